@@ -1,0 +1,39 @@
+import type { RequestListener } from 'node:http'
+import type { ShopData } from '../data.ts'
+
+/** What a handler does with the session. */
+export type Use = 'untouched' | 'read' | 'write'
+export const USES: readonly Use[] = ['untouched', 'read', 'write']
+
+export type Framework = 'node:http' | 'Express 5' | 'Koa 3'
+
+/** An application that knows the paths `/fill`, `/untouched`, `/read` and `/write`. */
+export interface Variant {
+  readonly framework: Framework
+  /** Starts with `keepsake` for ours; `bare` for the same handler without a session. */
+  readonly name: string
+  readonly listener: (fill: ShopData) => RequestListener
+  /** How many take turns, each with a cookie of his own. Default 1, who comes again and again. */
+  readonly visitors?: number
+}
+
+/** What the bare handler is sent, because browsers send cookies to any handler: as long as a sealed session's. */
+export const PLAIN_COOKIE = `__Host-session=${'x'.repeat(242)}`
+
+/** The name of the variant that says how little a sealed session can cost. */
+export const PROTOTYPE = 'prototype'
+
+/** A session as a handler sees it, whoever keeps it. */
+export type AnySession = Partial<ShopData>
+
+/** What every application does on a path, so that only the session makes a difference. Returns the body. */
+export function answer(path: string | undefined, session: () => AnySession, fill: ShopData): string {
+  if (path === '/read') return `${session().visits} visits\n`
+  if (path === '/write') {
+    const data = session()
+    data.visits = (data.visits ?? 0) + 1
+    return `${data.visits} visits\n`
+  }
+  if (path === '/fill') Object.assign(session(), fill)
+  return '17 visits\n'
+}

@@ -1,0 +1,50 @@
+/**
+ * `node src/page.ts keep` makes the last run the one that `docs/performance.md` shows: its JSON is kept in `bench/kept`, its
+ * charts go to `docs/images`, its tables and verdicts into the page. `node src/page.ts check` fails where the page shows
+ * anything else than what was kept.
+ */
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { captionOf, KEPT, type KeptFindings, lineOf, RESULTS } from './report.ts'
+import { linesOf } from './table.ts'
+
+const PAGE = new URL('../../docs/performance.md', import.meta.url)
+const IMAGES = new URL('../../docs/images/', import.meta.url)
+
+if (process.argv[2] === 'keep') keep()
+else if (process.argv[2] === 'check') check()
+else throw new Error('say keep or check')
+
+function keep(): void {
+  for (const file of readdirSync(RESULTS)) {
+    if (file.endsWith('.json')) copyFileSync(new URL(file, RESULTS), new URL(file, KEPT))
+    if (file.endsWith('.svg')) copyFileSync(new URL(file, RESULTS), new URL(`bench-${file}`, IMAGES))
+  }
+  writeFileSync(PAGE, filled(readFileSync(PAGE, 'utf8')))
+}
+
+function check(): void {
+  const page = readFileSync(PAGE, 'utf8')
+  if (page === filled(page)) return
+  console.error('docs/performance.md shows other figures than bench/kept: run "pnpm --filter bench keep"')
+  process.exitCode = 1
+}
+
+/** The page with what was kept between each pair of marks, `<!-- bench NAME -->` and `<!-- end -->`. */
+function filled(page: string): string {
+  return page.replaceAll(
+    /(<!-- bench (\w+) -->\n)[^]*?(<!-- end -->)/g,
+    (_, begin: string, name: string, end: string) => [begin, sectionOf(name), end].join('\n'),
+  )
+}
+
+function sectionOf(name: string): string {
+  const file = new URL(`${name}.json`, KEPT)
+  if (!existsSync(file)) return `No run of it has been kept; \`npx --yes pnpm@12 bench ${name}\` makes one.\n`
+  const found = JSON.parse(readFileSync(file, 'utf8')) as KeptFindings
+  const { tables, goals, notes = [], chart } = found
+  const lines = [`![${chart.title}](images/bench-${name}.svg)`, '', `${captionOf(found)}.`, '']
+  for (const goal of goals) lines.push(`* ${lineOf(goal)}`)
+  for (const note of notes) lines.push(`* ${note}`)
+  for (const table of tables) lines.push(...linesOf(table))
+  return `${lines.join('\n')}\n`
+}

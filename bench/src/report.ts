@@ -1,0 +1,111 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg } from 'node:os'
+import { type Chart, drawChart } from './chart.ts'
+import { isLevel, type Spread } from './statistics.ts'
+import { linesOf, type Table } from './table.ts'
+
+/** A figure that is to hold. */
+export interface Goal {
+  readonly text: string
+  readonly value: Spread
+  /** What the figure counts, nothing for a bare number. Left out: it is a ratio. */
+  readonly unit?: string
+  readonly limit: number
+  /** Whether the figure is to stay below the limit or to reach it. */
+  readonly bound: 'at most' | 'at least'
+}
+
+/** What a benchmark found. */
+export interface Findings {
+  readonly tables: readonly Table[]
+  readonly chart: Chart
+  readonly goals: readonly Goal[]
+  readonly notes?: readonly string[]
+}
+
+/** The findings of the last run, and of the one that the documentation shows. */
+export const RESULTS: URL = new URL('../results/', import.meta.url)
+export const KEPT: URL = new URL('../kept/', import.meta.url)
+
+/** What a run was made on. */
+interface Circumstances {
+  readonly node: string
+  readonly cpu: string
+  readonly date: string
+  /** How many processes wanted to run before the benchmark did: on an idle machine less than one. */
+  readonly load?: number
+}
+
+/** As this process starts. */
+const [LOAD = 0] = loadavg()
+
+/** Findings as they lie in a file. */
+export type KeptFindings = Findings & Circumstances & { readonly benchmark: string }
+
+export function captionOf({ node, cpu, date, load }: Circumstances): string {
+  const caption = `Node ${node}, ${cpu}, ${date}`
+  return load === undefined
+    ? caption
+    : `${caption}, with a load of ${load.toFixed(1)} by other work when it began`
+}
+
+/**
+ * Prints what a benchmark found, beside what the run before it found, and writes it to `results/NAME.json` and
+ * `results/NAME.svg`.
+ */
+export function report(name: string, findings: Findings): void {
+  const circumstances: Circumstances = {
+    node: process.version,
+    cpu: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+    date: new Date().toISOString().slice(0, 10),
+    load: LOAD,
+  }
+  const caption = captionOf(circumstances)
+  const before = goalsBefore(name)
+  for (const table of findings.tables) console.log(linesOf(table).join('\n'))
+  for (const note of findings.notes ?? []) console.log(note)
+  console.log()
+  for (const goal of findings.goals) console.log(lineOf(goal) + comparedTo(before.get(goal.text)))
+  console.log(`\n${caption}\n`)
+  mkdirSync(RESULTS, { recursive: true })
+  const json = JSON.stringify({ benchmark: name, ...circumstances, ...findings }, undefined, 2)
+  writeFileSync(new URL(`${name}.json`, RESULTS), `${json}\n`)
+  writeFileSync(new URL(`${name}.svg`, RESULTS), drawChart(findings.chart, caption))
+}
+
+/** The goals of the last run on this machine, or else of the one that is kept, by their text. */
+function goalsBefore(name: string): ReadonlyMap<string, Goal> {
+  const file = [RESULTS, KEPT].map((folder) => new URL(`${name}.json`, folder)).find((url) => existsSync(url))
+  if (file === undefined) return new Map()
+  const { goals } = JSON.parse(readFileSync(file, 'utf8')) as KeptFindings
+  return new Map(goals.map((goal) => [goal.text, goal]))
+}
+
+const comparedTo = (before: Goal | undefined): string =>
+  before === undefined ? '' : `; before: ${shownNumber(before.value.median)}`
+
+/** Whether a goal holds, and by how much. */
+export function lineOf({ text, value, unit, limit, bound }: Goal): string {
+  const holds = bound === 'at most' ? value.median <= limit : value.median >= limit
+  const isNear = value.p25 <= limit && limit <= value.p75
+  const verdict = holds ? 'holds' : isNear ? 'level' : 'FAILS'
+  const shown = unit === undefined ? shownRatio(value) : `${shownSpread(value)} ${unit}`.trimEnd()
+  const goal = `${bound} ${Number(limit.toFixed(2))} ${unit ?? '×'}`.trimEnd()
+  return `${verdict}  ${text}: ${shown} (goal ${goal})`
+}
+
+/** `1.07 × (1.05–1.10)`, or `level` beside it where the quartiles name no winner. */
+export function shownRatio(ratio: Spread): string {
+  const numbers = `${shownNumber(ratio.median)} × (${shownNumber(ratio.p25)}–${shownNumber(ratio.p75)})`
+  return isLevel(ratio) ? `level, ${numbers}` : numbers
+}
+
+/** `3.21 (3.10–3.44)` */
+export const shownSpread = ({ median, p25, p75 }: Spread): string =>
+  `${shownNumber(median)} (${shownNumber(p25)}–${shownNumber(p75)})`
+
+/** Three digits that count. */
+export function shownNumber(value: number): string {
+  const size = Math.abs(value)
+  return size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : value.toFixed(size >= 0.1 ? 2 : 3)
+}

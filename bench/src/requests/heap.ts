@@ -1,0 +1,25 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Framework, Use } from '../http/variants.ts'
+import { showProgress } from '../progress.ts'
+
+/** What requests of one kind have allocated: bytes of heap each, one value a round. */
+export interface HeapRow {
+  readonly framework: Framework
+  readonly name: string
+  readonly use: Use
+  readonly bytes: readonly number[]
+}
+
+const CHILD = fileURLToPath(new URL('heap-child.ts', import.meta.url))
+/** Of young objects, in MiB: room for all that a round allocates, so that nothing is collected while it is counted. */
+const ROOM = 64
+const FLAGS = ['--expose-gc', `--min-semi-space-size=${ROOM}`, `--max-semi-space-size=${ROOM}`]
+
+/** Measured in a process of its own, for the sake of its flags. */
+export function measureHeap(): readonly HeapRow[] {
+  showProgress('requests: heap')
+  const found = execFileSync(process.execPath, [...process.execArgv, ...FLAGS, CHILD], { encoding: 'utf8' })
+  showProgress('')
+  return JSON.parse(found) as readonly HeapRow[]
+}

@@ -1,0 +1,20 @@
+import type { Framework, Use, Variant } from '../http/variants.ts'
+import type { Spread } from '../statistics.ts'
+
+/** A variant under one use of the session; `added` is against the bare handler of the same round. */
+export interface Row {
+  readonly variant: Variant
+  readonly use: Use
+  readonly wall: Spread
+  readonly addedWall: Spread
+  /** Round by round. */
+  readonly addedCpu: readonly number[]
+  /** The bare handler's CPU in that of this one. */
+  readonly ratio: Spread
+}
+
+export function rowOf(rows: readonly Row[], framework: Framework, name: string, use: Use): Row | undefined {
+  return rows.find(
+    (row) => row.variant.framework === framework && row.variant.name === name && row.use === use,
+  )
+}

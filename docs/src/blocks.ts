@@ -1,0 +1,30 @@
+/** A block of code in a page. */
+export interface Block {
+  /** `ts`, `http`, `text`, `sh`, …; empty where the page names none. */
+  readonly language: string
+  /** What the page says about it, behind the language: `run`, `file=sessions.ts`. */
+  readonly words: readonly string[]
+  readonly code: string
+  /** The line of the page that its code begins on, from 1. */
+  readonly line: number
+}
+
+/** Three backquotes, or more where the code has some; a comment that names a language hides its block from readers. */
+const OPENING = /^(?<mark>`{3,}|<!--(?= ts\b)) ?(?<language>[\w-]*) ?(?<words>.*)$/
+
+/** The blocks of a page in their order, those that are hidden in comments among them. */
+export function blocksOf(markdown: string): Block[] {
+  const lines = markdown.split('\n')
+  const blocks: Block[] = []
+  for (let at = 0; at < lines.length; at++) {
+    const { mark, language = '', words = '' } = OPENING.exec(lines[at] ?? '')?.groups ?? {}
+    if (mark === undefined) continue
+    const closing = mark === '<!--' ? '-->' : mark
+    const end = lines.indexOf(closing, at + 1)
+    if (end === -1) throw new Error(`line ${at + 1}: the block has no end`)
+    const code = lines.slice(at + 1, end).join('\n')
+    blocks.push({ language, words: words.split(' ').filter(Boolean), code, line: at + 2 })
+    at = end
+  }
+  return blocks
+}

@@ -1,0 +1,82 @@
+import { fork } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Block } from './blocks.ts'
+import { createBrowsers } from './browser.ts'
+import { exchangesIn, matches } from './exchanges.ts'
+import type { Module } from './modules.ts'
+import type { FromStage, ToStage } from './stage-messages.ts'
+
+/** Runs modules of pages and compares what comes of them with what the pages show. */
+export interface Stage {
+  /** What is not as the page shows it, each with its line; empty where all is. */
+  play(file: string, module: Module): Promise<string[]>
+  close(): void
+}
+
+/** Secrets and whatever else the pages read from the environment. */
+const ENVIRONMENT = {
+  SESSION_SECRET: 'Jk3-pages-of-the-documentation-x9QwZ7',
+  OLD_SESSION_SECRET: 'Vb8-the-secret-of-the-year-before-mT42L',
+  NEW_SESSION_SECRET: 'Rt6-the-secret-of-the-year-to-come-hY15P',
+}
+
+/** A process of its own, in an empty directory, with the sources of the packages. */
+export function createStage(): Stage {
+  const directory = mkdtempSync(join(tmpdir(), 'keepsake-docs-'))
+  const child = fork(join(import.meta.dirname, 'stage.ts'), {
+    cwd: directory,
+    env: { ...process.env, ...ENVIRONMENT },
+    execArgv: [
+      '--conditions=@keepsake/source',
+      '--disable-warning=ExperimentalWarning',
+      // What a logout cannot do is said on a page of its own, not below every example.
+      '--disable-warning=KEEPSAKE_STATELESS_LOGOUT',
+    ],
+  })
+  const ask = (message: ToStage): Promise<FromStage> =>
+    new Promise((resolve, reject) => {
+      const ended = (): void => reject(new Error('the process that runs the pages has ended'))
+      child.once('exit', ended)
+      child.once('message', (answer: FromStage) => {
+        child.off('exit', ended)
+        resolve(answer)
+      })
+      child.send(message)
+    })
+  return {
+    play: (file, module) => play(ask, file, module),
+    close() {
+      child.kill()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+type Ask = (message: ToStage) => Promise<FromStage>
+
+async function play(ask: Ask, file: string, { shown, line }: Module): Promise<string[]> {
+  const { ports, printed, failed } = await ask({ ask: 'run', file })
+  const isExpected = shown[0]?.language === 'text'
+  if (failed !== undefined && !isExpected) return [`line ${line}: the module cannot be loaded: ${failed}`]
+  const browsers = createBrowsers(ports)
+  const problems: string[] = []
+  let unread = printed
+  for (const block of shown) {
+    if (block.language === 'http') {
+      for (const exchange of exchangesIn(block)) problems.push(...(await browsers.make(exchange)))
+    } else {
+      const more = (await ask({ ask: 'printed' })).printed
+      problems.push(...printedDifferences(block, [unread, more].filter(Boolean).join('\n')))
+      unread = ''
+    }
+  }
+  await browsers.close()
+  await ask({ ask: 'stop' })
+  return problems
+}
+
+function printedDifferences({ code, line }: Block, printed: string): string[] {
+  return matches(code.trim(), printed.trim(), '[^]*') ? [] : [`line ${line}: it prints\n${printed}`]
+}

@@ -1,0 +1,139 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { blocksOf } from '../src/blocks.ts'
+import { anchorsOf, deadLinks } from '../src/links.ts'
+import { modulesOf } from '../src/modules.ts'
+import { folderOf, modulesOfPage, type Page } from '../src/pages.ts'
+import { createStage, type Stage } from '../src/runs.ts'
+import { checkTypes } from '../src/types.ts'
+
+const MARK = '```'
+/** A page of blocks: their first lines without the marks, then their code. */
+const pageOf = (path: string, ...blocks: readonly (readonly [words: string, code: string])[]): Page => ({
+  path,
+  markdown: blocks.map(([words, code]) => `${MARK}${words}\n${code}\n${MARK}`).join('\n\n'),
+})
+
+const linking = (markdown: string): Page => ({ path: 'docs/page.md', markdown })
+
+function write(page: Page): void {
+  mkdirSync(folderOf(page), { recursive: true })
+  for (const { file, text } of modulesOfPage(page)) writeFileSync(join(folderOf(page), file), text)
+}
+
+describe('blocks', () => {
+  it('are found with their words and lines, those in comments too', () => {
+    const blocks = blocksOf(
+      'a\n\n```ts run in=x\none\ntwo\n```\n<!-- ts file=y.ts\nthree\n-->\n<!-- a remark -->\n',
+    )
+    expect(blocks).toEqual([
+      { language: 'ts', words: ['run', 'in=x'], code: 'one\ntwo', line: 4 },
+      { language: 'ts', words: ['file=y.ts'], code: 'three', line: 8 },
+    ])
+  })
+
+  it('may hold other blocks', () => {
+    expect(blocksOf('````md\n```ts\nx\n```\n````')).toHaveLength(1)
+  })
+
+  it('are refused where one has no end, or a word that means nothing', () => {
+    expect(() => blocksOf('```ts\nconst a = 1')).toThrow('line 1')
+    const [block] = blocksOf('\n```ts runs\n```')
+    expect(() => modulesOf(block ? [block] : [], {})).toThrow('line 2: a block knows no word runs')
+  })
+
+  it('stand in their frames, and below the block that they continue', () => {
+    const blocks = blocksOf('```ts in=f\na\n```\n```ts run continues\nb\n```')
+    const [, second] = modulesOf(blocks, { f: 'head\n  // …\ntail' })
+    expect(second).toMatchObject({
+      text: 'head\na\nb\ntail',
+      lines: [undefined, 2, 5, undefined],
+      kind: 'run',
+    })
+  })
+})
+
+describe('code that is wrong', () => {
+  const page = pageOf(
+    'a-page.md',
+    ['ts', 'const a: string = "a"\nconst b: number = a'],
+    ['ts', 'session.user = 1'],
+  )
+  beforeAll(() => write(page))
+  afterAll(() => rmSync(folderOf(page), { recursive: true }))
+
+  it('is told by page and line', async () => {
+    expect(await checkTypes([page])).toEqual([
+      expect.stringMatching(/^a-page\.md:3: error TS2322/),
+      expect.stringMatching(/^a-page\.md:7: error TS2304/),
+    ])
+  })
+})
+
+describe('an exchange', () => {
+  const app = `app.get('/', (req, res) => { req.session.visits = 1; res.send('one') })`
+  const request = 'GET /\n\nHTTP/1.1 200 OK'
+  const head = `Set-Cookie: __Host-session=…; Path=/; Secure; HttpOnly; SameSite=Lax\nVary: Cookie\nCache-Control: no-store`
+  let stage: Stage
+  beforeAll(() => void (stage = createStage()))
+  afterAll(() => stage.close())
+
+  async function play(code: string, ...shown: readonly (readonly [string, string])[]): Promise<string[]> {
+    const page = pageOf(`played-${crypto.randomUUID()}.md`, ['ts run in=express', code], ...shown)
+    write(page)
+    const [module] = modulesOfPage(page)
+    if (module === undefined) throw new Error('the page has no module')
+    const problems = await stage.play(join(folderOf(page), module.file), module)
+    rmSync(folderOf(page), { recursive: true })
+    return problems
+  }
+
+  it('is right as it is made', async () => {
+    expect(await play(app, ['http', `${request}\n${head}\n\none`])).toEqual([])
+  })
+
+  it.each([
+    ['another status', `GET /\n\nHTTP/1.1 201 Created\n${head}\n\none`, 'the status is 200 OK'],
+    ['another value', `${request}\n${head.replace('Lax', 'Strict')}\n\none`, 'no Set-Cookie'],
+    ['a field too few', `${request}\n${head.replace('Vary: Cookie\n', '')}\n\none`, 'not on the page'],
+    ['a field too many', `${request}\n${head}\nX-More: yes\n\none`, 'no X-More: yes'],
+    ['another body', `${request}\n${head}\n\ntwo`, 'the body is'],
+    ['no body', `${request}\n${head}`, 'the body is'],
+    [
+      'a cookie that no browser has',
+      `GET /\nCookie: a=…\n\nHTTP/1.1 200 OK\n${head}\n\none`,
+      'the browser sends',
+    ],
+  ])('is wrong with %s', async (_, shown, problem) => {
+    expect((await play(app, ['http', shown])).join('\n')).toContain(problem)
+  })
+
+  it('is wrong where a cookie comes back that the page does not show', async () => {
+    const twice = `${request}\n${head}\n\none\n\nGET /missing\n\nHTTP/1.1 404 Not Found\n\n…`
+    expect((await play(app, ['http', twice])).join('\n')).toContain(
+      'the browser sends Cookie: __Host-session=',
+    )
+  })
+
+  it('is wrong where the module throws, or prints something else', async () => {
+    expect(await play('throw new Error("no")')).toEqual([expect.stringContaining('Error: no')])
+    expect(await play('console.log("one")', ['text', 'two'])).toEqual([
+      expect.stringContaining('it prints\none'),
+    ])
+    expect(await play('throw new Error("no")', ['text', 'Error: no'])).toEqual([])
+  })
+})
+
+describe('a link', () => {
+  it('is dead without a file, or without an anchor in it', () => {
+    const dead = '[a](nowhere.md) [b](../README.md#nowhere) [c](#nowhere) [d](../../..)'
+    expect(deadLinks(linking(dead))).toHaveLength(4)
+    expect(deadLinks(linking('[a](map.md) [b](map.md#words) [c](https://example.com) `[d](e)`'))).toEqual([])
+  })
+
+  it('leads to the slug of a heading, numbered from the second one of its name', () => {
+    const anchors = anchorsOf("# What's `new`?\n## A – b\n## Same\n## Same\n")
+    expect([...anchors]).toEqual(['whats-new', 'a--b', 'same', 'same-1'])
+  })
+})

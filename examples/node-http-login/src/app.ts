@@ -1,0 +1,56 @@
+import type { Sessions } from '@keepsake/core'
+import { withSession } from '@keepsake/node-http'
+import { cartRoutes, type Listener, type Routes, seeOther, serve } from 'example-node-http-cart'
+import {
+  type Accounts,
+  type Action,
+  createDesk,
+  createStorefront,
+  type Desk,
+  LIVE_PATH,
+  liveScript,
+  sendLive,
+  type ShopSession,
+} from 'example-shop'
+
+export interface AppOptions {
+  readonly sessions: Sessions<ShopSession>
+  readonly accounts: Accounts
+}
+
+/** The shop with a cart, and with accounts: `session.subject` is who is logged in. */
+export function createApp({ sessions, accounts }: AppOptions): Listener {
+  const shop = createStorefront({ sessions, framework: 'node:http', scope: 'login' })
+  const desk = createDesk({ shop, sessions, accounts })
+  return withSession(sessions, serve(shop, { ...cartRoutes(shop), ...loginRoutes(desk) }), {
+    extend: ({ url }) => url?.split('?', 1)[0] !== LIVE_PATH,
+  })
+}
+
+const loginRoutes = (desk: Desk): Routes => ({
+  'GET /login': answerWith(desk.showLogin),
+  'POST /login': answerWith(desk.login),
+  'POST /logout': answerWith(desk.logout),
+  'POST /logout/everywhere': answerWith(desk.logoutEverywhere),
+  'GET /account': answerWith(desk.showAccount),
+  'GET /devices': answerWith(desk.showDevices),
+  'POST /devices/revoke': answerWith(desk.revoke),
+  'POST /devices/revoke-others': answerWith(desk.revokeOthers),
+  'GET /password': answerWith(desk.showPassword),
+  'POST /password/confirm': answerWith(desk.confirm),
+  'POST /password': answerWith(desk.changePassword),
+
+  'GET /live.js': ({ response }) => {
+    response.writeHead(200, { 'Content-Type': 'text/javascript; charset=utf-8' }).end(liveScript)
+  },
+  [`GET ${LIVE_PATH}`]: ({ session, response }) => sendLive(session, response),
+})
+
+const answerWith =
+  (act: Action): Routes[string] =>
+  async (exchange) => {
+    const { response, form } = exchange
+    const given = await act(exchange, form)
+    if (given.seeOther === undefined) response.writeHead(given.status, given.headers).end(given.page)
+    else seeOther(response, given.seeOther)
+  }

@@ -1,0 +1,61 @@
+/** A stretch of a sealed token. `hex` is a preview: long stretches are cut in the middle. */
+export interface Segment {
+  readonly part: 'version' | 'key' | 'nonce' | 'sealed' | 'tag'
+  readonly bytes: number
+  readonly hex: string
+}
+
+/** What a session cookie's value looks like from outside, without any secret. */
+export type Anatomy =
+  | { readonly kind: 'token'; readonly bytes: number; readonly segments: readonly Segment[] }
+  | { readonly kind: 'id'; readonly bytes: number; readonly hex: string }
+  | { readonly kind: 'other'; readonly why: string }
+
+const VERSION = 1
+const SHORTEST = 108
+const LONGEST = 4096
+const ID_LENGTH = 43
+const PREVIEW = 8
+const HEAD = [
+  ['version', 1],
+  ['key', 8],
+  ['nonce', 24],
+] as const
+const HEAD_BYTES = 33
+const TAG_BYTES = 16
+
+function preview(bytes: Buffer): string {
+  const hex = bytes.toString('hex')
+  if (bytes.length <= PREVIEW) return hex
+  return `${hex.slice(0, PREVIEW)}…${hex.slice(-PREVIEW)}`
+}
+
+const other = (why: string): Anatomy => ({ kind: 'other', why })
+
+function segmentsOf(bytes: Buffer): readonly Segment[] {
+  const sealed = bytes.length - HEAD_BYTES - TAG_BYTES
+  let at = 0
+  return [...HEAD, ['sealed', sealed] as const, ['tag', TAG_BYTES] as const].map(([part, length]) => {
+    const slice = bytes.subarray(at, at + length)
+    at += length
+    return { part, bytes: length, hex: preview(slice) }
+  })
+}
+
+/**
+ * Takes a session cookie's value apart by its shape alone. Anything may be passed: what is neither a sealed token
+ * nor a random id is told apart by a reason. Nothing is verified here; only the library can do that.
+ */
+export function anatomyOf(value: string): Anatomy {
+  if (value === '') return other('it is empty')
+  if (value.length > LONGEST) return other(`it is longer than ${LONGEST} characters`)
+  if (!/^[A-Za-z0-9_-]+$/.test(value)) return other('it has characters outside of base64url')
+  const bytes = Buffer.from(value, 'base64url')
+  // Unused bits at the end would give one token several spellings; the format allows one.
+  if (bytes.toString('base64url') !== value) return other('its last character is not canonical base64url')
+  if (value.length === ID_LENGTH) return { kind: 'id', bytes: bytes.length, hex: preview(bytes) }
+  if (value.length < SHORTEST) return other(`it is shorter than ${SHORTEST} characters`)
+  if (bytes[0] !== VERSION)
+    return other(`its first byte is ${bytes[0]}, and no version but ${VERSION} exists`)
+  return { kind: 'token', bytes: bytes.length, segments: segmentsOf(bytes) }
+}

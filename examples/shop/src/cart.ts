@@ -1,0 +1,54 @@
+import { type Book, findBook } from './books.ts'
+
+/** One kind of book in a cart. */
+export interface CartLine {
+  readonly sku: string
+  readonly qty: number
+}
+
+/** A cart line with all that a page shows about it; `sum` is in cents. */
+export interface CartRow {
+  readonly book: Book
+  readonly qty: number
+  readonly sum: number
+}
+
+export const MAX_QTY = 99
+
+/**
+ * The cart with this many of a book: below 1 the line goes, above `MAX_QTY` it stays there. An unknown sku and a
+ * quantity that is no whole number change nothing, so form fields can be passed on as `Number(text)`.
+ */
+export function setQty(cart: readonly CartLine[], sku: string, qty: number): CartLine[] {
+  if (!Number.isInteger(qty) || findBook(sku) === undefined) return [...cart]
+  if (qty < 1) return remove(cart, sku)
+  const line = { sku, qty: Math.min(qty, MAX_QTY) }
+  if (!cart.some((other) => other.sku === sku)) return [...cart, line]
+  return cart.map((other) => (other.sku === sku ? line : other))
+}
+
+/** The cart with some more of a book: `session.cart = add(session.cart ?? [], sku)`. */
+export function add(cart: readonly CartLine[], sku: string, more = 1): CartLine[] {
+  if (more < 1) return [...cart]
+  const there = cart.find((line) => line.sku === sku)?.qty ?? 0
+  return setQty(cart, sku, there + more)
+}
+
+export const remove = (cart: readonly CartLine[], sku: string): CartLine[] =>
+  cart.filter((line) => line.sku !== sku)
+
+/** The lines whose book is still sold: a session may remember a sku that the catalogue has dropped. */
+export function rowsOf(cart: readonly CartLine[]): CartRow[] {
+  return cart.flatMap(({ sku, qty }) => {
+    const book = findBook(sku)
+    return book === undefined ? [] : [{ book, qty, sum: book.price * qty }]
+  })
+}
+
+/** How many books lie in the cart. */
+export const count = (cart: readonly CartLine[]): number =>
+  rowsOf(cart).reduce((books, row) => books + row.qty, 0)
+
+/** What they cost together, in cents. */
+export const total = (cart: readonly CartLine[]): number =>
+  rowsOf(cart).reduce((cents, row) => cents + row.sum, 0)

@@ -1,0 +1,126 @@
+import type { Sessions } from '@keepsake/core'
+import { type Account, type Accounts, PASSWORD_LENGTH } from './accounts.ts'
+import { type Action, type Answer, goTo, show, showLive } from './answer.ts'
+import { deviceLabel } from './device-label.ts'
+import { field } from './form.ts'
+import type { ShopSession } from './session.ts'
+import type { Storefront, Visitor } from './storefront.ts'
+
+/** What a visitor can do about an account, each for one route. */
+export interface Desk {
+  readonly showLogin: Action
+  readonly login: Action
+  readonly logout: Action
+  readonly logoutEverywhere: Action
+  readonly showAccount: Action
+  readonly showDevices: Action
+  readonly revoke: Action
+  readonly revokeOthers: Action
+  readonly showPassword: Action
+  readonly confirm: Action
+  readonly changePassword: Action
+}
+
+export interface DeskOptions {
+  readonly shop: Storefront
+  readonly sessions: Sessions<ShopSession>
+  readonly accounts: Accounts
+}
+
+/** How long after a login the password need not be entered again. */
+const FRESH = '10m'
+
+const BAD_PASSWORD = `A password has ${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters.`
+
+/** All that the login apps do with sessions; the frameworks only bring the requests here. */
+export function createDesk({ shop, sessions, accounts }: DeskOptions): Desk {
+  /** What nobody but a member may do; others are asked to log in. */
+  const forMember =
+    (act: (visitor: Visitor, account: Account, form: unknown) => Answer | Promise<Answer>): Action =>
+    (visitor, form) => {
+      const account = accounts.find(visitor.session.subject ?? '')
+      return account === undefined ? goTo('/login') : act(visitor, account, form)
+    }
+
+  return {
+    showLogin: (visitor) => show(shop.login(visitor)),
+
+    async login(visitor, form) {
+      const { session, headers } = visitor
+      const username = field(form, 'username')
+      const account = await accounts.verify(username, field(form, 'password'))
+      if (account === undefined) return show(shop.login(visitor, username), 422)
+      session.login(account.username, { keep: ['cart'], label: deviceLabel(headers['user-agent']) })
+      session.permanent = field(form, 'remember') === 'yes'
+      session.flash('done', `You are logged in as ${account.username}.`)
+      return goTo('/account')
+    },
+
+    logout({ session }) {
+      session.logout()
+      session.flash('done', 'You are logged out.')
+      return goTo('/')
+    },
+
+    logoutEverywhere({ session }) {
+      session.logout({ everywhere: true })
+      session.flash('done', 'You are logged out, here and on every other device.')
+      return goTo('/')
+    },
+
+    showAccount: forMember((visitor, account) => showLive(shop.account(visitor, account))),
+
+    showDevices: forMember(async (visitor, { username }) => {
+      const isListed = sessions.mode === 'store'
+      const current = visitor.session
+      return showLive(
+        shop.devices(visitor, isListed ? await sessions.listFor(username, { current }) : undefined),
+      )
+    }),
+
+    revoke: forMember(async ({ session }, { username }, form) => {
+      const isEnded = await sessions.revoke(field(form, 'handle'), { subject: username })
+      if (isEnded) session.flash('done', 'That device is logged out.')
+      else session.flash('problem', 'That device is not logged in any more.')
+      return goTo('/devices')
+    }),
+
+    revokeOthers: forMember(async ({ session }, { username }) => {
+      session.flash('done', othersEnded(await sessions.revokeAll(username, { except: session })))
+      return goTo('/devices')
+    }),
+
+    showPassword: forMember((visitor) =>
+      show(shop.password(visitor, visitor.session.isFresh(FRESH) ? 'new' : 'current')),
+    ),
+
+    confirm: forMember(async (visitor, { username }, form) => {
+      const account = await accounts.verify(username, field(form, 'password'))
+      if (account === undefined)
+        return show(shop.password(visitor, 'current', 'That is not your password.'), 422)
+      // Another login of the same subject: a new id, a new beginning, and all data stays.
+      visitor.session.login(username)
+      return goTo('/password')
+    }),
+
+    changePassword: forMember(async (visitor, { username }, form) => {
+      const { session } = visitor
+      // The form was left open for too long; the page asks for the password first.
+      if (!session.isFresh(FRESH)) return goTo('/password')
+      const isChanged = await accounts.changePassword(username, field(form, 'password'))
+      if (!isChanged) return show(shop.password(visitor, 'new', BAD_PASSWORD), 422)
+      await sessions.revokeAll(username, { except: session })
+      // Whoever has copied this session's cookie is out, too.
+      session.regenerate()
+      session.flash('done', 'Your password is changed, and every other device is logged out.')
+      return goTo('/account')
+    }),
+  }
+}
+
+/** In sealed mode nobody knows how many there were. */
+function othersEnded(count: number): string {
+  if (Number.isNaN(count)) return 'Every other device is logged out.'
+  if (count === 0) return 'No other device was logged in.'
+  return count === 1 ? 'One other device is logged out.' : `${count} other devices are logged out.`
+}

@@ -1,0 +1,40 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { ConfigError, type MaybePromise, memoryStore, type Store } from '@keepsake/core'
+import { fileStore } from '@keepsake/store-file'
+import { sqliteStore } from '@keepsake/store-sqlite'
+import { openPostgres, openRedis } from './network-stores.ts'
+
+const STORES: Readonly<Record<string, (directory: string) => MaybePromise<Store | undefined>>> = {
+  cookie: () => undefined,
+  memory: () => memoryStore(),
+  file: (directory) => fileStore({ directory: join(made(directory), 'sessions') }),
+  sqlite: (directory) => sqliteStore({ path: join(made(directory), 'sessions.db') }),
+  redis: openRedis,
+  postgres: openPostgres,
+}
+
+function made(directory: string): string {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  return directory
+}
+
+/** Where it is written down which sessions are over that live in their cookies. All apps of the shop share it. */
+export const openRevocation = (directory: string): Store =>
+  fileStore({ directory: join(made(directory), 'revoked') })
+
+/**
+ * The store that STORE names; undefined keeps the sessions in the cookie. What is kept on disk lies in `directory`.
+ *
+ * @throws {ConfigError} for a name that is none of the known.
+ */
+export function openStore(name: string | undefined, directory: string): MaybePromise<Store | undefined> {
+  const open =
+    name === undefined || name === '' ? STORES['cookie'] : Object.hasOwn(STORES, name) && STORES[name]
+  if (!open)
+    throw new ConfigError(
+      'STORE',
+      `expected one of ${Object.keys(STORES).join(', ')}, got ${JSON.stringify(name)}`,
+    )
+  return open(directory)
+}

@@ -1,0 +1,71 @@
+import { createSessions, type Session } from '@keepsake/core'
+import { expect, test } from 'vitest'
+import { books } from '../src/books.ts'
+import { add, type CartLine, MAX_QTY } from '../src/cart.ts'
+import { addToCart, CartFullError, countVisit, putCart, type ShopSession } from '../src/session.ts'
+
+const full: readonly CartLine[] = books.map(({ sku }) => ({ sku, qty: MAX_QTY }))
+
+const sessions = createSessions<ShopSession>({ secrets: ['pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'] })
+
+/** A new session; `ballast` is how many characters of other data take up room in the cookie. */
+async function openSession(ballast = 0): Promise<Session<ShopSession>> {
+  const { session } = await sessions.open(undefined)
+  return ballast === 0 ? session : Object.assign(session, { ballast: 'x'.repeat(ballast) })
+}
+
+test('the fullest cart there can be fits into the cookie, with much room left', async () => {
+  const session = await openSession(2000)
+  putCart(session, full)
+  expect(session.explain().closes).toBe('created')
+})
+
+test('a cart that does not fit is refused, and the one before it stays', async () => {
+  const session = await openSession(2800)
+  const small = add([], 'walden')
+  putCart(session, small)
+  expect(() => putCart(session, full)).toThrow(CartFullError)
+  expect(session.cart).toEqual(small)
+  expect(session.explain().closes).toBe('created')
+})
+
+test('where no cart fits, refusing one leaves none behind', async () => {
+  const session = await openSession(2950)
+  expect(() => putCart(session, full)).toThrow(CartFullError)
+  expect(Object.keys(session)).toEqual(['ballast'])
+})
+
+test('an empty cart leaves nothing behind, but for who is logged in', async () => {
+  const session = await openSession()
+  putCart(session, add([], 'walden'))
+  session.visits = 3
+  putCart(session, [])
+  expect(session.explain().closes).toBe('empty')
+  session.login('ada')
+  putCart(session, [])
+  expect(session.subject).toBe('ada')
+})
+
+test('a book that goes into the cart is announced, and one that nobody sells is not', async () => {
+  const session = await openSession()
+  addToCart(session, 'bible')
+  expect(session.flash()).toEqual([])
+  addToCart(session, 'walden')
+  expect(session.flash()).toEqual([{ category: 'done', message: '“Walden” is in your cart.' }])
+})
+
+test('a message alone makes nobody’s visit count, and its cookie goes with it', async () => {
+  const visit = await sessions.open(undefined)
+  visit.session.flash('done', 'You are logged out.')
+  const [[, line = ''] = []] = await visit.close()
+  const { session } = await sessions.open(line.split(';', 1)[0])
+  countVisit(session)
+  expect(session.flash()).toHaveLength(1)
+  expect(session.explain().closes).toBe('emptied')
+})
+
+test('a stranger’s visit is not counted, because that would take a cookie', async () => {
+  const session = await openSession()
+  countVisit(session)
+  expect(session.explain().closes).toBe('empty')
+})

@@ -1,0 +1,35 @@
+/** An example app, by the name of its folder. */
+export interface App {
+  readonly name: string
+  readonly framework: string
+}
+
+/** The apps with a cart. */
+export const CART_APPS: readonly App[] = [
+  { name: 'express-cart', framework: 'Express' },
+  { name: 'koa-cart', framework: 'Koa' },
+  { name: 'node-http-cart', framework: 'node:http' },
+]
+
+/** The apps with a cart and a login. */
+export const LOGIN_APPS = [
+  { name: 'express-login', framework: 'Express' },
+  { name: 'koa-login', framework: 'Koa' },
+  { name: 'node-http-login', framework: 'node:http' },
+] as const satisfies readonly App[]
+
+/** Where sessions are kept: what STORE may be. */
+export interface Place {
+  readonly store: 'cookie' | 'memory' | 'file' | 'sqlite'
+  readonly apps: readonly App[]
+  /** Whether a new process finds the sessions of the one before. */
+  readonly survives: boolean
+}
+
+/** Every store with the apps that are tried on it. The login apps have the cart, too. */
+export const PLACES = [
+  { store: 'cookie', apps: [...CART_APPS, ...LOGIN_APPS], survives: true },
+  { store: 'memory', apps: LOGIN_APPS, survives: false },
+  { store: 'file', apps: LOGIN_APPS, survives: true },
+  { store: 'sqlite', apps: LOGIN_APPS, survives: true },
+] as const satisfies readonly Place[]

@@ -1,0 +1,88 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest'
+import { type App, CART_APPS, LOGIN_APPS, type Place, PLACES } from './apps.ts'
+import { findChromium, openBrowser } from './browser.ts'
+import { cartScenarios } from './scenarios/cart.ts'
+import { cookiesScenarios } from './scenarios/cookies.ts'
+import { devicesScenarios } from './scenarios/devices.ts'
+import { loginScenarios } from './scenarios/login.ts'
+import { isRemembered } from './scenarios/remembered.ts'
+import { sharedScenarios } from './scenarios/shared.ts'
+import { storedScenarios } from './scenarios/stored.ts'
+import { type Servers, startServers } from './servers.ts'
+import { FIREFOX, openVisitor, type Scene, type Visitor } from './visitor.ts'
+
+const chromium = findChromium() ?? ''
+const isMissing = chromium === ''
+if (isMissing) {
+  const message =
+    'no Chromium: put chromium on PATH (Debian: apt-get install chromium), or its path into CHROMIUM'
+  if (process.env['CI']) throw new Error(message)
+  console.log(`SKIPPED: ${message}`)
+}
+
+// One describe after the other, because the first restarts servers that the others need.
+describe.skipIf(isMissing)('in a browser', () => {
+  let browser: Browser
+  let servers: Servers
+
+  beforeAll(async () => {
+    const [opened, started] = await Promise.all([openBrowser(chromium), startServers()])
+    browser = opened
+    servers = started
+  })
+  afterAll(async () => {
+    await browser.close()
+    await servers.stop()
+  })
+
+  /** A scene for the tests of the describe that it is set in: one profile, without cookies at the start of each. */
+  function setScene(place: Place, app: App): Scene {
+    let visitor: Visitor
+    beforeAll(async () => {
+      visitor = await openVisitor(browser, servers, place, app)
+    })
+    afterEach(() => visitor.startAfresh())
+    afterAll(() => visitor.leave())
+    return {
+      place,
+      app,
+      visitor: () => visitor,
+      async withOther(act) {
+        const other = await openVisitor(browser, servers, place, app, FIREFOX)
+        await act(other)
+        await other.startAfresh()
+        await other.leave()
+      },
+    }
+  }
+
+  describe('each app', () => {
+    const settings = PLACES.flatMap((place) => place.apps.map((app) => ({ place, app })))
+
+    describe.concurrent.each(settings)('$app.name on $place.store', ({ place, app }) => {
+      describe('with', { concurrent: false }, () => {
+        const scene = setScene(place, app)
+        cartScenarios(scene)
+        if (CART_APPS.includes(app)) cookiesScenarios(scene)
+        else {
+          loginScenarios(scene)
+          devicesScenarios(scene)
+        }
+        if (place.store !== 'cookie') storedScenarios(scene)
+      })
+    })
+  })
+
+  describe('all apps', () => {
+    describe.concurrent.each(PLACES.filter(({ survives }) => survives))('on one $store', (place) => {
+      describe('with', { concurrent: false }, () => sharedScenarios(setScene(place, LOGIN_APPS[0])))
+    })
+  })
+
+  test('a login outlives the browser when it is to be remembered, and otherwise does not', () =>
+    isRemembered(
+      chromium,
+      LOGIN_APPS.map((app) => servers.of(PLACES[0], app).url),
+    ))
+})

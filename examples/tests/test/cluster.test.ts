@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto'
+import { reachRedis } from '@keepsake/test-services'
+import { afterAll, describe, expect, it } from 'vitest'
+import { startServer } from './server.ts'
+
+const redis = await reachRedis()
+afterAll(() => redis?.stop())
+
+const PROCESSES = 4
+const VISITS = 40
+const SKU = 'moby-dick'
+
+describe.skipIf(redis === undefined)('cluster', () => {
+  it('shows one cart from four processes behind one port', async () => {
+    const secret = randomBytes(32).toString('base64url')
+    const server = await startServer('cluster', { SESSION_SECRET: secret, REDIS_URL: redis?.url ?? '' })
+    try {
+      const body = new URLSearchParams({ sku: SKU })
+      const added = await fetch(`${server.url}/cart/add`, { method: 'POST', body, redirect: 'manual' })
+      const cookie = added.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+      const served = new Set<string | undefined>()
+      for (let n = 0; n < VISITS; n++) {
+        // It is connections that the processes share out.
+        const response = await fetch(`${server.url}/cart`, { headers: { cookie, connection: 'close' } })
+        const page = await response.text()
+        expect(page).toContain(SKU)
+        served.add(/process \d+/.exec(page)?.[0])
+      }
+      expect(served.size).toBe(PROCESSES)
+    } finally {
+      await server.stop()
+    }
+  })
+})

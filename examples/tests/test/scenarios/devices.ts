@@ -1,0 +1,90 @@
+import { DEMO } from 'example-shop'
+import { describe, expect, test } from 'vitest'
+import { LOGIN_APPS } from '../apps.ts'
+import type { Shopper } from '../shopper.ts'
+import type { Scene } from '../visitor.ts'
+
+/** What one user's browsers do to each other. Each app has a user of its own: all apps on one store share its users. */
+export function devicesScenarios({ place, app, visitor, withOther }: Scene): void {
+  const index = LOGIN_APPS.findIndex(({ name }) => name === app.name)
+  const username = DEMO.others[index] ?? DEMO.username
+  const login = (shop: Shopper): Promise<void> => shop.login(DEMO.password, 'forget', username)
+  const isSealed = place.store === 'cookie'
+
+  describe('two devices', { concurrent: false }, () => {
+    // First, because a login of that long ago is over when everything has been.
+    if (isSealed)
+      test('part when the password is changed, which asks for it after a while', async () => {
+        await withOther(async (other) => {
+          const { shop, cookie, bring, oldLogin } = visitor()
+          await login(other.shop)
+          await shop.buy('Walden')
+          const stranger = await cookie()
+          if (stranger === undefined) throw new Error('no cookie')
+          await bring({ ...stranger, value: await oldLogin(username, 11) })
+          await shop.buy('Dracula')
+          await shop.visit('/password')
+          await shop.fillIn({ Password: 'difference-engine' })
+          await shop.press('Go on')
+          expect(await shop.page.getByRole('alert').innerText()).toBe('That is not your password.')
+          await shop.fillIn({ Password: DEMO.password })
+          expect(await shop.press('Go on')).toBe('/password')
+          await shop.fillIn({ 'New password': DEMO.password })
+          expect(await shop.press('Change the password')).toBe('/account')
+          expect(await shop.text()).toContain('Your password is changed')
+          await shop.page.reload()
+          expect(await shop.text()).not.toContain('Your password is changed')
+          expect(await shop.cart()).toEqual(['1 × Dracula'])
+          expect(await other.shop.visit('/account')).toBe('/login')
+        })
+      })
+
+    test('are both on the list, and the one that the other logs out says so by itself', async () => {
+      await withOther(async ({ shop: other }) => {
+        const { shop } = visitor()
+        await login(other)
+        await other.visit('/devices')
+        await other.page.locator('#live[data-state=on]').waitFor()
+        await login(shop)
+        await shop.visit('/devices')
+        expect(await shop.page.locator('.device h2').allInnerTexts()).toEqual([
+          expect.stringMatching(/^Chrome on Linux\s+this device$/),
+          ...(isSealed ? [] : ['Firefox on Linux']),
+        ])
+        expect((await shop.text()).includes('nobody keeps a list')).toBe(isSealed)
+
+        // Both ways, on a store that tells and on one that is asked.
+        const isOneByOne = place.store === 'memory' || place.store === 'sqlite'
+        await shop.press(isOneByOne ? 'Log out this device (Firefox on Linux)' : 'Log out everywhere else')
+        const said =
+          /That device is logged out|Every other device is logged out|One other device is logged out/
+        expect(await shop.text()).toMatch(said)
+        await shop.page.reload()
+        expect(await shop.text()).not.toMatch(said)
+
+        await other.page.getByRole('heading', { name: 'You are logged out here' }).waitFor()
+        expect(await other.text()).not.toMatch(new RegExp(`${username}|Your devices|Firefox|Under the hood`))
+        await other.page.getByRole('link', { name: 'Log in again' }).click()
+        await other.page.waitForURL('**/login')
+        expect(await other.visit('/account')).toBe('/login')
+        expect(await shop.visit('/account')).toBe('/account')
+      })
+    })
+
+    // How the stores end all of a user's sessions is their own matter, and tested there.
+    if (!isSealed && place.store !== 'memory') return
+    test('are both out when one logs out everywhere, and its other tabs hear of it', async () => {
+      await withOther(async ({ shop: other }) => {
+        const { shop, openTab } = visitor()
+        await login(other)
+        await login(shop)
+        const tab = await openTab()
+        await tab.visit('/account')
+        expect(await shop.press('Log out everywhere')).toBe('/')
+        expect(await shop.text()).toContain('You are logged out, here and on every other device.')
+        await tab.page.getByRole('heading', { name: 'You are logged out here' }).waitFor()
+        for (const device of [shop, other]) expect(await device.visit('/account')).toBe('/login')
+      })
+    })
+  })
+}

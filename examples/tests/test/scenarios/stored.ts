@@ -1,0 +1,40 @@
+import { DEMO } from 'example-shop'
+import { describe, expect, test } from 'vitest'
+import type { Scene } from '../visitor.ts'
+
+/** What holds where the session lies in a store. */
+export function storedScenarios({ visitor }: Scene): void {
+  describe('the id in the cookie', { concurrent: false }, () => {
+    test('is random, and worth nothing after the logout, as is the one from before the login', async () => {
+      const { shop, cookie, bring } = visitor()
+      await shop.buy('Walden')
+      const stranger = await cookie()
+      expect(stranger?.value).toMatch(/^[\w-]{43}$/)
+      expect(await shop.page.locator('.hood').innerText()).toMatch(/A random id\. The data lies in the store/)
+      await shop.login(DEMO.password, 'remember')
+      const ada = await cookie()
+      expect(ada?.value).toMatch(/^[\w-]{43}$/)
+      await shop.press('Log out')
+      for (const old of [stranger, ada]) {
+        if (old === undefined) throw new Error('no cookie')
+        await bring(old)
+        expect(await shop.visit('/account')).toBe('/login')
+        const page = await shop.page.locator('body').innerText()
+        expect(page).toContain('unknown_id')
+        expect(page).not.toMatch(/Logged in as|walden/i)
+      }
+    })
+  })
+
+  describe('two tabs', { concurrent: false }, () => {
+    test('that buy at the same moment both get their book', async () => {
+      const { shop, openTab } = visitor()
+      await shop.buy('Frankenstein')
+      const other = await openTab()
+      await Promise.all([shop.visit('/'), other.visit('/')])
+      await Promise.all([shop.press('Add to cart Walden'), other.press('Add to cart Dracula')])
+      const cart = await shop.cart()
+      expect(cart.toSorted()).toEqual(['1 × Dracula', '1 × Frankenstein', '1 × Walden'])
+    })
+  })
+}

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type App, type Place, PLACES } from './apps.ts'
+import { type Server, startServer } from './server.ts'
+
+/** Every app on every store that it is tried on, each in a process of its own. All apps on one store share its data. */
+export interface Servers {
+  readonly secret: string
+  of(place: Place, app: App): Server
+  /** @throws {Error} when a server has complained about anything. */
+  stop(): Promise<void>
+}
+
+const keyOf = ({ store }: Place, { name }: App): string => `${name} on ${store}`
+
+export async function startServers(): Promise<Servers> {
+  const secret = randomBytes(32).toString('base64url')
+  const data = mkdtempSync(join(tmpdir(), 'shops-'))
+  const servers = new Map<string, Server>()
+
+  async function start(place: Place, app: App): Promise<void> {
+    const variables = { SESSION_SECRET: secret, STORE: place.store, DATA: join(data, place.store) }
+    servers.set(keyOf(place, app), await startServer(app.name, variables))
+  }
+  await Promise.all(PLACES.flatMap((place) => place.apps.map((app) => start(place, app))))
+  return {
+    secret,
+    of(place, app) {
+      const server = servers.get(keyOf(place, app))
+      if (server === undefined) throw new Error(`no server for ${keyOf(place, app)}`)
+      return server
+    },
+    async stop() {
+      await Promise.all([...servers.values()].map((server) => server.stop()))
+      rmSync(data, { recursive: true, force: true })
+    },
+  }
+}

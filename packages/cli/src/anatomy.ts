@@ -1,0 +1,40 @@
+import { keyIdOf } from './open-token.ts'
+
+/** What a cookie's value is, by its shape alone. */
+export type Anatomy =
+  | {
+      readonly kind: 'token'
+      readonly characters: number
+      readonly version: number
+      /** In hexadecimal. */
+      readonly keyId: string
+      readonly nonceBytes: number
+      readonly sealedBytes: number
+      readonly tagBytes: number
+    }
+  /** The random id of a session that lies in a store. */
+  | { readonly kind: 'id'; readonly characters: number }
+  | { readonly kind: 'other'; readonly characters: number }
+
+const VERSION = 1
+/** Version, key id, nonce and tag: what is not sealed text. See the token format in the documentation. */
+const FIRST_SEALED_BYTE = 33
+const TAG_BYTES = 16
+const MIN_BYTES = 81
+
+export function anatomyOf(value: string): Anatomy {
+  const characters = value.length
+  const bytes = Buffer.from(value, 'base64url')
+  if (bytes.toString('base64url') !== value) return { kind: 'other', characters }
+  if (bytes.length === 32) return { kind: 'id', characters }
+  if (bytes.length < MIN_BYTES || bytes[0] !== VERSION) return { kind: 'other', characters }
+  return {
+    kind: 'token',
+    characters,
+    version: VERSION,
+    keyId: keyIdOf(value),
+    nonceBytes: 24,
+    sealedBytes: bytes.length - FIRST_SEALED_BYTE - TAG_BYTES,
+    tagBytes: TAG_BYTES,
+  }
+}

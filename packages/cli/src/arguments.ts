@@ -1,0 +1,29 @@
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
+import { UsageError } from './command.ts'
+
+/** What every command understands. */
+export const COMMON = {
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies ParseArgsOptionsConfig
+
+/**
+ * The options and words of a command.
+ *
+ * @throws {UsageError} for an option that is not known, or lacks its value.
+ */
+export function readArguments<const O extends ParseArgsOptionsConfig>(args: readonly string[], options: O) {
+  try {
+    return parseArgs({ args: [...args], options: { ...COMMON, ...options }, allowPositionals: true })
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+/** @throws {UsageError} when there are more words than the command has a use for. */
+export function checkWords(words: readonly string[], most: number): void {
+  const extra = words[most]
+  // Not shown: it may be a token.
+  if (extra !== undefined) throw new UsageError(`there is one word too many, the ${most + 1}th`)
+}

@@ -1,0 +1,82 @@
+import { checkWords, readArguments } from '../arguments.ts'
+import { type Command, UsageError } from '../command.ts'
+import { type Inspection, inspect as inspectCookie, USUAL_NAMES } from '../inspection.ts'
+import { inspectionPage } from '../inspection-page.ts'
+import { type Purpose, PURPOSES } from '../open-token.ts'
+import { readPasted } from '../pasted.ts'
+import { findSecrets, VARIABLE } from '../secrets.ts'
+
+const HELP = `Usage: keepsake inspect [TOKEN | LINE] [--name NAME] [--audience TEXT] [--purpose PURPOSE] [--json]
+
+Opens a token with the secrets of the application, and shows its anatomy, times and data, or why it does not open.
+Takes a token by itself, a whole Cookie or Set-Cookie line, or a head with such lines. Without an argument it reads
+them from standard input, where no shell remembers them.
+
+  --name NAME      the cookie's whole name; default: the line's, or else ${USUAL_NAMES.join(', ')}
+  --audience TEXT  the audience that createSessions was given
+  --purpose P      cookie (default); store: a record of a store, with --row; value: a sealed cookie of createCookie
+  --row KEY        the key of the store's row that the record lies in
+  --variable NAME  where the secrets stand, with commas between them, newest first; default ${VARIABLE}
+  --env-file FILE  where to look when the environment has no such variable; default .env
+  --json           prints JSON
+
+Exit code 0: it opens, or is the id of a session in a store. 1: a token does not open, or there is none.`
+
+const OPTIONS = {
+  name: { type: 'string' },
+  audience: { type: 'string' },
+  purpose: { type: 'string' },
+  row: { type: 'string' },
+  variable: { type: 'string' },
+  'env-file': { type: 'string' },
+} as const
+
+export const inspect: Command = Object.freeze<Command>({
+  name: 'inspect',
+  summary: 'opens a session cookie, and shows what is in it or why it does not open',
+  help: HELP,
+  async run(args, around) {
+    const { values, positionals } = readArguments(args, OPTIONS)
+    checkWords(positionals, 1)
+    const { name, audience = '', row: rowKey, variable = VARIABLE } = values
+    const purpose = readPurpose(values.purpose, rowKey)
+    const cookies = readPasted(positionals[0] ?? (await around.readInput())).filter(
+      (cookie) => name === undefined || cookie.name === undefined || cookie.name === name,
+    )
+    if (cookies.length === 0) throw new UsageError('no cookie: give a token, or a Cookie or Set-Cookie line')
+    const secrets = await findSecrets({ variable, file: values['env-file'] ?? '.env' }, around)
+    const names = name === undefined ? USUAL_NAMES : [name]
+    const attempt = { secrets, names, audience, purpose, rowKey }
+    const inspections = cookies.map((cookie) => inspectCookie(cookie, attempt, around.now))
+    return {
+      code: isExplained(inspections) ? 0 : 1,
+      text: inspections.map((inspection) => inspectionPage(inspection, around.now)).join('\n\n'),
+      json: { cookies: inspections.map(jsonOf) },
+    }
+  },
+})
+
+function readPurpose(given = 'cookie', rowKey: string | undefined): Purpose {
+  const purpose = PURPOSES.find((purpose) => purpose === given)
+  if (purpose === undefined) throw new UsageError(`--purpose: expected ${PURPOSES.join(', ')}`)
+  if ((purpose === 'store') !== (rowKey !== undefined))
+    throw new UsageError('--purpose store and --row KEY go together')
+  return purpose
+}
+
+/** Cookies of other programs beside it do not matter. */
+const isExplained = (inspections: readonly Inspection[]): boolean =>
+  inspections.some(({ found, anatomy }) => found?.ok === true || anatomy.kind === 'id') &&
+  !inspections.some(({ found }) => found?.ok === false)
+
+const jsonOf = ({ cookie, anatomy, found, session, secret, keyIds }: Inspection) => ({
+  name: found?.ok ? found.name : cookie.name,
+  attributes: cookie.attributes,
+  anatomy,
+  opens: found?.ok,
+  reason: found?.ok === false ? found.reason : undefined,
+  secret,
+  session,
+  text: found?.ok && 'text' in found ? found.text : undefined,
+  keyIds: found?.ok === false ? keyIds : undefined,
+})

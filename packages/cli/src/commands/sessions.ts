@@ -1,0 +1,90 @@
+import type { Device } from '@keepsake/core'
+import { readArguments } from '../arguments.ts'
+import { type Command, type Outcome, UsageError } from '../command.ts'
+import { pageOf } from '../page.ts'
+import { distance } from '../record.ts'
+import { loadSessions, type ManagedSessions } from '../sessions-module.ts'
+
+const HELP = `Usage: keepsake sessions list SUBJECT        --module FILE [--json]
+       keepsake sessions revoke HANDLE      --module FILE [--subject SUBJECT] [--json]
+       keepsake sessions revoke-all SUBJECT --module FILE [--json]
+
+Lists and ends the sessions of a subject (who is logged in: an id of the application's users), in the store of an
+application.
+
+  --module FILE      a module that exports what createSessions made, as sessions or by default
+  --subject SUBJECT  revoke only if the session is this subject's
+  --env-file FILE    read into the environment before the module is loaded; default .env, where it is there
+  --json             prints JSON
+
+A handle comes from the list, and opens nothing. One that begins with - stands after --, at the end.
+Exit code 1: there is no such session.`
+
+const OPTIONS = {
+  module: { type: 'string' },
+  subject: { type: 'string' },
+  'env-file': { type: 'string' },
+} as const
+
+type Action = (sessions: ManagedSessions, word: string, context: Context) => Promise<Outcome>
+
+interface Context {
+  readonly subject: string | undefined
+  readonly now: number
+}
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  async list(sessions, subject, { now }) {
+    const devices = await sessions.listFor(subject)
+    const text =
+      devices.length === 0 ? 'no sessions' : pageOf(devices.map((device) => sectionOf(device, now)))
+    return { code: 0, text, json: { sessions: devices } }
+  },
+  async revoke(sessions, handle, { subject }) {
+    const revoked = await sessions.revoke(handle, { subject })
+    return {
+      code: revoked ? 0 : 1,
+      text: revoked ? 'revoked' : 'there is no such session',
+      json: { revoked },
+    }
+  },
+  async 'revoke-all'(sessions, subject) {
+    const revoked = await sessions.revokeAll(subject)
+    return { code: 0, text: `${revoked} revoked`, json: { revoked } }
+  },
+}
+
+export const sessions: Command = Object.freeze<Command>({
+  name: 'sessions',
+  summary: 'lists and ends the sessions of a subject, in the store of an application',
+  help: HELP,
+  async run(args, around) {
+    const { values, positionals } = readArguments(args, OPTIONS)
+    const [name = '', word, ...rest] = positionals
+    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
+    if (action === undefined) throw new UsageError(`expected ${Object.keys(ACTIONS).join(', ')}`)
+    if (word === undefined || rest.length > 0) throw new UsageError(`${name}: expected one word after it`)
+    if (values.subject !== undefined && name !== 'revoke') throw new UsageError('--subject belongs to revoke')
+    const place = { module: values.module, envFile: values['env-file'] ?? '.env' }
+    const managed = await loadSessions(place, around)
+    try {
+      return await action(managed, word, { subject: values.subject, now: around.now })
+    } finally {
+      await managed.close()
+    }
+  },
+})
+
+function sectionOf(device: Device, now: number) {
+  const at = (date: Date) => `${date.toISOString()}  (${distance(date.toISOString(), now)})`
+  return {
+    title: device.handle,
+    rows: [
+      ['label', device.label ?? ''],
+      ['created', at(device.createdAt)],
+      ['last seen', at(device.lastSeenAt)],
+      ['expires', at(device.expiresAt)],
+      ['permanent', device.permanent ? 'yes' : 'no'],
+    ],
+  } as const
+}

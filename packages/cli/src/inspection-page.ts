@@ -1,0 +1,92 @@
+import type { Inspection } from './inspection.ts'
+import { meaningOf, prefixMeaning } from './meanings.ts'
+import { pageOf, type Section } from './page.ts'
+import { distance, type Shown } from './record.ts'
+
+/** What `keepsake inspect` prints about one cookie. */
+export function inspectionPage(inspection: Inspection, now: number): string {
+  return pageOf([
+    ...cookieSections(inspection),
+    anatomySection(inspection),
+    ...(inspection.session === undefined ? [] : sessionSections(inspection.session, now)),
+    ...valueSections(inspection),
+    ...unopenedSections(inspection),
+  ])
+}
+
+function cookieSections({ cookie }: Inspection): readonly Section[] {
+  const { name, attributes } = cookie
+  if (name === undefined) return []
+  const rows = (attributes ?? []).map(
+    (attribute) =>
+      [
+        attribute.value === '' ? attribute.name : `${attribute.name}=${attribute.value}`,
+        meaningOf(attribute),
+      ] as const,
+  )
+  return [{ title: `cookie ${name}`, rows, body: prefixMeaning(name) }]
+}
+
+function anatomySection({ anatomy, secret, keyIds }: Inspection): Section {
+  const title = `value, ${anatomy.characters} characters`
+  if (anatomy.kind === 'id') {
+    const body =
+      'The random id of a session in a store, or a value that looks like one. Nothing is in it to open: the\n' +
+      'record lies in the store, under a hash of it.'
+    return { title, rows: [], body }
+  }
+  if (anatomy.kind === 'other') return { title, rows: [], body: 'No token and no session id of Keepsake.' }
+  const [{ keyIds: ids } = { keyIds: [] }] = keyIds
+  const which =
+    secret === undefined
+      ? ''
+      : `, of secret ${secret} of ${ids.length}${secret > 1 ? ', not the newest' : ''}`
+  const rows = [
+    ['version', `${anatomy.version}`],
+    ['key id', `${anatomy.keyId}${which}`],
+    ['nonce', `${anatomy.nonceBytes} bytes`],
+    ['sealed', `${anatomy.sealedBytes} bytes`],
+    ['tag', `${anatomy.tagBytes} bytes`],
+  ] as const
+  return { title, rows }
+}
+
+function sessionSections(session: Shown, now: number): readonly Section[] {
+  const at = (iso: string) => `${iso}  (${distance(iso, now)})`
+  const about = Object.entries(session.about ?? {}).map(
+    ([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)] as const,
+  )
+  const rows = [
+    ['id', session.id],
+    ['created', at(session.createdAt)],
+    ['issued', at(session.issuedAt)],
+    ['expires', `${at(session.expiresAt)}${session.hasEnded ? '; it has ended' : ''}`],
+    ['permanent', session.permanent ? 'yes' : 'no'],
+    ...about,
+  ] as const
+  return [
+    { title: 'session', rows },
+    { title: 'data', rows: [], body: JSON.stringify(session.data, undefined, 2) },
+  ]
+}
+
+function valueSections({ found }: Inspection): readonly Section[] {
+  return found?.ok && 'text' in found ? [{ title: 'text', rows: [], body: found.text }] : []
+}
+
+const REASONS = {
+  malformed: 'It is not spelled as a token is, or longer than one can be.',
+  unknown_key:
+    'None of the secrets has this key id: it was sealed with another secret, cookie name, audience or purpose.',
+  forged: 'The key fits, the rest does not: it was changed, cut off, or made up.',
+  corrupt: 'It opens, but what is inside is nothing that this version writes.',
+  unopened_value: 'No sealed cookie of these secrets and this name, or its time is over.',
+} as const
+
+function unopenedSections({ found, keyIds }: Inspection): readonly Section[] {
+  if (found === undefined || found.ok) return []
+  const rows =
+    found.reason === 'unknown_key' ? keyIds.map(({ name, keyIds }) => [name, keyIds.join(' ')] as const) : []
+  const title = `does not open: ${found.reason}`
+  return [{ title, rows: [['', REASONS[found.reason]], ...rows] }]
+}

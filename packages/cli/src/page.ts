@@ -1,0 +1,23 @@
+/** A heading and lines of two columns, for people to read. */
+export interface Section {
+  readonly title: string
+  readonly rows: readonly (readonly [label: string, text: string])[]
+  /** Text below the rows, which may have several lines. */
+  readonly body?: string | undefined
+}
+
+/** Sections as text: the second column begins where the longest label of its section ends. */
+export function pageOf(sections: readonly Section[]): string {
+  return sections.map(sectionText).join('\n\n')
+}
+
+function sectionText({ title, rows, body }: Section): string {
+  const width = Math.max(0, ...rows.map(([label]) => label.length))
+  const lines = rows.map(([label, text]) => `  ${label.padEnd(width)}  ${printable(text)}`.trimEnd())
+  const below = body === undefined ? [] : body.split('\n').map((line) => `  ${printable(line)}`)
+  return [printable(title), ...lines, ...below].join('\n')
+}
+
+/** Control characters, which a terminal would obey, as escapes. */
+const printable = (text: string): string =>
+  text.replaceAll(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)

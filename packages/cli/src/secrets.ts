@@ -1,0 +1,43 @@
+import { resolve } from 'node:path'
+import { ConfigError } from '@keepsake/core'
+import { createSealer } from '@keepsake/core/sealer'
+import { type Surroundings, UsageError } from './command.ts'
+import { variablesOf } from './env-file.ts'
+import { readIfThere } from './private-file.ts'
+
+/** The variable that the documentation's examples read. */
+export const VARIABLE = 'SESSION_SECRET'
+
+/** Several secrets in one variable, newest first. None that `keepsake secret` makes has a comma. */
+export const splitSecrets = (value: string): readonly string[] => value.split(',').map((part) => part.trim())
+
+export interface SecretsPlace {
+  readonly variable: string
+  /** Looked into where the environment has no such variable. */
+  readonly file: string
+}
+
+/**
+ * The secrets that the application would start with: those of the environment, else those of the file.
+ *
+ * @throws {UsageError} when there are none, or none that an application could start with.
+ */
+export async function findSecrets(place: SecretsPlace, around: Surroundings): Promise<readonly string[]> {
+  const { variable, file } = place
+  const value =
+    around.env[variable] || variablesOf((await readIfThere(resolve(around.cwd, file))) ?? '')[variable]
+  if (!value) throw new UsageError(`no secret: ${variable} is neither in the environment nor in ${file}`)
+  const secrets = splitSecrets(value)
+  checkSecrets(secrets, variable)
+  return secrets
+}
+
+/** @throws {UsageError} for secrets that no application of Keepsake starts with. */
+export function checkSecrets(secrets: readonly string[], variable: string): void {
+  try {
+    createSealer({ secrets, name: 'check' })
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(`${variable}: ${error.message}`)
+    throw error
+  }
+}

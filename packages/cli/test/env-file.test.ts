@@ -1,0 +1,30 @@
+import { parseEnv } from 'node:util'
+import { array, assert, constantFrom, property } from 'fast-check'
+import { expect, it } from 'vitest'
+import { UsageError } from '../src/command.ts'
+import { withVariable } from '../src/env-file.ts'
+
+const piece = constantFrom('A', 'KEY', '=', '"', "'", '#', '\n', '\r\n', ' ', 'export ', 'x', '\\', '`')
+
+it('changes one variable and nothing else, or refuses, whatever stands in the file', () => {
+  let changed = 0
+  assert(
+    property(array(piece, { maxLength: 30 }), (pieces) => {
+      const text = pieces.join('')
+      try {
+        const { KEY, ...others } = parseEnv(withVariable(text, 'KEY', 'fresh'))
+        const { KEY: _, ...before } = parseEnv(text)
+        expect({ KEY, others }).toEqual({ KEY: 'fresh', others: before })
+        changed++
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error
+      }
+    }),
+  )
+  expect(changed).toBeGreaterThan(0)
+})
+
+it('keeps the line ends that are there', () => {
+  expect(withVariable('A=1\r\nKEY=\r\nB=2', 'KEY', 'fresh')).toBe('A=1\r\nKEY=fresh\r\nB=2')
+  expect(withVariable('A=1', 'KEY', 'fresh')).toBe('A=1\nKEY=fresh\n')
+})

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { keepsake, makeDirectory } from './support.ts'
+
+it('shows its commands', async () => {
+  const { code, out } = await keepsake(['--help'], { cwd: makeDirectory() })
+  expect(code).toBe(0)
+  for (const name of ['secret', 'inspect', 'sessions']) expect(out).toContain(`  ${name} `)
+})
+
+it.each(['secret', 'inspect', 'sessions'])('has a page for %s', async (name) => {
+  const { code, out } = await keepsake([name, '--help'], { cwd: makeDirectory() })
+  expect(code).toBe(0)
+  expect(out).toContain(`Usage: keepsake ${name}`)
+})
+
+it('tells the version that its package has', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  const { code, out } = await keepsake(['--version'], { cwd: makeDirectory() })
+  expect({ code, out }).toEqual({ code: 0, out: `${version}\n` })
+})
+
+it.each([
+  [[], 'Usage: keepsake COMMAND'],
+  [['secrets'], 'there is no command of this name'],
+  [['secret', '--wirte'], "Unknown option '--wirte'"],
+  [['inspect', 'a', 'b'], 'one word too many'],
+])('called as %j ends with code 2, and says why on stderr alone', async (args, problem) => {
+  const { code, out, error } = await keepsake(args, { cwd: makeDirectory() })
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(error).toContain(problem)
+})

@@ -1,0 +1,99 @@
+import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { createSessions } from '@keepsake/core'
+import { describe, expect, it } from 'vitest'
+import { keepsake, makeDirectory } from './support.ts'
+
+const OLD = 'kq2Yw0bT7mXvR4cJ9sLz1eUoP6hNdFgA5iVtB8yCxWE'
+
+const secretsIn = (path: string): readonly string[] =>
+  parseEnv(readFileSync(path, 'utf8')).SESSION_SECRET?.split(',') ?? []
+
+describe('keepsake secret', () => {
+  it('prints a secret that an application starts with, another one each time', async () => {
+    const cwd = makeDirectory()
+    const [first, second] = await Promise.all([keepsake(['secret'], { cwd }), keepsake(['secret'], { cwd })])
+    expect(first).toMatchObject({ code: 0, error: '' })
+    expect(first.out).toMatch(/^[\w-]{43}\n$/)
+    expect(first.out).not.toBe(second.out)
+    createSessions({ secrets: [first.out.trim(), second.out.trim()] })
+  })
+
+  it('prints JSON', async () => {
+    const { out } = await keepsake(['secret', '--json'], { cwd: makeDirectory() })
+    expect(JSON.parse(out)).toEqual({ secret: expect.stringMatching(/^[\w-]{43}$/) as string })
+  })
+})
+
+describe('keepsake secret --write', () => {
+  it('makes .env for its owner alone, and prints no secret', async () => {
+    const cwd = makeDirectory()
+    const { code, out } = await keepsake(['secret', '--write'], { cwd })
+    const [secret = ''] = secretsIn(join(cwd, '.env'))
+    expect(code).toBe(0)
+    expect(secret).toMatch(/^[\w-]{43}$/)
+    expect(out).not.toContain(secret)
+    expect(statSync(join(cwd, '.env')).mode & 0o777).toBe(0o600)
+  })
+
+  it('keeps what else is in the file, also behind a link, and takes it from other readers', async () => {
+    const cwd = makeDirectory()
+    const path = join(cwd, 'production.env')
+    writeFileSync(path, '# ours\nPORT=3000\nSESSION_SECRET=\nNAME="a b"')
+    chmodSync(path, 0o644)
+    symlinkSync(path, join(cwd, '.env'))
+    expect((await keepsake(['secret', '--write', '.env'], { cwd })).code).toBe(0)
+    expect(readFileSync(path, 'utf8')).toMatch(/^# ours\nPORT=3000\nSESSION_SECRET=[\w-]{43}\nNAME="a b"$/)
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+  })
+
+  it('does not touch a secret that is there', async () => {
+    const cwd = makeDirectory()
+    writeFileSync(join(cwd, '.env'), `SESSION_SECRET=${OLD}\n`)
+    const { code, out, error } = await keepsake(['secret', '--write'], { cwd })
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(error).toContain('--rotate')
+    expect(secretsIn(join(cwd, '.env'))).toEqual([OLD])
+  })
+
+  it('rotates: the fresh one first, the old ones after it', async () => {
+    const cwd = makeDirectory()
+    writeFileSync(join(cwd, '.env'), `export SESSION_SECRET='${OLD}'\n`)
+    const { code, out } = await keepsake(['secret', '--rotate', '--json'], { cwd })
+    const secrets = secretsIn(join(cwd, '.env'))
+    expect({ code, json: JSON.parse(out) as unknown }).toMatchObject({ code: 0, json: { secrets: 2 } })
+    expect(secrets).toEqual([expect.stringMatching(/^[\w-]{43}$/), OLD])
+    createSessions({ secrets })
+  })
+
+  it('replaces by force, and under another name', async () => {
+    const cwd = makeDirectory()
+    writeFileSync(join(cwd, '.env'), `COOKIE_KEY=${OLD}\n`)
+    const { code } = await keepsake(['secret', '--write', '--force', '--variable', 'COOKIE_KEY'], { cwd })
+    expect(code).toBe(0)
+    expect(readFileSync(join(cwd, '.env'), 'utf8')).toMatch(/^COOKIE_KEY=(?!kq2Y)[\w-]{43}\n$/)
+  })
+
+  it.each([
+    [['--force'], '', 'without --write'],
+    [['--rotate', '--force'], '', 'either'],
+    [['--write', '--variable', 'A=B'], '', 'expected a name'],
+    [['--rotate'], 'SESSION_SECRET=short\n', 'at least 32 bytes'],
+    [['--rotate'], `SESSION_SECRET=${OLD}\nSESSION_SECRET=${OLD}\n`, 'set twice'],
+    [['--write'], 'NOTE="\nSESSION_SECRET=\n"\n', 'edit the file by hand'],
+  ])('with %j does nothing to a file (%#)', async (args, text, problem) => {
+    const cwd = makeDirectory()
+    writeFileSync(join(cwd, '.env'), text)
+    const { code, error } = await keepsake(['secret', ...args], { cwd })
+    expect(code).toBe(2)
+    expect(error).toContain(problem)
+    expect(readFileSync(join(cwd, '.env'), 'utf8')).toBe(text)
+  })
+
+  it('says what failed where it cannot write', async () => {
+    const { code, error } = await keepsake(['secret', '--write', 'missing/.env'], { cwd: makeDirectory() })
+    expect(code).toBe(3)
+    expect(error).toContain('missing/.env')
+  })
+})

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+
+/** Types stripped once and not in each of some fifty processes. */
+const NODE_COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url))
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+
+export interface Run {
+  readonly code: number | null
+  readonly out: string
+  readonly error: string
+}
+
+export interface RunOptions {
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: string
+}
+
+/** The command as a process of its own, from the sources, with no environment but the one that is given. */
+export async function keepsake(
+  args: readonly string[],
+  { cwd, env = {}, input = '' }: RunOptions,
+): Promise<Run> {
+  const child = spawn(process.execPath, ['--conditions=@keepsake/source', MAIN, ...args], {
+    cwd,
+    env: { NODE_COMPILE_CACHE, ...env },
+  })
+  // A command that does not read its input may have closed it.
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+  const [out, error, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  return { code, out, error }
+}
+
+/** An empty directory for one test. */
+export function makeDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'keepsake-cli-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  return directory
+}

@@ -1,0 +1,59 @@
+import type { MaybePromise } from './maybe-promise.ts'
+
+/** Remembers what was loaded for a short time. Bounded: what nobody has asked for longest goes first. */
+export interface BriefCache<V> {
+  /** What is remembered, there at once; otherwise what `load` brings. Those who ask meanwhile wait for the same one. */
+  get(key: string, load: () => Promise<V>): MaybePromise<V>
+  /** Takes the place of whatever is remembered or on its way. */
+  put(key: string, value: V): void
+}
+
+interface Entry<V> {
+  readonly from: number
+  value: MaybePromise<V>
+}
+
+/** With a `maxAge` of 0 nothing is remembered. Milliseconds, by the clock `now`. */
+export function createBriefCache<V>(maxAge: number, max: number, now: () => number): BriefCache<V> {
+  const entries = new Map<string, Entry<V>>()
+
+  function keep(key: string, value: MaybePromise<V>): Entry<V> {
+    const entry = { from: now(), value }
+    entries.delete(key)
+    if (maxAge === 0) return entry
+    for (const oldest of entries.keys()) {
+      if (entries.size < max) break
+      entries.delete(oldest)
+    }
+    entries.set(key, entry)
+    return entry
+  }
+
+  function fresh(key: string): Entry<V> | undefined {
+    const entry = entries.get(key)
+    if (entry === undefined) return undefined
+    const age = now() - entry.from
+    // A clock that was set back says nothing about an age.
+    if (age < 0 || age >= maxAge) return undefined
+    entries.delete(key)
+    entries.set(key, entry)
+    return entry
+  }
+
+  return Object.freeze<BriefCache<V>>({
+    get(key, load) {
+      const known = fresh(key)
+      if (known !== undefined) return known.value
+      const loading = load()
+      const entry = keep(key, loading)
+      loading.then(
+        (value) => (entry.value = value),
+        () => {
+          if (entries.get(key) === entry) entries.delete(key)
+        },
+      )
+      return loading
+    },
+    put: (key, value) => void keep(key, value),
+  })
+}

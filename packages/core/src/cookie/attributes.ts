@@ -1,0 +1,203 @@
+import { type Duration, readDuration } from '../duration.ts'
+import { ConfigError } from '../errors.ts'
+import { readChoice, readFlag, readOptions, shown } from '../options.ts'
+import { isAttributeValue, isDomain, isToken } from './grammar.ts'
+
+/** 400 days: browsers cut a longer Max-Age to this (rfc6265bis §5.5), so more is refused rather than shortened. */
+export const MAX_AGE_LIMIT = 34_560_000
+
+/** A longer attribute value is ignored by browsers (rfc6265bis §5.6). */
+const MAX_ATTRIBUTE_LENGTH = 1024
+
+/** The attributes of a cookie. What is left out is the safe choice: `Path=/; Secure; HttpOnly; SameSite=Lax`. */
+export interface CookieAttributes {
+  /** How long the browser keeps it, at most 400 days. Left out: until the browser closes. */
+  readonly maxAge?: Duration | undefined
+  /** A fixed end instead of `maxAge`. */
+  readonly expires?: Date | undefined
+  /** Sends it to this host and all below it. Left out: only to the host that set it. */
+  readonly domain?: string | undefined
+  /** Sends it only below this path. Default `/`. */
+  readonly path?: string | undefined
+  /** Default true. Browsers take Secure cookies from `http://localhost` too. */
+  readonly secure?: boolean | undefined
+  /** Default true: no script of the page can read it. */
+  readonly httpOnly?: boolean | undefined
+  /** Default `'lax'`. `'none'` needs Secure. */
+  readonly sameSite?: 'strict' | 'lax' | 'none' | undefined
+  /** One jar per top-level site (CHIPS). Needs Secure. */
+  readonly partitioned?: boolean | undefined
+  /** Which cookies Chromium drops last. */
+  readonly priority?: 'low' | 'medium' | 'high' | undefined
+}
+
+const ATTRIBUTES = [
+  'maxAge',
+  'expires',
+  'domain',
+  'path',
+  'secure',
+  'httpOnly',
+  'sameSite',
+  'partitioned',
+  'priority',
+] as const satisfies readonly (keyof CookieAttributes)[]
+
+/** Attributes that were checked, as the text that every line of this cookie ends with. */
+export interface CookieShape {
+  readonly name: string
+  /** `; Path=/; Secure; HttpOnly; SameSite=Lax` */
+  readonly suffix: string
+  /** Seconds, when the cookie always carries the same Max-Age. */
+  readonly maxAge: number | undefined
+  readonly expires: Date | undefined
+}
+
+/**
+ * Checks a cookie's name and attributes once, so that writing a line is only putting texts together.
+ *
+ * @throws {ConfigError} for a name outside RFC 9110's token, an attribute outside its grammar, or a combination that
+ * browsers would drop without a word: `SameSite=None` or `Partitioned` without Secure, a name prefix whose demands
+ * are not met (rfc6265bis §4.1.3), more than 400 days.
+ */
+export function readAttributes(
+  name: unknown,
+  attributes: unknown,
+  more: readonly string[] = [],
+): CookieShape {
+  const options = readOptions('cookie', attributes, [...ATTRIBUTES, ...more])
+  const checked = {
+    name: readName(name),
+    domain: readDomain(options['domain']),
+    path: readPath(options['path']),
+    secure: readFlag('cookie.secure', options['secure'], true),
+    httpOnly: readFlag('cookie.httpOnly', options['httpOnly'], true),
+    sameSite: readChoice('cookie.sameSite', options['sameSite'], ['strict', 'lax', 'none']) ?? 'lax',
+    partitioned: readFlag('cookie.partitioned', options['partitioned'], false),
+    priority: readChoice('cookie.priority', options['priority'], ['low', 'medium', 'high']),
+  }
+  checkCombination(checked)
+  const { maxAge, expires } = readEnd(options['maxAge'], options['expires'])
+  return Object.freeze({ name: checked.name, suffix: suffixOf(checked), maxAge, expires })
+}
+
+interface Checked {
+  readonly name: string
+  readonly domain: string | undefined
+  readonly path: string
+  readonly secure: boolean
+  readonly httpOnly: boolean
+  readonly sameSite: string
+  readonly partitioned: boolean
+  readonly priority: string | undefined
+}
+
+function wrong(option: string, problem: string): never {
+  throw new ConfigError(`cookie.${option}`, problem)
+}
+
+/** `[prefix, demands]`; the longest first. rfc6265bis §4.1.3; the Http ones: draft-ietf-httpbis-layered-cookies. */
+const PREFIXES: readonly (readonly [string, readonly ('secure' | 'httpOnly' | 'host')[]])[] = [
+  ['__Host-Http-', ['secure', 'httpOnly', 'host']],
+  ['__Host-', ['secure', 'host']],
+  ['__Secure-', ['secure']],
+  ['__Http-', ['secure', 'httpOnly']],
+]
+
+function checkCombination(cookie: Checked): void {
+  if (cookie.sameSite === 'none' && !cookie.secure) wrong('sameSite', `'none' needs secure: true`)
+  if (cookie.partitioned && !cookie.secure) wrong('partitioned', 'needs secure: true')
+  const [prefix, demands] = PREFIXES.find(([prefix]) => cookie.name.startsWith(prefix)) ?? ['', []]
+  if (demands.includes('secure') && !cookie.secure)
+    wrong('secure', `a name with ${prefix} needs secure: true`)
+  if (demands.includes('httpOnly') && !cookie.httpOnly)
+    wrong('httpOnly', `a name with ${prefix} needs httpOnly: true`)
+  if (demands.includes('host') && cookie.path !== '/') wrong('path', `a name with ${prefix} needs path: '/'`)
+  if (demands.includes('host') && cookie.domain !== undefined)
+    wrong('domain', `a name with ${prefix} allows none`)
+}
+
+/** Prefixes in the wrong case, and look-alikes such as `Host__` or `_Host-`: browsers would see a plain name. */
+const LOOKS_LIKE_PREFIX = /^(?:_{1,2}(?:host|secure|http)[-_]|(?:host|secure|http)__)/i
+
+/** @throws {ConfigError} unless `name` is a token and, where it looks like a prefix, exactly one. */
+function readName(name: unknown): string {
+  if (typeof name !== 'string' || !isToken(name)) {
+    throw new ConfigError(
+      'cookie.name',
+      `expected letters, digits or any of !#$%&'*+-.^_\`|~; got ${shown(name)}`,
+    )
+  }
+  if (LOOKS_LIKE_PREFIX.test(name) && !PREFIXES.some(([prefix]) => name.startsWith(prefix))) {
+    throw new ConfigError(
+      'cookie.name',
+      `${shown(name)} looks like a prefix but is none; write __Host- or __Secure-`,
+    )
+  }
+  return name
+}
+
+function readDomain(domain: unknown): string | undefined {
+  if (domain === undefined) return undefined
+  if (typeof domain === 'string' && isDomain(domain)) return domain
+  throw new ConfigError(
+    'cookie.domain',
+    `expected a host name such as 'example.com' (no leading dot, no port, punycode for others); got ${shown(domain)}`,
+  )
+}
+
+function readPath(path: unknown): string {
+  if (path === undefined) return '/'
+  const valid = typeof path === 'string' && path.startsWith('/') && isAttributeValue(path)
+  if (valid && path.length <= MAX_ATTRIBUTE_LENGTH) return path
+  throw new ConfigError(
+    'cookie.path',
+    `expected a path that starts with / and has no semicolon, at most ${MAX_ATTRIBUTE_LENGTH} characters; got ${shown(path)}`,
+  )
+}
+
+function readEnd(maxAge: unknown, expires: unknown): Pick<CookieShape, 'maxAge' | 'expires'> {
+  if (maxAge !== undefined && expires !== undefined) {
+    throw new ConfigError('cookie.expires', 'give either maxAge or expires')
+  }
+  return {
+    maxAge: maxAge === undefined ? undefined : readMaxAge('cookie.maxAge', maxAge),
+    expires: expires === undefined ? undefined : readExpires(expires),
+  }
+}
+
+/** @throws {ConfigError} unless it is 0 to 400 days. */
+export function readMaxAge(option: string, value: unknown): number {
+  const seconds = readDuration(option, value)
+  if (seconds <= MAX_AGE_LIMIT) return seconds
+  throw new ConfigError(option, `at most 400 days (${MAX_AGE_LIMIT} seconds), because browsers cut it there`)
+}
+
+function readExpires(value: unknown): Date {
+  // The years that both IMF-fixdate and rfc6265bis §5.1.1 can say.
+  const year = value instanceof Date ? value.getUTCFullYear() : Number.NaN
+  if (value instanceof Date && year >= 1601 && year <= 9999) return new Date(value)
+  throw new ConfigError('cookie.expires', 'expected a valid Date from the year 1601 on')
+}
+
+const CAPITALS: Readonly<Record<string, string>> = {
+  strict: 'Strict',
+  lax: 'Lax',
+  none: 'None',
+  low: 'Low',
+  medium: 'Medium',
+  high: 'High',
+}
+
+function suffixOf(cookie: Checked): string {
+  const parts = [
+    cookie.domain === undefined ? '' : `; Domain=${cookie.domain}`,
+    `; Path=${cookie.path}`,
+    cookie.secure ? '; Secure' : '',
+    cookie.httpOnly ? '; HttpOnly' : '',
+    `; SameSite=${CAPITALS[cookie.sameSite] ?? ''}`,
+    cookie.partitioned ? '; Partitioned' : '',
+    cookie.priority === undefined ? '' : `; Priority=${CAPITALS[cookie.priority] ?? ''}`,
+  ]
+  return parts.join('')
+}

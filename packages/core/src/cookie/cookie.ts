@@ -1,0 +1,162 @@
+import { ConfigError, CookieTooLargeError, CookieValueError } from '../errors.ts'
+import { readFlag, readOptions } from '../options.ts'
+import { readSecrets, type Secret } from '../secrets.ts'
+import { type CookieAttributes, type CookieShape, MAX_AGE_LIMIT, readAttributes } from './attributes.ts'
+import { isCookieValue } from './grammar.ts'
+import { bare, percentEncoded, type Protection, sealed, signed } from './protect.ts'
+import { type CookieHeader, cookieValues } from './read.ts'
+import { jsonText, plainText, readSchema, type StandardSchema, type ValueText } from './value.ts'
+
+/** Browsers drop a cookie whose name and value are longer together (rfc6265bis §5.6). */
+export const MAX_COOKIE_LENGTH = 4096
+
+const EPOCH = 'Thu, 01 Jan 1970 00:00:00 GMT'
+
+/** One cookie: its name and attributes, checked once, with what can be done with it. */
+export interface Cookie<T = string> {
+  readonly name: string
+  /**
+   * The value that the `Cookie` header has under this name, or undefined. Of several, the first that counts: one that
+   * is signed or sealed by us, of the right shape, not over. Never throws.
+   */
+  read(header: CookieHeader): T | undefined
+  /** Every value that counts, in the order they came: a browser may send several (rfc6265bis §4.2.2). */
+  readAll(header: CookieHeader): T[]
+  /**
+   * The `Set-Cookie` line that sets `value`.
+   *
+   * @throws {CookieValueError} for a value that is not of the cookie's type; in a cookie of plain text, for a character
+   * outside cookie-octet: encode such text before, for instance with `encodeURIComponent`, or use `json: true`.
+   * @throws {CookieTooLargeError} when name and value exceed 4,096 bytes.
+   */
+  write(value: T, options?: WriteOptions): string
+  /** The `Set-Cookie` line that deletes it: it repeats path, domain and partition, or browsers would keep it. */
+  clear(): string
+}
+
+export interface WriteOptions {
+  /** Whole seconds, 0 to 400 days, instead of the attribute's. Left out with no attribute: until the browser closes. */
+  readonly maxAge?: number | undefined
+}
+
+/** How a cookie carries its value. Left out: as it stands, for everybody to read and to make up. */
+export interface CookieProtection {
+  /** Secrets, newest first: everybody can read the value, nobody else can write one. */
+  readonly signed?: readonly (Secret | undefined)[] | undefined
+  /** Secrets, newest first: nobody else can read or write the value. With a `maxAge`, nor use it for longer. */
+  readonly sealed?: readonly (Secret | undefined)[] | undefined
+}
+
+export interface CookieOptions extends CookieAttributes, CookieProtection {}
+
+export interface JsonCookieOptions<T> extends CookieOptions {
+  /** Values are JSON instead of text. */
+  readonly json?: boolean | undefined
+  /** Checks the values that are read and written, as a Standard Schema; implies `json`. */
+  readonly schema?: StandardSchema<T> | undefined
+}
+
+/**
+ * A cookie with attributes that are fixed and checked once.
+ *
+ * ```ts
+ * const theme = createCookie('theme', { maxAge: '365d' })
+ * theme.write('dark')       // 'theme=dark; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=31536000; Expires=…'
+ * theme.read('theme=dark')  // 'dark'
+ * theme.clear()             // 'theme=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 …'
+ *
+ * const cart = createCookie<string[]>('cart', { json: true, sealed: secrets })
+ * ```
+ *
+ * What a plain cookie brings may be made up: only `signed` and `sealed` show who wrote it.
+ *
+ * @throws {ConfigError} for a name or an attribute that browsers would refuse or misread, and for weak secrets.
+ */
+export function createCookie(name: string, options?: CookieOptions): Cookie
+export function createCookie<T>(
+  name: string,
+  options: JsonCookieOptions<T> & ({ readonly json: true } | { readonly schema: StandardSchema<T> }),
+): Cookie<T>
+export function createCookie(name: string, given?: JsonCookieOptions<unknown>): Cookie<unknown> {
+  const shape = readAttributes(name, given, ['signed', 'sealed', 'json', 'schema'])
+  const options = readOptions('cookie', given, Object.keys(given ?? {}))
+  const schema = readSchema(options['schema'])
+  const isJson = readFlag('cookie.json', options['json'], schema !== undefined)
+  if (!isJson && schema !== undefined) throw new ConfigError('cookie.json', 'a schema needs json')
+  const protection = readProtection(shape.name, options['signed'], options['sealed'], isJson)
+  return isJson
+    ? cookieOf(shape, jsonText(shape.name, schema), protection)
+    : (cookieOf(shape, plainText(shape.name), protection) as Cookie<unknown>)
+}
+
+function readProtection(name: string, signedBy: unknown, sealedBy: unknown, isJson: boolean): Protection {
+  if (signedBy !== undefined && sealedBy !== undefined) {
+    throw new ConfigError(
+      'cookie.signed',
+      'give either signed or sealed; a sealed value is as good as signed',
+    )
+  }
+  if (signedBy !== undefined) return signed(readSecrets('cookie.signed', signedBy), name)
+  if (sealedBy !== undefined) return sealed(readSecrets('cookie.sealed', sealedBy), name)
+  return isJson ? percentEncoded : bare
+}
+
+/** A plain cookie of text, from attributes that were checked before. */
+export const plainCookieOf = (shape: CookieShape): Cookie => cookieOf(shape, plainText(shape.name), bare)
+
+function cookieOf<T>(shape: CookieShape, text: ValueText<T>, protection: Protection): Cookie<T> {
+  const { name, suffix } = shape
+  const cleared = `${name}=${suffix}; Max-Age=0; Expires=${EPOCH}`
+  const budget = MAX_COOKIE_LENGTH - name.length
+  const read = (value: string): T | undefined => {
+    const unwrapped = protection.unwrap(value)
+    return unwrapped === undefined ? undefined : text.read(unwrapped)
+  }
+  // Any value of a plain cookie counts, so the first is enough.
+  const enough = protection === bare ? 1 : undefined
+  return Object.freeze<Cookie<T>>({
+    name,
+    read(header) {
+      for (const value of cookieValues(header, name, enough)) {
+        const found = read(value)
+        if (found !== undefined) return found
+      }
+      return undefined
+    },
+    readAll: (header) => cookieValues(header, name).map(read).filter(isThere),
+    write(value, options) {
+      const ends = endOf(shape, options?.maxAge)
+      const wrapped = protection.wrap(text.write(value), ends && Math.floor(ends.at / 1000))
+      if (!isCookieValue(wrapped)) throw refusal(name)
+      if (wrapped.length > budget) {
+        throw new CookieTooLargeError(name, name.length + wrapped.length, MAX_COOKIE_LENGTH)
+      }
+      return `${name}=${wrapped}${suffix}${ends === undefined ? '' : ends.attributes}`
+    },
+    clear: () => cleared,
+  })
+}
+
+const isThere = <T>(value: T | undefined): value is T => value !== undefined
+
+/** When a cookie that is written now ends, and the attributes that say so; undefined: when the browser closes. */
+function endOf(shape: CookieShape, maxAge = shape.maxAge): { at: number; attributes: string } | undefined {
+  if (maxAge === undefined) {
+    const { expires } = shape
+    return expires && { at: expires.getTime(), attributes: `; Expires=${expires.toUTCString()}` }
+  }
+  if (!Number.isInteger(maxAge) || maxAge < 0 || maxAge > MAX_AGE_LIMIT) {
+    throw new CookieValueError(shape.name, `maxAge must be whole seconds from 0 to ${MAX_AGE_LIMIT}`)
+  }
+  const at = Date.now() + maxAge * 1000
+  return { at, attributes: `; Max-Age=${maxAge}; Expires=${new Date(at).toUTCString()}` }
+}
+
+// The value is not shown: it may be a secret.
+function refusal(name: string): CookieValueError {
+  return new CookieValueError(
+    name,
+    `a value may not hold blanks, quotes, commas, semicolons, backslashes, controls or anything ` +
+      'outside ASCII; encode it first, for instance with encodeURIComponent, or use json: true',
+  )
+}

@@ -1,0 +1,94 @@
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { createRandomPool } from '../random.ts'
+import { sealerOf } from '../seal.ts'
+import { derive, type Secrets } from '../secrets.ts'
+import { contextOf, MAX_TIME, MAX_TOKEN_CHARS, SID_BYTES } from '../token.ts'
+
+/** How a text travels as a cookie's value. */
+export interface Protection {
+  /** The value for a text. `ends`: the epoch second from which a sealed one does not open any more. */
+  wrap(text: string, ends?: number): string
+  /** The text of a value, or undefined when this server did not write it, or its time is over. */
+  unwrap(value: string): string | undefined
+}
+
+/** As it stands, for text that is a cookie value already. */
+export const bare: Protection = Object.freeze<Protection>({
+  wrap: (text) => text,
+  unwrap: (value) => value,
+})
+
+/** Percent-encoded where it has to be (RFC 3986 §2.1), and decoded once. */
+export const percentEncoded: Protection = Object.freeze<Protection>({
+  wrap: (text) => encodeURIComponent(text.toWellFormed()),
+  unwrap(value) {
+    try {
+      return decodeURIComponent(value)
+    } catch {
+      return undefined
+    }
+  },
+})
+
+/**
+ * Readable by everybody, written only by us: the encoded text, a dot, and an HMAC-SHA-256 of the cookie's name and that
+ * text, under a key of its own. It has no end: whoever has a copy can send it for as long as the secret stays.
+ */
+export function signed(secrets: Secrets, name: string): Protection {
+  const context = contextOf('signed', name, '')
+  const keyOf = (secret: KeyObject): KeyObject => createSecretKey(derive(secret, 'sign', context, 32))
+  const newest = keyOf(secrets[0])
+  const keys = [newest, ...secrets.slice(1).map(keyOf)]
+  return Object.freeze<Protection>({
+    wrap(text) {
+      const encoded = percentEncoded.wrap(text)
+      return `${encoded}.${macOf(newest, context, encoded).toString('base64url')}`
+    },
+    unwrap(value) {
+      const dot = value.lastIndexOf('.')
+      const encoded = value.slice(0, Math.max(dot, 0))
+      const mac = readMac(value.slice(dot + 1))
+      if (dot < 0 || mac === undefined) return undefined
+      const isOurs = keys.some((key) => timingSafeEqual(macOf(key, context, encoded), mac))
+      return isOurs ? percentEncoded.unwrap(encoded) : undefined
+    },
+  })
+}
+
+function macOf(key: KeyObject, context: Buffer, encoded: string): Buffer {
+  return createHmac('sha256', key).update(context).update(encoded).digest()
+}
+
+const MAC_BYTES = 32
+
+/** Only its one spelling: Node's decoder takes others too. */
+function readMac(text: string): Buffer | undefined {
+  const mac = Buffer.from(text, 'base64url')
+  return mac.length === MAC_BYTES && mac.toString('base64url') === text ? mac : undefined
+}
+
+const now = (): number => Math.floor(Date.now() / 1000)
+
+/** Readable and written only by us, in the token format of sessions. Ends with the cookie, also for who has a copy. */
+export function sealed(secrets: Secrets, name: string): Protection {
+  const sealer = sealerOf(secrets, contextOf('value', name, ''), MAX_TOKEN_CHARS.cookie, createRandomPool())
+  const sid = Buffer.alloc(SID_BYTES)
+  return Object.freeze<Protection>({
+    wrap(text, ends = MAX_TIME) {
+      const created = now()
+      // An end before 1970 is as good as 1970: the seal counts from there.
+      return sealer.seal({
+        created,
+        issued: created,
+        expires: Math.max(0, ends),
+        permanent: false,
+        sid,
+        text,
+      })
+    },
+    unwrap(value) {
+      const opened = sealer.open(value)
+      return opened.ok && now() < opened.fields.expires ? opened.fields.text : undefined
+    },
+  })
+}

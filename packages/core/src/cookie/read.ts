@@ -1,0 +1,100 @@
+/**
+ * What a `Cookie` header looks like where frameworks hand it over; several fields are one list (RFC 9113 §8.2.3).
+ * `null` is what `Headers.get` of the Fetch API gives where there is none.
+ */
+export type CookieHeader = string | readonly string[] | null | undefined
+
+/** A `Cookie` header, or what has one among its headers: a request of Node, an upgrade, a `Request` of the Fetch API. */
+export type CookieSource =
+  | CookieHeader
+  | { readonly headers: { readonly cookie?: CookieHeader } | { get(name: string): string | null } }
+
+export function cookieHeaderOf(source: CookieSource): CookieHeader {
+  if (typeof source !== 'object' || source === null || !('headers' in source)) return source
+  const { headers } = source
+  return 'get' in headers && typeof headers.get === 'function'
+    ? headers.get('cookie')
+    : (headers as { readonly cookie?: CookieHeader }).cookie
+}
+
+/** A longer header is not read at all. Node's own limit for all headers together is 16 KiB. */
+export const MAX_HEADER_LENGTH = 16_384
+/** Pairs past this many are not read. */
+export const MAX_PAIRS = 256
+
+const SEMICOLON = ';'
+const EQUALS = '='
+
+/** One text of a header that may have come in several fields. What is no header, such as null, is an empty one. */
+export function joinHeader(header: CookieHeader): string {
+  if (typeof header === 'string') return header
+  return Array.isArray(header) ? header.join('; ') : ''
+}
+
+/**
+ * Every cookie of a `Cookie` header with all of its values, in the order they came. Never throws: a pair without a
+ * name or without `=` is passed over, a header over 16 KiB gives an empty map, pairs past the 256th are not read.
+ * Names are compared byte for byte; only blanks and tabs are trimmed; quotes, commas and `$` mean nothing; values are
+ * not decoded (rfc6265bis §5.6 in reverse).
+ */
+export function readCookies(header: CookieHeader): Map<string, string[]> {
+  const text = joinHeader(header)
+  const cookies = new Map<string, string[]>()
+  if (text.length > MAX_HEADER_LENGTH) return cookies
+  for (let start = 0, pairs = 0; start < text.length && pairs < MAX_PAIRS; pairs++) {
+    const end = pairEnd(text, start)
+    const pair = text.slice(start, end)
+    const equals = pair.indexOf(EQUALS)
+    const name = trimmed(pair, 0, Math.max(equals, 0))
+    if (name !== '') {
+      const value = trimmed(pair, equals + 1, pair.length)
+      const values = cookies.get(name)
+      if (values === undefined) cookies.set(name, [value])
+      else values.push(value)
+    }
+    start = end + 1
+  }
+  return cookies
+}
+
+/**
+ * The values of one cookie, all or the first so many, by the rules of {@link readCookies}, without reading the others:
+ * it hops from pair to pair and looks closer only where the name stands.
+ */
+export function cookieValues(header: CookieHeader, name: string, most = Infinity): string[] {
+  const text = joinHeader(header)
+  const values: string[] = []
+  if (text.length > MAX_HEADER_LENGTH) return values
+  const initial = name.charCodeAt(0)
+  for (let start = 0, pairs = 0; start < text.length && pairs < MAX_PAIRS && values.length < most; pairs++) {
+    const end = pairEnd(text, start)
+    const from = skipBlanks(text, start, end)
+    if (text.charCodeAt(from) === initial && text.startsWith(name, from)) {
+      const equals = skipBlanks(text, from + name.length, end)
+      if (equals < end && text[equals] === EQUALS) values.push(trimmed(text, equals + 1, end))
+    }
+    start = end + 1
+  }
+  return values
+}
+
+function pairEnd(text: string, start: number): number {
+  const end = text.indexOf(SEMICOLON, start)
+  return end === -1 ? text.length : end
+}
+
+// Blank and tab only: String.prototype.trim would also take U+00A0 and let `\xA0__Host-id` pass for `__Host-id`.
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x09
+
+function skipBlanks(text: string, from: number, end: number): number {
+  let at = from
+  while (at < end && isBlank(text.charCodeAt(at))) at++
+  return at
+}
+
+function trimmed(text: string, from: number, end: number): string {
+  const start = skipBlanks(text, from, end)
+  let stop = end
+  while (stop > start && isBlank(text.charCodeAt(stop - 1))) stop--
+  return text.slice(start, stop)
+}

@@ -1,0 +1,146 @@
+import type { Cookie } from './cookie/cookie.ts'
+import { readDuration } from './duration.ts'
+import { ConfigError } from './errors.ts'
+import type { Keys } from './keys.ts'
+import type { Lifetime } from './lifetime.ts'
+import { inCookie } from './modes/in-cookie.ts'
+import { inStore } from './modes/in-store.ts'
+import { rewriteInTurn } from './modes/in-turn.ts'
+import type { EagerMode, Mode } from './modes/mode.ts'
+import { overflowing } from './modes/overflowing.ts'
+import { revocable } from './modes/revocable.ts'
+import { readChoice, readOptions, shown } from './options.ts'
+import { createRecords } from './records.ts'
+import { createRevocations } from './revocations.ts'
+import { revokedSubjects } from './revoked-subjects.ts'
+import type { SessionLimit } from './roster.ts'
+import { createSessionCap } from './session-cap.ts'
+import { readStore, type Store } from './store.ts'
+import { storedSubjects } from './stored-subjects.ts'
+import { noSubjects, type Subjects } from './subjects.ts'
+import type { Trace } from './trace.ts'
+
+/** Where sessions are kept, and what can be done with all of a subject. */
+export interface Keeping {
+  readonly mode: Mode
+  readonly subjects: Subjects
+  /** To be swept and closed. */
+  readonly stores: readonly Store[]
+}
+
+/** What was made of the other options. */
+export interface KeepingParts {
+  readonly keys: Keys
+  readonly cookie: Cookie
+  readonly lifetime: Lifetime
+  readonly trace: Trace
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+}
+
+type Options = Readonly<Record<string, unknown>>
+
+/** @throws {ConfigError} for an option about stores that is wrong, or goes not with another one. */
+export function readKeeping(options: Options, parts: KeepingParts): Keeping {
+  const store = readStore('store', options['store'])
+  const overflow = readStore('overflow', options['overflow'])
+  const timeLimit = readTimeLimit(options['storeTimeLimit'])
+  const { revocation, cacheFor } = readRevocation(options)
+  const limit = readSessionLimit(options['maxPerSubject'])
+  if (store && overflow) throw new ConfigError('overflow', 'give either store or overflow')
+  if (store !== undefined) {
+    if (typeof revocation === 'object')
+      throw new ConfigError('revocation', 'leave it out: what lives in a store ends there')
+    return { ...keptIn(store, parts, timeLimit, limit), stores: [store] }
+  }
+  if (limit !== undefined) throw new ConfigError('maxPerSubject', 'give a store, which can count sessions')
+  const { keys, cookie, lifetime } = parts
+  const sealed = inCookie(keys.sealer('cookie'), cookie.name, lifetime)
+  const mode = overflow === undefined ? sealed : overflowing(sealed, keptIn(overflow, parts, timeLimit).mode)
+  const stores = new Set(overflow && [overflow])
+  if (typeof revocation !== 'object') {
+    if (revocation === undefined) warnOfLogouts()
+    return { mode, subjects: noSubjects(), stores: [...stores] }
+  }
+  return { ...revocableBy(revocation, mode, parts, timeLimit, cacheFor), stores: [...stores.add(revocation)] }
+}
+
+function keptIn(
+  store: Store,
+  { keys, lifetime, trace, clock }: KeepingParts,
+  timeLimit: number,
+  limit?: SessionLimit,
+): { readonly mode: EagerMode; readonly subjects: Subjects } {
+  const records = createRecords(store, keys.sealer('store'), keys.subjects)
+  const inTurn = rewriteInTurn(records, timeLimit)
+  const { storeContext: context, fillRandom } = keys
+  const now = (): number => Math.floor(clock() / 1000)
+  const cap =
+    limit && createSessionCap({ limit, records, inTurn, subjects: keys.subjects, lifetime, trace, now })
+  return {
+    mode: inStore({ records, inTurn, context, lifetime, fillRandom, cap, timeLimit }),
+    subjects: storedSubjects({ records, inTurn, lifetime, trace, timeLimit, now }),
+  }
+}
+
+function revocableBy(
+  store: Store,
+  mode: Mode,
+  { keys, lifetime, trace, clock }: KeepingParts,
+  timeLimit: number,
+  cacheFor: number,
+): { readonly mode: EagerMode; readonly subjects: Subjects } {
+  const records = createRecords(store, keys.sealer('store'), keys.subjects)
+  const revocations = createRevocations({ records, keys, lifetime, cacheFor, timeLimit, clock })
+  const now = (): number => Math.floor(clock() / 1000)
+  return { mode: revocable(mode, revocations, lifetime), subjects: revokedSubjects(revocations, trace, now) }
+}
+
+/** How long what was revoked is remembered. */
+const DEFAULT_CACHE = '5s'
+
+function readRevocation(options: Options): {
+  readonly revocation: Store | 'none' | undefined
+  readonly cacheFor: number
+} {
+  const given = options['revocation']
+  const revocation = given === 'none' ? given : readStore('revocation', given)
+  const seconds = readDuration('revocationCache', options['revocationCache'] ?? DEFAULT_CACHE)
+  if (seconds > MAX_CACHE) throw new ConfigError('revocationCache', 'expected at most an hour')
+  return { revocation, cacheFor: seconds * 1000 }
+}
+
+const MAX_CACHE = 3600
+
+function warnOfLogouts(): void {
+  process.emitWarning('a logout cannot end a session whose cookie somebody has copied', {
+    type: 'KeepsakeWarning',
+    code: 'KEEPSAKE_STATELESS_LOGOUT',
+    detail:
+      "Sessions live in their cookies, so a logout only clears the browser's copy. Give revocation a store, or say revocation: 'none' if that will do.",
+  })
+}
+
+/** A roster of so many is one record of a store. */
+const MAX_SEATS = 500
+
+function readSessionLimit(value: unknown): SessionLimit | undefined {
+  if (value === undefined) return undefined
+  const given = typeof value === 'number' ? { max: value } : value
+  const { max, excess } = readOptions('maxPerSubject', given, ['max', 'excess'])
+  if (typeof max !== 'number' || !Number.isSafeInteger(max) || max < 1 || max > MAX_SEATS)
+    throw new ConfigError(
+      'maxPerSubject',
+      `expected a whole number from 1 to ${MAX_SEATS}, got ${shown(max)}`,
+    )
+  const rule = readChoice('maxPerSubject.excess', excess, ['reject', 'evict-oldest'])
+  return { max, excess: rule ?? 'evict-oldest' }
+}
+
+const DEFAULT_TIME_LIMIT_MS = 2000
+
+function readTimeLimit(value: unknown): number {
+  if (value === undefined) return DEFAULT_TIME_LIMIT_MS
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31) return value
+  throw new ConfigError('storeTimeLimit', `expected whole milliseconds from 1, got ${shown(value)}`)
+}

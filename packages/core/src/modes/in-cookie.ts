@@ -1,0 +1,31 @@
+import { MAX_COOKIE_LENGTH } from '../cookie/cookie.ts'
+import { CookieTooLargeError } from '../errors.ts'
+import type { Lifetime } from '../lifetime.ts'
+import type { Sealer } from '../seal.ts'
+import { textBytesWithin, tokenChars } from '../token.ts'
+import { admit, type LazyMode } from './mode.ts'
+
+/** The record lives in the cookie, sealed. Synchronous; the browser has the only copy, and its last write wins. */
+export function inCookie(sealer: Sealer, cookieName: string, lifetime: Lifetime): LazyMode {
+  return Object.freeze<LazyMode>({
+    isLazy: true,
+    name: 'cookie',
+    maxTextBytes: textBytesWithin(MAX_COOKIE_LENGTH - cookieName.length),
+    tooLarge(textBytes, sizes) {
+      return new CookieTooLargeError(
+        cookieName,
+        cookieName.length + tokenChars(textBytes),
+        MAX_COOKIE_LENGTH,
+        sizes,
+      )
+    },
+    load(token, now) {
+      const opened = sealer.open(token)
+      return opened.ok ? admit(opened.fields, opened.stale, lifetime, now) : opened
+    },
+    apply({ plan, after }) {
+      if (plan.cookie === 'clear') return { outcome: 'done', record: undefined, value: undefined }
+      return { outcome: 'done', record: after, value: sealer.seal(after) }
+    },
+  })
+}

@@ -1,0 +1,39 @@
+import { andThen, type MaybePromise } from '../maybe-promise.ts'
+import { EMPTY_TEXT } from '../record.ts'
+import type { Commit, Committed, EagerMode, LazyMode } from './mode.ts'
+import { isStoreId } from './store-id.ts'
+
+/**
+ * Sealed in the cookie while it fits, in a store while it does not. A record that outgrows the cookie moves to the
+ * store and leaves an id in its place; it moves back with the next change after which it fits. The cookie's value tells
+ * which it is: an id is shorter than any token.
+ */
+export function overflowing(sealed: LazyMode, stored: EagerMode): EagerMode {
+  const fits = ({ after }: Commit): boolean => Buffer.byteLength(after.text) <= sealed.maxTextBytes
+
+  /** The sealed copy is made first: should the store then fail, the visitor still has the stored one. */
+  function moveBack(commit: Commit): MaybePromise<Committed> {
+    const inCookie = sealed.apply(commit)
+    const plan = { ...commit.plan, record: 'empty' as const }
+    const ending = stored.apply({ ...commit, plan, after: { ...commit.after, text: EMPTY_TEXT } })
+    // Another request put something in meanwhile: the merged record is still in the store. Or it has ended for good.
+    return andThen(ending, (ended) =>
+      ended.record !== undefined || ended.outcome === 'gone' ? ended : inCookie,
+    )
+  }
+
+  return Object.freeze<EagerMode>({
+    name: 'store',
+    maxTextBytes: stored.maxTextBytes,
+    tooLarge: (textBytes, sizes) => stored.tooLarge(textBytes, sizes),
+    lookout: (record) => (record.place === undefined ? sealed : stored).lookout?.(record),
+    end: async (successor) => stored.end?.(successor),
+    load: (value, now) => (isStoreId(value) ? stored.load(value, now) : sealed.load(value, now)),
+    apply(commit) {
+      const wasStored = commit.before?.place !== undefined
+      if (!wasStored) return fits(commit) ? sealed.apply(commit) : stored.apply(commit)
+      // Not with a new id: what another request put in meanwhile would have to stay under the old one.
+      return fits(commit) && commit.plan.record === 'update' ? moveBack(commit) : stored.apply(commit)
+    },
+  })
+}

@@ -1,0 +1,34 @@
+/** A map of many small ones. A single one of a million entries stops the event loop for 50 ms whenever it has to grow. */
+export interface PartedMap<V> {
+  readonly size: number
+  get(key: string): V | undefined
+  set(key: string, value: V): void
+  delete(key: string): boolean
+}
+
+/** A power of two. */
+const PARTS = 256
+
+/** Parts alike in size for keys whose last characters are as good as random. */
+export function createPartedMap<V>(): PartedMap<V> {
+  const parts = Array.from({ length: PARTS }, () => new Map<string, V>())
+  let size = 0
+  const partOf = (key: string): Map<string, V> =>
+    parts[key.charCodeAt(key.length - 1) & (PARTS - 1)] as Map<string, V>
+  return {
+    get size() {
+      return size
+    },
+    get: (key) => partOf(key).get(key),
+    set(key, value) {
+      const part = partOf(key)
+      size -= part.size
+      size += part.set(key, value).size
+    },
+    delete(key) {
+      const isThere = partOf(key).delete(key)
+      if (isThere) size--
+      return isThere
+    },
+  }
+}

@@ -1,0 +1,102 @@
+import { isRenewalDue, type Lifetime, type Times } from './lifetime.ts'
+import { EMPTY_TEXT } from './record.ts'
+
+/** What came with the request: a record that is in force, or none, and then whether a useless cookie is to go. */
+export interface Before {
+  readonly record: (Times & { readonly sid: Uint8Array; readonly text: string }) | undefined
+  readonly discard: boolean
+  /** Whether this visit does not count as use, so that the times of the record must not move. */
+  readonly isHeld?: boolean
+}
+
+/** What the handler leaves. */
+export interface After {
+  readonly sid: Uint8Array
+  readonly created: number
+  readonly permanent: boolean
+  readonly text: string
+  /** Whether it is the session that came, perhaps under a new id; not so after a login, or what follows an end. */
+  readonly continues: boolean
+}
+
+/** Why closing does what it does. */
+export type CloseReason =
+  /** Nothing came, nothing was left: no cookie, no record. */
+  | 'empty'
+  /** Nothing was left, and the cookie that came is of no use: it is deleted. */
+  | 'unusable'
+  | 'unchanged'
+  | 'created'
+  | 'changed'
+  /** Unchanged, but used long enough after it was last written that its idle window starts anew. */
+  | 'renewed'
+  /** The same session under a new id; the old id is over. */
+  | 'regenerated'
+  /** Another session in its place, by a login or after an end; the old one is over. */
+  | 'replaced'
+  /** No data is left: the session ends and its cookie goes. */
+  | 'emptied'
+  /** Ended by `destroy` or `logout`. */
+  | 'destroyed'
+  /** Ended by `revoke`, by `revokeAll` or by a logout everywhere; only ever published. */
+  | 'revoked'
+  /** Ended because its subject logged in once more than `maxPerSubject` allows; only ever published. */
+  | 'evicted'
+  /** Not carried out: the subject has as many sessions as `maxPerSubject` allows. */
+  | 'too_many_sessions'
+  /** Written, together with changes that another request had made meanwhile. */
+  | 'merged'
+  /** Not carried out: another request has ended the session meanwhile. */
+  | 'gone'
+  /** Not carried out: another request has changed the same place, and `onConflict` says that this is an error. */
+  | 'conflict'
+  /** Not carried out: another request has shown a flash message that this one has taken. */
+  | 'flash_taken'
+  /** Not carried out: the store failed or did not answer in time. */
+  | 'store_failed'
+  /** Not carried out: the cookie would exceed what browsers keep. */
+  | 'too_large'
+  /** Not carried out: the data holds something that cannot be kept. */
+  | 'unkeepable'
+  /** Not carried out: changed after the head of the response had left. */
+  | 'late'
+
+/**
+ * What closing a visit must do. `move`: a record under a new id, and the old one is over. `empty`: the record ends
+ * unless another request has put something in; `delete`: it ends whatever others have done.
+ */
+export interface Plan {
+  readonly record: 'nothing' | 'create' | 'update' | 'move' | 'empty' | 'delete'
+  readonly cookie: 'leave' | 'set' | 'clear'
+  readonly reason: CloseReason
+}
+
+const plan = (record: Plan['record'], cookie: Plan['cookie'], reason: CloseReason): Plan =>
+  Object.freeze({ record, cookie, reason })
+
+const EMPTY = plan('nothing', 'leave', 'empty')
+const UNUSABLE = plan('nothing', 'clear', 'unusable')
+const UNCHANGED = plan('nothing', 'leave', 'unchanged')
+const CREATED = plan('create', 'set', 'created')
+const CHANGED = plan('update', 'set', 'changed')
+const RENEWED = plan('update', 'set', 'renewed')
+const REGENERATED = plan('move', 'set', 'regenerated')
+const REPLACED = plan('move', 'set', 'replaced')
+const EMPTIED = plan('empty', 'clear', 'emptied')
+const DESTROYED = plan('delete', 'clear', 'destroyed')
+
+/** The one decision: compares what came with what goes. Pure; `now` in epoch seconds. */
+export function planClose(before: Before, after: After, now: number, lifetime: Lifetime): Plan {
+  const came = before.record
+  const isEmpty = after.text === EMPTY_TEXT
+  if (came === undefined) return isEmpty ? (before.discard ? UNUSABLE : EMPTY) : CREATED
+  if (isEmpty && !after.continues) return DESTROYED
+  // All that it held has come to its end: it is left to its own, for nothing is written because of an end.
+  if (isEmpty) return came.text === EMPTY_TEXT ? UNCHANGED : EMPTIED
+  if (!after.continues) return REPLACED
+  if (after.sid !== came.sid) return REGENERATED
+  const isChanged =
+    after.text !== came.text || after.permanent !== came.permanent || after.created !== came.created
+  if (isChanged) return CHANGED
+  return !before.isHeld && isRenewalDue(lifetime, came, now) ? RENEWED : UNCHANGED
+}

@@ -1,0 +1,63 @@
+/** Somebody who wants to be asked from time to time. */
+export interface PulseMember {
+  /** Whether there was something to do; it is then asked again after all the others. Must not throw. */
+  beat(): boolean
+  /** The pulse has stopped for good. */
+  end(): void
+}
+
+/** One timer for all watches of an application. Runs while somebody has joined, and keeps no process alive. */
+export interface Pulse {
+  /** Returns what leaves again. */
+  join(member: PulseMember): () => void
+  readonly isClosed: boolean
+  /** Ends all who have joined. */
+  close(): void
+}
+
+/** How soon a watch sees what nobody tells it. */
+const BEAT_MS = 500
+
+/** At most so many have something to do in one beat, so that 10,000 watches do not ask a store all at once. */
+const MAX_PER_BEAT = 1000
+
+export function createPulse(): Pulse {
+  const members = new Set<PulseMember>()
+  let timer: NodeJS.Timeout | undefined
+  let isClosed = false
+
+  function beat(): void {
+    let busy = 0
+    for (const member of members) {
+      if (!member.beat()) continue
+      if (members.delete(member)) members.add(member)
+      if (++busy === MAX_PER_BEAT) return
+    }
+  }
+
+  function leave(member: PulseMember): void {
+    members.delete(member)
+    if (members.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
+
+  return Object.freeze<Pulse>({
+    join(member) {
+      if (isClosed) return () => undefined
+      members.add(member)
+      timer ??= setInterval(beat, BEAT_MS).unref()
+      return () => leave(member)
+    },
+    get isClosed() {
+      return isClosed
+    },
+    close() {
+      isClosed = true
+      for (const member of members) {
+        leave(member)
+        member.end()
+      }
+    },
+  })
+}

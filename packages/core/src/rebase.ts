@@ -1,0 +1,51 @@
+import { mergeTexts, type ResolveConflict } from './merge.ts'
+import { readText, writeText } from './record.ts'
+
+/** A change that can be made again on other data: what `session.update` was given. */
+export type Change = (data: Record<string, unknown>) => void
+
+/** A change that was made, with the texts before and after it. */
+export interface Step {
+  readonly before: string
+  readonly change: Change
+  readonly after: string
+}
+
+/** A text, and the steps as they were made again on the way to it. */
+export interface Rebased {
+  readonly text: string
+  readonly steps: readonly Step[]
+}
+
+/**
+ * What a handler's changes give on top of what another request has written meanwhile, as `git rebase` gives it: steps
+ * are made again on the fresh data, and whatever was changed between them by hand is merged (see merge.ts).
+ *
+ * @param base What the handler began with.
+ * @param mine What it ended with.
+ * @param theirs What stands there now.
+ */
+export function rebase(
+  base: string,
+  steps: readonly Step[],
+  mine: string,
+  theirs: string,
+  resolve: ResolveConflict,
+): Rebased {
+  let from = base
+  let text = theirs
+  const again: Step[] = []
+  for (const step of steps) {
+    const before = mergeTexts(from, step.before, text, resolve)
+    text = makeAgain(step.change, before)
+    from = step.after
+    again.push({ before, change: step.change, after: text })
+  }
+  return { text: mergeTexts(from, mine, text, resolve), steps: again }
+}
+
+function makeAgain(change: Change, text: string): string {
+  const { data, ...marks } = readText(text) ?? { data: {} }
+  change(data)
+  return writeText(data, marks)
+}

@@ -1,0 +1,35 @@
+import { readChoice, readOptions, readText } from './options.ts'
+import { createRandomPool } from './random.ts'
+import { type Sealer, sealerOf } from './seal.ts'
+import { readSecrets, type Secret } from './secrets.ts'
+import { contextOf, MAX_TOKEN_CHARS } from './token.ts'
+
+export type { Opened, Sealer, UnopenedReason } from './seal.ts'
+export type { Secret } from './secrets.ts'
+export type { SealedFields } from './token.ts'
+
+export interface SealerOptions {
+  /** Newest first: the first seals, all open. */
+  readonly secrets: readonly (Secret | undefined)[]
+  /** What the tokens are for: values of a cookie, or a store's records. Default `'cookie'`. */
+  readonly purpose?: 'cookie' | 'store' | undefined
+  /** The cookie's whole name, such as `__Host-session`. */
+  readonly name: string
+  /** Keeps the tokens of two applications that share a secret apart. Default: none. */
+  readonly audience?: string | undefined
+}
+
+/**
+ * The token format of Keepsake, for other services and tools that read or write its tokens:
+ * XAES-256-GCM under keys that HKDF-SHA-256 derives for one purpose, cookie name and audience.
+ *
+ * @throws {ConfigError} for weak, repeated or missing secrets, or a name that is not text.
+ */
+export function createSealer(options: SealerOptions): Sealer {
+  const checked = readOptions('options', options, ['secrets', 'purpose', 'name', 'audience'])
+  const purpose = readChoice('purpose', checked['purpose'], ['cookie', 'store']) ?? 'cookie'
+  const name = readText('name', checked['name'])
+  const context = contextOf(purpose, name, readText('audience', checked['audience'] ?? ''))
+  const secrets = readSecrets('secrets', checked['secrets'])
+  return sealerOf(secrets, context, MAX_TOKEN_CHARS[purpose], createRandomPool())
+}

@@ -1,0 +1,90 @@
+import {
+  type CipherGCMTypes,
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type KeyObject,
+} from 'node:crypto'
+
+/**
+ * XAES-256-GCM (c2sp.org/XAES-256-GCM) on node:crypto: AES-256-GCM with a key that is derived from the first half of
+ * a 24-byte nonce, and the second half as GCM's own nonce. Random nonces are safe for 2^80 messages under one key.
+ */
+const GCM: CipherGCMTypes = 'aes-256-gcm'
+export const TAG_BYTES = 16
+/** Each half of the nonce: the part the key is derived from, and the part GCM gets. */
+export const HALF_NONCE_BYTES = 12
+const BLOCK_BYTES = 16
+
+/** Gives the message key for the first half of a nonce. */
+export type DeriveMessageKey = (prefix: Uint8Array) => KeyObject
+
+/**
+ * The key derivation of XAES: the counter-mode KDF of SP 800-108r1 over CMAC-AES-256, label `X`. Both CMAC messages
+ * are one whole block, so each is one AES call on `block XOR K1`.
+ */
+export function createDerivation(key: KeyObject): DeriveMessageKey {
+  // The bare block cipher, which is all that CMAC needs for one block; no message is ever encrypted in this mode.
+  const aes = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false)
+  const k1 = doubled(aes.update(Buffer.alloc(BLOCK_BYTES)))
+  return (prefix) => {
+    const blocks = Buffer.alloc(2 * BLOCK_BYTES)
+    for (const [counter, at] of [
+      [1, 0],
+      [2, BLOCK_BYTES],
+    ] as const) {
+      blocks.set([0, counter, 0x58, 0], at)
+      blocks.set(prefix, at + 4)
+      for (const [i, byte] of k1.entries()) blocks.writeUInt8(blocks.readUInt8(at + i) ^ byte, at + i)
+    }
+    return createSecretKey(aes.update(blocks))
+  }
+}
+
+/** A block times x in GF(2^128), as CMAC derives its subkey (RFC 4493 §2.3). */
+function doubled(block: Buffer): Buffer {
+  const bits = (block.readBigUInt64BE(0) << 64n) | block.readBigUInt64BE(8)
+  const result = BigInt.asUintN(128, bits << 1n) ^ (bits >> 127n === 1n ? 0x87n : 0n)
+  const out = Buffer.alloc(BLOCK_BYTES)
+  out.writeBigUInt64BE(result >> 64n, 0)
+  out.writeBigUInt64BE(BigInt.asUintN(64, result), 8)
+  return out
+}
+
+/** Encrypts `plain` into `out` from `at`: the ciphertext, then the 16-byte tag. Returns where the tag ends. */
+export function encryptInto(
+  out: Buffer,
+  at: number,
+  messageKey: KeyObject,
+  iv: Uint8Array,
+  aad: Uint8Array,
+  plain: Uint8Array,
+): number {
+  const cipher = createCipheriv(GCM, messageKey, iv, { authTagLength: TAG_BYTES })
+  cipher.setAAD(aad)
+  out.set(cipher.update(plain), at)
+  cipher.final()
+  out.set(cipher.getAuthTag(), at + plain.length)
+  return at + plain.length + TAG_BYTES
+}
+
+/** Decrypts ciphertext and tag; undefined when the tag does not fit. */
+export function decrypt(
+  messageKey: KeyObject,
+  iv: Uint8Array,
+  aad: Uint8Array,
+  sealed: Uint8Array,
+): Buffer | undefined {
+  // Without authTagLength Node takes tags of 4 bytes (DEP0182).
+  const decipher = createDecipheriv(GCM, messageKey, iv, { authTagLength: TAG_BYTES })
+  const end = sealed.length - TAG_BYTES
+  decipher.setAAD(aad)
+  decipher.setAuthTag(sealed.subarray(end))
+  const plain = decipher.update(sealed.subarray(0, end))
+  try {
+    decipher.final()
+    return plain
+  } catch {
+    return undefined
+  }
+}

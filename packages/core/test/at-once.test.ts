@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { createSessions, memoryStore, type Store, StoreError } from '../src/index.ts'
+import { createKeyedQueue } from '../src/keyed-queue.ts'
+import { begin, dataOn, present, rejection, request, secretNamed } from './store-support.ts'
+
+const secrets = [secretNamed('newest')]
+
+/** Work that is no promise, and so takes no tick. */
+function atOnce<T>(value: T | Promise<T>): T {
+  if (value instanceof Promise) throw new Error('it takes a promise')
+  return value
+}
+
+/** A store of another kind around a memory store. */
+const storeWith = (methods: Partial<Store>): Store => ({ ...memoryStore(), ...methods })
+
+describe('a store that answers at once', () => {
+  it('makes no request wait: not to begin, to read, to change or to empty a session', () => {
+    const sessions = createSessions({ secrets, store: memoryStore() })
+    const visitOf = (cookie: string | undefined, handle: (session: Record<string, unknown>) => void) => {
+      const visit = atOnce(sessions.open(cookie))
+      handle(visit.session)
+      return atOnce(visit.close())
+    }
+    const [[, line = ''] = []] = visitOf(undefined, (session) => (session['n'] = 1))
+    const cookie = line.slice(0, line.indexOf(';'))
+    visitOf(cookie, (session) => expect(session['n']).toBe(1))
+    visitOf(cookie, (session) => (session['n'] = 2))
+    visitOf(cookie, (session) => expect(session['n']).toBe(2))
+    visitOf(cookie, (session) => delete session['n'])
+    visitOf(cookie, (session) => expect(session['n']).toBeUndefined())
+  })
+
+  it('loses nothing where two requests overlap', async () => {
+    const sessions = createSessions({ secrets, store: memoryStore() })
+    const cookie = await begin(sessions, { n: 1 })
+    const [one, two] = [atOnce(sessions.open(cookie)), atOnce(sessions.open(cookie))]
+    one.session['a'] = 1
+    two.session['b'] = 2
+    await Promise.all([one.close(), two.close()])
+    expect(dataOn(atOnce(sessions.open(cookie)).session)).toEqual({ n: 1, a: 1, b: 2 })
+  })
+
+  it('is asked again after an error, and else fails the request by a rejected promise', async () => {
+    let failures = 1
+    const memory = memoryStore()
+    const store = storeWith({
+      ...memory,
+      read(key) {
+        if (failures-- > 0) throw new Error('busy')
+        return memory.read(key)
+      },
+      replace(key, from, record) {
+        if (failures-- > 0) throw new Error('busy')
+        return memory.replace(key, from, record)
+      },
+    })
+    const sessions = createSessions({ secrets, store })
+    const cookie = await begin(sessions, { n: 1 })
+    expect(await rejection(sessions.open(cookie))).toBeInstanceOf(StoreError)
+    const visit = atOnce(sessions.open(cookie))
+    visit.session['n'] = 2
+    failures = 1
+    await visit.close()
+    expect(atOnce(sessions.open(cookie)).session['n']).toBe(2)
+  })
+})
+
+function thenable<T>(value: T | Promise<T>): Promise<T> {
+  const promise = Promise.resolve(value)
+  // oxlint-disable-next-line unicorn/no-thenable -- that is what is tried
+  return { then: promise.then.bind(promise) } as unknown as Promise<T>
+}
+
+it("a store's answers may be promises of another library", async () => {
+  const memory = memoryStore()
+  const store: Store = {
+    read: (key) => thenable(memory.read(key)),
+    create: (key, record) => thenable(memory.create(key, record)),
+    replace: (key, from, record) => thenable(memory.replace(key, from, record)),
+    delete: (key) => thenable(memory.delete(key)),
+  }
+  const sessions = createSessions({ secrets, store })
+  const cookie = await begin(sessions, { n: 1 })
+  await request(sessions, cookie, (session) => (session['n'] = 2))
+  await request(sessions, cookie, (session) => expect(session['n']).toBe(2))
+  expect(await request(sessions, cookie, (session) => session.destroy())).toBeUndefined()
+  expect(present(memory.size)).toBe(0)
+})
+
+describe('a queue', () => {
+  it('does at once what waits for nothing, and keeps nothing of it', async () => {
+    const queue = createKeyedQueue<string>()
+    expect(queue('key', () => 'done')).toBe('done')
+    expect(queue('key', (previous) => `after ${previous}`)).toBe('after undefined')
+  })
+
+  it('lets it wait for what is under way, and gives it what that brought', async () => {
+    const queue = createKeyedQueue<string>()
+    const first = queue('key', async () => 'first')
+    expect(await Promise.all([first, queue('key', (previous) => `after ${previous}`)])).toEqual([
+      'first',
+      'after first',
+    ])
+  })
+})

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { dataOf, begin, createWorld, eventsOf, request, storeAround } from './store-support.ts'
+
+const unchanged = (text: string): unknown => text
+
+/** Sessions whose store gives back what `damage` makes of a record's text. */
+async function createDamaged() {
+  let damage = unchanged
+  const world = createWorld()
+  const cookie = await begin(world.sessions, { list: [1, 2, 3], user: 'ada' }, 'ada')
+  const store = storeAround(world.store, async (call, go) => {
+    const answer = await go()
+    const isText = call.method === 'read' && typeof answer === 'string'
+    return isText ? (damage(answer) as typeof answer) : answer
+  })
+  const sessions = world.another({ store })
+  return { ...world, sessions, cookie, damageBy: (change: typeof damage) => void (damage = change) }
+}
+
+type Damaged = Awaited<ReturnType<typeof createDamaged>>
+
+/** A request that finds its record damaged is anonymous, and may begin a new session. Gives back what was published. */
+async function visitAll(damaged: Damaged, texts: (text: string) => Generator): Promise<Map<string, number>> {
+  const reasons = new Map<string, number>()
+  const text = await textOf(damaged)
+  for (const other of texts(text)) {
+    damaged.damageBy(() => other)
+    const visit = await damaged.sessions.open(damaged.cookie)
+    const { opened } = visit.session.explain()
+    expect(Object.entries(visit.session)).toEqual([])
+    expect(visit.session.subject).toBeUndefined()
+    await visit.close()
+    reasons.set(opened, (reasons.get(opened) ?? 0) + 1)
+  }
+  return reasons
+}
+
+async function textOf(damaged: Damaged): Promise<string> {
+  let seen = ''
+  damaged.damageBy((text) => (seen = text))
+  expect(await dataOf(damaged.sessions, damaged.cookie)).toEqual({ list: [1, 2, 3], user: 'ada' })
+  return seen
+}
+
+const flips = (bit: number) =>
+  function* (text: string): Generator<string> {
+    for (let at = 0; at < text.length; at++) {
+      const flipped = String.fromCharCode(text.charCodeAt(at) ^ bit)
+      yield text.slice(0, at) + flipped + text.slice(at + 1)
+    }
+  }
+
+function* cuts(text: string): Generator<string> {
+  for (let length = 0; length < text.length; length++) yield text.slice(0, length)
+}
+
+describe('a record that was damaged in the store (R64)', () => {
+  it.each([1, 2, 4, 8, 16, 32, 64, 128])('is none with any one byte flipped by %d', async (bit) => {
+    const reasons = await visitAll(await createDamaged(), flips(bit))
+    expect(
+      [...reasons.keys()].every((reason) => ['malformed', 'forged', 'unknown_key'].includes(reason)),
+    ).toBe(true)
+    expect([...reasons.values()].reduce((a, b) => a + b)).toBeGreaterThan(150)
+  })
+
+  it('is none cut off at any length', async () => {
+    const reasons = await visitAll(await createDamaged(), cuts)
+    expect([...reasons.keys()].sort()).toEqual(['forged', 'malformed'])
+  })
+
+  it.each([null, 0, '', {}, [], Buffer.from('x'), 'x'.repeat(200_000), '\0', Symbol('text')])(
+    'is none where the store gives %s back',
+    async (answer) => {
+      await visitAll(await createDamaged(), function* () {
+        yield answer
+      })
+    },
+  )
+
+  it('is published, and the next write begins a session that works', async () => {
+    const damaged = await createDamaged()
+    damaged.damageBy((text) => `${text.slice(0, -1)}${text.endsWith('A') ? 'B' : 'A'}`)
+    let next: string | undefined
+    const events = await eventsOf(async () => {
+      next = await request(damaged.sessions, damaged.cookie, (session) => (session['n'] = 1))
+    })
+    expect(events).toEqual(['cookie_rejected forged', 'session_created created'])
+    damaged.damageBy((text) => text)
+    expect(next).not.toBe(damaged.cookie)
+    expect(await dataOf(damaged.sessions, next)).toEqual({ n: 1 })
+  })
+})

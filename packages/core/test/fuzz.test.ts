@@ -1,0 +1,42 @@
+import { randomInt } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { run } from '../fuzz/run.ts'
+import type { Target } from '../fuzz/target.ts'
+import { targets } from '../fuzz/targets.ts'
+
+/** How many cases an ordinary run tries; `pnpm fuzz` tries millions. */
+const CASES: Readonly<Record<string, number>> = {
+  parser: 20_000,
+  codec: 20_000,
+  writer: 5000,
+  data: 5000,
+  merge: 3000,
+  times: 20_000,
+}
+
+describe('random input', () => {
+  it.each(targets.map((target) => [target.name, target] as const))('finds nothing in: %s', (name, target) => {
+    const seed = randomInt(2 ** 32)
+    const outcome = run(target, { seed, cases: CASES[name] ?? 0, seconds: 600 })
+    expect(outcome).toEqual({ cases: CASES[name] })
+    expect(outcome.cases).toBeGreaterThan(0)
+  })
+
+  it('that finds something tells the seed of that one case', () => {
+    const picky: Target = {
+      name: 'picky',
+      prepare: () => (choices) => {
+        if (choices.once(100)) throw new Error('found')
+      },
+    }
+    const { finding } = run(picky, { seed: 1, cases: 100_000, seconds: 600 })
+    expect(finding?.message).toContain('found')
+    const again = run(picky, { seed: finding?.seed ?? 0, cases: 1, seconds: 600 })
+    expect(again.finding?.seed).toBe(finding?.seed)
+  })
+
+  it('ends when the time is up', () => {
+    const idle: Target = { name: 'idle', prepare: () => () => undefined }
+    expect(run(idle, { seed: 1, cases: 1000, seconds: 0 })).toEqual({ cases: 0 })
+  })
+})

@@ -1,0 +1,318 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { RecordTooLargeError, StoreError } from '../../src/errors.ts'
+import type { Session } from '../../src/session.ts'
+import {
+  begin,
+  cookieAfter,
+  cookieLine,
+  createOverflowingWorld,
+  dataOf,
+  dataOn,
+  eventsOf,
+  leftIn,
+  present,
+  rejection,
+  request,
+  storeAround,
+  type World,
+} from '../store-support.ts'
+
+/** More than a cookie has room for. */
+const LARGE = 'x'.repeat(5000)
+
+const isId = (cookie: string | undefined): boolean => /^__Host-session=[\w-]{43}$/.test(cookie ?? '')
+const isToken = (cookie: string | undefined): boolean => /^__Host-session=[\w-]{108,}$/.test(cookie ?? '')
+
+/** A session that lies in the store. */
+async function createStored(data: object = {}, subject?: string) {
+  const world: World<Record<string, unknown>> = createOverflowingWorld()
+  const cookie = await begin(world.sessions, { large: LARGE, ...data }, subject)
+  world.store.forget()
+  return { ...world, cookie }
+}
+
+describe('a session that fits into its cookie', () => {
+  it('never asks the store', async () => {
+    const { sessions, store } = createOverflowingWorld()
+    let cookie: string | undefined = await begin(sessions, { a: 1 })
+    expect(isToken(cookie)).toBe(true)
+    cookie = await request(sessions, cookie, (session) => (session['b'] = 2))
+    cookie = await request(sessions, cookie, (session) => session.login('alice', { keep: ['b'] }))
+    cookie = await request(sessions, cookie, (session) => session.regenerate())
+    expect(await dataOf(sessions, cookie)).toEqual({ b: 2 })
+    cookie = await request(sessions, cookie, (session) => session.logout())
+    expect(cookie).toBeUndefined()
+    expect(store.calls).toEqual([])
+  })
+
+  it('is emptied with its cookie', async () => {
+    const { sessions, store } = createOverflowingWorld()
+    const cookie = await begin(sessions, { a: 1 })
+    expect(await request(sessions, cookie, (session) => session.clear())).toBeUndefined()
+    expect(store.calls).toEqual([])
+  })
+
+  it('moves to the store when it outgrows the cookie, to the byte', async () => {
+    const { sessions, store } = createOverflowingWorld()
+    // 4096 less the name, in base64url, less what a token has besides its text, less {"a":""}
+    const room = Math.floor(((4096 - '__Host-session'.length) * 3) / 4) - 81 - 8
+    const cookie = await begin(sessions, { a: 'x'.repeat(room) })
+    expect(isToken(cookie)).toBe(true)
+    expect(store.calls).toEqual([])
+    const moved = await request(sessions, cookie, (session) => (session['a'] = 'x'.repeat(room + 1)))
+    expect(isId(moved)).toBe(true)
+    expect(store.calls).toEqual(['create'])
+    expect(await dataOf(sessions, moved)).toEqual({ a: 'x'.repeat(room + 1) })
+  })
+
+  it('stays as it was where the store fails to take it', async () => {
+    const { sessions, store } = createOverflowingWorld()
+    const cookie = await begin(sessions, { a: 1 })
+    store.always('fails')
+    const work = request(sessions, cookie, (session) => (session['large'] = LARGE))
+    expect(await rejection(work)).toBeInstanceOf(StoreError)
+    expect(await dataOf(sessions, cookie)).toEqual({ a: 1 })
+  })
+})
+
+describe('a session in the store', () => {
+  it('keeps its cookie while it does not fit into it', async () => {
+    const { sessions, store, cookie } = await createStored()
+    const visit = await sessions.open(cookie)
+    visit.session['more'] = 1
+    expect(cookieLine(await visit.close())).toBeUndefined()
+    expect(store.calls).toEqual(['read', 'replace'])
+  })
+
+  it('moves back with the change after which it fits', async () => {
+    const { sessions, store, memory, cookie } = await createStored({ a: 1 })
+    const back = await request(sessions, cookie, (session) => delete session['large'])
+    expect(isToken(back)).toBe(true)
+    expect(store.calls).toEqual(['read', 'replace', 'delete'])
+    expect(memory.size).toBe(0)
+    expect(await dataOf(sessions, back)).toEqual({ a: 1 })
+    expect(await dataOf(sessions, cookie)).toEqual({})
+  })
+
+  it('can go there and back within one request', async () => {
+    const { sessions, memory, cookie } = await createStored()
+    const visit = await sessions.open(cookie)
+    delete visit.session['large']
+    visit.session['a'] = 1
+    await visit.session.save()
+    expect(memory.size).toBe(0)
+    visit.session['large'] = LARGE
+    await visit.session.save()
+    expect(memory.size).toBe(1)
+    delete visit.session['large']
+    const back = cookieAfter(await visit.close(), cookie)
+    expect(isToken(back)).toBe(true)
+    expect(memory.size).toBe(0)
+    expect(await dataOf(sessions, back)).toEqual({ a: 1 })
+  })
+
+  it('is not moved by a request that only reads', async () => {
+    const { sessions, store, cookie } = await createStored()
+    expect(await request(sessions, cookie, () => undefined)).toBe(cookie)
+    expect(store.calls).toEqual(['read'])
+  })
+
+  it.each(['logout', 'destroy', 'clear'] as const)('ends with %s', async (control) => {
+    const { sessions, memory, cookie } = await createStored()
+    expect(await request(sessions, cookie, (session) => session[control]())).toBeUndefined()
+    expect(memory.size).toBe(0)
+    expect(await dataOf(sessions, cookie)).toEqual({})
+  })
+
+  it('has a new id after regenerate, and the old one is over', async () => {
+    const { sessions, memory, cookie } = await createStored({ a: 1 })
+    const next = await request(sessions, cookie, (session) => session.regenerate())
+    expect(isId(next)).toBe(true)
+    expect(next).not.toBe(cookie)
+    expect(await dataOf(sessions, next)).toEqual({ large: LARGE, a: 1 })
+    expect(await dataOf(sessions, cookie)).toEqual({})
+    expect(await leftIn({ memory })).toBe(1)
+  })
+
+  it('has a new id after a login that would fit, and moves back with the next change', async () => {
+    const { sessions, memory, cookie } = await createStored({ cart: [1] })
+    const login = await request(sessions, cookie, (session) => session.login('alice', { keep: ['cart'] }))
+    expect(await dataOf(sessions, login)).toEqual({ cart: [1] })
+    expect(await dataOf(sessions, cookie)).toEqual({})
+    expect(memory.size).toBe(1)
+    const back = await request(sessions, login, (session) => (session['b'] = 1))
+    expect(isToken(back)).toBe(true)
+    expect(memory.size).toBe(0)
+    const { session } = await sessions.open(back)
+    expect([session.subject, dataOn(session)]).toEqual(['alice', { cart: [1], b: 1 }])
+  })
+})
+
+type Handler = (session: Session) => unknown
+
+const shrink: Handler = (session) => delete session['large']
+const push: Handler = (session) => (session['pushed'] = 1)
+const addToCart: Handler = (session) => (session['cart'] = [1, 2])
+
+describe('two requests of a session in the store', () => {
+  /** Opens both, commits the other one, then this one; gives back the cookie after each. */
+  async function race(
+    world: World<Record<string, unknown>> & { readonly cookie: string },
+    other: Handler,
+    mine: Handler,
+  ) {
+    const { sessions, another, cookie } = world
+    const visits = [await another().open(cookie), await sessions.open(cookie)] as const
+    other(visits[0].session)
+    mine(visits[1].session)
+    const otherCookie = cookieAfter(await visits[0].close(), cookie)
+    let mineCookie: string | undefined
+    const events = await eventsOf(async () => {
+      mineCookie = cookieAfter(await visits[1].close(), cookie)
+    })
+    return { otherCookie, mineCookie, events }
+  }
+  it('keep what the one put in while the other would move it back', async () => {
+    const world = await createStored({ a: 1 })
+    const { mineCookie, events } = await race(world, push, shrink)
+    expect(mineCookie).toBe(world.cookie)
+    expect(await dataOf(world.sessions, mineCookie)).toEqual({ a: 1, pushed: 1 })
+    expect(events).toContain('session_changed merged')
+  })
+
+  it('find it gone where the other has moved it back, and write nothing', async () => {
+    const world = await createStored({ a: 1 })
+    const { otherCookie, mineCookie, events } = await race(world, shrink, push)
+    expect(await dataOf(world.sessions, otherCookie)).toEqual({ a: 1 })
+    expect(mineCookie).toBe(world.cookie)
+    expect(events).toContain('session_refused gone')
+    expect(world.memory.size).toBe(0)
+  })
+
+  it('do not bring it back where the other has ended it while it would move back', async () => {
+    const world = await createStored({ a: 1 })
+    const { mineCookie, events } = await race(world, (session) => session.logout(), shrink)
+    expect(mineCookie).toBe(world.cookie)
+    expect(await dataOf(world.sessions, mineCookie)).toEqual({})
+    expect(events).toContain('session_refused gone')
+  })
+
+  it.each<[string, Handler]>([
+    ['a login', (session) => session.login('alice', { keep: ['cart'] })],
+    [
+      'a regenerate',
+      (session) => {
+        shrink(session)
+        session.regenerate()
+      },
+    ],
+  ])('never leave the old id in force after %s that would fit (R28)', async (_, renew) => {
+    const world = await createStored({ cart: [1] })
+    const { mineCookie } = await race(world, addToCart, renew)
+    expect(mineCookie).not.toBe(world.cookie)
+    expect(await dataOf(world.sessions, world.cookie)).toEqual({})
+    expect(await dataOf(world.sessions, mineCookie)).toEqual({ cart: [1, 2] })
+    expect(await leftIn(world)).toBe(1)
+  })
+})
+
+describe('any schedule of requests of a session in the store', () => {
+  const HANDLERS: Readonly<Record<string, Handler>> = {
+    push,
+    shrink,
+    read: () => undefined,
+    grow: (session) => (session['more'] = LARGE),
+    login: (session) => session.login('alice', { keep: ['a'] }),
+    regenerate: (session) => session.regenerate(),
+    logout: (session) => session.logout(),
+  }
+
+  it('leaves nobody logged in under the old id, and nothing in the store that nobody can reach', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(fc.tuple(fc.constantFrom(...Object.keys(HANDLERS)), fc.boolean()), {
+          minLength: 2,
+          maxLength: 5,
+        }),
+        async (scheduler, requests) => {
+          const world = await createStored({ a: 1 })
+          const store = storeAround(world.store, async ({ method }, go) => {
+            await scheduler.schedule(Promise.resolve(), method)
+            return go()
+          })
+          const nodes = [world.another({ overflow: store }), world.another({ overflow: store })]
+          const run = async (
+            kind: string,
+            node: boolean,
+          ): Promise<{ kind: string; line: string | undefined }> => {
+            const visit = await present(nodes[Number(node)]).open(world.cookie)
+            if (!visit.session.isNew) HANDLERS[kind]?.(visit.session)
+            return { kind, line: cookieLine(await visit.close()) }
+          }
+          const reports = await scheduler.waitFor(
+            Promise.all(requests.map(([kind, node]) => run(kind, node))),
+          )
+          const sent = reports.flatMap(({ line }) =>
+            line === undefined ? [] : [present(line.split(';')[0])],
+          )
+          const ids = new Set([world.cookie, ...sent].filter(isId))
+          const alive = await Promise.all(
+            Array.from(ids, async (cookie) => Object.keys(await dataOf(world.sessions, cookie)).length > 0),
+          )
+          expect(await leftIn(world)).toBe(alive.filter(Boolean).length)
+          const { session } = await world.sessions.open(world.cookie)
+          expect(session.subject).toBeUndefined()
+          const isRenewed = reports.some(
+            ({ kind, line }) => /login|regenerate|logout/.test(kind) && line !== undefined,
+          )
+          if (isRenewed) expect(session.isNew).toBe(true)
+          const pushes = reports.filter(({ kind }) => kind === 'push').length
+          const others = reports.filter(({ kind }) => !['push', 'read', 'grow'].includes(kind)).length
+          if (pushes > 0 && others === 0) expect(dataOn(session)).toMatchObject({ a: 1, pushed: 1 })
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+})
+
+describe('a store in trouble', () => {
+  it('keeps the stored session where moving back fails', async () => {
+    const { sessions, store, cookie } = await createStored({ a: 1 })
+    store.next('replace', 'fails', 'fails')
+    const work = request(sessions, cookie, (session) => delete session['large'])
+    expect(await rejection(work)).toBeInstanceOf(StoreError)
+    expect(await dataOf(sessions, cookie)).toEqual({ large: LARGE, a: 1 })
+  })
+
+  it('moves it back where the answer is lost', async () => {
+    const { sessions, store, memory, cookie } = await createStored({ a: 1 })
+    store.next('replace', 'lost')
+    const back = await request(sessions, cookie, (session) => delete session['large'])
+    expect(await dataOf(sessions, back)).toEqual({ a: 1 })
+    expect(memory.size).toBe(0)
+  })
+
+  it('does not concern sessions that lie in their cookie', async () => {
+    const { sessions, store } = createOverflowingWorld()
+    const cookie = await begin(sessions, { a: 1 })
+    store.always('hangs')
+    const next = await request(sessions, cookie, (session) => (session['b'] = 1))
+    expect(await dataOf(sessions, next)).toEqual({ a: 1, b: 1 })
+  })
+})
+
+describe('a session that is too large even for the store', () => {
+  it('is refused with its sizes, and stays where it was', async () => {
+    const { sessions, memory } = createOverflowingWorld()
+    const cookie = await begin(sessions, { a: 1 })
+    const work = request(sessions, cookie, (session) => (session['huge'] = 'x'.repeat(70_000)))
+    const error = await rejection(work)
+    expect(error).toBeInstanceOf(RecordTooLargeError)
+    expect(error).toMatchObject({ limit: 65_536, sizes: [{ key: 'huge' }, { key: 'a' }] })
+    expect(await dataOf(sessions, cookie)).toEqual({ a: 1 })
+    expect(memory.size).toBe(0)
+  })
+})

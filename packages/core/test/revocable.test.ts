@@ -1,0 +1,443 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, StoreError } from '../src/errors.ts'
+import { memoryStore } from '../src/memory-store.ts'
+import type { Session } from '../src/session.ts'
+import { createSessions, type Sessions } from '../src/sessions.ts'
+import type { SessionsOptions } from '../src/setup.ts'
+import {
+  BEGIN,
+  cookieAfter,
+  cookieLine,
+  createGate,
+  dataOf,
+  eventsOf,
+  present,
+  rejection,
+  request,
+  secretNamed,
+  times,
+  troubledStore,
+} from './store-support.ts'
+import { warningsOf } from './support.ts'
+
+type AnySessions = Sessions<Record<string, unknown>>
+
+/** Sealed sessions whose ends are written down; another process sees them after five seconds. */
+function createRevocableWorld(options: Partial<SessionsOptions> = {}) {
+  const now = (): number => world.at * 1000
+  const memory = memoryStore({ now })
+  const store = troubledStore(memory)
+  const another = (more: Partial<SessionsOptions> = {}): AnySessions =>
+    createSessions({ secrets: [secretNamed('newest')], revocation: store, now, ...options, ...more })
+  const world = { at: BEGIN, memory, store, another }
+  return Object.assign(world, { sessions: another() })
+}
+
+const begin = async (sessions: AnySessions, subject?: string): Promise<string> =>
+  present(
+    await request(sessions, undefined, (session) => {
+      if (subject !== undefined) session.login(subject)
+      session['a'] = 1
+    }),
+  )
+
+const openedBy = async (sessions: AnySessions, cookie: string | undefined): Promise<string> =>
+  (await sessions.open(cookie)).session.explain().opened
+
+const ENDS: readonly (readonly [string, (session: Session) => unknown])[] = [
+  ['logout', (session) => session.logout()],
+  ['destroy', (session) => session.destroy()],
+  ['emptying', (session) => (session.clear(), session.logout())],
+  ['a new id', (session) => session.regenerate()],
+  ['a login', (session) => session.login('bob')],
+]
+
+describe.each([
+  ['an anonymous session', undefined],
+  ['a session of alice', 'alice'],
+])('a copied cookie of %s', (_, subject) => {
+  it.each(ENDS)(
+    'is of no use after %s, here at once and elsewhere when the memory has passed',
+    async (_, end) => {
+      const world = createRevocableWorld()
+      const { sessions, another } = world
+      const copied = await begin(sessions, subject)
+      const other = another()
+      expect(await openedBy(other, copied)).toBe('opened')
+      await request(sessions, copied, end)
+      expect(await openedBy(sessions, copied)).toBe('revoked')
+      world.at += 5
+      const visit = await other.open(copied)
+      expect([visit.session.isNew, visit.session.explain().opened]).toEqual([true, 'revoked'])
+      // A login may just have replaced the cookie.
+      expect(cookieLine(await visit.close())).toBeUndefined()
+    },
+  )
+
+  it('is of no use to a request that was under way', async () => {
+    const { sessions } = createRevocableWorld()
+    const cookie = await begin(sessions, subject)
+    const visits = await Promise.all(times(3, async () => sessions.open(cookie)))
+    await request(sessions, cookie, (session) => session.logout())
+    for (const [index, { session }] of visits.entries()) {
+      if (index === 0) session['late'] = 1
+      else if (index === 1) session.regenerate()
+      else if (session.subject === undefined) session.regenerate()
+      else session.login(session.subject)
+    }
+    for (const visit of visits) expect(await visit.close()).toEqual([['Vary', 'Cookie']])
+  })
+
+  it('gets one new id, where two requests would give it one', async () => {
+    const { sessions } = createRevocableWorld()
+    const cookie = await begin(sessions, subject)
+    const visits = await Promise.all(times(2, async () => sessions.open(cookie)))
+    for (const { session } of visits) session.regenerate()
+    const lines = await Promise.all(visits.map(async (visit) => cookieLine(await visit.close())))
+    expect(lines.filter((line) => line !== undefined)).toHaveLength(1)
+  })
+
+  it('logs out what it goes on as', async () => {
+    const { sessions } = createRevocableWorld()
+    const first = await begin(sessions, subject)
+    const slow = await sessions.open(first)
+    const second = await request(sessions, first, (session) => session.regenerate())
+    const third = await request(sessions, second, (session) => session.regenerate())
+    expect(await openedBy(sessions, third)).toBe('opened')
+    slow.session.logout()
+    await slow.close()
+    expect(await openedBy(sessions, third)).toBe('revoked')
+  })
+
+  it('logs out what it goes on as, also when it comes late', async () => {
+    const { sessions } = createRevocableWorld()
+    const first = await begin(sessions, subject)
+    const second = await request(sessions, first, (session) => session.regenerate())
+    await request(sessions, first, (session) => session.logout())
+    expect(await openedBy(sessions, second)).toBe('revoked')
+  })
+
+  it('is ended by its id', async () => {
+    const { sessions } = createRevocableWorld()
+    const cookie = await begin(sessions, subject)
+    const { session } = await sessions.open(cookie)
+    const events = await eventsOf(async () => {
+      expect(await sessions.revoke(session.id)).toBe(true)
+      expect(await sessions.revoke(session.id)).toBe(false)
+    })
+    expect(events).toEqual(['session_destroyed revoked'])
+    expect(await openedBy(sessions, cookie)).toBe('revoked')
+  })
+
+  it('keeps what was revoked no longer than a token of it would open', async () => {
+    const world = createRevocableWorld({ lifetime: { absolute: 1000, idle: 1000, permanent: 2000 } })
+    const { sessions, memory, store } = world
+    const cookie = await begin(sessions, subject)
+    await request(sessions, cookie, (session) => session.logout())
+    expect(store.records.at(-1)?.expiresAt).toBe((BEGIN + 2000) * 1000)
+    await memory.sweep?.((BEGIN + 2000) * 1000)
+    expect(memory.size).toBe(0)
+  })
+})
+
+describe('calls of the store', () => {
+  it('are none for what does not open, and none to begin or to change an anonymous session', async () => {
+    const { sessions, store, another } = createRevocableWorld()
+    const cookie = await begin(sessions)
+    const foreign = await begin(another({ secrets: [secretNamed('foreign')] }))
+    expect(store.calls).toEqual([])
+    const forged = `${cookie.slice(0, -3)}AAA`
+    for (const bad of ['__Host-session=x', forged, foreign, undefined]) {
+      expect(sessions.open(bad)).not.toBeInstanceOf(Promise)
+    }
+    expect(store.calls).toEqual([])
+  })
+
+  it('are one for a session that was ended, then none while it is remembered', async () => {
+    const { sessions, store, another } = createRevocableWorld()
+    const cookie = await begin(sessions, 'alice')
+    await request(sessions, cookie, (session) => session.logout())
+    const other = another()
+    store.forget()
+    for (const _ of times(5, () => 0)) expect(await openedBy(other, cookie)).toBe('revoked')
+    expect(store.calls).toEqual(['read'])
+  })
+
+  it('are one for an anonymous session, and two for that of a subject, in as long as they are remembered', async () => {
+    const world = createRevocableWorld()
+    const { sessions, store, another } = world
+    const [nobody, alice] = [await begin(sessions), await begin(sessions, 'alice')]
+    for (const [cookie, calls] of [
+      [nobody, ['read']],
+      [alice, ['read', 'read']],
+    ] as const) {
+      const other = another()
+      store.forget()
+      for (const _ of times(5, () => 0)) await request(other, cookie, (session) => session['a'])
+      expect(store.calls).toEqual(calls)
+      world.at += 5
+      await other.open(cookie)
+      expect(store.calls).toEqual([...calls, ...calls])
+    }
+    const watchful = another({ revocationCache: 0 })
+    store.forget()
+    for (const _ of times(3, () => 0)) await watchful.open(nobody)
+    expect(store.calls).toEqual(['read', 'read', 'read'])
+  })
+})
+
+describe('all sessions of a subject', () => {
+  it('are over, those of others are not, and a login in the same second is in', async () => {
+    const { sessions } = createRevocableWorld()
+    const cookies = await Promise.all(times(5, () => begin(sessions, 'alice')))
+    const [bob, nobody] = [await begin(sessions, 'bob'), await begin(sessions)]
+    expect(await sessions.revokeAll('alice')).toBeNaN()
+    for (const cookie of cookies) expect(await openedBy(sessions, cookie)).toBe('revoked')
+    for (const cookie of [bob, nobody]) expect(await openedBy(sessions, cookie)).toBe('opened')
+    const again = await begin(sessions, 'alice')
+    expect(await openedBy(sessions, again)).toBe('opened')
+    await sessions.revokeAll('alice')
+    expect(await openedBy(sessions, again)).toBe('revoked')
+  })
+
+  it('are over too when they began by a clock that is a minute ahead', async () => {
+    const world = createRevocableWorld()
+    const ahead = world.another({ now: () => (world.at + 60) * 1000 })
+    const cookie = await begin(ahead, 'alice')
+    await world.sessions.revokeAll('alice')
+    world.at += 60
+    expect(await openedBy(world.sessions, cookie)).toBe('revoked')
+  })
+
+  it.each<[string, (session: Session) => unknown]>([
+    ['as it came', () => undefined],
+    ['changed', (session) => (session['b'] = 1)],
+    ['under a new id', (session) => session.regenerate()],
+    ['logged in again', (session) => session.login('alice')],
+    ['saved under a new id', (session) => (session.regenerate(), session.save())],
+  ])('but the one in hand: %s', async (_, handle) => {
+    const { sessions } = createRevocableWorld()
+    const [other, cookie] = [await begin(sessions, 'alice'), await begin(sessions, 'alice')]
+    const visit = await sessions.open(cookie)
+    await handle(visit.session)
+    await sessions.revokeAll('alice', { except: visit.session })
+    const next = cookieAfter(await visit.close(), cookie)
+    expect([await openedBy(sessions, other), await openedBy(sessions, next)]).toEqual(['revoked', 'opened'])
+    // Whatever it becomes later stays in too.
+    const later = await request(sessions, next, (session) => session.regenerate())
+    expect([await openedBy(sessions, next), await openedBy(sessions, later)]).toEqual(['revoked', 'opened'])
+  })
+
+  it('end with a logout everywhere, which spares who logs in again', async () => {
+    const { sessions } = createRevocableWorld()
+    const [other, mine] = [await begin(sessions, 'alice'), await begin(sessions, 'alice')]
+    const next = await request(sessions, mine, (session) => {
+      session.logout({ everywhere: true })
+      session.login('alice')
+    })
+    for (const cookie of [other, mine]) expect(await openedBy(sessions, cookie)).toBe('revoked')
+    expect(await openedBy(sessions, next)).toBe('opened')
+    expect(await request(sessions, next, (session) => session.logout({ everywhere: true }))).toBeUndefined()
+    expect(await openedBy(sessions, next)).toBe('revoked')
+  })
+
+  it('are over though one was getting a new id meanwhile', async () => {
+    for (const moment of ['before', 'after'] as const) {
+      const { sessions, store, another } = createRevocableWorld()
+      const cookie = await begin(sessions, 'alice')
+      const visit = await sessions.open(cookie)
+      visit.session.regenerate()
+      const gate = createGate()
+      store.next('create', gate[moment])
+      const closing = visit.close()
+      await gate.reached
+      const other = another()
+      await other.revokeAll('alice')
+      gate.open()
+      const next = cookieAfter(await closing, cookie)
+      expect([await openedBy(other, cookie), await openedBy(other, next)]).toEqual(['revoked', 'revoked'])
+    }
+  })
+
+  it.each<[string, (session: Session) => unknown]>([
+    ['a new id', (session) => session.regenerate()],
+    ['a login again', (session) => session.login('alice')],
+  ])('are over for a request that was under way elsewhere, and ends with %s', async (_, handle) => {
+    const { sessions, another } = createRevocableWorld()
+    const visit = await sessions.open(await begin(sessions, 'alice'))
+    await another().revokeAll('alice')
+    handle(visit.session)
+    expect(cookieLine(await visit.close())).toBeUndefined()
+  })
+
+  it('are exact under 50 logins at two processes meanwhile', async () => {
+    const { sessions, another } = createRevocableWorld({ revocationCache: 0, storeTimeLimit: 60_000 })
+    const nodes = [sessions, another()]
+    const before = await Promise.all(times(20, () => begin(sessions, 'alice')))
+    const during = times(50, (n) => begin(present(nodes[n % 2]), 'alice'))
+    await sessions.revokeAll('alice')
+    const [meanwhile, after] = [
+      await Promise.all(during),
+      await Promise.all(times(5, () => begin(sessions, 'alice'))),
+    ]
+    for (const cookie of before) expect(await openedBy(present(nodes[1]), cookie)).toBe('revoked')
+    for (const cookie of after) expect(await openedBy(present(nodes[1]), cookie)).toBe('opened')
+    await sessions.revokeAll('alice')
+    for (const cookie of [...meanwhile, ...after]) expect(await openedBy(sessions, cookie)).toBe('revoked')
+  })
+
+  it('are told to be over to who watches one', async () => {
+    const { sessions } = createRevocableWorld()
+    const { session } = await sessions.open(await begin(sessions, 'alice'))
+    const changes = session.watch()[Symbol.asyncIterator]()
+    const next = changes.next()
+    await sessions.revokeAll('alice')
+    expect(await next).toEqual({ value: 'revoked', done: false })
+  })
+
+  it('cannot be listed', async () => {
+    const { sessions } = createRevocableWorld()
+    expect(await rejection(sessions.listFor('alice'))).toMatchObject({ code: 'KEEPSAKE_UNSUPPORTED' })
+  })
+
+  it('stay over when the secret changes, and so does the single one', async () => {
+    const world = createRevocableWorld()
+    const { sessions, another } = world
+    const cookies = [await begin(sessions, 'alice'), await begin(sessions, 'alice')]
+    await request(sessions, cookies[0], (session) => session.logout())
+    await sessions.revokeAll('alice')
+    const rotated = another({ secrets: [secretNamed('next'), secretNamed('newest')] })
+    for (const cookie of cookies) expect(await openedBy(rotated, cookie)).toBe('revoked')
+    const fresh = await begin(rotated, 'alice')
+    expect(await openedBy(rotated, fresh)).toBe('opened')
+    await rotated.revokeAll('alice')
+    for (const cookie of [...cookies, fresh]) expect(await openedBy(rotated, cookie)).toBe('revoked')
+  })
+})
+
+describe('a single session of a subject', () => {
+  it('is ended by its id only for the subject whose it is', async () => {
+    const { sessions } = createRevocableWorld()
+    const cookie = await begin(sessions, 'alice')
+    const { id } = (await sessions.open(cookie)).session
+    await sessions.revoke(id, { subject: 'mallory' })
+    expect(await openedBy(sessions, cookie)).toBe('opened')
+    await sessions.revoke(id, { subject: 'alice' })
+    expect(await openedBy(sessions, cookie)).toBe('revoked')
+  })
+
+  it.each(['', 'x', 'x'.repeat(22), '../x', 'A'.repeat(43)])('is not named by %j', async (handle) => {
+    expect(await createRevocableWorld().sessions.revoke(handle)).toBe(false)
+  })
+})
+
+describe('a store that fails', () => {
+  it('lets nobody in, and nobody out in words only (R37, R63)', async () => {
+    const { sessions, store, another } = createRevocableWorld()
+    const cookie = await begin(sessions, 'alice')
+    const visit = await sessions.open(cookie)
+    visit.session.logout()
+    store.always('fails')
+    expect(await rejection((async () => visit.close())())).toBeInstanceOf(StoreError)
+    expect(await rejection((async () => another().open(cookie))())).toMatchObject({ status: 503 })
+    const lenient = another({ whenStoreFails: 'anonymous' })
+    expect(await openedBy(lenient, cookie)).toBe('store_failed')
+    store.always(undefined)
+    expect(await openedBy(another(), cookie)).toBe('opened')
+  })
+
+  it('has a lost answer found out', async () => {
+    const { sessions, store } = createRevocableWorld()
+    const cookie = await begin(sessions, 'alice')
+    store.next('create', 'lost')
+    const next = await request(sessions, cookie, (session) => session.regenerate())
+    expect([await openedBy(sessions, cookie), await openedBy(sessions, next)]).toEqual(['revoked', 'opened'])
+  })
+
+  it('fails closed where what it has cannot be read', async () => {
+    const { sessions, store, memory, another } = createRevocableWorld()
+    const cookie = await begin(sessions)
+    const keys: string[] = []
+    const spied = another({ revocation: { ...store, read: (key) => (keys.push(key), store.read(key)) } })
+    await spied.open(cookie)
+    await memory.create(present(keys[0]), { text: 'x'.repeat(200), expiresAt: Infinity })
+    expect(await rejection((async () => another().open(cookie))())).toBeInstanceOf(StoreError)
+  })
+})
+
+describe('sessions that overflow into a store', () => {
+  const LARGE = 'x'.repeat(5000)
+
+  it.each(['sealed', 'stored'])('are revocable while they are %s', async (place) => {
+    const world = createRevocableWorld()
+    const overflow = memoryStore({ now: () => world.at * 1000 })
+    const sessions = world.another({ overflow })
+    const sealed = await begin(sessions, 'alice')
+    const large = await request(sessions, await begin(sessions, 'alice'), (session) => (session['b'] = LARGE))
+    const cookie = place === 'sealed' ? sealed : large
+    expect(await openedBy(sessions, cookie)).toBe('opened')
+    await sessions.revokeAll('alice')
+    expect(await openedBy(sessions, cookie)).toBe('revoked')
+  })
+
+  it('are over with the copies from when they were smaller', async () => {
+    const world = createRevocableWorld()
+    const sessions = world.another({ overflow: memoryStore({ now: () => world.at * 1000 }) })
+    const small = await begin(sessions)
+    const large = await request(sessions, small, (session) => (session['b'] = LARGE))
+    await request(sessions, large, (session) => session.logout())
+    expect([await openedBy(sessions, small), await openedBy(sessions, large)]).toEqual([
+      'revoked',
+      'unknown_id',
+    ])
+  })
+
+  it('go on when they are emptied, where another request has put something in', async () => {
+    const world = createRevocableWorld()
+    const sessions = world.another({ overflow: memoryStore({ now: () => world.at * 1000 }) })
+    const cookie = await request(sessions, undefined, (session) => (session['b'] = LARGE))
+    const visit = await sessions.open(cookie)
+    await request(sessions, cookie, (session) => (session['c'] = LARGE))
+    visit.session.clear()
+    await visit.close()
+    expect(await dataOf(sessions, cookie)).toEqual({ c: LARGE })
+  })
+})
+
+describe('the options', () => {
+  const secrets = [secretNamed('newest')]
+  const codesOf = (options: Partial<SessionsOptions>): Promise<string[]> =>
+    warningsOf(() => createSessions({ secrets, ...options }))
+
+  it('left out are said at start-up to leave copied cookies alone (R39)', async () => {
+    expect(await codesOf({})).toEqual(['KEEPSAKE_STATELESS_LOGOUT'])
+    expect(await codesOf({ overflow: memoryStore() })).toEqual(['KEEPSAKE_STATELESS_LOGOUT'])
+    for (const options of [
+      { revocation: 'none' },
+      { revocation: memoryStore() },
+      { store: memoryStore() },
+    ] as const)
+      expect(await codesOf(options)).toEqual([])
+  })
+
+  it.each<[Partial<SessionsOptions>, string]>([
+    [{ revocation: 'yes' as 'none' }, 'revocation'],
+    [{ revocation: {} as 'none' }, 'revocation'],
+    [{ revocation: memoryStore(), store: memoryStore() }, 'revocation'],
+    [{ revocation: 'none', revocationCache: '2d' }, 'revocationCache'],
+    [{ revocation: 'none', revocationCache: -1 }, 'revocationCache'],
+  ])('are not %o', (options, option) => {
+    const create = (): unknown => createSessions({ secrets, ...options })
+    expect(create).toThrow(ConfigError)
+    expect(create).toThrow(`${option}: `)
+  })
+
+  it('have the store closed with the sessions, once', async () => {
+    let closed = 0
+    const store = { ...memoryStore(), close: () => void closed++ }
+    const sessions = createSessions({ secrets, revocation: store, overflow: store })
+    expect(sessions.mode).toBe('store')
+    await sessions.close()
+    expect(closed).toBe(1)
+  })
+})

@@ -1,0 +1,388 @@
+import { describe, expect, it } from 'vitest'
+import { FlashTakenError, SessionGoneError } from '../src/errors.ts'
+import type { Session } from '../src/session.ts'
+import type { Visit } from '../src/visit.ts'
+import {
+  begin,
+  cookieAfter,
+  cookieLine,
+  createGate,
+  createOverflowingWorld,
+  createWorld,
+  eventsOf,
+  rejection,
+  request,
+} from './store-support.ts'
+import { createBrowser, sessionsOf } from './support.ts'
+
+type Data = Record<string, unknown>
+
+/** Sessions in one place, as two processes have them. */
+const PLACES = {
+  'one process': () => {
+    const { sessions } = createWorld()
+    return [sessions, sessions] as const
+  },
+  'two processes': () => {
+    const { sessions, another } = createWorld()
+    return [sessions, another()] as const
+  },
+  'two processes, behind the cookie': () => {
+    const { sessions, another } = createOverflowingWorld()
+    return [sessions, another()] as const
+  },
+}
+const closing = async (visit: Visit<Data>): Promise<unknown> => visit.close()
+const LARGE = { large: 'x'.repeat(5000) }
+
+const browse = () => createBrowser(sessionsOf())
+
+describe('flash messages', () => {
+  it('wait for the next request that asks, and are gone after it', async () => {
+    const browser = browse()
+    await browser.visit((session) => session.flash('info', 'Saved'))
+    await browser.visit((session) => void session.id)
+    await browser.visit((session) => {
+      expect(session.isNew).toBe(false)
+      expect(session.flash('info')).toEqual(['Saved'])
+      expect(session.flash('info')).toEqual([])
+    })
+    expect(browser.cookie).toBeUndefined()
+  })
+
+  it('come by category, oldest first, or all at once', async () => {
+    const browser = browse()
+    await browser.visit((session) => {
+      session.flash('info', 'one')
+      session.flash('error', 'two')
+      session.flash('info', 'three')
+      session.flash('note', 'four')
+    })
+    await browser.visit((session) => expect(session.flash('info')).toEqual(['one', 'three']))
+    await browser.visit((session) => {
+      session.flash('info', 'five')
+      expect(session.flash()).toEqual([
+        { category: 'error', message: 'two' },
+        { category: 'note', message: 'four' },
+        { category: 'info', message: 'five' },
+      ])
+    })
+    expect(browser.cookie).toBeUndefined()
+  })
+
+  it('may be shown by the request that leaves them, which leaves nothing behind', async () => {
+    const browser = browse()
+    await browser.visit((session) => {
+      session.flash('info', 'Saved')
+      expect(session.flash('info')).toEqual(['Saved'])
+      expect(session.isChanged).toBe(false)
+    })
+    expect(browser.cookie).toBeUndefined()
+  })
+
+  it('are no data', async () => {
+    const browser = browse()
+    await browser.visit((session) => session.flash('info', 'Saved'))
+    await browser.ask((session) => {
+      expect(JSON.stringify(session)).toBe('{}')
+      session.clear()
+      expect(session.explain().closes).toBe('unchanged')
+    })
+  })
+
+  it('are any text, and any text again', async () => {
+    const browser = browse()
+    const texts = ['', '"$', '{"$date":0}', '\u{1F36A}', 'a\nb']
+    await browser.visit((session) => {
+      for (const text of texts) session.flash('$', text)
+      session.flash('__proto__', 'x')
+    })
+    await browser.visit((session) => {
+      expect(session.flash('$')).toEqual(texts)
+      expect(session.flash('__proto__')).toEqual(['x'])
+    })
+  })
+
+  it.each<[string, (session: Session) => unknown, string]>([
+    ['no text', (session) => session.flash('info', 7 as unknown as string), 'a message as text'],
+    ['undefined', (session) => session.flash('info', undefined as unknown as string), 'a message as text'],
+    ['a list', (session) => session.flash('info', ['a'] as unknown as string), 'a message as text'],
+    ['no category', (session) => session.flash(undefined as unknown as string), 'a category as text'],
+    ['an empty category', (session) => session.flash('', 'Saved'), 'a category as text'],
+  ])('cannot be %s', async (_, handle, expected) => {
+    const { session } = await sessionsOf().open(undefined)
+    expect(() => handle(session)).toThrow(new TypeError(`session.flash: expected ${expected}`))
+    expect(session.isChanged).toBe(false)
+  })
+
+  it('that are too much for a cookie are named among what it holds', async () => {
+    const visit = await sessionsOf().open(undefined)
+    visit.session['n'] = 1
+    visit.session.flash('info', 'x'.repeat(5000))
+    expect(() => visit.close()).toThrow(/would take[^]*\n +\d+ {2}flash\n +\d+ {2}n$/)
+  })
+
+  it('come back with reload, and stay with regenerate', async () => {
+    const browser = browse()
+    await browser.visit((session) => session.flash('info', 'Saved'))
+    await browser.visit(async (session) => {
+      session.flash('info')
+      session.flash('info', 'taken back')
+      await session.reload()
+      session.regenerate()
+    })
+    await browser.visit((session) => expect(session.flash('info')).toEqual(['Saved']))
+  })
+})
+
+describe('flash messages and a login', () => {
+  it.each<[string, (session: Session) => void]>([
+    ['before it', (session) => (session.flash('info', 'Welcome'), session.login('alice'))],
+    ['after it', (session) => (session.login('alice'), session.flash('info', 'Welcome'))],
+    [
+      'after a logout',
+      (session) => (session.logout(), session.login('alice'), session.flash('info', 'Welcome')),
+    ],
+  ])('in one request are shown on the next page: %s', async (_, handle) => {
+    for (const sessions of [sessionsOf(), createWorld().sessions]) {
+      const browser = createBrowser(sessions)
+      await browser.visit((session) => (session['n'] = 1))
+      await browser.visit(handle)
+      await browser.visit((session) => {
+        expect([session.subject, session.flash('info')]).toEqual(['alice', ['Welcome']])
+      })
+    }
+  })
+
+  it('wait on when an anonymous visitor logs in, or the same subject again', async () => {
+    const browser = createBrowser(sessionsOf())
+    await browser.visit((session) => session.flash('info', 'Please log in'))
+    await browser.visit((session) => session.login('alice'))
+    await browser.visit((session) => session.login('alice'))
+    await browser.visit((session) => expect(session.flash('info')).toEqual(['Please log in']))
+  })
+
+  it('that were for another subject are not shown to the next', async () => {
+    const browser = createBrowser(sessionsOf())
+    await browser.visit((session) => (session.login('alice'), session.flash('info', 'Your card ends in 42')))
+    await browser.visit((session) => (session.flash('info', 'Hello'), session.login('bob')))
+    await browser.visit((session) => expect(session.flash('info')).toEqual(['Hello']))
+  })
+
+  it('do not outlive an end, and those left after it belong to a new session', async () => {
+    for (const sessions of [sessionsOf(), createWorld().sessions]) {
+      const browser = createBrowser(sessions)
+      await browser.visit((session) => (session.login('alice'), session.flash('info', 'old')))
+      const { cookie } = browser
+      await browser.visit((session) => {
+        session.flash('info', 'before')
+        session.logout()
+        session.flash('info', 'Bye')
+        expect(session.explain().closes).toBe('replaced')
+      })
+      await browser.visit((session) => {
+        expect([session.subject, session.flash('info')]).toEqual([undefined, ['Bye']])
+      })
+      if (sessions.mode === 'store') expect((await sessions.open(cookie)).session.isNew).toBe(true)
+    }
+  })
+})
+
+async function openTwice(
+  [first, second]: readonly [ReturnType<typeof sessionsOf>, ReturnType<typeof sessionsOf>],
+  leave: (session: Session) => unknown,
+): Promise<{ cookie: string | undefined; mine: Visit<Data>; theirs: Visit<Data> }> {
+  const cookie = await request(first, undefined, leave)
+  return { cookie, theirs: await first.open(cookie), mine: await second.open(cookie) }
+}
+
+describe.each(Object.entries(PLACES))('a flash message and two requests of %s', (place, sessionsIn) => {
+  const base = place.includes('behind') ? LARGE : {}
+  const leave = (session: Session): void => {
+    Object.assign(session, base)
+    session.flash('info', 'Saved')
+  }
+
+  it('is shown by one, and the other one fails', async () => {
+    const { mine, theirs } = await openTwice(sessionsIn(), leave)
+    expect(theirs.session.flash('info')).toEqual(['Saved'])
+    expect(mine.session.flash('info')).toEqual(['Saved'])
+    await theirs.close()
+    const events = await eventsOf(async () => {
+      expect(await rejection(closing(mine))).toBeInstanceOf(FlashTakenError)
+    })
+    expect(events).toEqual(['session_conflict flash_taken'])
+  })
+
+  it('is shown by one of many that are saved at the same moment', async () => {
+    const [first, second] = sessionsIn()
+    const cookie = await request(first, undefined, leave)
+    const visits = await Promise.all(
+      Array.from({ length: 8 }, async (_, at) => (at % 2 === 0 ? first : second).open(cookie)),
+    )
+    for (const visit of visits) expect(visit.session.flash()).toHaveLength(1)
+    const errors = await Promise.all(visits.map(async (visit) => rejection(closing(visit))))
+    expect(errors.filter((error) => error === undefined)).toHaveLength(1)
+    expect(errors.filter((error) => error instanceof FlashTakenError)).toHaveLength(7)
+    expect((await first.open(cookie)).session.flash()).toEqual([])
+  })
+
+  it.each<[string, (session: Session) => unknown]>([
+    ['changes the data', (session) => (session['n'] = 1)],
+    ['regenerates', (session) => session.regenerate()],
+    ['logs in', (session) => session.login('alice')],
+    ['updates', (session) => session.update((data: Data) => (data['n'] = 1))],
+  ])('is shown once, too, where the later one also %s, and that is not done', async (_, handle) => {
+    const { mine, theirs, cookie } = await openTwice(sessionsIn(), leave)
+    theirs.session.flash('info')
+    await theirs.close()
+    await handle(mine.session)
+    mine.session.flash('info')
+    expect(await rejection(closing(mine))).toBeInstanceOf(FlashTakenError)
+    const { session } = await sessionsIn()[0].open(cookie)
+    expect([session['n'], session.subject]).toEqual([undefined, undefined])
+  })
+
+  it('is kept beside one that another request leaves meanwhile', async () => {
+    const [first, second] = sessionsIn()
+    const { mine, theirs, cookie } = await openTwice([first, second], leave)
+    theirs.session.flash('info', 'theirs')
+    mine.session.flash('info', 'mine')
+    await theirs.close()
+    await mine.close()
+    await request(first, cookie, (session) =>
+      expect(session.flash('info')).toEqual(['Saved', 'theirs', 'mine']),
+    )
+  })
+
+  it('is taken by one while another request writes', async () => {
+    const [first, second] = sessionsIn()
+    const { mine, theirs, cookie } = await openTwice([first, second], leave)
+    theirs.session.flash('info')
+    theirs.session['kept'] = true
+    mine.session['n'] = 1
+    await theirs.close()
+    await mine.close()
+    const { session } = await first.open(cookie)
+    expect(session.flash()).toEqual([])
+    expect(session).toMatchObject({ n: 1, kept: true })
+  })
+
+  it('that a request leaves is not lost when others take what stood there', async () => {
+    const [first, second] = sessionsIn()
+    const { mine, theirs, cookie } = await openTwice([first, second], (session) => {
+      leave(session)
+      session['n'] = 1
+    })
+    theirs.session.flash('info')
+    mine.session.flash('info', 'new')
+    await theirs.close()
+    await mine.close()
+    expect((await first.open(cookie)).session.flash('info')).toEqual(['new'])
+  })
+})
+
+/** A request whose save has failed, because another one has shown the message. */
+async function failed() {
+  const { mine, theirs } = await openTwice(PLACES['two processes'](), (session) => {
+    session['n'] = 1
+    session.flash('info', 'Saved')
+  })
+  theirs.session.flash('info')
+  await theirs.close()
+  mine.session.flash('info')
+  expect(await rejection(mine.session.save())).toBeInstanceOf(FlashTakenError)
+  return mine
+}
+
+describe('a request that has taken what another has shown', () => {
+  it('learns of it from save, and cannot be answered after that either', async () => {
+    const mine = await failed()
+    await mine.session.reload()
+    expect(await rejection(closing(mine))).toBeInstanceOf(FlashTakenError)
+  })
+
+  it('has a status and a code', async () => {
+    expect(new FlashTakenError()).toMatchObject({ status: 409, code: 'KEEPSAKE_FLASH_TAKEN' })
+  })
+
+  it('takes it while its commit is under way: that is found out, too', async () => {
+    const world = createWorld()
+    const { mine, theirs } = await openTwice([world.sessions, world.another()], (session) => {
+      session['n'] = 1
+      session.flash('info', 'Saved')
+    })
+    theirs.session.flash('info')
+    await theirs.close()
+    mine.session['n'] = 2
+    const gate = createGate()
+    world.store.next('replace', gate.before)
+    const saving = mine.session.save()
+    await gate.reached
+    expect(mine.session.flash('info')).toEqual(['Saved'])
+    gate.open()
+    expect(await rejection(saving)).toBeInstanceOf(FlashTakenError)
+    expect(await rejection(closing(mine))).toBeInstanceOf(FlashTakenError)
+  })
+
+  it('is not one that has only seen the session end', async () => {
+    const { sessions } = createWorld()
+    const cookie = await begin(sessions, { n: 1 }, 'alice')
+    const slow = await sessions.open(cookie)
+    slow.session['n'] = 2
+    slow.session.flash('info', 'Saved')
+    await request(sessions, cookie, (session) => session.logout())
+    expect(await rejection(slow.session.save())).toBeInstanceOf(SessionGoneError)
+    expect(cookieLine(await slow.close())).toBeUndefined()
+  })
+})
+
+it('a session that is saved shows the messages that another request has left', async () => {
+  const { mine, theirs } = await openTwice(PLACES['two processes'](), (session) => (session['n'] = 1))
+  theirs.session.flash('info', 'theirs')
+  await theirs.close()
+  mine.session['n'] = 2
+  await mine.session.save()
+  expect(mine.session.flash('info')).toEqual(['theirs'])
+})
+
+describe('another session in the place of one that ended meanwhile', () => {
+  it.each<[string, (session: Session) => void]>([
+    ['a login of another subject', (session) => session.login('bob')],
+    ['what follows an end', (session) => (session.destroy(), (session['n'] = 2))],
+  ])('drops the messages of the old one, and has not taken them: %s', async (_, handle) => {
+    const { sessions, another } = createWorld()
+    const cookie = await begin(sessions, { n: 1 }, 'alice')
+    await request(sessions, cookie, (session) => session.flash('info', 'for alice'))
+    const visit = await another().open(cookie)
+    await request(sessions, cookie, (session) => session.logout())
+    handle(visit.session)
+    const after = cookieAfter(await visit.close(), cookie)
+    const { session } = await sessions.open(after)
+    expect([session.isNew, session.flash()]).toEqual([false, []])
+  })
+})
+
+describe('a login while another request', () => {
+  it('leaves a message takes it along', async () => {
+    const { sessions, another } = createWorld()
+    const cookie = await begin(sessions, { n: 1 })
+    const [login, other] = [await sessions.open(cookie), await another().open(cookie)]
+    other.session.flash('info', 'Saved')
+    await other.close()
+    login.session.login('alice')
+    const after = cookieAfter(await login.close(), cookie)
+    expect((await sessions.open(after)).session.flash('info')).toEqual(['Saved'])
+  })
+
+  it('leaves a message for another subject does not', async () => {
+    const { sessions, another } = createWorld()
+    const cookie = await begin(sessions, { n: 1 }, 'alice')
+    const [login, other] = [await sessions.open(cookie), await another().open(cookie)]
+    other.session.flash('info', 'Your card ends in 42')
+    await other.close()
+    login.session.login('bob')
+    const after = cookieAfter(await login.close(), cookie)
+    expect((await sessions.open(after)).session.flash('info')).toEqual([])
+  })
+})

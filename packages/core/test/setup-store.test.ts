@@ -1,0 +1,165 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ConfigError } from '../src/errors.ts'
+import { memoryStore } from '../src/memory-store.ts'
+import { createSessions } from '../src/sessions.ts'
+import { readStore } from '../src/store.ts'
+import { secretNamed, thrown } from './store-support.ts'
+
+const secrets = [secretNamed('newest')]
+const create = (options: object): unknown => createSessions({ secrets, ...options })
+const method = (): Promise<never> => Promise.reject(new Error('not called'))
+const FOREIGN = { get: method, set: method, destroy: method, touch: method }
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('the store option', () => {
+  it('takes whatever has the four methods, own or inherited', () => {
+    class OwnStore {
+      read = method
+      create = method
+      replace = method
+      delete = method
+    }
+    class Derived extends OwnStore {}
+    const store = new Derived()
+    expect(readStore('store', store)).toBe(store)
+    expect(createSessions({ secrets, store }).mode).toBe('store')
+    expect(createSessions({ secrets, overflow: store }).mode).toBe('store')
+    expect(createSessions({ secrets }).mode).toBe('cookie')
+    expect(readStore('store', undefined)).toBeUndefined()
+  })
+
+  it.each([
+    ['store', null, 'expected a store, got null'],
+    // The address may have a password in it.
+    ['store', 'redis://u:p@host', 'expected a store, got a text'],
+    ['store', memoryStore, 'expected a store, got a value of type function'],
+    ['store', {}, 'a store needs read, create, replace, delete'],
+    ['overflow', {}, 'a store needs read, create, replace, delete'],
+    [
+      'store',
+      new Map(),
+      'a store needs read, create, replace; it looks like a store of express-session, which cannot say what was lost',
+    ],
+    [
+      'store',
+      FOREIGN,
+      'a store needs read, create, replace, delete; it looks like a store of express-session, which cannot say what was lost',
+    ],
+    ['store', { ...memoryStore(), replace: 1 }, 'a store needs replace'],
+  ])('refuses what is none: %s: %o', (option, store, problem) => {
+    const error = thrown(() => create({ [option]: store }))
+    expect(error).toBeInstanceOf(ConfigError)
+    expect(error).toMatchObject({ option, message: `${option}: ${problem}` })
+  })
+
+  it('is not given together with overflow', () => {
+    const error = thrown(() => create({ store: memoryStore(), overflow: memoryStore() }))
+    expect(error).toMatchObject({ option: 'overflow', message: 'overflow: give either store or overflow' })
+  })
+})
+
+describe('the options of a store', () => {
+  it.each([
+    ['storeTimeLimit', 0],
+    ['storeTimeLimit', -5],
+    ['storeTimeLimit', 1.5],
+    ['storeTimeLimit', '2s'],
+    ['storeTimeLimit', Number.NaN],
+    ['storeTimeLimit', Infinity],
+    ['storeTimeLimit', 2 ** 31],
+    ['storeTimeLimit', null],
+    ['whenStoreFails', 'ignore'],
+    ['whenStoreFails', true],
+    ['onConflict', 'theirs'],
+    ['onConflict', null],
+    ['onConflict', 1],
+  ])('are refused at once where they are wrong: %s: %s', (option, value) => {
+    const error = thrown(() => create({ store: memoryStore(), [option]: value }))
+    expect(error).toBeInstanceOf(ConfigError)
+    expect(error).toMatchObject({ option })
+  })
+
+  it.each([
+    ['storeTimeLimit', 1],
+    ['storeTimeLimit', 2 ** 31 - 1],
+    ['whenStoreFails', 'fail'],
+    ['whenStoreFails', 'anonymous'],
+    ['onConflict', 'mine'],
+    ['onConflict', 'fail'],
+    ['onConflict', () => 1],
+  ])('are taken where they are right: %s: %s', (option, value) => {
+    expect(thrown(() => create({ store: memoryStore(), [option]: value }))).toBeUndefined()
+  })
+
+  it('leave no timer behind when one of them is wrong', () => {
+    vi.useFakeTimers()
+    expect(thrown(() => create({ store: memoryStore(), onConflict: 'theirs' }))).toBeInstanceOf(ConfigError)
+    expect(thrown(() => create({ store: memoryStore(), whenStoreFails: 1 }))).toBeInstanceOf(ConfigError)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('closing', () => {
+  it.each(['store', 'overflow'])('stops the sweep and closes the %s', async (option) => {
+    vi.useFakeTimers()
+    let closed = 0
+    const store = { ...memoryStore(), close: () => void closed++ }
+    const sessions = createSessions({ secrets, [option]: store })
+    expect(vi.getTimerCount()).toBe(1)
+    await sessions.close()
+    expect(vi.getTimerCount()).toBe(0)
+    expect(closed).toBe(1)
+  })
+
+  it('waits for a store that takes its time, and says when it fails', async () => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const sessions = createSessions({ secrets, store: { ...memoryStore(), close: () => promise } })
+    let isClosed = false
+    const closing = sessions.close().then(() => (isClosed = true))
+    await new Promise(setImmediate)
+    expect(isClosed).toBe(false)
+    resolve()
+    await closing
+    expect(isClosed).toBe(true)
+    reject(new Error('settled already'))
+    const failing = { ...memoryStore(), close: () => Promise.reject(new Error('busy')) }
+    await expect(createSessions({ secrets, store: failing }).close()).rejects.toThrow('busy')
+  })
+
+  it('has nothing to do without a store, or for one that has nothing to close', async () => {
+    await createSessions({ secrets }).close()
+    await createSessions({ secrets, store: memoryStore() }).close()
+  })
+
+  it('hands the sweep the clock of the sessions', async () => {
+    vi.useFakeTimers()
+    const asked: number[] = []
+    const sweep = async (now: number): Promise<number> => asked.push(now)
+    const sessions = createSessions({ secrets, store: { ...memoryStore(), sweep }, now: () => 12_345 })
+    await vi.advanceTimersByTimeAsync(90_000)
+    expect(asked[0]).toBe(12_345)
+    await sessions.close()
+  })
+})
+
+describe('sessions that nobody closes', () => {
+  it('do not keep the process alive', async () => {
+    const source = new URL('../src/index.ts', import.meta.url).href
+    const program = `
+      import { createSessions, memoryStore } from '${source}'
+      const sessions = createSessions({ secrets: ['${secrets.join()}'], store: memoryStore() })
+      const visit = await sessions.open(undefined)
+      visit.session.a = 1
+      await visit.close()
+      console.log('done')
+    `
+    const args = ['--experimental-strip-types', '--input-type=module', '--eval', program]
+    const { stdout } = await promisify(execFile)(process.execPath, args)
+    expect(stdout).toBe('done\n')
+  })
+})

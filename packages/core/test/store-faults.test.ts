@@ -1,0 +1,485 @@
+import { describe, expect, it } from 'vitest'
+import { StoreError, StoreTimeoutError } from '../src/errors.ts'
+import type { Session } from '../src/session.ts'
+import {
+  begin,
+  cookieAfter,
+  cookieLine,
+  createGate,
+  createWorld,
+  dataOf,
+  dataOn,
+  eventsOf,
+  leftIn,
+  type Method,
+  rejection,
+  request,
+  type Trouble,
+  type World,
+} from './store-support.ts'
+
+type Handler = (session: Session) => unknown
+
+/** Every kind of commit with the calls that it makes. */
+const COMMITS: readonly (readonly [string, Handler, readonly Method[]])[] = [
+  ['a change', (session) => (session['list'] as number[]).push(2), ['replace']],
+  ['an update', (session) => session.update((data) => (data['list'] as number[]).push(2)), ['replace']],
+  ['a login', (session) => session.login('alice', { keep: ['list'] }), ['create', 'replace']],
+  ['a new id', (session) => session.regenerate(), ['create', 'replace']],
+  ['emptying', (session) => session.clear(), ['replace', 'delete']],
+  ['a logout', (session) => session.logout(), ['replace']],
+]
+
+/** The calls whose failure may not fail the request: the record has ended before it is deleted. */
+const isCleanup = (method: Method): boolean => method === 'delete'
+
+const EVERY_CALL = COMMITS.flatMap(([name, handle, methods]) =>
+  methods.map((method) => [name, method, handle] as const),
+)
+
+/** What a commit of this kind leaves when nothing goes wrong. */
+async function undisturbed(handle: Handler): Promise<object> {
+  const { sessions } = createWorld()
+  const cookie = await begin(sessions, { list: [1] })
+  return dataOf(sessions, await request(sessions, cookie, handle))
+}
+
+async function createList(options: Parameters<typeof createWorld>[0] = {}) {
+  const world: World<Record<string, unknown>> = createWorld(options)
+  const cookie = await begin(world.sessions, { list: [1] })
+  world.store.forget()
+  return Object.assign(world, { cookie })
+}
+
+describe('a call whose answer is lost, or that fails once,', () => {
+  const once = EVERY_CALL.flatMap(([name, method, handle]) =>
+    (['lost', 'fails'] as const).map((trouble) => [name, method, trouble, handle] as const),
+  )
+
+  it.each(once)('is no trouble in %s: %s %s', async (_, method, trouble, handle) => {
+    const { sessions, store, memory, cookie } = await createList()
+    store.next(method, trouble)
+    const next = await request(sessions, cookie, handle)
+    expect(await dataOf(sessions, next)).toEqual(await undisturbed(handle))
+    expect(await leftIn({ memory })).toBe(next === undefined ? 0 : 1)
+  })
+
+  it.each(['lost', 'fails'] as const)('is no trouble for a first write: %s', async (trouble) => {
+    const { sessions, store, memory } = createWorld()
+    store.next('create', trouble)
+    expect(await dataOf(sessions, await begin(sessions, { list: [1] }))).toEqual({ list: [1] })
+    expect(memory.size).toBe(1)
+  })
+
+  it('is no trouble where another request writes right after it', async () => {
+    const { sessions, store, cookie } = await createList()
+    const visits = [await sessions.open(cookie), await sessions.open(cookie)]
+    for (const [index, { session }] of visits.entries()) (session['list'] as number[]).push(10 + index)
+    store.next('replace', 'lost', 'lost')
+    await Promise.all(visits.map(async (visit) => visit.close()))
+    expect(await dataOf(sessions, cookie)).toEqual({ list: [1, 10, 11] })
+  })
+})
+
+describe('a call that keeps failing', () => {
+  const fatal = EVERY_CALL.filter(([, method]) => !isCleanup(method))
+
+  it.each(fatal)('fails the request with a 503 in %s: %s', async (_, method, handle) => {
+    const { sessions, store, memory, cookie } = await createList()
+    store.next(method, 'fails', 'fails')
+    const visit = await sessions.open(cookie)
+    await handle(visit.session)
+    let error: unknown
+    const events = await eventsOf(async () => {
+      error = await rejection((async () => visit.close())())
+      visit.settle()
+    })
+    expect(error).toBeInstanceOf(StoreError)
+    expect(error).toMatchObject({ status: 503, cause: { message: 'ECONNRESET' } })
+    expect(events).toEqual(['session_refused store_failed'])
+    expect(await dataOf(sessions, cookie)).toEqual({ list: [1] })
+    expect(memory.size).toBe(1)
+    const next = await request(sessions, cookie, handle)
+    expect(await dataOf(sessions, next)).toEqual(await undisturbed(handle))
+  })
+
+  it.each(EVERY_CALL.filter(([, method]) => isCleanup(method)))(
+    'does not matter any more in %s: %s',
+    async (_, method, handle) => {
+      const { sessions, store, cookie } = await createList()
+      store.next(method, 'fails', 'fails')
+      const next = await request(sessions, cookie, handle)
+      expect(await dataOf(sessions, next)).toEqual(await undisturbed(handle))
+      expect(next === cookie ? {} : await dataOf(sessions, cookie)).toEqual({})
+    },
+  )
+
+  it('does not log out in words only (R37)', async () => {
+    const { sessions, store, cookie } = await createList()
+    store.always('fails')
+    const opened = await rejection((async () => sessions.open(cookie))())
+    expect(opened).toBeInstanceOf(StoreError)
+    store.always(undefined)
+    const visit = await sessions.open(cookie)
+    visit.session.logout()
+    store.always('fails')
+    expect(await rejection((async () => visit.close())())).toBeInstanceOf(StoreError)
+    store.always(undefined)
+    expect(await dataOf(sessions, cookie)).toEqual({ list: [1] })
+  })
+
+  it('can be tried again by the handler', async () => {
+    const { sessions, store, cookie } = await createList()
+    const visit = await sessions.open(cookie)
+    visit.session['a'] = 1
+    store.next('replace', 'fails', 'fails')
+    expect(await rejection(visit.session.save())).toBeInstanceOf(StoreError)
+    await visit.session.save()
+    expect(await dataOf(sessions, cookie)).toEqual({ list: [1], a: 1 })
+  })
+
+  it('while a login is saved leaves no record behind that nobody knows', async () => {
+    const { sessions, store, memory, cookie } = await createList()
+    store.next('replace', 'fails', 'fails')
+    const work = request(sessions, cookie, (session) => session.login('alice'))
+    expect(await rejection(work)).toBeInstanceOf(StoreError)
+    expect(memory.size).toBe(1)
+    const logins: string[] = []
+    const hash = store.records.find(({ subject }) => subject !== undefined)?.subject ?? 'none'
+    for await (const [key] of memory.bySubject?.(hash) ?? []) logins.push(key)
+    expect(logins).toEqual([])
+  })
+})
+
+describe('a store that does not answer', () => {
+  const SOON = { storeTimeLimit: 50 }
+
+  it('fails the request that wants to read', async () => {
+    const { sessions, store, cookie } = await createList(SOON)
+    store.next('read', 'hangs')
+    const error = await rejection((async () => sessions.open(cookie))())
+    expect(error).toBeInstanceOf(StoreTimeoutError)
+    expect(error).toMatchObject({ status: 503, code: 'KEEPSAKE_STORE_TIMEOUT' })
+    expect(await dataOf(sessions, cookie)).toEqual({ list: [1] })
+  })
+
+  it.each(EVERY_CALL.filter(([, method]) => !isCleanup(method)))(
+    'fails %s, sends no cookie and holds up nobody: %s',
+    async (_, method, handle) => {
+      const { sessions, store, cookie } = await createList(SOON)
+      const other = await begin(sessions, { other: 1 })
+      const visit = await sessions.open(cookie)
+      await handle(visit.session)
+      store.next(method, 'hangs')
+      const failing = rejection((async () => visit.close())())
+      await request(sessions, other, (session) => (session['more'] = 1))
+      expect(await dataOf(sessions, other)).toEqual({ other: 1, more: 1 })
+      expect(await failing).toBeInstanceOf(StoreTimeoutError)
+      const next = await request(sessions, cookie, handle)
+      expect(await dataOf(sessions, next)).toEqual(await undisturbed(handle))
+    },
+  )
+
+  it('has a late answer dropped; what was written by then is merged with the next', async () => {
+    const { sessions, store, cookie } = await createList(SOON)
+    const gate = createGate()
+    const visit = await sessions.open(cookie)
+    const behind = await sessions.open(cookie)
+    ;(visit.session['list'] as number[]).push(2)
+    ;(behind.session['list'] as number[]).push(3)
+    store.next('replace', gate.after)
+    expect(await rejection((async () => visit.close())())).toBeInstanceOf(StoreTimeoutError)
+    await behind.close()
+    gate.open()
+    expect(await dataOf(sessions, cookie)).toEqual({ list: [1, 2, 3] })
+  })
+
+  it('leaves no first record behind that is there only after the request was refused', async () => {
+    const { sessions, store, memory } = createWorld(SOON)
+    const gate = createGate()
+    const visit = await sessions.open(undefined)
+    visit.session.login('alice')
+    store.next('create', gate.after)
+    expect(await rejection((async () => visit.close())())).toBeInstanceOf(StoreTimeoutError)
+    expect(memory.size).toBe(1)
+    gate.open()
+    while (memory.size > 0) await new Promise(setImmediate)
+    expect(store.calls).toEqual(['create', 'delete'])
+  })
+
+  it('fails a store that answers every call, but never lets a change through', async () => {
+    const { sessions, store, cookie } = await createList(SOON)
+    const visit = await sessions.open(cookie)
+    visit.session['a'] = 1
+    store.always(async (go) => (store.calls.at(-1) === 'replace' ? (false as never) : go()))
+    expect(await rejection((async () => visit.close())())).toBeInstanceOf(StoreError)
+  })
+})
+
+describe("whenStoreFails: 'anonymous'", () => {
+  it.each<Trouble>(['fails', 'hangs'])(
+    'goes on without a session that cannot be read: %s',
+    async (trouble) => {
+      const { sessions, store, cookie } = await createList({
+        whenStoreFails: 'anonymous',
+        storeTimeLimit: 50,
+      })
+      store.next('read', trouble)
+      const events = await eventsOf(async () => {
+        const visit = await sessions.open(cookie)
+        expect([dataOn(visit.session), visit.session.explain()]).toEqual([
+          {},
+          { mode: 'store', opened: 'store_failed', closes: 'empty' },
+        ])
+        expect(cookieLine(await visit.close())).toBeUndefined()
+      })
+      expect(events).toEqual(['session_refused store_failed'])
+      expect(await dataOf(sessions, cookie)).toEqual({ list: [1] })
+    },
+  )
+
+  it('still fails what is to be written', async () => {
+    const { sessions, store, cookie } = await createList({ whenStoreFails: 'anonymous' })
+    store.always('fails')
+    const work = request(sessions, cookie, (session) => (session['a'] = 1))
+    expect(await rejection(work)).toBeInstanceOf(StoreError)
+    expect(await rejection(request(sessions, undefined, (session) => (session['a'] = 1)))).toBeInstanceOf(
+      StoreError,
+    )
+  })
+
+  it('is not the default', async () => {
+    const { sessions, store, cookie } = await createList()
+    store.next('read', 'fails')
+    expect(await rejection((async () => sessions.open(cookie))())).toBeInstanceOf(StoreError)
+  })
+})
+
+const count: Handler = (session) =>
+  session.update((data) => {
+    data['n'] = ((data['n'] as number | undefined) ?? 0) + 1
+  })
+
+/** A request that is saving while another has written `theirs`; `meanwhile` runs before the answer comes. */
+async function saving(theirs: Handler, mine: Handler, meanwhile: Handler) {
+  const { sessions, store, memory, cookie } = await createList()
+  const visit = await sessions.open(cookie)
+  await request(sessions, cookie, theirs)
+  await mine(visit.session)
+  const gate = createGate()
+  store.next('replace', gate.before)
+  const saved = visit.session.save()
+  await gate.reached
+  await meanwhile(visit.session)
+  gate.open()
+  await saved
+  return { sessions, store, memory, cookie, visit }
+}
+
+describe('save()', () => {
+  it('shows what others had written, and what was changed here', async () => {
+    const { sessions, cookie } = await createList()
+    const visit = await sessions.open(cookie)
+    await request(sessions, cookie, (session) => Object.assign(session, { theirs: 1, list: [1, 2] }))
+    ;(visit.session['list'] as number[]).push(3)
+    await visit.session.save()
+    expect(dataOn(visit.session)).toEqual({ list: [1, 2, 3], theirs: 1 })
+    expect(visit.session.isChanged).toBe(false)
+    expect(cookieLine(await visit.close())).toBeUndefined()
+    expect(await dataOf(sessions, cookie)).toEqual({ list: [1, 2, 3], theirs: 1 })
+  })
+
+  it('keeps what was changed while it ran', async () => {
+    const { sessions, cookie, visit } = await saving(
+      (session) => (session['theirs'] = 1),
+      (session) => (session['mine'] = 1),
+      (session) => Object.assign(session, { late: 1, list: [] }),
+    )
+    expect(dataOn(visit.session)).toEqual({ list: [], theirs: 1, mine: 1, late: 1 })
+    expect(await dataOf(sessions, cookie)).toEqual({ list: [1], theirs: 1, mine: 1 })
+    await visit.close()
+    expect(await dataOf(sessions, cookie)).toEqual({ list: [], theirs: 1, mine: 1, late: 1 })
+  })
+
+  it('loses no count of an update that was made while it ran', async () => {
+    const { sessions, cookie, visit } = await saving(
+      (session) => Object.assign(session, { n: 100 }),
+      count,
+      (session) => {
+        count(session)
+        count(session)
+      },
+    )
+    expect(dataOn(visit.session)).toMatchObject({ n: 103 })
+    await request(sessions, cookie, count)
+    await visit.close()
+    expect(await dataOf(sessions, cookie)).toEqual({ list: [1], n: 104 })
+  })
+
+  it('makes every update once, and not again after the next commit', async () => {
+    const { sessions, cookie } = await createList()
+    const visit = await sessions.open(cookie)
+    count(visit.session)
+    await visit.session.save()
+    await request(sessions, cookie, count)
+    visit.session['a'] = 1
+    await visit.close()
+    expect(await dataOf(sessions, cookie)).toEqual({ list: [1], n: 2, a: 1 })
+  })
+
+  it('lets nothing of others into a login that was made while it ran (R28)', async () => {
+    const { sessions, memory, cookie, visit } = await saving(
+      (session) => Object.assign(session, { planted: 1, list: [1, 2] }),
+      (session) => (session['mine'] = 1),
+      (session) => session.login('alice', { keep: ['list'] }),
+    )
+    expect(dataOn(visit.session)).toEqual({ list: [1, 2] })
+    await request(sessions, cookie, (session) =>
+      Object.assign(session, { planted: 2, more: 2, list: [1, 2, 3] }),
+    )
+    const next = cookieAfter(await visit.close(), cookie)
+    expect(next).not.toBe(cookie)
+    const { session } = await sessions.open(next)
+    expect([session.subject, dataOn(session)]).toEqual(['alice', { list: [1, 2, 3] }])
+    expect(await dataOf(sessions, cookie)).toEqual({})
+    expect(memory.size).toBe(1)
+  })
+
+  it('tells two logins apart that keep the same keys', async () => {
+    const { sessions, store, cookie } = await createList()
+    const keep = ['list']
+    const visit = await sessions.open(cookie)
+    visit.session.login('alice', { keep })
+    const gate = createGate()
+    store.next('create', gate.before)
+    const events = await eventsOf(async () => {
+      const saved = visit.session.save()
+      await gate.reached
+      visit.session.login('bob', { keep })
+      gate.open()
+      await saved
+      await visit.close()
+    })
+    expect(events).toEqual(['session_created replaced', 'session_created replaced'])
+  })
+
+  it('does not bring back what a logout has ended while it ran', async () => {
+    const { sessions, memory, cookie, visit } = await saving(
+      (session) => (session['theirs'] = 1),
+      (session) => (session['mine'] = 1),
+      (session) => session.logout(),
+    )
+    expect(dataOn(visit.session)).toEqual({})
+    expect(cookieAfter(await visit.close(), cookie)).toBeUndefined()
+    expect(await dataOf(sessions, cookie)).toEqual({})
+    expect(memory.size).toBe(0)
+  })
+
+  it('takes over "remember me" that another has set, and does not take it back', async () => {
+    const { sessions, cookie, visit } = await saving(
+      (session) => (session.permanent = true),
+      (session) => (session['mine'] = 1),
+      () => undefined,
+    )
+    expect([visit.session.permanent, visit.session.isChanged]).toEqual([true, false])
+    await visit.close()
+    expect((await sessions.open(cookie)).session.permanent).toBe(true)
+  })
+
+  it('keeps "remember me" as it was changed while it ran', async () => {
+    const { sessions, cookie, visit } = await saving(
+      (session) => (session['theirs'] = 1),
+      (session) => (session['mine'] = 1),
+      (session) => (session.permanent = true),
+    )
+    await visit.close()
+    expect((await sessions.open(cookie)).session.permanent).toBe(true)
+  })
+
+  it('may be called many times at once, and together with close()', async () => {
+    const { sessions, store, cookie } = await createList()
+    const visit = await sessions.open(cookie)
+    const work: unknown[] = []
+    for (const item of [2, 3, 4]) {
+      ;(visit.session['list'] as number[]).push(item)
+      work.push(visit.session.save())
+    }
+    ;(visit.session['list'] as number[]).push(5)
+    work.push(visit.close())
+    await Promise.all(work)
+    expect(await dataOf(sessions, cookie)).toEqual({ list: [1, 2, 3, 4, 5] })
+    expect(store.calls.filter((method) => method === 'replace')).toHaveLength(2)
+  })
+
+  it('lets close() go on after one that failed', async () => {
+    const { sessions, store, cookie } = await createList()
+    const visit = await sessions.open(cookie)
+    visit.session['a'] = 1
+    store.next('replace', 'fails', 'fails')
+    const [saved, closed] = await Promise.allSettled([visit.session.save(), visit.close()])
+    expect([saved.status, closed.status]).toEqual(['rejected', 'fulfilled'])
+    expect(await dataOf(sessions, cookie)).toEqual({ list: [1], a: 1 })
+  })
+
+  it('creates once, however often it is called', async () => {
+    const { sessions, store, memory } = createWorld()
+    const visit = await sessions.open(undefined)
+    visit.session['a'] = 1
+    await Promise.all([visit.session.save(), visit.session.save(), visit.close()])
+    expect(store.calls).toEqual(['create'])
+    expect(await leftIn({ memory })).toBe(1)
+  })
+
+  it('goes on after a login, with the new id', async () => {
+    const { sessions, memory, cookie } = await createList()
+    const visit = await sessions.open(cookie)
+    visit.session.login('alice', { keep: ['list'] })
+    await visit.session.save()
+    visit.session['a'] = 1
+    await visit.session.save()
+    visit.session.regenerate()
+    const next = cookieAfter(await visit.close(), cookie)
+    const { session } = await sessions.open(next)
+    expect([session.subject, dataOn(session)]).toEqual(['alice', { list: [1], a: 1 }])
+    expect(await leftIn({ memory })).toBe(1)
+  })
+})
+
+describe('reload()', () => {
+  it('takes back every change since the session was opened', async () => {
+    const { sessions, cookie } = await createList()
+    const visit = await sessions.open(cookie)
+    visit.session.login('alice')
+    Object.assign(visit.session, { a: 1 })
+    await visit.session.reload()
+    expect([visit.session.subject, dataOn(visit.session), visit.session.isChanged]).toEqual([
+      undefined,
+      { list: [1] },
+      false,
+    ])
+    expect(cookieLine(await visit.close())).toBeUndefined()
+    expect(await dataOf(sessions, cookie)).toEqual({ list: [1] })
+  })
+
+  it('takes back updates too, and does not make them again', async () => {
+    const { sessions, cookie } = await createList()
+    const visit = await sessions.open(cookie)
+    visit.session.update((data) => (data['n'] = 1))
+    await visit.session.reload()
+    await request(sessions, cookie, (session) => (session['theirs'] = 1))
+    visit.session['a'] = 1
+    await visit.close()
+    expect(await dataOf(sessions, cookie)).toEqual({ list: [1], theirs: 1, a: 1 })
+  })
+
+  it('goes back to what was saved last', async () => {
+    const { sessions, cookie } = await createList()
+    const visit = await sessions.open(cookie)
+    await request(sessions, cookie, (session) => (session['theirs'] = 1))
+    visit.session['a'] = 1
+    await visit.session.save()
+    visit.session['a'] = 2
+    await visit.session.reload()
+    expect(dataOn(visit.session)).toEqual({ list: [1], theirs: 1, a: 1 })
+  })
+})

@@ -1,0 +1,582 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { SessionConflictError, SessionGoneError, StoreError } from '../src/errors.ts'
+import type { Conflict } from '../src/merge.ts'
+import type { Session } from '../src/session.ts'
+import type { Sessions } from '../src/sessions.ts'
+import {
+  begin,
+  cookieAfter,
+  cookieLine,
+  createGate,
+  createWorld,
+  dataOf,
+  dataOn,
+  eventsOf,
+  leftIn,
+  present,
+  rejection,
+  request,
+  secretNamed,
+  storeAround,
+  times,
+  type World,
+} from './store-support.ts'
+
+interface Shop {
+  items: number[]
+  n: number
+  [key: `k${number}`]: number
+}
+
+/** Opens for every handler, runs them all, and closes all at once: nobody has seen the others' changes. */
+async function allAtOnce<D>(
+  sessions: readonly Sessions<D>[],
+  cookie: string,
+  handlers: readonly ((session: Session<D>) => unknown)[],
+): Promise<void> {
+  const visits = await Promise.all(
+    handlers.map(async (_, index) => present(sessions[index % sessions.length]).open(cookie)),
+  )
+  for (const [index, visit] of visits.entries()) await handlers[index]?.(visit.session)
+  await Promise.all(visits.map(async (visit) => visit.close()))
+}
+
+const push =
+  (item: number) =>
+  (session: Session<Shop>): unknown =>
+    (session.items ??= []).push(item)
+const count = (session: Session<Shop>): void =>
+  session.update((data) => {
+    data.n = (data.n ?? 0) + 1
+  })
+const setKey =
+  (index: number) =>
+  (session: Session<Shop>): unknown =>
+    Object.assign(session, { [`k${index}`]: index })
+
+/** Where each pair of a random schedule waits: in front of the store and behind it. */
+function delayed(world: World<Shop>, seed: number): Sessions<Shop> {
+  let state = seed
+  const random = (most: number): number => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31
+    return Math.floor((state / 2 ** 31) * (most + 1))
+  }
+  const turns = async (): Promise<void> => {
+    for (let left = random(3); left > 0; left--) await new Promise(setImmediate)
+  }
+  const store = storeAround(world.memory, async (_, go) => {
+    await turns()
+    const answer = await go()
+    await turns()
+    return answer
+  })
+  return world.another({ store, storeTimeLimit: 20_000 })
+}
+
+describe('parallel requests of one session', () => {
+  const worlds: readonly [string, (world: World<Shop>) => Sessions<Shop>[]][] = [
+    ['in one process', (world) => [world.sessions]],
+    ['in two processes', (world) => [world.sessions, world.another()]],
+    ['over a store that takes its time', (world) => [delayed(world, 7)]],
+    ['in two processes over a store that takes its time', (world) => [delayed(world, 1), delayed(world, 2)]],
+  ]
+
+  it.each(worlds)('keep each of 200 pushes, %s (R43)', async (_, sessionsOf) => {
+    const world = createWorld<Shop>()
+    const cookie = await begin(world.sessions, { items: [-1] })
+    await allAtOnce(sessionsOf(world), cookie, times(200, push))
+    const { items } = (await dataOf(world.sessions, cookie)) as Shop
+    expect(items[0]).toBe(-1)
+    expect(items.toSorted((a, b) => a - b)).toEqual([-1, ...times(200, (index) => index)])
+  })
+
+  it.each(worlds)('keep each of 200 pushes of the same item, %s', async (_, sessionsOf) => {
+    const world = createWorld<Shop>()
+    const cookie = await begin(world.sessions, { n: 1 })
+    await allAtOnce(
+      sessionsOf(world),
+      cookie,
+      times(200, () => push(7)),
+    )
+    const { items } = (await dataOf(world.sessions, cookie)) as Shop
+    expect(items).toEqual(times(200, () => 7))
+  })
+
+  it.each(worlds)('count each of 200 updates, %s', async (_, sessionsOf) => {
+    const world = createWorld<Shop>()
+    const cookie = await begin(world.sessions, { n: 0 })
+    await allAtOnce(
+      sessionsOf(world),
+      cookie,
+      times(200, () => count),
+    )
+    expect(await dataOf(world.sessions, cookie)).toEqual({ n: 200 })
+  })
+
+  it.each(worlds)('set 50 keys, each its own, %s', async (_, sessionsOf) => {
+    const world = createWorld<Shop>()
+    const cookie = await begin(world.sessions, { n: 0 })
+    await allAtOnce(sessionsOf(world), cookie, times(50, setKey))
+    expect(await dataOf(world.sessions, cookie)).toEqual({
+      n: 0,
+      ...Object.fromEntries(times(50, (index) => [`k${index}`, index])),
+    })
+  })
+
+  it('keep everything where all of it is mixed', async () => {
+    const world = createWorld<Shop>()
+    const cookie = await begin(world.sessions, { n: 0 })
+    const handlers = times(60, (index) => (session: Session<Shop>) => {
+      push(2 * index)(session)
+      count(session)
+      setKey(index)(session)
+      push(2 * index + 1)(session)
+      count(session)
+    })
+    await allAtOnce([world.sessions, delayed(world, 3)], cookie, handlers)
+    const { n, items, ...keys } = (await dataOf(world.sessions, cookie)) as Shop
+    expect(n).toBe(120)
+    expect(items.toSorted((a, b) => a - b)).toEqual(times(120, (index) => index))
+    expect(Object.keys(keys)).toHaveLength(60)
+  })
+
+  it('do not call what only one of them wrote a merge', async () => {
+    const { sessions } = createWorld<Shop>()
+    const cookie = await begin(sessions, { n: 0 })
+    const events = await eventsOf(() => allAtOnce([sessions], cookie, [count, () => undefined, setKey(1)]))
+    expect(events.filter((event) => event.startsWith('session_changed'))).toEqual([
+      'session_changed changed',
+      'session_changed merged',
+    ])
+  })
+
+  it('leave the next request with nothing to write', async () => {
+    const { sessions, store } = createWorld()
+    const cookie = await begin(sessions, { a: 1 }, 'alice')
+    await allAtOnce([sessions], cookie, [
+      (session) => (session['b'] = new Set([1])),
+      (session) => (session['c'] = 1),
+    ])
+    store.forget()
+    const visit = await sessions.open(cookie)
+    expect([visit.session.isChanged, visit.session.subject]).toEqual([false, 'alice'])
+    await visit.close()
+    expect(store.calls).toEqual(['read'])
+  })
+
+  it('renew together, and keep the word of the one that said "remember me"', async () => {
+    const world = createWorld<Shop>()
+    const cookie = await begin(world.sessions, { n: 0 })
+    world.at += 300
+    await allAtOnce([world.sessions], cookie, [
+      (session) => (session.permanent = true),
+      () => undefined,
+      setKey(1),
+    ])
+    const { session } = await world.sessions.open(cookie)
+    expect([session.permanent, dataOn(session)]).toEqual([true, { n: 0, k1: 1 }])
+  })
+})
+
+/** Two requests that set the same key, one after the other. */
+async function conflict(options: Parameters<typeof createWorld>[0]) {
+  const { sessions } = createWorld(options)
+  const cookie = await begin(sessions, { city: 'A', other: 1 })
+  const [first, second] = [await sessions.open(cookie), await sessions.open(cookie)]
+  first.session['city'] = 'B'
+  second.session['city'] = 'C'
+  second.session['mine'] = 1
+  await first.close()
+  let error: unknown
+  const events = await eventsOf(async () => {
+    error = await rejection((async () => second.close())())
+  })
+  return { error, events, sessions, cookie, data: await dataOf(sessions, cookie) }
+}
+
+describe('a conflict', () => {
+  it('is won by the later commit, with an event', async () => {
+    const { error, events, data } = await conflict({})
+    expect(error).toBeUndefined()
+    expect(data).toEqual({ city: 'C', other: 1, mine: 1 })
+    expect(events).toEqual(['session_conflict conflict', 'session_changed merged'])
+  })
+
+  it('fails the later request with a 409 where that is the rule', async () => {
+    const { error, events, data, sessions, cookie } = await conflict({ onConflict: 'fail' })
+    expect(error).toBeInstanceOf(SessionConflictError)
+    expect(error).toMatchObject({ status: 409, path: 'city', code: 'KEEPSAKE_SESSION_CONFLICT' })
+    expect(events).toEqual(['session_conflict conflict', 'session_conflict conflict'])
+    expect(data).toEqual({ city: 'B', other: 1 })
+    await request(sessions, cookie, (session) => (session['city'] = 'D'))
+    expect(await dataOf(sessions, cookie)).toEqual({ city: 'D', other: 1 })
+  })
+
+  it('is decided by a function that is given both values and the one before', async () => {
+    const asked: Conflict[] = []
+    const { data } = await conflict({
+      onConflict: (conflict) => {
+        asked.push(conflict)
+        return `${String(conflict.mine)} or ${String(conflict.theirs)}`
+      },
+    })
+    expect(asked).toEqual([{ path: 'city', base: 'A', mine: 'C', theirs: 'B' }])
+    expect(data).toEqual({ city: 'C or B', other: 1, mine: 1 })
+  })
+})
+
+describe('a request that was under way during a logout (R38)', () => {
+  it.each<[string, (session: Session) => unknown]>([
+    ['writes', (session) => (session['late'] = 1)],
+    ['updates', (session) => session.update((data) => Object.assign(data, { late: 1 }))],
+    ['gives it a new id', (session) => session.regenerate()],
+    ['makes it permanent', (session) => (session.permanent = true)],
+    ['empties it', (session) => session.clear()],
+  ])(
+    'and then %s: nothing is written, no cookie is sent, and only one event tells of it',
+    async (_, change) => {
+      const { sessions, memory } = createWorld()
+      const cookie = await begin(sessions, { a: 1 })
+      const slow = await sessions.open(cookie)
+      await request(sessions, cookie, (session) => session.logout())
+      const events = await eventsOf(async () => {
+        change(slow.session)
+        expect(await slow.close()).toEqual([['Vary', 'Cookie']])
+        slow.settle()
+      })
+      expect(events.filter((event) => !event.startsWith('session_opened'))).toEqual(['session_refused gone'])
+      expect(memory.size).toBe(0)
+      expect(await dataOf(sessions, cookie)).toEqual({})
+    },
+  )
+
+  it('learns of it from save(), once and for all, and may begin another session', async () => {
+    const { sessions, store, memory } = createWorld()
+    const cookie = await begin(sessions, { a: 1 })
+    const slow = await sessions.open(cookie)
+    await request(sessions, cookie, (session) => session.logout())
+    slow.session['late'] = 1
+    const error = await rejection(slow.session.save())
+    expect(error).toBeInstanceOf(SessionGoneError)
+    expect(error).toMatchObject({ status: 409, code: 'KEEPSAKE_SESSION_GONE' })
+    expect([slow.session.isChanged, slow.session.explain().closes]).toEqual([false, 'gone'])
+    store.forget()
+    const events = await eventsOf(async () => {
+      expect(await rejection(slow.session.save())).toBeInstanceOf(SessionGoneError)
+    })
+    expect([store.calls, events]).toEqual([[], []])
+    slow.session.login('alice')
+    slow.session['b'] = 1
+    const next = cookieAfter(await slow.close(), cookie)
+    expect(next).not.toBe(cookie)
+    const { session } = await sessions.open(next)
+    expect([session.subject, dataOn(session)]).toEqual(['alice', { b: 1 }])
+    expect(memory.size).toBe(1)
+  })
+
+  it('does not undo it by renewing, much later', async () => {
+    const world = createWorld()
+    const cookie = await begin(world.sessions, { a: 1 })
+    const slow = await world.sessions.open(cookie)
+    await request(world.sessions, cookie, (session) => session.logout())
+    world.at += 600
+    expect(cookieLine(await slow.close())).toBeUndefined()
+    expect(world.memory.size).toBe(0)
+  })
+
+  it('does not undo one that comes between its read and its write', async () => {
+    const { sessions, store, memory } = createWorld()
+    const cookie = await begin(sessions, { a: 1 })
+    const gate = createGate()
+    const slow = await sessions.open(cookie)
+    slow.session['late'] = 1
+    store.next('replace', gate.before)
+    const closing = slow.close()
+    await gate.reached
+    await request(sessions, cookie, (session) => session.logout())
+    gate.open()
+    expect(cookieLine(await closing)).toBeUndefined()
+    expect(memory.size).toBe(0)
+  })
+
+  it('does not undo one that comes before its new id is in force', async () => {
+    const { sessions, store, memory } = createWorld()
+    const cookie = await begin(sessions, { a: 1 })
+    const gate = createGate()
+    const slow = await sessions.open(cookie)
+    slow.session.regenerate()
+    store.next('create', gate.after)
+    const closing = slow.close()
+    await gate.reached
+    await request(sessions, cookie, (session) => session.logout())
+    gate.open()
+    expect(cookieLine(await closing)).toBeUndefined()
+    expect(memory.size).toBe(0)
+  })
+})
+
+describe('a login as the subject that is logged in already', () => {
+  it('loses nothing that another request writes meanwhile', async () => {
+    const world = createWorld()
+    const { sessions, store } = world
+    const cookie = await begin(sessions, { cart: [1] }, 'alice')
+    const gate = createGate()
+    const [slow, login] = [await sessions.open(cookie), await sessions.open(cookie)]
+    world.at += 60
+    login.session.login('alice')
+    store.next('create', gate.after)
+    const closing = login.close()
+    await gate.reached
+    slow.session['cart'] = [1, 2]
+    await slow.close()
+    gate.open()
+    const { session } = await sessions.open(cookieAfter(await closing, cookie))
+    expect(dataOn(session)).toEqual({ cart: [1, 2] })
+    expect([session.subject, session.createdAt.getTime()]).toEqual(['alice', world.at * 1000])
+    expect(await dataOf(sessions, cookie)).toEqual({})
+  })
+
+  it('does not undo a logout', async () => {
+    const { sessions, memory } = createWorld()
+    const cookie = await begin(sessions, { cart: [1] }, 'alice')
+    const slow = await sessions.open(cookie)
+    slow.session.login('alice')
+    await request(sessions, cookie, (session) => session.logout())
+    expect(cookieLine(await slow.close())).toBeUndefined()
+    expect(memory.size).toBe(0)
+  })
+})
+
+describe('a request that was under way during a login', () => {
+  it('brings into it what was kept, and nothing else (R28)', async () => {
+    const { sessions, store, memory } = createWorld()
+    const cookie = await begin(sessions, { cart: [1], note: 'anonymous' })
+    const gate = createGate()
+    const [slow, login] = [await sessions.open(cookie), await sessions.open(cookie)]
+    Object.assign(slow.session, { cart: [1, 2], note: 'changed', planted: true })
+    slow.session.permanent = true
+    login.session.login('alice', { keep: ['cart'] })
+    login.session['name'] = 'Alice'
+    store.next('create', gate.after)
+    const closing = login.close()
+    await gate.reached
+    await slow.close()
+    gate.open()
+    const next = cookieAfter(await closing, cookie)
+    const { session } = await sessions.open(next)
+    expect(dataOn(session)).toEqual({ cart: [1, 2], name: 'Alice' })
+    expect([session.subject, session.permanent]).toEqual(['alice', false])
+    expect(dataOn(login.session)).toEqual({ cart: [1, 2], name: 'Alice' })
+    expect(await dataOf(sessions, cookie)).toEqual({})
+    expect(memory.size).toBe(1)
+  })
+
+  it('is refused afterwards', async () => {
+    const { sessions } = createWorld()
+    const cookie = await begin(sessions, { cart: [1] })
+    const slow = await sessions.open(cookie)
+    const next = await request(sessions, cookie, (session) => session.login('alice', { keep: ['cart'] }))
+    slow.session['cart'] = [1, 2]
+    expect(await rejection(slow.session.save())).toBeInstanceOf(SessionGoneError)
+    expect(await dataOf(sessions, next)).toEqual({ cart: [1] })
+  })
+
+  it.each([1, 2])('is a login too, of %s processes: both get a session with the cart', async (processes) => {
+    const { sessions, another, memory } = createWorld()
+    const cookie = await begin(sessions, { cart: [1], note: 'anonymous' })
+    const others = processes === 1 ? sessions : another()
+    const visits = [await sessions.open(cookie), await others.open(cookie)]
+    for (const visit of visits) visit.session.login('alice', { keep: ['cart'] })
+    const cookies = await Promise.all(visits.map(async (visit) => cookieAfter(await visit.close(), cookie)))
+    expect(new Set([cookie, ...cookies]).size).toBe(3)
+    for (const next of cookies) expect(await dataOf(sessions, next)).toEqual({ cart: [1] })
+    expect(await dataOf(sessions, cookie)).toEqual({})
+    expect(memory.size).toBe(2)
+  })
+})
+
+describe('a request that was under way when', () => {
+  it('another gave the session a new id brings its change into it, or is refused', async () => {
+    const { sessions, memory } = createWorld<Shop>()
+    const cookie = await begin(sessions, { items: [1] })
+    const [early, regenerating, late] = [
+      await sessions.open(cookie),
+      await sessions.open(cookie),
+      await sessions.open(cookie),
+    ]
+    push(2)(early.session)
+    regenerating.session.regenerate()
+    push(3)(late.session)
+    await early.close()
+    const next = cookieAfter(await regenerating.close(), cookie)
+    expect(await rejection(late.session.save())).toBeInstanceOf(SessionGoneError)
+    expect(await dataOf(sessions, next)).toEqual({ items: [1, 2] })
+    expect(await leftIn({ memory })).toBe(1)
+  })
+
+  it('two gave it a new id: one of them does', async () => {
+    const { sessions, memory } = createWorld<Shop>()
+    const cookie = await begin(sessions, { items: [1] })
+    const visits = [await sessions.open(cookie), await sessions.open(cookie)]
+    for (const visit of visits) visit.session.regenerate()
+    const lines = await Promise.all(visits.map(async (visit) => cookieLine(await visit.close())))
+    const sent = lines.filter((line) => line !== undefined)
+    expect(sent).toHaveLength(1)
+    expect(await dataOf(sessions, sent[0]?.split(';')[0])).toEqual({ items: [1] })
+    expect(await leftIn({ memory })).toBe(1)
+  })
+
+  it('another emptied the session is refused', async () => {
+    const { sessions, memory } = createWorld<Shop>()
+    const cookie = await begin(sessions, { items: [1] })
+    const slow = await sessions.open(cookie)
+    expect(await request(sessions, cookie, (session) => session.clear())).toBeUndefined()
+    push(2)(slow.session)
+    expect(await rejection(slow.session.save())).toBeInstanceOf(SessionGoneError)
+    expect(memory.size).toBe(0)
+  })
+
+  it('it was emptied keeps it, with what was put in', async () => {
+    const { sessions } = createWorld<Shop>()
+    const cookie = await begin(sessions, { n: 1 })
+    const emptying = await sessions.open(cookie)
+    await request(sessions, cookie, push(2))
+    emptying.session.clear()
+    expect(cookieLine(await emptying.close())).toBeUndefined()
+    expect(await dataOf(sessions, cookie)).toEqual({ items: [2] })
+    expect(dataOn(emptying.session)).toEqual({ items: [2] })
+  })
+})
+
+describe('any schedule of requests that found the same session', () => {
+  type Kind = 'push' | 'count' | 'read' | 'login' | 'regenerate' | 'logout'
+  const anyKind = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom<Kind>('push', 'count', 'read') },
+    { weight: 2, arbitrary: fc.constantFrom<Kind>('login', 'regenerate', 'logout') },
+  )
+
+  /** What a request did: what it said when it was done, and the cookie that it sent. */
+  interface Report {
+    readonly kind: Kind
+    readonly item: number
+    readonly isSaved: boolean
+    readonly line: string | undefined
+    readonly order: number
+  }
+
+  it('loses no update and revives nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(fc.tuple(anyKind, fc.boolean()), { minLength: 2, maxLength: 6 }),
+        async (scheduler, requests) => {
+          const world = createWorld<Shop>({ secrets: [secretNamed('newest')] })
+          const cookie = await begin(world.sessions, { items: [-1], n: 0, k0: 0 })
+          const store = storeAround(world.memory, async ({ method }, go) => {
+            await scheduler.schedule(Promise.resolve(), `${method} begins`)
+            const answer = await go()
+            await scheduler.schedule(Promise.resolve(), `${method} answers`)
+            return answer
+          })
+          const nodes = [world.another({ store }), world.another({ store })]
+          let order = 0
+
+          const run = async (kind: Kind, node: boolean, item: number): Promise<Report> => {
+            const visit = await present(nodes[Number(node)]).open(cookie)
+            const { session } = visit
+            if (kind === 'push') push(item)(session)
+            if (kind === 'count') count(session)
+            if (kind === 'login') session.login(`user ${item}`, { keep: ['items'] })
+            if (kind === 'regenerate') session.regenerate()
+            if (kind === 'logout') session.logout()
+            // A request that came after an end found an empty session: it is not of this one.
+            const isOurs = !session.isNew
+            const error = await rejection(session.save())
+            if (error !== undefined && !(error instanceof SessionGoneError)) throw error
+            return {
+              kind,
+              item,
+              isSaved: isOurs && error === undefined,
+              line: cookieLine(await visit.close()),
+              order: ++order,
+            }
+          }
+          const all = Promise.all(requests.map(([kind, node], index) => run(kind, node, index)))
+          const reports = await scheduler.waitFor(all)
+
+          const saved = (kind: Kind): Report[] =>
+            reports.filter((report) => report.kind === kind && report.isSaved)
+          const ends = [...saved('login'), ...saved('regenerate'), ...saved('logout')]
+          const old = (await dataOf(world.sessions, cookie)) as Partial<Shop>
+          const cookies = reports.flatMap(({ line }) =>
+            line === undefined || line.includes('Max-Age=0') ? [] : [present(line.split(';')[0])],
+          )
+          const winners = reports.filter(
+            ({ kind, isSaved, line }) => kind === 'regenerate' && isSaved && line !== undefined,
+          )
+          // A logout or a login by the old id ends what the session goes on as, before the new id is there or after it.
+          const isOver = reports.some(({ kind }) => kind === 'logout' || kind === 'login')
+          const over = isOver ? winners.map(({ line }) => line?.split(';')[0]) : []
+          for (const next of cookies) {
+            const { session } = await world.sessions.open(next)
+            // Every other cookie that was sent leads to a session.
+            expect(session.isNew).toBe(over.includes(next))
+          }
+
+          // Nothing is left in the store that no browser has the id of.
+          const alive = new Set(cookies.filter((next) => !over.includes(next)))
+          expect(await leftIn(world)).toBe(alive.size + (ends.length === 0 ? 1 : 0))
+
+          if (ends.length === 0) {
+            expect(old.n).toBe(saved('count').length)
+            expect(old.items?.toSorted((a, b) => a - b)).toEqual([
+              -1,
+              ...saved('push').map(({ item }) => item),
+            ])
+          } else expect(old).toEqual({})
+
+          expect(winners.length).toBeLessThanOrEqual(1)
+          for (const { line } of isOver ? [] : winners) {
+            const data = (await dataOf(world.sessions, line?.split(';')[0])) as Shop
+            expect(data.n).toBe(saved('count').length)
+            expect(data.items.toSorted((a, b) => a - b)).toEqual([
+              -1,
+              ...saved('push').map(({ item }) => item),
+            ])
+          }
+          for (const { line } of saved('login')) {
+            const { session } = await world.sessions.open(line?.split(';')[0])
+            expect(session.subject).toMatch(/^user /)
+            expect(Object.keys(session)).toEqual(['items'])
+          }
+          // Without a rival, a login has every item that was saved before it.
+          if (ends.length === 1 && saved('login').length === 1) {
+            const [{ line }] = saved('login') as [Report]
+            const data = (await dataOf(world.sessions, line?.split(';')[0])) as Shop
+            expect(data.items.toSorted((a, b) => a - b)).toEqual([
+              -1,
+              ...saved('push').map(({ item }) => item),
+            ])
+          }
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('a record that others keep changing', () => {
+  it('fails the request when its time is up, and leaves what stands', async () => {
+    const world = createWorld<Shop>()
+    const cookie = await begin(world.sessions, { n: 0 })
+    const store = storeAround(world.memory, async ({ method }, go) => {
+      if (method === 'replace') await request(world.sessions, cookie, count)
+      return go()
+    })
+    const busy = world.another({ store, storeTimeLimit: 50 })
+    const error = await rejection(request(busy, cookie, setKey(1)))
+    expect(error).toBeInstanceOf(StoreError)
+    expect(await dataOf(world.sessions, cookie)).toEqual({ n: expect.any(Number) as number })
+  })
+})

@@ -1,0 +1,138 @@
+import { describe, expectTypeOf, it } from 'vitest'
+import {
+  type Cookie,
+  createCookie,
+  createSessions,
+  type MaybePromise,
+  type RegisteredData,
+  type Session,
+  type Sessions,
+  type Visit,
+} from '@keepsake/core'
+
+interface Shop {
+  cart: { sku: string; qty: number }[]
+  theme: 'light' | 'dark'
+}
+
+declare module '@keepsake/core' {
+  interface Register {
+    session: Shop
+  }
+}
+
+declare const session: Session<Shop>
+declare const anything: Session
+const secrets: string[] = []
+
+describe('the types of a session', () => {
+  it('make all data possibly missing', () => {
+    expectTypeOf(session.cart).toEqualTypeOf<Shop['cart'] | undefined>()
+    expectTypeOf(session.theme).toEqualTypeOf<'light' | 'dark' | undefined>()
+    expectTypeOf(session.pop('theme')).toEqualTypeOf<'light' | 'dark' | undefined>()
+    // @ts-expect-error -- a fresh session has no cart
+    session.cart.push({ sku: 'A1', qty: 1 })
+    ;(session.cart ??= []).push({ sku: 'A1', qty: 1 })
+    delete session.cart
+  })
+
+  it('know no other key and no other value', () => {
+    // @ts-expect-error -- misspelt
+    session.crat = []
+    // @ts-expect-error -- misspelt
+    void session.crat
+    // @ts-expect-error -- no theme
+    session.theme = 'blue'
+    // @ts-expect-error -- no key
+    session.pop('crat')
+  })
+
+  it('take any key where no data is named', () => {
+    expectTypeOf(anything['whatever']).toEqualTypeOf<unknown>()
+    anything['whatever'] = 1
+  })
+
+  it('let nobody assign a control', () => {
+    expectTypeOf(session.id).toEqualTypeOf<string>()
+    expectTypeOf(session.subject).toEqualTypeOf<string | undefined>()
+    expectTypeOf(session.permanent).toEqualTypeOf<boolean>()
+    session.permanent = true
+    // @ts-expect-error -- read only
+    session.id = 'x'
+    // @ts-expect-error -- read only
+    session.subject = 'alice'
+    // @ts-expect-error -- a boolean
+    session.permanent = 'yes'
+    // @ts-expect-error -- text
+    session.login(7)
+    session.login('alice', { keep: ['cart'] })
+  })
+
+  it('can be named in the signatures of helpers', async () => {
+    const sizeOf = (session: Session<Shop>): number => session.cart?.length ?? 0
+    const visit = await createSessions<Shop>({ secrets }).open(undefined)
+    expectTypeOf(visit.session).toEqualTypeOf<Session<Shop>>()
+    expectTypeOf(sizeOf(visit.session)).toEqualTypeOf<number>()
+    expectTypeOf(sizeOf).parameter(0).toHaveProperty('theme')
+  })
+})
+
+describe('the types of sessions', () => {
+  it('carry the data through', () => {
+    const sessions = createSessions<Shop>({ secrets })
+    expectTypeOf(sessions).toEqualTypeOf<Sessions<Shop>>()
+    expectTypeOf(sessions.open('a=b')).toEqualTypeOf<MaybePromise<Visit<Shop>>>()
+    expectTypeOf(createSessions({ secrets })).toEqualTypeOf<Sessions<Record<string, unknown>>>()
+  })
+
+  it('refuse data with the name of a control', () => {
+    // @ts-expect-error -- 'id' is a control of the session
+    createSessions<{ id: string }>({ secrets })
+    // @ts-expect-error -- 'destroy' is a control of the session
+    createSessions<{ cart: string[]; destroy: boolean }>({ secrets })
+    // @ts-expect-error -- 'permanent' is a control of the session
+    createSessions<{ permanent: boolean }>({ secrets })
+    // @ts-expect-error -- 'subject' is a control of the session
+    createSessions<{ subject?: string }>({ secrets })
+    // @ts-expect-error -- 'save' is a control of the session
+    createSessions<{ save: () => void }>({ secrets })
+    // @ts-expect-error -- 'pop' is a control of the session
+    createSessions<{ pop: number }>({ secrets })
+    // @ts-expect-error -- 'isNew' is a control of the session
+    createSessions<{ isNew: boolean }>({ secrets })
+    createSessions<{ identity: string; destroyed: boolean }>({ secrets })
+  })
+
+  it('refuse options that do not exist', () => {
+    // @ts-expect-error -- secrets are needed
+    createSessions({})
+    // @ts-expect-error -- a list
+    createSessions({ secrets: 'one' })
+    // @ts-expect-error -- an option of another library
+    createSessions({ secrets, resave: false })
+    // @ts-expect-error -- no duration
+    createSessions({ secrets, lifetime: { idle: '1 hour' } })
+    // @ts-expect-error -- Secure is always on
+    createSessions({ secrets, cookie: { secure: false } })
+    createSessions({ secrets, lifetime: { idle: '30m', absolute: 86_400 }, cookie: { insecure: true } })
+  })
+})
+
+describe('the registered data', () => {
+  it('is what the application names', () => {
+    expectTypeOf<RegisteredData>().toEqualTypeOf<Shop>()
+  })
+})
+
+describe('the types of cookies', () => {
+  it('are text in and text out', () => {
+    const cookie = createCookie('theme', { maxAge: '365d', sameSite: 'lax' })
+    expectTypeOf(cookie).toEqualTypeOf<Cookie>()
+    expectTypeOf(cookie.read('a=b')).toEqualTypeOf<string | undefined>()
+    expectTypeOf(cookie.write('dark', { maxAge: 60 })).toEqualTypeOf<string>()
+    // @ts-expect-error -- exact words only
+    createCookie('theme', { sameSite: 'Lax' })
+    // @ts-expect-error -- text only
+    cookie.write(1)
+  })
+})

@@ -1,0 +1,71 @@
+import {
+  type RegisteredData,
+  type Session,
+  type SessionData,
+  type Sessions,
+  type SessionsOptions,
+} from '@keepsake/core'
+import { attach, type Attachment, defineSession, sessionsOf, useAttachment } from '@keepsake/node-http'
+import type { Request, RequestHandler } from 'express'
+
+export { createCookie, type HttpCookie } from '@keepsake/node-http'
+export { crossOriginGuard } from './guard.ts'
+
+/** What the middleware does besides its work. */
+export interface SessionMiddlewareOptions {
+  /** Requests that need no session: `req.session` is undefined there, and no store is asked. */
+  readonly skip?: ((req: Request) => boolean) | undefined
+  /**
+   * Whether a request counts as use of its session, and so extends it. Default: all do. False for what a page asks by
+   * itself, as polling does: `extend: (req) => req.path !== '/notifications'`.
+   */
+  readonly extend?: ((req: Request) => boolean) | undefined
+}
+
+declare global {
+  namespace Express {
+    interface Application {
+      /** The prototype of this application's requests, which sub-applications inherit. */
+      readonly request: object
+    }
+    interface Request {
+      /** The visitor's session; `null` ends it. Its data type is what `Register` of `@keepsake/core` names. */
+      // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- not the default where Register is filled in
+      get session(): Session<RegisteredData>
+      // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- not the default where Register is filled in
+      set session(ended: Session<RegisteredData> | null)
+    }
+  }
+}
+
+/**
+ * Middleware that gives each request its session, as `req.session`.
+ *
+ * ```ts
+ * app.use(session({ secrets: [process.env.SESSION_SECRET] }))
+ * app.get('/', (req, res) => res.send(`visit ${(req.session.visits = (req.session.visits ?? 0) + 1)}`))
+ * ```
+ *
+ * `req.session` is found on the request prototype that Express keeps for each application, so sub-applications have it
+ * too. Nothing is opened before a handler looks at `req.session`, and no byte of the response leaves before the session is
+ * saved. One that cannot be saved goes to the error handlers, as `next(error)`. Works with Express 4 and 5.
+ *
+ * @throws {ConfigError} at start-up, for a wrong option.
+ */
+export function session<D extends SessionData<D> = RegisteredData>(
+  sessionsOrOptions: Sessions<D> | SessionsOptions,
+  { skip, extend }: SessionMiddlewareOptions = {},
+): RequestHandler {
+  const sessions = sessionsOf<D>(sessionsOrOptions)
+  return (req, res, next) => {
+    if (skip?.(req)) return next()
+    defineSession(req.app.request)
+    const attachment = attach(sessions, req, res, next, { extend: extend?.(req) })
+    const use = (attached: Attachment<D>): void => {
+      useAttachment(req, attached)
+      next()
+    }
+    if (attachment instanceof Promise) attachment.then(use).catch(next)
+    else use(attachment)
+  }
+}

@@ -1,0 +1,33 @@
+import {
+  type CookieOptions,
+  createCookie as createCoreCookie,
+  type JsonCookieOptions,
+  type StandardSchema,
+} from '@keepsake/core'
+import { bindCookie, type BoundCookie } from '@keepsake/node-http'
+import type { Context } from 'koa'
+
+/** What Koa hands over, as far as a cookie needs it. */
+type CookieContext = Pick<Context, 'req' | 'res'>
+
+/** A cookie of Koa's contexts. */
+export type KoaCookie<T = string> = BoundCookie<T, CookieContext, CookieContext>
+
+/**
+ * A cookie with attributes that are fixed and checked once; see `createCookie` of `@keepsake/core` for its options.
+ * `theme.set(ctx, 'dark')`, `theme.get(ctx)`, `theme.delete(ctx)`.
+ *
+ * @throws {ConfigError} for a name or an attribute that browsers would refuse or misread, and for weak secrets.
+ */
+export function createCookie(name: string, options?: CookieOptions): KoaCookie
+export function createCookie<T>(
+  name: string,
+  options: JsonCookieOptions<T> & ({ readonly json: true } | { readonly schema: StandardSchema<T> }),
+): KoaCookie<T>
+export function createCookie(name: string, options?: CookieOptions): KoaCookie {
+  return bindCookie(
+    createCoreCookie(name, options),
+    (ctx: CookieContext) => ctx.req,
+    (ctx: CookieContext) => ctx.res,
+  )
+}

@@ -1,0 +1,73 @@
+import {
+  type RegisteredData,
+  type Session,
+  type SessionData,
+  type Sessions,
+  type SessionsOptions,
+} from '@keepsake/core'
+import { attach, type Attachment, defineSession, sessionsOf, useAttachment } from '@keepsake/node-http'
+import type { Context, DefaultState, Middleware } from 'koa'
+
+/** What the middleware adds to Koa's context. */
+export interface SessionContext<D = RegisteredData> {
+  /** The visitor's session; `null` ends it. */
+  get session(): Session<D>
+  set session(ended: Session<D> | null)
+}
+
+/** What `skip` and `extend` are asked about. */
+type AskedContext = Pick<Context, 'req' | 'path' | 'method'>
+
+/** What the middleware does besides its work. */
+export interface SessionMiddlewareOptions {
+  /** Requests that need no session: `ctx.session` is undefined there, and no store is asked. */
+  readonly skip?: ((ctx: AskedContext) => boolean) | undefined
+  /**
+   * Whether a request counts as use of its session, and so extends it. Default: all do. False for what a page asks by
+   * itself, as polling does: `extend: (ctx) => ctx.path !== '/notifications'`.
+   */
+  readonly extend?: ((ctx: AskedContext) => boolean) | undefined
+}
+
+declare module 'koa' {
+  interface DefaultContext {
+    /** The visitor's session; `null` ends it. Its data type is what `Register` of `@keepsake/core` names. */
+    // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- not the default where Register is filled in
+    get session(): Session<RegisteredData>
+    // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- not the default where Register is filled in
+    set session(ended: Session<RegisteredData> | null)
+  }
+}
+
+/**
+ * Middleware that gives each context its session, as `ctx.session`. It needs no `app.keys`.
+ *
+ * ```ts
+ * app.use(session({ secrets: [process.env.SESSION_SECRET] }))
+ * app.use((ctx) => { ctx.body = `visit ${(ctx.session.visits = (ctx.session.visits ?? 0) + 1)}` })
+ * ```
+ *
+ * Nothing is opened before a handler looks at `ctx.session`, and no byte of the response leaves before the session is
+ * saved, whether it was set by `ctx.body`, `ctx.throw` or by hand. One that cannot be saved goes to Koa's own error
+ * handling (`ctx.onerror`, the application's `'error'` event). Works with Koa 2 and 3.
+ *
+ * @throws {ConfigError} at start-up, for a wrong option.
+ */
+export function session<D extends SessionData<D> = RegisteredData>(
+  sessionsOrOptions: Sessions<D> | SessionsOptions,
+  { skip, extend }: SessionMiddlewareOptions = {},
+): Middleware<DefaultState, SessionContext<D>> {
+  const sessions = sessionsOf<D>(sessionsOrOptions)
+  return (ctx, next) => {
+    if (skip?.(ctx)) return next()
+    defineSession(ctx.app.context)
+    const fail = (error: unknown): void => ctx.onerror(error as Error)
+    const options = { extend: extend?.(ctx), url: ctx.originalUrl }
+    const attachment = attach(sessions, ctx.req, ctx.res, fail, options)
+    const use = (attached: Attachment<D>): Promise<unknown> => {
+      useAttachment(ctx, attached)
+      return next()
+    }
+    return attachment instanceof Promise ? attachment.then(use) : use(attachment)
+  }
+}

@@ -1,0 +1,231 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { createSessions, memoryStore, type Sessions } from '@keepsake/core'
+import { type Client, createClient, type Data, sealedModes } from '@keepsake/testing'
+import Koa from 'koa'
+import compress from 'koa-compress'
+import Koa2 from 'koa2'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { session } from '../src/index.ts'
+
+const options = { secrets: ['a secret that is only for tests, of 48 characters'] }
+const TEXT = 'keepsake '.repeat(1000)
+
+async function serve(app: Koa): Promise<Client> {
+  const server = createServer(app.callback() as Parameters<typeof createServer>[1] & object)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  onTestFinished(async () => {
+    await client.close()
+    server.close()
+  })
+  return client
+}
+
+const versions = Object.entries({ 'Koa 3': Koa, 'Koa 2': Koa2 })
+const cases = versions.flatMap(([name, App]) => sealedModes.map((mode) => ({ name, App, mode })))
+
+describe.each(cases)('$name, $mode.name', ({ App, mode }) => {
+  const sessionsOf = (): Sessions<Data> => mode.createSessions(options)
+  const silent = (): Koa => Object.assign(new App(), { silent: true })
+  const appWith = (sessions = sessionsOf()) => silent().use(session(sessions))
+
+  it('keeps what was written before ctx.throw, and Koa’s answer', async () => {
+    const app = appWith()
+    app.use((ctx) => {
+      if (ctx.path === '/look') return void (ctx.body = ctx.session)
+      ctx.session['attempts'] = 1
+      return ctx.throw(401, 'who are you?')
+    })
+    const client = await serve(app)
+    const answer = await client.request('/')
+    expect([answer.status, answer.text]).toEqual([401, 'who are you?'])
+    expect(answer.values('set-cookie')).toHaveLength(1)
+    expect((await client.request('/look')).text).toBe('{"attempts":1}')
+  })
+
+  it('saves what middleware changes after those below it have answered', async () => {
+    const app = appWith()
+    app.use(async (ctx, next) => {
+      await next()
+      ctx.session['status'] = ctx.status
+      ctx.set('X-After', 'yes')
+    })
+    app.use((ctx) => void (ctx.body = TEXT))
+    const answer = await (await serve(app)).request('/')
+    expect([answer.values('x-after'), answer.values('set-cookie').length]).toEqual([['yes'], 1])
+  })
+
+  it('keeps the cookies that ctx.cookies sets', async () => {
+    const app = appWith()
+    app.use((ctx) => {
+      ctx.cookies.set('theme', 'dark')
+      ctx.session['name'] = 'Ada'
+      ctx.body = TEXT
+    })
+    const answer = await (await serve(app)).request('/')
+    expect(answer.values('set-cookie').map((line) => line.split('=')[0])).toEqual(['theme', '__Host-session'])
+  })
+
+  it('reports a session that cannot be saved to the application, and answers as Koa does', async () => {
+    const app = appWith()
+    const errors: unknown[] = []
+    app.on('error', (error: Error) => errors.push(error.name))
+    app.use((ctx) => {
+      ctx.session['blob'] = 'x'.repeat(5000)
+      ctx.set('X-Handler', 'yes')
+      ctx.body = TEXT
+    })
+    const answer = await (await serve(app)).request('/')
+    expect([answer.status, answer.text]).toEqual([500, 'Internal Server Error'])
+    expect([answer.values('x-handler'), answer.values('set-cookie')]).toEqual([[], []])
+    expect(errors).toEqual(['CookieTooLargeError'])
+  })
+
+  it('closes a stream whose response is refused', async () => {
+    const source = Readable.from(
+      (async function* () {
+        for (;;) yield await Promise.resolve(TEXT)
+      })(),
+    )
+    const closed = new Promise((resolve) => source.once('close', resolve))
+    const app = appWith()
+    app.on('error', () => undefined)
+    app.use((ctx) => {
+      ctx.session['blob'] = 'x'.repeat(5000)
+      ctx.body = source
+    })
+    const answer = await (await serve(app)).request('/')
+    expect([answer.status, answer.text]).toEqual([500, 'Internal Server Error'])
+    await closed
+  })
+
+  it('holds a response that the handler took over with ctx.respond = false', async () => {
+    const app = appWith()
+    app.use((ctx) => {
+      ctx.respond = false
+      ctx.session['name'] = 'Ada'
+      ctx.res.writeHead(202, { 'X-Own': 'yes' })
+      setImmediate(() => ctx.res.end('later'))
+    })
+    const answer = await (await serve(app)).request('/')
+    expect([answer.status, answer.text, answer.values('x-own')]).toEqual([202, 'later', ['yes']])
+    expect(answer.values('set-cookie')).toHaveLength(1)
+  })
+
+  it('ends the session that is set to null, and refuses to have it replaced', async () => {
+    const app = appWith()
+    app.use((ctx) => {
+      ctx.body = ''
+      if (ctx.path === '/write') ctx.session['name'] = 'Ada'
+      if (ctx.path === '/end') ctx.session = null
+      if (ctx.path === '/replace') Object.assign(ctx, { session: { name: 'Eve' } })
+    })
+    const client = await serve(app)
+    await client.request('/write')
+    expect((await client.request('/replace')).status).toBe(500)
+    expect((await client.request('/end')).values('set-cookie')[0]).toMatch(/; Max-Age=0/)
+  })
+
+  it('shows a page of a mounted application again whose message another request has shown', async () => {
+    const sessions = mode.createSessions({ ...options, store: memoryStore() })
+    const app = silent()
+    app.use(async (ctx, next) => {
+      const { path } = ctx
+      ctx.path = '/'
+      await next()
+      ctx.path = path
+    })
+    app.use(session(sessions))
+    app.use(async (ctx) => {
+      if (ctx.method === 'POST') ctx.session.flash('info', 'Saved')
+      const messages = ctx.method === 'POST' ? [] : ctx.session.flash('info')
+      const other = await sessions.open(ctx.req)
+      if (messages.length > 0) other.session.flash('info')
+      await other.close()
+      ctx.body = messages.join()
+    })
+    const client = await serve(app)
+    await client.request('/in/side', { method: 'POST' })
+    const answer = await client.request('/in/side?a=1')
+    expect([answer.status, answer.values('location')]).toEqual([307, ['./side?a=1']])
+    expect((await client.request('/in/side?a=1')).text).toBe('')
+  })
+
+  it('extends no session by a request that does not count as use', async () => {
+    let now = Date.now()
+    const sessions = mode.createSessions({ ...options, now: () => now, lifetime: { idle: '10m' } })
+    const app = silent().use(session(sessions, { extend: (ctx) => ctx.path !== '/poll' }))
+    app.use((ctx) => {
+      const counts = ctx.session as { n?: number }
+      counts.n = (counts.n ?? 0) + 1
+      ctx.body = String(counts.n)
+    })
+    const client = await serve(app)
+    const texts: string[] = []
+    for (const path of ['/', '/poll', '/', '/poll', '/poll']) {
+      texts.push((await client.request(path)).text)
+      now += 300_000
+    }
+    expect(texts).toEqual(['1', '2', '1', '2', '1'])
+  })
+
+  it('is one session for a request that passes two mounts of it', async () => {
+    const sessions = sessionsOf()
+    const app = appWith(sessions)
+    app.use(async (ctx, next) => {
+      ctx.session['first'] = 1
+      await next()
+    })
+    app.use(session(sessions))
+    app.use((ctx) => {
+      ctx.session['second'] = 2
+      ctx.body = ctx.session
+    })
+    const answer = await (await serve(app)).request('/')
+    expect(answer.text).toBe('{"first":1,"second":2}')
+    expect(answer.values('set-cookie')).toHaveLength(1)
+  })
+
+  it.each(['before', 'after'])('works with koa-compress mounted %s it', async (order) => {
+    const app = silent()
+    if (order === 'before') app.use(compress())
+    app.use(session(sessionsOf()))
+    if (order === 'after') app.use(compress())
+    app.use((ctx) => {
+      ctx.session['name'] = ctx.path === '/spoil' ? 'x'.repeat(5000) : 'Ada'
+      ctx.body = TEXT
+    })
+    const client = await serve(app)
+    const headers = { 'Accept-Encoding': 'gzip' }
+    const answer = await client.request('/', { headers })
+    expect(answer.values('content-encoding')).toEqual(['gzip'])
+    expect(answer.values('vary')).toEqual(['Accept-Encoding, Cookie'])
+    expect(answer.values('set-cookie')).toHaveLength(1)
+    const refused = await client.request('/spoil', { headers })
+    expect([refused.status, refused.text]).toEqual([500, 'Internal Server Error'])
+  })
+})
+
+describe('session()', () => {
+  it('takes options as well as sessions, and refuses wrong ones at start-up', async () => {
+    expect(() => session({ secrets: [] })).toThrow(expect.objectContaining({ name: 'ConfigError' }))
+    const app = new Koa().use(session(options)).use((ctx) => void (ctx.body = ctx.session.id))
+    expect((await (await serve(app)).request('/')).text).toHaveLength(22)
+  })
+
+  it('gives a session that cannot be opened to Koa’s error handling', async () => {
+    const down: Sessions<Data> = {
+      ...createSessions<Data>(options),
+      open: () => Promise.reject(new Error('the store is down')),
+    }
+    const errors: unknown[] = []
+    const app = new Koa().on('error', (error: Error) => errors.push(error.message))
+    app.use(session(down)).use((ctx) => void (ctx.body = 'all is well'))
+    expect((await (await serve(app)).request('/')).status).toBe(500)
+    expect(errors).toEqual(['the store is down'])
+  })
+})

@@ -1,0 +1,53 @@
+import { CrossOriginError, type CrossOriginGuardOptions } from '@keepsake/core'
+import { createGuard } from './guard.ts'
+import type { AnyRequest, AnyResponse } from './response.ts'
+import { answerPlainly } from './with-session.ts'
+
+/** A request listener, or what `withSession` takes: request and response, and whatever comes behind them. */
+type Handler<Request extends AnyRequest, Response extends AnyResponse, Rest extends readonly unknown[]> = (
+  request: Request,
+  response: Response,
+  ...rest: Rest
+) => unknown
+
+/**
+ * Keeps other sites from sending requests in a visitor's name: wraps a handler, which then is never called for a request
+ * that may change something and does not come from a page of this site. See `checkOrigin` of `@keepsake/core` for the
+ * rules.
+ *
+ * ```ts
+ * const guarded = crossOriginGuard()
+ * http.createServer(withSession(sessions, guarded((request, response, session) => { … })))
+ * ```
+ *
+ * Inside `withSession` it knows the session's cookie; around it, or without a session, any cookie counts as one. With
+ * `token: true` it belongs inside, and a field `_csrf` is found where something has put the parsed body into
+ * `request.body`; otherwise `session.verifyCsrf(…)` does the same by hand.
+ *
+ * A refused request is answered 403 in plain text, unless `fail` is given.
+ *
+ * @throws {ConfigError} at start-up, for a wrong option.
+ */
+export function crossOriginGuard(
+  options: CrossOriginGuardOptions = {},
+  fail: (error: CrossOriginError, request: AnyRequest, response: AnyResponse) => void = refusePlainly,
+): <Request extends AnyRequest, Response extends AnyResponse, Rest extends readonly unknown[]>(
+  handler: Handler<Request, Response, Rest>,
+) => Handler<Request, Response, Rest> {
+  const guard = createGuard(options)
+  return (handler) =>
+    (request, response, ...rest) => {
+      try {
+        guard(request, (request as { body?: unknown }).body)
+      } catch (error) {
+        if (error instanceof CrossOriginError) return fail(error, request, response)
+        throw error
+      }
+      return handler(request, response, ...rest)
+    }
+}
+
+/** Said to the visitor only: whoever sends many such requests must not fill the log. */
+function refusePlainly({ status }: CrossOriginError, _request: AnyRequest, response: AnyResponse): void {
+  answerPlainly(response, status)
+}

@@ -1,0 +1,8 @@
+export { defineSession, sessionsOf, useAttachment } from './accessor.ts'
+export { attach, type Attachment, type AttachOptions, type Fail } from './attach.ts'
+export { bindCookie, type BoundCookie, createCookie, type HttpCookie } from './cookies.ts'
+export { createGuard, type Guard } from './guard.ts'
+export { crossOriginGuard } from './cross-origin-guard.ts'
+export type { AnyRequest, AnyResponse } from './response.ts'
+export { ResponseTooLargeError } from './too-large.ts'
+export { attachSession, withSession, type WithSessionOptions } from './with-session.ts'

@@ -1,0 +1,18 @@
+import type { AnyResponse } from './response.ts'
+
+/** The methods that make the head leave. 1xx responses (early hints, continue) go by another way and pass. */
+export type Method = 'writeHead' | 'write' | 'end' | 'flushHeaders'
+export type Args = readonly unknown[]
+export type Methods = Record<Method, (...args: Args) => unknown>
+
+/** The methods of a response, as properties to read and replace. */
+export function methodsOf(response: AnyResponse): Methods {
+  return response as unknown as Methods
+}
+
+/** What a call that comes to nothing returns; a callback that it was given learns why. */
+export function dropCall(response: AnyResponse, method: Method, args: Args, error: unknown): unknown {
+  const callback = args.findLast((arg) => typeof arg === 'function')
+  if (callback !== undefined) process.nextTick(callback, error)
+  return method === 'write' ? false : response
+}

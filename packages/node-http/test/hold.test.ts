@@ -1,0 +1,276 @@
+import { once } from 'node:events'
+import { type IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { describe, expect, it } from 'vitest'
+import { holdResponse } from '../src/hold.ts'
+import { COOKIE, commitByHand, PROTOCOLS, serve, turns } from './serving.ts'
+
+const commitOf = (commits: string[]) => () => {
+  commits.push('commit')
+  return []
+}
+
+const neverFail = (error: unknown): never => {
+  throw error
+}
+const CHUNK = Buffer.alloc(64 * 1024, 'keepsake ')
+const CHUNKS = 80
+
+async function* generate(): AsyncGenerator<Buffer> {
+  for (let left = CHUNKS; left > 0; left--) yield await Promise.resolve(CHUNK)
+}
+const read = (): Readable => Readable.from(Array.from({ length: CHUNKS }, () => CHUNK))
+
+const PIPES: Readonly<Record<string, (response: ServerResponse) => unknown>> = {
+  'pipe()': (response) => read().pipe(response),
+  'stream.pipeline': (response) => pipeline(read(), response),
+  'stream.pipeline of a generator': (response) => pipeline(generate(), response),
+  'a loop that waits for drain': async (response) => {
+    for (let left = CHUNKS; left > 0; left--) {
+      if (response.writableNeedDrain) await once(response, 'drain')
+      response.write(CHUNK)
+    }
+    response.end()
+  },
+}
+
+describe.each(PROTOCOLS)('a held response over %s', (protocol) => {
+  it('lets no byte leave before the commit is done, not even the status line', async () => {
+    const events: string[] = []
+    const { commit, begun, done } = commitByHand(events)
+    let held: IncomingMessage | undefined
+    const { client, visitor } = await serve(protocol, (request, response) => {
+      if (request.url === '/other') return response.end('other')
+      held = request
+      holdResponse(request, response, { commit, fail: neverFail })
+      response.writeHead(201, { Location: '/there' })
+      response.write('a')
+      return response.end('b')
+    })
+    const answering = client.request('/', { events })
+    await begun
+    // Whatever had left by now would be here before the answer to a later request.
+    await visitor().request('/other', { events: [] })
+    await turns()
+    events.push('other answered')
+    if (protocol === 'http/1.1') expect(held?.socket.bytesWritten).toBe(0)
+    done()
+    const answer = await answering
+    expect(events).toEqual(['commit begins', 'other answered', 'commit ends', 'first byte', 'end'])
+    expect([answer.status, answer.text]).toEqual([201, 'ab'])
+    expect([answer.values('location'), answer.values('set-cookie')]).toEqual([['/there'], ['id=1']])
+  })
+
+  it('reads meanwhile as if it had gone out', async () => {
+    const { commit, begun, done } = commitByHand()
+    const seen: unknown[] = []
+    const { client } = await serve(protocol, async (request, response) => {
+      const note = (): void => {
+        // Node 22 has no writableNeedDrain on HTTP/2.
+        const { headersSent, writableEnded, writableNeedDrain = false } = response
+        seen.push([headersSent, writableEnded, writableNeedDrain])
+      }
+      holdResponse(request, response, { commit, fail: neverFail })
+      note()
+      seen.push(response.write('a'))
+      note()
+      response.end('b')
+      note()
+      await once(response, 'finish')
+      note()
+    })
+    const answering = client.request('/')
+    await begun
+    done()
+    expect((await answering).text).toBe('ab')
+    await turns()
+    const [before, wrote, ...after] = seen
+    expect(before).toEqual([false, false, false])
+    expect(wrote).toBe(false)
+    expect(after).toEqual([
+      [true, false, true],
+      [true, true, false],
+      [true, true, false],
+    ])
+  })
+
+  it('refuses another head meanwhile, as Node does, and keeps the one that was sent', async () => {
+    const { commit, begun, done } = commitByHand()
+    const refused = expect.objectContaining({ code: 'ERR_HTTP_HEADERS_SENT' }) as unknown
+    const { client } = await serve(protocol, (request, response) => {
+      holdResponse(request, response, { commit, fail: neverFail })
+      response.setHeader('X-Head', 'first')
+      response.statusCode = 201
+      response.end('first')
+      response.statusCode = 500
+      expect(response.statusCode).toBe(201)
+      expect(() => response.setHeader('X-Head', 'second')).toThrow(refused)
+      expect(() => response.setHeaders(new Map([['X-Head', 'second']]))).toThrow(refused)
+      expect(() => response.appendHeader('X-Head', 'second')).toThrow(refused)
+      expect(() => response.removeHeader('X-Head')).toThrow(refused)
+      expect(() => response.writeHead(500)).toThrow(refused)
+      expect(response.getHeader('X-Head')).toBe('first')
+    })
+    const answering = client.request('/')
+    await begun
+    done()
+    const answer = await answering
+    expect([answer.status, answer.text, answer.values('x-head')]).toEqual([201, 'first', ['first']])
+  })
+
+  it('emits no drain once it has ended', async () => {
+    const { commit, begun, done } = commitByHand()
+    let drains = 0
+    const { client } = await serve(protocol, (request, response) => {
+      holdResponse(request, response, { commit, fail: neverFail })
+      response.on('drain', () => drains++)
+      response.write('a')
+      response.end('b')
+    })
+    const answering = client.request('/')
+    await begun
+    done()
+    expect((await answering).text).toBe('ab')
+    await turns()
+    expect(drains).toBe(0)
+  })
+
+  it('emits drain once it has gone out, and calls the callbacks of what was written in order', async () => {
+    const { commit, begun, done } = commitByHand()
+    const events: string[] = []
+    const { client } = await serve(protocol, async (request, response) => {
+      holdResponse(request, response, { commit, fail: neverFail })
+      response.write('a', () => events.push('a is out'))
+      response.write('b', 'utf8', () => events.push('b is out'))
+      await once(response, 'drain')
+      events.push('drain')
+      response.end('c', () => events.push('the end'))
+    })
+    const answering = client.request('/')
+    await begun
+    await turns()
+    expect(events).toEqual([])
+    done()
+    expect((await answering).text).toBe('abc')
+    await turns()
+    expect(events.toSorted()).toEqual(['a is out', 'b is out', 'drain', 'the end'])
+    expect(events.indexOf('a is out')).toBeLessThan(events.indexOf('b is out'))
+  })
+
+  it.each(Object.entries(PIPES))(
+    'carries 5 MB by %s, keeping no more than it was told to',
+    async (_, pipe) => {
+      const { commit, begun, done } = commitByHand()
+      const { client } = await serve(protocol, (request, response) => {
+        holdResponse(request, response, { commit, fail: neverFail })
+        return pipe(response)
+      })
+      const answering = client.request('/')
+      await begun
+      await turns()
+      done()
+      const { body } = await answering
+      expect(body.length).toBe(CHUNK.length * CHUNKS)
+      expect(body.equals(Buffer.concat(Array.from({ length: CHUNKS }, () => CHUNK)))).toBe(true)
+    },
+  )
+
+  it('waits for two commits, one for each of two sessions', async () => {
+    const [first, second] = [commitByHand(), commitByHand()]
+    const { client } = await serve(protocol, (request, response) => {
+      holdResponse(request, response, { commit: first.commit, fail: neverFail })
+      holdResponse(request, response, { commit: second.commit, fail: neverFail })
+      response.write('a')
+      response.end('b')
+      // Express's final handler does this for an error after the end, see socket.ts.
+      request.socket.destroy()
+    })
+    const answering = client.request('/')
+    await second.begun
+    second.done([['Set-Cookie', 'second=1']])
+    await first.begun
+    await turns()
+    first.done([['Set-Cookie', 'first=1']])
+    const answer = await answering
+    expect(answer.text).toBe('ab')
+    expect(answer.values('set-cookie')).toEqual(['second=1', 'first=1'])
+  })
+
+  it('answers a thousand at once, each with its own', async () => {
+    const commits: (() => void)[] = []
+    const { promise: allHeld, resolve } = Promise.withResolvers<void>()
+    const { visitor } = await serve(protocol, (request, response) => {
+      const { commit, done } = commitByHand()
+      holdResponse(request, response, { commit, fail: neverFail })
+      response.end(`${request.url} ${'x'.repeat(10_000)}`)
+      commits.push(() => done([['Set-Cookie', `id=${request.url?.slice(1)}`]]))
+      if (commits.length === 1000) resolve()
+    })
+    const heapBefore = process.memoryUsage().heapUsed
+    const clients = Array.from({ length: protocol === 'h2' ? 10 : 1000 }, visitor)
+    const answers = Array.from({ length: 1000 }, async (_, at) => {
+      const answer = await clients[at % clients.length]?.request(`/${at}`)
+      expect(answer?.text).toBe(`/${at} ${'x'.repeat(10_000)}`)
+      expect(answer?.values('set-cookie')).toEqual([`id=${at}`])
+    })
+    await allHeld
+    // 10 MB of bodies; the rest is connections on both sides.
+    expect(process.memoryUsage().heapUsed - heapBefore).toBeLessThan(150_000_000)
+    for (const done of commits) done()
+    await Promise.all(answers)
+  })
+})
+
+describe('a commit that is done at once', () => {
+  it('hands the bytes to Node in the same tick, and leaves the response’s own methods', async () => {
+    const seen: unknown[] = []
+    const { client } = await serve('http/1.1', (request, response) => {
+      holdResponse(request, response, { commit: () => [COOKIE], fail: neverFail })
+      seen.push(response.write === ServerResponse.prototype.write)
+      seen.push(response.write('a'))
+      seen.push(response.headersSent && request.socket.bytesWritten + response.writableLength > 0)
+      seen.push(response.write === ServerResponse.prototype.write)
+      seen.push(Object.hasOwn(response, 'headersSent'), Object.hasOwn(request, 'socket'))
+      response.end()
+    })
+    const answer = await client.request('/')
+    expect(answer.values('set-cookie')).toEqual(['id=1'])
+    expect(seen).toEqual([false, true, true, true, false, true])
+  })
+
+  it('is asked for once, whichever method comes first', async () => {
+    const commits: string[] = []
+    const { client } = await serve('http/1.1', (request, response) => {
+      holdResponse(request, response, { commit: commitOf(commits), fail: neverFail })
+      if (request.url === '/flush') response.flushHeaders()
+      if (request.url === '/head') response.writeHead(200)
+      if (request.url === '/write') response.write('a')
+      response.end()
+    })
+    for (const path of ['/flush', '/head', '/write', '/end']) await client.request(path)
+    expect(commits).toHaveLength(4)
+  })
+})
+
+it('a held response that cannot go out goes on pretending until that is answered', async () => {
+  const { commit, begun, done } = commitByHand()
+  const failed = Promise.withResolvers<unknown>()
+  const seen: unknown[] = []
+  const { client } = await serve('http/1.1', async (request, response) => {
+    const fail = (error: unknown): void => {
+      failed.resolve(error)
+      response.end('failed')
+    }
+    holdResponse(request, response, { commit, fail })
+    response.write(17)
+    await begun
+    done()
+    // As far as the commit has come, and no further than the end of this turn.
+    for (let ticks = 0; ticks < 20; ticks++) await Promise.resolve()
+    seen.push(response.headersSent)
+  })
+  const answer = await client.request('/')
+  expect(await failed.promise).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
+  expect([answer.status, answer.text, ...seen]).toEqual([500, 'failed', true])
+})

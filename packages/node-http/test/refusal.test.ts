@@ -1,0 +1,291 @@
+import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { describe, expect, it } from 'vitest'
+import { holdResponse } from '../src/hold.ts'
+import { ResponseTooLargeError } from '../src/too-large.ts'
+import { commitByHand, type Listener, PROTOCOLS, type Protocol, serve, turns } from './serving.ts'
+
+const WARNINGS: string[] = []
+process.on('warning', ({ name, message }) => WARNINGS.push(`${name}: ${message}`))
+
+const FAULT = new Error('the store is down')
+
+/** Something that the handler sends, without end, whatever becomes of it. */
+async function* endless(): AsyncGenerator<string> {
+  for (;;) {
+    await new Promise(setImmediate)
+    yield 'straggler '
+  }
+}
+
+const failAtOnce = (): never => {
+  throw FAULT
+}
+
+const plainly = (response: ServerResponse): void => {
+  response.setHeader('Content-Type', 'text/plain')
+  response.end('refused')
+}
+
+/** Serves one handler whose commit is refused after it has sent something, and returns what the visitor sees. */
+async function refuse(protocol: Protocol, handler: Listener, fail = plainly) {
+  const failures: unknown[] = []
+  const { commit, begun, refused } = commitByHand()
+  const { client } = await serve(protocol, (request, response) => {
+    if (request.url !== '/') return response.end('alive')
+    const answer = (error: unknown): void => {
+      failures.push(error)
+      fail(response)
+    }
+    holdResponse(request, response, { commit, fail: answer })
+    return handler(request, response)
+  })
+  const answering = client.request('/', { method: 'POST', body: 'unread' })
+  await begun
+  await turns()
+  refused(FAULT)
+  const answer = await answering
+  expect((await client.request('/alive')).text).toBe('alive')
+  return { answer, failures }
+}
+
+describe.each(PROTOCOLS)('a commit that fails over %s', (protocol) => {
+  it('leaves none of the handler’s headers and nothing of its body, and is reported once', async () => {
+    const { answer, failures } = await refuse(protocol, (_request, response) => {
+      response.setHeader('X-Early', 'yes')
+      response.setHeader('Set-Cookie', 'theme=dark')
+      if (protocol === 'http/1.1') response.statusMessage = 'Well done'
+      response.writeHead(201, { 'X-Late': 'yes', Location: '/there' })
+      response.write('well')
+      response.end('done')
+    })
+    expect([answer.status, answer.text]).toEqual([500, 'refused'])
+    for (const name of ['x-early', 'x-late', 'location', 'set-cookie'])
+      expect(answer.values(name)).toEqual([])
+    expect(failures).toEqual([FAULT])
+    expect(answer.reason).toBe(protocol === 'http/1.1' ? 'Internal Server Error' : '')
+  })
+
+  it('drops what the handler still writes: before the answer, and after its end', async () => {
+    const { promise: over, resolve } = Promise.withResolvers<void>()
+    const { answer } = await refuse(protocol, async (_request, response) => {
+      for (let left = 30; left > 0; left--) {
+        response.write('straggler')
+        await new Promise(setImmediate)
+      }
+      response.end('straggler')
+      resolve()
+    })
+    expect(answer.text).toBe('refused')
+    await over
+  })
+
+  it('lets an error handler take its time, while the handler writes on and ends', async () => {
+    const { answer } = await refuse(
+      protocol,
+      async (_request, response) => {
+        for (let left = 8; left > 0; left--) {
+          response.write('straggler')
+          await new Promise(setImmediate)
+        }
+        response.end()
+      },
+      (response) => void turns(10).then(() => plainly(response)),
+    )
+    expect([answer.status, answer.text]).toEqual([500, 'refused'])
+  })
+
+  it('lets an error handler answer later with a status and no header at all', async () => {
+    const { answer } = await refuse(
+      protocol,
+      (_request, response) => void response.write('lost'),
+      (response) => void turns().then(() => Object.assign(response, { statusCode: 503 }).end()),
+    )
+    expect([answer.status, answer.text]).toEqual([503, ''])
+  })
+
+  it('lets an error handler answer from a callback that belongs to another request', async () => {
+    const queue: (() => void)[] = []
+    const worker = (async () => {
+      while (queue.length === 0) await new Promise(setImmediate)
+      queue.shift()?.()
+    })()
+    const { answer } = await refuse(
+      protocol,
+      (_request, response) => void response.write('lost'),
+      (response) => void queue.push(() => plainly(response)),
+    )
+    expect(answer.text).toBe('refused')
+    await worker
+  })
+
+  it('ends a pipeline into the response and closes its source, and answers in its place', async () => {
+    const source = Readable.from(endless())
+    const { promise: over, resolve } = Promise.withResolvers<unknown>()
+    const { answer } = await refuse(protocol, (_request, response) => {
+      pipeline(source, response).then(resolve, resolve)
+    })
+    expect(answer.text).toBe('refused')
+    expect(await over).toBe(FAULT)
+    expect(source.destroyed).toBe(true)
+  })
+
+  it('stops a stream that pipes in, and answers in its place', async () => {
+    const source = Readable.from(endless())
+    const { answer } = await refuse(protocol, (_request, response) => source.pipe(response))
+    expect(answer.text).toBe('refused')
+    expect(source.readableFlowing).toBe(false)
+  })
+
+  it('tells whoever waits for a write why it came to nothing', async () => {
+    const errors: unknown[] = []
+    await refuse(protocol, async (_request, response) => {
+      response.write('lost', (error) => errors.push(error))
+      await turns(10)
+      response.end(() => errors.push('the end'))
+    })
+    await turns(10)
+    expect(errors[0]).toBe(FAULT)
+    expect(errors).toHaveLength(2)
+  })
+
+  it('is not answered by destroying the socket, where that was asked for meanwhile', async () => {
+    const { commit, begun, refused } = commitByHand()
+    const { client } = await serve(protocol, (request, response) => {
+      holdResponse(request, response, { commit, fail: () => plainly(response) })
+      response.end('lost')
+      request.socket.destroy()
+    })
+    const answering = client.request('/')
+    await begun
+    refused(FAULT)
+    expect((await answering).text).toBe('refused')
+  })
+
+  it('is answered also where it fails at once, and the socket is asked to be destroyed in that tick', async () => {
+    const large = 'refused '.repeat(1_000_000)
+    const { client } = await serve(protocol, (request, response) => {
+      holdResponse(request, response, { commit: failAtOnce, fail: () => response.end(large) })
+      response.setHeader('X-Early', 'yes')
+      response.end('lost')
+      expect([response.headersSent, response.writableEnded]).toEqual([true, true])
+      request.socket.destroy()
+    })
+    const answer = await client.request('/')
+    expect([answer.status, answer.text === large, answer.values('x-early')]).toEqual([500, true, []])
+  })
+})
+
+describe.each(PROTOCOLS)('more than 16 MiB written without waiting, over %s', (protocol) => {
+  it.each(['done', 'refused'] as const)('is refused once, also when the commit is then %s', async (end) => {
+    const failures: unknown[] = []
+    const hand = commitByHand()
+    const { client } = await serve(protocol, async (request, response) => {
+      const fail = (error: unknown): void => {
+        failures.push(error)
+        plainly(response)
+      }
+      holdResponse(request, response, { commit: hand.commit, fail })
+      const mebibyte = Buffer.alloc(1024 * 1024)
+      for (let left = 16; left > 0; left--) response.write(mebibyte)
+      await turns()
+      failures.push('16 are kept')
+      response.write('one more')
+      for (let left = 16; left > 0; left--) response.write(mebibyte)
+    })
+    const answer = await client.request('/')
+    expect([answer.status, answer.text]).toEqual([500, 'refused'])
+    if (end === 'done') hand.done()
+    else hand.refused(FAULT)
+    await turns()
+    expect(failures).toEqual(['16 are kept', expect.any(ResponseTooLargeError)])
+  })
+})
+
+describe.each(PROTOCOLS)('a head that cannot be written, found out after the commit, over %s', (protocol) => {
+  it('is answered as an error, with the cookie that was committed', async () => {
+    const { commit, begun, done } = commitByHand()
+    const failures: unknown[] = []
+    const { client } = await serve(protocol, (request, response) => {
+      const fail = (error: unknown): void => {
+        failures.push(error)
+        plainly(response)
+      }
+      holdResponse(request, response, { commit, fail })
+      response.setHeader('X-Early', 'yes')
+      response.writeHead(99)
+      response.end('lost')
+    })
+    const answering = client.request('/')
+    await begun
+    done()
+    const answer = await answering
+    expect([answer.status, answer.text, answer.values('x-early')]).toEqual([500, 'refused', []])
+    expect(answer.values('set-cookie')).toEqual(['id=1'])
+    expect(failures).toEqual([expect.objectContaining({ name: 'RangeError' })])
+  })
+
+  it('breaks the connection off where a part of the body has gone out', async () => {
+    const { commit, begun, done } = commitByHand()
+    const { client } = await serve(protocol, (request, response) => {
+      holdResponse(request, response, { commit, fail: () => undefined })
+      response.write('part')
+      response.end(99 as unknown as string)
+    })
+    const answering = client.request('/')
+    answering.catch(() => undefined)
+    await begun
+    done()
+    await expect(answering).rejects.toThrow()
+  })
+})
+
+describe.each(PROTOCOLS)('a visitor who leaves, over %s', (protocol) => {
+  const ends = ['done', 'refused'] as const
+  const times = ['before the commit', 'during the commit', 'after the commit'] as const
+  const cases = times.flatMap((time) => ends.map((end) => [time, end] as const))
+
+  it.each(cases)('%s disturbs nobody when the commit is %s', async (time, end) => {
+    const hand = commitByHand()
+    const { promise: goOn, resolve } = Promise.withResolvers<void>()
+    const { promise: arrived, resolve: arrive } = Promise.withResolvers<ServerResponse>()
+    const { client, visitor } = await serve(protocol, async (request, response) => {
+      if (request.url === '/alive') return response.end('alive')
+      holdResponse(request, response, {
+        commit: hand.commit,
+        fail: () => response.destroyed || plainly(response),
+      })
+      arrive(response)
+      await goOn
+      response.write('a')
+      await turns()
+      return response.end('b')
+    })
+    const leaving = visitor()
+    const gone = leaving.request('/').catch(() => undefined)
+    const response = await arrived
+    const closed = new Promise((resolve) => response.once('close', resolve))
+    const finish = (): void => (end === 'done' ? hand.done() : hand.refused(FAULT))
+    if (time !== 'before the commit') resolve()
+    if (time !== 'before the commit') await hand.begun
+    if (time === 'after the commit') finish()
+    await leaving.close()
+    await Promise.all([closed, gone])
+    resolve()
+    if (time !== 'after the commit') finish()
+    await turns(20)
+    for (const name of ['headersSent', 'writableEnded', 'writableNeedDrain'] as const) {
+      expect(response[name]).toBe(Reflect.get(Object.getPrototypeOf(response) as object, name, response))
+    }
+    expect(response.listenerCount('drain')).toBe(0)
+    expect((await client.request('/alive')).text).toBe('alive')
+  })
+})
+
+describe('Node', () => {
+  // It warns of a thing once in a process, so this looks back on all of the above.
+  it('has found no cause for a warning in any of this', () => {
+    expect(WARNINGS).toEqual([])
+  })
+})

@@ -1,0 +1,24 @@
+import { adapterSuite, exchangeOf, formOf } from '@keepsake/testing'
+import { attach, attachSession, crossOriginGuard } from '../src/index.ts'
+
+for (const [name, protocol] of Object.entries({ 'node:http': 'http/1.1', 'node:http2': 'h2' } as const)) {
+  adapterSuite({
+    name,
+    protocol,
+    listener:
+      (sessions, handler, { guard }) =>
+      async (request, response) => {
+        const fail = (): unknown => response.writeHead(500).end('Internal Server Error')
+        const attachment = await attach(sessions, request, response, fail)
+        const exchange = exchangeOf(request, response, () => attachment.session, {
+          attach: (others) => attachSession(others, request, response, fail),
+        })
+        if (guard === undefined) return Promise.resolve(exchange).then(handler).catch(fail)
+        Object.assign(request, { body: await formOf(request) })
+        return crossOriginGuard(guard)(() => Promise.resolve(exchange).then(handler).catch(fail))(
+          request,
+          response,
+        )
+      },
+  })
+}

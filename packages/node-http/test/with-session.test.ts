@@ -1,0 +1,140 @@
+import { createSessions, type Sessions } from '@keepsake/core'
+import { inSlowMotion, sealedModes } from '@keepsake/testing'
+import { describe, expect, it, vi } from 'vitest'
+import { attachSession, withSession } from '../src/index.ts'
+import { PROTOCOLS, serve } from './serving.ts'
+
+const options = { secrets: ['a secret that is only for tests, of 48 characters'] }
+const down: Sessions<Record<string, unknown>> = {
+  ...createSessions(options),
+  open: () => Promise.reject(new Error('the store is down')),
+}
+
+/** What is printed to standard error meanwhile, instead of being printed. */
+function printed() {
+  return vi.spyOn(console, 'error').mockImplementation(() => undefined)
+}
+
+describe.each(sealedModes)('withSession, $name', (mode) => {
+  it.each(PROTOCOLS)('gives the handler the session, over %s', async (protocol) => {
+    const sessions = mode.createSessions(options)
+    const count = withSession(sessions, (_request, response, session) => {
+      session['visits'] = Number(session['visits'] ?? 0) + 1
+      response.end(String(session['visits']))
+    })
+    const { client, visitor } = await serve(protocol, count)
+    await client.request('/')
+    expect((await client.request('/')).text).toBe('2')
+    expect((await visitor().request('/')).text).toBe('1')
+  })
+
+  it('answers with a plain 500, and prints the error, when the session cannot be saved', async () => {
+    const print = printed()
+    const listener = withSession(mode.createSessions(options), (_request, response, session) => {
+      session['blob'] = 'x'.repeat(5000)
+      response.setHeader('X-Handler', 'yes')
+      response.end('all is well')
+    })
+    const { client } = await serve('http/1.1', listener)
+    const answer = await client.request('/')
+    expect([answer.status, answer.text]).toEqual([500, 'Internal Server Error'])
+    expect([answer.values('x-handler'), answer.values('set-cookie')]).toEqual([[], []])
+    expect(answer.values('content-type')).toEqual(['text/plain; charset=utf-8'])
+    expect(print).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ name: 'CookieTooLargeError' }))
+    print.mockRestore()
+  })
+
+  it('extends no session by a request that does not count as use', async () => {
+    let now = Date.now()
+    const sessions = mode.createSessions({ ...options, now: () => now, lifetime: { idle: '10m' } })
+    const count = withSession(
+      sessions,
+      (_request, response, session) => {
+        session['n'] = Number(session['n'] ?? 0) + 1
+        response.end(String(session['n']))
+      },
+      { extend: (request) => request.url !== '/poll' },
+    )
+    const { client } = await serve('http/1.1', count)
+    const texts: string[] = []
+    for (const path of ['/', '/poll', '/', '/poll', '/poll']) {
+      texts.push((await client.request(path)).text)
+      now += 300_000
+    }
+    expect(texts).toEqual(['1', '2', '1', '2', '1'])
+  })
+
+  it('lets the application answer in its own way, with the status set', async () => {
+    const listener = withSession(
+      mode.createSessions(options),
+      (_request, response, session) => {
+        session['when'] = (): void => undefined
+        response.end('all is well')
+      },
+      { fail: (error, request, response) => response.end(`${request.url}: ${(error as Error).name}`) },
+    )
+    const { client } = await serve('http/1.1', listener)
+    const answer = await client.request('/path')
+    expect([answer.status, answer.text]).toEqual([500, '/path: SessionDataError'])
+  })
+})
+
+describe('withSession', () => {
+  it('hands on what the handler throws or returns', async () => {
+    const sessions = createSessions(options)
+    const seen: unknown[] = []
+    const failing = withSession(sessions, () => {
+      throw new Error('a fault')
+    })
+    const late = withSession(inSlowMotion(sessions), () => {
+      throw new Error('a late fault')
+    })
+    const returning = withSession(sessions, () => 'returned')
+    const { client } = await serve('http/1.1', async (request, response) => {
+      seen.push(returning(request, response))
+      expect(() => failing(request, response)).toThrow('a fault')
+      await expect(late(request, response)).rejects.toThrow('a late fault')
+      response.end()
+    })
+    await client.request('/')
+    expect(seen).toEqual(['returned'])
+  })
+
+  it('answers with a 500 when the session cannot be opened, by default and in the application’s own way', async () => {
+    const print = printed()
+    const plain = withSession(down, (_request, response) => response.end('all is well'))
+    const own = withSession(down, (_request, response) => response.end('all is well'), {
+      fail: (error, _request, response) => response.end((error as Error).message),
+    })
+    const { client } = await serve('http/1.1', (request, response) =>
+      (request.url === '/own' ? own : plain)(request, response),
+    )
+    const answers = [await client.request('/'), await client.request('/own')]
+    expect(answers.map(({ status, text }) => [status, text])).toEqual([
+      [500, 'Internal Server Error'],
+      [500, 'the store is down'],
+    ])
+    expect(print).toHaveBeenCalledOnce()
+    print.mockRestore()
+  })
+})
+
+describe('attachSession', () => {
+  it('has the session at once in sealed mode', async () => {
+    const sessions = createSessions(options)
+    const { client } = await serve('http/1.1', (request, response) => {
+      const session = attachSession(sessions, request, response)
+      expect(session).not.toBeInstanceOf(Promise)
+      response.end()
+    })
+    expect((await client.request('/')).values('vary')).toEqual(['Cookie'])
+  })
+
+  it('rejects, and leaves the response alone, when the session cannot be opened', async () => {
+    const { client } = await serve('http/1.1', async (request, response) => {
+      await expect(attachSession(down, request, response)).rejects.toThrow('the store is down')
+      response.end('anonymous')
+    })
+    expect((await client.request('/')).text).toBe('anonymous')
+  })
+})

@@ -1,0 +1,35 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Session, Sessions } from '@keepsake/core'
+import { session as expressSession } from '@keepsake/express'
+import { session as koaSession } from '@keepsake/koa'
+import { withSession } from '@keepsake/node-http'
+import express from 'express'
+import Koa from 'koa'
+
+type Data = Record<string, unknown>
+
+/** What is done with the session of a request; the text is the answer. */
+export type Handle = (session: Session<Data>, path: string) => string | Promise<string>
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
+
+/** One application on each framework, made of the same sessions and the same handler. */
+export const hosts: Readonly<Record<string, (sessions: Sessions<Data>, handle: Handle) => Listener>> = {
+  'node:http': (sessions, handle) =>
+    withSession(sessions, async (request, response, session) => {
+      response.end(await handle(session, request.url ?? ''))
+    }),
+  express: (sessions, handle) =>
+    express()
+      .use(expressSession(sessions))
+      .use(async (req, res) => {
+        res.end(await handle(req.session, req.url))
+      }),
+  koa: (sessions, handle) => {
+    const app = new Koa()
+    app.use(koaSession(sessions)).use(async (ctx) => {
+      ctx.body = await handle(ctx.session, ctx.url)
+    })
+    return app.callback()
+  },
+}

@@ -1,0 +1,76 @@
+import { closeSync, openSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+
+/**
+ * The operating system's lock on one file, which ends with the process that holds it, however that ends: so there is no
+ * stale lock, and no rule by which others may break one and both believe that it is theirs. Node reaches such locks
+ * through SQLite only: each lock file is an empty database, and a transaction is begun and never used.
+ *
+ * POSIX ends all locks of a process on a file when the process closes that file anywhere: nothing but SQLite may open
+ * a lock file.
+ */
+export interface Lock {
+  /** Waits while another process has it, until a moment of `performance.now()`; then rejects. Tries once at least. */
+  take(until: number): Promise<void>
+  giveBack(): void
+  close(): void
+}
+
+/** Between two tries, at most; at random, so that nobody is always too late. */
+const MAX_PAUSE_MS = 4
+/** How long one process may have turn after turn before it stands back for as long as the others pause. */
+const MAX_RUN_MS = 20
+
+/** Opens a lock file, and makes it, with mode 0600, where there is none. */
+export function openLock(path: string): Lock {
+  makePrivately(path)
+  const file = new DatabaseSync(path)
+  // No journal on the disk: nothing is ever written.
+  file.exec('PRAGMA journal_mode = MEMORY; PRAGMA busy_timeout = 0')
+  let runSince = 0
+  let freeSince = 0
+
+  async function letOthersGoFirst(): Promise<void> {
+    const now = performance.now()
+    const isRun = now - freeSince <= MAX_PAUSE_MS
+    if (isRun && now - runSince <= MAX_RUN_MS) return
+    if (isRun) await pause(MAX_PAUSE_MS + 1)
+    runSince = performance.now()
+  }
+
+  return {
+    async take(until) {
+      await letOthersGoFirst()
+      for (;;) {
+        try {
+          return file.exec('BEGIN IMMEDIATE')
+        } catch (error) {
+          if (!isBusy(error) || performance.now() > until) throw error
+        }
+        await pause(Math.random() * MAX_PAUSE_MS)
+      }
+    },
+    giveBack() {
+      file.exec('ROLLBACK')
+      freeSince = performance.now()
+    },
+    close: () => file.close(),
+  }
+}
+
+/** An existing file is not even opened: closing it would end a lock that this process has on it. */
+function makePrivately(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+const SQLITE_BUSY = 5
+
+const isBusy = (error: unknown): boolean =>
+  ((error as { readonly errcode?: number }).errcode ?? 0) % 256 === SQLITE_BUSY
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds))

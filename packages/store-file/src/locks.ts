@@ -1,0 +1,65 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Lock, openLock } from './lock.ts'
+
+/** Lets one task at a time have a name, among all processes of the machine that use the directory. */
+export interface Locks {
+  /** Does the task while no other one has the name. Names that begin alike may wait for each other. */
+  hold<T>(name: string, task: () => Promise<T>): Promise<T>
+  /** Lets go of the lock files, once the tasks that were begun are done. */
+  close(): Promise<void>
+}
+
+/** How long a task waits for another process. A task takes milliseconds; a process that was stopped may take for ever. */
+const PATIENCE_MS = 5000
+
+/**
+ * Locks in a directory that is made, with mode 0700, when the first one is held. One file per first digit of a name:
+ * few enough to keep open. They are never removed: who held one would not know.
+ */
+export function createLocks(directory: string): Locks {
+  const locks = new Map<string, Lock>()
+  const last = new Map<string, Promise<unknown>>()
+  let made: Promise<unknown> | undefined
+  let isClosed = false
+
+  async function lockOf(digit: string): Promise<Lock> {
+    made ??= mkdir(directory, { recursive: true, mode: 0o700 })
+    await made.catch((error: unknown) => {
+      made = undefined
+      throw error
+    })
+    if (isClosed) throw new Error('the store is closed')
+    const lock = locks.get(digit) ?? openLock(join(directory, `lock-${digit}`))
+    locks.set(digit, lock)
+    return lock
+  }
+
+  async function alone<T>(digit: string, until: number, task: () => Promise<T>): Promise<T> {
+    const lock = await lockOf(digit)
+    await lock.take(until)
+    try {
+      return await task()
+    } finally {
+      lock.giveBack()
+    }
+  }
+
+  return Object.freeze<Locks>({
+    hold(name, task) {
+      const digit = name.slice(0, 1)
+      // From here on, so that tasks behind one that waits in vain do not all wait as long after it.
+      const until = performance.now() + PATIENCE_MS
+      const turn = () => alone(digit, until, task)
+      const mine = (last.get(digit) ?? Promise.resolve()).then(turn, turn)
+      last.set(digit, mine)
+      return mine
+    },
+    async close() {
+      await Promise.allSettled(last.values())
+      isClosed = true
+      for (const lock of locks.values()) lock.close()
+      locks.clear()
+    },
+  })
+}

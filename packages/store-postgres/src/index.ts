@@ -1,0 +1,99 @@
+import { ConfigError, type Store, type StoredRecord } from '@keepsake/core'
+import { type PostgresClient, runnerOf } from './client.ts'
+import { createListening, type OpenListener } from './listening.ts'
+import { migrationFor, statementsFor } from './statements.ts'
+
+export type { PostgresClient } from './client.ts'
+export type { OpenListener, PostgresListener } from './listening.ts'
+
+export interface PostgresStoreOptions {
+  /** The table's name; letters, digits and `_`, up to 40 of them. Default `'sessions'`. */
+  readonly table?: string | undefined
+  /**
+   * Makes the table without a log: writes are cheaper, but a crash of the server empties it, and its replicas have none.
+   * Default false.
+   */
+  readonly unlogged?: boolean | undefined
+  /**
+   * Opens a connection for `session.watch`, such as `() => pool.connect()`: open while something is watched, and opened
+   * anew when it breaks. Writes then notify the channel `keepsake_<table>`. Give it to every process, also to one that
+   * watches nothing: its writes notify nobody otherwise. Not through PgBouncer in transaction mode, which cannot listen.
+   */
+  readonly listener?: OpenListener | undefined
+  /** The clock, in epoch milliseconds; for tests. Default `Date.now`. */
+  readonly now?: (() => number) | undefined
+}
+
+/** A store with its migration. */
+export interface PostgresStore extends Store {
+  /** Makes the table and its indexes where there are none. Safe on every node at once; an existing table stays as it is. */
+  prepare(): Promise<void>
+}
+
+/** Rows that a sweep removes at once: a few milliseconds' work. */
+const SWEEP_BATCH = 500
+
+/**
+ * Keeps sessions in a table of PostgreSQL, through a pool of `pg`, or another client. The pool stays yours: the store
+ * does not close it.
+ *
+ * ```ts
+ * const store = postgresStore(new Pool({ connectionString }).on('error', console.error))
+ * await store.prepare()
+ * const sessions = createSessions({ secrets, store })
+ * ```
+ *
+ * Each step is one prepared statement.
+ *
+ * @throws {ConfigError} for a wrong option.
+ */
+export function postgresStore(pool: PostgresClient, options: PostgresStoreOptions = {}): PostgresStore {
+  const { table = 'sessions', unlogged = false, listener, now = Date.now } = options
+  if (typeof (pool as Partial<PostgresClient> | undefined)?.query !== 'function')
+    throw new ConfigError('pool', 'expected a pool of pg, or an object with query(text, values)')
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(table))
+    throw new ConfigError('table', 'expected up to 40 letters, digits and _, and no digit first')
+  const run = runnerOf(pool)
+  if (listener !== undefined && typeof listener !== 'function')
+    throw new ConfigError(
+      'listener',
+      'expected a function that opens a connection, such as () => pool.connect()',
+    )
+  const channel = `keepsake_${table}`
+  const listening = listener && createListening(listener, channel)
+  const statements = statementsFor(table, listening && channel)
+
+  return Object.freeze<PostgresStore>({
+    async prepare() {
+      await pool.query(migrationFor(table, unlogged ? 'UNLOGGED' : ''), [])
+    },
+    async read(key) {
+      const [row] = await run(statements.read, [key, now()])
+      return (row as { readonly text: string } | undefined)?.text
+    },
+    async create(key, record) {
+      return (await run(statements.create, [key, ...valuesOf(record), now()])).length > 0
+    },
+    async replace(key, from, record) {
+      // The database has no such text, and takes none.
+      if (from.includes('\0')) return false
+      return (await run(statements.replace, [key, from, ...valuesOf(record), now()])).length > 0
+    },
+    async delete(key) {
+      await run(statements.delete, [key])
+    },
+    async *bySubject(subject) {
+      const rows = await run(statements.bySubject, [subject, now()])
+      for (const { key, text } of rows as { key: string; text: string }[]) yield [key, text] as const
+    },
+    async sweep(until) {
+      let removed = 0
+      for (let batch = SWEEP_BATCH; batch === SWEEP_BATCH; removed += batch)
+        batch = (await run(statements.sweep, [until, SWEEP_BATCH])).length
+      return removed
+    },
+    ...(listening && { watch: listening.watch, close: listening.close }),
+  })
+}
+
+const valuesOf = ({ text, expiresAt, subject }: StoredRecord) => [text, expiresAt, subject ?? null] as const

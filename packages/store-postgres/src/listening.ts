@@ -1,0 +1,105 @@
+import { createKeyListeners, type Store } from '@keepsake/core'
+
+/** What the store calls of a connection that it listens on: a `Client` of `pg`, or a client of its pool. */
+export interface PostgresListener {
+  query(text: string): Promise<unknown>
+  on(event: 'notification', listener: (message: { readonly payload?: string | undefined }) => void): unknown
+  on(event: 'error' | 'end', listener: () => void): unknown
+  /** Gives a pool's client back, as one that is of no use to others. */
+  release?(destroy: true): void
+  end?(): Promise<void>
+}
+
+/** Opens a connection for nothing but listening. */
+export type OpenListener = () => Promise<PostgresListener>
+
+/** The `watch` of a store whose statements notify a channel of the keys that they wrote. */
+export interface Listening {
+  readonly watch: NonNullable<Store['watch']>
+  /** Closes the connection. */
+  readonly close: () => void
+}
+
+/** Before a connection that broke is opened anew, at least; the nodes of a cluster do not come all at once. */
+const RETRY_MS = 250
+
+/**
+ * Has a connection open while somebody watches something. One that breaks is opened anew until that works; then all
+ * look for what they have missed.
+ */
+export function createListening(open: OpenListener, channel: string): Listening {
+  const listeners = createKeyListeners({ closed: () => void (listeners.size === 0 && close()) })
+  /** What closes the connection, once it listens. */
+  let connection: Promise<() => void> | undefined
+  let retry: NodeJS.Timeout | undefined
+
+  function close(): void {
+    clearTimeout(retry)
+    connection?.then(
+      (end) => end(),
+      () => undefined,
+    )
+    connection = undefined
+  }
+
+  function connected(): Promise<() => void> {
+    if (connection !== undefined) return connection
+    const opening = listen(() => {
+      if (connection === opening) lost()
+    })
+    connection = opening
+    opening.catch(() => {
+      if (connection === opening) connection = undefined
+    })
+    return opening
+  }
+
+  function lost(): void {
+    connection = undefined
+    clearTimeout(retry)
+    if (listeners.size > 0) retry = setTimeout(reconnect, RETRY_MS * (1 + Math.random())).unref()
+  }
+
+  function reconnect(): void {
+    connected().then(listeners.tellAll, lost)
+  }
+
+  async function listen(broke: () => void): Promise<() => void> {
+    const client = await open()
+    let isOver = false
+    const end = (): void => {
+      if (isOver) return
+      isOver = true
+      if (client.release !== undefined) client.release(true)
+      else client.end?.().catch(() => undefined)
+    }
+    client.on('notification', ({ payload = '' }) => listeners.tell(payload))
+    const gone = (): void => {
+      end()
+      broke()
+    }
+    // One that breaks says so by one of them or by both.
+    for (const event of ['error', 'end'] as const) client.on(event, gone)
+    try {
+      await client.query(`LISTEN "${channel}"`)
+    } catch (error) {
+      end()
+      throw error
+    }
+    return end
+  }
+
+  return {
+    close,
+    async watch(key, changed) {
+      const leave = listeners.add(key, changed)
+      try {
+        await connected()
+      } catch (error) {
+        leave()
+        throw error
+      }
+      return leave
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import type { Statement } from './client.ts'
+
+/** The store's statements, each of which is one atomic step. */
+export interface Statements {
+  readonly read: Statement
+  readonly create: Statement
+  readonly replace: Statement
+  readonly delete: Statement
+  readonly bySubject: Statement
+  readonly sweep: Statement
+}
+
+/**
+ * Deadlines are epoch milliseconds by the application's clock, as it has set them; the time of writing is the server's,
+ * so that nodes whose clocks differ do not change the order. `table` is a checked name; a `channel` is told the keys that
+ * were replaced or deleted, when that is done.
+ */
+export function statementsFor(table: string, channel: string | undefined): Statements {
+  const statement = (name: string, text: string): Statement => ({ name: `keepsake ${name} ${table}`, text })
+  const telling = channel === undefined ? '' : ' told'
+  const notifying = channel === undefined ? '' : `RETURNING pg_notify('${channel}', encode(key, 'hex'))`
+  const columns = 'key, text, expires_at, subject, written_at'
+  return {
+    read: statement(
+      'read',
+      `SELECT text FROM "${table}" WHERE key = decode($1, 'hex') AND expires_at > $2::bigint`,
+    ),
+    // A row whose deadline has passed is not taken.
+    create: statement(
+      'create',
+      `INSERT INTO "${table}" AS standing (${columns})
+       VALUES (decode($1, 'hex'), $2, $3::bigint, decode($4, 'hex'), clock_timestamp())
+       ON CONFLICT (key) DO UPDATE SET text = excluded.text, expires_at = excluded.expires_at,
+         subject = excluded.subject, written_at = excluded.written_at
+       WHERE standing.expires_at <= $5::bigint
+       RETURNING true`,
+    ),
+    // The new text may stand there already, written by the same step on a connection that broke before the answer.
+    replace: statement(
+      `replace${telling}`,
+      `UPDATE "${table}" SET text = $3, expires_at = $4::bigint, subject = decode($5, 'hex'),
+         written_at = clock_timestamp()
+       WHERE key = decode($1, 'hex') AND text IN ($2, $3) AND expires_at > $6::bigint
+       ${notifying || 'RETURNING true'}`,
+    ),
+    delete: statement(
+      `delete${telling}`,
+      `DELETE FROM "${table}" WHERE key = decode($1, 'hex') ${notifying}`,
+    ),
+    bySubject: statement(
+      'subject',
+      `SELECT encode(key, 'hex') AS key, text FROM "${table}"
+       WHERE subject = decode($1, 'hex') AND expires_at > $2::bigint ORDER BY written_at DESC`,
+    ),
+    // Passes by rows that another node's sweep, or a request, has locked.
+    sweep: statement(
+      'sweep',
+      `DELETE FROM "${table}" WHERE ctid = ANY (ARRAY(
+         SELECT ctid FROM "${table}" WHERE expires_at <= $1::bigint LIMIT $2::int FOR UPDATE SKIP LOCKED))
+       RETURNING true`,
+    ),
+  }
+}
+
+/**
+ * The migration, as one statement. Two nodes that make a table at the same moment would fail, in spite of IF NOT EXISTS;
+ * hence the lock. Texts are sealed, so that trying to compress them is lost time.
+ */
+export const migrationFor = (table: string, kind: '' | 'UNLOGGED'): string => `DO $do$ BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('keepsake ${table}'));
+  IF to_regclass('"${table}"') IS NOT NULL THEN RETURN; END IF;
+  CREATE ${kind} TABLE "${table}" (
+    key bytea NOT NULL PRIMARY KEY,
+    text text NOT NULL,
+    expires_at bigint NOT NULL,
+    subject bytea,
+    written_at timestamptz NOT NULL
+  );
+  ALTER TABLE "${table}" ALTER COLUMN text SET STORAGE EXTERNAL;
+  CREATE INDEX "${table}_by_end" ON "${table}" (expires_at);
+  CREATE INDEX "${table}_by_subject" ON "${table}" (subject) WHERE subject IS NOT NULL;
+END $do$`

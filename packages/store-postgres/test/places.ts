@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import { PGlite } from '@electric-sql/pglite'
+import { Pool } from 'pg'
+import postgres from 'postgres'
+import type { PostgresClient } from '../src/index.ts'
+
+/** A client, and how to let it go. */
+export interface Connection {
+  readonly client: PostgresClient
+  close(): Promise<unknown>
+}
+
+export function pg(url: string): Connection & { readonly client: Pool } {
+  const client = new Pool({ connectionString: url })
+  client.on('error', () => undefined)
+  return { client, close: () => client.end() }
+}
+
+/** As the README shows it. */
+export function postgresJs(url: string): Connection {
+  const sql = postgres(url)
+  const query: PostgresClient['query'] = async (text, values) => ({
+    rows: await sql.unsafe(text, values, { prepare: true }),
+  })
+  return { client: { query }, close: () => sql.end() }
+}
+
+export async function pglite(): Promise<Connection> {
+  const client = await PGlite.create()
+  return { client, close: () => client.close() }
+}
+
+/** A table that no other test uses. */
+export const newTable = (): string => `test_${randomBytes(8).toString('hex')}`
+
+/** The bytes of the table's files and of its indexes'. */
+export async function dump(pool: Pool, table: string): Promise<Uint8Array> {
+  await pool.query('CHECKPOINT')
+  const { rows } = await pool.query<{ bytes: Buffer }>(
+    `SELECT pg_read_binary_file(pg_relation_filepath(oid)) AS bytes FROM pg_class WHERE relname LIKE $1 || '%'`,
+    [table],
+  )
+  return Buffer.concat(rows.map(({ bytes }) => bytes))
+}

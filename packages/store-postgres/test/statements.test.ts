@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { createSessions } from '@keepsake/core'
+import { reachPostgres } from '@keepsake/test-services'
+import { createFaultProxy } from '@keepsake/testing'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type PostgresClient, postgresStore } from '../src/index.ts'
+import { newTable, pg } from './places.ts'
+
+const server = await reachPostgres()
+const url = server?.url ?? ''
+const admin = pg(url)
+afterAll(() => admin.close().then(() => server?.stop()))
+
+interface Cart {
+  items: string[]
+}
+
+const soon = () => Date.now() + 60_000
+
+/** A session's life over a client, request by request. */
+async function openShop(client: PostgresClient) {
+  const store = postgresStore(client, { table: newTable() })
+  await store.prepare()
+  const sessions = createSessions<Cart>({ secrets: [randomBytes(32)], store })
+  const push = async (item: string, cookie?: string) => {
+    const visit = await sessions.open(cookie)
+    ;(visit.session.items ??= []).push(item)
+    const headers = await visit.close()
+    return headers.find(([name]) => name === 'Set-Cookie')?.[1].split(';')[0] ?? cookie
+  }
+  const items = async (cookie?: string) => {
+    const visit = await sessions.open(cookie)
+    const { items } = visit.session
+    await visit.close()
+    return items
+  }
+  return { push, items }
+}
+
+describe.skipIf(server === undefined)('a request', () => {
+  it('costs no statement without a cookie, one to read, one for a first write, two for a write', async () => {
+    const { client, close } = pg(url)
+    let asked: string[] = []
+    const counting = {
+      connect: client.connect,
+      query(text: unknown, values: unknown[]) {
+        asked.push((text as { readonly name?: string }).name?.split(' ')[1] ?? 'unnamed')
+        return client.query(text as string, values)
+      },
+    }
+    const { push, items } = await openShop(counting)
+    const cost = async (work: () => Promise<unknown>) => {
+      asked = []
+      await work()
+      return asked
+    }
+    expect(await cost(() => items())).toEqual([])
+    let cookie: string | undefined
+    expect(await cost(async () => (cookie = await push('one')))).toEqual(['create'])
+    expect(await cost(() => items(cookie))).toEqual(['read'])
+    expect(await cost(() => push('two', cookie))).toEqual(['read', 'replace'])
+    await close()
+  })
+
+  it('whose save was done, and whose answer was lost, has it done once', async () => {
+    const proxy = await createFaultProxy(Number(new URL(url).port))
+    const through = new URL(url)
+    through.port = `${proxy.port}`
+    const { client, close } = pg(through.href)
+    const { push, items } = await openShop(client)
+    let lost = proxy.loseAnswer('keepsake create')
+    let cookie = await push('one')
+    await lost
+    cookie = await push('two', cookie)
+    lost = proxy.loseAnswer('keepsake replace')
+    await push('three', cookie)
+    await lost
+    expect(await items(cookie)).toEqual(['one', 'two', 'three'])
+    proxy.cut()
+    await expect(push('four', cookie)).rejects.toMatchObject({ status: 503 })
+    proxy.heal()
+    expect(await items(cookie)).toEqual(['one', 'two', 'three'])
+    await close()
+    await proxy.close()
+  })
+})
+
+describe.skipIf(server === undefined)('a step', () => {
+  it('that had to give way to another is tried again, at the strictest isolation too', async () => {
+    const strict = new URL(url)
+    strict.searchParams.set('options', '-c default_transaction_isolation=serializable')
+    const { client, close } = pg(strict.href)
+    const table = newTable()
+    const store = postgresStore(client, { table })
+    await store.prepare()
+    const key = randomBytes(32).toString('hex')
+    await store.create(key, { text: 'first', expiresAt: soon() })
+    // Held back until all of them are under way, so that each has begun before the first one ends.
+    const holder = await admin.client.connect()
+    await holder.query(`BEGIN; LOCK TABLE "${table}" IN SHARE MODE`)
+    const texts = Array.from({ length: 5 }, (_, n) => `by ${n}`)
+    const replaced = texts.map(async (text) => store.replace(key, 'first', { text, expiresAt: soon() }))
+    await wait(200)
+    await holder.query('COMMIT')
+    holder.release()
+    const done = await Promise.all(replaced)
+    expect(done.filter(Boolean)).toHaveLength(1)
+    await close()
+  })
+
+  it('that is asked for again while the first one is still under way is done once', async () => {
+    const { client, close } = pg(url)
+    const store = postgresStore(client, { table: newTable() })
+    await store.prepare()
+    const key = randomBytes(32).toString('hex')
+    await store.create(key, { text: 'first', expiresAt: soon() })
+    const again = () => store.replace(key, 'first', { text: 'second', expiresAt: soon() })
+    expect(await Promise.all([again(), again()])).toEqual([true, true])
+    await close()
+  })
+})
+
+describe.skipIf(server === undefined)('the table', () => {
+  it('is made once, though many nodes prepare it at the same moment', async () => {
+    const { client, close } = pg(url)
+    const table = newTable()
+    await Promise.all(Array.from({ length: 8 }, () => postgresStore(client, { table }).prepare()))
+    const { rows } = await client.query(`SELECT 1 FROM pg_indexes WHERE tablename = $1`, [table])
+    expect(rows).toHaveLength(3)
+    await close()
+  })
+
+  it('has no log where that is asked for', async () => {
+    const { client, close } = pg(url)
+    const table = newTable()
+    await postgresStore(client, { table, unlogged: true }).prepare()
+    const { rows } = await client.query('SELECT relpersistence FROM pg_class WHERE relname = $1', [table])
+    expect(rows).toEqual([{ relpersistence: 'u' }])
+    await close()
+  })
+
+  it('is read through its indexes, and swept by the places of its rows', async () => {
+    const { client, close } = pg(url)
+    const table = newTable()
+    const store = postgresStore(client, { table })
+    await store.prepare()
+    await client.query(`INSERT INTO "${table}" SELECT sha256(n::text::bytea), 'text', n, NULL, now()
+      FROM generate_series(1, 20000) AS n`)
+    await client.query(`ANALYZE "${table}"`)
+    const plan = async (statement: string): Promise<string> => {
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${statement}`)
+      return rows.map((row) => row['QUERY PLAN']).join('\n')
+    }
+    expect(
+      await plan(`SELECT text FROM "${table}" WHERE key = decode('00', 'hex') AND expires_at > 1`),
+    ).toMatch(/_pkey/)
+    expect(
+      await plan(`DELETE FROM "${table}" WHERE ctid = ANY (ARRAY(SELECT ctid FROM "${table}"
+      WHERE expires_at <= 100 LIMIT 50 FOR UPDATE SKIP LOCKED))`),
+    ).toMatch(/_by_end[^]*Tid Scan/)
+    expect(await store.sweep?.(1200)).toBe(1200)
+    await close()
+  })
+})
+
+describe('postgresStore', () => {
+  it('refuses a table whose name is none, and what is no client', () => {
+    const client = { query: () => Promise.resolve({ rows: [] }) }
+    for (const table of ['', '1a', 'a b', 'a"; DROP TABLE users; --', 'a.b', 'a'.repeat(41)])
+      expect(() => postgresStore(client, { table })).toThrow(/table/)
+    expect(() => postgresStore({} as never)).toThrow(/pool/)
+  })
+})

@@ -1,0 +1,52 @@
+import { reachPostgres } from '@keepsake/test-services'
+import { storeSuite } from '@keepsake/testing'
+import { Client } from 'pg'
+import { afterAll, describe } from 'vitest'
+import { type OpenListener, postgresStore } from '../src/index.ts'
+import { type Connection, dump, newTable, pg, pglite, postgresJs } from './places.ts'
+
+const server = await reachPostgres()
+const url = server?.url ?? ''
+const admin = pg(url)
+afterAll(() => admin.close().then(() => server?.stop()))
+
+function suite(client: string, connect: () => Connection, listener?: OpenListener): void {
+  storeSuite(`postgresStore through ${client}`, async (now) => {
+    const table = newTable()
+    const [one, two] = [connect(), connect()]
+    const store = postgresStore(one.client, { table, now, listener })
+    await store.prepare()
+    return {
+      store,
+      another: () => postgresStore(two.client, { table, now, listener }),
+      dump: () => dump(admin.client, table),
+      remove: async () => void (await Promise.all([one.close(), two.close()])),
+    }
+  })
+}
+
+describe.skipIf(server === undefined)('a server', () => {
+  suite(
+    'pg',
+    () => pg(url),
+    () => admin.client.connect(),
+  )
+  suite(
+    'postgres, and a client of pg that listens',
+    () => postgresJs(url),
+    async () => {
+      const client = new Client({ connectionString: url })
+      await client.connect()
+      return client
+    },
+  )
+})
+
+const lite = await pglite()
+afterAll(() => lite.close())
+storeSuite('postgresStore through PGlite', async () => {
+  const store = postgresStore(lite.client, { table: newTable() })
+  await store.prepare()
+  // Its clock, by which the order of writing goes, stands still for longer than the clock of a test.
+  return { store, hasOwnClock: true }
+})

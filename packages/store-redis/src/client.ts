@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+
+/** What the store calls of a client of node-redis 5 or newer, or of its cluster client. */
+export interface NodeRedisClient {
+  get(key: string): Promise<unknown>
+  set(key: string, value: string, options: NodeRedisSetOptions): Promise<unknown>
+  del(key: string): Promise<unknown>
+  eval(script: string, options: NodeRedisScriptOptions): Promise<unknown>
+  evalSha(sha1: string, options: NodeRedisScriptOptions): Promise<unknown>
+}
+
+interface NodeRedisSetOptions {
+  readonly expiration: { readonly type: 'PXAT'; readonly value: number }
+  readonly condition: 'NX'
+  readonly GET: true
+}
+
+interface NodeRedisScriptOptions {
+  keys: string[]
+  arguments: string[]
+}
+
+/** What the store calls of a client of ioredis or iovalkey, or of their `Cluster`. */
+export interface IoredisClient {
+  get(key: string): Promise<unknown>
+  set(key: string, value: string, unit: 'PXAT', at: number, nx: 'NX', get: 'GET'): Promise<unknown>
+  del(key: string): Promise<unknown>
+  eval(script: string, keys: number, ...keysAndValues: string[]): Promise<unknown>
+  evalsha(sha1: string, keys: number, ...keysAndValues: string[]): Promise<unknown>
+}
+
+/** A connected client. */
+export type RedisClient = NodeRedisClient | IoredisClient
+
+/** A script on one key. */
+export interface Script {
+  readonly source: string
+  readonly sha1: string
+}
+
+/** @internal */
+export const scriptOf = (source: string): Script => ({
+  source,
+  sha1: createHash('sha1').update(source).digest('hex'),
+})
+
+/** The commands of the store, in one dialect. Each goes to the node that has the key. */
+export interface Commands {
+  get(key: string): Promise<unknown>
+  /** Sets a key that is not there; null when it has, or what stands there. */
+  setNew(key: string, value: string, expiresAt: number): Promise<unknown>
+  del(key: string): Promise<unknown>
+  run(script: Script, key: string, values: string[]): Promise<unknown>
+}
+
+/** Undefined for what is no client. */
+export function commandsOf(client: RedisClient): Commands | undefined {
+  if (typeof client !== 'object' || client === null) return undefined
+  if ('evalSha' in client) return ofNodeRedis(client)
+  return 'evalsha' in client ? ofIoredis(client) : undefined
+}
+
+const ofNodeRedis = (client: NodeRedisClient): Commands => ({
+  get: (key) => client.get(key),
+  setNew: (key, text, value) =>
+    client.set(key, text, { expiration: { type: 'PXAT', value }, condition: 'NX', GET: true }),
+  del: (key) => client.del(key),
+  run(script, key, values) {
+    const options = { keys: [key], arguments: values }
+    return unlessKnown(client.evalSha(script.sha1, options), () => client.eval(script.source, options))
+  },
+})
+
+const ofIoredis = (client: IoredisClient): Commands => ({
+  get: (key) => client.get(key),
+  setNew: (key, text, at) => client.set(key, text, 'PXAT', at, 'NX', 'GET'),
+  del: (key) => client.del(key),
+  run: (script, key, values) =>
+    unlessKnown(client.evalsha(script.sha1, 1, key, ...values), () =>
+      client.eval(script.source, 1, key, ...values),
+    ),
+})
+
+/** A server that has been restarted, has been flushed, or has just become a primary does not know the script. */
+const unlessKnown = (known: Promise<unknown>, unknown: () => Promise<unknown>): Promise<unknown> =>
+  known.catch((error: unknown) => {
+    if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return unknown()
+    throw error
+  })

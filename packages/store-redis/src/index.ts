@@ -1,0 +1,107 @@
+import { ConfigError, type Store, type StoredRecord } from '@keepsake/core'
+import { commandsOf, type RedisClient } from './client.ts'
+import { deadlineOf, format, listedUntil, parse, type Value } from './record.ts'
+import { DELETE, LIST, LISTED, REPLACE, UNLIST } from './scripts.ts'
+import { type RedisSubscriber, watchBy } from './subscriber.ts'
+
+export type { IoredisSubscriber, NodeRedisSubscriber, RedisSubscriber } from './subscriber.ts'
+export type { IoredisClient, NodeRedisClient, RedisClient } from './client.ts'
+
+export interface RedisStoreOptions {
+  /**
+   * What all keys begin with; letters, digits and `:._-`. No braces: they would put all sessions on one node of a
+   * cluster. Default `'keepsake:'`.
+   */
+  readonly prefix?: string | undefined
+  /**
+   * A second connected client, of the same package, for `session.watch`: `client.duplicate()`, or the client itself where
+   * it is a cluster. It subscribes to the sessions that are watched, and writes are published. Give it to every process,
+   * also to one that watches nothing: its writes are not published otherwise. Stays yours, as the client does.
+   */
+  readonly subscriber?: RedisSubscriber | undefined
+}
+
+/** Records of a subject that are asked for at once. */
+const BATCH = 100
+
+/**
+ * Keeps sessions in Redis (7 or newer) or Valkey, single, behind Sentinel or in a Cluster, through a connected client of
+ * `redis`, `ioredis` or `iovalkey`. The client stays yours: the store does not close it.
+ *
+ * ```ts
+ * const client = await createClient({ url }).on('error', console.error).connect()
+ * const sessions = createSessions({ secrets, store: redisStore(client) })
+ * ```
+ *
+ * A read is one command, and so is a write; a login and now and then a write of somebody logged in take two more, for
+ * the subject's index. A client that reads from replicas brings back what has been replaced: let it read from primaries.
+ *
+ * @throws {ConfigError} for something that is no client, a wrong prefix, or a subscriber that cannot be one.
+ */
+export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
+  const redis = commandsOf(client)
+  if (redis === undefined) throw new ConfigError('client', 'expected a client of redis, ioredis or iovalkey')
+  const { prefix = 'keepsake:', subscriber } = options
+  if (!/^[A-Za-z0-9:._-]*$/.test(prefix))
+    throw new ConfigError('prefix', 'expected letters, digits and :._- only')
+  const keyOf = (key: string): string => prefix + key
+  const watch = subscriber && watchBy(subscriber, client, keyOf)
+  const indexOf = (subject: string): string => `${prefix}of:${subject}`
+
+  /** A key of another type, which another program has put there, is no record. */
+  const get = (key: string): Promise<Value | undefined> =>
+    redis.get(keyOf(key)).then(parse, (error: unknown) => {
+      if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return undefined
+      throw error
+    })
+
+  /** Before the record is there, so that one that is there is listed. Returns the minute until which it is. */
+  async function list(key: string, record: StoredRecord, now: number): Promise<number> {
+    const until = listedUntil(record, now)
+    if (record.subject !== undefined) await redis?.run(LIST, indexOf(record.subject), [key, `${until}`])
+    return until
+  }
+
+  return Object.freeze<Store>({
+    async read(key) {
+      return (await get(key))?.text
+    },
+    async create(key, record) {
+      const now = Date.now()
+      const value = format(record, await list(key, record, now), now)
+      const standing = await redis.setNew(keyOf(key), value, deadlineOf(record))
+      // Its own text: the client has sent the command twice, because the first answer was lost.
+      return standing === null || standing === value
+    },
+    async replace(key, from, record) {
+      const { text, subject = '' } = record
+      const now = Date.now()
+      const channel = watch === undefined ? '' : keyOf(key)
+      const values = [from, text, `${deadlineOf(record)}`, subject, `${now}`, channel]
+      const answer = await redis.run(REPLACE, keyOf(key), [...values, ''])
+      if (answer !== 2) return answer === 1
+      const listed = await list(key, record, now)
+      return (await redis.run(REPLACE, keyOf(key), [...values, `${listed}`])) === 1
+    },
+    async delete(key) {
+      if (watch === undefined) await redis.del(keyOf(key))
+      else await redis.run(DELETE, keyOf(key), [keyOf(key)])
+    },
+    async *bySubject(subject) {
+      const index = indexOf(subject)
+      const listed = (await redis.run(LISTED, index, [])) as string[]
+      const found: (Value & { readonly key: string })[] = []
+      const look = async (key: string, score: string): Promise<void> => {
+        const value = await get(key)
+        if (value?.subject === subject) found.push({ ...value, key })
+        else if (score !== '') await redis.run(UNLIST, index, [key, score])
+      }
+      const pairs = listed.flatMap((key, n) => (n % 2 === 0 ? [[key, listed[n + 1] ?? ''] as const] : []))
+      for (let n = 0; n < pairs.length; n += BATCH)
+        await Promise.all(pairs.slice(n, n + BATCH).map(([key, score]) => look(key, score)))
+      found.sort((a, b) => b.writtenAt - a.writtenAt)
+      for (const { key, text } of found) yield [key, text] as const
+    },
+    ...(watch && { watch }),
+  })
+}

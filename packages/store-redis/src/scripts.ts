@@ -1,0 +1,66 @@
+import { scriptOf } from './client.ts'
+
+/** Each touches one key, so that it runs on whichever node of a cluster has it. */
+
+/**
+ * Puts a record in the place of another. 0: `from` does not stand there. 1: done, also when it was done before, by the
+ * same command that a client has sent again because the answer was lost. 2: nothing done, list it first. A `channel` is
+ * told what was done.
+ */
+export const REPLACE = scriptOf(`
+local from, text, expiresAt, subject, written, channel, listed = unpack(ARGV)
+local value = redis.pcall('GET', KEYS[1])
+if type(value) ~= 'string' then return 0 end
+local colon = string.find(value, ':', 1, true)
+if not colon then return 0 end
+local standing = string.sub(value, colon + 1)
+if standing ~= from and standing ~= text then return 0 end
+local head = ''
+if subject ~= '' then
+  if listed == '' then
+    local before, whose = string.match(value, '^(%d+)%.%d+%.(%x+):')
+    if whose ~= subject or before * 60000 < tonumber(expiresAt) then return 2 end
+    listed = before
+  end
+  head = listed .. '.' .. written .. '.' .. subject
+end
+redis.call('SET', KEYS[1], head .. ':' .. text, 'PXAT', expiresAt)
+if channel ~= '' then redis.call('PUBLISH', channel, '') end
+return 1`)
+
+/** Deletes a record and tells a channel of it. */
+export const DELETE = scriptOf(`
+if redis.call('DEL', KEYS[1]) == 1 then redis.call('PUBLISH', ARGV[1], '') end
+return 1`)
+
+/**
+ * The index of a subject: a sorted set of keys. A score is two minutes of epoch, until when the record may live and when
+ * it was listed last: 2^26 times the one, plus the other. Members whose record must be over go as others come.
+ */
+const SCORE = `
+local unit = 67108864
+local now = math.floor(redis.call('TIME')[1] / 60)
+local function text(number) return string.format('%.0f', number) end`
+
+/** Lists a key until a minute, or until a later one that it is listed to already. */
+export const LIST = scriptOf(`${SCORE}
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. text(now * unit))
+local before = redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0
+local to = math.max(tonumber(ARGV[2]), math.floor(before / unit))
+redis.call('ZADD', KEYS[1], text(to * unit + now), ARGV[1])
+local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
+redis.call('PEXPIREAT', KEYS[1], text((math.floor(last / unit) + 1) * 60000))
+return 1`)
+
+/** Each key that is listed, followed by its score when it was listed so long ago that its record must have come since. */
+export const LISTED = scriptOf(`${SCORE}
+local listed = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+for n = 2, #listed, 2 do
+  if listed[n] % unit + 5 > now then listed[n] = '' end
+end
+return listed`)
+
+/** Drops a key unless it has been listed anew meanwhile. */
+export const UNLIST = scriptOf(`
+if redis.call('ZSCORE', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+return redis.call('ZREM', KEYS[1], ARGV[1])`)

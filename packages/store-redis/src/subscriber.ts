@@ -1,0 +1,118 @@
+import { ConfigError, createKeyListeners, type Store } from '@keepsake/core'
+import type { RedisClient } from './client.ts'
+
+type Watch = NonNullable<Store['watch']>
+
+/** What the store calls of a subscribed client of node-redis 5 or newer, or of its cluster or sentinel client. */
+export interface NodeRedisSubscriber {
+  evalSha: unknown
+  subscribe(channel: string, told: (message: unknown, channel: unknown) => void): Promise<unknown>
+  unsubscribe(channel: string, told: (message: unknown, channel: unknown) => void): Promise<unknown>
+  on(event: string, listener: () => void): unknown
+  off(event: string, listener: () => void): unknown
+}
+
+/** What the store calls of a subscribed client of ioredis or iovalkey, or of their `Cluster`. */
+export interface IoredisSubscriber {
+  evalsha: unknown
+  readonly isCluster?: boolean
+  subscribe(channel: string): Promise<unknown>
+  unsubscribe(channel: string): Promise<unknown>
+  on(event: string, listener: (channel: string) => void): unknown
+  off(event: string, listener: (channel: string) => void): unknown
+}
+
+/** A client that messages come by. */
+export type RedisSubscriber = NodeRedisSubscriber | IoredisSubscriber
+
+/** Messages on channels, in one dialect. */
+interface Channels {
+  /** Messages come when it has resolved, and after the client has lost its connection and found another one. */
+  readonly subscribe: (channel: string) => Promise<unknown>
+  readonly unsubscribe: (channel: string) => Promise<unknown>
+  /** Begins to hand messages on, and returns what ends that. */
+  readonly open: (told: (channel: string) => void, mayHaveMissed: () => void) => () => void
+}
+
+/**
+ * The `watch` of a store whose scripts publish on a channel of the record's name. It subscribes to what is watched and to
+ * nothing else.
+ *
+ * @throws {ConfigError} for what is no client, or is one that would do nothing else from then on.
+ */
+export function watchBy(
+  subscriber: RedisSubscriber,
+  client: RedisClient,
+  channelOf: (key: string) => string,
+): Watch {
+  const channels = channelsOf(subscriber)
+  if (channels === undefined)
+    throw new ConfigError('subscriber', 'expected a client of redis, ioredis or iovalkey')
+  const isLost = 'evalsha' in subscriber && subscriber.isCluster !== true
+  if (isLost && Object.is(subscriber, client))
+    throw new ConfigError('subscriber', 'expected a client of its own, such as client.duplicate()')
+  const { subscribe, unsubscribe, open } = channels
+  let close: (() => void) | undefined
+  const listeners = createKeyListeners({
+    opened: () => void (close ??= open(listeners.tell, listeners.tellAll)),
+    closed(channel) {
+      // A client that is away has nothing to unsubscribe from, and one that cannot do it only hears too much.
+      unsubscribe(channel).catch(() => undefined)
+      if (listeners.size > 0) return
+      close?.()
+      close = undefined
+    },
+  })
+  return async (key, changed) => {
+    const channel = channelOf(key)
+    const leave = listeners.add(channel, changed)
+    try {
+      await subscribe(channel)
+    } catch (error) {
+      leave()
+      throw error
+    }
+    return leave
+  }
+}
+
+function channelsOf(client: RedisSubscriber): Channels | undefined {
+  if (typeof client !== 'object' || client === null || !('subscribe' in client)) return undefined
+  if ('evalSha' in client) return ofNodeRedis(client)
+  return 'evalsha' in client ? ofIoredis(client) : undefined
+}
+
+/** A single client says `ready` when it has subscribed anew; a cluster's says `node-ready`. */
+const READY = ['ready', 'node-ready'] as const
+
+function ofNodeRedis(client: NodeRedisSubscriber): Channels {
+  let told: ((channel: string) => void) | undefined
+  const listener = (_message: unknown, channel: unknown): void => told?.(String(channel))
+  return {
+    subscribe: (channel) => client.subscribe(channel, listener),
+    unsubscribe: (channel) => client.unsubscribe(channel, listener),
+    open(tell, mayHaveMissed) {
+      told = tell
+      for (const event of READY) client.on(event, mayHaveMissed)
+      return () => {
+        told = undefined
+        for (const event of READY) client.off(event, mayHaveMissed)
+      }
+    },
+  }
+}
+
+function ofIoredis(client: IoredisSubscriber): Channels {
+  return {
+    subscribe: (channel) => client.subscribe(channel),
+    unsubscribe: (channel) => client.unsubscribe(channel),
+    open(tell, mayHaveMissed) {
+      client.on('message', tell)
+      client.on('ready', mayHaveMissed)
+      return () => {
+        client.off('message', tell)
+        client.off('ready', mayHaveMissed)
+      }
+    },
+  }
+}

@@ -1,0 +1,26 @@
+import { startRedisCluster } from '@keepsake/test-services'
+import { afterAll, describe, it } from 'vitest'
+import { ioredisCluster, nodeRedisCluster } from './clients.ts'
+import { suiteOf } from './place.ts'
+import { newKey, openWatched, toldInTheEnd } from './watched.ts'
+
+const cluster = await startRedisCluster()
+const nodes = cluster?.nodes.map((node) => node.url) ?? []
+afterAll(() => cluster?.stop())
+
+suiteOf('node-redis, cluster', nodes, () => nodeRedisCluster(nodes), 'the same')
+suiteOf('ioredis, cluster', nodes, () => ioredisCluster(nodes), 'the same')
+
+describe.skipIf(cluster === undefined)('a cluster', () => {
+  it.each([
+    ['node-redis', () => nodeRedisCluster(nodes)],
+    ['ioredis', () => ioredisCluster(nodes)],
+  ])('whose subscribers are all cut off tells again when they are back, through %s', async (_, connect) => {
+    const { store } = await openWatched(connect)
+    await toldInTheEnd(store)
+    const end = await store.watch?.(newKey(), () => undefined)
+    for (const node of cluster?.nodes ?? []) await node.cli('client', 'kill', 'type', 'pubsub')
+    await toldInTheEnd(store)
+    end?.()
+  })
+})

@@ -1,0 +1,81 @@
+import { createVisitor, type LoadedShops, startRedis, startRedisCluster } from '@keepsake/test-services'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openRedisShops } from './open-shops.ts'
+
+const PROCESSES = 4
+const REQUESTS = 200
+/** No request is to fail because the machine is slow. */
+const PATIENCE_MS = 30_000
+
+const server = await startRedis()
+const cluster = await startRedisCluster()
+afterAll(() => Promise.all([server?.stop(), cluster?.stop()]))
+
+/** A script counts once, and so does what it calls, which costs no round trip. */
+const COUNTED = /cmdstat_(get|set|del|evalsha|eval):calls=(\d+)/g
+
+/** The commands that requests have cost, by name. */
+async function cost(work: () => Promise<unknown>): Promise<Record<string, number>> {
+  await server?.cli('config', 'resetstat')
+  await work()
+  const counts: Record<string, number> = {}
+  for (const [, name = '', calls] of ((await server?.cli('info', 'commandstats')) ?? '').matchAll(COUNTED))
+    counts[name] = Number(calls)
+  return counts
+}
+
+describe.skipIf(server === undefined)('four processes', () => {
+  const single = [server?.url ?? '']
+  const nodes = cluster?.nodes.map((node) => node.url) ?? []
+
+  it.each([
+    ['node-redis', single],
+    ['ioredis', single],
+    ['node-redis cluster', nodes],
+    ['ioredis cluster', nodes],
+  ])(`keep what ${REQUESTS} requests at once push into one cart, through %s`, async (client, urls) => {
+    const shops = await openRedisShops(client, urls, PROCESSES, PATIENCE_MS)
+    try {
+      const visitor = createVisitor(shops.ports)
+      await visitor.request('POST', '/push?begun')
+      const numbers = Array.from({ length: REQUESTS }, (_, n) => n)
+      const answers = await Promise.all(numbers.map((n) => visitor.request('POST', `/push?${n}`)))
+      expect(answers.filter(({ status }) => status !== 200)).toEqual([])
+      expect(new Set(await visitor.cart())).toEqual(new Set(['begun', ...numbers.map(String)]))
+      expect(await visitor.cart()).toHaveLength(REQUESTS + 1)
+    } finally {
+      await shops.stop()
+    }
+  })
+})
+
+describe.skipIf(server === undefined)('a request', () => {
+  let shops: LoadedShops
+  beforeAll(async () => {
+    shops = await openRedisShops('node-redis', [server?.url ?? ''], 1)
+  })
+  afterAll(() => shops.stop())
+
+  it('without a cookie that leaves nothing costs no command', async () => {
+    expect(await cost(() => createVisitor(shops.ports).request('GET', '/cart'))).toEqual({})
+  })
+
+  it('that only reads costs one, a first write one, and a write two', async () => {
+    const visitor = createVisitor(shops.ports)
+    expect(await cost(() => visitor.request('POST', '/push?first'))).toEqual({ set: 1 })
+    expect(await cost(() => visitor.request('GET', '/cart'))).toEqual({ get: 1 })
+    await visitor.request('POST', '/push?second')
+    const write = await cost(() => visitor.request('POST', '/push?third'))
+    // The script reads and sets, in the server.
+    expect(write).toEqual({ get: 2, evalsha: 1, set: 1 })
+  })
+
+  it('of somebody logged in costs as much, and a login the index besides', async () => {
+    const visitor = createVisitor(shops.ports)
+    await visitor.request('POST', '/push?first')
+    const login = await cost(() => visitor.request('POST', '/login?ada'))
+    expect(login['eval'] ?? 0).toBeLessThanOrEqual(1)
+    const write = await cost(() => visitor.request('POST', '/push?second'))
+    expect(write).toEqual({ get: 2, evalsha: 1, set: 1 })
+  })
+})

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto'
+import { reachRedis } from '@keepsake/test-services'
+import { afterAll, describe, expect, it } from 'vitest'
+import { redisStore } from '../src/index.ts'
+import { newPrefix, nodeRedis } from './clients.ts'
+
+const HOUR_MS = 3_600_000
+const MINUTE = 60_000
+const UNIT = 2 ** 26
+const server = await reachRedis()
+afterAll(() => server?.stop())
+const newKey = () => randomBytes(32).toString('hex')
+
+async function open() {
+  const { client, close } = await nodeRedis(server?.url ?? '')
+  const prefix = newPrefix()
+  const subject = newKey()
+  return {
+    client,
+    close,
+    store: redisStore(client, { prefix }),
+    subject,
+    index: `${prefix}of:${subject}`,
+    prefix,
+  }
+}
+const listed = async (found: AsyncIterable<readonly [string, string]> = (async function* () {})()) => {
+  const keys: string[] = []
+  for await (const [key] of found) keys.push(key)
+  return keys
+}
+const record = (text: string, subject: string, inMs = HOUR_MS) => ({
+  text,
+  subject,
+  expiresAt: Date.now() + inMs,
+})
+
+describe.skipIf(server === undefined)('the index of a subject', () => {
+  it('keeps a key whose record is still to come, and drops one whose record has been gone for minutes', async () => {
+    const { client, close, store, subject, index } = await open()
+    const [coming, gone] = [newKey(), newKey()]
+    const now = Math.floor(Date.now() / MINUTE)
+    await client.zAdd(index, [
+      { score: (now + 60) * UNIT + now, value: coming },
+      { score: (now + 60) * UNIT + now - 10, value: gone },
+    ])
+    expect(await listed(store.bySubject?.(subject))).toEqual([])
+    expect(await client.zRange(index, 0, -1)).toEqual([coming])
+    close()
+  })
+
+  it('does not grow with sessions that are over', async () => {
+    const { client, close, store, subject, index } = await open()
+    const now = Math.floor(Date.now() / MINUTE)
+    const over = Array.from({ length: 50 }, (_, n) => ({ score: (now - 1) * UNIT + n, value: newKey() }))
+    await client.zAdd(index, over)
+    await store.create(newKey(), record('text', subject))
+    expect(await client.zCard(index)).toBe(1)
+    close()
+  })
+
+  it('ends by itself after the last of its sessions, and not before', async () => {
+    const { client, close, store, subject, index } = await open()
+    const key = newKey()
+    await store.create(key, record('short', subject))
+    await store.replace(key, 'short', record('long', subject, 30 * HOUR_MS))
+    await store.create(newKey(), record('shorter', subject, MINUTE))
+    expect(await client.pTTL(index)).toBeGreaterThan(30 * HOUR_MS)
+    expect(await client.pTTL(index)).toBeLessThan(40 * HOUR_MS)
+    close()
+  })
+
+  it('lists a session anew that is used after the index was lost', async () => {
+    const { client, close, store, subject, index } = await open()
+    const key = newKey()
+    await store.create(key, record('first', subject))
+    await client.del(index)
+    await store.replace(key, 'first', record('second', subject, 2 * HOUR_MS))
+    expect(await listed(store.bySubject?.(subject))).toEqual([key])
+    close()
+  })
+
+  it('and the records take nothing that another program has put in their place for a session', async () => {
+    const { client, close, store, prefix, subject } = await open()
+    for (const put of [
+      (key: string) => client.hSet(key, 'a', 'b'),
+      (key: string) => client.set(key, 'something else'),
+    ]) {
+      const key = newKey()
+      await put(`${prefix}${key}`)
+      expect(await store.read(key)).toBeUndefined()
+      expect(await store.replace(key, 'something else', record('text', subject))).toBe(false)
+    }
+    close()
+  })
+})
+
+describe('redisStore', () => {
+  it('refuses a prefix that is no plain text, or would tie all keys to one node, and what is no client', async () => {
+    const client = { get: 0, evalsha: 0 } as never
+    for (const prefix of ['{tag}', 'a b', 'a\n', '*'])
+      expect(() => redisStore(client, { prefix })).toThrow(/prefix/)
+    expect(() => redisStore({} as never)).toThrow(/client/)
+  })
+})

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto'
+import { createSessions, type Store } from '@keepsake/core'
+import { startRedis } from '@keepsake/test-services'
+import { afterAll, describe, expect, it } from 'vitest'
+import { redisStore } from '../src/index.ts'
+import { ioredis, iovalkey, newPrefix, nodeRedis } from './clients.ts'
+import { newKey, openWatched, record, until } from './watched.ts'
+
+const server = await startRedis()
+afterAll(() => server?.stop())
+
+const single = server?.url ?? ''
+
+describe.skipIf(server === undefined)('a store with a subscriber', () => {
+  it.each([
+    ['node-redis', () => nodeRedis(single)],
+    ['ioredis', () => ioredis(single)],
+    ['iovalkey', () => iovalkey(single)],
+  ])('whose connection breaks tells everybody when it is back, through %s', async (_, connect) => {
+    const { store } = await openWatched(connect)
+    const keys = Array.from({ length: 20 }, newKey)
+    for (const key of keys) await store.create(key, record('first'))
+    const told = new Set<string>()
+    for (const key of keys) await store.watch?.(key, () => told.add(key))
+    expect(told.size).toBe(0)
+    expect(await server?.cli('client', 'kill', 'type', 'pubsub')).toBe('1')
+    await until(() => told.size === keys.length)
+    told.clear()
+    for (const key of keys) await store.delete(key)
+    await until(() => told.size === keys.length)
+  })
+
+  it.each([
+    ['node-redis', () => nodeRedis(single)],
+    ['ioredis', () => ioredis(single)],
+  ])('subscribes to what is watched, once, and leaves nothing behind, through %s', async (_, connect) => {
+    const { store, prefix, subscriber } = await openWatched(connect)
+    const channels = async () => ((await server?.cli('pubsub', 'channels', `${prefix}*`)) ?? '').split('\n')
+    const listeners = () =>
+      ['message', 'ready', 'node-ready'].map((event) =>
+        (subscriber as unknown as NodeJS.EventEmitter).listenerCount(event),
+      )
+    const before = listeners()
+    const key = newKey()
+    const ends = [await store.watch?.(key, () => undefined), await store.watch?.(key, () => undefined)]
+    const other = await store.watch?.(newKey(), () => undefined)
+    expect(await channels()).toHaveLength(2)
+    for (const end of ends) end?.()
+    await until(async () => (await channels()).length === 1)
+    other?.()
+    await until(async () => (await channels()).join() === '')
+    expect(listeners()).toEqual(before)
+  })
+
+  it('costs no command more, and one without publishes nothing', async () => {
+    const { store, client } = await openWatched(() => nodeRedis(single))
+    await costOf(store)
+    const without = redisStore(client, { prefix: newPrefix() })
+    // Two of each, `get` and `set`, are the scripts' own, in the server; and so is `publish`.
+    expect(await costOf(without)).toEqual({ set: 3, get: 4, evalsha: 2 })
+    expect(await costOf(store)).toEqual({ set: 3, get: 4, evalsha: 2, publish: 2 })
+  })
+
+  it('refuses one that is none, and one of ioredis that could do nothing else from then on', async () => {
+    const { client, close } = ioredis(single)
+    expect(() => redisStore(client, { subscriber: {} as never })).toThrow(/subscriber/)
+    expect(() => redisStore(client, { subscriber: 'redis://' as never })).toThrow(/subscriber/)
+    expect(() => redisStore(client, { subscriber: client })).toThrow(/subscriber.*duplicate/)
+    await close()
+  })
+})
+
+/** The commands of three requests: one begins a session, one changes it, one ends it. */
+async function costOf(store: Store): Promise<Record<string, number>> {
+  const sessions = createSessions<{ n: number }>({ secrets: [randomBytes(32)], store })
+  let cookie: string | undefined
+  await server?.cli('config', 'resetstat')
+  for (const n of [1, 2, undefined]) {
+    const visit = await sessions.open(cookie)
+    if (n === undefined) visit.session.destroy()
+    else visit.session.n = n
+    const headers = await visit.close()
+    cookie ??= headers.find(([name]) => name === 'Set-Cookie')?.[1].split(';')[0]
+  }
+  const counts: Record<string, number> = {}
+  const stats = (await server?.cli('info', 'commandstats')) ?? ''
+  for (const [, name = '', calls] of stats.matchAll(/cmdstat_(get|set|del|evalsha|publish):calls=(\d+)/g))
+    counts[name] = Number(calls)
+  return counts
+}

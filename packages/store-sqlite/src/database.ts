@@ -1,0 +1,77 @@
+import { closeSync, openSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+
+/** What the store calls of a database; `node:sqlite` and better-sqlite3 both have it. */
+export interface SqliteDatabase {
+  exec(sql: string): unknown
+  prepare(sql: string): SqliteStatement
+}
+
+export interface SqliteStatement {
+  run(...values: (string | number | null)[]): { readonly changes: number | bigint }
+  get(...values: (string | number | null)[]): unknown
+  all(...values: (string | number | null)[]): unknown[]
+}
+
+/** How long a statement may hold up this process because another one writes: then the wait goes on without holding up. */
+const BUSY_MS = 20
+
+/** Opens a database for several processes, and makes the file, for nobody but its owner, where there is none. */
+export function openDatabase(path: string): DatabaseSync {
+  if (path !== ':memory:') createPrivately(path)
+  const database = new DatabaseSync(path)
+  try {
+    database.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return database
+}
+
+/** SQLite gives its other files the mode of this one. An existing file is not even opened: closing it would end locks. */
+function createPrivately(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+/** How long a write waits altogether while other processes write. */
+const PATIENCE_MS = 2000
+const MAX_PAUSE_MS = 10
+
+/**
+ * Does some work on a database: at once, or again and again while another process is in the way; nothing has been done
+ * then.
+ */
+export function untilFree<T>(work: () => T): T | Promise<T> {
+  try {
+    return work()
+  } catch (error) {
+    return afterTrouble(work, error)
+  }
+}
+
+async function afterTrouble<T>(work: () => T, trouble: unknown): Promise<T> {
+  let latest = trouble
+  for (const end = performance.now() + PATIENCE_MS; isBusy(latest) && performance.now() < end;) {
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * MAX_PAUSE_MS))
+    try {
+      return work()
+    } catch (error) {
+      latest = error
+    }
+  }
+  throw latest
+}
+
+const SQLITE_BUSY = 5
+const SQLITE_LOCKED = 6
+
+function isBusy(error: unknown): boolean {
+  const { errcode = 0, code = '' } = error as { readonly errcode?: number; readonly code?: string }
+  // The low byte is the kind; the rest says more about it.
+  return [SQLITE_BUSY, SQLITE_LOCKED].includes(errcode & 0xff) || /^SQLITE_(BUSY|LOCKED)/.test(code)
+}

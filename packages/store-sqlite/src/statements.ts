@@ -1,0 +1,55 @@
+import { openDatabase, type SqliteDatabase, type SqliteStatement } from './database.ts'
+
+/** The store's statements, each of which is one atomic step. */
+export interface Statements {
+  readonly read: SqliteStatement
+  readonly create: SqliteStatement
+  readonly replace: SqliteStatement
+  readonly delete: SqliteStatement
+  readonly bySubject: SqliteStatement
+  readonly sweep: SqliteStatement
+}
+
+/** Makes the table where there is none, and prepares what the store asks of it. */
+export function prepare(database: SqliteDatabase, table: string): Statements {
+  database.exec(`
+    CREATE TABLE IF NOT EXISTS "${table}" (
+      key TEXT NOT NULL PRIMARY KEY,
+      text TEXT NOT NULL,
+      expires_at INTEGER NOT NULL, -- epoch milliseconds, as written_at
+      subject TEXT,
+      written_at INTEGER NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS "${table}_by_end" ON "${table}" (expires_at);
+    CREATE INDEX IF NOT EXISTS "${table}_by_subject" ON "${table}" (subject, written_at)
+      WHERE subject IS NOT NULL`)
+  return {
+    read: database.prepare(`SELECT text FROM "${table}" WHERE key = ? AND expires_at > ?`),
+    // A row whose deadline has passed is not taken.
+    create: database.prepare(`
+      INSERT INTO "${table}" (key, text, expires_at, subject, written_at) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (key) DO UPDATE SET text = excluded.text, expires_at = excluded.expires_at,
+        subject = excluded.subject, written_at = excluded.written_at
+      WHERE expires_at <= ?`),
+    replace: database.prepare(`
+      UPDATE "${table}" SET text = ?, expires_at = ?, subject = ?, written_at = ?
+      WHERE key = ? AND text = ? AND expires_at > ?`),
+    delete: database.prepare(`DELETE FROM "${table}" WHERE key = ?`),
+    bySubject: database.prepare(`
+      SELECT key, text FROM "${table}" WHERE subject = ? AND expires_at > ?
+      ORDER BY written_at DESC`),
+    sweep: database.prepare(`
+      DELETE FROM "${table}" WHERE rowid IN (SELECT rowid FROM "${table}" WHERE expires_at <= ? LIMIT ?)`),
+  }
+}
+
+/** Opens the file and prepares it; of a half that failed nothing stays open. */
+export function openFile(path: string, table: string): { readonly statements: Statements; close(): void } {
+  const database = openDatabase(path)
+  try {
+    return { statements: prepare(database, table), close: () => database.close() }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}

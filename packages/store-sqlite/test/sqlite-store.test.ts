@@ -1,0 +1,191 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { createSessions } from '@keepsake/core'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sqliteStore } from '../src/index.ts'
+
+const HOUR_MS = 3_600_000
+const key = 'ab'.repeat(32)
+const record = (text: string, inMs = HOUR_MS) => ({ text, expiresAt: Date.now() + inMs })
+
+let directory = ''
+let path = ''
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'keepsake-sqlite-'))
+  path = join(directory, 'sessions.db')
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+describe('the database', () => {
+  it('is made on first use, for nobody but its owner', async () => {
+    const store = sqliteStore({ path })
+    expect(readdirSync(directory)).toEqual([])
+    await store.create(key, record('text'))
+    expect(readdirSync(directory)).toContain('sessions.db')
+    for (const name of readdirSync(directory))
+      expect([name, (statSync(join(directory, name)).mode & 0o777).toString(8)]).toEqual([name, '600'])
+    await store.close?.()
+  })
+
+  it('that cannot be opened is a rejected promise, and may be there later', async () => {
+    const store = sqliteStore({ path: join(directory, 'later', 'sessions.db') })
+    await expect(store.read(key)).rejects.toThrow()
+    await expect(store.create(key, record('text'))).rejects.toThrow()
+    await expect(store.sweep?.(0)).rejects.toThrow()
+    const other = sqliteStore({ path })
+    writeFileSync(path, 'no database, but long enough for the header of one'.repeat(10))
+    await expect(other.read(key)).rejects.toThrow('not a database')
+    rmSync(path)
+    expect(await other.create(key, record('text'))).toBe(true)
+    await other.close?.()
+  })
+
+  it('may lie in one that the application has open, which stays open', async () => {
+    const database = new DatabaseSync(path)
+    const store = sqliteStore({ database, table: 'web_sessions' })
+    await store.create(key, record('text'))
+    await store.close?.()
+    expect(database.prepare('SELECT key, text FROM web_sessions').all()).toEqual([{ key, text: 'text' }])
+    database.close()
+  })
+
+  it('that can only be read lets records be read, and refuses to write', async () => {
+    const writer = sqliteStore({ path })
+    await writer.create(key, record('text'))
+    const database = new DatabaseSync(path, { readOnly: true })
+    const reader = sqliteStore({ database })
+    expect(await reader.read(key)).toBe('text')
+    await expect(reader.replace(key, 'text', record('next'))).rejects.toThrow('readonly')
+    await expect(reader.delete(key)).rejects.toThrow('readonly')
+    database.close()
+    await writer.close?.()
+  })
+
+  it('is waited for while another process writes, and given up on in the end', async () => {
+    const store = sqliteStore({ path })
+    await store.create(key, record('text'))
+    const other = new DatabaseSync(path)
+    other.exec('BEGIN IMMEDIATE')
+    const replaced = store.replace(key, 'text', record('next'))
+    expect(await store.read(key)).toBe('text')
+    other.exec('ROLLBACK')
+    expect(await replaced).toBe(true)
+    other.exec('BEGIN IMMEDIATE')
+    await expect(store.delete(key)).rejects.toThrow('locked')
+    other.exec('ROLLBACK')
+    other.close()
+    expect(await store.read(key)).toBe('next')
+    await store.close?.()
+  })
+
+  it('is not opened again by a call that comes after the end', async () => {
+    const store = sqliteStore({ path })
+    await store.close?.()
+    await expect(store.read(key)).rejects.toThrow('the store is closed')
+    expect(readdirSync(directory)).toEqual([])
+  })
+
+  it('is searched by index for deadlines and subjects', async () => {
+    const database = new DatabaseSync(path)
+    await sqliteStore({ database }).read(key)
+    const plan = (sql: string): unknown[] =>
+      database
+        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .all()
+        .map(({ detail }) => detail)
+    expect(plan(`SELECT rowid FROM sessions WHERE expires_at <= 1 LIMIT 5`)).toEqual([
+      expect.stringContaining('sessions_by_end'),
+    ])
+    // One line: the order comes from the index too.
+    expect(
+      plan(`SELECT key, text FROM sessions WHERE subject = 'a' AND expires_at > 1 ORDER BY written_at DESC`),
+    ).toEqual([expect.stringContaining('sessions_by_subject')])
+    database.close()
+  })
+
+  it('is swept in steps, between which others write', async () => {
+    const store = sqliteStore({ path })
+    await store.create(key, record('0'))
+    const database = new DatabaseSync(path)
+    const insert = database.prepare('INSERT INTO sessions VALUES (?, ?, 1, NULL, 1)')
+    database.exec('BEGIN')
+    for (let n = 0; n < 3000; n++) insert.run(n.toString(16).padStart(64, '0'), 'over')
+    database.exec('COMMIT')
+    const left = database.prepare('SELECT count(*) AS n FROM sessions')
+    const counts = new Set<unknown>()
+    const count = (): void => {
+      counts.add(left.get()?.['n'])
+      timer = setImmediate(count)
+    }
+    let timer = setImmediate(count)
+    expect(await store.sweep?.(Date.now())).toBe(3000)
+    clearImmediate(timer)
+    expect(counts.size).toBeGreaterThan(4)
+    expect(await store.read(key)).toBe('0')
+    database.close()
+    await store.close?.()
+  })
+})
+
+describe('an option', () => {
+  it.each(['', '1st', 'a-b', 'a b', 'a"b', "a'; DROP TABLE users; --", 'täble', 'a\n', 'main.sessions'])(
+    'table %j is refused',
+    (table) => {
+      expect(() => sqliteStore({ path, table })).toThrow('table: expected letters')
+    },
+  )
+
+  it('must say where the records go, in one way', () => {
+    expect(() => sqliteStore({})).toThrow('path: give either path or database')
+    const database = new DatabaseSync(':memory:')
+    expect(() => sqliteStore({ path, database })).toThrow('path: give either path or database')
+    database.close()
+    expect(() => sqliteStore({ path: '' })).toThrow("path: expected a file's name")
+  })
+})
+
+describe('a row that was damaged', () => {
+  const damages: Record<string, string> = {
+    emptied: `text = ''`,
+    'cut in half': `text = substr(text, 1, length(text) / 2)`,
+    'cut at its last character': `text = substr(text, 1, length(text) - 1)`,
+    'with a character changed': `text = substr(text, 1, 40) || '-' || substr(text, 42)`,
+    'turned into bytes': `text = x'fffe0080'`,
+    'with bytes that are no text': `text = CAST(x'fffe0080' AS TEXT)`,
+    'written by another program': `text = '{"cookie":{}}'`,
+    'moved here from another key': `text = (SELECT text FROM sessions ORDER BY rowid DESC LIMIT 1)`,
+    'with a deadline that is no number': `expires_at = 'soon', text = 'x'`,
+  }
+
+  it.each(Object.keys(damages))(
+    '%s is an anonymous session, and the next request writes again',
+    async (name) => {
+      const sessions = createSessions({
+        secrets: ['s3cret-of-the-test-1234567890abcdef-XYZ'],
+        store: sqliteStore({ path }),
+      })
+      const write = async (cookie: string | undefined, note: string): Promise<string> => {
+        const visit = await sessions.open(cookie)
+        visit.session['note'] = note
+        return cookieOf(await visit.close())
+      }
+      const cookie = await write(undefined, 'kept')
+      await write(undefined, 'of somebody else')
+      const database = new DatabaseSync(path)
+      database.exec(`UPDATE sessions SET ${damages[name]} WHERE rowid = (SELECT min(rowid) FROM sessions)`)
+      database.close()
+
+      expect(Object.assign({}, (await sessions.open(cookie)).session)).toEqual({})
+      const next = await write(cookie, 'new')
+      expect(Object.assign({}, (await sessions.open(next)).session)).toEqual({ note: 'new' })
+      await sessions.close()
+    },
+  )
+})
+
+function cookieOf(headers: readonly (readonly [string, string])[]): string {
+  const [, line = ''] = headers.find(([name]) => name === 'Set-Cookie') ?? []
+  return line.slice(0, line.indexOf(';'))
+}

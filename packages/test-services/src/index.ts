@@ -1,0 +1,8 @@
+export { findProgram, freePort, until } from './processes.ts'
+export { type PostgresServer, reachPostgres, startPostgres } from './postgres.ts'
+export { reachRedis, type RedisServer, startRedis } from './redis.ts'
+export { type RedisCluster, startRedisCluster } from './redis-cluster.ts'
+export { type SentinelGroup, startSentinelGroup } from './redis-sentinel.ts'
+export { serveShop } from './shop.ts'
+export { type LoadedShops, openShops } from './under-load.ts'
+export { createVisitor, type Outcome } from './visitors.ts'

@@ -1,0 +1,30 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import type { Session } from '@keepsake/core'
+import type { Data, Exchange } from './host.ts'
+
+/**
+ * An exchange that answers by Node's own means, except for the verbs in `own`: those that a framework has a way of its
+ * own for, and `attach`.
+ *
+ * @param session The session that the adapter gives; called at each look, and not before.
+ */
+export function exchangeOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  session: () => Session<Data>,
+  own: Pick<Exchange, 'attach'> & Partial<Omit<Exchange, 'session'>>,
+): Exchange {
+  const exchange: Exchange = {
+    request,
+    response,
+    get session() {
+      return session()
+    },
+    send: (body) => (typeof body === 'string' ? response.end(body) : pipeline(body, response)),
+    redirect: (to) => response.writeHead(302, { Location: to }).end(),
+    takeOver: () => undefined,
+    attach: own.attach,
+  }
+  return Object.assign(exchange, own)
+}

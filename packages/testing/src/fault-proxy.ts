@@ -1,0 +1,101 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+
+/** A TCP server between a client and its backend that does to the line what networks do. */
+export interface FaultProxy {
+  /** Where it listens, on 127.0.0.1. */
+  readonly port: number
+  /** Bytes that have come so far from clients, and from the backend. */
+  readonly passed: { readonly up: number; readonly down: number }
+  /** Ends all connections, and refuses new ones until `heal`. */
+  cut(): void
+  /** Holds what the backend answers for so many milliseconds, until `heal`. */
+  delay(milliseconds: number): void
+  /** Lets nothing of the backend through any more, and keeps the connections open, until they end or `heal`. */
+  mute(): void
+  /**
+   * Lets the next request whose bytes contain `marker` through to the backend, waits for the answer, and ends the
+   * connection in its place: done, and nobody was told. Resolves when that has happened.
+   */
+  loseAnswer(marker: string): Promise<void>
+  heal(): void
+  close(): Promise<void>
+}
+
+/** Stands before a backend on `127.0.0.1:port`, for the tests of a store. */
+export async function createFaultProxy(port: number): Promise<FaultProxy> {
+  const pairs = new Set<readonly [Socket, Socket]>()
+  let line: 'open' | 'cut' | 'mute' = 'open'
+  let latency = 0
+  const passed = { up: 0, down: 0 }
+  let trap: { readonly marker: string; readonly sprung: () => void } | undefined
+
+  const server = createServer((client) => {
+    if (line === 'cut') {
+      client.destroy()
+      return
+    }
+    const backend = connect(port, '127.0.0.1')
+    const pair = [client, backend] as const
+    pairs.add(pair)
+    let sprung: (() => void) | undefined
+    const end = (): void => {
+      pairs.delete(pair)
+      client.destroy()
+      backend.destroy()
+    }
+    for (const socket of pair) socket.setNoDelay(true).on('error', end).on('close', end)
+    client.on('data', (bytes) => {
+      passed.up += bytes.length
+      if (trap !== undefined && bytes.includes(trap.marker)) {
+        ;({ sprung } = trap)
+        trap = undefined
+      }
+      backend.write(bytes)
+    })
+    backend.on('data', (bytes) => {
+      passed.down += bytes.length
+      if (sprung !== undefined) {
+        end()
+        sprung()
+        return
+      }
+      if (line === 'mute') return
+      if (latency === 0) client.write(bytes)
+      else setTimeout(() => client.writable && client.write(bytes), latency)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+
+  const endAll = (): void => {
+    for (const [client] of pairs) client.destroy()
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    passed,
+    cut() {
+      line = 'cut'
+      endAll()
+    },
+    delay(milliseconds) {
+      latency = milliseconds
+    },
+    mute() {
+      line = 'mute'
+    },
+    loseAnswer: (marker) =>
+      new Promise((sprung) => {
+        trap = { marker, sprung }
+      }),
+    heal() {
+      // What was swallowed does not come back: a connection that has been mute is worth nothing any more.
+      if (line === 'mute') endAll()
+      line = 'open'
+      latency = 0
+    },
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      endAll()
+      await closed
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
+import type { CrossOriginGuardOptions, MaybePromise, Session, Sessions } from '@keepsake/core'
+
+/** Data without a declared shape. */
+export type Data = Record<string, unknown>
+
+/** One request, seen through a framework: the verbs that every framework has a way of its own for. */
+export interface Exchange {
+  /** Node's request and response; on HTTP/2 those of its compatibility API, which have the same methods. */
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** What the adapter gives. Reading it is the look that opens the session. */
+  readonly session: Session<Data>
+  /** `attachSession` of `@keepsake/node-http`, by hand. */
+  readonly attach: (sessions: Sessions<Data>) => MaybePromise<Session<Data>>
+  /** Answers 200 with a text, or with what a stream brings. */
+  readonly send: (body: string | Readable) => unknown
+  /** Answers 302. */
+  readonly redirect: (to: string) => unknown
+  /** From now on the handler answers by `response` alone. */
+  readonly takeOver: () => unknown
+}
+
+export type Handler = (exchange: Exchange) => unknown
+
+/** A framework with its adapter mounted. */
+export interface AdapterHost {
+  /** Such as `'Express 5'`; names the suite's tests. */
+  readonly name: string
+  /** What its server speaks. Default `'http/1.1'`. */
+  readonly protocol?: 'http/1.1' | 'h2'
+  /**
+   * The request listener of an application that mounts the session and then this one handler. What the handler throws,
+   * at once or later, and a session that cannot be saved are answered by the framework, with status 500.
+   */
+  listener(sessions: Sessions<Data>, handler: Handler, mounted: Mounted): Listener
+}
+
+/** What an application mounts besides the session and the handler. */
+export interface Mounted {
+  /** Left out: none. Else the cross-origin guard, between the two, and before it what parses the body of a form. */
+  readonly guard?: CrossOriginGuardOptions | undefined
+}
+
+/** Takes the requests and responses of `node:http` or of `node:http2`, as the host's protocol says. */
+export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown

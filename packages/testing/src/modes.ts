@@ -1,0 +1,44 @@
+import { createSessions, type Sessions, type SessionsOptions } from '@keepsake/core'
+import type { Data } from './host.ts'
+
+/** A way of keeping sessions that a suite is run in. */
+export interface SuiteMode {
+  readonly name: string
+  createSessions(options: SessionsOptions): Sessions<Data>
+}
+
+/** Sealed sessions; and the same with every step taking its time, so that responses have to wait as for a store. */
+export const sealedModes: readonly SuiteMode[] = [
+  { name: 'sealed', createSessions: (options) => createSessions<Data>(options) },
+  {
+    name: 'sealed, in slow motion',
+    createSessions: (options) => inSlowMotion(createSessions<Data>(options)),
+  },
+]
+
+/** The same sessions, opened and closed by promises that need a few turns of the event loop. */
+export function inSlowMotion<D>(sessions: Sessions<D>): Sessions<D> {
+  return {
+    ...sessions,
+    async open(source, options) {
+      await turns()
+      const visit = await sessions.open(source, options)
+      return {
+        get session() {
+          return visit.session
+        },
+        settle: () => visit.settle(),
+        observed: (what) => visit.observed(what),
+        async close() {
+          const headers = await visit.close()
+          await turns()
+          return headers
+        },
+      }
+    },
+  }
+}
+
+async function turns(): Promise<void> {
+  for (let left = 3; left > 0; left--) await new Promise(setImmediate)
+}

@@ -1,0 +1,109 @@
+import { expect, it } from 'vitest'
+import type { Data, Exchange, Handler } from '../host.ts'
+import { NO_STORE, SET, VARY } from '../lines.ts'
+import { comparable, type Routes, type Stage } from '../stage.ts'
+
+const tooLarge = (session: Data): void => {
+  session['blob'] = 'x'.repeat(4096)
+}
+const unkeepable = (session: Data): void => {
+  session['blob'] = (): void => undefined
+}
+const SPOILERS: readonly (readonly [what: string, spoil: (session: Data) => void])[] = [
+  ['too large for a cookie', tooLarge],
+  ['made of what cannot be kept', unkeepable],
+]
+
+/** Ways to answer, each of which would tell the visitor that all went well. */
+const WAYS: Readonly<Record<string, Handler>> = {
+  send: ({ send }) => send('all is well'),
+  redirect: ({ redirect }) => redirect('/elsewhere'),
+  writeHead: ({ takeOver, response }) => {
+    takeOver()
+    response.writeHead(201, { 'X-Well': 'yes' })
+    response.write('all is ')
+    response.end('well')
+  },
+  flushHeaders: ({ takeOver, response }) => {
+    takeOver()
+    response.flushHeaders()
+    response.write('all is well')
+    setImmediate(() => setImmediate(() => response.write('and still is')))
+    setImmediate(() => setImmediate(() => response.end('well')))
+  },
+}
+
+const spoiled = (spoil: (session: Data) => void): Routes =>
+  Object.fromEntries(
+    Object.entries(WAYS).map(([way, answer]) => {
+      const handler = (exchange: Exchange): unknown => {
+        spoil(exchange.session)
+        exchange.response.setHeader('X-Handler', 'yes')
+        exchange.response.setHeader('Set-Cookie', 'theme=dark')
+        return answer(exchange)
+      }
+      return [`/${way}`, handler]
+    }),
+  )
+
+export function failureScenarios({ serve, fields }: Stage): void {
+  it.each(SPOILERS)('answers 500 and nothing of the handler for a session that is %s', async (_, spoil) => {
+    const { client } = await serve(spoiled(spoil))
+    for (const way of Object.keys(WAYS)) {
+      const answer = await client.request(`/${way}`)
+      expect([way, answer.status, comparable(answer)]).toEqual([way, 500, []])
+      expect(answer.text).not.toMatch(/well/)
+      expect(answer.text).toMatch(/error/i)
+    }
+  })
+
+  it('answers a request with an unread body the same way', async () => {
+    const { client } = await serve(spoiled(tooLarge))
+    for (const way of Object.keys(WAYS)) {
+      const answer = await client.request(`/${way}`, { method: 'POST', body: 'x'.repeat(200_000) })
+      expect([way, answer.status, comparable(answer)]).toEqual([way, 500, []])
+      expect(answer.text).not.toMatch(/well/)
+    }
+  })
+
+  it('goes on serving over the same connection after a session that could not be saved', async () => {
+    const { client } = await serve({
+      '/bad': ({ session, send }) => {
+        tooLarge(session)
+        return send('')
+      },
+      '/good': ({ session, send }) => {
+        session['name'] = 'Ada'
+        return send('good')
+      },
+    })
+    expect((await client.request('/bad')).status).toBe(500)
+    expect((await client.request('/good')).text).toBe('good')
+    expect((await client.request('/bad')).status).toBe(500)
+  })
+
+  const throwing: Readonly<Record<string, Handler>> = {
+    'is thrown': ({ session }) => {
+      session['name'] = 'Ada'
+      throw new Error('a fault of the application')
+    },
+    'rejects the handler': async ({ session }) => {
+      session['name'] = 'Ada'
+      await new Promise(setImmediate)
+      throw new Error('a fault of the application')
+    },
+  }
+  it.each(Object.entries(throwing))(
+    'still sets the cookie when an error %s after a write',
+    async (_, handler) => {
+      const { client } = await serve({
+        '/': handler,
+        '/look': ({ session, send }) => send(JSON.stringify(session)),
+      })
+      const answer = await client.request('/')
+      expect(answer.status).toBe(500)
+      expect(comparable(answer)).toEqual(fields(SET, VARY, NO_STORE))
+      expect((await client.request('/look')).text).toBe('{"name":"Ada"}')
+    },
+  )
+}

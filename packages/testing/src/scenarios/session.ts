@@ -1,0 +1,145 @@
+import { expect, it } from 'vitest'
+import { CLEAR, NO_STORE, SET, VARY } from '../lines.ts'
+import { comparable, type Routes, type Stage } from '../stage.ts'
+
+interface Cart {
+  cart?: { items: string[] }
+}
+
+const routes: Routes = {
+  '/untouched': ({ send }) => send('nobody looked'),
+  '/look': ({ session, send }) => send(JSON.stringify(session)),
+  '/keys': ({ session, send }) => send(`${Object.keys(session).length} ${'name' in session}`),
+  '/write': ({ session, send }) => {
+    session['name'] = 'Ada'
+    return send('written')
+  },
+  '/push': ({ session, send }) => {
+    const { cart } = session as Cart
+    if (cart === undefined) session['cart'] = { items: [] }
+    else cart.items.push('book')
+    return send(JSON.stringify(session))
+  },
+  '/empty': ({ session, send }) => {
+    delete session['name']
+    return send('emptied')
+  },
+  '/end': ({ session, send }) => {
+    session.destroy()
+    return send('ended')
+  },
+  '/remember': ({ session, send }) => {
+    session['name'] = 'Ada'
+    session.permanent = true
+    return send('remembered')
+  },
+  '/regenerate': ({ session, send }) => {
+    session.regenerate()
+    return send(session.id)
+  },
+  '/id': ({ session, send }) => send(session.id),
+  '/login': ({ session, send }) => {
+    session.login('user-1', { keep: ['name'] })
+    return send(session.id)
+  },
+  '/logout': ({ session, send }) => {
+    session.logout()
+    return send('logged out')
+  },
+  '/who': ({ session, send }) => send(`${session.subject} ${JSON.stringify(session)}`),
+  '/redirect': ({ session, redirect }) => {
+    session['name'] = 'Ada'
+    return redirect('/look')
+  },
+}
+
+export function sessionScenarios({ serve, fields }: Stage): void {
+  it('says nothing at all for a handler that never looks, whatever cookie came', async () => {
+    const { client } = await serve(routes)
+    expect(comparable(await client.request('/untouched'))).toEqual([])
+    await client.request('/write')
+    expect(comparable(await client.request('/untouched'))).toEqual([])
+  })
+
+  it('answers a look with Vary: Cookie and nothing more, even one that asks for keys only', async () => {
+    const { client } = await serve(routes)
+    expect(comparable(await client.request('/look'))).toEqual(fields(VARY))
+    expect(comparable(await client.request('/keys'))).toEqual(fields(VARY))
+  })
+
+  it('sets the cookie of a session that was written to, with the strictest attributes, and forbids storing', async () => {
+    const { client } = await serve(routes)
+    expect(comparable(await client.request('/write'))).toEqual(fields(SET, VARY, NO_STORE))
+  })
+
+  it('gives the next request what this one wrote, and another visitor nothing', async () => {
+    const { client, visitor } = await serve(routes)
+    await client.request('/write')
+    expect((await client.request('/look')).text).toBe('{"name":"Ada"}')
+    expect((await visitor().request('/look')).text).toBe('{}')
+  })
+
+  it('sees a change deep inside the data', async () => {
+    const { client } = await serve(routes)
+    await client.request('/push')
+    expect(comparable(await client.request('/push'))).toEqual(fields(SET, VARY, NO_STORE))
+    expect((await client.request('/look')).text).toBe('{"cart":{"items":["book"]}}')
+  })
+
+  it('does not write again what has not changed', async () => {
+    const { client } = await serve(routes)
+    await client.request('/write')
+    expect(comparable(await client.request('/write'))).toEqual(fields(VARY))
+  })
+
+  it('clears the cookie of a session that was emptied', async () => {
+    const { client } = await serve(routes)
+    await client.request('/write')
+    expect(comparable(await client.request('/empty'))).toEqual(fields(CLEAR, VARY, NO_STORE))
+    expect(client.jar.cookieFor('https://127.0.0.1/')).toBe('')
+  })
+
+  it('clears the cookie of a session that was destroyed', async () => {
+    const { client } = await serve(routes)
+    await client.request('/write')
+    expect(comparable(await client.request('/end'))).toEqual(fields(CLEAR, VARY, NO_STORE))
+    expect((await client.request('/look')).text).toBe('{}')
+  })
+
+  it('gives the cookie of a permanent session a Max-Age', async () => {
+    const { client } = await serve(routes)
+    const [line] = (await client.request('/remember')).values('set-cookie')
+    expect(line).toMatch(/; Max-Age=267(?:8400|83\d\d); Expires=[^;]+ GMT/)
+  })
+
+  it('keeps the data under a new id when it is regenerated', async () => {
+    const { client } = await serve(routes)
+    await client.request('/write')
+    const before = await client.request('/id')
+    const answer = await client.request('/regenerate')
+    expect(comparable(answer)).toEqual(fields(SET, VARY, NO_STORE))
+    expect(answer.text).not.toBe(before.text)
+    expect((await client.request('/id')).text).toBe(answer.text)
+    expect((await client.request('/look')).text).toBe('{"name":"Ada"}')
+  })
+
+  it('logs in under a new id with what is to be kept, and out with nothing left', async () => {
+    const { client } = await serve(routes)
+    await client.request('/write')
+    await client.request('/push')
+    const before = await client.request('/id')
+    expect((await client.request('/login')).text).not.toBe(before.text)
+    expect((await client.request('/who')).text).toBe('user-1 {"name":"Ada"}')
+    expect(comparable(await client.request('/logout'))).toEqual(fields(CLEAR, VARY, NO_STORE))
+    expect((await client.request('/who')).text).toBe('undefined {}')
+  })
+
+  it('has saved by the time a redirect leaves', async () => {
+    const { client } = await serve(routes)
+    const answer = await client.request('/redirect')
+    expect(answer.status).toBe(302)
+    expect(answer.values('location')).toEqual(['/look'])
+    expect(comparable(answer)).toContainEqual(fields(SET)[0])
+    expect((await client.request('/look')).text).toBe('{"name":"Ada"}')
+  })
+}

@@ -1,0 +1,106 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { createServer as createHttp2Server, type Http2Server } from 'node:http2'
+import { type AddressInfo } from 'node:net'
+import type { Sessions, SessionsOptions } from '@keepsake/core'
+import { onTestFinished } from 'vitest'
+import { type Client, type ClientOptions, createClient } from './client.ts'
+import type { AdapterHost, Data, Handler, Listener, Mounted } from './host.ts'
+import type { SuiteMode } from './modes.ts'
+import type { Answer, Fields } from './wire.ts'
+
+/** One handler for each path. */
+export type Routes = Readonly<Record<string, Handler>>
+
+/** Where the scenarios of a suite are played: one host in one mode. */
+export interface Stage {
+  readonly host: AdapterHost
+  readonly createSessions: (options?: Partial<SessionsOptions>) => Sessions<Data>
+  /** Serves these routes until the test is over. */
+  readonly serve: (routes: Routes, sessions?: Sessions<Data>, mounted?: Mounted) => Promise<Served>
+  /** Header fields as this host's protocol carries them: names in lower case on HTTP/2. */
+  readonly fields: (...fields: Fields) => Fields
+}
+
+interface Served {
+  readonly origin: string
+  readonly client: Client
+  /** Another visitor, or the same one on another connection when given the same jar. */
+  readonly visitor: (options?: Pick<ClientOptions, 'jar'>) => Client
+}
+
+const SECRET = 'a secret that is only for tests, of 48 characters'
+/** Larger than Node's own limit, so that it is the session that has to cope. */
+const MAX_HEADER_BYTES = 65_536
+
+export function createStage(host: AdapterHost, mode: SuiteMode): Stage {
+  const createSessions = (options: Partial<SessionsOptions> = {}): Sessions<Data> =>
+    mode.createSessions({ secrets: [SECRET], revocation: 'none', ...options })
+  return Object.freeze<Stage>({
+    host,
+    createSessions,
+    async serve(routes, sessions = createSessions(), mounted = {}) {
+      const route: Handler = (exchange) => {
+        const handler = routes[new URL(exchange.request.url ?? '', 'http://host').pathname]
+        if (handler === undefined) throw new Error('no such route in this scenario')
+        return handler(exchange)
+      }
+      const listener = host.listener(sessions, route, mounted)
+      const origin = await listenFor(serverOf(host, listener))
+      const visitor = (options: Pick<ClientOptions, 'jar'> = {}): Client => {
+        const client = createClient(origin, { protocol: host.protocol ?? 'http/1.1', ...options })
+        onTestFinished(() => client.close())
+        return client
+      }
+      return { origin, visitor, client: visitor() }
+    },
+    fields: (...fields) =>
+      host.protocol === 'h2' ? fields.map(([name, value]) => [name.toLowerCase(), value] as const) : fields,
+  })
+}
+
+function serverOf(host: AdapterHost, listener: Listener): Server | Http2Server {
+  if (host.protocol !== 'h2') {
+    return createServer(
+      { maxHeaderSize: MAX_HEADER_BYTES },
+      (request, response) => void listener(request, response),
+    )
+  }
+  const run = listener as (request: object, response: object) => unknown
+  const settings = { maxHeaderListSize: MAX_HEADER_BYTES }
+  return createHttp2Server({ settings }, (request, response) => void run(request, response))
+}
+
+/** Listens on a free port of the loopback until the test is over. */
+export async function listenFor(server: Server | Http2Server): Promise<string> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(async () => {
+    server.close()
+    if ('closeAllConnections' in server) server.closeAllConnections()
+    await once(server, 'close')
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** What frameworks, Node and the connection add of their own, and may differ in. */
+const OWN_FIELDS: ReadonlySet<string> = new Set([
+  'date',
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'content-type',
+  'etag',
+  'x-powered-by',
+  // Express's final handler
+  'content-security-policy',
+  'x-content-type-options',
+])
+
+/** The fields of an answer that must be the same on every host, in order; the tokens, never twice the same, are named. */
+export function comparable({ fields }: Pick<Answer, 'fields'>): Fields {
+  return fields
+    .filter(([name]) => !OWN_FIELDS.has(name.toLowerCase()))
+    .map(([name, value]) => [name, value.replace(/^(__Host-[a-z]+)=[\w-]{20,}/, '$1=<token>')] as const)
+}

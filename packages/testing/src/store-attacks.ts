@@ -1,0 +1,146 @@
+import { createSessions, type Session, type Sessions, type SessionsOptions, type Store } from '@keepsake/core'
+import { describe, expect, it } from 'vitest'
+import { pass } from './store-pass.ts'
+import { begin, type Cart, look, newSecret, TIME_LIMIT_MS, visit } from './store-requests.ts'
+import { PATIENCE_MS, type Stages } from './store-stage.ts'
+
+const IDLE = 600
+const ABSOLUTE = 1000
+
+/** How a store may be used: for the sessions, or for what was revoked of those that live in their cookies. */
+const USES: Readonly<Record<string, (store: Store) => Partial<SessionsOptions>>> = {
+  stored: (store) => ({ store }),
+  'sealed and revocable': (store) => ({ revocation: store, revocationCache: 0 }),
+}
+
+type Open = (limits?: SessionsOptions['lifetime']) => Sessions<Cart>
+
+interface Attack {
+  readonly open: Open
+  /** Another process of the same application. */
+  readonly elsewhere: Open
+  readonly wait: (seconds: number) => Promise<void>
+}
+
+/** Each leaves a cookie that must open nothing. Those whose name has `all` in it need to find a user's sessions. */
+const ATTACKS: Readonly<Record<string, (attack: Attack) => Promise<string>>> = {
+  'a cookie that was planted before the login': async ({ open }) => {
+    const planted = await bought(open())
+    await visit(open(), planted, (session) => session.login('alice'))
+    return planted
+  },
+  'a cookie from before a login again': async ({ open }) => {
+    const before = await loggedIn(open())
+    await visit(open(), before, (session) => session.login('alice'))
+    return before
+  },
+  'a cookie that was copied before the logout': async ({ open, elsewhere }) => {
+    const copied = await loggedIn(open())
+    await visit(elsewhere(), copied, (session) => session.logout())
+    return copied
+  },
+  'a cookie that a slow request brings after the logout': async ({ open, elsewhere }) => {
+    const cookie = await loggedIn(open())
+    const slow = await begin(open(), cookie)
+    slow.session.count = 1
+    await visit(elsewhere(), cookie, (session) => session.logout())
+    return slow.close()
+  },
+  'a new id that a slow request brings after the logout': async ({ open, elsewhere }) => {
+    const cookie = await loggedIn(open())
+    const slow = await begin(open(), cookie)
+    slow.session.regenerate()
+    await visit(elsewhere(), cookie, (session) => session.logout())
+    return slow.close()
+  },
+  'the new id of a session that was logged out by its old one': async ({ open, elsewhere }) => {
+    const cookie = await loggedIn(open())
+    const slow = await begin(open(), cookie)
+    const next = await visit(elsewhere(), cookie, (session) => session.regenerate())
+    slow.session.logout()
+    await slow.close()
+    return next ?? ''
+  },
+  'a cookie from before all were logged out': async ({ open, elsewhere }) => {
+    const [other, mine] = [await loggedIn(open()), await loggedIn(open())]
+    await visit(elsewhere(), mine, (session) => session.logout({ everywhere: true }))
+    return other
+  },
+  'a cookie from before all were revoked': async ({ open, elsewhere }) => {
+    const cookie = await loggedIn(open())
+    await elsewhere().revokeAll('alice')
+    return cookie
+  },
+  'a cookie after the idle limit': async ({ open, wait }) => {
+    const cookie = await loggedIn(open({ idle: 1 }))
+    await wait(2)
+    return cookie
+  },
+  'a cookie after the absolute limit, however busy': async ({ open, wait }) => {
+    const limits = { idle: 2, absolute: 3 }
+    let cookie = await loggedIn(open(limits))
+    for (let n = 0; n < 3; n++) {
+      await wait(1.5)
+      const { session, close } = await begin(open(limits), cookie)
+      if (!session.isNew) session.count = n
+      cookie = await close()
+    }
+    return cookie
+  },
+}
+
+/** Known attacks on sessions, at two processes; with the store as it is used in each mode. */
+export function testAttacks(stage: Stages): void {
+  describe.each(Object.entries(USES))('opens nothing to, %s,', { timeout: PATIENCE_MS }, (_, optionsFor) => {
+    async function stageAttack(): Promise<Attack & { readonly canRevokeAll: boolean }> {
+      const { place, store, other, clock } = await stage()
+      const canRevokeAll = store.bySubject !== undefined || optionsFor(store).store === undefined
+      const secret = newSecret()
+      let ahead = 0
+      const over =
+        (one: Store): Open =>
+        (lifetime = { idle: IDLE, absolute: ABSOLUTE }) =>
+          createSessions<Cart>({
+            secrets: [secret],
+            lifetime,
+            now: () => clock.now() + ahead,
+            storeTimeLimit: TIME_LIMIT_MS,
+            ...optionsFor(keptOf(one)),
+          })
+      // Where the backend goes by a clock of its own, the sessions' clock alone goes on: they end by themselves (R32).
+      const wait = async (seconds: number): Promise<void> => {
+        if (place.hasOwnClock === true) ahead += seconds * 1000
+        else await clock.pass(seconds * 1000)
+      }
+      return { open: over(store), elsewhere: over(other), wait, canRevokeAll }
+    }
+
+    it.for(Object.entries(ATTACKS))('%s', async ([name, attack], context) => {
+      const staged = await stageAttack()
+      if (!staged.canRevokeAll && name.includes('all')) context.skip('there is no bySubject')
+      const cookie = await attack(staged)
+      for (const sessions of [staged.open(), staged.elsewhere()])
+        expect(await look(sessions, cookie)).toBeUndefined()
+    })
+
+    it('a cookie that a shortened limit has overtaken', async () => {
+      const staged = await stageAttack()
+      const cookie = await loggedIn(staged.open())
+      await staged.wait(2)
+      expect(await look(staged.open(), cookie)).toBeDefined()
+      expect(await look(staged.elsewhere({ idle: 1 }), cookie)).toBeUndefined()
+      expect(await look(staged.elsewhere({ absolute: 1 }), cookie)).toBeUndefined()
+    })
+  })
+}
+
+const keptOf = (store: Store): Store =>
+  store.bySubject === undefined ? pass(store) : { ...pass(store), bySubject: store.bySubject.bind(store) }
+
+async function bought(sessions: Sessions<Cart>): Promise<string> {
+  return (await visit(sessions, undefined, (session) => (session.items = ['book']))) ?? ''
+}
+
+async function loggedIn(sessions: Sessions<Cart>): Promise<string> {
+  return (await visit(sessions, undefined, (session: Session<Cart>) => session.login('alice'))) ?? ''
+}

@@ -1,0 +1,93 @@
+import type { Store, StoredRecord } from '@keepsake/core'
+import { sweepOf } from './store-pass.ts'
+
+/** Watches what clients of one place do, and writes down every answer that no store may give. */
+export interface Ledger {
+  /** The same store, watched. */
+  watch(store: Store): Store
+  readonly faults: readonly string[]
+}
+
+/** A text that was written: where, until when, and the moment from which on another text or nothing stands there. */
+interface Written {
+  readonly key: string
+  readonly expiresAt: number
+  supersededAt: number
+  isReplaced: boolean
+}
+
+/**
+ * A moment is a number that grows with every question and every answer. Only what was certain when a question was asked
+ * counts against its answer, so requests may overlap at will.
+ */
+export function createLedger(now: () => number): Ledger {
+  const faults: string[] = []
+  const texts = new Map<string, Written>()
+  const endedAt = new Map<string, number>()
+  let moment = 0
+
+  /** Must be called when a text is asked for, and its answer then held against what was certain at that moment. */
+  function ask(key: string): (text: string, what: string) => void {
+    const asked = { at: ++moment, time: now() }
+    const ended = endedAt.get(key) ?? Infinity
+    return (text, what) => {
+      const written = texts.get(text)
+      if (written?.key !== key) faults.push(`${what} a text that was never written there`)
+      else if (ended < asked.at) faults.push(`${what} a record that had been ended: resurrected`)
+      else if (written.expiresAt <= asked.time) faults.push(`${what} a record whose deadline had passed`)
+      else if (written.supersededAt < asked.at)
+        faults.push(`${what} a text that had been replaced: lost update`)
+    }
+  }
+
+  function write(key: string, { text, expiresAt }: StoredRecord): void {
+    texts.set(text, { key, expiresAt, supersededAt: Infinity, isReplaced: false })
+    endedAt.delete(key)
+  }
+
+  /** From here on the text does not stand any more. */
+  function supersede(key: string, from: string, record: StoredRecord, time: number): void {
+    const old = texts.get(from)
+    if (old !== undefined) {
+      if (old.isReplaced) faults.push('replaced one text twice: lost update')
+      old.isReplaced = true
+      old.supersededAt = ++moment
+    }
+    if (record.expiresAt <= time) endedAt.set(key, ++moment)
+  }
+
+  return {
+    faults,
+    watch: (store) => ({
+      sweep: (time) => sweepOf(store, time),
+      async read(key) {
+        const check = ask(key)
+        const text = await store.read(key)
+        if (text !== undefined) check(text, 'read')
+        return text
+      },
+      async create(key, record) {
+        write(key, record)
+        return store.create(key, record)
+      },
+      async replace(key, from, record) {
+        const check = ask(key)
+        const time = now()
+        texts.set(record.text, {
+          key,
+          expiresAt: record.expiresAt,
+          supersededAt: Infinity,
+          isReplaced: false,
+        })
+        const isDone = await store.replace(key, from, record)
+        if (isDone) check(from, 'replaced')
+        if (isDone) supersede(key, from, record, time)
+        return isDone
+      },
+      async delete(key) {
+        await store.delete(key)
+        endedAt.set(key, ++moment)
+      },
+    }),
+  }
+}

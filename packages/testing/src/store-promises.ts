@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest'
+import { newKey } from './store-keys.ts'
+import { PATIENCE_MS, type Stages } from './store-stage.ts'
+
+/** What one client may rely on. */
+export function testPromises(stage: Stages): void {
+  describe('keeps a text under a key', { timeout: PATIENCE_MS }, () => {
+    it('has nothing under a key that nobody wrote', async () => {
+      const { store, record } = await stage()
+      const key = newKey()
+      expect(await store.read(key)).toBeUndefined()
+      expect(await store.replace(key, 'old', record('new'))).toBe(false)
+      expect(await store.read(key)).toBeUndefined()
+    })
+
+    it('reads what was created, from every client', async () => {
+      const { store, other, record } = await stage()
+      const key = newKey()
+      expect(await store.create(key, record('first'))).toBe(true)
+      expect(await store.read(key)).toBe('first')
+      expect(await other.read(key)).toBe('first')
+    })
+
+    it('does not create over a key that is taken', async () => {
+      const { store, other, record } = await stage()
+      const key = newKey()
+      await store.create(key, record('first'))
+      expect(await store.create(key, record('second'))).toBe(false)
+      expect(await other.create(key, record('third'))).toBe(false)
+      expect(await store.read(key)).toBe('first')
+    })
+
+    it('replaces the text that it was told to, and no other', async () => {
+      const { store, other, record } = await stage()
+      const key = newKey()
+      await store.create(key, record('first'))
+      expect(await other.replace(key, 'first', record('second'))).toBe(true)
+      expect(await store.replace(key, 'first', record('third'))).toBe(false)
+      expect(await store.read(key)).toBe('second')
+      expect(await store.replace(key, 'second', record('third'))).toBe(true)
+      expect(await other.read(key)).toBe('third')
+    })
+
+    it('does not take a part of a text, or a pattern, for the text', async () => {
+      const { store, record } = await stage()
+      const key = newKey()
+      await store.create(key, record('The_text%'))
+      for (const from of ['The_text', 'the_text%', 'The_text% ', '%', '', 'The_text%\0'])
+        expect(await store.replace(key, from, record('new'))).toBe(false)
+      expect(await store.read(key)).toBe('The_text%')
+    })
+
+    it('forgets a deleted key, and deleting it again is fine', async () => {
+      const { store, other, record } = await stage()
+      const key = newKey()
+      await store.delete(key)
+      await store.create(key, record('first'))
+      await other.delete(key)
+      await store.delete(key)
+      expect(await store.read(key)).toBeUndefined()
+      expect(await store.replace(key, 'first', record('second'))).toBe(false)
+      expect(await store.read(key)).toBeUndefined()
+      expect(await store.create(key, record('third'))).toBe(true)
+      expect(await other.read(key)).toBe('third')
+    })
+
+    it('leaves other keys alone, however much they look alike', async () => {
+      const { store, record } = await stage()
+      const keys = ['0', '1', 'a', 'f'].map((digit) => '0'.repeat(63) + digit)
+      const [gone = '', changed = '', ...rest] = keys
+      for (const key of keys) await store.create(key, record(`text of ${key}`))
+      await store.delete(gone)
+      await store.replace(changed, `text of ${changed}`, record('new'))
+      expect(await store.read(gone)).toBeUndefined()
+      expect(await store.read(changed)).toBe('new')
+      for (const key of rest) expect(await store.read(key)).toBe(`text of ${key}`)
+    })
+
+    it('gives texts back to the letter, whatever is in them and however long', async () => {
+      const { store, other, record } = await stage()
+      const printable = Array.from({ length: 95 }, (_, code) => String.fromCodePoint(code + 32)).join('')
+      const long = printable.repeat(1380).slice(0, 131_072)
+      const texts = [
+        printable,
+        long,
+        `'; DROP TABLE sessions; --`,
+        '{"a":1}',
+        'línea\r\n\ttab',
+        '漢字 🎈',
+        '7',
+        ' ',
+      ]
+      for (const text of texts) {
+        const key = newKey()
+        await store.create(key, record('before'))
+        expect(await store.replace(key, 'before', record(text))).toBe(true)
+        expect((await other.read(key)) === text).toBe(true)
+        expect(await other.replace(key, text, record('after'))).toBe(true)
+        expect(await store.read(key)).toBe('after')
+      }
+    })
+
+    it('refuses a key that is no hash, or has nothing under it', async () => {
+      const { store } = await stage()
+      for (const key of ['', '.', '../secret', `${'0'.repeat(63)}'`, `${newKey()}/x`, '*', `${newKey()}\n`]) {
+        const read = async (): Promise<string | undefined> => store.read(key)
+        const remove = async (): Promise<void> => store.delete(key)
+        expect(await read().catch(() => undefined)).toBeUndefined()
+        await remove().catch(() => undefined)
+      }
+    })
+
+    it('lets go of what it has opened, and another client goes on', async () => {
+      const { store, other, record, place } = await stage()
+      const key = newKey()
+      await store.create(key, record('first'))
+      const third = await place.another?.()
+      if (third === undefined) return
+      await third.read(key)
+      await third.close?.()
+      expect(await other.replace(key, 'first', record('second'))).toBe(true)
+      expect(await store.read(key)).toBe('second')
+    })
+  })
+
+  describe('ends a record at its deadline', { timeout: PATIENCE_MS }, () => {
+    it('to within a second', async () => {
+      const { store, clock, record } = await stage()
+      const key = newKey()
+      await store.create(key, record('text', 2500))
+      await clock.pass(1450)
+      expect(await store.read(key)).toBe('text')
+      await clock.pass(2100)
+      expect(await store.read(key)).toBeUndefined()
+    })
+
+    it(
+      'so that it can be neither read nor replaced, and its key is free',
+      { timeout: PATIENCE_MS },
+      async () => {
+        const { store, other, clock, record } = await stage()
+        const [key, again] = [newKey(), newKey()]
+        for (const taken of [key, again]) await store.create(taken, record('old', 1000))
+        await clock.pass(2100)
+        expect(await other.read(key)).toBeUndefined()
+        expect(await other.replace(key, 'old', record('new'))).toBe(false)
+        expect(await other.read(key)).toBeUndefined()
+        expect(await other.create(again, record('new'))).toBe(true)
+        expect(await store.read(again)).toBe('new')
+        await store.delete(key)
+      },
+    )
+
+    it('and a replacement brings a deadline of its own', async () => {
+      const { store, clock, record } = await stage()
+      const [longer, shorter] = [newKey(), newKey()]
+      await store.create(longer, record('a', 1500))
+      await store.create(shorter, record('a'))
+      await store.replace(longer, 'a', record('b'))
+      await store.replace(shorter, 'a', record('b', 1000))
+      await clock.pass(3000)
+      expect(await store.read(longer)).toBe('b')
+      expect(await store.read(shorter)).toBeUndefined()
+    })
+
+    it('at once when a replacement has a deadline in the past', async () => {
+      const { store, other, clock, record } = await stage()
+      for (const expiresAt of [0, 1, clock.now() - 5000]) {
+        const key = newKey()
+        await store.create(key, record('first'))
+        expect(await store.replace(key, 'first', { text: 'end', expiresAt })).toBe(true)
+        expect(await other.read(key)).toBeUndefined()
+        expect(await other.replace(key, 'first', record('second'))).toBe(false)
+        expect(await store.replace(key, 'end', record('second'))).toBe(false)
+        expect(await store.read(key)).toBeUndefined()
+        expect(await other.create(key, record('third'))).toBe(true)
+        expect(await store.read(key)).toBe('third')
+      }
+    })
+
+    it('and not at all when a replacement that would end it comes too late', async () => {
+      const { store, record } = await stage()
+      const key = newKey()
+      await store.create(key, record('first'))
+      await store.replace(key, 'first', record('second'))
+      expect(await store.replace(key, 'first', { text: 'end', expiresAt: 0 })).toBe(false)
+      expect(await store.read(key)).toBe('second')
+    })
+
+    it('at once when it is created with a deadline in the past', async () => {
+      const { store, other, record } = await stage()
+      const key = newKey()
+      expect(await store.create(key, { text: 'dead', expiresAt: 0 })).toBe(true)
+      expect(await other.read(key)).toBeUndefined()
+      expect(await other.replace(key, 'dead', record('alive'))).toBe(false)
+      expect(await other.create(key, record('alive'))).toBe(true)
+      expect(await store.read(key)).toBe('alive')
+    })
+
+    it('which may be tens of thousands of years away', async () => {
+      const { store, record } = await stage()
+      const key = newKey()
+      await store.create(key, record('soon', 5000))
+      expect(await store.replace(key, 'soon', { text: 'far', expiresAt: (2 ** 40 - 1) * 1000 })).toBe(true)
+      expect(await store.read(key)).toBe('far')
+    })
+  })
+}

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest'
+import { createLedger } from './store-ledger.ts'
+import { createRandom } from './store-random.ts'
+import { newKey } from './store-keys.ts'
+import { nextTurn } from './store-pass.ts'
+import { PATIENCE_MS, type Stage, type Stages } from './store-stage.ts'
+
+const CLIENTS = 20
+const ROUNDS = 40
+/** How many turns of the event loop to wait for a write that may never come. */
+const PATIENCE_TURNS = 100_000
+const numbers = Array.from({ length: CLIENTS }, (_, n) => n)
+const clientOf = ({ store, other }: Stage, n: number): Stage['store'] => (n % 2 === 0 ? store : other)
+
+/** What several clients may rely on that are at the place at the same moment. */
+export function testRaces(stage: Stages): void {
+  describe('is one atomic step', { timeout: PATIENCE_MS }, () => {
+    it('so that exactly one of many creates the key', async () => {
+      const place = await stage()
+      for (let round = 0; round < 5; round++) {
+        const key = newKey()
+        const created = await Promise.all(
+          numbers.map(async (n) => clientOf(place, n).create(key, place.record(`by ${n}`))),
+        )
+        const winners = numbers.filter((n) => created[n])
+        expect(winners).toHaveLength(1)
+        expect(await place.other.read(key)).toBe(`by ${winners[0]}`)
+      }
+    })
+
+    it('so that exactly one of many takes over a key whose deadline has passed', async () => {
+      const place = await stage()
+      const key = newKey()
+      await place.store.create(key, { text: 'over', expiresAt: 0 })
+      const created = await Promise.all(
+        numbers.map(async (n) => clientOf(place, n).create(key, place.record(`by ${n}`))),
+      )
+      expect(created.filter(Boolean)).toHaveLength(1)
+      expect(await place.other.read(key)).toBe(`by ${created.indexOf(true)}`)
+    })
+
+    it('so that exactly one of many replaces the same text', async () => {
+      const place = await stage()
+      const key = newKey()
+      let from = 'first'
+      await place.store.create(key, place.record(from))
+      for (let round = 0; round < 5; round++) {
+        const replaced = await Promise.all(
+          numbers.map(async (n) => clientOf(place, n).replace(key, from, place.record(`${round} by ${n}`))),
+        )
+        expect(replaced.filter(Boolean)).toHaveLength(1)
+        from = `${round} by ${replaced.indexOf(true)}`
+        expect(await place.other.read(key)).toBe(from)
+      }
+    })
+
+    it('so that nothing brings back what is deleted in the midst of replacements', async () => {
+      const { store, other, record } = await stage()
+      const random = createRandom(1)
+      for (let round = 0; round < ROUNDS; round++) {
+        const key = newKey()
+        await store.create(key, record('0'))
+        const written = ['0']
+        const write = async (from: string): Promise<void> => {
+          const next = String(written.length)
+          if (!(await store.replace(key, from, record(next))) || written.push(next) > 20) return
+          await write(next)
+        }
+        const end = async (): Promise<void> => {
+          const least = random.below(3)
+          for (let turns = 0; written.length <= least && turns < PATIENCE_TURNS; turns++) await nextTurn()
+          for (let turns = random.below(20); turns > 0; turns--) await nextTurn()
+          await other.delete(key)
+        }
+        await Promise.all([write('0'), end()])
+        expect(await store.read(key)).toBeUndefined()
+        expect(await other.replace(key, written.at(-1) ?? '', record('late'))).toBe(false)
+      }
+    })
+
+    it('so that a reader finds the old text or the new one, and never neither', async () => {
+      const place = await stage()
+      const key = newKey()
+      const texts = new Set(Array.from({ length: 60 }, (_, n) => `${n}:`.repeat(2000 + n)))
+      const [first = '', ...rest] = texts
+      await place.store.create(key, place.record(first))
+      const writer = { isDone: false }
+      const write = async (): Promise<void> => {
+        let from = first
+        for (const text of rest) {
+          expect(await place.store.replace(key, from, place.record(text))).toBe(true)
+          from = text
+        }
+        writer.isDone = true
+      }
+      const read = async (): Promise<void> => {
+        while (!writer.isDone) {
+          expect(texts.has((await place.other.read(key)) ?? 'nothing')).toBe(true)
+          await nextTurn()
+        }
+      }
+      await Promise.all([write(), read(), read()])
+    })
+
+    it('in whatever order creations, replacements and deletions meet', async () => {
+      const place = await stage()
+      const random = createRandom(1)
+      const ledger = createLedger(place.clock.now)
+      const clients = [ledger.watch(place.store), ledger.watch(place.other)]
+      let serial = 0
+      for (let round = 0; round < ROUNDS; round++) {
+        const key = newKey()
+        const standing = [`first ${round}`]
+        await clients[0]?.create(key, place.record(`first ${round}`))
+        const act = async (): Promise<void> => {
+          const client = random.pick(clients)
+          const text = `text ${++serial}`
+          const kind = random.below(8)
+          if (kind === 0) await client.delete(key)
+          else if (kind === 1) await client.read(key)
+          else if (kind === 2) await client.replace(key, random.pick(standing), { text, expiresAt: 0 })
+          else if (await client.replace(key, random.pick(standing), place.record(text))) standing.push(text)
+        }
+        for (let wave = 0; wave < 4; wave++) await Promise.all(numbers.slice(0, 6).map(act))
+        await clients[1]?.read(key)
+      }
+      expect(ledger.faults).toEqual([])
+    })
+  })
+}

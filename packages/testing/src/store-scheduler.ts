@@ -1,0 +1,84 @@
+import type { Store } from '@keepsake/core'
+import { nextTurn, sweepOf } from './store-pass.ts'
+import type { Random } from './store-random.ts'
+
+/** Lets tasks go on one step at a time, in an order that a random generator chooses. */
+export interface Scheduler {
+  /** The same store, whose every question and every answer waits for its turn. */
+  gate(store: Store): Store
+  /** Resolves when it is the caller's turn. */
+  turn(): Promise<void>
+  /** Runs tasks to their end. Rejects with the first error of any of them. */
+  run(tasks: readonly (() => Promise<void>)[]): Promise<void>
+}
+
+/** One step in three goes along with others, so that two clients really are at the backend at once. */
+const ALONE_IN = 3
+const MOST_TURNS = 10
+
+export function createScheduler(random: Random): Scheduler {
+  const waiting: (() => void)[] = []
+  const busy = { tasks: 0, atBackend: 0, wake: () => {} }
+  const isRunning = (): boolean => busy.tasks > 0
+  /** Whether a task could go on, or nothing is left to wait for. */
+  const isSettled = (): boolean => !isRunning() || (busy.atBackend === 0 && waiting.length > 0)
+
+  const turn = (): Promise<void> =>
+    new Promise((resolve) => {
+      waiting.push(resolve)
+      busy.wake()
+    })
+
+  async function step<T>(work: () => Promise<T>): Promise<T> {
+    await turn()
+    busy.atBackend++
+    try {
+      return await work()
+    } finally {
+      busy.atBackend--
+      await turn()
+    }
+  }
+
+  /** Until every task waits for its turn, or for something that is not ours, such as a timer or another task. */
+  async function settle(): Promise<void> {
+    do {
+      await nextTurn()
+      if (!isSettled()) await new Promise<void>((resolve) => (busy.wake = resolve))
+    } while (!isSettled())
+  }
+
+  async function go(): Promise<void> {
+    await settle()
+    while (isRunning()) {
+      const together = random.below(ALONE_IN) === 0 ? 1 + random.below(waiting.length) : 1
+      for (let n = 0; n < together; n++) {
+        waiting.splice(random.below(waiting.length), 1)[0]?.()
+        // The next one finds it in the midst of its work, here or there.
+        for (let turns = random.below(MOST_TURNS); turns > 0; turns--) await nextTurn()
+      }
+      await settle()
+    }
+  }
+
+  return {
+    turn,
+    gate: (store) => ({
+      read: (key) => step(async () => store.read(key)),
+      create: (key, record) => step(async () => store.create(key, record)),
+      replace: (key, from, record) => step(async () => store.replace(key, from, record)),
+      delete: (key) => step(async () => store.delete(key)),
+      sweep: (now) => step(() => sweepOf(store, now)),
+    }),
+    async run(tasks) {
+      busy.tasks = tasks.length
+      const done = tasks.map((task) =>
+        task().finally(() => {
+          busy.tasks--
+          busy.wake()
+        }),
+      )
+      await Promise.all([...done, go()])
+    },
+  }
+}

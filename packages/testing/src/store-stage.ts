@@ -1,0 +1,63 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Store, StoredRecord } from '@keepsake/core'
+import { onTestFinished, type TestContext } from 'vitest'
+import type { MakeStore, StorePlace } from './store-place.ts'
+
+/** The clock of a test: it stands still until it is told to go on, or is the real one. */
+export interface Clock {
+  readonly now: () => number
+  /** Lets time pass. */
+  readonly pass: (milliseconds: number) => Promise<void>
+}
+
+/** A fresh place, its clients and its clock, for one test. */
+export interface Stage {
+  readonly place: StorePlace
+  readonly store: Store
+  /** Another client of the same place; the same one where there is none. */
+  readonly other: Store
+  readonly clock: Clock
+  /** A record that ends in so many milliseconds. */
+  readonly record: (text: string, inMs?: number, subject?: string) => StoredRecord
+}
+
+export type Stages = () => Promise<Stage>
+
+/** A slow disk, a busy machine and a clock that has to be waited for are no failure. */
+export const PATIENCE_MS = 600_000
+
+const HOUR_MS = 3_600_000
+
+/** Sets a stage that is taken down when the test is over. */
+export function createStages(makeStore: MakeStore): Stages {
+  return async () => {
+    let time = Date.now()
+    let isReal = false
+    const now = (): number => (isReal ? Date.now() : time)
+    const place = await makeStore(now)
+    const { store } = place
+    isReal = place.hasOwnClock === true
+    const other = (await place.another?.()) ?? store
+    onTestFinished(async () => {
+      await store.close?.()
+      if (other !== store) await other.close?.()
+      await place.remove?.()
+    })
+    const pass = async (milliseconds: number): Promise<void> => {
+      if (isReal) await wait(milliseconds)
+      else time += milliseconds
+    }
+    return {
+      place,
+      store,
+      other,
+      clock: { now, pass },
+      record: (text, inMs = HOUR_MS, subject = undefined) => ({ text, expiresAt: now() + inMs, subject }),
+    }
+  }
+}
+
+/** Skips the rest of a test about what this store, or this place, does not have. */
+export function need<T extends object>(context: TestContext, owner: T, method: keyof T & string): void {
+  if (owner[method] === undefined) context.skip(`there is no ${method}`)
+}

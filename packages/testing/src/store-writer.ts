@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto'
+import type { Store } from '@keepsake/core'
+
+const HOUR_MS = 3_600_000
+
+/** A text that shows whether it is whole: its length and its serial number stand at both ends. */
+export function makeText(serial: string, length: number): string {
+  return `${serial}:${length}:${'.'.repeat(length)}:${serial}`
+}
+
+export function isWhole(text: string): boolean {
+  const [serial = '', length = ''] = text.split(':', 2)
+  return text === makeText(serial, Number(length))
+}
+
+/**
+ * Creates, replaces and deletes for as long as the process lives. Says in the journal what it is about to do and when
+ * that is done: `begin`, number of the key, what it will hold (`-`: nothing); `done`. The shared key belongs to nobody.
+ */
+export async function writeForEver(
+  store: Store,
+  keys: readonly string[],
+  shared: string,
+  journal: (line: string) => void,
+): Promise<never> {
+  const own = randomBytes(4).toString('hex')
+  for (let round = 0; ; round++) {
+    for (const [number, key] of keys.entries()) {
+      const serial = `${own}-${round}-${number}`
+      const text = makeText(serial, (round * 7919) % 60_000)
+      const record = { text, expiresAt: Date.now() + HOUR_MS }
+      const standing = await store.read(key)
+      const isLast = standing !== undefined && round % 5 === 4
+      journal(`begin ${number} ${isLast ? '-' : serial}`)
+      if (isLast) await store.delete(key)
+      else if (standing === undefined) await store.create(key, record)
+      else await store.replace(key, standing, record)
+      journal('done')
+    }
+    const standing = await store.read(shared)
+    if (standing === undefined) journal('gap')
+    else
+      await store.replace(shared, standing, {
+        text: makeText(`${own}-${round}`, 2000),
+        expiresAt: Date.now() + HOUR_MS,
+      })
+  }
+}

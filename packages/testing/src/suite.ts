@@ -1,0 +1,42 @@
+import { describe } from 'vitest'
+import type { AdapterHost } from './host.ts'
+import { sealedModes, type SuiteMode } from './modes.ts'
+import { bodyScenarios } from './scenarios/bodies.ts'
+import { cachingScenarios } from './scenarios/caching.ts'
+import { cookieScenarios } from './scenarios/cookies.ts'
+import { failureScenarios } from './scenarios/failures.ts'
+import { flashScenarios } from './scenarios/flash.ts'
+import { guardScenarios } from './scenarios/guard.ts'
+import { headerScenarios } from './scenarios/headers.ts'
+import { lateScenarios } from './scenarios/late.ts'
+import { loginScenarios } from './scenarios/logins.ts'
+import { requestScenarios } from './scenarios/requests.ts'
+import { sessionScenarios } from './scenarios/session.ts'
+import { watchScenarios } from './scenarios/watching.ts'
+import { createStage } from './stage.ts'
+
+/**
+ * Describes what every adapter has to do, as tests of the calling file: the same requests to every host, and the same
+ * answers from each, header for header. Real servers and real sockets.
+ *
+ * ```ts
+ * adapterSuite({ name: 'node:http', listener: (sessions, handler) => … })
+ * ```
+ */
+export function adapterSuite(host: AdapterHost, modes: readonly SuiteMode[] = sealedModes): void {
+  describe.each(modes)(`${host.name}, ${host.protocol ?? 'http/1.1'}, $name`, (mode) => {
+    const stage = createStage(host, mode)
+    describe('a session', () => sessionScenarios(stage))
+    describe('requests', () => requestScenarios(stage))
+    describe('hostile cookies', () => cookieScenarios(stage))
+    describe('what cannot be saved', () => failureScenarios(stage))
+    describe('a login', () => loginScenarios(stage))
+    describe('flash messages', () => flashScenarios(stage))
+    describe('the application’s headers', () => headerScenarios(stage))
+    describe('caches', () => cachingScenarios(stage))
+    describe('requests of other sites', () => guardScenarios(stage))
+    describe('bodies', () => bodyScenarios(stage))
+    describe('the end', () => lateScenarios(stage))
+    describe('a session that is watched', () => watchScenarios(stage))
+  })
+}

@@ -1,0 +1,27 @@
+/** The smallest app of each package, one after the other, in one process. */
+import { createSealer } from '@keepsake/core/sealer'
+import * as express from './express-app.ts'
+import * as koa from './koa-app.ts'
+import { runInMemory, runInPostgres, runInRedis, runOnDisk, runSealed } from './store-apps.ts'
+import { SECRET } from './visit-twice.ts'
+
+const { REDIS_URL, POSTGRES_URL } = process.env
+
+async function main(): Promise<void> {
+  if (createSealer({ secrets: [SECRET], name: 'x' }).open('x').ok) throw new Error('x was opened')
+  await runSealed()
+  await runInMemory()
+  await runOnDisk()
+  await express.run()
+  await koa.run()
+  if (REDIS_URL) await runInRedis(REDIS_URL)
+  if (POSTGRES_URL) await runInPostgres(POSTGRES_URL)
+}
+
+main().then(
+  () => console.log('all apps ran'),
+  (error: unknown) => {
+    console.error(error)
+    process.exitCode = 1
+  },
+)

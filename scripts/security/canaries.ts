@@ -1,0 +1,89 @@
+/*
+ * The secrets that tests use, searched for in what their runs printed and reported: a run that shows one would show a
+ * real one, too.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** The secrets that stand in the sources of tests as they are. */
+export const WRITTEN: readonly string[] = [
+  'a secret that is only for tests, of 48 characters',
+  'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s',
+  's3cret-of-the-test-1234567890abcdef-XYZ',
+  'Zm9yIHRlc3RzIG9ubHksIG5vdCBmb3IgYW55Ym9keSBlbHNl',
+  'kq2Yw0bT7mXvR4cJ9sLz1eUoP6hNdFgA5iVtB8yCxWE',
+  'Zx8cV2bN5mQ1wE4rT7yU0iO3pA6sD9fGhJ-kLqM_nBv',
+]
+
+/** The functions of tests that make a secret of a label, and what each hashes. */
+const MADE = /\b(secretOf|secretNamed|strong)\('([^']+)'\)/g
+const HASHED: Readonly<Record<string, (label: string) => string>> = {
+  secretNamed: (label) => `store ${label}`,
+}
+
+const SOURCES = '{packages,examples}/*/{test,fuzz}/**/*.ts'
+
+/** Output of a run, by package; what is not there was not searched, and is said. */
+const OUTPUTS = ['.turbo/turbo-test.log', '.reports/tests.json'] as const
+
+export interface Canaries {
+  readonly secrets: readonly string[]
+  /** Those of the written ones that no test has any more: to search for them shows nothing. */
+  readonly gone: readonly string[]
+}
+
+/** Every secret of the tests below `root`. */
+export function canariesOf(root: string, written: readonly string[] = WRITTEN): Canaries {
+  const sources = globSync(SOURCES, { cwd: root }).map((path) => readFileSync(`${root}/${path}`, 'utf8'))
+  const made = sources.flatMap((source) =>
+    [...source.matchAll(MADE)].map(([, maker = '', label = '']) =>
+      createHash('sha256')
+        .update(HASHED[maker]?.(label) ?? label)
+        .digest('base64url'),
+    ),
+  )
+  const gone = written.filter((secret) => !sources.some((source) => source.includes(secret)))
+  return { secrets: [...new Set([...written, ...made])], gone }
+}
+
+export interface Search {
+  /** Each place where a secret was shown, without showing it again. */
+  readonly leaks: readonly string[]
+  readonly missing: readonly string[]
+  readonly searched: number
+}
+
+/** Searches what the tests of all packages put out: as text, hex, base64 and base64url. */
+export function searchOutputs(root: string, secrets: readonly string[]): Search {
+  const paths = globSync('{packages,examples}/*/package.json', { cwd: root })
+    .filter((path) => isTested(`${root}/${path}`))
+    .flatMap((path) => OUTPUTS.map((output) => `${dirname(path)}/${output}`))
+  const [there, missing] = [true, false].map((isThere) =>
+    paths.filter((path) => existsSync(`${root}/${path}`) === isThere),
+  ) as [string[], string[]]
+  const needles = [...new Set(secrets.flatMap(spellings))]
+  return { leaks: there.flatMap((path) => leaksIn(root, path, needles)), missing, searched: there.length }
+}
+
+function leaksIn(root: string, path: string, needles: readonly string[]): string[] {
+  return readFileSync(`${root}/${path}`, 'utf8')
+    .split('\n')
+    .flatMap((line, at) =>
+      needles
+        .filter((needle) => line.includes(needle))
+        .map((needle) => `${path}:${at + 1} shows a secret of the tests (${needle.slice(0, 4)}…)`),
+    )
+}
+
+const isTested = (path: string): boolean =>
+  'test' in ((JSON.parse(readFileSync(path, 'utf8')) as { scripts?: object }).scripts ?? {})
+
+/** The last character of base64 also depends on what follows, and so is left out. */
+function spellings(secret: string): string[] {
+  const bytes = Buffer.from(secret)
+  const encoded = (['base64', 'base64url'] as const).map((encoding) =>
+    bytes.toString(encoding).replace(/=+$/, '').slice(0, -1),
+  )
+  return [secret, bytes.toString('hex'), ...encoded]
+}

@@ -1,0 +1,94 @@
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { metadataProblems } from '../packages/metadata.ts'
+import { type Kind, folderOf, scaffold } from '../packages/scaffold.ts'
+import { run } from '../run.ts'
+import { readManifest, ROOT } from '../workspace.ts'
+
+/** A copy of the workspace, installed as the real one is, with a fresh package in it. */
+function laidDown(kind: Kind, name: string) {
+  const root = mkdtempSync(join(tmpdir(), 'keepsake-scaffold-'))
+  onTestFinished(() => rmSync(root, { recursive: true }))
+  for (const file of ['tsconfig.base.json', 'tsup.config.ts', 'vitest.shared.ts', 'package.json']) {
+    cpSync(join(ROOT, file), join(root, file))
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'))
+  scaffold(kind, name, root)
+  const path = join(root, 'packages', folderOf(kind, name))
+  // What pnpm install would link.
+  const scope = join(path, 'node_modules/@keepsake')
+  mkdirSync(scope, { recursive: true })
+  for (const own of ['core', 'node-http', 'testing'])
+    symlinkSync(join(ROOT, 'packages', own), join(scope, own))
+  const tool = (tool: string, ...args: readonly string[]) =>
+    run(join(ROOT, 'node_modules/.bin', tool), args, { cwd: path, env: { SCHEDULES: '20', NO_COLOR: '1' } })
+  return { root, path, tool }
+}
+
+const cases = [
+  ['store', 'demo'],
+  ['adapter', 'demo-frame'],
+] as const
+
+describe.each(cases)('a new %s', (kind, name) => {
+  it('has nothing wrong, type-checks and builds', async () => {
+    const { path, tool } = laidDown(kind, name)
+    expect(metadataProblems({ folder: folderOf(kind, name), path, manifest: readManifest(path) })).toEqual([])
+    await tool('tsc', '-p', '.')
+    await tool('tsup', '--config', '../../tsup.config.ts', 'src/index.ts')
+    expect(readdirSync(join(path, 'dist'))).toEqual(
+      expect.arrayContaining(['index.js', 'index.cjs', 'index.d.ts', 'index.d.cts']),
+    )
+  })
+
+  it('has a suite that is red, and says what to fill in', async () => {
+    const { tool } = laidDown(kind, name)
+    await expect(tool('vitest', 'run')).rejects.toThrow(`in packages/${folderOf(kind, name)}/src/index.ts`)
+  })
+
+  it('is not laid down twice, nor under a name that no package can have', () => {
+    const { root } = laidDown(kind, name)
+    expect(() => scaffold(kind, name, root)).toThrow('already')
+    expect(() => scaffold(kind, '../x', root)).toThrow('expected a name')
+  })
+})
+
+/** The file that a page of the documentation shows. */
+function fileIn(page: string, file: string): string {
+  const text = readFileSync(join(ROOT, 'docs', page), 'utf8')
+  const [, code] = text.split(`\`\`\`ts file=${file}\n`)
+  if (code === undefined) throw new Error(`${page} does not show ${file}`)
+  return code.split('\n```')[0] ?? ''
+}
+
+it('a store is green when it is filled in as the documentation says', async () => {
+  const { path, tool } = laidDown('store', 'demo')
+  const code = fileIn('write-a-store.md', 'tiny-store.ts')
+  const options =
+    'export const demoStore = (options: { now?: () => number } = {}): Store => tinyStore(options.now)'
+  writeFileSync(join(path, 'src/index.ts'), `${code}\n${options}\n`)
+  await tool('tsc', '-p', '.')
+  expect(await tool('vitest', 'run')).toMatch(/Tests {2}\d+ passed/)
+})
+
+it('an adapter is green when it is filled in as the documentation says', async () => {
+  const { path, tool } = laidDown('adapter', 'demo-frame')
+  const code = fileIn('write-an-adapter.md', 'tiny-adapter.ts').replaceAll(
+    'tinyFramework',
+    'withDemoFrameSession',
+  )
+  writeFileSync(join(path, 'src/index.ts'), code)
+  await tool('tsc', '-p', '.')
+  expect(await tool('vitest', 'run')).toMatch(/Tests {2}\d+ passed/)
+})
