@@ -36,13 +36,15 @@ export function testWatch(stage: Stages): void {
       await store.create(key, record('text 0'))
       const texts = Array.from({ length: 20 }, (_, n) => `text ${n}`)
       const { promise: seen, resolve } = Promise.withResolvers<void>()
+      const looks: Promise<void>[] = []
       const look = async (): Promise<void> => {
         if ((await store.read(key)) === texts.at(-1)) resolve()
       }
-      const end = await store.watch?.(key, () => void look())
+      const end = await store.watch?.(key, () => void looks.push(look()))
       for (const [n, text] of texts.slice(1).entries()) await other.replace(key, texts[n] ?? '', record(text))
       await seen
       end?.()
+      await Promise.all(looks)
     })
 
     it('no more once it was ended, and whoever else watches the key still', async (context) => {
