@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { newKey } from './store-keys.ts'
-import { PATIENCE_MS, type Stages } from './store-stage.ts'
+import { PATIENCE_MS, type Stage, type Stages } from './store-stage.ts'
+
+/** Of a read that a busy machine makes too late. */
+const MOST_TRIES = 20
 
 /** What one client may rely on. */
 export function testPromises(stage: Stages): void {
@@ -126,10 +129,7 @@ export function testPromises(stage: Stages): void {
   describe('ends a record at its deadline', { timeout: PATIENCE_MS }, () => {
     it('to within a second', async () => {
       const { store, clock, record } = await stage()
-      const key = newKey()
-      await store.create(key, record('text', 2500))
-      await clock.pass(1450)
-      expect(await store.read(key)).toBe('text')
+      const key = await keyReadInTime({ store, clock, record })
       await clock.pass(2100)
       expect(await store.read(key)).toBeUndefined()
     })
@@ -154,11 +154,11 @@ export function testPromises(stage: Stages): void {
     it('and a replacement brings a deadline of its own', async () => {
       const { store, clock, record } = await stage()
       const [longer, shorter] = [newKey(), newKey()]
-      await store.create(longer, record('a', 1500))
+      await store.create(longer, record('a', 3000))
       await store.create(shorter, record('a'))
       await store.replace(longer, 'a', record('b'))
       await store.replace(shorter, 'a', record('b', 1000))
-      await clock.pass(3000)
+      await clock.pass(4500)
       expect(await store.read(longer)).toBe('b')
       expect(await store.read(shorter)).toBeUndefined()
     })
@@ -200,9 +200,25 @@ export function testPromises(stage: Stages): void {
     it('which may be tens of thousands of years away', async () => {
       const { store, record } = await stage()
       const key = newKey()
-      await store.create(key, record('soon', 5000))
+      await store.create(key, record('soon', 60_000))
       expect(await store.replace(key, 'soon', { text: 'far', expiresAt: (2 ** 40 - 1) * 1000 })).toBe(true)
       expect(await store.read(key)).toBe('far')
     })
   })
+}
+
+/** A key whose record was there a second before its deadline. Tries again where a busy machine asked too late to tell. */
+async function keyReadInTime(stage: Pick<Stage, 'store' | 'clock' | 'record'>): Promise<string> {
+  const { store, clock, record } = stage
+  for (let tries = 0; ; tries++) {
+    const key = newKey()
+    const standing = record('text', 2500)
+    await store.create(key, standing)
+    await clock.pass(1450)
+    const text = await store.read(key)
+    const isTooLate = text === undefined && clock.now() > standing.expiresAt - 1000
+    if (isTooLate && tries < MOST_TRIES) continue
+    expect(text).toBe('text')
+    return key
+  }
 }

@@ -93,10 +93,10 @@ export function testWatch(stage: Stages): void {
 
     it('is told that its time is up', async () => {
       const { store, clock } = await stage()
-      const sessions = openShop(store, newSecret(), clock.now, { idle: 2 })
+      const sessions = openShop(store, newSecret(), clock.now, { idle: 4 })
       const cookie = await visit(sessions, undefined, (session) => void (session.note = 'first'))
       const change = (await watchOf(sessions, cookie)).next()
-      await clock.pass(2000)
+      await clock.pass(4000)
       expect(await change).toEqual({ done: false, value: 'expired' })
     })
   })
