@@ -29,5 +29,6 @@ for (const path of missing) console.log(`NOT SEARCHED, as it is not there: ${pat
 console.log(
   `${searched} logs and reports, searched for ${secrets.length} secrets of the tests: ${leaks.length} shown`,
 )
-// Where everything that the tests need is installed, nothing may be skipped.
-if (all.length > 0 || (process.env['CI'] !== undefined && skipped.length > 0)) process.exitCode = 1
+// Where everything that the tests need is installed, nothing may be skipped and nothing left unsearched.
+const isIncomplete = skipped.length > 0 || missing.length > 0
+if (all.length > 0 || (process.env['CI'] !== undefined && isIncomplete)) process.exitCode = 1

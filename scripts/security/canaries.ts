@@ -25,7 +25,11 @@ const HASHED: Readonly<Record<string, (label: string) => string>> = {
 const SOURCES = '{packages,examples}/*/{test,fuzz}/**/*.ts'
 
 /** Output of a run, by package; what is not there was not searched, and is said. */
-const OUTPUTS = ['.turbo/turbo-test.log', '.reports/tests.json'] as const
+const LOG = '.turbo/turbo-test.log'
+const OUTPUTS = [LOG, '.reports/tests.json'] as const
+
+/** What all tasks of the last `pnpm test` printed: one that is never cached has no log of its own. */
+const LOG_OF_RUN = '.turbo/run.json'
 
 export interface Canaries {
   readonly secrets: readonly string[]
@@ -56,14 +60,31 @@ export interface Search {
 
 /** Searches what the tests of all packages put out: as text, hex, base64 and base64url. */
 export function searchOutputs(root: string, secrets: readonly string[]): Search {
-  const paths = globSync('{packages,examples}/*/package.json', { cwd: root })
-    .filter((path) => isTested(`${root}/${path}`))
-    .flatMap((path) => OUTPUTS.map((output) => `${dirname(path)}/${output}`))
-  const [there, missing] = [true, false].map((isThere) =>
-    paths.filter((path) => existsSync(`${root}/${path}`) === isThere),
-  ) as [string[], string[]]
+  const logOfRun = existsSync(`${root}/${LOG_OF_RUN}`) ? readFileSync(`${root}/${LOG_OF_RUN}`, 'utf8') : ''
+  const there = logOfRun === '' ? [] : [LOG_OF_RUN]
+  const missing: string[] = []
+  for (const { directory, name } of testedPackages(root)) {
+    const isInLogOfRun = logOfRun.includes(JSON.stringify(`${name}#test`))
+    for (const output of OUTPUTS) {
+      const path = `${directory}/${output}`
+      if (existsSync(`${root}/${path}`)) there.push(path)
+      else if (output !== LOG || !isInLogOfRun) missing.push(path)
+    }
+  }
   const needles = [...new Set(secrets.flatMap(spellings))]
   return { leaks: there.flatMap((path) => leaksIn(root, path, needles)), missing, searched: there.length }
+}
+
+interface Manifest {
+  readonly name: string
+  readonly scripts?: object
+}
+
+function testedPackages(root: string): { readonly directory: string; readonly name: string }[] {
+  return globSync('{packages,examples}/*/package.json', { cwd: root }).flatMap((path) => {
+    const { name, scripts = {} } = JSON.parse(readFileSync(`${root}/${path}`, 'utf8')) as Manifest
+    return 'test' in scripts ? [{ directory: dirname(path), name }] : []
+  })
 }
 
 function leaksIn(root: string, path: string, needles: readonly string[]): string[] {
@@ -75,9 +96,6 @@ function leaksIn(root: string, path: string, needles: readonly string[]): string
         .map((needle) => `${path}:${at + 1} shows a secret of the tests (${needle.slice(0, 4)}…)`),
     )
 }
-
-const isTested = (path: string): boolean =>
-  'test' in ((JSON.parse(readFileSync(path, 'utf8')) as { scripts?: object }).scripts ?? {})
 
 /** The last character of base64 also depends on what follows, and so is left out. */
 function spellings(secret: string): string[] {

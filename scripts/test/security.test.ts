@@ -130,11 +130,18 @@ describe('the secrets of the tests, in what their runs put out', () => {
   })
 
   it('are not said to be absent from what is not there', () => {
-    write('examples/shop/package.json', '{"scripts":{"test":"vitest run"}}')
+    write('examples/shop/package.json', '{"name":"example-shop","scripts":{"test":"vitest run"}}')
     write('packages/silent/package.json', '{}')
     expect(searchOutputs(root, [secret]).missing.toSorted()).toEqual([
       'examples/shop/.reports/tests.json',
       'examples/shop/.turbo/turbo-test.log',
     ])
+  })
+
+  it('are searched for in the log of the whole run where a package has none of its own', () => {
+    write('.turbo/run.json', `[\n{"source":"example-shop#test","level":"stdout","text":"${secret}"}\n]`)
+    const { leaks, missing } = searchOutputs(root, [secret])
+    expect(missing).toEqual(['examples/shop/.reports/tests.json'])
+    expect(leaks.filter((leak) => leak.startsWith('.turbo/run.json:2 '))).toHaveLength(1)
   })
 })
