@@ -10,7 +10,7 @@ export interface Block {
 }
 
 /** Three backquotes, or more where the code has some; a comment that names a language hides its block from readers. */
-const OPENING = /^(?<mark>`{3,}|<!--(?= ts\b)) ?(?<language>[\w-]*) ?(?<words>.*)$/
+const OPENING = /^(?<mark>`{3,}|<!--(?= (?:ts|http)\b)) ?(?<language>[\w-]*) ?(?<words>.*)$/
 
 /** The blocks of a page in their order, those that are hidden in comments among them. */
 export function blocksOf(markdown: string): Block[] {

@@ -9,11 +9,16 @@ export interface Module {
   readonly lines: readonly (number | undefined)[]
   /** `run`: it is run, and `shown` is what comes of it. `test`: it has tests of vitest's. */
   readonly kind: 'check' | 'run' | 'test'
+  /** What it cannot run without. */
+  readonly needs: readonly Service[]
   /** The line of the page that its block begins on. */
   readonly line: number
   /** The `http` and `text` blocks that follow it. */
   readonly shown: readonly Block[]
 }
+
+/** A server that a module connects to, at the address that its variable has. */
+export type Service = 'redis' | 'postgres'
 
 /** A surrounding that blocks of many pages stand in, so that they show what they are about and nothing else. */
 export type Frames = Readonly<Record<string, string>>
@@ -22,6 +27,7 @@ export type Frames = Readonly<Record<string, string>>
 const GAP = /^\s*\/\/ …$/
 
 const KINDS: Readonly<Record<string, Module['kind']>> = { run: 'run', test: 'test' }
+const SERVICES: Readonly<Record<string, Service>> = { redis: 'redis', postgres: 'postgres' }
 
 /**
  * The modules of a page. The words behind `ts`:
@@ -31,6 +37,7 @@ const KINDS: Readonly<Record<string, Module['kind']>> = { run: 'run', test: 'tes
  * - `continues`: it stands below the block before it, in one module.
  * - `in=express`: it stands in the frame of that name.
  * - `file=sessions.ts`: the name that other blocks import it by.
+ * - `needs=redis`, `needs=postgres`: it is run where there is such a server.
  */
 export function modulesOf(blocks: readonly Block[], frames: Frames): Module[] {
   const modules: Module[] = []
@@ -51,6 +58,7 @@ export function modulesOf(blocks: readonly Block[], frames: Frames): Module[] {
       text: lines.map(([text]) => text).join('\n'),
       lines: lines.map(([, line]) => line),
       kind: words.kind,
+      needs: words.needs,
       line: block.line,
       shown,
     })
@@ -70,17 +78,20 @@ function framed(lines: readonly Line[], frame: string): Line[] {
 
 interface Words {
   kind: Module['kind']
+  needs: Service[]
   continues: boolean
   frame: string | undefined
   file: string | undefined
 }
 
 function readWords({ words, line }: Block): Words {
-  const read: Words = { kind: 'check', continues: false, frame: undefined, file: undefined }
+  const read: Words = { kind: 'check', needs: [], continues: false, frame: undefined, file: undefined }
   for (const word of words) {
     const [name = '', value] = word.split('=')
     const kind = KINDS[name]
+    const service = name === 'needs' ? SERVICES[value ?? ''] : undefined
     if (kind !== undefined) read.kind = kind
+    else if (service !== undefined) read.needs.push(service)
     else if (name === 'continues') read.continues = true
     else if (name === 'in' && value) read.frame = value
     else if (name === 'file' && value) read.file = value

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Block } from './blocks.ts'
 import { createBrowsers } from './browser.ts'
 import { exchangesIn, matches } from './exchanges.ts'
-import type { Module } from './modules.ts'
+import type { Module, Service } from './modules.ts'
 import type { FromStage, ToStage } from './stage-messages.ts'
 
 /** Runs modules of pages and compares what comes of them with what the pages show. */
@@ -22,12 +22,18 @@ const ENVIRONMENT = {
   NEW_SESSION_SECRET: 'Rt6-the-secret-of-the-year-to-come-hY15P',
 }
 
+/** The variable of the environment by which pages find a server. */
+const VARIABLES: Readonly<Record<Service, string>> = { redis: 'REDIS_URL', postgres: 'DATABASE_URL' }
+
+/** Where the servers are; undefined for what this machine does not have. */
+export type Addresses = Readonly<Record<Service, string | undefined>>
+
 /** A process of its own, in an empty directory, with the sources of the packages. */
-export function createStage(): Stage {
+export function createStage(addresses?: Addresses): Stage {
   const directory = mkdtempSync(join(tmpdir(), 'keepsake-docs-'))
   const child = fork(join(import.meta.dirname, 'stage.ts'), {
     cwd: directory,
-    env: { ...process.env, ...ENVIRONMENT },
+    env: { ...process.env, ...ENVIRONMENT, ...environmentOf(addresses) },
     execArgv: [
       '--conditions=@keepsake/source',
       '--disable-warning=ExperimentalWarning',
@@ -52,6 +58,11 @@ export function createStage(): Stage {
       rmSync(directory, { recursive: true, force: true })
     },
   }
+}
+
+function environmentOf(addresses: Addresses | undefined): Record<string, string> {
+  const services = Object.keys(VARIABLES) as Service[]
+  return Object.fromEntries(services.map((service) => [VARIABLES[service], addresses?.[service] ?? '']))
 }
 
 type Ask = (message: ToStage) => Promise<FromStage>

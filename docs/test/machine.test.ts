@@ -25,11 +25,12 @@ function write(page: Page): void {
 describe('blocks', () => {
   it('are found with their words and lines, those in comments too', () => {
     const blocks = blocksOf(
-      'a\n\n```ts run in=x\none\ntwo\n```\n<!-- ts file=y.ts\nthree\n-->\n<!-- a remark -->\n',
+      'a\n\n```ts run in=x\none\ntwo\n```\n<!-- ts file=y.ts\nthree\n-->\n<!-- a remark -->\n<!-- http\nGET /\n-->',
     )
     expect(blocks).toEqual([
       { language: 'ts', words: ['run', 'in=x'], code: 'one\ntwo', line: 4 },
       { language: 'ts', words: ['file=y.ts'], code: 'three', line: 8 },
+      { language: 'http', words: [], code: 'GET /', line: 12 },
     ])
   })
 
@@ -41,15 +42,18 @@ describe('blocks', () => {
     expect(() => blocksOf('```ts\nconst a = 1')).toThrow('line 1')
     const [block] = blocksOf('\n```ts runs\n```')
     expect(() => modulesOf(block ? [block] : [], {})).toThrow('line 2: a block knows no word runs')
+    const [needy] = blocksOf('```ts run needs=oracle\n```')
+    expect(() => modulesOf(needy ? [needy] : [], {})).toThrow('line 1: a block knows no word needs=oracle')
   })
 
   it('stand in their frames, and below the block that they continue', () => {
-    const blocks = blocksOf('```ts in=f\na\n```\n```ts run continues\nb\n```')
+    const blocks = blocksOf('```ts in=f\na\n```\n```ts run continues needs=redis\nb\n```')
     const [, second] = modulesOf(blocks, { f: 'head\n  // …\ntail' })
     expect(second).toMatchObject({
       text: 'head\na\nb\ntail',
       lines: [undefined, 2, 5, undefined],
       kind: 'run',
+      needs: ['redis'],
     })
   })
 })
@@ -107,6 +111,16 @@ describe('an exchange', () => {
     ],
   ])('is wrong with %s', async (_, shown, problem) => {
     expect((await play(app, ['http', shown])).join('\n')).toContain(problem)
+  })
+
+  it.each([
+    [100, []],
+    [95, ['no Set-Cookie', 'not on the page']],
+    [200, ['no Set-Cookie', 'not on the page']],
+  ])('may have some seconds of its 98 gone where the page has %d', async (shown, problems) => {
+    const slow = `app.get('/', (req, res) => { res.set('Set-Cookie', 'a=b; Max-Age=98'); res.end() })`
+    const found = await play(slow, ['http', `${request}\nSet-Cookie: a=b; Max-Age=${shown}`])
+    expect(found.map((problem) => problem.replace(/^line \d+: (.+?):[^]*/, '$1'))).toEqual(problems)
   })
 
   it('is wrong where a cookie comes back that the page does not show', async () => {

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
+import { reachPostgres, reachRedis } from '@keepsake/test-services'
 import { afterAll, describe, expect, it } from 'vitest'
 import { deadLinks } from '../src/links.ts'
 import { folderOf, modulesOfPage, readPages } from '../src/pages.ts'
 import { createStage } from '../src/runs.ts'
 import { checkTypes } from '../src/types.ts'
 
+const servers = { redis: await reachRedis(), postgres: await reachPostgres() }
 const pages = readPages()
 const modules = pages.flatMap((page) =>
   modulesOfPage(page).map((module) => ({
@@ -28,12 +30,16 @@ it('shows code that type-checks', async () => {
 })
 
 describe('shows what the code does', () => {
-  const stage = createStage()
-  afterAll(() => stage.close())
-
-  it.each(modules.filter(({ module }) => module.kind === 'run'))('$place', async ({ file, module }) => {
-    expect(await stage.play(file, module)).toEqual([])
+  const stage = createStage({ redis: servers.redis?.url, postgres: servers.postgres?.url })
+  afterAll(async () => {
+    stage.close()
+    await Promise.all([servers.redis?.stop(), servers.postgres?.stop()])
   })
+
+  for (const { place, file, module } of modules.filter(({ module: { kind } }) => kind === 'run'))
+    it.skipIf(module.needs.some((service) => servers[service] === undefined))(place, async () => {
+      expect(await stage.play(file, module)).toEqual([])
+    })
 })
 
 for (const { place, file } of modules.filter(({ module }) => module.kind === 'test')) {
