@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NODE_LINES, nodeBinary, type NodeLine } from '@keepsake/test-nodes'
 import { reachPostgres, reachRedis } from '@keepsake/test-services'
-import { compileApps, createConsumer } from './packages/consumer.ts'
+import { compileApps, createConsumer, writeSuite } from './packages/consumer.ts'
 import { metadataProblems } from './packages/metadata.ts'
 import { packAll, tarballProblems } from './packages/tarballs.ts'
 import { report, run } from './run.ts'
@@ -32,6 +32,7 @@ async function nodeProblems(
     ['main.cjs'],
     ['--input-type=module', '--eval', ONE_COPY],
     ['node_modules/keepsake/dist/main.js', 'secret'],
+    ['node_modules/vitest/vitest.mjs', 'run', '--root=.', '--testNamePattern=keeps a text under a key'],
   ]
   const problems: string[] = []
   for (const args of calls) {
@@ -76,6 +77,7 @@ try {
   )
   await compileApps(consumer)
   console.log('✓ types, by nodenext, in ES modules and in CommonJS')
+  writeSuite(consumer)
   report(
     `the smallest apps, imported and required, on Node ${NODE_LINES.join(', ')}`,
     await runApps(consumer),

@@ -43,6 +43,14 @@ const TSCONFIG = {
   },
 }
 
+/** Lays down the test file that the README of @keepsake/testing begins with. It is JavaScript as well as TypeScript. */
+export function writeSuite(directory: string): void {
+  const page = readFileSync(join(ROOT, 'packages/testing/README.md'), 'utf8')
+  const [, code] = /^```ts\n([^]+?)^```$/m.exec(page) ?? []
+  if (code === undefined) throw new Error('the README of @keepsake/testing shows no test file')
+  writeFileSync(join(directory, 'suite.test.mjs'), code)
+}
+
 /**
  * Lays the apps down twice, as ES modules and as CommonJS, and compiles them against the installed packages: in two
  * programs, for one that has both kinds sees each declaration of `req.session` twice.

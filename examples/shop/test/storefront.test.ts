@@ -3,7 +3,12 @@ import { expect, test } from 'vitest'
 import type { ShopSession } from '../src/session.ts'
 import { createStorefront, type Visitor } from '../src/storefront.ts'
 
-const sessions = createSessions<ShopSession>({ secrets: ['pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'] })
+/** A moment that lasts, so that no second passes between two looks. */
+const NOW = Date.now()
+const sessions = createSessions<ShopSession>({
+  secrets: ['pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'],
+  now: () => NOW,
+})
 const shop = createStorefront({ sessions, framework: 'Express', scope: 'login' })
 
 async function visitor(cookie?: string): Promise<Visitor> {
