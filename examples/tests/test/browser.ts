@@ -67,7 +67,7 @@ export async function openLastingProfile(executablePath: string): Promise<Lastin
 
 function watched(context: BrowserContext): Profile {
   const troubles: string[] = []
-  context.setDefaultTimeout(60_000)
+  context.setDefaultTimeout(240_000)
   context.on('weberror', (error) => troubles.push(String(error.error())))
   context.on('requestfailed', (request) => {
     const { errorText = '' } = request.failure() ?? {}
