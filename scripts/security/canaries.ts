@@ -24,8 +24,9 @@ const HASHED: Readonly<Record<string, (label: string) => string>> = {
 
 const SOURCES = '{packages,examples}/*/{test,fuzz}/**/*.ts'
 
-/** Output of a run, by package; what is not there was not searched, and is said. */
 const LOG = '.turbo/turbo-test.log'
+
+/** Output of a run, by package; what is not there was not searched, and is said. */
 const OUTPUTS = [LOG, '.reports/tests.json'] as const
 
 /** What all tasks of the last `pnpm test` printed: one that is never cached has no log of its own. */

@@ -1,7 +1,8 @@
 import { type Duration, readDuration } from '../duration.ts'
 import { ConfigError } from '../errors.ts'
 import { readChoice, readFlag, readOptions, shown } from '../options.ts'
-import { isAttributeValue, isDomain, isToken } from './grammar.ts'
+import { isAttributeValue, isDomain } from './grammar.ts'
+import { prefixOf, readName } from './name.ts'
 
 /** 400 days: browsers cut a longer Max-Age to this (rfc6265bis §5.5), so more is refused rather than shortened. */
 export const MAX_AGE_LIMIT = 34_560_000
@@ -96,18 +97,10 @@ function wrong(option: string, problem: string): never {
   throw new ConfigError(`cookie.${option}`, problem)
 }
 
-/** `[prefix, demands]`; the longest first. rfc6265bis §4.1.3; the Http ones: draft-ietf-httpbis-layered-cookies. */
-const PREFIXES: readonly (readonly [string, readonly ('secure' | 'httpOnly' | 'host')[]])[] = [
-  ['__Host-Http-', ['secure', 'httpOnly', 'host']],
-  ['__Host-', ['secure', 'host']],
-  ['__Secure-', ['secure']],
-  ['__Http-', ['secure', 'httpOnly']],
-]
-
 function checkCombination(cookie: Checked): void {
   if (cookie.sameSite === 'none' && !cookie.secure) wrong('sameSite', `'none' needs secure: true`)
   if (cookie.partitioned && !cookie.secure) wrong('partitioned', 'needs secure: true')
-  const [prefix, demands] = PREFIXES.find(([prefix]) => cookie.name.startsWith(prefix)) ?? ['', []]
+  const { prefix, demands } = prefixOf(cookie.name)
   if (demands.includes('secure') && !cookie.secure)
     wrong('secure', `a name with ${prefix} needs secure: true`)
   if (demands.includes('httpOnly') && !cookie.httpOnly)
@@ -115,26 +108,6 @@ function checkCombination(cookie: Checked): void {
   if (demands.includes('host') && cookie.path !== '/') wrong('path', `a name with ${prefix} needs path: '/'`)
   if (demands.includes('host') && cookie.domain !== undefined)
     wrong('domain', `a name with ${prefix} allows none`)
-}
-
-/** Prefixes in the wrong case, and look-alikes such as `Host__` or `_Host-`: browsers would see a plain name. */
-const LOOKS_LIKE_PREFIX = /^(?:_{1,2}(?:host|secure|http)[-_]|(?:host|secure|http)__)/i
-
-/** @throws {ConfigError} unless `name` is a token and, where it looks like a prefix, exactly one. */
-function readName(name: unknown): string {
-  if (typeof name !== 'string' || !isToken(name)) {
-    throw new ConfigError(
-      'cookie.name',
-      `expected letters, digits or any of !#$%&'*+-.^_\`|~; got ${shown(name)}`,
-    )
-  }
-  if (LOOKS_LIKE_PREFIX.test(name) && !PREFIXES.some(([prefix]) => name.startsWith(prefix))) {
-    throw new ConfigError(
-      'cookie.name',
-      `${shown(name)} looks like a prefix but is none; write __Host- or __Secure-`,
-    )
-  }
-  return name
 }
 
 function readDomain(domain: unknown): string | undefined {
