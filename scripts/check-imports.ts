@@ -1,78 +1,98 @@
 /*
  * Checks who imports whom in the published packages, as docs/map.md draws it: core nothing but Node; adapters core and
- * node-http; stores core. Inside core the layers below must not reach up. That there are no cycles is oxlint's to say.
+ * node-http; stores core. Inside core and node-http imports go down from wing to wing, and nowhere do they go round.
  */
-import { globSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  cycleFaults,
+  type Layout,
+  readSources,
+  type SourceFile,
+  structureOf,
+  targetOf,
+  wingFaults,
+} from './packages/structure.ts'
+import { ROOT } from './workspace.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const ADAPTER = ['@keepsake/core', '@keepsake/core/adapter', '@keepsake/node-http']
+const STORE = ['@keepsake/core', '@keepsake/core/store']
 
 /** What the sources of a package may import besides Node and their own files. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  'node-http': ['@keepsake/core'],
-  express: ['@keepsake/core', '@keepsake/node-http', 'express'],
-  koa: ['@keepsake/core', '@keepsake/node-http', 'koa'],
-  'store-file': ['@keepsake/core'],
-  'store-sqlite': ['@keepsake/core'],
-  'store-redis': ['@keepsake/core'],
-  'store-postgres': ['@keepsake/core'],
-  testing: ['@keepsake/core', 'tough-cookie', 'vitest'],
+  'node-http': ['@keepsake/core', '@keepsake/core/adapter'],
+  express: [...ADAPTER, 'express'],
+  koa: [...ADAPTER, 'koa'],
+  'store-file': STORE,
+  'store-sqlite': STORE,
+  'store-redis': STORE,
+  'store-postgres': STORE,
+  testing: [...STORE, 'tough-cookie', 'vitest'],
   cli: ['@keepsake/core', '@keepsake/core/sealer'],
 }
 
-/** Layers of core from below; a file may import its own layer and those before it. What none names is not judged. */
-const LAYERS: readonly (readonly string[])[] = [
-  ['errors', 'options', 'duration', 'maybe-promise', 'random', 'keyed-queue', 'turns'],
-  ['xaes', 'message-keys', 'secrets', 'token', 'seal', 'sealer', 'cookie/'],
-  ['values', 'record', 'lifetime', 'store', 'merge', 'rebase'],
-  ['session', 'guarded-controls', 'session-host', 'leaving', 'subjects', 'plan', 'trace'],
-  ['modes/', 'records', 'opening', 'stored-subjects', 'decision'],
-  ['visit', 'open-visit', 'visit-setup', 'visit-headers', 'setup'],
-  ['sessions', 'index'],
-]
-
-const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]/g
-
-const importsOf = (path: string): string[] =>
-  [...readFileSync(path, 'utf8').matchAll(IMPORT)].map(([, specifier]) => specifier ?? '')
-
-function layerOf(file: string): number | undefined {
-  const name = file.replace(/\.ts$/, '')
-  const at = LAYERS.findIndex((layer) =>
-    layer.some((member) => (member.endsWith('/') ? name.startsWith(member) : name === member)),
-  )
-  return at === -1 ? undefined : at
+/** The packages that are laid out in wings, and the floor of each wing. */
+const WINGS: Readonly<Record<string, Layout>> = {
+  core: {
+    entries: ['index', 'adapter', 'store', 'sealer', 'sessions'],
+    wings: {
+      visit: 7,
+      session: 6,
+      modes: 6,
+      subjects: 5,
+      store: 4,
+      record: 3,
+      cookie: 3,
+      guard: 3,
+      crypto: 2,
+      base: 1,
+    },
+  },
+  'node-http': {
+    entries: ['index'],
+    wings: { guard: 4, session: 3, hold: 2, headers: 1 },
+  },
 }
 
-function faultOf(directory: string, file: string, specifier: string): string | undefined {
-  if (specifier.startsWith('node:')) return undefined
-  if (!specifier.startsWith('.')) {
-    const isAllowed = MAY_IMPORT[directory]?.includes(specifier) === true
-    return isAllowed ? undefined : `must not import ${specifier}`
-  }
-  const source = join(root, 'packages', directory, 'src')
-  const target = relative(source, join(source, file, '..', specifier))
-  if (target.startsWith('..') && target !== '../package.json')
-    return `must not leave its package for ${specifier}`
-  if (directory !== 'core') return undefined
-  const [from, to] = [layerOf(file), layerOf(target)]
-  return from !== undefined && to !== undefined && to > from ? `must not reach up to ${target}` : undefined
+const sourceOf = (directory: string): string => join(ROOT, 'packages', directory, 'src')
+
+function layoutOf(directory: string): Layout | undefined {
+  // Until the files have moved into their wings.
+  if (directory === 'core' && !existsSync(join(sourceOf('core'), 'base'))) return undefined
+  if (directory === 'node-http' && !existsSync(join(sourceOf('node-http'), 'hold'))) return undefined
+  return WINGS[directory]
+}
+
+function packageFaults(directory: string, file: SourceFile): readonly string[] {
+  return file.specifiers.flatMap((specifier) => {
+    if (specifier.startsWith('node:')) return []
+    const target = targetOf(file, specifier)
+    if (target === undefined) {
+      const isAllowed = MAY_IMPORT[directory]?.includes(specifier) === true
+      return isAllowed ? [] : [`${file.path} must not import ${specifier}`]
+    }
+    const isOutside = target.startsWith('..') && target !== '../package.json'
+    return isOutside ? [`${file.path} must not leave its package for ${specifier}`] : []
+  })
 }
 
 const faults: string[] = []
-let files = 0
+let count = 0
 for (const directory of Object.keys(MAY_IMPORT)) {
-  const source = join(root, 'packages', directory, 'src')
-  for (const file of globSync('**/*.ts', { cwd: source })) {
-    files++
-    for (const specifier of importsOf(join(source, file))) {
-      const fault = faultOf(directory, file, specifier)
-      if (fault !== undefined) faults.push(`packages/${directory}/src/${file} ${fault}`)
-    }
-  }
+  const files = readSources(sourceOf(directory))
+  const layout = layoutOf(directory)
+  count += files.length
+  const found = [
+    ...files.flatMap((file) => packageFaults(directory, file)),
+    ...cycleFaults(files),
+    ...(layout === undefined ? [] : wingFaults(files, layout)),
+  ]
+  faults.push(...found.map((fault) => `packages/${directory}/src: ${fault}`))
+  if (!Object.hasOwn(WINGS, directory)) continue
+  const { lines, chain } = structureOf(files)
+  console.log(`${directory}: ${files.length} files, ${lines} lines, ${chain.length} files deep`)
 }
 for (const fault of faults) console.error(fault)
-console.log(`${files} files, ${faults.length} imports against the order`)
-if (faults.length > 0 || files === 0) process.exitCode = 1
+console.log(`${count} files, ${faults.length} faults`)
+if (faults.length > 0 || count === 0) process.exitCode = 1

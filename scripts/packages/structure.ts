@@ -1,0 +1,138 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
+
+/** A source file of a package. */
+export interface SourceFile {
+  /** Below the package's `src`, with slashes. */
+  readonly path: string
+  readonly lines: number
+  /** What it imports, types too, as it is written there. */
+  readonly specifiers: readonly string[]
+}
+
+/** How the sources of a package are laid out: a folder of `src` is a wing. */
+export interface Layout {
+  /** The files that may stand in `src` itself, without `.ts`. They are above all wings. */
+  readonly entries: readonly string[]
+  /** The floor of each wing. A file may import its own wing, and wings on lower floors. */
+  readonly wings: Readonly<Record<string, number>>
+  /** Imports between wings on one floor that are allowed, as `'session → modes'`. */
+  readonly across?: readonly string[]
+}
+
+/** How large a package is, and how deep its files are stacked. */
+export interface Structure {
+  readonly files: number
+  readonly lines: number
+  /** The longest chain of files each of which imports the next, types included. */
+  readonly chain: readonly string[]
+}
+
+const IMPORTS = [
+  /(?:^|\n)[ \t]*(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]/g,
+  // As an expression and as a type.
+  /\bimport\(\s*['"]([^'"]+)['"]/g,
+]
+
+/** Only those that begin a line: elsewhere a slash with a star may be part of a text. */
+const COMMENTS = /^[ \t]*(?:\/\*[\s\S]*?\*\/|\/\/.*$)/gm
+
+/** The source files below a folder, in order. */
+export function readSources(folder: string): readonly SourceFile[] {
+  return globSync('**/*.ts', { cwd: folder })
+    .map((path) => path.replaceAll('\\', '/'))
+    .toSorted()
+    .map((path) => parseSource(path, readFileSync(join(folder, path), 'utf8')))
+}
+
+function parseSource(path: string, text: string): SourceFile {
+  const code = text.replace(COMMENTS, '')
+  const specifiers = IMPORTS.flatMap((pattern) =>
+    [...code.matchAll(pattern)].map(([, specifier = '']) => specifier),
+  )
+  return { path, lines: text.split('\n').length - 1, specifiers }
+}
+
+/** The file of the same package that a relative import names; undefined for any other import. */
+export function targetOf({ path }: SourceFile, specifier: string): string | undefined {
+  return specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : undefined
+}
+
+/** The wing that a file is in: the first folder of its path. Undefined for one in `src` itself. */
+function wingOf(path: string): string | undefined {
+  const end = path.indexOf('/')
+  return end === -1 ? undefined : path.slice(0, end)
+}
+
+/** What of a package is in no wing, or imports what its wing must not know. */
+export function wingFaults(files: readonly SourceFile[], layout: Layout): readonly string[] {
+  const floorOf = (path: string): number | undefined => {
+    const wing = wingOf(path)
+    if (wing !== undefined) return Object.hasOwn(layout.wings, wing) ? layout.wings[wing] : undefined
+    return layout.entries.includes(path.replace(/\.ts$/, '')) ? Number.POSITIVE_INFINITY : undefined
+  }
+  return files.flatMap((file) => {
+    const { path, specifiers } = file
+    const floor = floorOf(path)
+    if (floor === undefined) return [`${path} is in no wing`]
+    return specifiers.flatMap((specifier) => {
+      const target = targetOf(file, specifier)
+      const targetFloor = target === undefined ? undefined : floorOf(target)
+      if (target === undefined || targetFloor === undefined) return []
+      const [from, to] = [wingOf(path), wingOf(target)]
+      if (targetFloor < floor || from === to) return []
+      if (targetFloor > floor) return [`${path} must not reach up to ${target}`]
+      return layout.across?.includes(`${from} → ${to}`) === true
+        ? []
+        : [`${path} must not reach across to ${target}`]
+    })
+  })
+}
+
+/** Each cycle of imports that a walk through the files meets, as the files on it. */
+export function cycleFaults(files: readonly SourceFile[]): readonly string[] {
+  return walk(files).cycles.map((cycle) => `${cycle.join(' → ')} is a cycle`)
+}
+
+/** The size and the depth of a package. What a cycle adds to the depth is not counted. */
+export function structureOf(files: readonly SourceFile[]): Structure {
+  const { chains } = walk(files)
+  return {
+    files: files.length,
+    lines: files.reduce((sum, { lines }) => sum + lines, 0),
+    chain: chains.reduce((longest, chain) => (chain.length > longest.length ? chain : longest), []),
+  }
+}
+
+interface Walk {
+  /** For each file, the longest chain that begins there. */
+  readonly chains: readonly (readonly string[])[]
+  readonly cycles: readonly (readonly string[])[]
+}
+
+/** Goes depth first through everything that the files import of each other. */
+function walk(files: readonly SourceFile[]): Walk {
+  const byPath = new Map(files.map((file) => [file.path, file]))
+  const chains = new Map<string, readonly string[]>()
+  const cycles: (readonly string[])[] = []
+  const chainFrom = (file: SourceFile, way: readonly string[]): readonly string[] => {
+    const known = chains.get(file.path)
+    if (known !== undefined) return known
+    const at = way.indexOf(file.path)
+    if (at !== -1) {
+      cycles.push([...way.slice(at), file.path])
+      return []
+    }
+    let longest: readonly string[] = []
+    for (const specifier of file.specifiers) {
+      const target = byPath.get(targetOf(file, specifier) ?? '')
+      const chain = target === undefined ? [] : chainFrom(target, [...way, file.path])
+      if (chain.length > longest.length) longest = chain
+    }
+    const chain = [file.path, ...longest]
+    chains.set(file.path, chain)
+    return chain
+  }
+  for (const file of files) chainFrom(file, [])
+  return { chains: [...chains.values()], cycles }
+}

@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { cycleFaults, type Layout, readSources, structureOf, wingFaults } from '../packages/structure.ts'
+import { ROOT } from '../workspace.ts'
+
+/** A folder with these source files in it. */
+function sourcesOf(tree: Readonly<Record<string, string>>) {
+  const folder = mkdtempSync(join(tmpdir(), 'keepsake-structure-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  for (const [path, text] of Object.entries(tree)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  return readSources(folder)
+}
+
+const LAYOUT: Layout = { entries: ['index'], wings: { upper: 2, left: 1, right: 1 } }
+
+/** A package that has nothing wrong: three files, one on another. */
+const SOUND = {
+  'index.ts': "export { upper } from './upper/upper.ts'\n",
+  'upper/upper.ts': "import { left } from '../left/left.ts'\n\nexport const upper = left\n",
+  'left/left.ts': 'export const left = 1\n',
+}
+
+const faultsOf = (tree: Readonly<Record<string, string>>, layout = LAYOUT) =>
+  wingFaults(sourcesOf({ ...SOUND, ...tree }), layout)
+
+describe('the check of wings', () => {
+  it('finds nothing in a package whose imports all go down', () => {
+    expect(faultsOf({})).toEqual([])
+  })
+
+  it('reports a file in a folder that is no wing', () => {
+    expect(faultsOf({ 'attic/box.ts': '' })).toEqual(['attic/box.ts is in no wing'])
+  })
+
+  it('reports a file in the root that is no entry', () => {
+    expect(faultsOf({ 'helper.ts': '' })).toEqual(['helper.ts is in no wing'])
+  })
+
+  it('reports an import from a wing on a higher floor', () => {
+    expect(faultsOf({ 'left/left.ts': "import { upper } from '../upper/upper.ts'\n" })).toEqual([
+      'left/left.ts must not reach up to upper/upper.ts',
+    ])
+  })
+
+  it('reports an import from an entry by a wing', () => {
+    expect(faultsOf({ 'upper/upper.ts': "export * from '../index.ts'\n" })).toEqual([
+      'upper/upper.ts must not reach up to index.ts',
+    ])
+  })
+
+  it('reports an import between two wings on one floor, unless the layout allows it', () => {
+    const tree = { 'right/right.ts': "import { left } from '../left/left.ts'\n" }
+    expect(faultsOf(tree)).toEqual(['right/right.ts must not reach across to left/left.ts'])
+    expect(faultsOf(tree, { ...LAYOUT, across: ['right → left'] })).toEqual([])
+    expect(faultsOf(tree, { ...LAYOUT, across: ['left → right'] })).toHaveLength(1)
+  })
+
+  it.each([
+    ['of a type', "import type { Upper } from '../upper/upper.ts'\n"],
+    ['over several lines', "import {\n  type Upper,\n  upper,\n} from '../upper/upper.ts'\n"],
+    ['without names', "import '../upper/upper.ts'\n"],
+    ['that is an export', "export { upper } from '../upper/upper.ts'\n"],
+    ['as an expression', "const load = () => import('../upper/upper.ts')\n"],
+    ['as a type', "type Upper = import('../upper/upper.ts').Upper\n"],
+    ['behind a comment', "/* one */\n// two\nimport { upper } from '../upper/upper.ts'\n"],
+  ])('sees an import %s', (_, text) => {
+    expect(faultsOf({ 'left/left.ts': text })).toEqual(['left/left.ts must not reach up to upper/upper.ts'])
+  })
+
+  it('passes over an import in a comment', () => {
+    const text = "/*\nimport { upper } from '../upper/upper.ts'\n*/\n// import('../upper/upper.ts')\n"
+    expect(faultsOf({ 'left/left.ts': text })).toEqual([])
+  })
+})
+
+describe('the check of cycles', () => {
+  it('finds nothing in a package whose imports all go down', () => {
+    expect(cycleFaults(sourcesOf(SOUND))).toEqual([])
+  })
+
+  it('reports files that import each other in a circle, also where one imports only a type', () => {
+    const files = sourcesOf({
+      'a.ts': "import './b.ts'\n",
+      'b.ts': "import type { C } from './c.ts'\n",
+      'c.ts': "export * from './a.ts'\n",
+    })
+    expect(cycleFaults(files)).toEqual(['a.ts → b.ts → c.ts → a.ts is a cycle'])
+  })
+
+  it('reports a file that imports itself', () => {
+    expect(cycleFaults(sourcesOf({ 'a.ts': "import './a.ts'\n" }))).toEqual(['a.ts → a.ts is a cycle'])
+  })
+})
+
+describe('the structure of a package', () => {
+  it('tells its files, its lines, and the longest chain of imports', () => {
+    const files = sourcesOf({ ...SOUND, 'right/right.ts': "import 'node:fs'\n" })
+    expect(structureOf(files)).toEqual({
+      files: 4,
+      lines: 6,
+      chain: ['index.ts', 'upper/upper.ts', 'left/left.ts'],
+    })
+  })
+
+  it('goes by the longest of several ways to one file', () => {
+    const files = sourcesOf({
+      'a.ts': "import './d.ts'\nimport './b.ts'\n",
+      'b.ts': "import './c.ts'\n",
+      'c.ts': "import './d.ts'\n",
+      'd.ts': '',
+    })
+    expect(structureOf(files).chain).toEqual(['a.ts', 'b.ts', 'c.ts', 'd.ts'])
+  })
+
+  it.each(['core', 'node-http'])('finds no cycle in the sources of %s', (name) => {
+    const files = readSources(join(ROOT, 'packages', name, 'src'))
+    expect(files.length).toBeGreaterThan(10)
+    expect(cycleFaults(files)).toEqual([])
+  })
+})
