@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { createSessions, memoryStore, type Sessions } from '@keepsake/core'
+import { createSessions, type Sessions } from '@keepsake/core'
 import { type Client, createClient, type Data, sealedModes } from '@keepsake/testing'
 import compression from 'compression'
 import express, { type ErrorRequestHandler, type Express } from 'express'
@@ -102,30 +102,6 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
     expect(answer.status).toBe(503)
     expect(answer.text).toMatch(/but friendly/)
   })
-
-  it.each(['/in/side', '/in/side/', '/in/side/page?a=1'])(
-    'shows a page of a mounted router again whose message another request has shown: %s',
-    async (path) => {
-      const sessions = mode.createSessions({ ...options, store: memoryStore() })
-      const app = create()
-      const router = create.Router()
-      router.get(['/', '/page'], async (req, res) => {
-        const messages = req.session.flash('info')
-        const other = await sessions.open(req)
-        if (messages.length > 0) other.session.flash('info')
-        await other.close()
-        res.send(messages.join())
-      })
-      router.post('/', (req, res) => void res.send(String(req.session.flash('info', 'Saved'))))
-      app.use('/in', create.Router().use('/side', session(sessions), router))
-      const client = await serve(app)
-      await client.request('/in/side', { method: 'POST' })
-      const answer = await client.request(path)
-      const again = new URL(answer.values('location')[0] ?? '', `http://host${path}`)
-      expect([answer.status, again.href]).toEqual([307, `http://host${path}`])
-      expect((await client.request(path)).text).toBe('')
-    },
-  )
 
   it('extends no session by a request that does not count as use', async () => {
     let now = Date.now()

@@ -62,8 +62,7 @@ export function session<D extends SessionData<D> = RegisteredData>(
     if (skip?.(ctx)) return next()
     defineSession(ctx.app.context)
     const fail = (error: unknown): void => ctx.onerror(error as Error)
-    const options = { extend: extend?.(ctx), url: ctx.originalUrl }
-    const attachment = attach(sessions, ctx.req, ctx.res, fail, options)
+    const attachment = attach(sessions, ctx.req, ctx.res, fail, { extend: extend?.(ctx) })
     const use = (attached: Attachment<D>): Promise<unknown> => {
       useAttachment(ctx, attached)
       return next()

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
-import { createSessions, memoryStore, type Sessions } from '@keepsake/core'
+import { createSessions, type Sessions } from '@keepsake/core'
 import { type Client, createClient, type Data, sealedModes } from '@keepsake/testing'
 import Koa from 'koa'
 import compress from 'koa-compress'
@@ -128,31 +128,6 @@ describe.each(cases)('$name, $mode.name', ({ App, mode }) => {
     await client.request('/write')
     expect((await client.request('/replace')).status).toBe(500)
     expect((await client.request('/end')).values('set-cookie')[0]).toMatch(/; Max-Age=0/)
-  })
-
-  it('shows a page of a mounted application again whose message another request has shown', async () => {
-    const sessions = mode.createSessions({ ...options, store: memoryStore() })
-    const app = silent()
-    app.use(async (ctx, next) => {
-      const { path } = ctx
-      ctx.path = '/'
-      await next()
-      ctx.path = path
-    })
-    app.use(session(sessions))
-    app.use(async (ctx) => {
-      if (ctx.method === 'POST') ctx.session.flash('info', 'Saved')
-      const messages = ctx.method === 'POST' ? [] : ctx.session.flash('info')
-      const other = await sessions.open(ctx.req)
-      if (messages.length > 0) other.session.flash('info')
-      await other.close()
-      ctx.body = messages.join()
-    })
-    const client = await serve(app)
-    await client.request('/in/side', { method: 'POST' })
-    const answer = await client.request('/in/side?a=1')
-    expect([answer.status, answer.values('location')]).toEqual([307, ['./side?a=1']])
-    expect((await client.request('/in/side?a=1')).text).toBe('')
   })
 
   it('extends no session by a request that does not count as use', async () => {

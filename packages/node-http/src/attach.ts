@@ -3,16 +3,9 @@ import { isCacheable } from './caching.ts'
 import { isPlainHttp } from './connection.ts'
 import { type Held, holdResponse } from './hold.ts'
 import type { AnyRequest, AnyResponse } from './response.ts'
-import { ownUrl, showAgain } from './show-again.ts'
 
 /** Answers a request whose session could not be saved. Nothing of the handler's response has left or will. */
 export type Fail = (error: unknown) => void
-
-/** How a visit is attached; those that `attach` was first called with for a request count. */
-export interface AttachOptions extends VisitOptions {
-  /** The target as the client has sent it, where a framework has changed `request.url` and keeps no `originalUrl` there. */
-  readonly url?: string | undefined
-}
 
 /** A visit that belongs to a request and its response. */
 export interface Attachment<D> {
@@ -31,7 +24,6 @@ export class ResponseAttachment<D> implements Attachment<D>, Held {
   readonly #request: AnyRequest
   readonly #response: AnyResponse
   readonly #fail: Fail
-  readonly #url: string
   #isLooked = false
 
   constructor(
@@ -41,7 +33,6 @@ export class ResponseAttachment<D> implements Attachment<D>, Held {
     request: AnyRequest,
     response: AnyResponse,
     fail: Fail,
-    url: string,
   ) {
     this.sessions = sessions
     this.next = next
@@ -49,7 +40,6 @@ export class ResponseAttachment<D> implements Attachment<D>, Held {
     this.#request = request
     this.#response = response
     this.#fail = fail
-    this.#url = url
   }
 
   get session(): Session<D> {
@@ -65,7 +55,7 @@ export class ResponseAttachment<D> implements Attachment<D>, Held {
   }
 
   fail(error: unknown): void {
-    if (!showAgain(error, this.#request, this.#response, this.#url)) this.#fail(error)
+    this.#fail(error)
   }
 
   /** Tells of what works against a session cookie that is set, before the headers put it right. */
@@ -116,23 +106,21 @@ function attachmentOf<D>(sessions: Sessions<D>, request: object): Attachment<D> 
 
 /**
  * Attaches a visit to a request, once however often it is called. What adapters stand on: the session is opened when
- * somebody looks at it. There at once where `sessions.open` is.
+ * somebody looks at it. There at once where `sessions.open` is. The options of a first call count.
  */
 export function attach<D>(
   sessions: Sessions<D>,
   request: AnyRequest,
   response: AnyResponse,
   fail: Fail,
-  options: AttachOptions = NO_OPTIONS,
+  options: VisitOptions = NO_OPTIONS,
 ): MaybePromise<Attachment<D>> {
   const attached = attachmentOf(sessions, request)
   if (attached !== undefined) return attached
-  // Now: a router may take something away from it before the session fails.
-  const url = options.url ?? ownUrl(request)
   const visit = sessions.open(request.headers.cookie, options)
   return visit instanceof Promise
-    ? attachLater(sessions, request, response, fail, url, visit)
-    : bindTo(request, sessions, visit, response, fail, url)
+    ? attachLater(sessions, request, response, fail, visit)
+    : bindTo(request, sessions, visit, response, fail)
 }
 
 async function attachLater<D>(
@@ -140,14 +128,13 @@ async function attachLater<D>(
   request: AnyRequest,
   response: AnyResponse,
   fail: Fail,
-  url: string,
   visit: Promise<Visit<D>>,
 ): Promise<Attachment<D>> {
   const opened = await visit
-  return attachmentOf(sessions, request) ?? bindTo(request, sessions, opened, response, fail, url)
+  return attachmentOf(sessions, request) ?? bindTo(request, sessions, opened, response, fail)
 }
 
-const NO_OPTIONS: AttachOptions = Object.freeze({})
+const NO_OPTIONS: VisitOptions = Object.freeze({})
 
 function bindTo<D>(
   request: AnyRequest & Attached,
@@ -155,10 +142,9 @@ function bindTo<D>(
   visit: Visit<D>,
   response: AnyResponse,
   fail: Fail,
-  url: string,
 ): Attachment<D> {
   const next = request[ATTACHMENTS]
-  const attachment = new ResponseAttachment(sessions, next, visit, request, response, fail, url)
+  const attachment = new ResponseAttachment(sessions, next, visit, request, response, fail)
   request[ATTACHMENTS] = attachment
   // Now, not at the first look: that may stand in the arguments of `response.end(…)`, whose `end` has been taken by then.
   if (!response.headersSent) holdResponse(request, response, attachment)

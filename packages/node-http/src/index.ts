@@ -1,5 +1,5 @@
 export { defineSession, sessionsOf, useAttachment } from './accessor.ts'
-export { attach, type Attachment, type AttachOptions, type Fail } from './attach.ts'
+export { attach, type Attachment, type Fail } from './attach.ts'
 export { bindCookie, type BoundCookie, createCookie, type HttpCookie } from './cookies.ts'
 export { createGuard, type Guard } from './guard.ts'
 export { crossOriginGuard } from './cross-origin-guard.ts'
