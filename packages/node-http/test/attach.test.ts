@@ -2,8 +2,7 @@ import { createSessions } from '@keepsake/core'
 import { inSlowMotion } from '@keepsake/testing'
 import { describe, expect, it } from 'vitest'
 import { attach, withSession } from '../src/index.ts'
-import { holdResponse } from '../src/hold.ts'
-import { commitByHand, serve, turns, warnings } from './serving.ts'
+import { commitByHand, holdResponse, serve, turns, warnings } from './serving.ts'
 
 const options = {
   secrets: ['a secret that is only for tests, of 48 characters'],

@@ -7,8 +7,7 @@ import type { Header } from '@keepsake/core'
 import type { Answer } from '@keepsake/testing'
 import compression from 'compression'
 import { describe, expect, it } from 'vitest'
-import { holdResponse } from '../src/hold.ts'
-import { COOKIE, serve, turns } from './serving.ts'
+import { COOKIE, holdResponse, serve, turns } from './serving.ts'
 
 type Commit = () => readonly Header[] | Promise<readonly Header[]>
 type Answering = (response: ServerResponse) => unknown

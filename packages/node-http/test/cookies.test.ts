@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { createSessions } from '@keepsake/core'
 import { createClient } from '@keepsake/testing'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createCookie } from '../src/cookies.ts'
-import { withSession } from '../src/with-session.ts'
+import { createCookie } from '../src/headers/cookies.ts'
+import { withSession } from '../src/session/with-session.ts'
 
 const servers: http.Server[] = []
 afterEach(() => {

@@ -72,7 +72,7 @@ describe('the guard around a listener', () => {
   })
 })
 
-describe('its options', () => {
+describe('the options of the guard', () => {
   it.each<[option: string, options: object]>([
     ['origins', { origins: 'https://a.example' }],
     ['origins[0]', { origins: ['https://*.a.example'] }],

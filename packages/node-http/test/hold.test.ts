@@ -3,8 +3,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describe, expect, it } from 'vitest'
-import { holdResponse } from '../src/hold.ts'
-import { COOKIE, commitByHand, PROTOCOLS, serve, turns } from './serving.ts'
+import { commitByHand, COOKIE, holdResponse, PROTOCOLS, serve, turns } from './serving.ts'
 
 const commitOf = (commits: string[]) => () => {
   commits.push('commit')
@@ -253,7 +252,7 @@ describe('a commit that is done at once', () => {
   })
 })
 
-it('a held response that cannot go out goes on pretending until that is answered', async () => {
+it('a held response that cannot go out appears sent until its failure is answered', async () => {
   const { commit, begun, done } = commitByHand()
   const failed = Promise.withResolvers<unknown>()
   const seen: unknown[] = []

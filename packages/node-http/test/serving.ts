@@ -2,9 +2,11 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttp2Server, type Http2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import type { Header } from '@keepsake/core'
+import type { Header, MaybePromise } from '@keepsake/core'
 import { type Client, createClient } from '@keepsake/testing'
 import { onTestFinished } from 'vitest'
+import type { AnyRequest, AnyResponse } from '../src/headers/messages.ts'
+import { Hold } from '../src/hold/hold.ts'
 
 export type Protocol = 'http/1.1' | 'h2'
 export const PROTOCOLS: readonly Protocol[] = ['http/1.1', 'h2']
@@ -41,6 +43,34 @@ export async function listen(server: Server | Http2Server): Promise<number> {
     await once(server, 'close')
   })
   return (server.address() as AddressInfo).port
+}
+
+/** What a response waits for, without any session. */
+interface Held {
+  readonly commit: () => MaybePromise<readonly Header[]>
+  readonly fail: (error: unknown) => void
+}
+
+class TestHold extends Hold {
+  readonly #held: Held
+
+  constructor(request: AnyRequest, response: AnyResponse, held: Held) {
+    super(request, response)
+    this.#held = held
+  }
+
+  protected override commit(): MaybePromise<readonly Header[]> {
+    return this.#held.commit()
+  }
+
+  protected override fail(error: unknown): void {
+    this.#held.fail(error)
+  }
+}
+
+/** Holds a response until a commit of the test's own is done. */
+export function holdResponse(request: AnyRequest, response: AnyResponse, held: Held): void {
+  new TestHold(request, response, held).begin()
 }
 
 export const COOKIE: Header = ['Set-Cookie', 'id=1']

@@ -1,4 +1,4 @@
-import type { AnyRequest } from './response.ts'
+import type { AnyRequest } from './messages.ts'
 
 /** Whether the connection that the request came by is encrypted, as far as this process can tell. */
 export function isEncrypted({ socket }: AnyRequest): boolean {

@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { deferDestroy } from '../src/socket.ts'
-import { holdResponse } from '../src/hold.ts'
-import { commitByHand, PROTOCOLS, serve, turns } from './serving.ts'
+import { deferDestroy } from '../src/hold/deferred-destroy.ts'
+import { commitByHand, holdResponse, PROTOCOLS, serve, turns } from './serving.ts'
 
 const neverFail = (error: unknown): never => {
   throw error

@@ -1,5 +1,5 @@
-import type { AnyRequest, AnyResponse } from './response.ts'
-import { deferDestroy } from './socket.ts'
+import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
+import { refuseHead } from './methods.ts'
 
 /** How far a response would be if what the handler sent had gone out. */
 export interface Progress {
@@ -10,47 +10,45 @@ export interface Progress {
 const PROGRESS = Symbol('keepsake.progress')
 const STATUS = Symbol('keepsake.status')
 
-/** A response that pretends, while there is progress to pretend. */
-interface Pretending {
+/** A response that appears to be sent, as long as there is progress. */
+interface AppearingSent {
   [PROGRESS]?: Progress | undefined
   /** The status of an HTTP/1 response, where it is a plain property; on HTTP/2 it is an accessor of the prototype. */
   [STATUS]?: number
 }
 
-/** What changes a head, besides `statusCode`. */
+/** What changes a head, beside `statusCode`. */
 const CHANGES = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader'] as const
 
 /**
  * Makes a response whose head waits behave as if it had left: no framework answers a second time, and whoever tries
  * changes nothing, which would give the body that was sent the head of another.
  *
- * @returns What ends it, and says whether the destruction of the socket was asked for meanwhile.
+ * @returns What ends it.
  */
-export function pretendSent(request: AnyRequest, response: AnyResponse, progress: Progress): () => boolean {
-  const pretending = response as AnyResponse & Pretending
+export function appearSent(request: AnyRequest, response: AnyResponse, progress: Progress): () => void {
+  const appearing = response as AnyResponse & AppearingSent
   const changes = response as unknown as Record<(typeof CHANGES)[number], unknown>
   const originals = CHANGES.map((name) => changes[name])
-  for (const name of CHANGES) changes[name] = refuse
-  if (!Object.hasOwn(response, 'headersSent')) cover(request, pretending)
-  pretending[PROGRESS] = progress
-  const restoreSocket = deferDestroy(request)
+  for (const name of CHANGES) changes[name] = refuseHead
+  if (!Object.hasOwn(response, 'headersSent')) cover(request, appearing)
+  appearing[PROGRESS] = progress
   return () => {
-    pretending[PROGRESS] = undefined
+    appearing[PROGRESS] = undefined
     for (const [index, name] of CHANGES.entries()) changes[name] = originals[index]
-    return restoreSocket()
   }
 }
 
-function cover(request: AnyRequest, response: AnyResponse & Pretending): void {
+function cover(request: AnyRequest, response: AnyResponse & AppearingSent): void {
   if (request.httpVersionMajor < 2) response[STATUS] = response.statusCode
   Object.defineProperties(response, COVER)
 }
 
 /**
- * Stays on a response that has pretended once: to delete properties again would make a slow object of it. The getters
+ * Stays on a response for good: to delete properties again would make a slow object of it. The getters
  * are the same for all responses, so that defining them is cheap.
  */
-const COVER: PropertyDescriptorMap & ThisType<AnyResponse & Pretending> = {
+const COVER: PropertyDescriptorMap & ThisType<AnyResponse & AppearingSent> = {
   statusCode: {
     configurable: true,
     get() {
@@ -87,11 +85,4 @@ const COVER: PropertyDescriptorMap & ThisType<AnyResponse & Pretending> = {
 /** What the property below says. */
 function uncovered(response: AnyResponse, name: string): unknown {
   return Reflect.get(Object.getPrototypeOf(response) as object, name, response)
-}
-
-/** @throws what Node throws once the head has left. */
-export function refuse(): never {
-  throw Object.assign(new Error('Cannot set headers after they are sent to the client'), {
-    code: 'ERR_HTTP_HEADERS_SENT',
-  })
 }

@@ -8,9 +8,9 @@ import {
   readGuardRules,
   type RefusalReason,
 } from '@keepsake/core'
-import { attachmentsOf } from './attach.ts'
-import { isEncrypted } from './connection.ts'
-import type { AnyRequest } from './response.ts'
+import { isEncrypted } from '../headers/connection.ts'
+import type { AnyRequest } from '../headers/messages.ts'
+import { attachmentsOf, newestAttachmentOf } from '../session/attachments.ts'
 
 /**
  * Lets a request pass, or throws. `body`: what a parser has made of its body.
@@ -40,8 +40,7 @@ export function createGuard(options: CrossOriginGuardOptions = {}): Guard {
   return (request, body) => {
     const reason = originReason(request, rules) ?? tokenReason(request, body, rules)
     if (reason === undefined) return
-    const [newest] = attachmentsOf(request)
-    publishRefusal(reason, newest?.sessions.cookie.name)
+    publishRefusal(reason, newestAttachmentOf(request)?.sessions.cookie.name)
     throw new CrossOriginError(reason)
   }
 }
@@ -74,7 +73,7 @@ function hasSessionCookie(request: AnyRequest): boolean {
 
 function tokenReason(request: AnyRequest, body: unknown, { token }: GuardRules): RefusalReason | undefined {
   if (!token || isSafeMethod(request.method)) return undefined
-  const [newest] = attachmentsOf(request)
+  const newest = newestAttachmentOf(request)
   if (newest === undefined) throw new Error(NO_SESSION)
   const given = request.headers['x-csrf-token'] || fieldOf(body)
   if (given === undefined || given === '') return 'no_csrf_token'

@@ -2,7 +2,8 @@ import { ServerResponse, IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import type { Header } from '@keepsake/core'
 import { describe, expect, it } from 'vitest'
-import { applyHeaders, setGivenHeaders } from '../src/headers.ts'
+import { applyHeaders } from '../src/headers/response-headers.ts'
+import { setGivenHeaders } from '../src/hold/write-head.ts'
 
 type Fields = Readonly<Record<string, string | string[]>>
 

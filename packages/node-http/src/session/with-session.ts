@@ -1,7 +1,8 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { MaybePromise, Session, Sessions, VisitOptions } from '@keepsake/core'
+import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
 import { attach, type Fail } from './attach.ts'
-import type { AnyRequest, AnyResponse } from './response.ts'
+import { failPlainly } from './plain-answer.ts'
 
 /**
  * The session of a request, for a route that calls for it by hand; the response then waits for the commit. However
@@ -15,8 +16,8 @@ export function attachSession<D>(
   sessions: Sessions<D>,
   request: AnyRequest,
   response: AnyResponse,
-  fail: Fail = failPlainly(response),
-  options: VisitOptions = {},
+  fail: Fail = failPlainly,
+  options?: VisitOptions,
 ): MaybePromise<Session<D>> {
   const attachment = attach(sessions, request, response, fail, options)
   return attachment instanceof Promise ? attachment.then(({ session }) => session) : attachment.session
@@ -52,38 +53,30 @@ export function withSession<
   handler: (request: Request, response: Response, session: Session<D>) => unknown,
   { fail, extend }: WithSessionOptions<Request, Response> = {},
 ): (request: Request, response: Response) => unknown {
+  // Of one and the same request, which is why the types of the handler's own hold for what `attach` hands back.
+  const answer: Fail = fail === undefined ? failPlainly : (fail as Fail)
   return (request, response) => {
-    const answer: Fail =
-      fail === undefined ? failPlainly(response) : (error) => fail(error, request, response)
-    const refuse: Fail = (error) => {
-      response.statusCode = 500
-      answer(error)
-    }
-    const session = attachSession(sessions, request, response, answer, { extend: extend?.(request) })
+    const options = extend === undefined ? undefined : { extend: extend(request) }
+    const session = attachSession(sessions, request, response, answer, options)
     return session instanceof Promise
-      ? session.then((opened) => handler(request, response, opened), refuse)
+      ? handleLater(handler, request, response, session, answer)
       : handler(request, response, session)
   }
 }
 
-/** The answer where no framework has one of its own. */
-export function failPlainly(response: AnyResponse): Fail {
-  return (error) => {
-    console.error(error)
-    answerPlainly(response, statusOf(error))
+async function handleLater<Request extends AnyRequest, Response extends AnyResponse, S>(
+  handler: (request: Request, response: Response, session: S) => unknown,
+  request: Request,
+  response: Response,
+  opening: Promise<S>,
+  fail: Fail,
+): Promise<unknown> {
+  let session: S
+  try {
+    session = await opening
+  } catch (error) {
+    response.statusCode = 500
+    return fail(error, request, response)
   }
-}
-
-/** Answers with a status, named in plain text; nothing where an answer is under way. */
-export function answerPlainly(response: AnyResponse, status: number): void {
-  if (response.headersSent || response.destroyed) return
-  response.statusCode = status
-  response.setHeader('Content-Type', 'text/plain; charset=utf-8')
-  response.end(STATUS_CODES[status] ?? '')
-}
-
-/** What the error says itself, as those of the store do; else 500. */
-function statusOf(error: unknown): number {
-  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined
-  return typeof status === 'number' && status in STATUS_CODES ? status : 500
+  return handler(request, response, session)
 }

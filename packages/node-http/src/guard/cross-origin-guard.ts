@@ -1,7 +1,7 @@
 import { CrossOriginError, type CrossOriginGuardOptions } from '@keepsake/core'
+import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
+import { answerPlainly } from '../session/plain-answer.ts'
 import { createGuard } from './guard.ts'
-import type { AnyRequest, AnyResponse } from './response.ts'
-import { answerPlainly } from './with-session.ts'
 
 /** A request listener, or what `withSession` takes: request and response, and whatever comes behind them. */
 type Handler<Request extends AnyRequest, Response extends AnyResponse, Rest extends readonly unknown[]> = (

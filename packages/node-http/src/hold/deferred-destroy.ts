@@ -1,4 +1,4 @@
-import type { AnyRequest } from './response.ts'
+import type { AnyRequest } from '../headers/messages.ts'
 
 /**
  * Puts off `request.socket.destroy()` while a response is held. Express's final handler calls it when an error comes

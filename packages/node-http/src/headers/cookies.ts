@@ -6,8 +6,8 @@ import {
   type StandardSchema,
   type WriteOptions,
 } from '@keepsake/core'
-import { setCookieLine } from './headers.ts'
-import type { AnyRequest, AnyResponse } from './response.ts'
+import { setCookieLine } from './response-headers.ts'
+import type { AnyRequest, AnyResponse } from './messages.ts'
 
 /** A cookie that is read from requests and set on responses. */
 export interface BoundCookie<T, From, To> extends Cookie<T> {

@@ -2,9 +2,16 @@ import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describe, expect, it } from 'vitest'
-import { holdResponse } from '../src/hold.ts'
-import { ResponseTooLargeError } from '../src/too-large.ts'
-import { commitByHand, type Listener, PROTOCOLS, type Protocol, serve, turns } from './serving.ts'
+import { ResponseTooLargeError } from '../src/hold/buffered-calls.ts'
+import {
+  commitByHand,
+  holdResponse,
+  type Listener,
+  type Protocol,
+  PROTOCOLS,
+  serve,
+  turns,
+} from './serving.ts'
 
 const WARNINGS: string[] = []
 process.on('warning', ({ name, message }) => WARNINGS.push(`${name}: ${message}`))

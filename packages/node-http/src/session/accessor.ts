@@ -1,5 +1,5 @@
 import { createSessions, type SessionData, type Sessions, type SessionsOptions } from '@keepsake/core'
-import type { Attachment } from './attach.ts'
+import type { Attachment } from './attachments.ts'
 
 /** Sessions as they are, or made of options: what every adapter's `session(…)` takes. */
 export function sessionsOf<D extends SessionData<D>>(given: Sessions<D> | SessionsOptions): Sessions<D> {

@@ -1,0 +1,196 @@
+import type { Header, MaybePromise } from '@keepsake/core'
+import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
+import { applyHeaders } from '../headers/response-headers.ts'
+import { appearSent } from './appear-sent.ts'
+import { BufferedCalls, ResponseTooLargeError } from './buffered-calls.ts'
+import { deferDestroy } from './deferred-destroy.ts'
+import { answerFailure, forgetHead } from './failure-response.ts'
+import { type Args, dropCall, type Method, type Methods } from './methods.ts'
+import { type Gate, gateOf, originalsOf, override, passOn, restore } from './overrides.ts'
+import { takeHeaders } from './write-head.ts'
+
+type State =
+  /** The head has not been asked for. */
+  | 'waiting'
+  /** The commit is under way; what the handler sends is buffered. */
+  | 'holding'
+  /** The response goes its own way. */
+  | 'released'
+  /** The response is given up; what the handler still sends is dropped. */
+  | 'failed'
+
+/** What only a response has that waits, or is given up. */
+interface Delay {
+  readonly calls: BufferedCalls
+  /** Ends the appearance that all has been sent; returns whether the destruction of the socket was asked for meanwhile. */
+  endAppearance: (() => boolean) | undefined
+  /** What the commit has asked for; there once it is done. */
+  headers: readonly Header[]
+  /** Why the response is given up. */
+  failure: unknown
+}
+
+/**
+ * Lets nothing of a response leave, not even its status line, before its commit is done.
+ *
+ * A commit that is done at once costs no tick and no buffer. During one that takes time the response is held: `write()`
+ * returns false and `'drain'` follows, `headersSent` and `writableEnded` read as if it had gone out. A commit that
+ * fails leaves none of the handler's headers and nothing of its body: `fail` then answers.
+ *
+ * It is made for every request, and so has few fields and no closures; all else is in its delay.
+ */
+export abstract class Hold implements Gate {
+  protected readonly request: AnyRequest
+  protected readonly response: AnyResponse
+  readonly below: Gate | undefined
+  readonly originals: Methods
+  #state: State = 'waiting'
+  #delay: Delay | undefined
+
+  constructor(request: AnyRequest, response: AnyResponse) {
+    this.request = request
+    this.response = response
+    this.below = gateOf(response)
+    this.originals = this.below?.originals ?? originalsOf(response)
+  }
+
+  /** Commits, and says what the response still needs. */
+  protected abstract commit(): MaybePromise<readonly Header[]>
+
+  /** Answers a commit that failed, in the framework's own way. */
+  protected abstract fail(error: unknown): void
+
+  /** From now on the response waits. */
+  begin(): void {
+    override(this.response, this)
+  }
+
+  takeHead(args: Args): Args {
+    return this.#state === 'waiting' ? takeHeaders(this.response, args) : args
+  }
+
+  admit(): boolean {
+    if (this.#state === 'waiting') this.#commit()
+    return this.#state === 'released'
+  }
+
+  keep(method: Method, args: Args): unknown {
+    const { calls, failure } = this.#openDelay()
+    if (this.#state === 'failed') {
+      if (method === 'end') calls.hasEnded = true
+      return dropCall(this.response, method, args, failure)
+    }
+    const told = calls.add(method, args)
+    if (calls.isTooLarge) this.#drop(new ResponseTooLargeError())
+    return told
+  }
+
+  #commit(): void {
+    try {
+      const headers = this.commit()
+      if (headers instanceof Promise) this.#holdUntil(headers)
+      else this.#release(headers)
+    } catch (error) {
+      this.#drop(error)
+    }
+  }
+
+  #holdUntil(committed: Promise<readonly Header[]>): void {
+    this.#state = 'holding'
+    this.#openDelay()
+    committed.then((headers) => this.#goOn(headers)).catch((error: unknown) => this.#drop(error))
+  }
+
+  #goOn(headers: readonly Header[]): void {
+    // Too much was written meanwhile, and the response has been given up.
+    if (this.#state !== 'holding') return
+    const delay = this.#openDelay()
+    const isDestroyAsked = endAppearance(delay)
+    this.#release(headers)
+    delay.headers = headers
+    delay.calls.replay((method, args) => this.#send(method, args))
+    if (isDestroyAsked) this.#destroySocket(delay.calls.hasEnded)
+  }
+
+  #release(headers: readonly Header[]): void {
+    this.#state = 'released'
+    if (headers.length > 0) applyHeaders(this.response, headers)
+    restore(this.response, this)
+  }
+
+  /** Makes a call of the handler where the response goes on from here. */
+  #send(method: Method, args: Args): unknown {
+    const { below, originals, response } = this
+    return below ? passOn(below, response, method, args) : Reflect.apply(originals[method], response, args)
+  }
+
+  #openDelay(): Delay {
+    return (this.#delay ??= this.#appearSent({
+      calls: new BufferedCalls(this.response),
+      endAppearance: undefined,
+      headers: [],
+      failure: undefined,
+    }))
+  }
+
+  #appearSent(delay: Delay): Delay {
+    delay.endAppearance ??= appear(this.request, this.response, delay.calls)
+    return delay
+  }
+
+  /** Gives the response up. The answer to the failure waits until the handler's own calls are through. */
+  #drop(error: unknown): void {
+    if (this.#state === 'failed') return
+    this.#state = 'failed'
+    const delay = this.#appearSent(this.#openDelay())
+    delay.failure = error
+    delay.calls.drop(error)
+    setImmediate(() => this.#answer(delay))
+  }
+
+  #answer(delay: Delay): void {
+    const { request, response } = this
+    const { failure } = delay
+    const isDestroyAsked = endAppearance(delay)
+    // A handler that writes on after the answer has ended must not bring the process down.
+    response.on('error', ignore)
+    // What is still piped in waits for a 'drain' that never comes: an error ends it, and closes its source.
+    response.once('finish', () => response.emit('error', failure))
+    if (isDestroyAsked) this.#destroySocket(true)
+    if (response.headersSent) {
+      this.fail(failure)
+      // HTTP/2 tells a visitor that an answer is incomplete by an error only.
+      response.destroy(request.httpVersionMajor < 2 ? undefined : (failure as Error))
+      return
+    }
+    forgetHead(request, response)
+    applyHeaders(response, delay.headers)
+    const send = (method: Method, args: Args): unknown => this.#send(method, args)
+    answerFailure(response, send, failure, (error) => this.fail(error))
+  }
+
+  /** As asked for while the response was held; not before what has ended is delivered. */
+  #destroySocket(hasEnded: boolean): void {
+    const { socket } = this.request
+    if (hasEnded && !this.response.writableFinished) this.response.once('finish', () => socket.destroy())
+    else socket.destroy()
+  }
+}
+
+const ignore = (): void => undefined
+
+/** Makes a response that waits appear sent. The function that ends it tells whether the socket was asked to be destroyed. */
+function appear(request: AnyRequest, response: AnyResponse, calls: BufferedCalls): () => boolean {
+  const endSent = appearSent(request, response, calls)
+  const restoreSocket = deferDestroy(request)
+  return () => {
+    endSent()
+    return restoreSocket()
+  }
+}
+
+function endAppearance(delay: Delay): boolean {
+  const end = delay.endAppearance
+  delay.endAppearance = undefined
+  return end?.() === true
+}

@@ -1,0 +1,46 @@
+import type { Session, Sessions } from '@keepsake/core'
+
+/** A visit that belongs to a request and its response. */
+export interface Attachment<D> {
+  /** The session, opened at the first look. The response waits for its commit. */
+  readonly session: Session<D>
+}
+
+/** An attachment in the list of its request. */
+export interface ListedAttachment<D> extends Attachment<D> {
+  readonly sessions: Sessions<D>
+  /** The attachment that was made before it, for other sessions. */
+  readonly next: ListedAttachment<unknown> | undefined
+}
+
+const NEWEST = Symbol('keepsake.attachments')
+
+/** A request with the attachments it has, the newest first: nearly always none or one. */
+interface Attached {
+  [NEWEST]?: ListedAttachment<unknown>
+}
+
+/** The attachment of a request that was made last. */
+export function newestAttachmentOf(request: object): ListedAttachment<unknown> | undefined {
+  return (request as Attached)[NEWEST]
+}
+
+/** The attachments of a request, the one that was made last first. */
+export function attachmentsOf(request: object): readonly ListedAttachment<unknown>[] {
+  const attachments: ListedAttachment<unknown>[] = []
+  let attachment = newestAttachmentOf(request)
+  for (; attachment !== undefined; attachment = attachment.next) attachments.push(attachment)
+  return attachments
+}
+
+/** The attachment of a request that was made for these sessions. */
+export function attachmentFor<D>(sessions: Sessions<D>, request: object): Attachment<D> | undefined {
+  let attachment = newestAttachmentOf(request)
+  while (attachment !== undefined && attachment.sessions !== sessions) attachment = attachment.next
+  return attachment
+}
+
+/** Puts an attachment, whose `next` is the newest, before those that a request has. */
+export function listAttachment(request: object, attachment: ListedAttachment<unknown>): void {
+  ;(request as Attached)[NEWEST] = attachment
+}
