@@ -6,7 +6,7 @@ import {
   type SessionsOptions,
 } from '@keepsake/core'
 import { attach, type Attachment, defineSession, sessionsOf, useAttachment } from '@keepsake/node-http'
-import type { Request, RequestHandler } from 'express'
+import type { NextFunction, Request, RequestHandler } from 'express'
 
 export { createCookie, type HttpCookie } from '@keepsake/node-http'
 export { crossOriginGuard } from './guard.ts'
@@ -60,12 +60,19 @@ export function session<D extends SessionData<D> = RegisteredData>(
   return (req, res, next) => {
     if (skip?.(req)) return next()
     defineSession(req.app.request)
-    const attachment = attach(sessions, req, res, next, { extend: extend?.(req) })
-    const use = (attached: Attachment<D>): void => {
-      useAttachment(req, attached)
-      next()
-    }
-    if (attachment instanceof Promise) attachment.then(use).catch(next)
-    else use(attachment)
+    const options = extend === undefined ? undefined : { extend: extend(req) }
+    const attachment = attach(sessions, req, res, next, options)
+    if (attachment instanceof Promise) return useLater(req, attachment, next)
+    useAttachment(req, attachment)
+    next()
   }
+}
+
+/** Apart, so that a request whose session is there at once makes no closure. */
+function useLater<D>(req: Request, attaching: Promise<Attachment<D>>, next: NextFunction): void {
+  const use = (attachment: Attachment<D>): void => {
+    useAttachment(req, attachment)
+    next()
+  }
+  attaching.then(use).catch(next)
 }

@@ -5,8 +5,15 @@ import {
   type Sessions,
   type SessionsOptions,
 } from '@keepsake/core'
-import { attach, type Attachment, defineSession, sessionsOf, useAttachment } from '@keepsake/node-http'
-import type { Context, DefaultState, Middleware } from 'koa'
+import {
+  attach,
+  type Attachment,
+  defineSession,
+  type Fail,
+  sessionsOf,
+  useAttachment,
+} from '@keepsake/node-http'
+import type { Context, DefaultState, Middleware, Next } from 'koa'
 
 /** What the middleware adds to Koa's context. */
 export interface SessionContext<D = RegisteredData> {
@@ -61,12 +68,22 @@ export function session<D extends SessionData<D> = RegisteredData>(
   return (ctx, next) => {
     if (skip?.(ctx)) return next()
     defineSession(ctx.app.context)
-    const fail = (error: unknown): void => ctx.onerror(error as Error)
-    const attachment = attach(sessions, ctx.req, ctx.res, fail, { extend: extend?.(ctx) })
-    const use = (attached: Attachment<D>): Promise<unknown> => {
-      useAttachment(ctx, attached)
-      return next()
-    }
-    return attachment instanceof Promise ? attachment.then(use) : use(attachment)
+    const options = extend === undefined ? undefined : { extend: extend(ctx) }
+    const attachment = attach(sessions, ctx.req, ctx.res, failOf(ctx), options)
+    if (attachment instanceof Promise) return useLater(ctx, attachment, next)
+    useAttachment(ctx, attachment)
+    return next()
   }
+}
+
+/** Koa's own error handling. */
+const failOf =
+  (ctx: Pick<Context, 'onerror'>): Fail =>
+  (error) =>
+    ctx.onerror(error as Error)
+
+/** Apart, so that a request whose session is there at once makes no closure for it. */
+async function useLater<D>(ctx: object, attaching: Promise<Attachment<D>>, next: Next): Promise<unknown> {
+  useAttachment(ctx, await attaching)
+  return next()
 }
