@@ -1,6 +1,11 @@
 import type { Header } from '@keepsake/core'
 import type { AnyResponse } from './messages.ts'
 
+/*
+ * Every response whose session changes comes through here: so what is not there makes no lists, and pairs are not taken
+ * apart by their iterators.
+ */
+
 /**
  * Adds the headers of a closed visit to a response whose head has not left. `Set-Cookie` lines of other cookies stay,
  * an earlier line of the same cookie goes (rfc6265bis §4.1.1 allows one a response); `Vary` keeps what it names;
@@ -8,57 +13,62 @@ import type { AnyResponse } from './messages.ts'
  * becomes as strict.
  */
 export function applyHeaders(response: AnyResponse, headers: readonly Header[]): void {
-  for (const [name, value] of headers) {
-    if (name === 'Set-Cookie') setCookieLine(response, value)
-    else if (name === 'Vary') addVary(response, value)
-    else if (name === 'Cache-Control') forbidStoring(response)
-    else response.setHeader(name, value)
-  }
+  for (const header of headers) applyHeader(response, header[0], header[1])
+}
+
+function applyHeader(response: AnyResponse, name: string, value: string): void {
+  if (name === 'Set-Cookie') setCookieLine(response, value)
+  else if (name === 'Vary') addVary(response, value)
+  else if (name === 'Cache-Control') forbidStoring(response)
+  else response.setHeader(name, value)
 }
 
 /** Adds a `Set-Cookie` line, in place of an earlier one of the same cookie. */
 export function setCookieLine(response: AnyResponse, line: string): void {
+  const lines = linesOf(response, 'Set-Cookie')
+  if (lines.length === 0) {
+    response.setHeader('Set-Cookie', [line])
+    return
+  }
   const own = line.slice(0, line.indexOf('=') + 1)
-  const others = linesOf(response, 'Set-Cookie').filter((other) => !other.startsWith(own))
-  response.setHeader('Set-Cookie', [...others, line])
+  response.setHeader('Set-Cookie', [...lines.filter((other) => !other.startsWith(own)), line])
 }
 
 function addVary(response: AnyResponse, field: string): void {
-  if (response.getHeader('Vary') === undefined) {
-    response.setHeader('Vary', field)
-    return
-  }
-  const named = listOf(response, 'Vary')
+  const lines = linesOf(response, 'Vary')
+  const named = itemsOf(lines)
   if (named.includes('*') || named.includes(field.toLowerCase())) return
-  response.setHeader('Vary', [...linesOf(response, 'Vary'), field].join(', '))
+  response.setHeader('Vary', lines.length === 0 ? field : [...lines, field].join(', '))
 }
 
 /** Forbids every cache to keep the response, unless the application has. */
 function forbidStoring(response: AnyResponse): void {
-  for (const name of cachingFieldsOf(response)) {
-    if (!listOf(response, name).includes('no-store')) response.setHeader(name, 'no-store')
+  forbidStoringBy(response, 'Cache-Control')
+  for (const name of response.getHeaderNames()) {
+    if (TARGETED.test(name)) forbidStoringBy(response, name)
   }
+}
+
+function forbidStoringBy(response: AnyResponse, name: string): void {
+  if (!listOf(response, name).includes('no-store')) response.setHeader(name, 'no-store')
 }
 
 /** Whether the application lets caches that serve several visitors keep the response (RFC 9111 §3). */
 export function isCacheable(response: AnyResponse): boolean {
-  if (cachingFieldsOf(response).some((name) => allowsStoring(listOf(response, name)))) return true
+  if (allowsStoring(listOf(response, 'Cache-Control'))) return true
+  for (const name of response.getHeaderNames()) {
+    if (TARGETED.test(name) && allowsStoring(listOf(response, name))) return true
+  }
   // The old way, which counts where nothing else is said.
-  const [expires] = response.hasHeader('Cache-Control') ? [] : linesOf(response, 'Expires')
+  const expires = response.hasHeader('Cache-Control') ? undefined : linesOf(response, 'Expires')[0]
   return expires !== undefined && Date.parse(expires) > Date.now()
 }
-
-/** Every header of the response by which a cache decides. */
-const cachingFieldsOf = (response: AnyResponse): string[] => [
-  'Cache-Control',
-  ...response.getHeaderNames().filter((name) => TARGETED.test(name)),
-]
 
 /** What tells a cache of one kind what it may keep (RFC 9213), in place of `Cache-Control`. */
 const TARGETED = /^(?:surrogate-control|[a-z-]+-cache-control)$/
 
 function allowsStoring(directives: readonly string[]): boolean {
-  if (directives.includes('no-store')) return false
+  if (directives.length === 0 || directives.includes('no-store')) return false
   if (directives.includes('public')) return true
   if (directives.some((directive) => directive === 'private' || directive.startsWith('private=')))
     return false
@@ -67,13 +77,19 @@ function allowsStoring(directives: readonly string[]): boolean {
 
 const LASTING = /^(?:s-maxage\s*=|max-age\s*=\s*"?0*[1-9])/
 
+const NONE: readonly string[] = Object.freeze([])
+
 /** The values of a header that is set, one for each line. */
-function linesOf(response: AnyResponse, name: string): string[] {
+function linesOf(response: AnyResponse, name: string): readonly string[] {
   const value = response.getHeader(name)
-  if (value === undefined) return []
+  if (value === undefined) return NONE
   return Array.isArray(value) ? value : [String(value)]
 }
 
 /** The items of a header that is a list, in lower case. */
-const listOf = (response: AnyResponse, name: string): string[] =>
-  linesOf(response, name).flatMap((line) => line.split(',').map((item) => item.trim().toLowerCase()))
+const listOf = (response: AnyResponse, name: string): readonly string[] => itemsOf(linesOf(response, name))
+
+const itemsOf = (lines: readonly string[]): readonly string[] =>
+  lines.length === 0
+    ? NONE
+    : lines.flatMap((line) => line.split(',').map((item) => item.trim().toLowerCase()))

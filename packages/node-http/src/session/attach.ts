@@ -104,12 +104,15 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
 
   /** Warns of what works against a session cookie that is set, before the headers put it right. */
   #warn(headers: readonly Header[]): readonly Header[] {
-    if (headers.length === 0) return headers
-    const line = headers.find(([name]) => name === 'Set-Cookie')?.[1]
-    if (line === undefined) return headers
+    for (const header of headers) {
+      if (header[0] === 'Set-Cookie') this.#warnOf(header[1])
+    }
+    return headers
+  }
+
+  #warnOf(line: string): void {
     if (isCacheable(this.response)) this.#visit.observed('cacheable_cookie')
     if (line.includes('; Secure') && isPlainHttp(this.request)) this.#visit.observed('plain_http')
-    return headers
   }
 
   #look(): void {
