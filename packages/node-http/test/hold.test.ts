@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { Header } from '@keepsake/core'
 import { describe, expect, it } from 'vitest'
 import { commitByHand, COOKIE, holdResponse, PROTOCOLS, serve, turns } from './serving.ts'
 
@@ -195,6 +196,28 @@ describe.each(PROTOCOLS)('a held response over %s', (protocol) => {
     expect(answer.text).toBe('ab')
     expect(answer.values('set-cookie')).toEqual(['second=1', 'first=1'])
   })
+
+  it.each(['first', 'second'] as const)(
+    'waits for the commit that takes time, the %s of two sessions, where the handler does no more than end it',
+    async (slow) => {
+      const { commit, begun, done } = commitByHand()
+      const events: string[] = []
+      const atOnce = (): readonly Header[] => [['Set-Cookie', 'fast=1']]
+      const { client } = await serve(protocol, (request, response) => {
+        for (const name of ['first', 'second'])
+          holdResponse(request, response, { commit: name === slow ? commit : atOnce, fail: neverFail })
+        response.end('text')
+      })
+      const answering = client.request('/', { events })
+      await begun
+      await turns()
+      events.push('done')
+      done([['Set-Cookie', 'slow=1']])
+      const answer = await answering
+      expect([events[0], answer.text]).toEqual(['done', 'text'])
+      expect(answer.values('set-cookie').toSorted()).toEqual(['fast=1', 'slow=1'])
+    },
+  )
 
   it('answers a thousand at once, each with its own', async () => {
     const commits: (() => void)[] = []
