@@ -14,6 +14,8 @@ const commitOf = (commits: string[]) => () => {
 const neverFail = (error: unknown): never => {
   throw error
 }
+const commitAtOnce = (): readonly Header[] => [['Set-Cookie', 'fast=1']]
+
 const CHUNK = Buffer.alloc(64 * 1024, 'keepsake ')
 const CHUNKS = 80
 
@@ -202,10 +204,9 @@ describe.each(PROTOCOLS)('a held response over %s', (protocol) => {
     async (slow) => {
       const { commit, begun, done } = commitByHand()
       const events: string[] = []
-      const atOnce = (): readonly Header[] => [['Set-Cookie', 'fast=1']]
       const { client } = await serve(protocol, (request, response) => {
         for (const name of ['first', 'second'])
-          holdResponse(request, response, { commit: name === slow ? commit : atOnce, fail: neverFail })
+          holdResponse(request, response, { commit: name === slow ? commit : commitAtOnce, fail: neverFail })
         response.end('text')
       })
       const answering = client.request('/', { events })
