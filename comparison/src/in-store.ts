@@ -1,4 +1,4 @@
-import type { Store as KeepsakeStore } from '@keepsake/core'
+import { type Store as KeepsakeStore, revisionOf } from '@keepsake/core'
 import { session as keepsakeSession } from '@keepsake/express'
 import express from 'express'
 import expressSession, { type SessionData, Store } from 'express-session'
@@ -103,10 +103,11 @@ function keepsakeStore(backend: Backend): KeepsakeStore {
       records.set(key, text)
       return true
     },
-    async replace(key, from, { text, expiresAt }) {
+    async replace(key, revision, { text, expiresAt }) {
       backend.calls++
       await backend.write()
-      if (records.get(key) !== from) return false
+      const standing = records.get(key)
+      if (standing === undefined || revisionOf(standing) !== revision) return false
       if (expiresAt <= Date.now()) records.delete(key)
       else records.set(key, text)
       return true

@@ -53,7 +53,7 @@ export type { Explanation } from './session-host.ts'
 export { createSessions, type Sessions } from './sessions.ts'
 export type { SessionCookieOptions, SessionsOptions } from './setup.ts'
 export type { SessionChange } from './session-change.ts'
-export type { Store, StoredRecord } from './store.ts'
+export { REVISION_CHARS, revisionOf, type Store, type StoredRecord } from './store.ts'
 export {
   type OpenReason,
   publishRefusal,

@@ -1,9 +1,8 @@
+import { createDeadlines, minuteOf } from './deadlines.ts'
 import { ConfigError } from './errors.ts'
-import { readOptions, shown } from './options.ts'
 import { createKeyListeners } from './key-listeners.ts'
-import { createPacking, type PackedRecord } from './packed.ts'
-import { createPartedMap } from './parted-map.ts'
-import type { Store, StoredRecord } from './store.ts'
+import { readOptions, shown } from './options.ts'
+import { revisionOf, type Store, type StoredRecord } from './store.ts'
 
 export interface MemoryStoreOptions {
   /** How many records it keeps at most. Default 100,000. One more pushes out the one whose deadline comes first. */
@@ -16,10 +15,25 @@ const DEFAULT_MAX = 100_000
 /** Records that a sweep looks at before it lets the event loop go on. */
 const SWEEP_BATCH = 250
 
-/** Deadlines are kept by the minute. */
-const MINUTE_MS = 60_000
-/** Keys of one minute that stand in one set: a larger one would grow and shrink in steps that are felt. */
-const MAX_SET = 4096
+/** A record where it lies, changed in place by a write. */
+class Entry {
+  readonly key: string
+  text: string
+  expiresAt: number
+  subject: string | undefined
+  /** Larger than that of any that was written before. */
+  order: number
+  previous: Entry = this
+  next: Entry = this
+
+  constructor(key: string, { text, expiresAt, subject }: StoredRecord, order: number) {
+    this.key = key
+    this.text = text
+    this.expiresAt = expiresAt
+    this.subject = subject
+    this.order = order
+  }
+}
 
 /**
  * Keeps records in this process: for development, for tests, and for one server whose sessions may end with it. Bounded,
@@ -30,91 +44,93 @@ const MAX_SET = 4096
  */
 export function memoryStore(options?: MemoryStoreOptions): Store & { readonly size: number } {
   const { max = DEFAULT_MAX, now = Date.now } = readMemoryOptions(options)
-  const { packRecord, deadlineOf, textOf, subjectOf, packHash, unpackHash } = createPacking()
-  const records = createPartedMap<PackedRecord>()
-  const minutes = createMinutes()
-  const subjects = createPartedMap<Set<string>>()
+  const entries = new Map<string, Entry>()
+  const deadlines = createDeadlines<Entry>()
+  const subjects = createSubjects()
   const listeners = createKeyListeners()
+  let writes = 0
 
-  /** The text under a packed key. */
-  function live(key: string): string | undefined {
-    const record = records.get(key)
-    return record !== undefined && deadlineOf(record) > now() ? textOf(record) : undefined
+  function live(key: string): Entry | undefined {
+    const entry = entries.get(key)
+    return entry !== undefined && entry.expiresAt > now() ? entry : undefined
   }
 
-  /** Whether nothing but the record itself changes: mostly it stays in its minute, and is nobody's. */
-  function staysInPlace(key: string, { expiresAt, subject }: StoredRecord): boolean {
-    const before = records.get(key)
-    if (before === undefined || subject !== undefined || subjectOf(before) !== '') return false
-    return minuteOf(deadlineOf(before)) === minuteOf(expiresAt) && expiresAt > now()
+  function insert(key: string, record: StoredRecord): void {
+    const entry = new Entry(key, record, ++writes)
+    entries.set(key, entry)
+    deadlines.add(entry)
+    subjects.add(entry)
   }
 
-  function put(key: string, given: StoredRecord): void {
-    if (staysInPlace(key, given)) return records.set(key, packRecord(given))
-    forget(key)
-    if (given.expiresAt <= now()) return
-    records.set(key, packRecord(given))
-    minutes.add(key, given.expiresAt)
-    if (given.subject === undefined) return
-    const subject = packHash(given.subject)
-    const keys = subjects.get(subject) ?? new Set()
-    subjects.set(subject, keys.add(key))
+  function change(entry: Entry, { text, expiresAt, subject }: StoredRecord): void {
+    const isMoved = minuteOf(entry.expiresAt) !== minuteOf(expiresAt)
+    if (isMoved) deadlines.remove(entry)
+    entry.text = text
+    entry.expiresAt = expiresAt
+    entry.order = ++writes
+    if (isMoved) deadlines.add(entry)
+    if (entry.subject === subject) return
+    subjects.remove(entry)
+    entry.subject = subject
+    subjects.add(entry)
   }
 
-  function forget(key: string): boolean {
-    const record = records.get(key)
-    if (record === undefined) return false
-    minutes.remove(key, deadlineOf(record))
-    const subject = subjectOf(record)
-    const keys = subjects.get(subject)
-    if (keys?.delete(key) && keys.size === 0) subjects.delete(subject)
-    return records.delete(key)
+  function forget(entry: Entry): void {
+    entries.delete(entry.key)
+    deadlines.remove(entry)
+    subjects.remove(entry)
   }
 
-  function end(key: string): boolean {
-    const isForgotten = forget(key)
-    listeners.tell(key)
-    return isForgotten
+  function end(entry: Entry): void {
+    forget(entry)
+    listeners.tell(entry.key)
   }
 
   return Object.freeze({
     get size() {
-      return records.size
+      return entries.size
     },
-    read(key: string) {
-      return live(packHash(key))
-    },
-    create(given: string, record: StoredRecord) {
-      const key = packHash(given)
-      if (live(key) !== undefined) return false
-      while (records.size >= max) end(minutes.first() ?? key)
-      put(key, record)
+    read: (key: string) => live(key)?.text,
+    create(key: string, record: StoredRecord) {
+      const standing = entries.get(key)
+      const time = now()
+      if (standing !== undefined && standing.expiresAt > time) return false
+      if (standing !== undefined) forget(standing)
+      if (record.expiresAt <= time) return true
+      for (let first; entries.size >= max && (first = deadlines.first()) !== undefined;) end(first)
+      insert(key, record)
       return true
     },
-    replace(given: string, from: string, record: StoredRecord) {
-      const key = packHash(given)
-      if (live(key) !== from) return false
-      put(key, record)
+    replace(key: string, revision: string, record: StoredRecord) {
+      const entry = entries.get(key)
+      const time = now()
+      if (entry === undefined || entry.expiresAt <= time) return false
+      if (revisionOf(entry.text) !== revision) return false
+      if (record.expiresAt > time) change(entry, record)
+      else forget(entry)
       listeners.tell(key)
       return true
     },
     delete(key: string) {
-      end(packHash(key))
+      const entry = entries.get(key)
+      if (entry !== undefined) forget(entry)
+      listeners.tell(key)
     },
     async *bySubject(subject: string) {
-      for (const key of [...(subjects.get(packHash(subject)) ?? [])].toReversed()) {
-        const text = live(key)
-        if (text !== undefined) yield [unpackHash(key), text] as const
+      for (const { key } of subjects.newestFirst(subject)) {
+        const text = live(key)?.text
+        if (text !== undefined) yield [key, text] as const
       }
     },
-    watch: (key: string, changed: () => void) => listeners.add(packHash(key), changed),
+    watch: (key: string, changed: () => void) => listeners.add(key, changed),
     async sweep(until: number) {
       let removed = 0
       let looked = 0
-      for (const key of minutes.upTo(until)) {
-        const record = records.get(key)
-        const isOver = record !== undefined && deadlineOf(record) <= until
-        if (isOver && end(key)) removed++
+      for (const entry of deadlines.upTo(until)) {
+        if (entry.expiresAt <= until && entries.get(entry.key) === entry) {
+          end(entry)
+          removed++
+        }
         if (++looked % SWEEP_BATCH === 0) await new Promise((resolve) => setImmediate(resolve))
       }
       return removed
@@ -131,42 +147,22 @@ function readMemoryOptions(given: MemoryStoreOptions | undefined): MemoryStoreOp
   return options
 }
 
-const minuteOf = (time: number): number => Math.floor(time / MINUTE_MS)
-
-/** Keys by the minute of their deadline, so that the first ones are found without looking at the rest. */
-function createMinutes() {
-  const minutes = new Map<number, Set<string>[]>()
-  let earliest = Infinity
-
-  /** The earliest minute that has keys: mostly the next one; looked for among all where the gap is wide. */
-  function settle(): number {
-    for (let steps = 0; steps < minutes.size && !minutes.has(earliest); steps++) earliest++
-    if (!minutes.has(earliest)) earliest = [...minutes.keys()].reduce((a, b) => Math.min(a, b), Infinity)
-    return earliest
-  }
-
+/** Entries by their subject; one without a subject is in none. */
+function createSubjects() {
+  const subjects = new Map<string, Set<Entry>>()
   return {
-    add(key: string, deadline: number): void {
-      const minute = minuteOf(deadline)
-      earliest = Math.min(earliest, minute)
-      const sets = minutes.get(minute) ?? []
-      minutes.set(minute, sets)
-      const last = sets.at(-1)
-      if (last === undefined || last.size >= MAX_SET) sets.push(new Set([key]))
-      else last.add(key)
+    add(entry: Entry): void {
+      if (entry.subject === undefined) return
+      const own = subjects.get(entry.subject)
+      if (own === undefined) subjects.set(entry.subject, new Set([entry]))
+      else own.add(entry)
     },
-    remove(key: string, deadline: number): void {
-      const minute = minuteOf(deadline)
-      const sets = minutes.get(minute)
-      const index = sets?.findIndex((set) => set.delete(key)) ?? -1
-      if (sets?.[index]?.size === 0) sets.splice(index, 1)
-      if (sets?.length === 0) minutes.delete(minute)
+    remove(entry: Entry): void {
+      if (entry.subject === undefined) return
+      const own = subjects.get(entry.subject)
+      if (own?.delete(entry) === true && own.size === 0) subjects.delete(entry.subject)
     },
-    first: (): string | undefined => minutes.get(settle())?.[0]?.values().next().value,
-    /** The keys up to the minute of `time`, first ones first. Those of a minute that is over have to be removed on the way. */
-    *upTo(time: number): Generator<string> {
-      while (settle() < minuteOf(time)) yield* minutes.get(earliest)?.[0] ?? []
-      for (const set of minutes.get(minuteOf(time))?.slice() ?? []) yield* set
-    },
+    newestFirst: (subject: string): Entry[] =>
+      [...(subjects.get(subject) ?? [])].toSorted((a, b) => b.order - a.order),
   }
 }

@@ -4,10 +4,10 @@ import type { SubjectKeys } from './keys.ts'
 import { andThen, type MaybePromise } from './maybe-promise.ts'
 import { readText } from './record.ts'
 import type { Opened, Sealer } from './seal.ts'
-import type { Store, StoredRecord } from './store.ts'
+import { revisionOf, type Store, type StoredRecord } from './store.ts'
 import type { SealedFields } from './token.ts'
 
-/** A record as it stands in the store: its text, which is its revision, and what the seal says. */
+/** A record as it stands in the store: its text, and what the seal says. */
 export interface StandingRecord {
   readonly sealed: string
   readonly opened: Opened
@@ -36,7 +36,7 @@ export interface Records {
   /** The text that was written, or undefined when the key is taken. */
   create(key: string, fields: SealedFields): MaybePromise<string | undefined>
   /**
-   * The text that was written, or undefined when `from` does not stand there. Fields that end the record (see ended.ts)
+   * The text that was written, or undefined when the text `from` does not stand there. Fields that end the record (see ended.ts)
    * stay until their deadline, or are gone at once where it is 0.
    */
   replace(key: string, from: string, fields: SealedFields): MaybePromise<string | undefined>
@@ -56,7 +56,13 @@ export function createRecords(
     subject: subjectOf(fields.text, subjects),
   })
 
-  /** Repeats a write whose outcome is unknown, unless what stands there tells it. */
+  /** The revision of what stands under a key. */
+  const standingAt = async (key: string): Promise<string | undefined> => {
+    const standing = await store.read(key)
+    return standing === undefined ? undefined : revisionOf(standing)
+  }
+
+  /** Repeats a write whose outcome is unknown, unless the revision that stands there tells it. */
   function written(
     key: string,
     before: string | undefined,
@@ -64,11 +70,12 @@ export function createRecords(
     write: () => MaybePromise<boolean>,
   ): MaybePromise<string | undefined> {
     const again = async (error: unknown): Promise<string | undefined> => {
-      const standing = await store.read(key)
-      if (standing === text || (standing === undefined && expiresAt === 0)) return text
+      const own = revisionOf(text)
+      const standing = await standingAt(key)
+      if (standing === own || (standing === undefined && expiresAt === 0)) return text
       if (standing !== before) throw error
       // The first attempt may have been on its way still, and have come before the second.
-      return (await write()) || (await store.read(key)) === text ? text : undefined
+      return (await write()) || (await standingAt(key)) === own ? text : undefined
     }
     const done = attempt(write)
     if (done instanceof Promise) return done.then((isWritten) => (isWritten ? text : undefined), again)
@@ -109,7 +116,8 @@ export function createRecords(
     }),
     replace: guarded((key: string, from: string, fields: SealedFields) => {
       const record = stored(key, fields)
-      return written(key, from, record, () => store.replace(key, from, record))
+      const revision = revisionOf(from)
+      return written(key, revision, record, () => store.replace(key, revision, record))
     }),
     delete: guarded((key: string) => {
       const deleted = attempt(() => store.delete(key))

@@ -2,11 +2,24 @@ import { ConfigError } from './errors.ts'
 import type { MaybePromise } from './maybe-promise.ts'
 import { shown } from './options.ts'
 
+/**
+ * How many characters of a text are its revision: in a sealed text the key's name (12) and a nonce that is never drawn
+ * twice (32).
+ */
+export const REVISION_CHARS = 44
+
+/**
+ * The revision of a text, by which a store tells it from any other: its first 44 characters. A shorter text is its own
+ * revision.
+ */
+export const revisionOf = (text: string): string => text.slice(0, REVISION_CHARS)
+
 /** What a store keeps under a key. */
 export interface StoredRecord {
   /**
-   * Sealed and opaque; never the same twice, because every seal has a fresh nonce: a text is its record's revision.
-   * Up to 131,072 characters, of base64url today; whatever they are, they come back to the letter.
+   * Sealed and opaque, up to 131,072 characters, of base64url today; whatever they are, they come back to the letter. A
+   * text that is longer than its revision begins with 44 characters of ASCII, so that a store may count bytes.
+   * No two texts have the same revision ({@link revisionOf}): every seal draws a fresh nonce.
    */
   readonly text: string
   /**
@@ -46,12 +59,14 @@ export interface Store {
    */
   create(key: string, record: StoredRecord): MaybePromise<boolean>
   /**
-   * Puts the whole record (text, deadline and subject) in the place of the one whose text is `from`; false when that is
-   * gone or over, or another text stands there. Never creates. A deadline in the past, such as 0, ends the record: the
-   * answer is true, and the key is absent from then on. Where a client may send a command twice by itself, the answer is
-   * also true when `record.text` stands there already: no two records have the same text.
+   * Puts the whole record (text, deadline and subject) in the place of the one whose text has this revision; false when
+   * that is gone or over, or a text of another revision stands there. Compares the first 44 characters of what stands
+   * there with `revision`, all of them and nothing else ({@link revisionOf}), so that an old text need not be sent. Never
+   * creates. A deadline in the past, such as 0, ends the record: the answer is true, and the key is absent from then on.
+   * Where a client may send a command twice by itself, the answer is also true when `record.text` stands there already,
+   * which its revision tells too.
    */
-  replace(key: string, from: string, record: StoredRecord): MaybePromise<boolean>
+  replace(key: string, revision: string, record: StoredRecord): MaybePromise<boolean>
   /** Forgets the key. Forgetting one that is not there is fine. */
   delete(key: string): MaybePromise<void>
   /**

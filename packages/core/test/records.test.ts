@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { StoreError } from '../src/errors.ts'
 import { createRecords } from '../src/records.ts'
-import type { Store, StoredRecord } from '../src/store.ts'
+import { revisionOf, type Store, type StoredRecord } from '../src/store.ts'
 import { createShelf, fieldsWith, keysOf } from './modes/stored.ts'
 import { BEGIN, present, rejection, secretNamed, type Trouble } from './store-support.ts'
 
@@ -77,8 +77,8 @@ describe('a row that somebody meddled with (R23)', () => {
     const { records, memory } = createShelf()
     const one = present(await records.create(KEY, ONE))
     const two = present(await records.create(OTHER_KEY, TWO))
-    await memory.replace(KEY, one, record(two))
-    await memory.replace(OTHER_KEY, two, record(one))
+    await memory.replace(KEY, revisionOf(one), record(two))
+    await memory.replace(OTHER_KEY, revisionOf(two), record(one))
     expect((await records.read(KEY))?.opened).toEqual({ ok: false, reason: 'forged' })
     expect((await records.read(OTHER_KEY))?.opened).toEqual({ ok: false, reason: 'forged' })
     await memory.create('c', record(one))
@@ -175,7 +175,7 @@ describe('a write whose outcome is unknown', () => {
     const { records, store, memory } = createShelf()
     const one = present(await records.create(KEY, ONE))
     store.next('replace', async () => {
-      await memory.replace(KEY, one, { text: 'theirs', expiresAt: Infinity })
+      await memory.replace(KEY, revisionOf(one), { text: 'theirs', expiresAt: Infinity })
       throw new Error('ECONNRESET')
     })
     expect(await rejection(records.replace(KEY, one, TWO))).toBeInstanceOf(StoreError)

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { RecordTooLargeError } from '../src/errors.ts'
 import { createSealer } from '../src/sealer.ts'
 import { createSessions } from '../src/sessions.ts'
+import { revisionOf } from '../src/store.ts'
 import { fieldsWith } from './modes/stored.ts'
 import {
   begin,
@@ -302,7 +303,7 @@ describe('what the store holds', () => {
       present,
     )
     const stays = { expiresAt: (BEGIN + 3600) * 1000 }
-    await memory.replace(keyOf(mine), present(mineText), { text: present(victimText), ...stays })
+    await memory.replace(keyOf(mine), revisionOf(present(mineText)), { text: present(victimText), ...stays })
     const visit = await sessions.open(mine)
     expect([dataOn(visit.session), visit.session.explain().opened]).toEqual([{}, 'forged'])
     for (const options of [{ audience: 'shop' }, { cookie: { name: 'other' } }]) {
@@ -329,7 +330,10 @@ describe('what the store holds', () => {
     const { sessions, memory } = createWorld()
     const cookie = await begin(sessions, { a: 1 })
     const text = present(await memory.read(keyOf(cookie)))
-    await memory.replace(keyOf(cookie), text, { text: change(text), expiresAt: (BEGIN + 3600) * 1000 })
+    await memory.replace(keyOf(cookie), revisionOf(text), {
+      text: change(text),
+      expiresAt: (BEGIN + 3600) * 1000,
+    })
     const events = await eventsOf(async () => {
       expect(await request(sessions, cookie, (session) => Object.keys(session))).toBeUndefined()
     })

@@ -34,9 +34,9 @@ function gatedStore(): Gated {
       await waiting('create')
       return memory.create(key, record)
     },
-    async replace(key, from, record) {
+    async replace(key, revision, record) {
       await waiting('replace')
-      return memory.replace(key, from, record)
+      return memory.replace(key, revision, record)
     },
     stopAt(method) {
       const { promise: reached, resolve: reach } = Promise.withResolvers<void>()

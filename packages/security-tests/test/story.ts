@@ -78,8 +78,8 @@ function failing(inner: Store, isFailing: () => boolean): Store {
     ...inner,
     read: async (key) => (isFailing() ? fail('read', key) : inner.read(key)),
     create: async (key, record) => (isFailing() ? fail('create', key, record) : inner.create(key, record)),
-    replace: async (key, from, record) =>
-      isFailing() ? fail('replace', key, from, record) : inner.replace(key, from, record),
+    replace: async (key, revision, record) =>
+      isFailing() ? fail('replace', key, revision, record) : inner.replace(key, revision, record),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Store, StoredRecord } from '@keepsake/core'
+import { revisionOf, type Store, type StoredRecord } from '@keepsake/core'
 import { sweepOf } from './store-pass.ts'
 
 /** Watches what clients of one place do, and writes down every answer that no store may give. */
@@ -11,6 +11,7 @@ export interface Ledger {
 /** A text that was written: where, until when, and the moment from which on another text or nothing stands there. */
 interface Written {
   readonly key: string
+  readonly text: string
   readonly expiresAt: number
   supersededAt: number
   isReplaced: boolean
@@ -22,16 +23,16 @@ interface Written {
  */
 export function createLedger(now: () => number): Ledger {
   const faults: string[] = []
-  const texts = new Map<string, Written>()
+  const texts = new Map</* revision */ string, Written>()
   const endedAt = new Map<string, number>()
   let moment = 0
 
   /** Must be called when a text is asked for, and its answer then held against what was certain at that moment. */
-  function ask(key: string): (text: string, what: string) => void {
+  function ask(key: string): (revision: string, what: string) => void {
     const asked = { at: ++moment, time: now() }
     const ended = endedAt.get(key) ?? Infinity
-    return (text, what) => {
-      const written = texts.get(text)
+    return (revision, what) => {
+      const written = texts.get(revision)
       if (written?.key !== key) faults.push(`${what} a text that was never written there`)
       else if (ended < asked.at) faults.push(`${what} a record that had been ended: resurrected`)
       else if (written.expiresAt <= asked.time) faults.push(`${what} a record whose deadline had passed`)
@@ -41,13 +42,12 @@ export function createLedger(now: () => number): Ledger {
   }
 
   function write(key: string, { text, expiresAt }: StoredRecord): void {
-    texts.set(text, { key, expiresAt, supersededAt: Infinity, isReplaced: false })
-    endedAt.delete(key)
+    texts.set(revisionOf(text), { key, text, expiresAt, supersededAt: Infinity, isReplaced: false })
   }
 
-  /** From here on the text does not stand any more. */
-  function supersede(key: string, from: string, record: StoredRecord, time: number): void {
-    const old = texts.get(from)
+  /** From here on the text of this revision does not stand any more. */
+  function supersede(key: string, revision: string, record: StoredRecord, time: number): void {
+    const old = texts.get(revision)
     if (old !== undefined) {
       if (old.isReplaced) faults.push('replaced one text twice: lost update')
       old.isReplaced = true
@@ -63,25 +63,23 @@ export function createLedger(now: () => number): Ledger {
       async read(key) {
         const check = ask(key)
         const text = await store.read(key)
-        if (text !== undefined) check(text, 'read')
+        if (text === undefined) return text
+        check(revisionOf(text), 'read')
+        if (texts.get(revisionOf(text))?.text !== text) faults.push('read a text that nobody has written so')
         return text
       },
       async create(key, record) {
         write(key, record)
+        endedAt.delete(key)
         return store.create(key, record)
       },
-      async replace(key, from, record) {
+      async replace(key, revision, record) {
         const check = ask(key)
         const time = now()
-        texts.set(record.text, {
-          key,
-          expiresAt: record.expiresAt,
-          supersededAt: Infinity,
-          isReplaced: false,
-        })
-        const isDone = await store.replace(key, from, record)
-        if (isDone) check(from, 'replaced')
-        if (isDone) supersede(key, from, record, time)
+        write(key, record)
+        const isDone = await store.replace(key, revision, record)
+        if (isDone) check(revision, 'replaced')
+        if (isDone) supersede(key, revision, record, time)
         return isDone
       },
       async delete(key) {

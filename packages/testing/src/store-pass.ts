@@ -5,7 +5,7 @@ export function pass(store: Store): Store {
   return {
     read: (key) => store.read(key),
     create: (key, record) => store.create(key, record),
-    replace: (key, from, record) => store.replace(key, from, record),
+    replace: (key, revision, record) => store.replace(key, revision, record),
     delete: (key) => store.delete(key),
     ...(store.watch && { watch: (key, changed) => store.watch?.(key, changed) ?? (() => undefined) }),
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { MaybePromise, Store } from '@keepsake/core'
+import { type MaybePromise, revisionOf, type Store } from '@keepsake/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Job } from './child.ts'
 import { createRandom, numberFrom, type Random } from './store-random.ts'
@@ -160,9 +160,9 @@ async function killOnce(
     const text = await store.read(key)
     expect(allowed[number]).toContain(serialOf(text))
     const next = { text: makeText(`after-${number}`, 100), expiresAt: Date.now() + HOUR_MS }
-    expect(text === undefined ? await store.create(key, next) : await store.replace(key, text, next)).toBe(
-      true,
-    )
+    expect(
+      text === undefined ? await store.create(key, next) : await store.replace(key, revisionOf(text), next),
+    ).toBe(true)
     expect(await store.read(key)).toBe(next.text)
   }
   expect(serialOf(await store.read(shared))).not.toBe('-')

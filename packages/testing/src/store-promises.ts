@@ -1,6 +1,8 @@
+import { revisionOf } from '@keepsake/core'
 import { describe, expect, it } from 'vitest'
 import { newKey } from './store-keys.ts'
 import { PATIENCE_MS, type Stage, type Stages } from './store-stage.ts'
+import { longText } from './store-texts.ts'
 
 /** Of a read that a busy machine makes too late. */
 const MOST_TRIES = 20
@@ -71,12 +73,12 @@ export function testPromises(stage: Stages): void {
       const { store, record } = await stage()
       const keys = ['0', '1', 'a', 'f'].map((digit) => '0'.repeat(63) + digit)
       const [gone = '', changed = '', ...rest] = keys
-      for (const key of keys) await store.create(key, record(`text of ${key}`))
+      for (const key of keys) await store.create(key, record(longText(key)))
       await store.delete(gone)
-      await store.replace(changed, `text of ${changed}`, record('new'))
+      await store.replace(changed, revisionOf(longText(changed)), record('new'))
       expect(await store.read(gone)).toBeUndefined()
       expect(await store.read(changed)).toBe('new')
-      for (const key of rest) expect(await store.read(key)).toBe(`text of ${key}`)
+      for (const key of rest) expect(await store.read(key)).toBe(longText(key))
     })
 
     it('gives texts back to the letter, whatever is in them and however long', async () => {
@@ -90,6 +92,7 @@ export function testPromises(stage: Stages): void {
         '{"a":1}',
         'línea\r\n\ttab',
         '漢字 🎈',
+        longText('漢字 🎈'),
         '7',
         ' ',
       ]
@@ -98,7 +101,7 @@ export function testPromises(stage: Stages): void {
         await store.create(key, record('before'))
         expect(await store.replace(key, 'before', record(text))).toBe(true)
         expect((await other.read(key)) === text).toBe(true)
-        expect(await other.replace(key, text, record('after'))).toBe(true)
+        expect(await other.replace(key, revisionOf(text), record('after'))).toBe(true)
         expect(await store.read(key)).toBe('after')
       }
     })

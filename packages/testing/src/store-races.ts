@@ -1,9 +1,11 @@
+import { revisionOf } from '@keepsake/core'
 import { describe, expect, it } from 'vitest'
 import { createLedger } from './store-ledger.ts'
 import { createRandom } from './store-random.ts'
 import { newKey } from './store-keys.ts'
 import { nextTurn } from './store-pass.ts'
 import { PATIENCE_MS, type Stage, type Stages } from './store-stage.ts'
+import { longText } from './store-texts.ts'
 
 const CLIENTS = 20
 const ROUNDS = 40
@@ -42,14 +44,16 @@ export function testRaces(stage: Stages): void {
     it('so that exactly one of many replaces the same text', async () => {
       const place = await stage()
       const key = newKey()
-      let from = 'first'
+      let from = longText('first')
       await place.store.create(key, place.record(from))
       for (let round = 0; round < 5; round++) {
+        const revision = revisionOf(from)
+        const textBy = (n: number): string => longText(`${round} by ${n}`)
         const replaced = await Promise.all(
-          numbers.map(async (n) => clientOf(place, n).replace(key, from, place.record(`${round} by ${n}`))),
+          numbers.map(async (n) => clientOf(place, n).replace(key, revision, place.record(textBy(n)))),
         )
         expect(replaced.filter(Boolean)).toHaveLength(1)
-        from = `${round} by ${replaced.indexOf(true)}`
+        from = textBy(replaced.indexOf(true))
         expect(await place.other.read(key)).toBe(from)
       }
     })
@@ -88,7 +92,7 @@ export function testRaces(stage: Stages): void {
       const write = async (): Promise<void> => {
         let from = first
         for (const text of rest) {
-          expect(await place.store.replace(key, from, place.record(text))).toBe(true)
+          expect(await place.store.replace(key, revisionOf(from), place.record(text))).toBe(true)
           from = text
         }
         writer.isDone = true
@@ -110,16 +114,17 @@ export function testRaces(stage: Stages): void {
       let serial = 0
       for (let round = 0; round < ROUNDS; round++) {
         const key = newKey()
-        const standing = [`first ${round}`]
-        await clients[0]?.create(key, place.record(`first ${round}`))
+        const standing = [longText(`first ${round}`)]
+        const revision = (): string => revisionOf(random.pick(standing))
+        await clients[0]?.create(key, place.record(longText(`first ${round}`)))
         const act = async (): Promise<void> => {
           const client = random.pick(clients)
-          const text = `text ${++serial}`
+          const text = longText(`text ${++serial}`)
           const kind = random.below(8)
           if (kind === 0) await client.delete(key)
           else if (kind === 1) await client.read(key)
-          else if (kind === 2) await client.replace(key, random.pick(standing), { text, expiresAt: 0 })
-          else if (await client.replace(key, random.pick(standing), place.record(text))) standing.push(text)
+          else if (kind === 2) await client.replace(key, revision(), { text, expiresAt: 0 })
+          else if (await client.replace(key, revision(), place.record(text))) standing.push(text)
         }
         for (let wave = 0; wave < 4; wave++) await Promise.all(numbers.slice(0, 6).map(act))
         await clients[1]?.read(key)

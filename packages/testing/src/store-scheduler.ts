@@ -66,7 +66,7 @@ export function createScheduler(random: Random): Scheduler {
     gate: (store) => ({
       read: (key) => step(async () => store.read(key)),
       create: (key, record) => step(async () => store.create(key, record)),
-      replace: (key, from, record) => step(async () => store.replace(key, from, record)),
+      replace: (key, revision, record) => step(async () => store.replace(key, revision, record)),
       delete: (key) => step(async () => store.delete(key)),
       sweep: (now) => step(() => sweepOf(store, now)),
     }),

@@ -1,3 +1,4 @@
+import { revisionOf } from '@keepsake/core'
 import { describe, expect, it } from 'vitest'
 import { newKey } from './store-keys.ts'
 import { need, PATIENCE_MS, type Stage, type Stages } from './store-stage.ts'
@@ -20,7 +21,7 @@ export function testSubjects(stage: Stages): void {
         await clock.pass(STEP_MS)
       }
       expect(await keysOf(store, alice)).toEqual([c, b, a])
-      await store.replace(a, `text of ${a}`, record('newer', undefined, alice))
+      await store.replace(a, revisionOf(`text of ${a}`), record('newer', undefined, alice))
       expect(await found(other, alice)).toEqual([
         [a, 'newer'],
         [c, `text of ${c}`],

@@ -3,6 +3,7 @@ import { testAttacks } from './store-attacks.ts'
 import { testBytes } from './store-bytes.ts'
 import { testPromises } from './store-promises.ts'
 import { testRaces } from './store-races.ts'
+import { testRevisions } from './store-revisions.ts'
 import { testSchedules } from './store-schedules.ts'
 import { testLogins } from './store-logins.ts'
 import type { MakeStore } from './store-place.ts'
@@ -28,6 +29,7 @@ export function storeSuite(name: string, makeStore: MakeStore): void {
   describe(name, () => {
     const stage = createStages(makeStore)
     testPromises(stage)
+    testRevisions(stage)
     testSubjects(stage)
     testSweep(stage)
     testWatch(stage)

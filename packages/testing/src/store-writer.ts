@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Store } from '@keepsake/core'
+import { revisionOf, type Store } from '@keepsake/core'
 
 const HOUR_MS = 3_600_000
 
@@ -34,13 +34,13 @@ export async function writeForEver(
       journal(`begin ${number} ${isLast ? '-' : serial}`)
       if (isLast) await store.delete(key)
       else if (standing === undefined) await store.create(key, record)
-      else await store.replace(key, standing, record)
+      else await store.replace(key, revisionOf(standing), record)
       journal('done')
     }
     const standing = await store.read(shared)
     if (standing === undefined) journal('gap')
     else
-      await store.replace(shared, standing, {
+      await store.replace(shared, revisionOf(standing), {
         text: makeText(`${own}-${round}`, 2000),
         expiresAt: Date.now() + HOUR_MS,
       })

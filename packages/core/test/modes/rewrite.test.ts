@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { StoreError } from '../../src/errors.ts'
 import { rewrite } from '../../src/modes/rewrite.ts'
 import { readText, writeText } from '../../src/record.ts'
+import { revisionOf } from '../../src/store.ts'
 import type { SealedFields } from '../../src/token.ts'
 import { present, rejection, thrown } from '../store-support.ts'
 import { createShelf, fieldsWith } from './stored.ts'
@@ -30,7 +31,7 @@ async function createRow() {
   const theirs = async (data: object): Promise<string> => {
     const from = present(await shelf.memory.read(KEY))
     const text = shelf.sealer.seal(fieldsWith(data), KEY)
-    await shelf.memory.replace(KEY, from, { text, expiresAt: Infinity })
+    await shelf.memory.replace(KEY, revisionOf(from), { text, expiresAt: Infinity })
     return text
   }
   shelf.store.forget()
@@ -108,7 +109,7 @@ describe('a rewrite', () => {
 
   it('does not overwrite what it cannot open', async () => {
     const { records, memory, sealed } = await createRow()
-    await memory.replace(KEY, sealed, { text: 'sealed by another secret', expiresAt: Infinity })
+    await memory.replace(KEY, revisionOf(sealed), { text: 'sealed by another secret', expiresAt: Infinity })
     const change = { key: KEY, from: sealed, fields: MINE, rebase: neverAsked }
     expect(await rejection(rewrite(records, change, notYet))).toMatchObject({
       code: 'KEEPSAKE_STORE',

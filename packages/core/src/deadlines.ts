@@ -1,0 +1,82 @@
+/** What stands in a list of its minute. The list keeps `previous` and `next`, in a circle: alone, they are the item itself. */
+export interface Linked<T> {
+  /** Epoch milliseconds. Changes within one minute while the item is in a list. */
+  readonly expiresAt: number
+  previous: T
+  next: T
+}
+
+/** Items by the minute of their deadline, so that the first ones are found without looking at the rest. */
+export interface Deadlines<T> {
+  add(item: T): void
+  remove(item: T): void
+  /** One whose minute comes first. */
+  first(): T | undefined
+  /**
+   * The items up to the minute of `time`, first ones first. Those of a minute that is over have to be removed on the way;
+   * of the last minute come those that stand there when it begins, also when they are removed meanwhile.
+   */
+  upTo(time: number): Generator<T, void>
+}
+
+const MINUTE_MS = 60_000
+
+export const minuteOf = (time: number): number => Math.floor(time / MINUTE_MS)
+
+export function createDeadlines<T extends Linked<T>>(): Deadlines<T> {
+  const firsts = new Map<number, T>()
+  let earliest = Infinity
+
+  /** The earliest minute that has items: mostly the next one; looked for among all where the gap is wide. */
+  function settle(): number {
+    for (let steps = 0; steps < firsts.size && !firsts.has(earliest); steps++) earliest++
+    if (!firsts.has(earliest)) earliest = [...firsts.keys()].reduce((a, b) => Math.min(a, b), Infinity)
+    return earliest
+  }
+
+  return {
+    add(item) {
+      const minute = minuteOf(item.expiresAt)
+      earliest = Math.min(earliest, minute)
+      const first = firsts.get(minute)
+      if (first === undefined) firsts.set(minute, item)
+      else insertBefore(first, item)
+    },
+    remove(item) {
+      const minute = minuteOf(item.expiresAt)
+      if (item.next === item) firsts.delete(minute)
+      else if (firsts.get(minute) === item) firsts.set(minute, item.next)
+      takeOut(item)
+    },
+    first: () => firsts.get(settle()),
+    *upTo(time) {
+      const last = minuteOf(time)
+      while (settle() < last) {
+        const first = firsts.get(earliest)
+        if (first !== undefined) yield first
+      }
+      yield* circle(firsts.get(last))
+    },
+  }
+}
+
+function circle<T extends Linked<T>>(first: T | undefined): T[] {
+  const items: T[] = []
+  for (let item = first; item !== undefined; item = item.next === first ? undefined : item.next)
+    items.push(item)
+  return items
+}
+
+/** Before the first one of a circle is behind the last one. */
+function insertBefore<T extends Linked<T>>(first: T, item: T): void {
+  item.previous = first.previous
+  item.next = first
+  first.previous.next = item
+  first.previous = item
+}
+
+function takeOut<T extends Linked<T>>(item: T): void {
+  item.previous.next = item.next
+  item.next.previous = item.previous
+  item.previous = item.next = item
+}
