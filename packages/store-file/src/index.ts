@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { ConfigError, type Store } from '@keepsake/core'
+import { ConfigError, revisionOf, type Store } from '@keepsake/core'
 import { namesIn, readIfThere, recordOfTemporary, removeFile, removeForGood, writeWhole } from './files.ts'
 import { createLocks } from './locks.ts'
 import { type FileRecord, readRecord, writeRecord } from './record.ts'
@@ -73,9 +73,10 @@ export function fileStore({ directory: given, now = Date.now }: FileStoreOptions
         await writeWhole(path, writeRecord({ ...record, writtenAt: now() }))
         return true
       }),
-    replace: (key, from, record) =>
+    replace: (key, revision, record) =>
       alone(key, async (path) => {
-        if ((await live(key))?.text !== from) return false
+        const standing = await live(key)
+        if (standing === undefined || revisionOf(standing.text) !== revision) return false
         await writeWhole(path, writeRecord({ ...record, writtenAt: now() }))
         return true
       }),

@@ -74,10 +74,10 @@ export function postgresStore(pool: PostgresClient, options: PostgresStoreOption
     async create(key, record) {
       return (await run(statements.create, [key, ...valuesOf(record), now()])).length > 0
     },
-    async replace(key, from, record) {
+    async replace(key, revision, record) {
       // The database has no such text, and takes none.
-      if (from.includes('\0')) return false
-      return (await run(statements.replace, [key, from, ...valuesOf(record), now()])).length > 0
+      if (revision.includes('\0')) return false
+      return (await run(statements.replace, [key, revision, ...valuesOf(record), now()])).length > 0
     },
     async delete(key) {
       await run(statements.delete, [key])

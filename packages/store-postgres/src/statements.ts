@@ -1,3 +1,4 @@
+import { REVISION_CHARS } from '@keepsake/core'
 import type { Statement } from './client.ts'
 
 /** The store's statements, each of which is one atomic step. */
@@ -19,6 +20,7 @@ export function statementsFor(table: string, channel: string | undefined): State
   const statement = (name: string, text: string): Statement => ({ name: `keepsake ${name} ${table}`, text })
   const telling = channel === undefined ? '' : ' told'
   const notifying = channel === undefined ? '' : `RETURNING pg_notify('${channel}', encode(key, 'hex'))`
+  const revision = (text: string): string => `left(${text}, ${REVISION_CHARS})`
   const columns = 'key, text, expires_at, subject, written_at'
   return {
     read: statement(
@@ -40,7 +42,7 @@ export function statementsFor(table: string, channel: string | undefined): State
       `replace${telling}`,
       `UPDATE "${table}" SET text = $3, expires_at = $4::bigint, subject = decode($5, 'hex'),
          written_at = clock_timestamp()
-       WHERE key = decode($1, 'hex') AND text IN ($2, $3) AND expires_at > $6::bigint
+       WHERE key = decode($1, 'hex') AND ${revision('text')} IN ($2, ${revision('$3')}) AND expires_at > $6::bigint
        ${notifying || 'RETURNING true'}`,
     ),
     delete: statement(

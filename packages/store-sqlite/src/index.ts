@@ -65,9 +65,9 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
       const at = now()
       return step(({ create }) => create.run(key, ...valuesOf(record), at, at).changes > 0)
     },
-    replace(key, from, record) {
+    replace(key, revision, record) {
       const at = now()
-      return step(({ replace }) => replace.run(...valuesOf(record), at, key, from, at).changes > 0)
+      return step(({ replace }) => replace.run(...valuesOf(record), at, key, revision, at).changes > 0)
     },
     delete: (key) => step((statements) => void statements.delete.run(key)),
     async *bySubject(subject) {

@@ -1,3 +1,4 @@
+import { REVISION_CHARS } from '@keepsake/core'
 import { openDatabase, type SqliteDatabase, type SqliteStatement } from './database.ts'
 
 /** The store's statements, each of which is one atomic step. */
@@ -33,7 +34,7 @@ export function prepare(database: SqliteDatabase, table: string): Statements {
       WHERE expires_at <= ?`),
     replace: database.prepare(`
       UPDATE "${table}" SET text = ?, expires_at = ?, subject = ?, written_at = ?
-      WHERE key = ? AND text = ? AND expires_at > ?`),
+      WHERE key = ? AND substr(text, 1, ${REVISION_CHARS}) = ? AND expires_at > ?`),
     delete: database.prepare(`DELETE FROM "${table}" WHERE key = ?`),
     bySubject: database.prepare(`
       SELECT key, text FROM "${table}" WHERE subject = ? AND expires_at > ?
