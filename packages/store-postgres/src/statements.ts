@@ -1,6 +1,8 @@
 import { REVISION_CHARS } from '@keepsake/core'
 import type { Statement } from './client.ts'
 
+const revision = (text: string): string => `left(${text}, ${REVISION_CHARS})`
+
 /** The store's statements, each of which is one atomic step. */
 export interface Statements {
   readonly read: Statement
@@ -20,7 +22,6 @@ export function statementsFor(table: string, channel: string | undefined): State
   const statement = (name: string, text: string): Statement => ({ name: `keepsake ${name} ${table}`, text })
   const telling = channel === undefined ? '' : ' told'
   const notifying = channel === undefined ? '' : `RETURNING pg_notify('${channel}', encode(key, 'hex'))`
-  const revision = (text: string): string => `left(${text}, ${REVISION_CHARS})`
   const columns = 'key, text, expires_at, subject, written_at'
   return {
     read: statement(

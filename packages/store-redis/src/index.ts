@@ -1,6 +1,6 @@
 import { ConfigError, type Store, type StoredRecord } from '@keepsake/core'
 import { commandsOf, type RedisClient } from './client.ts'
-import { deadlineOf, format, listedUntil, parse, type Value } from './record.ts'
+import { deadlineOf, format, listedUntil, parse, textOf, type Value } from './record.ts'
 import { DELETE, LIST, LISTED, REPLACE, UNLIST } from './scripts.ts'
 import { type RedisSubscriber, watchBy } from './subscriber.ts'
 
@@ -39,8 +39,10 @@ const BATCH = 100
  * @throws {ConfigError} for something that is no client, a wrong prefix, or a subscriber that cannot be one.
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
-  const redis = commandsOf(client)
-  if (redis === undefined) throw new ConfigError('client', 'expected a client of redis, ioredis or iovalkey')
+  const commands = commandsOf(client)
+  if (commands === undefined)
+    throw new ConfigError('client', 'expected a client of redis, ioredis or iovalkey')
+  const { get, setNew, del, run } = commands
   const { prefix = 'keepsake:', subscriber } = options
   if (!/^[A-Za-z0-9:._-]*$/.test(prefix))
     throw new ConfigError('prefix', 'expected letters, digits and :._- only')
@@ -48,53 +50,49 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   const watch = subscriber && watchBy(subscriber, client, keyOf)
   const indexOf = (subject: string): string => `${prefix}of:${subject}`
 
-  /** A key of another type, which another program has put there, is no record. */
-  const get = (key: string): Promise<Value | undefined> =>
-    redis.get(keyOf(key)).then(parse, (error: unknown) => {
-      if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return undefined
-      throw error
-    })
-
   /** Before the record is there, so that one that is there is listed. Returns the minute until which it is. */
   async function list(key: string, record: StoredRecord, now: number): Promise<number> {
     const until = listedUntil(record, now)
-    if (record.subject !== undefined) await redis?.run(LIST, indexOf(record.subject), [key, `${until}`])
+    if (record.subject !== undefined) await run(LIST, indexOf(record.subject), [key, `${until}`])
     return until
   }
 
+  /** The answer of the script. `listed` as `format` has it. */
+  function put(key: string, revision: string, record: StoredRecord, listed: number | ''): Promise<unknown> {
+    const values = [`${deadlineOf(record)} ${revision}`, format(record, listed, Date.now())]
+    if (watch !== undefined) values.push(keyOf(key))
+    return run(REPLACE, keyOf(key), values)
+  }
+
+  async function listAndPut(key: string, revision: string, record: StoredRecord): Promise<boolean> {
+    return (await put(key, revision, record, await list(key, record, Date.now()))) === 1
+  }
+
   return Object.freeze<Store>({
-    async read(key) {
-      return (await get(key))?.text
-    },
+    read: (key) => get(keyOf(key)).then(textOf, unlessForeign),
     async create(key, record) {
       const now = Date.now()
       const value = format(record, await list(key, record, now), now)
-      const standing = await redis.setNew(keyOf(key), value, deadlineOf(record))
+      const standing = await setNew(keyOf(key), value, deadlineOf(record))
       // Its own text: the client has sent the command twice, because the first answer was lost.
       return standing === null || standing === value
     },
-    async replace(key, from, record) {
-      const { text, subject = '' } = record
-      const now = Date.now()
-      const channel = watch === undefined ? '' : keyOf(key)
-      const values = [from, text, `${deadlineOf(record)}`, subject, `${now}`, channel]
-      const answer = await redis.run(REPLACE, keyOf(key), [...values, ''])
-      if (answer !== 2) return answer === 1
-      const listed = await list(key, record, now)
-      return (await redis.run(REPLACE, keyOf(key), [...values, `${listed}`])) === 1
-    },
+    replace: (key, revision, record) =>
+      put(key, revision, record, '').then((answer) =>
+        answer === 2 ? listAndPut(key, revision, record) : answer === 1,
+      ),
     async delete(key) {
-      if (watch === undefined) await redis.del(keyOf(key))
-      else await redis.run(DELETE, keyOf(key), [keyOf(key)])
+      if (watch === undefined) await del(keyOf(key))
+      else await run(DELETE, keyOf(key), [keyOf(key)])
     },
     async *bySubject(subject) {
       const index = indexOf(subject)
-      const listed = (await redis.run(LISTED, index, [])) as string[]
+      const listed = (await run(LISTED, index, [])) as string[]
       const found: (Value & { readonly key: string })[] = []
       const look = async (key: string, score: string): Promise<void> => {
-        const value = await get(key)
+        const value = await get(keyOf(key)).then(parse, unlessForeign)
         if (value?.subject === subject) found.push({ ...value, key })
-        else if (score !== '') await redis.run(UNLIST, index, [key, score])
+        else if (score !== '') await run(UNLIST, index, [key, score])
       }
       const pairs = listed.flatMap((key, n) => (n % 2 === 0 ? [[key, listed[n + 1] ?? ''] as const] : []))
       for (let n = 0; n < pairs.length; n += BATCH)
@@ -104,4 +102,10 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     },
     ...(watch && { watch }),
   })
+}
+
+/** A key of another type, which another program has put there, is no record. */
+function unlessForeign(error: unknown): undefined {
+  if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return undefined
+  throw error
 }

@@ -20,8 +20,11 @@ export function parse(value: unknown): Value | undefined {
   return { text: head.input.slice(head[0].length), writtenAt: Number(head[1] ?? 0), subject: head[2] }
 }
 
-/** `listed` is the minute until which the subject's index lists it. */
-export const format = ({ text, subject }: StoredRecord, listed: number, now: number): string =>
+/** Undefined for what is no record of this store. */
+export const textOf = (value: unknown): string | undefined => parse(value)?.text
+
+/** `listed` is the minute until which the subject's index lists it; empty where that is still to be filled in. */
+export const format = ({ text, subject }: StoredRecord, listed: number | '', now: number): string =>
   subject === undefined ? `:${text}` : `${listed}.${now}.${subject}:${text}`
 
 const MINUTE_MS = 60_000

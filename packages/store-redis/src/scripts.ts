@@ -1,31 +1,37 @@
+import { REVISION_CHARS } from '@keepsake/core'
 import { scriptOf } from './client.ts'
 
 /** Each touches one key, so that it runs on whichever node of a cluster has it. */
 
+/** Before the text of a value: a minute (8 digits), a time (13), a subject (64) and what stands between them. */
+const MAX_HEAD_CHARS = 88
+
 /**
- * Puts a record in the place of another. 0: `from` does not stand there. 1: done, also when it was done before, by the
- * same command that a client has sent again because the answer was lost. 2: nothing done, list it first. A `channel` is
- * told what was done.
+ * Puts a record in the place of another. `ARGV[1]` is its deadline, a blank and the revision of the text that it replaces;
+ * `ARGV[2]` its value (see record.ts), where it shall stay listed as it is without the minute. 0: another text stands there,
+ * or none. 1: done, also when it was done before, by the same command that a client has sent again because the answer was
+ * lost. 2: nothing done, list it first. A channel `ARGV[3]` is told what was done.
+ *
+ * Of what stands there it reads no more than it compares, and cuts nothing off the value, which may be long.
  */
 export const REPLACE = scriptOf(`
-local from, text, expiresAt, subject, written, channel, listed = unpack(ARGV)
-local value = redis.pcall('GET', KEYS[1])
-if type(value) ~= 'string' then return 0 end
-local colon = string.find(value, ':', 1, true)
-if not colon then return 0 end
-local standing = string.sub(value, colon + 1)
-if standing ~= from and standing ~= text then return 0 end
-local head = ''
-if subject ~= '' then
-  if listed == '' then
-    local before, whose = string.match(value, '^(%d+)%.%d+%.(%x+):')
-    if whose ~= subject or before * 60000 < tonumber(expiresAt) then return 2 end
-    listed = before
-  end
-  head = listed .. '.' .. written .. '.' .. subject
+local standing = redis.pcall('GETRANGE', KEYS[1], 0, ${MAX_HEAD_CHARS + REVISION_CHARS - 1})
+if type(standing) ~= 'string' then return 0 end
+local expiresAt, from = string.match(ARGV[1], '^(%d+) (.*)$')
+local value = ARGV[2]
+local function revision(of)
+  local colon = string.find(of, ':', 1, true)
+  return colon and string.sub(of, colon + 1, colon + ${REVISION_CHARS})
 end
-redis.call('SET', KEYS[1], head .. ':' .. text, 'PXAT', expiresAt)
-if channel ~= '' then redis.call('PUBLISH', channel, '') end
+local found = revision(standing)
+if found ~= from and found ~= revision(value) then return 0 end
+if string.byte(value) == 46 then
+  local listed, whose = string.match(standing, '^(%d+)%.%d+%.(%x+):')
+  if whose ~= string.match(value, '(%x+):') or listed * 60000 < tonumber(expiresAt) then return 2 end
+  value = listed .. value
+end
+redis.call('SET', KEYS[1], value, 'PXAT', expiresAt)
+if ARGV[3] then redis.call('PUBLISH', ARGV[3], '') end
 return 1`)
 
 /** Deletes a record and tells a channel of it. */

@@ -37,61 +37,59 @@ export function testRevisions(stage: Stages): void {
 export async function faultsInRevisions({ store, record }: Stage): Promise<readonly string[]> {
   const faults: string[] = []
   const key = newKey()
+  let standing = ''
 
-  async function refuses(what: string, revision: string, text: string): Promise<void> {
-    const isRefused = !(await store.replace(key, revision, record(text)))
-    const standing = await store.read(key)
-    if (!isRefused || standing === text) faults.push(`did not refuse ${what}`)
-  }
-
-  async function takes(what: string, standing: string, revision: string): Promise<void> {
+  async function stands(text: string, subject?: string): Promise<void> {
+    standing = text
     await store.delete(key)
-    await store.create(key, record(standing))
-    if (!(await store.replace(key, revision, record('new')))) faults.push(`refused ${what}`)
-    else if ((await store.read(key)) !== 'new') faults.push(`took ${what} and wrote something else`)
+    await store.create(key, record(text, undefined, subject))
   }
 
-  async function stands(text: string): Promise<void> {
-    await store.delete(key)
-    await store.create(key, record(text))
+  async function refuses(what: string, revision: string, text = 'new'): Promise<void> {
+    const isDone = await store.replace(key, revision, record(text))
+    if (!isDone && (await store.read(key)) === standing) return
+    faults.push(`did not refuse ${what}`)
+    await stands(standing)
   }
 
+  async function takes(what: string, revision: string, subject?: string): Promise<void> {
+    const isDone = await store.replace(key, revision, record('new', undefined, subject))
+    if (!isDone || (await store.read(key)) !== 'new') faults.push(`did not take ${what}`)
+  }
+
+  await stands(STANDING)
   for (const place of places) {
-    await stands(STANDING)
-    for (const character of ['z', '_', '%', otherCase(HEAD[place] ?? '')].filter(
-      (one) => one !== HEAD[place],
-    )) {
-      await refuses(
-        `a revision with another character at ${place}`,
-        replacedAt(HEAD, place, character),
-        'new',
-      )
-    }
-    await stands(STANDING)
+    for (const character of othersThan(HEAD[place] ?? ''))
+      await refuses(`a revision with another character at ${place}`, replacedAt(HEAD, place, character))
+    const text = replacedAt(STANDING, place, 'z')
     await refuses(
-      `a revision of nothing there, for a text that differs from the one there at ${place} only`,
+      `what would write a text that differs at ${place} from the one that stands there`,
       OTHER,
-      replacedAt(STANDING, place, 'z'),
+      text,
     )
   }
-  await stands(STANDING)
   for (const length of [0, 1, 20, 43, 45, STANDING.length])
-    await refuses(`the first ${length} characters for a revision`, STANDING.slice(0, length), 'new')
-  await refuses('the end of a text for its revision', STANDING.slice(-REVISION_CHARS), 'new')
-  await stands(HEAD.slice(0, 43))
-  await refuses('the revision of a text that is a character longer', HEAD, 'new')
-  await refuses('the revision of a text that is a character shorter', HEAD.slice(0, 42), 'new')
+    await refuses(`the first ${length} characters for a revision`, STANDING.slice(0, length))
+  await refuses('the end of a text for its revision', STANDING.slice(-REVISION_CHARS))
+  await takes('the revision of what stands there', HEAD)
 
-  await takes('the revision of what stands there', STANDING, HEAD)
-  await takes(
-    'the revision of a text that begins as the one that stands there',
-    STANDING,
-    revisionOf(`${HEAD}y`),
-  )
-  await takes('the revision of a text that is nothing but that', HEAD, HEAD)
-  await takes('a text shorter than a revision for its own', HEAD.slice(0, 43), HEAD.slice(0, 43))
+  await stands(HEAD.slice(0, 43))
+  await refuses('the revision of a text that is a character longer', HEAD)
+  await refuses('the revision of a text that is a character shorter', HEAD.slice(0, 42))
+  await takes('a text that is shorter than a revision for its own', HEAD.slice(0, 43))
+
+  await stands(STANDING)
+  await takes('the revision of another text that begins with the same 44 characters', revisionOf(`${HEAD}y`))
+  await stands(HEAD)
+  await takes('the revision of a text that has nothing after it', HEAD)
+  const subject = newKey()
+  await stands(STANDING, subject)
+  await takes('the revision of a text that belongs to a subject', HEAD, subject)
   return [...new Set(faults)]
 }
+
+const othersThan = (one: string): string[] =>
+  ['z', '_', '%', otherCase(one)].filter((character) => character !== one)
 
 const replacedAt = (text: string, place: number, character: string): string =>
   text.slice(0, place) + character + text.slice(place + 1)
