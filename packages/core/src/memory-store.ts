@@ -2,6 +2,7 @@ import { createDeadlines, minuteOf } from './deadlines.ts'
 import { ConfigError } from './errors.ts'
 import { createKeyListeners } from './key-listeners.ts'
 import { readOptions, shown } from './options.ts'
+import { createPartedMap } from './parted-map.ts'
 import { revisionOf, type Store, type StoredRecord } from './store.ts'
 
 export interface MemoryStoreOptions {
@@ -44,7 +45,7 @@ class Entry {
  */
 export function memoryStore(options?: MemoryStoreOptions): Store & { readonly size: number } {
   const { max = DEFAULT_MAX, now = Date.now } = readMemoryOptions(options)
-  const entries = new Map<string, Entry>()
+  const entries = createPartedMap<Entry>()
   const deadlines = createDeadlines<Entry>()
   const subjects = createSubjects()
   const listeners = createKeyListeners()
