@@ -91,7 +91,8 @@ type AskNodeRedis = (
 /**
  * Asks a client that is ready, and so sends at once, without its timeout: that ends what waits to be sent and nothing else,
  * and costs an `AbortSignal` with a timer for each command, a sixth of the CPU that one takes. Not while so many are
- * under way that one may have to wait.
+ * under way that one may have to wait. What is asked in the moment in which the connection breaks waits for the next one; the
+ * caller has its own limit.
  */
 function unhurried(client: NodeRedisClient): AskNodeRedis {
   const direct = client.withCommandOptions?.({ timeout: 0 }) ?? client
