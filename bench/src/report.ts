@@ -100,9 +100,11 @@ export function shownRatio(ratio: Spread): string {
   return isLevel(ratio) ? `level, ${numbers}` : numbers
 }
 
-/** `3.21 (3.10–3.44)` */
-export const shownSpread = ({ median, p25, p75 }: Spread): string =>
-  `${shownNumber(median)} (${shownNumber(p25)}–${shownNumber(p75)})`
+/** `3.21 (3.10–3.44)`, or `19` for what was counted. */
+export function shownSpread({ median, p25, p75 }: Spread): string {
+  const isCounted = p25 === p75 && Number.isInteger(median)
+  return isCounted ? String(median) : `${shownNumber(median)} (${shownNumber(p25)}–${shownNumber(p75)})`
+}
 
 /** Three digits that count. */
 export function shownNumber(value: number): string {

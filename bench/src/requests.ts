@@ -16,7 +16,7 @@ const ROUNDS: Readonly<Record<Use, number>> = { untouched: 31, read: 15, write: 
 const SLICE_MS = 15
 
 export async function requests(): Promise<Findings> {
-  const heap = measureHeap()
+  const heap = measureHeap(FRAMEWORKS)
   return withServers(async (servers, missing) => {
     const backends = await openBackends(servers)
     const rows: Row[] = []

@@ -17,9 +17,10 @@ const ROOM = 64
 const FLAGS = ['--expose-gc', `--min-semi-space-size=${ROOM}`, `--max-semi-space-size=${ROOM}`]
 
 /** Measured in a process of its own, for the sake of its flags. */
-export function measureHeap(): readonly HeapRow[] {
+export function measureHeap(frameworks: readonly Framework[]): readonly HeapRow[] {
   showProgress('requests: heap')
-  const found = execFileSync(process.execPath, [...process.execArgv, ...FLAGS, CHILD], { encoding: 'utf8' })
+  const args = [...process.execArgv, ...FLAGS, CHILD, ...frameworks]
+  const found = execFileSync(process.execPath, args, { encoding: 'utf8' })
   showProgress('')
   return JSON.parse(found) as readonly HeapRow[]
 }

@@ -1,0 +1,73 @@
+import { startRedis } from '@keepsake/test-services'
+import { openBackends } from '../http/backends.ts'
+import { nodeHttpVariants } from '../http/node-http.ts'
+import { PROTOTYPE } from '../http/variants.ts'
+import type { Goal } from '../report.ts'
+import { candidateOf } from '../requests/candidate.ts'
+import { type Candidate, measure } from '../rounds.ts'
+import { pairwise, ratioOf } from '../statistics.ts'
+
+/** A write by one library against the same by another, both on node:http. */
+interface Comparison {
+  readonly text: string
+  readonly own: string
+  readonly other: string
+  readonly limit: number
+}
+
+const SEALED: Comparison = {
+  text: 'node:http, sealed, write: CPU added, in that of the prototype',
+  own: 'keepsake, sealed',
+  other: PROTOTYPE,
+  limit: 1.3,
+}
+const MEMORY: Comparison = {
+  text: 'node:http, memory, write: CPU added, in that of express-session',
+  own: 'keepsake, memory',
+  other: 'express-session, memory',
+  limit: 0.7,
+}
+const REDIS: Comparison = {
+  text: 'node:http, Redis, write, one at a time: CPU added, in that of express-session',
+  own: 'keepsake, Redis',
+  other: 'express-session, Redis',
+  limit: 1,
+}
+
+export const sealedWrite = (): Promise<readonly Goal[]> => compare(SEALED, undefined)
+export const memoryWrite = (): Promise<readonly Goal[]> => compare(MEMORY, undefined)
+
+export async function redisWrite(): Promise<readonly Goal[]> {
+  const server = await startRedis()
+  if (server === undefined) return []
+  try {
+    return await compare(REDIS, server.url)
+  } finally {
+    await server.stop()
+  }
+}
+
+const WARM_UP = { rounds: 5, sliceMs: 15 }
+/** Of a few applications, so that each round is over before the machine has changed. */
+const ROUNDS = { rounds: 151, sliceMs: 20 }
+const USE = 'write'
+
+/**
+ * Every application of this framework runs first, as in the benchmark of requests: V8 makes other code of what has seen
+ * one library only. Then those that are compared take turns with the bare handler.
+ */
+async function compare(
+  { text, own, other, limit }: Comparison,
+  redisUrl: string | undefined,
+): Promise<readonly Goal[]> {
+  const backends = await openBackends({ redisUrl, postgresUrl: undefined })
+  const candidates: Candidate[] = []
+  for (const variant of nodeHttpVariants(backends.list)) candidates.push(await candidateOf(variant, USE))
+  await measure(`${text}, warming up`, candidates, WARM_UP)
+  const compared = candidates.filter(({ name }) => [own, other, 'bare'].includes(name))
+  const seriesOf = await measure(text, compared, ROUNDS)
+  await backends.close()
+  const bare = seriesOf('bare').cpu
+  const added = (name: string): number[] => pairwise(seriesOf(name).cpu, bare, (cpu, least) => cpu - least)
+  return [{ text, value: ratioOf(added(own), added(other)), limit, bound: 'at most' }]
+}

@@ -1,0 +1,62 @@
+import { sealedWrite, memoryWrite, redisWrite } from './added-cpu.ts'
+import type { Goal } from '../report.ts'
+import { counted, type Figure } from './figure.ts'
+import { filesPassed } from './files-passed.ts'
+import { heapOfUntouched, heapOfWrite } from './heap.ts'
+import { bytesToRedis, type Regenerating, regeneratingInMemory, regeneratingInRedis } from './store-work.ts'
+import { structureOf } from '../structure.ts'
+
+const SOURCES = ['--conditions=@keepsake/source']
+
+/** By the name that `pnpm --filter bench figure NAME` takes. */
+export const FIGURES: Readonly<Record<string, Figure>> = {
+  structure: {
+    flags: [],
+    async measure() {
+      const core = structureOf('core')
+      return [
+        counted(
+          'core: floors, which is the longest chain of files that import each other',
+          core.chain.length,
+          12,
+        ),
+        counted('node-http: floors', structureOf('node-http').chain.length, 6),
+        counted('core: lines of its sources, with their documentation', core.lines, 6200),
+      ]
+    },
+  },
+  'files-passed': {
+    flags: SOURCES,
+    async measure() {
+      const files = await filesPassed()
+      return [counted('core: files of which a function runs in a write with a store', files.length, 20)]
+    },
+  },
+  regenerate: { flags: [], measure: regenerate },
+  'redis-bytes': {
+    flags: [],
+    async measure() {
+      const bytes = await bytesToRedis()
+      return bytes === undefined ? [] : [counted('Redis, write: bytes to the server', bytes, 560, 'B')]
+    },
+  },
+  'sealed-write': { flags: [], measure: sealedWrite },
+  'memory-write': { flags: [], measure: memoryWrite },
+  'redis-write': { flags: [], measure: redisWrite },
+  'heap-write': { flags: [], measure: heapOfWrite },
+  'heap-untouched': { flags: [], measure: heapOfUntouched },
+}
+
+async function regenerate(): Promise<readonly Goal[]> {
+  const inMemory = await regeneratingInMemory()
+  const inRedis = await regeneratingInRedis()
+  return [
+    ...goalsOf('calls of a memory store', inMemory),
+    ...(inRedis === undefined ? [] : goalsOf('commands to Redis', inRedis)),
+  ]
+}
+
+const goalsOf = (what: string, { anonymous, loggedIn }: Regenerating): readonly Goal[] => [
+  counted(`regenerate, nobody logged in: ${what} besides the read`, anonymous.length, 1),
+  counted(`regenerate, somebody logged in: ${what} besides the read`, loggedIn.length, 1),
+]

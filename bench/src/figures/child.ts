@@ -1,0 +1,5 @@
+/** One figure in a process of its own; its goals go to standard output as JSON. */
+import { FIGURES } from './all.ts'
+
+const goals = await FIGURES[process.argv[2] ?? '']?.measure()
+process.stdout.write(JSON.stringify(goals))
