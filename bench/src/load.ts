@@ -35,6 +35,7 @@ export async function load(): Promise<Findings> {
       tables: FRAMEWORKS.flatMap((framework) => USES.map((use) => tableOf(framework, use, rows))),
       goals: goalsOf(rows),
       notes: missing,
+      bare: rows.filter(({ name }) => name === 'bare').map(({ cpu }) => spreadOf(cpu)),
       chart: chartOf(rows),
     }
   })

@@ -2,15 +2,18 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { codec } from './codec.ts'
 import { cookies } from './cookies.ts'
+import { figures } from './figures.ts'
 import { growth } from './growth.ts'
 import { load } from './load.ts'
 import { memory } from './memory.ts'
 import { nodes } from './nodes.ts'
+import { loadNow, quietLoad } from './noise.ts'
 import { type Findings, report } from './report.ts'
 import { requests } from './requests.ts'
 
 /** The benchmarks, by the name that `pnpm bench NAME` takes. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<Findings>>> = {
+  figures,
   codec,
   nodes,
   cookies,
@@ -20,22 +23,29 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Findings>>> = {
   memory,
 }
 
-const asked = process.argv.slice(2)
-const [name = '', ...more] = asked
-const run = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined
+/** The load average when the run began that this process measures a part of; told by `runAll`. */
+const LOAD = '--load='
 
-if (asked.length === 0) runAll()
-else if (run !== undefined && more.length === 0) report(name, await run())
-else {
-  console.error(`There is no benchmark ${asked.join(' ')}; there are ${Object.keys(BENCHMARKS).join(', ')}.`)
+const [name = '', ...more] = process.argv.slice(2)
+const run = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined
+const told = more.find((argument) => argument.startsWith(LOAD))
+
+if (name === '') runAll(await quietLoad())
+else if (run !== undefined && more.length === (told === undefined ? 0 : 1)) {
+  const load = told === undefined ? await quietLoad() : Number(told.slice(LOAD.length))
+  const before = loadNow()
+  report(name, await run(), load, before)
+} else {
+  const asked = [name, ...more].join(' ')
+  console.error(`There is no benchmark ${asked}; there are ${Object.keys(BENCHMARKS).join(', ')}.`)
   process.exitCode = 1
 }
 
 /** Each in a process of its own, so that none finds code that another has made slow by using it differently. */
-function runAll(): void {
+function runAll(load: number): void {
   const path = fileURLToPath(import.meta.url)
   for (const name of Object.keys(BENCHMARKS)) {
-    const { status } = spawnSync(process.execPath, [path, name], { stdio: 'inherit' })
+    const { status } = spawnSync(process.execPath, [path, name, `${LOAD}${load}`], { stdio: 'inherit' })
     if (status !== 0) process.exitCode = 1
   }
 }

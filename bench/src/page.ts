@@ -1,9 +1,10 @@
 /**
  * `node src/page.ts keep` makes the last run the one that `docs/performance.md` shows: its JSON is kept in `bench/kept`, its
- * charts go to `docs/images`, its tables and verdicts into the page. `node src/page.ts check` fails where the page shows
- * anything else than what was kept.
+ * charts go to `docs/images`, its tables and verdicts into the page. It refuses a run that began on a busy machine.
+ * `node src/page.ts check` fails where the page shows anything else than what was kept.
  */
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { noiseLines, whyNotKept } from './noise.ts'
 import { captionOf, KEPT, type KeptFindings, lineOf, RESULTS } from './report.ts'
 import { linesOf } from './table.ts'
 
@@ -15,6 +16,12 @@ else if (process.argv[2] === 'check') check()
 else throw new Error('say keep or check')
 
 function keep(): void {
+  const refusal = whyNotKept(findingsIn(RESULTS))
+  if (refusal !== undefined) {
+    console.error(refusal)
+    process.exitCode = 1
+    return
+  }
   for (const file of readdirSync(RESULTS)) {
     if (file.endsWith('.json')) copyFileSync(new URL(file, RESULTS), new URL(file, KEPT))
     if (file.endsWith('.svg')) copyFileSync(new URL(file, RESULTS), new URL(`bench-${file}`, IMAGES))
@@ -37,7 +44,17 @@ function filled(page: string): string {
   )
 }
 
+/** What lies in a folder, in the order of its names. */
+function findingsIn(folder: URL): readonly KeptFindings[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .toSorted()
+    .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as KeptFindings)
+}
+
 function sectionOf(name: string): string {
+  if (name === 'noise') return noiseLines(findingsIn(KEPT)).join('\n')
   const file = new URL(`${name}.json`, KEPT)
   if (!existsSync(file)) return `No run of it has been kept; \`npx --yes pnpm@12 bench ${name}\` makes one.\n`
   const found = JSON.parse(readFileSync(file, 'utf8')) as KeptFindings

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus, loadavg } from 'node:os'
+import { cpus } from 'node:os'
 import { type Chart, drawChart } from './chart.ts'
+import { loadNow, noiseOf, type Part } from './noise.ts'
 import { isLevel, type Spread } from './statistics.ts'
 import { linesOf, type Table } from './table.ts'
 
@@ -21,6 +22,8 @@ export interface Findings {
   readonly chart: Chart
   readonly goals: readonly Goal[]
   readonly notes?: readonly string[]
+  /** What handlers without a session took, which tells how steady the machine was. */
+  readonly bare?: readonly Spread[]
 }
 
 /** The findings of the last run, and of the one that the documentation shows. */
@@ -32,40 +35,38 @@ interface Circumstances {
   readonly node: string
   readonly cpu: string
   readonly date: string
-  /** How many processes wanted to run before the benchmark did: on an idle machine less than one. */
-  readonly load?: number
 }
 
-/** As this process starts. */
-const [LOAD = 0] = loadavg()
-
 /** Findings as they lie in a file. */
-export type KeptFindings = Findings & Circumstances & { readonly benchmark: string }
+export type KeptFindings = Omit<Findings, 'bare'> & Circumstances & Part
 
-export function captionOf({ node, cpu, date, load }: Circumstances): string {
-  const caption = `Node ${node}, ${cpu}, ${date}`
-  return load === undefined
-    ? caption
-    : `${caption}, with a load of ${load.toFixed(1)} by other work when it began`
+export function captionOf({ node, cpu, date, load }: Circumstances & Pick<Part, 'load'>): string {
+  return `Node ${node}, ${cpu}, ${date}, with a load of ${load.toFixed(1)} by other work when it began`
 }
 
 /**
  * Prints what a benchmark found, beside what the run before it found, and writes it to `results/NAME.json` and
- * `results/NAME.svg`.
+ * `results/NAME.svg`. `load` is the load average when the run began, `before` that when this part of it did.
  */
-export function report(name: string, findings: Findings): void {
-  const circumstances: Circumstances = {
+export function report(
+  name: string,
+  { bare = [], ...findings }: Findings,
+  load: number,
+  before: number,
+): void {
+  const circumstances = {
     node: process.version,
     cpu: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
     date: new Date().toISOString().slice(0, 10),
-    load: LOAD,
+    load,
+    noise: noiseOf(before, loadNow(), bare),
   }
   const caption = captionOf(circumstances)
-  const before = goalsBefore(name)
+  const last = goalsBefore(name)
   for (const table of findings.tables) console.log(linesOf(table).join('\n'))
   for (const note of findings.notes ?? []) console.log(note)
   console.log()
-  for (const goal of findings.goals) console.log(lineOf(goal) + comparedTo(before.get(goal.text)))
+  for (const goal of findings.goals) console.log(lineOf(goal) + comparedTo(last.get(goal.text)))
   console.log(`\n${caption}\n`)
   mkdirSync(RESULTS, { recursive: true })
   const json = JSON.stringify({ benchmark: name, ...circumstances, ...findings }, undefined, 2)

@@ -27,8 +27,9 @@ export async function requests(): Promise<Findings> {
     await backends.close()
     return {
       tables: FRAMEWORKS.flatMap((framework) => [tableOf(framework, rows), heapTableOf(framework, heap)]),
-      goals: goalsOf(rows, heap),
+      goals: goalsOf(rows),
       notes: missing,
+      bare: rows.filter(({ variant }) => variant.name === 'bare').map(({ cpu }) => cpu),
       chart: chartOf(rows),
     }
   })
@@ -67,6 +68,7 @@ async function measureUse(variants: readonly Variant[], use: Use): Promise<Row[]
       variant,
       use,
       wall: spreadOf(wall),
+      cpu: spreadOf(cpu),
       addedWall: spreadOf(pairwise(wall, bare.wall, minus)),
       addedCpu: pairwise(cpu, bare.cpu, minus),
       ratio: ratioOf(bare.cpu, cpu),

@@ -1,7 +1,6 @@
 import type { Goal } from '../report.ts'
-import { ratioOf, spreadOf } from '../statistics.ts'
+import { ratioOf } from '../statistics.ts'
 import { PROTOTYPE, type Use } from '../http/variants.ts'
-import type { HeapRow } from './heap.ts'
 import { type Row, rowOf } from './row.ts'
 
 /**
@@ -10,20 +9,19 @@ import { type Row, rowOf } from './row.ts'
  */
 const MICROSECONDS: readonly (readonly [name: string, use: Use, limit: number, prototype: number])[] = [
   ['keepsake, sealed', 'read', 6.5, 6.2],
-  ['keepsake, sealed', 'write', 12, 11.5],
   ['keepsake, memory', 'read', 7, 6.2],
   ['keepsake, memory', 'write', 13, 11.5],
 ]
 
-/** Of an untouched request, more than the bare handler. */
-const MAX_HEAP_BYTES = 300
+/** CPU that a memory store adds, in that of express-session's. */
+const LIMITS: Readonly<Record<Exclude<Use, 'untouched'>, number>> = { read: 0.33, write: 0.7 }
 
-export function goalsOf(rows: readonly Row[], heap: readonly HeapRow[]): Goal[] {
+/** What `figures` does not measure by itself. */
+export function goalsOf(rows: readonly Row[]): Goal[] {
   return [
     ...rows.flatMap(untouched),
     ...MICROSECONDS.flatMap((goal) => againstPrototype(rows, goal)),
     ...rows.flatMap((row) => againstExpressSession(row, rows)),
-    ...heap.flatMap((row) => inHeap(row, heap)),
   ]
 }
 
@@ -47,19 +45,9 @@ function againstPrototype(
 /** Ours keeps sealed records in memory, express-session plain ones. */
 function againstExpressSession({ variant, use, addedCpu }: Row, rows: readonly Row[]): Goal[] {
   if (variant.name !== 'keepsake, memory' || use === 'untouched') return []
+  if (variant.framework === 'node:http' && use === 'write') return []
   const rival = rowOf(rows, variant.framework, 'express-session, memory', use)
   if (rival === undefined) return []
   const text = `${variant.framework}, ${use}: CPU added by a memory store, in that of express-session`
-  return [{ text, value: ratioOf(addedCpu, rival.addedCpu), limit: 0.33, bound: 'at most' }]
-}
-
-function inHeap(row: HeapRow, heap: readonly HeapRow[]): Goal[] {
-  if (row.name !== 'keepsake, sealed' || row.use !== 'untouched') return []
-  const bare = heap.find(
-    ({ framework, name, use }) => framework === row.framework && name === 'bare' && use === row.use,
-  )
-  if (bare === undefined) return []
-  const value = spreadOf(row.bytes.map((bytes, round) => bytes - (bare.bytes[round] ?? Number.NaN)))
-  const text = `${row.framework}: heap more than the bare handler, untouched`
-  return [{ text, value, unit: 'B', limit: MAX_HEAP_BYTES, bound: 'at most' }]
+  return [{ text, value: ratioOf(addedCpu, rival.addedCpu), limit: LIMITS[use], bound: 'at most' }]
 }

@@ -6,6 +6,7 @@ export interface Row {
   readonly variant: Variant
   readonly use: Use
   readonly wall: Spread
+  readonly cpu: Spread
   readonly addedWall: Spread
   /** Round by round. */
   readonly addedCpu: readonly number[]
