@@ -18,6 +18,13 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: quantile(values, 0.5), p25: quantile(values, 0.25), p75: quantile(values, 0.75) }
 }
 
+/** A sample in pieces of so many values, as they came; the last one may be shorter. */
+export function blocksOf(values: readonly number[], size: number): number[][] {
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, n) =>
+    values.slice(n * size, (n + 1) * size),
+  )
+}
+
 /** Puts two samples of the same rounds together, round by round. */
 export function pairwise(
   a: readonly number[],

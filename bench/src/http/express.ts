@@ -5,7 +5,7 @@ import { getIronSession } from 'iron-session'
 import { SECRET } from '../data.ts'
 import type { Backend } from './backends.ts'
 import { expressSessionOn } from './rivals.ts'
-import { type AnySession, answer, type Variant } from './variants.ts'
+import { type AnySession, answer, type Holder, type Variant } from './variants.ts'
 
 function variant(name: string, ...middleware: readonly RequestHandler[]): Variant {
   return {
@@ -15,7 +15,7 @@ function variant(name: string, ...middleware: readonly RequestHandler[]): Varian
       const app = express().disable('x-powered-by').disable('etag')
       for (const handler of middleware) app.use(handler)
       app.get('/:use', (request, response) => {
-        const body = answer(request.url, () => request.session ?? {}, fill)
+        const body = answer(request.url, request as Holder, fill)
         response.type('text').send(body)
       })
       return app

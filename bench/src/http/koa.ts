@@ -15,7 +15,7 @@ function variant(name: string, middleware?: (app: Koa) => Middleware): Variant {
       app.keys = [SECRET]
       if (middleware !== undefined) app.use(middleware(app))
       app.use((ctx) => {
-        ctx.body = answer(ctx.path, () => ctx.session ?? {}, fill)
+        ctx.body = answer(ctx.path, ctx, fill)
       })
       const handle = app.callback()
       return (request, response) => void handle(request, response)

@@ -4,13 +4,14 @@ import cookieSession from 'cookie-session'
 import { getIronSession } from 'iron-session'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SECRET, type ShopData } from '../data.ts'
+import type { SyncCodec } from '../peers/codec.ts'
 import { gcmFloor } from '../peers/floor.ts'
 import type { Backend } from './backends.ts'
 import { expressSessionOn } from './rivals.ts'
-import { type AnySession, answer, PROTOTYPE, type Variant } from './variants.ts'
+import { type AnySession, answer, type Holder, PROTOTYPE, type Variant } from './variants.ts'
 
 const framework = 'node:http'
-const nowhere = (): AnySession => ({})
+const NOWHERE: Holder = Object.freeze({})
 
 /** Middleware of express-session's shape; it leaves `session` on the request. */
 type Middleware = (request: never, response: never, next: () => void) => void
@@ -18,8 +19,7 @@ type Middleware = (request: never, response: never, next: () => void) => void
 function behind(middleware: Middleware): Variant['listener'] {
   return (fill) => (request, response) => {
     middleware(request as never, response as never, () => {
-      const session = (): AnySession => (request as unknown as { readonly session: AnySession }).session
-      response.end(answer(request.url, session, fill))
+      response.end(answer(request.url, request as Holder, fill))
     })
   }
 }
@@ -31,15 +31,22 @@ function keepsake(mode: string, options: Omit<SessionsOptions, 'secrets'>, visit
     name: `keepsake, ${mode}`,
     visitors,
     listener: (fill) => (request, response) => {
-      const use = (attached: Attachment<ShopData>): void => {
-        const body = answer(request.url, () => attached.session, fill)
-        response.end(body)
-      }
       const attached = attach(sessions, request, response, console.error)
-      if (attached instanceof Promise) attached.then(use).catch(console.error)
-      else use(attached)
+      if (attached instanceof Promise) respondLater(attached, request, response, fill).catch(console.error)
+      else response.end(answer(request.url, attached, fill))
     },
   }
+}
+
+async function respondLater(
+  attached: Promise<Attachment<ShopData>>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  fill: ShopData,
+): Promise<void> {
+  // Before `response.end` is looked up: from then on the attachment has its place.
+  const opened = await attached
+  response.end(answer(request.url, opened, fill))
 }
 
 async function iron(request: IncomingMessage, response: ServerResponse, fill: ShopData): Promise<void> {
@@ -48,7 +55,7 @@ async function iron(request: IncomingMessage, response: ServerResponse, fill: Sh
     password: SECRET,
     cookieName: 'session',
   })
-  const body = answer(url, () => session, fill)
+  const body = answer(url, { session }, fill)
   if (url !== '/read') await session.save()
   response.end(body)
 }
@@ -58,7 +65,7 @@ const varying = (): Variant => ({
   framework,
   name: 'bare, with Vary',
   listener: (fill) => (request, response) => {
-    const body = answer(request.url, nowhere, fill)
+    const body = answer(request.url, NOWHERE, fill)
     if (request.url !== '/untouched') response.setHeader('Vary', 'Cookie')
     response.end(body)
   },
@@ -68,6 +75,22 @@ const varying = (): Variant => ({
 const MANY = 10_000
 
 const COOKIE = 'session='
+
+/** Opens at the first look. A class: V8 makes a literal with a getter anew, which is dearer than all of its work. */
+class Opening implements Holder {
+  readonly #cookie: string | undefined
+  readonly #open: SyncCodec['open']
+  #session: AnySession | undefined
+
+  constructor(cookie: string | undefined, open: SyncCodec['open']) {
+    this.#cookie = cookie
+    this.#open = open
+  }
+
+  get session(): AnySession {
+    return (this.#session ??= this.#cookie === undefined ? {} : this.#open(this.#cookie.slice(COOKIE.length)))
+  }
+}
 
 /**
  * The least that a sealed session can cost on this Node: one cookie, taken to be first in its header, and AES-GCM without
@@ -79,15 +102,13 @@ function prototype(): Variant {
     framework,
     name: PROTOTYPE,
     listener: (fill) => (request, response) => {
-      const { url, headers } = request
-      let session: AnySession | undefined
-      const opened = (): AnySession =>
-        (session ??= headers.cookie === undefined ? {} : open(headers.cookie.slice(COOKIE.length)))
-      const body = answer(url, opened, fill)
+      const { url } = request
+      const holder = new Opening(request.headers.cookie, open)
+      const body = answer(url, holder, fill)
       if (url === '/write' || url === '/fill')
         response.setHeader(
           'Set-Cookie',
-          `${COOKIE}${seal(opened() as ShopData)}; Path=/; Secure; HttpOnly; SameSite=Lax`,
+          `${COOKIE}${seal(holder.session as ShopData)}; Path=/; Secure; HttpOnly; SameSite=Lax`,
         )
       response.end(body)
     },
@@ -98,7 +119,7 @@ export const nodeHttpVariants = (backends: readonly Backend[]): readonly Variant
   {
     framework,
     name: 'bare',
-    listener: (fill) => (request, response) => response.end(answer(request.url, nowhere, fill)),
+    listener: (fill) => (request, response) => response.end(answer(request.url, NOWHERE, fill)),
   },
   varying(),
   prototype(),
@@ -113,7 +134,7 @@ export const nodeHttpVariants = (backends: readonly Backend[]): readonly Variant
     framework,
     name: 'iron-session',
     listener: (fill) => (request, response) => {
-      if (request.url === '/untouched') response.end(answer(request.url, nowhere, fill))
+      if (request.url === '/untouched') response.end(answer(request.url, NOWHERE, fill))
       else iron(request, response, fill).catch(console.error)
     },
   },

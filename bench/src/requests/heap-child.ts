@@ -5,7 +5,7 @@ import type { Candidate } from '../rounds.ts'
 import { candidateOf } from './candidate.ts'
 import type { HeapRow } from './heap.ts'
 
-const ROUNDS = 7
+const ROUNDS = 15
 /** iron-session takes a thousand times as long, and allocates the same every time. */
 const timesOf = (name: string): number => (name === 'iron-session' ? 20 : 250)
 
