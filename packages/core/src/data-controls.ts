@@ -1,15 +1,21 @@
-import { takeFlash } from './flash.ts'
-import type { Identity } from './identity.ts'
-import type { SessionHost } from './session-host.ts'
+import { type FlashMessage, takeFlash } from './flash.ts'
+import { randomBytes } from './random.ts'
+import type { SessionVisit } from './session-visit.ts'
+
+/** Enough that no two messages of a session have the same. */
+const FLASH_ID_BYTES = 6
 
 /** The controls of what a session holds. */
 export class DataControls {
-  readonly #identity: Identity
-  readonly #host: SessionHost
+  readonly #visit: SessionVisit
 
-  constructor(identity: Identity, host: SessionHost) {
-    this.#identity = identity
-    this.#host = host
+  constructor(visit: SessionVisit) {
+    this.#visit = visit
+  }
+
+  /** The visit of a session; undefined for anything else. */
+  static visitOf(session: object): SessionVisit | undefined {
+    return #visit in session ? session.#visit : undefined
   }
 
   /** Removes all data; a subject stays logged in, and messages wait on. */
@@ -26,11 +32,8 @@ export class DataControls {
   }
 
   /**
-   * Leaves a message for the next page that asks for it, as in Flask: `flash('info', 'Saved')`.
-   *
-   * With a store each message is shown by one response only, however many requests come at once: one that has taken what
-   * another has shown meanwhile fails with a {@link FlashTakenError}, and the adapters send its visitor to the same
-   * page again. In sealed mode the browser's last answer wins, so that two requests at once may show it twice.
+   * Adds a message for the next page that asks for it, as in Flask: `flash('info', 'Saved')`. Two pages that load in
+   * the same instant may both show it; what must be given out once belongs into the data, to be taken with `take`.
    *
    * @throws {TypeError} unless both are text, and the category is not empty.
    */
@@ -44,17 +47,30 @@ export class DataControls {
     if (given.length > 0 && (typeof category !== 'string' || category === '')) {
       throw new TypeError('session.flash: expected a category as text')
     }
-    if (given.length > 1) return this.#leave(category as string, message)
-    const { taken, left } = takeFlash(this.#identity.flash, category as string | undefined)
-    this.#identity.flash = left
+    const { state, setup } = this.#visit
+    if (given.length > 1) {
+      if (typeof message !== 'string') throw new TypeError('session.flash: expected a message as text')
+      const id = randomBytes(setup.fillRandom, FLASH_ID_BYTES).toString('base64url')
+      const added: FlashMessage = { id, category: category as string, message }
+      state.flash = [...state.flash, added]
+      return undefined
+    }
+    const { taken, left } = takeFlash(state.flash, category as string | undefined)
+    state.flash = left
     return taken.map(({ category: of, message: text }) =>
       category === undefined ? { category: of, message: text } : text,
     )
   }
 
-  #leave(category: string, message: unknown): void {
-    if (typeof message !== 'string') throw new TypeError('session.flash: expected a message as text')
-    const id = this.#host.freshFlashId()
-    this.#identity.flash = [...this.#identity.flash, { id, category, message }]
+  /**
+   * Removes one key, and gives what it held once that is written: of requests that come at once, exactly one gets the
+   * value. For a code that may be used once. What else has changed is saved with it.
+   *
+   * @returns undefined where there is no such key, and where another request was quicker.
+   * @throws {UnsupportedError} where no store knows what others have taken: for a session that lives in its cookie.
+   * @throws what `save` throws.
+   */
+  take<K extends Extract<keyof this, string>>(key: K): Promise<this[K] | undefined> {
+    return this.#visit.take(key) as Promise<this[K] | undefined>
   }
 }

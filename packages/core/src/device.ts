@@ -3,7 +3,7 @@ import type { SealedFields } from './token.ts'
 
 /** One session of a subject, as a list of devices shows it. */
 export interface Device {
-  /** What `sessions.revoke` takes; opens nothing. Changes when the session gets another id. */
+  /** What `sessions.revoke` takes; opens nothing. Stays the same for as long as the session lives. */
   readonly handle: string
   /** When it logged in. */
   readonly createdAt: Date

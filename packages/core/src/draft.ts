@@ -1,85 +1,50 @@
-import { rebaseKept } from './decision.ts'
 import { endedAt, NO_ENDS, onlyEnds } from './ends.ts'
 import { NO_FLASH } from './flash.ts'
-import type { Identity } from './identity.ts'
-import type { Change, Step } from './rebase.ts'
+import type { Change } from './rebase.ts'
 import { readText, writeText } from './record.ts'
-import { createSession, type Session } from './session.ts'
-import type { SessionHost } from './session-host.ts'
+import type { SessionState } from './session-state.ts'
 
-/** A session as its handler is changing it. */
-export class Draft<D> {
-  readonly session: Session<D>
-  readonly identity: Identity
-  readonly #host: SessionHost
-  /** What can be made again on the data of another request, in the order in which it was done. */
-  #steps: readonly Step[] = []
+/* A session as its handler is changing it: own properties are the data, the state has the rest. */
 
-  constructor(data: object, identity: Identity, host: SessionHost) {
-    this.identity = identity
-    this.session = createSession(data, identity, host)
-    this.#host = host
-  }
+/** The text of a record of all that a session holds now. */
+export const draftText = (session: object, state: SessionState): string => writeText(session, state)
 
-  get steps(): readonly Step[] {
-    return this.#steps
-  }
+/** @throws {TypeError} when the function returns a promise. */
+export function updateDraft(session: object, state: SessionState, change: Change, now: number): void {
+  dropExpired(session, state, now)
+  const before = draftText(session, state)
+  const result: unknown = change(session as Record<string, unknown>)
+  if (result instanceof Promise) throw new TypeError('session.update: the function must not be async')
+  state.steps = [...state.steps, { before, change, after: draftText(session, state) }]
+}
 
-  /** The text of a record of all that it holds now. */
-  text(): string {
-    return writeText(this.session, this.identity)
-  }
+/** Begins again with this data and this state. */
+export function resetDraft(session: object, state: SessionState, data: object, next: SessionState, now: number): void {
+  show(session, data)
+  Object.assign(state, next)
+  dropExpired(session, state, now)
+}
 
-  /** @throws {TypeError} when the function returns a promise. */
-  update(change: Change): void {
-    this.#dropEnded()
-    const before = this.text()
-    const result: unknown = change(this.session)
-    if (result instanceof Promise) throw new TypeError('session.update: the function must not be async')
-    this.#steps = [...this.#steps, { before, change, after: this.text() }]
-  }
+/** Shows a record's text instead of what the session held. */
+export function showText(session: object, state: SessionState, text: string): void {
+  const content = readText(text) ?? { data: {} }
+  const { ends } = state
+  show(session, content.data)
+  // An end may have been set for a key that is still to come.
+  const coming = onlyEnds(ends, (key) => !Object.hasOwn(session, key))
+  state.flash = content.flash ?? NO_FLASH
+  state.ends = new Map([...coming, ...(content.ends ?? NO_ENDS)])
+}
 
-  /** Begins again with this data and this identity. */
-  reset(data: object, identity: Identity): void {
-    this.#steps = []
-    this.#show(data)
-    Object.assign(this.identity, identity)
-    this.#dropEnded()
-  }
+function show(session: object, data: object): void {
+  for (const key of Object.keys(session)) Reflect.deleteProperty(session, key)
+  Object.assign(session, data)
+}
 
-  /** These steps are in the record now. */
-  forget(steps: readonly Step[]): void {
-    this.#steps = this.#steps.filter((step) => !steps.includes(step))
-  }
-
-  /**
-   * Shows what others had written, below what the handler has changed since its commit began.
-   *
-   * @throws {FlashTakenError} when it has taken a flash message since that others had taken.
-   */
-  adopt(sent: string, committed: string): void {
-    const { kept, ends } = this.identity
-    const changes = { before: sent, steps: this.#steps, after: this.text(), kept, at: this.#host.now() }
-    const { text, steps } = rebaseKept(changes, committed, ({ mine }) => mine)
-    const content = readText(text) ?? { data: {} }
-    this.#show(content.data)
-    // An end may have been set for a key that is still to come.
-    const coming = onlyEnds(ends, (key) => !Object.hasOwn(this.session, key))
-    this.identity.flash = content.flash ?? NO_FLASH
-    this.identity.ends = new Map([...coming, ...(content.ends ?? NO_ENDS)])
-    this.#steps = steps
-  }
-
-  #show(data: object): void {
-    this.session.clear()
-    Object.assign(this.session, data)
-  }
-
-  /** Lets go of the keys whose end has come since the session was opened. */
-  #dropEnded(): void {
-    const ended = new Set(endedAt(this.identity.ends, this.#host.now()))
-    if (ended.size === 0) return
-    for (const key of ended) Reflect.deleteProperty(this.session, key)
-    this.identity.ends = onlyEnds(this.identity.ends, (key) => !ended.has(key))
-  }
+/** Lets go of the keys that have expired since the session was opened. */
+function dropExpired(session: object, state: SessionState, now: number): void {
+  const ended = new Set(endedAt(state.ends, now))
+  if (ended.size === 0) return
+  for (const key of ended) Reflect.deleteProperty(session, key)
+  state.ends = onlyEnds(state.ends, (key) => !ended.has(key))
 }

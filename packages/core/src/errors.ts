@@ -128,45 +128,18 @@ export class SessionConflictError extends Error {
   }
 }
 
-/** `save()` was called on a session that another request has ended meanwhile. Frameworks answer 409. */
+/**
+ * Another request has ended the session meanwhile, or given it a new cookie: what this one has changed was not saved.
+ * Rejects `save()` and `reload()`; fails a response where the visitor must know, as after a logout that ended nothing.
+ * Frameworks answer 409.
+ */
 export class SessionGoneError extends Error {
   override readonly name = 'SessionGoneError'
   readonly code = 'KEEPSAKE_SESSION_GONE'
   readonly status = 409
 
   constructor() {
-    super('the session was ended by another request; nothing was saved')
-  }
-}
-
-/**
- * The subject has as many sessions as it may have, and `maxPerSubject` says that one more is not let in. Nobody is
- * logged in; frameworks answer 403.
- */
-export class SessionLimitError extends Error {
-  override readonly name = 'SessionLimitError'
-  readonly code = 'KEEPSAKE_SESSION_LIMIT'
-  readonly status = 403
-  readonly max: number
-
-  constructor(max: number) {
-    super(`this account has ${max} open sessions, and may not have more`)
-    this.max = max
-  }
-}
-
-/**
- * This request has taken a flash message that another one has taken, and so shown, meanwhile; nothing was saved. The
- * adapters answer a GET or HEAD by sending the visitor to the same address again, who then sees the page without the
- * message. Frameworks answer 409 to others.
- */
-export class FlashTakenError extends Error {
-  override readonly name = 'FlashTakenError'
-  readonly code = 'KEEPSAKE_FLASH_TAKEN'
-  readonly status = 409
-
-  constructor() {
-    super('another request has shown a flash message that this one has taken; nothing was saved')
+    super('the session was ended or renewed by another request; changes were not saved')
   }
 }
 

@@ -1,5 +1,3 @@
-import { FlashTakenError } from './errors.ts'
-
 /** A message for the next page that asks for it. */
 export interface FlashMessage {
   /** Random: tells a message from another one with the same words, and a taken one from one that never was. */
@@ -24,9 +22,7 @@ export function takeFlash(messages: readonly FlashMessage[], category: string | 
 
 /**
  * What stands after two requests have added and taken messages: what both left, then what they added, then what I
- * added.
- *
- * @throws {FlashTakenError} when both have taken the same message: one of them has shown it already.
+ * added. Two that have taken the same message both show it.
  */
 export function mergeFlash(
   base: readonly FlashMessage[],
@@ -35,7 +31,6 @@ export function mergeFlash(
 ): readonly FlashMessage[] {
   if (base.length === 0 && mine.length === 0) return theirs
   const [was, my, their] = [idsOf(base), idsOf(mine), idsOf(theirs)] as const
-  if (base.some(({ id }) => !my.has(id) && !their.has(id))) throw new FlashTakenError()
   const left = theirs.filter(({ id }) => my.has(id) || !was.has(id))
   return [...left, ...mine.filter(({ id }) => !was.has(id) && !their.has(id))]
 }

@@ -16,21 +16,19 @@ export {
   ConfigError,
   CookieTooLargeError,
   CookieValueError,
-  FlashTakenError,
   type KeySize,
   RecordTooLargeError,
   SessionClosedError,
   SessionConflictError,
   SessionDataError,
   SessionGoneError,
-  SessionLimitError,
   StoreError,
   StoreTimeoutError,
   UnsupportedError,
 } from './errors.ts'
 export { createKeyListeners, type KeyListeners } from './key-listeners.ts'
 export { type CrossOriginGuardOptions, type GuardRules, readGuardRules } from './guard-rules.ts'
-export type { LogoutOptions, SiteData } from './leaving.ts'
+export type { LogoutOptions, SiteData } from './logout.ts'
 export type { AssuranceLevel, LifetimeOptions } from './lifetime.ts'
 export type { MaybePromise } from './maybe-promise.ts'
 export { memoryStore, type MemoryStoreOptions } from './memory-store.ts'
@@ -47,9 +45,9 @@ export type { Peek } from './peek.ts'
 export type { CloseReason } from './plan.ts'
 export { CrossOriginError, type RefusalReason } from './refusal.ts'
 export type { Secret } from './secrets.ts'
-export type { LoginOptions } from './login-options.ts'
+export type { LoginOptions } from './login.ts'
 export type { Callback, ControlName, Session, SessionControls, SessionData } from './session.ts'
-export type { Explanation } from './session-host.ts'
+export type { Explanation } from './session-visit.ts'
 export { createSessions, type Sessions } from './sessions.ts'
 export type { SessionCookieOptions, SessionsOptions } from './setup.ts'
 export type { SessionChange } from './session-change.ts'
@@ -62,7 +60,7 @@ export {
   type SessionEventType,
 } from './trace.ts'
 export type { Visit } from './visit.ts'
-export type { Header } from './visit-headers.ts'
+export type { Header } from './headers.ts'
 export type { VisitOptions } from './visit-setup.ts'
 
 /**

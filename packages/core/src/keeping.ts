@@ -5,18 +5,18 @@ import type { Keys } from './keys.ts'
 import type { Lifetime } from './lifetime.ts'
 import { inCookie } from './modes/in-cookie.ts'
 import { inStore } from './modes/in-store.ts'
-import { rewriteInTurn } from './modes/in-turn.ts'
 import type { EagerMode, Mode } from './modes/mode.ts'
 import { overflowing } from './modes/overflowing.ts'
 import { revocable } from './modes/revocable.ts'
-import { readChoice, readOptions, shown } from './options.ts'
+import { shown } from './options.ts'
 import { createRecords } from './records.ts'
 import { createRevocations } from './revocations.ts'
 import { revokedSubjects } from './revoked-subjects.ts'
-import type { SessionLimit } from './roster.ts'
+import { rewriteInTurn } from './modes/rewrite.ts'
 import { createSessionCap } from './session-cap.ts'
 import { readStore, type Store } from './store.ts'
 import { storedSubjects } from './stored-subjects.ts'
+import { createSubjectRows } from './subject-rows.ts'
 import { noSubjects, type Subjects } from './subjects.ts'
 import type { Trace } from './trace.ts'
 
@@ -46,17 +46,17 @@ export function readKeeping(options: Options, parts: KeepingParts): Keeping {
   const overflow = readStore('overflow', options['overflow'])
   const timeLimit = readTimeLimit(options['storeTimeLimit'])
   const { revocation, cacheFor } = readRevocation(options)
-  const limit = readSessionLimit(options['maxPerSubject'])
+  const max = readSessionLimit(options['maxPerSubject'])
   if (store && overflow) throw new ConfigError('overflow', 'give either store or overflow')
   if (store !== undefined) {
     if (typeof revocation === 'object')
       throw new ConfigError('revocation', 'leave it out: what lives in a store ends there')
-    return { ...keptIn(store, parts, timeLimit, limit), stores: [store] }
+    return { ...keptIn(store, parts, timeLimit, max), stores: [store] }
   }
-  if (limit !== undefined) throw new ConfigError('maxPerSubject', 'give a store, which can count sessions')
+  if (max !== undefined) throw new ConfigError('maxPerSubject', 'give a store, which can count sessions')
   const { keys, cookie, lifetime } = parts
   const sealed = inCookie(keys.sealer('cookie'), cookie.name, lifetime)
-  const mode = overflow === undefined ? sealed : overflowing(sealed, keptIn(overflow, parts, timeLimit).mode)
+  const mode = overflow === undefined ? sealed : overflowing(sealed, overflowIn(overflow, parts, timeLimit))
   const stores = new Set(overflow && [overflow])
   if (typeof revocation !== 'object') {
     if (revocation === undefined) warnOfLogouts()
@@ -69,18 +69,25 @@ function keptIn(
   store: Store,
   { keys, lifetime, trace, clock }: KeepingParts,
   timeLimit: number,
-  limit?: SessionLimit,
+  max?: number,
 ): { readonly mode: EagerMode; readonly subjects: Subjects } {
   const records = createRecords(store, keys.sealer('store'), keys.subjects)
   const inTurn = rewriteInTurn(records, timeLimit)
-  const { storeContext: context, fillRandom } = keys
   const now = (): number => Math.floor(clock() / 1000)
-  const cap =
-    limit && createSessionCap({ limit, records, inTurn, subjects: keys.subjects, lifetime, trace, now })
+  const rows = createSubjectRows({ records, lifetime, timeLimit, now })
+  if (max !== undefined && !rows.canFind)
+    throw new ConfigError('maxPerSubject', 'the store has no bySubject, so it cannot count sessions')
+  const cap = max === undefined ? undefined : createSessionCap({ max, rows, trace, clock })
   return {
-    mode: inStore({ records, inTurn, context, lifetime, fillRandom, cap, timeLimit }),
-    subjects: storedSubjects({ records, inTurn, lifetime, trace, timeLimit, now }),
+    mode: inStore({ records, inTurn, context: keys.storeContext, lifetime, cap, timeLimit }),
+    subjects: storedSubjects({ rows, lifetime, trace }),
   }
+}
+
+function overflowIn(store: Store, { keys, lifetime }: KeepingParts, timeLimit: number): EagerMode {
+  const records = createRecords(store, keys.sealer('store'), keys.subjects)
+  const inTurn = rewriteInTurn(records, timeLimit)
+  return inStore({ records, inTurn, context: keys.storeContext, lifetime, timeLimit, isOverflow: true })
 }
 
 function revocableBy(
@@ -121,20 +128,17 @@ function warnOfLogouts(): void {
   })
 }
 
-/** A roster of so many is one record of a store. */
-const MAX_SEATS = 500
+/** A login lists all sessions of its subject. */
+const MAX_PER_SUBJECT = 500
 
-function readSessionLimit(value: unknown): SessionLimit | undefined {
+function readSessionLimit(value: unknown): number | undefined {
   if (value === undefined) return undefined
-  const given = typeof value === 'number' ? { max: value } : value
-  const { max, excess } = readOptions('maxPerSubject', given, ['max', 'excess'])
-  if (typeof max !== 'number' || !Number.isSafeInteger(max) || max < 1 || max > MAX_SEATS)
-    throw new ConfigError(
-      'maxPerSubject',
-      `expected a whole number from 1 to ${MAX_SEATS}, got ${shown(max)}`,
-    )
-  const rule = readChoice('maxPerSubject.excess', excess, ['reject', 'evict-oldest'])
-  return { max, excess: rule ?? 'evict-oldest' }
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= MAX_PER_SUBJECT)
+    return value
+  throw new ConfigError(
+    'maxPerSubject',
+    `expected a whole number from 1 to ${MAX_PER_SUBJECT}, got ${shown(value)}`,
+  )
 }
 
 const DEFAULT_TIME_LIMIT_MS = 2000

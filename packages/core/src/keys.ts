@@ -25,8 +25,6 @@ export interface SubjectKeys {
   readonly hash: (subject: string) => string
   /** Every name that they may carry, one for each secret; the one that they get today comes last. */
   readonly hashes: (subject: string) => readonly string[]
-  /** Where the roster of a subject's sessions lies. */
-  readonly rosterKey: (subject: string) => string
   /** Where it may be written that a subject's sessions are revoked; today's place comes last. */
   readonly revocationKeys: (subject: string) => readonly string[]
 }
@@ -62,7 +60,6 @@ function subjectKeysOf(secrets: Secrets, context: Buffer): SubjectKeys {
   return Object.freeze<SubjectKeys>({
     hash: hasher(newest, 'subject'),
     hashes: under('subject'),
-    rosterKey: hasher(newest, 'roster'),
     revocationKeys: under('revoked'),
   })
 }

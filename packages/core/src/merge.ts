@@ -1,5 +1,5 @@
 import { SessionDataError } from './errors.ts'
-import { decodeMarks, type Marks, mergeMarks } from './marks.ts'
+import { decodeMeta, type Meta, mergeMeta } from './meta.ts'
 import { readText, writeText } from './record.ts'
 
 /*
@@ -7,16 +7,16 @@ import { readText, writeText } from './record.ts'
  *
  *   1. only one side changed it: that side
  *   2. both are objects (and it was one, or was not there): key by key
- *   3. both are lists, one only appended to what was there, the other only added to it: the other's, then the tail;
- *      where both appended: what was there, their tail, my tail, even if the two are alike: two tabs that put the same
- *      book into a cart mean two books
+ *   3. it was a list, or was not there, and one side only appended to it: what the other made of it, then the tail. So
+ *      what one tab takes out of a cart stays out while another one adds a book; where both appended, both tails stay,
+ *      even if the two are alike: two tabs that put the same book into a cart mean two books
  *   4. both sides are equal: either
  *   5. anything else is a conflict: `onConflict` decides
  *
  * A key that is not there is a value like any other, so "removed" against "changed" is a conflict too. Tagged values
  * (see values.ts) are objects here: two appended Maps or Sets keep both tails, two different Dates are a conflict. Rule 2
  * does not mix a tag with anything else: the two in one object would be neither. What stands beside the data has rules of
- * its own (see marks.ts).
+ * its own (see meta.ts).
  */
 
 /** JSON, or undefined where there is nothing. */
@@ -35,29 +35,25 @@ export interface Conflict {
 /** Gives the value that shall stand. */
 export type ResolveConflict = (conflict: Conflict) => unknown
 
-/**
- * Merges texts that `writeText` wrote. Pure, as far as `resolve` is.
- *
- * @throws {FlashTakenError} when both sides have taken the same flash message.
- */
+/** Merges texts that `writeText` wrote. Pure, as far as `resolve` is. */
 export function mergeTexts(base: string, mine: string, theirs: string, resolve: ResolveConflict): string {
   if (base === theirs) return mine
   if (base === mine) return theirs
   const [was, my, their] = [parse(base), parse(mine), parse(theirs)]
   const data = merge(was.data, my.data, their.data, '', resolve)
-  return canonical(JSON.stringify(data), mergeMarks(was.marks, my.marks, their.marks))
+  return canonical(JSON.stringify(data), mergeMeta(was.meta, my.meta, their.meta))
 }
 
-function parse(text: string): { readonly data: JsonObject; readonly marks: Marks } {
+function parse(text: string): { readonly data: JsonObject; readonly meta: Meta } {
   const { $: reserved, ...data } = JSON.parse(text) as JsonObject
-  return { data, marks: decodeMarks(reserved) ?? {} }
+  return { data, meta: decodeMeta(reserved) ?? {} }
 }
 
 /** As `writeText` puts it: a text with the same data in another order would look changed to whoever reads it next. */
-function canonical(data: string, marks: Marks): string {
+function canonical(data: string, meta: Meta): string {
   const content = readText(data)
   if (content === undefined) throw new SessionDataError('onConflict', 'returned a value that cannot be kept')
-  return writeText(content.data, marks)
+  return writeText(content.data, meta)
 }
 
 function merge(base: Json, mine: Json, theirs: Json, path: string, resolve: ResolveConflict): Json {
@@ -66,11 +62,10 @@ function merge(base: Json, mine: Json, theirs: Json, path: string, resolve: Reso
   if (isObject(mine) && isObject(theirs) && tagOf(mine) === tagOf(theirs)) {
     return mergeObjects(isObject(base) ? base : {}, mine, theirs, path, resolve)
   }
-  const lists = Array.isArray(mine) && Array.isArray(theirs) && (base === undefined || Array.isArray(base))
-  if (lists) {
-    const start = (base ?? []) as readonly Json[]
-    if (isPrefix(start, mine) && isWithin(start, theirs)) return theirs.concat(mine.slice(start.length))
-    if (isPrefix(start, theirs) && isWithin(start, mine)) return mine.concat(theirs.slice(start.length))
+  const start = base ?? NO_ITEMS
+  if (Array.isArray(start) && isList(mine) && isList(theirs)) {
+    if (isPrefix(start, mine)) return (theirs ?? NO_ITEMS).concat(mine.slice(start.length))
+    if (isPrefix(start, theirs)) return (mine ?? NO_ITEMS).concat(theirs.slice(start.length))
   }
   return isSame(mine, theirs) ? mine : resolve({ path, base, mine, theirs })
 }
@@ -108,12 +103,9 @@ function tagOf(object: JsonObject): string | undefined {
 
 const isSame = (a: Json, b: Json): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)
 
-const isPrefix = (start: readonly Json[], list: readonly Json[]): boolean =>
-  start.length <= list.length && start.every((item, index) => isSame(item, list[index]))
+const NO_ITEMS: readonly Json[] = Object.freeze([])
 
-/** Whether a list has all the items of another in their order, and perhaps more between them. */
-function isWithin(start: readonly Json[], list: readonly Json[]): boolean {
-  let found = 0
-  for (const item of list) if (found < start.length && isSame(start[found], item)) found++
-  return found === start.length
-}
+const isList = (value: Json): value is readonly Json[] | undefined => value === undefined || Array.isArray(value)
+
+const isPrefix = (start: readonly Json[], list: readonly Json[] | undefined): list is readonly Json[] =>
+  list !== undefined && start.length <= list.length && start.every((item, index) => isSame(item, list[index]))

@@ -1,5 +1,5 @@
 import { endOf, type Lifetime } from './lifetime.ts'
-import type { OpenRecord } from './modes/mode.ts'
+import type { OpenInForce } from './modes/mode.ts'
 
 /** A session from outside, as a page shows it that warns before the end. */
 export interface Peek {
@@ -15,7 +15,7 @@ export interface Peek {
 }
 
 /** What a record that was opened `now` says of its session. */
-export function peekOf(record: OpenRecord, lifetime: Lifetime, now: number): Peek {
+export function peekOf(record: OpenInForce, lifetime: Lifetime, now: number): Peek {
   const { created, issued, permanent, expires, content } = record
   const end = Math.min(expires, endOf(lifetime, created, issued, permanent))
   return Object.freeze<Peek>({

@@ -42,16 +42,12 @@ export type CloseReason =
   | 'revoked'
   /** Ended because its subject logged in once more than `maxPerSubject` allows; only ever published. */
   | 'evicted'
-  /** Not carried out: the subject has as many sessions as `maxPerSubject` allows. */
-  | 'too_many_sessions'
   /** Written, together with changes that another request had made meanwhile. */
   | 'merged'
-  /** Not carried out: another request has ended the session meanwhile. */
+  /** Not carried out, or not all of it: another request has ended the session meanwhile, or given it a new cookie. */
   | 'gone'
   /** Not carried out: another request has changed the same place, and `onConflict` says that this is an error. */
   | 'conflict'
-  /** Not carried out: another request has shown a flash message that this one has taken. */
-  | 'flash_taken'
   /** Not carried out: the store failed or did not answer in time. */
   | 'store_failed'
   /** Not carried out: the cookie would exceed what browsers keep. */
@@ -62,8 +58,8 @@ export type CloseReason =
   | 'late'
 
 /**
- * What closing a visit must do. `move`: a record under a new id, and the old one is over. `empty`: the record ends
- * unless another request has put something in; `delete`: it ends whatever others have done.
+ * What closing a visit must do. `move`: the record gets a new sid and cookie, and the old cookie is over. `empty`: the
+ * record ends unless another request has put something in; `delete`: it ends whatever others have written.
  */
 export interface Plan {
   readonly record: 'nothing' | 'create' | 'update' | 'move' | 'empty' | 'delete'

@@ -25,3 +25,9 @@ export function createRandomPool(): FillRandom {
     }
   }
 }
+
+export function randomBytes(fillRandom: FillRandom, size: number): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(size)
+  fillRandom(bytes, 0, size)
+  return bytes
+}

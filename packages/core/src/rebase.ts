@@ -45,7 +45,7 @@ export function rebase(
 }
 
 function makeAgain(change: Change, text: string): string {
-  const { data, ...marks } = readText(text) ?? { data: {} }
+  const { data, ...meta } = readText(text) ?? { data: {} }
   change(data)
-  return writeText(data, marks)
+  return writeText(data, meta)
 }

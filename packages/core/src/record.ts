@@ -1,14 +1,20 @@
 import { endedAt, NO_ENDS, onlyEnds } from './ends.ts'
-import { decodeMarks, encodeMarks, type Marks } from './marks.ts'
+import { decodeMeta, encodeMeta, type Meta } from './meta.ts'
+import type { SealedFields } from './token.ts'
 import { decodeObject, encodeObject } from './values.ts'
 
 /** What is remembered of a session besides its times and ids, which the seal carries. */
-export interface Content extends Marks {
+export interface Content extends Meta {
   readonly data: Record<string, unknown>
 }
 
+/** What is remembered of a session, with its times and its sid; its subject, which the text names too, is read once. */
+export interface SessionRecord extends SealedFields {
+  readonly subject: string | undefined
+}
+
 /** What another session takes over from the one in whose place it comes, and from what others write to that one. */
-export interface Kept {
+export interface CarriedOver {
   /** Keys of the data. */
   readonly keys: readonly string[]
   /** Whether messages that wait to be shown come along. */
@@ -19,21 +25,21 @@ export interface Kept {
 export const EMPTY_TEXT = '{}'
 
 /**
- * A record's text: the data, and the marks beside it.
+ * A record's text: the data, and the meta beside it.
  *
  * @throws {SessionDataError} with the path of a value that cannot be kept.
  */
-export function writeText(data: object, marks: Marks = {}): string {
+export function writeText(data: object, meta: Meta = {}): string {
   const values = data as Readonly<Record<string, unknown>>
   const hasKey = (key: string): boolean => Object.hasOwn(values, key) && values[key] !== undefined
-  return encodeObject(data, encodeMarks(marks, hasKey))
+  return encodeObject(data, encodeMeta(meta, hasKey))
 }
 
 /** The content of a record's text, or undefined when it is not one. */
 export function readText(text: string): Content | undefined {
   const decoded = decodeObject(text)
-  const marks = decoded && decodeMarks(decoded.reserved)
-  return marks && { data: decoded.data, ...marks }
+  const meta = decoded && decodeMeta(decoded.reserved)
+  return meta && { data: decoded.data, ...meta }
 }
 
 /** The same content without the keys whose end has come; itself where there are none. */
@@ -56,8 +62,8 @@ export function livingText(text: string, now: number): string {
 }
 
 /** The text of a record with what another session takes over of it and nothing else, not even the subject. */
-export function keepOnly(text: string, kept: Kept): string {
+export function carriedOver(text: string, { keys, flash: hasFlash }: CarriedOver): string {
   const { data, flash, ends }: Content = readText(text) ?? { data: {} }
-  const only = Object.fromEntries(Object.entries(data).filter(([key]) => kept.keys.includes(key)))
-  return writeText(only, kept.flash ? { flash, ends } : { ends })
+  const only = Object.fromEntries(Object.entries(data).filter(([key]) => keys.includes(key)))
+  return writeText(only, hasFlash ? { flash, ends } : { ends })
 }

@@ -1,21 +1,23 @@
-import { isEnded, movedTo } from './ended.ts'
 import { StoreError } from './errors.ts'
 import type { SubjectKeys } from './keys.ts'
 import { andThen, type MaybePromise } from './maybe-promise.ts'
-import { readText } from './record.ts'
 import type { Opened, Sealer } from './seal.ts'
 import { revisionOf, type Store, type StoredRecord } from './store.ts'
 import type { SealedFields } from './token.ts'
 
-/** A record as it stands in the store: its text, and what the seal says. */
+/** A record as it stands in the store: its text, which is its revision, and what the seal says. */
 export interface StandingRecord {
   readonly sealed: string
   readonly opened: Opened
 }
 
+/** A text and who its record belongs to, to be written under a key. */
+export interface SealedRecord extends SealedFields {
+  readonly subject?: string | undefined
+}
+
 /**
- * Records in a store, sealed for the row that they lie in. An answer that was lost on the way is asked for again where
- * that tells what happened: a text that stands there and is our own was written by us.
+ * Records in a store, sealed for the row that they lie in.
  *
  * Every method rejects with a {@link StoreError} when the store fails, and answers at once where the store does.
  */
@@ -24,22 +26,21 @@ export interface Records {
   fetch(key: string): MaybePromise<string | undefined>
   /** What a text that was fetched says. */
   open(key: string, sealed: string): Opened
-  /** Undefined too for a record that has ended, whatever stands in its place. */
   read(key: string): MaybePromise<StandingRecord | undefined>
-  /** The same with what stands in the place of one that has ended (see ended.ts). */
-  look(key: string): MaybePromise<StandingRecord | undefined>
   /**
-   * The records of a subject and what is known of those that had another id, under whichever secret they were written.
-   * One that has been there since before the call is not missed. Undefined for a store that cannot find them.
+   * The records of a subject, under whichever secret they were written. One that has been there since before the call is
+   * not missed. Undefined for a store that cannot find them.
    */
   readonly ofSubject: ((subject: string) => AsyncIterable<readonly [string, StandingRecord]>) | undefined
-  /** The text that was written, or undefined when the key is taken. */
-  create(key: string, fields: SealedFields): MaybePromise<string | undefined>
-  /**
-   * The text that was written, or undefined when the text `from` does not stand there. Fields that end the record (see ended.ts)
-   * stay until their deadline, or are gone at once where it is 0.
-   */
-  replace(key: string, from: string, fields: SealedFields): MaybePromise<string | undefined>
+  /** The text to write for a record; another one at each call. */
+  seal(key: string, record: SealedRecord): StoredRecord
+  /** Inserts; false when the key is taken. A lost answer is asked for again. */
+  create(key: string, record: StoredRecord): MaybePromise<boolean>
+  /** Writes where `from` still stands; a deadline of 0 ends the record. After a failure nobody knows whether it did. */
+  replace(key: string, from: string, record: StoredRecord): MaybePromise<boolean>
+  /** The same, and a lost answer is asked for again. */
+  replaceSurely(key: string, from: string, record: StoredRecord): MaybePromise<boolean>
+  /** For what does not open. */
   delete(key: string): MaybePromise<void>
   /** The store's own `watch`, where it has one. */
   readonly watch: ((key: string, changed: () => void) => MaybePromise<(() => void) | undefined>) | undefined
@@ -50,75 +51,71 @@ export function createRecords(
   sealer: Sealer,
   subjects: Pick<SubjectKeys, 'hash' | 'hashes'>,
 ): Records {
-  const stored = (key: string, fields: SealedFields): StoredRecord => ({
-    text: sealer.seal(fields, key),
-    expiresAt: fields.expires * 1000,
-    subject: subjectOf(fields.text, subjects),
-  })
-
-  /** The revision of what stands under a key. */
-  const standingAt = async (key: string): Promise<string | undefined> => {
-    const standing = await store.read(key)
-    return standing === undefined ? undefined : revisionOf(standing)
-  }
-
-  /** Repeats a write whose outcome is unknown, unless the revision that stands there tells it. */
-  function written(
+  /** Repeats a write whose outcome is unknown, unless what stands there tells it. */
+  function surely(
     key: string,
     before: string | undefined,
     { text, expiresAt }: StoredRecord,
     write: () => MaybePromise<boolean>,
-  ): MaybePromise<string | undefined> {
-    const again = async (error: unknown): Promise<string | undefined> => {
-      const own = revisionOf(text)
-      const standing = await standingAt(key)
-      if (standing === own || (standing === undefined && expiresAt === 0)) return text
+  ): MaybePromise<boolean> {
+    const again = async (error: unknown): Promise<boolean> => {
+      const standing = await store.read(key)
+      if (standing === text || (standing === undefined && expiresAt === 0)) return true
       if (standing !== before) throw error
       // The first attempt may have been on its way still, and have come before the second.
-      return (await write()) || (await standingAt(key)) === own ? text : undefined
+      return (await write()) || (await store.read(key)) === text
     }
     const done = attempt(write)
-    if (done instanceof Promise) return done.then((isWritten) => (isWritten ? text : undefined), again)
-    return done ? text : undefined
+    return done instanceof Promise ? done.catch(again) : done
   }
 
-  const look = (key: string): MaybePromise<StandingRecord | undefined> =>
-    andThen(
-      attempt(() => store.read(key)),
-      (sealed) => (sealed === undefined ? undefined : { sealed, opened: sealer.open(sealed, key) }),
-    )
+  const standingOf = (key: string, sealed: string): StandingRecord => ({ sealed, opened: sealer.open(sealed, key) })
 
-  /** Writes bring records under the newest name: asked for last, it has those that got it meanwhile. */
+  /**
+   * A pass under each secret's name, until the second or a later one finds nothing new: a record may be written anew under
+   * a name that was asked before.
+   */
   async function* ofSubject(subject: string): AsyncGenerator<readonly [string, StandingRecord]> {
     const seen = new Set<string>()
-    for (const hash of subjects.hashes(subject)) {
-      for await (const [key, sealed] of store.bySubject?.(hash) ?? []) {
-        if (seen.has(key)) continue
-        seen.add(key)
-        yield [key, { sealed, opened: sealer.open(sealed, key) }]
+    const hashes = subjects.hashes(subject)
+    for (let pass = 1, known = 0; pass <= 2 || known < seen.size; pass++) {
+      known = seen.size
+      for (const hash of hashes) {
+        for await (const [key, sealed] of store.bySubject?.(hash) ?? []) {
+          if (seen.has(key)) continue
+          seen.add(key)
+          yield [key, standingOf(key, sealed)]
+        }
       }
+      // One name cannot hide what another shows.
+      if (hashes.length === 1) return
     }
   }
 
   return Object.freeze<Records>({
     fetch: guarded((key: string) => store.read(key)),
     open: (key, sealed) => sealer.open(sealed, key),
-    look: guarded(look),
     read: guarded((key: string) =>
-      andThen(look(key), (standing) =>
-        standing?.opened.ok === true && isEnded(standing.opened.fields.text) ? undefined : standing,
-      ),
+      andThen(store.read(key), (sealed) => (sealed === undefined ? undefined : standingOf(key, sealed))),
     ),
     ofSubject: store.bySubject && ((subject) => guardedEach(ofSubject(subject))),
-    create: guarded((key: string, fields: SealedFields) => {
-      const record = stored(key, fields)
-      return written(key, undefined, record, () => store.create(key, record))
-    }),
-    replace: guarded((key: string, from: string, fields: SealedFields) => {
-      const record = stored(key, fields)
-      const revision = revisionOf(from)
-      return written(key, revision, record, () => store.replace(key, revision, record))
-    }),
+    seal(key, record) {
+      const { subject } = record
+      return {
+        text: sealer.seal(record, key),
+        expiresAt: record.expires * 1000,
+        subject: subject === undefined ? undefined : subjects.hash(subject),
+      }
+    },
+    create: guarded((key: string, record: StoredRecord) =>
+      surely(key, undefined, record, () => store.create(key, record)),
+    ),
+    replace: guarded((key: string, from: string, record: StoredRecord) =>
+      store.replace(key, revisionOf(from), record),
+    ),
+    replaceSurely: guarded((key: string, from: string, record: StoredRecord) =>
+      surely(key, from, record, () => store.replace(key, revisionOf(from), record)),
+    ),
     delete: guarded((key: string) => {
       const deleted = attempt(() => store.delete(key))
       return deleted instanceof Promise ? deleted.catch(() => store.delete(key)) : deleted
@@ -161,9 +158,3 @@ function fail(cause: unknown): never {
 }
 
 const failed = (cause: unknown): StoreError => new StoreError("the session's store failed", { cause })
-
-function subjectOf(text: string, subjects: Pick<SubjectKeys, 'hash'>): string | undefined {
-  // An anonymous visitor's text, the most frequent, need not be parsed.
-  const subject = text.includes('"$"') ? readText(text)?.subject : movedTo(text)?.subject
-  return subject === undefined ? undefined : subjects.hash(subject)
-}

@@ -19,10 +19,8 @@ export interface Revocable {
   readonly subject: string | undefined
 }
 
-/** Why a single session is over; `successor` is the sid that it goes on under. */
-export interface Denial {
-  readonly successor: string | undefined
-}
+/** Why a single session is over: it was ended, or got another sid at this epoch second. */
+export type Denial = 'ended' | { readonly renewedAt: number }
 
 /**
  * What was revoked of sessions that live in their cookies: a record for each one that has ended, by its sid, and one for
@@ -33,12 +31,10 @@ export interface Denial {
  * {@link StoreError} when the store fails.
  */
 export interface Revocations {
-  /** Undefined while a session is good. */
+  /** Why a session is over; undefined while it is good. */
   find(session: Revocable): MaybePromise<Denial | undefined>
-  /** Ends a session, which goes on as `successor` if that is given; false when it had ended before in another way. */
-  deny(sid: string, until: number, successor?: string): Promise<boolean>
-  /** Ends a session and those that it went on as. */
-  denyFollowing(sid: string, until: number): Promise<boolean>
+  /** Ends a sid, once: what it was ended by before is returned, and stays. */
+  deny(sid: string, until: number, denial: Denial): Promise<Denial | undefined>
   /** Changes what was revoked of a subject, on top of what others have changed; `change` returns undefined for nothing. */
   changeMark(subject: string, change: (mark: Mark) => Mark | undefined): Promise<void>
   /** From when on no token opens any more of a session that began then, or now. Epoch seconds. */
@@ -59,11 +55,9 @@ export interface RevocationsSetup {
 /** Answers of the store that are remembered, of each kind. */
 const MAX_CACHED = 10_000
 
-const NOT_DENIED = Symbol('not denied')
-
 export function createRevocations(setup: RevocationsSetup): Revocations {
   const { records, keys, lifetime, cacheFor, timeLimit, clock } = setup
-  const denials: BriefCache<Denial | typeof NOT_DENIED> = createBriefCache(cacheFor, MAX_CACHED, clock)
+  const denials: BriefCache<Denial | undefined> = createBriefCache(cacheFor, MAX_CACHED, clock)
   const marks: BriefCache<Mark> = createBriefCache(cacheFor, MAX_CACHED, clock)
   const queue = createKeyedQueue<void>()
   const now = (): number => Math.floor(clock() / 1000)
@@ -73,28 +67,29 @@ export function createRevocations(setup: RevocationsSetup): Revocations {
   const denialKey = (sid: string): string =>
     createHash('sha256').update('keepsake/v1/revoked').update(keys.storeContext).update(sid).digest('hex')
 
-  async function readDenial(sid: string): Promise<Denial | typeof NOT_DENIED> {
-    const text = textOf(await records.look(denialKey(sid)))
-    if (text === undefined) return NOT_DENIED
-    const [, successor] = JSON.parse(text) as [string, string | null]
-    return { successor: successor ?? undefined }
+  async function readDenial(key: string): Promise<Denial | undefined> {
+    const text = textOf(await records.read(key))
+    const [, renewedAt] = text === undefined ? [] : (JSON.parse(text) as [string, number | undefined])
+    if (text === undefined) return undefined
+    return renewedAt === undefined ? 'ended' : { renewedAt }
   }
 
   async function standingMarks(subject: string): Promise<readonly (StandingRecord | undefined)[]> {
-    return Promise.all(keys.subjects.revocationKeys(subject).map(async (key) => records.look(key)))
+    return Promise.all(keys.subjects.revocationKeys(subject).map(async (key) => records.read(key)))
   }
 
   const markKey = (subject: string): string => keys.subjects.revocationKeys(subject).at(-1) ?? ''
 
-  function writeMark(key: string, standing: StandingRecord | undefined, mark: Mark): MaybePromise<unknown> {
+  function writeMark(key: string, standing: StandingRecord | undefined, mark: Mark): MaybePromise<boolean> {
     const at = now()
     const ends = [...mark.spared, ...mark.denied].map(([, until]) => until)
     const expires = Math.max(endOfAll(mark.notBefore), ...ends)
     const times = { created: at, issued: at, expires, permanent: false }
     const fields = { ...times, sid: Buffer.alloc(SID_BYTES), text: markText(mark) }
+    const stored = records.seal(key, fields)
     return standing === undefined
-      ? records.create(key, fields)
-      : records.replace(key, standing.sealed, fields)
+      ? records.create(key, stored)
+      : records.replaceSurely(key, standing.sealed, stored)
   }
 
   async function changeOnce(subject: string, change: (mark: Mark) => Mark | undefined): Promise<boolean> {
@@ -102,7 +97,7 @@ export function createRevocations(setup: RevocationsSetup): Revocations {
     const mark = pruned(joinedOf(standing), now())
     const next = change(mark)
     const key = markKey(subject)
-    if (next !== undefined && (await writeMark(key, standing.at(-1), next)) === undefined) return false
+    if (next !== undefined && !(await writeMark(key, standing.at(-1), next))) return false
     marks.put(key, next ?? mark)
     return true
   }
@@ -111,44 +106,29 @@ export function createRevocations(setup: RevocationsSetup): Revocations {
     return Math.min(created + Math.max(lifetime.absolute, lifetime.permanent), MAX_TIME)
   }
 
-  async function deny(sid: string, until: number, successor?: string): Promise<boolean> {
-    const at = Math.min(now(), until)
-    const text = JSON.stringify(['denied', successor ?? null])
-    const fields = { created: at, issued: at, expires: until, permanent: false, text }
-    const key = denialKey(sid)
-    const isNew =
-      (await limited(() => records.create(key, { ...fields, sid: Buffer.from(sid, 'base64url') }))) !==
-      undefined
-    if (isNew) denials.put(key, { successor })
-    if (isNew || successor === undefined) return isNew
-    const standing = await limited(() => readDenial(sid))
-    return standing !== NOT_DENIED && standing.successor === successor
-  }
-
   return Object.freeze<Revocations>({
     endOfAll,
-    deny,
+    async deny(sid, until, denial) {
+      const at = Math.min(now(), until)
+      const text = JSON.stringify(denial === 'ended' ? [NAME] : [NAME, denial.renewedAt])
+      const fields = { created: at, issued: at, expires: until, permanent: false, text }
+      const key = denialKey(sid)
+      const stored = records.seal(key, { ...fields, sid: Buffer.from(sid, 'base64url') })
+      const isFirst = await limited(() => records.create(key, stored))
+      const before = isFirst ? undefined : await limited(() => readDenial(key))
+      denials.put(key, before ?? denial)
+      return before
+    },
     find({ sid, created, subject }) {
-      const denied = denials.get(denialKey(sid), () => limited(() => readDenial(sid)))
+      const key = denialKey(sid)
+      const denied = denials.get(key, () => limited(() => readDenial(key)))
       return andThen(denied, (denial) => {
-        if (denial !== NOT_DENIED) return denial
-        if (subject === undefined) return undefined
+        if (denial !== undefined || subject === undefined) return denial
         const load = (): Promise<Mark> => limited(async () => joinedOf(await standingMarks(subject)))
         return andThen(marks.get(markKey(subject), load), (mark) =>
-          isRevokedBy(mark, { sid, created }) ? WITH_ALL : undefined,
+          isRevokedBy(mark, { sid, created }) ? 'ended' : undefined,
         )
       })
-    },
-    async denyFollowing(sid, until) {
-      const isNew = await deny(sid, until)
-      if (isNew) return true
-      let denial = await limited(() => readDenial(sid))
-      while (denial !== NOT_DENIED && denial.successor !== undefined) {
-        const { successor } = denial
-        if (await deny(successor, until)) return true
-        denial = await limited(() => readDenial(successor))
-      }
-      return false
     },
     async changeMark(subject, change) {
       await queue(markKey(subject), () =>
@@ -164,8 +144,8 @@ export function createRevocations(setup: RevocationsSetup): Revocations {
   })
 }
 
-/** It was revoked with all others of its subject. */
-const WITH_ALL: Denial = Object.freeze({ successor: undefined })
+/** A list, so that nobody takes it for a record. */
+const NAME = 'denied'
 
 const joinedOf = (standing: readonly (StandingRecord | undefined)[]): Mark =>
   joined([NO_MARK, ...standing.flatMap((record) => readMarks(textOf(record)))])

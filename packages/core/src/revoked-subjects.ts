@@ -19,7 +19,7 @@ export function revokedSubjects(revocations: Revocations, trace: Trace, now: () 
       const sid = sidOfHandle(handle)
       if (sid === undefined) return false
       if (subject === undefined) {
-        if (!(await revocations.denyFollowing(handle, revocations.endOfAll()))) return false
+        if ((await revocations.deny(handle, revocations.endOfAll(), 'ended')) !== undefined) return false
       } else await revocations.changeMark(subject, (mark) => deny(mark, entryOf(handle), now()))
       trace.closed('revoked', sid)
       return true
@@ -27,7 +27,7 @@ export function revokedSubjects(revocations: Revocations, trace: Trace, now: () 
     async revokeAll(subject, spared) {
       const entries = [...spared].map(entryOf)
       await revocations.changeMark(subject, (mark) => revokedAll(mark, entries, now()))
-      return Number.NaN
+      return undefined
     },
     checkRevokeAll: () => undefined,
   })

@@ -101,7 +101,7 @@ function variety(bytes: Buffer): number {
 }
 
 /** What a derived key is for; a key of one use opens nothing of another (R61). */
-export type KeyUse = 'key' | 'kid' | 'log' | 'subject' | 'roster' | 'revoked' | 'sign' | 'csrf'
+export type KeyUse = 'key' | 'kid' | 'log' | 'subject' | 'revoked' | 'sign' | 'csrf'
 
 const LABEL = 'keepsake/v1'
 

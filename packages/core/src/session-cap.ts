@@ -1,141 +1,66 @@
-import { movedTo } from './ended.ts'
-import { SessionLimitError, StoreError } from './errors.ts'
-import { createKeyedQueue } from './keyed-queue.ts'
-import type { SubjectKeys } from './keys.ts'
-import type { Lifetime } from './lifetime.ts'
-import { endFollowing, revoked } from './modes/ending.ts'
-import type { RewriteInTurn } from './modes/in-turn.ts'
-import { admit } from './modes/mode.ts'
-import { pause } from './modes/rewrite.ts'
-import type { Records, StandingRecord } from './records.ts'
-import {
-  type Arrival,
-  readRoster,
-  reseated,
-  type Roster,
-  rosterText,
-  type Seat,
-  seated,
-  type SessionLimit,
-} from './roster.ts'
-import { MAX_TIME, type SealedFields, SID_BYTES } from './token.ts'
+import { SessionGoneError } from './errors.ts'
+import type { MaybePromise } from './maybe-promise.ts'
+import type { Committed } from './modes/mode.ts'
+import type { SubjectRow, SubjectRows } from './subject-rows.ts'
 import type { Trace } from './trace.ts'
 
 /**
- * Holds a subject to so many sessions, to the one, however many log in at once and at how many processes. A record of
- * the subject's own lists those that count, and is changed by compare-and-set.
+ * Holds a subject to so many sessions, however many log in at once and at how many processes, and without a lock: a login
+ * gets an order after all that it finds, and looks again when it is written. The last one to look sees all, and ends
+ * those that logged in first. A process that dies in between leaves one too many until the next login.
  */
 export interface SessionCap {
-  /** The roster as it stands. Comes before the session's own record: one that has to be made lists those that are there. */
-  roster(subject: string): Promise<StandingRecord | undefined>
   /**
-   * Gives a session that is there a seat; `known` is what `roster` has brought.
+   * Carries a login out, and ends the sessions that are too many then.
    *
-   * @throws {SessionLimitError} when there is none.
+   * @throws {SessionGoneError} when others have logged in meanwhile, and this login is among those that are too many.
    */
-  seat(
+  admit(
     subject: string,
-    arrival: Arrival,
-    known: StandingRecord | undefined,
-    isOver: () => boolean,
-  ): Promise<void>
+    login: (order: number) => MaybePromise<Committed>,
+  ): Promise<Committed>
 }
 
 export interface SessionCapSetup {
-  readonly limit: SessionLimit
-  readonly records: Records
-  readonly inTurn: RewriteInTurn
-  readonly subjects: SubjectKeys
-  readonly lifetime: Lifetime
+  readonly max: number
+  readonly rows: SubjectRows
   readonly trace: Trace
-  /** Epoch seconds. */
-  readonly now: () => number
+  /** Epoch milliseconds. */
+  readonly clock: () => number
 }
 
-export function createSessionCap(setup: SessionCapSetup): SessionCap {
-  const { limit, records, inTurn, subjects, lifetime, trace, now } = setup
-  const queue = createKeyedQueue<void>()
+/** A session that logged in when nobody counted has its time instead of an order. */
+const orderOf = ({ standing }: SubjectRow): number =>
+  standing?.row.order ?? (standing?.record.created ?? 0) * 1000
 
-  const isAlive = ({ opened }: StandingRecord): boolean =>
-    opened.ok && admit(opened.fields, false, lifetime, now()).record !== undefined
+/** Those beyond the newest `max`, in an order that every process finds the same. Pure. */
+export function excessOf(rows: readonly SubjectRow[], max: number): readonly SubjectRow[] {
+  const sessions = rows.filter(({ isSession }) => isSession)
+  const oldestFirst = sessions.toSorted((a, b) => orderOf(a) - orderOf(b) || (a.key < b.key ? -1 : 1))
+  return oldestFirst.slice(0, Math.max(0, oldestFirst.length - max))
+}
 
-  function fieldsOf(roster: Roster): SealedFields {
-    const at = now()
-    const expires = Math.min(at + Math.max(lifetime.absolute, lifetime.permanent), MAX_TIME)
-    const sid = Buffer.alloc(SID_BYTES)
-    return { created: at, issued: at, expires, permanent: false, sid, text: rosterText(roster) }
-  }
-
-  async function firstRoster(subject: string): Promise<Roster> {
-    const found: (readonly [number, Seat])[] = []
-    for await (const [key, standing] of records.ofSubject?.(subject) ?? [])
-      if (standing.opened.ok && isAlive(standing)) found.push([standing.opened.fields.created, [key]])
-    return found.toSorted(([a], [b]) => a - b).map(([, seat]) => seat)
-  }
-
-  /** The row where a session lives that had this one; undefined when it is over. */
-  async function livingRow(key: string): Promise<string | undefined> {
-    for (let at: string | undefined = key; at !== undefined;) {
-      const standing: StandingRecord | undefined = await records.look(at)
-      if (standing === undefined) return undefined
-      if (isAlive(standing)) return at
-      at = standing.opened.ok ? movedTo(standing.opened.fields.text)?.to : undefined
-    }
-    return undefined
-  }
-
-  async function living(roster: Roster): Promise<Roster> {
-    const seats = await Promise.all(roster.map((seat) => Promise.all(seat.map(livingRow))))
-    return seats
-      .map((rows) => [...new Set(rows.filter((row) => row !== undefined))])
-      .filter((seat) => seat.length > 0)
-  }
-
-  async function evict(seat: Seat): Promise<void> {
-    for (const key of seat) {
-      const fields = await endFollowing(records, inTurn, { key, end: (fields) => revoked(fields, now()) })
-      if (fields !== undefined) trace.closed('evicted', fields.sid)
-    }
-  }
-
-  /** Those that have to go are gone before the roster says so: a process that dies in between leaves too few, not too many. */
-  async function rosterWith(roster: Roster, arrival: Arrival): Promise<Roster> {
-    const moved = reseated(roster, arrival)
-    if (moved !== undefined) return moved
-    // A roster that was made anew meanwhile has listed it already.
-    const others = roster.filter((seat) => !seat.includes(arrival.key))
-    const isFull = others.length >= limit.max
-    const seating = seated(isFull ? await living(others) : others, arrival.key, limit)
-    if (seating === undefined) throw new SessionLimitError(limit.max)
-    for (const seat of seating.evicted) await evict(seat)
-    return seating.roster
-  }
-
-  async function roster(subject: string): Promise<StandingRecord | undefined> {
-    const key = subjects.rosterKey(subject)
-    const standing = await records.look(key)
-    if (standing !== undefined) return standing
-    await records.create(key, fieldsOf(await firstRoster(subject)))
-    return records.look(key)
+export function createSessionCap({ max, rows, trace, clock }: SessionCapSetup): SessionCap {
+  /** Unless it has logged in anew since it was listed. */
+  async function evict({ key, standing }: SubjectRow, subject: string): Promise<void> {
+    const order = standing?.row.order
+    const evicted = await rows.end(key, standing, subject, ({ row }) => row.order !== order)
+    if (evicted !== undefined) trace.closed('evicted', evicted.sid)
   }
 
   return Object.freeze<SessionCap>({
-    roster,
-    async seat(subject, arrival, known, isOver) {
-      const key = subjects.rosterKey(subject)
-      await queue(key, async () => {
-        let standing = known
-        for (let attempt = 1; !isOver(); attempt++) {
-          if (standing?.opened.ok === false) throw new StoreError('a roster of sessions cannot be read')
-          if (standing !== undefined) {
-            const next = await rosterWith(readRoster(standing.opened.fields.text), arrival)
-            if ((await records.replace(key, standing.sealed, fieldsOf(next))) !== undefined) return
-          }
-          if (attempt > 1) await pause(attempt)
-          standing = await roster(subject)
-        }
-        throw new StoreError('others kept changing the roster of sessions until the time was up')
-      })
+    async admit(subject, login) {
+      const before = await rows.of(subject)
+      const order = Math.max(Math.floor(clock()), ...before.map((row) => orderOf(row) + 1))
+      const done = await login(order)
+      const after = await rows.of(subject)
+      const excess = excessOf(after, max)
+      for (const row of excess) await evict(row, subject)
+      const key = done.record?.place?.key
+      // A login that came later may have ended this one already.
+      const isLeft = after.some((row) => row.key === key && row.record !== undefined && !excess.includes(row))
+      if (done.record !== undefined && !isLeft) throw new SessionGoneError()
+      return done
     },
   })
 }

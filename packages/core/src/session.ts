@@ -1,69 +1,59 @@
 import { inspect, type InspectOptions } from 'node:util'
 import { DataControls } from './data-controls.ts'
+import { updateDraft } from './draft.ts'
 import { type Duration, readDurationOf } from './duration.ts'
-import { onlyEnds, withEnd } from './ends.ts'
-import type { FlashMessage } from './flash.ts'
+import { withEnd } from './ends.ts'
 import { guardControls } from './guarded-controls.ts'
-import type { Identity } from './identity.ts'
-import { type LogoutOptions, readLeaving } from './leaving.ts'
-import { checkSubject, type LoginOptions, readLogin } from './login-options.ts'
+import { logIn, type LoginOptions } from './login.ts'
+import { type LogoutOptions, readLogout } from './logout.ts'
 import type { Change } from './rebase.ts'
-import type { Kept } from './record.ts'
-import type { Explanation, SessionHost } from './session-host.ts'
 import type { SessionChange } from './session-change.ts'
+import { freshState } from './session-state.ts'
+import type { Explanation, SessionVisit } from './session-visit.ts'
 
 /** A callback in the style of Node; `Session` takes one wherever Passport and express-session's users pass one. */
 export type Callback = (error?: unknown) => void
 
 /**
- * The controls of a session. They stand on its frozen prototype, so that every own property is data. All but `save`
- * and `reload` are synchronous and only change the value: the commit carries them out when the response leaves.
+ * The controls of a session. They stand on its frozen prototype, so that every own property is data. All but `save`,
+ * `reload` and `take` are synchronous and only change the value: the commit carries them out when the response leaves.
  */
 export class SessionControls extends DataControls {
-  readonly #identity: Identity
-  readonly #host: SessionHost
-  /** What this request has made of `permanent`; undefined while it has not touched it. */
-  #asked: boolean | undefined
+  readonly #visit: SessionVisit
 
-  constructor(identity: Identity, host: SessionHost) {
-    super(identity, host)
-    this.#identity = identity
-    this.#host = host
-  }
-
-  /** The visit of a session; undefined for anything else. */
-  static hostOf(session: object): SessionHost | undefined {
-    return #host in session ? session.#host : undefined
+  constructor(visit: SessionVisit) {
+    super(visit)
+    this.#visit = visit
   }
 
   /** Names the session for people and for other tables; 22 characters that open nothing. Renewed by `regenerate`. */
   get id(): string {
-    return Buffer.from(this.#identity.sid).toString('base64url')
+    return Buffer.from(this.#visit.state.sid).toString('base64url')
   }
 
   /** Whether no usable session came with the request. */
   get isNew(): boolean {
-    return this.#host.cameWith() === undefined
+    return this.#visit.came === undefined
   }
 
   /** Whether closing now would write or delete it, other than by renewal. */
   get isChanged(): boolean {
-    return !['unchanged', 'renewed', 'empty', 'unusable', 'gone'].includes(this.#host.explain().closes)
+    return !['unchanged', 'renewed', 'empty', 'unusable', 'gone'].includes(this.#visit.explain().closes)
   }
 
   /** Who is logged in, as given to `login`; undefined for an anonymous visitor. */
   get subject(): string | undefined {
-    return this.#identity.subject
+    return this.#visit.state.subject
   }
 
   /** When it began; for a subject, when it logged in. */
   get createdAt(): Date {
-    return new Date(this.#identity.created * 1000)
+    return new Date(this.#visit.state.created * 1000)
   }
 
   /** When it ends if nobody uses it any more. */
   get expiresAt(): Date {
-    return new Date(this.#host.expires() * 1000)
+    return new Date(this.#visit.expires() * 1000)
   }
 
   /**
@@ -74,56 +64,37 @@ export class SessionControls extends DataControls {
    */
   isFresh(duration: Duration): boolean {
     const seconds = readDurationOf('session.isFresh', duration)
-    return this.subject !== undefined && this.#host.now() - this.#identity.created <= seconds
+    const { state, setup } = this.#visit
+    return state.subject !== undefined && setup.now() - state.created <= seconds
   }
 
   /** Whether it outlives the browser: false by default, true for "remember me". Stays with the session. */
   get permanent(): boolean {
-    return this.#identity.permanent
+    return this.#visit.state.permanent
   }
 
   set permanent(value: boolean) {
     if (typeof value !== 'boolean') throw new TypeError('session.permanent: expected true or false')
-    this.#identity.permanent = value
-    this.#asked = value
+    this.#visit.state.permanent = value
+    this.#visit.state.permanentAsked = value
   }
 
   /** What `login` called the device, for a list of devices; undefined without one. Stays until the next login. */
   get label(): string | undefined {
-    return this.#identity.label
+    return this.#visit.state.label
   }
 
   /**
    * Logs a subject in: a new id, so that nobody who knew the old one is in, and a new beginning for the limits. What
    * an anonymous visitor or another subject has left is dropped, but for the keys in `keep`; flash messages stay, unless
    * they came with another subject's session. For the subject that is logged in already ("enter your password again") all
-   * data stays, and so does the label if no other is given.
+   * data stays, and so does the label if no other is given. Where another request has ended the session meanwhile, only
+   * what `keep` names, and what this request has changed, is in the new one.
    *
    * @throws {TypeError} when `subject` is not text or empty, `keep` no list of keys, or the label is not text.
    */
   login(subject: string, options: LoginOptions = {}): void {
-    checkSubject(subject)
-    const { keep, label } = readLogin(options)
-    const identity = this.#identity
-    const { sid, created } = this.#host.freshIdentity()
-    if (subject === identity.subject) {
-      Object.assign(identity, { sid, created, label: label ?? identity.label })
-      return
-    }
-    const isKept = (key: string): boolean => keep.includes(key)
-    for (const key of Object.keys(this)) if (!isKept(key)) Reflect.deleteProperty(this, key)
-    // "Remember me" that this request asked for stays, in whichever order it is written.
-    const permanent = this.#asked ?? false
-    const kept: Kept = { keys: [...keep], flash: identity.subject === undefined }
-    const flash = kept.flash ? identity.flash : this.#ownFlash()
-    const ends = onlyEnds(identity.ends, isKept)
-    Object.assign(identity, { sid, created, subject, label, permanent, csrf: false, flash, ends, kept })
-  }
-
-  /** The messages of this request, without those that came: they were for another subject. */
-  #ownFlash(): readonly FlashMessage[] {
-    const came = this.#host.cameWith()?.flash ?? []
-    return this.#identity.flash.filter(({ id }) => !came.some((message) => message.id === id))
+    logIn(this.#visit, this, subject, options)
   }
 
   /**
@@ -134,21 +105,25 @@ export class SessionControls extends DataControls {
    * @throws {UnsupportedError} for `everywhere` where nothing knows the other sessions; nothing has ended then.
    */
   logout(options: LogoutOptions = {}): void {
-    this.#host.leave(readLeaving(options, this.#identity.subject))
+    const visit = this.#visit
+    const logout = readLogout(options, visit.state.subject)
+    if (logout.everywhere !== undefined) visit.setup.subjects.checkRevokeAll()
+    visit.logout = logout
     this.destroy()
   }
 
-  /** A new id with the same data; the old id is over when the response leaves. */
+  /** A new id and a new cookie with the same data; the old cookie is over when the response leaves. */
   regenerate(callback?: Callback): void {
-    this.#identity.sid = this.#host.freshIdentity().sid
+    const { state, setup } = this.#visit
+    state.sid = freshState(setup.fillRandom, setup.now()).sid
     callback?.()
   }
 
   /** Ends the session. What is written afterwards belongs to a new one. */
   destroy(callback?: Callback): void {
     this.clear()
-    this.#asked = undefined
-    Object.assign(this.#identity, this.#host.freshIdentity(), { kept: { keys: [], flash: false } })
+    const { state, setup } = this.#visit
+    Object.assign(state, freshState(setup.fillRandom, setup.now()), { carried: NOTHING_CARRIED })
     callback?.()
   }
 
@@ -160,7 +135,8 @@ export class SessionControls extends DataControls {
    * @throws {TypeError} when it returns a promise.
    */
   update(change: (data: Omit<this, ControlName>) => void): void {
-    this.#host.update(change as Change)
+    const { state, setup } = this.#visit
+    updateDraft(this, state, change as Change, setup.now())
   }
 
   /**
@@ -172,12 +148,17 @@ export class SessionControls extends DataControls {
    * anybody may see therefore sets a cookie; the cross-origin guard alone does not.
    */
   csrfToken(): string {
-    return this.#host.csrfToken()
+    const { state, setup } = this.#visit
+    // An empty session is not kept, and the next request would have another id, for which the token does not count.
+    const isEmpty = state.subject === undefined && Object.keys(this).length === 0
+    if (isEmpty) state.csrf = true
+    return setup.csrf.tokenFor(state.sid)
   }
 
   /** Whether `csrfToken` has made this for the session that came, under the id that it has now. Takes anything. */
   verifyCsrf(token: unknown): boolean {
-    return this.#host.verifyCsrf(token)
+    const { state, setup } = this.#visit
+    return setup.csrf.isTokenFor(state.sid, token)
   }
 
   /**
@@ -191,8 +172,9 @@ export class SessionControls extends DataControls {
     if (typeof key !== 'string' || CONTROL_NAMES.has(key)) {
       throw new TypeError('session.expire: expected a key of the data')
     }
-    const end = this.#host.now() + readDurationOf('session.expire', duration)
-    this.#identity.ends = withEnd(this.#identity.ends, key, end)
+    const { state, setup } = this.#visit
+    const end = setup.now() + readDurationOf('session.expire', duration)
+    state.ends = withEnd(state.ends, key, end)
   }
 
   /**
@@ -205,13 +187,18 @@ export class SessionControls extends DataControls {
    * @throws {StoreError} when the store fails.
    */
   save(callback?: Callback): Promise<void> {
-    return settle(this.#host.save(), callback)
+    return settle(this.#visit.save(), callback)
   }
 
-  /** Takes back every change since the session was opened or saved. */
+  /**
+   * Takes back every change that was not saved. With a store it reads the record again, with what other requests have
+   * written; a session in its cookie is again what came, or what was saved since.
+   *
+   * @throws {SessionGoneError} when another request has ended the session meanwhile, or given it a new cookie.
+   * @throws {StoreError} when the store fails.
+   */
   reload(callback?: Callback): Promise<void> {
-    this.#asked = undefined
-    return settle(this.#host.reload(), callback)
+    return settle(this.#visit.reload(), callback)
   }
 
   /**
@@ -233,12 +220,12 @@ export class SessionControls extends DataControls {
    * this request has saved it.
    */
   watch(signal?: AbortSignal): AsyncIterable<SessionChange> {
-    return this.#host.watch(signal)
+    return this.#visit.watch(signal)
   }
 
   /** Says why the session is what it is, and what closing it now would do. */
   explain(): Explanation {
-    return this.#host.explain()
+    return this.#visit.explain()
   }
 
   /** `console.log(session)` shows the data. */
@@ -246,6 +233,8 @@ export class SessionControls extends DataControls {
     return `Session ${inspect(Object.assign({}, this), options)}`
   }
 }
+
+const NOTHING_CARRIED = Object.freeze({ keys: [], flash: false })
 
 /** A caller that gave a callback learns of a failure there, and only there. */
 function settle(work: Promise<void>, callback: Callback | undefined): Promise<void> {
@@ -277,13 +266,13 @@ const CONTROL_NAMES: ReadonlySet<string> = new Set(
   ),
 )
 
-/** Whether data has a control's name as a key, which no session of ours has written. */
+/** Whether data has a control's name as a key: written by a version that had no such control, or by a setter that went past it. */
 export function hasControlName(data: object): boolean {
   for (const key of Object.keys(data)) if (CONTROL_NAMES.has(key)) return true
   return false
 }
 
 /** A session of this data, which has no control's name among its keys. */
-export function createSession<D>(data: object, identity: Identity, host: SessionHost): Session<D> {
-  return Object.assign(new SessionControls(identity, host), data) as Session<D>
+export function createSession<D>(data: object, visit: SessionVisit): Session<D> {
+  return Object.assign(new SessionControls(visit), data) as Session<D>
 }

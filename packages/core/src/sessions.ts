@@ -3,13 +3,13 @@ import { type CookieHeader, cookieHeaderOf, type CookieSource } from './cookie/r
 import type { Device } from './device.ts'
 import { andThen, type MaybePromise } from './maybe-promise.ts'
 import type { EagerMode, LazyMode } from './modes/mode.ts'
-import { anonymousAfter, openSealed, openStored } from './opening.ts'
+import { anonymousAfter, lookUpSealed, lookUpStored } from './lookup.ts'
 import { type Peek, peekOf } from './peek.ts'
 import { SessionControls, type SessionData } from './session.ts'
 import { readSetup, type SessionsOptions } from './setup.ts'
 import type { Sids } from './subjects.ts'
 import type { VisitOptions } from './visit-setup.ts'
-import { LazyVisit, type Look, type Visit } from './visit.ts'
+import { type Look, SessionsVisit, type Visit } from './visit.ts'
 
 /** Opens sessions. One per application, shared by every framework that serves it. */
 export interface Sessions<D> {
@@ -41,23 +41,23 @@ export interface Sessions<D> {
    */
   listFor(subject: string, options?: { readonly current?: object | undefined }): Promise<readonly Device[]>
   /**
-   * Ends one session: that of a `handle` of `listFor`, and whatever it has become since; where sessions live in their
-   * cookies, that of a `session.id`. With a `subject` only if it is
-   * that subject's, so that nobody ends somebody else's by a handle from a form. Whether there was one.
+   * Ends one session, if it is this subject's: that of a `handle` of `listFor`, under whichever id it has now; where
+   * sessions live in their cookies, that of a `session.id`. Everybody who has had the cookie can know the handle, so the
+   * subject is required: `undefined` stands for an anonymous session. Whether there was one.
    *
    * @throws {UnsupportedError} in sealed mode without `revocation`.
    * @throws {StoreError} when the store fails.
    */
-  revoke(handle: string, options?: { readonly subject?: string | undefined }): Promise<boolean>
+  revoke(handle: string, options: { readonly subject: string | undefined }): Promise<boolean>
   /**
    * Ends all sessions that a subject has at this moment, as after a change of the password; a login that comes later is
    * not touched. `except` spares the session of the request, under the id it came with and the one it goes with. Gives
-   * back how many have ended; NaN where sessions live in their cookies, and nobody knows how many there are.
+   * back how many have ended; undefined where sessions live in their cookies, and nobody knows how many there are.
    *
    * @throws {UnsupportedError} in sealed mode without `revocation`, and with a store that has no `bySubject`.
    * @throws {StoreError} when the store fails; some may have ended by then.
    */
-  revokeAll(subject: string, options?: { readonly except?: object | undefined }): Promise<number>
+  revokeAll(subject: string, options?: { readonly except?: object | undefined }): Promise<number | undefined>
   /** Stops the sweep, ends all watches and closes the store. Sessions that are not closed do not keep the process alive. */
   close(): Promise<void>
 }
@@ -84,13 +84,13 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
 
   /** The look is the same for all visits: one for each would be much of what a request costs whose handler never looks. */
   function loadSealed(sealed: LazyMode): Load {
-    const look: Look = (header) => openSealed(sealed, cookie, header, now())
+    const look: Look = (header) => lookUpSealed(sealed, cookie, header, now())
     return () => look
   }
 
   function loadStored(stored: EagerMode): Load {
     return (header) => {
-      const opening = openStored(stored, cookie, header, now())
+      const opening = lookUpStored(stored, cookie, header, now())
       const mayFail = opening instanceof Promise && whenStoreFails === 'anonymous'
       return mayFail ? opening.catch(anonymousAfter) : opening
     }
@@ -99,7 +99,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
   const load = mode.isLazy === true ? loadSealed(mode) : loadStored(mode)
 
   const openLater = async (look: Promise<Look>, options: VisitOptions | undefined): Promise<Visit<D>> =>
-    new LazyVisit<D>(setup, await look, undefined, options)
+    new SessionsVisit<D>(setup, await look, undefined, options)
 
   return Object.freeze<Sessions<D>>({
     cookie,
@@ -109,7 +109,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
       const look = load(header)
       return look instanceof Promise
         ? openLater(look, options)
-        : new LazyVisit<D>(setup, look, header, options)
+        : new SessionsVisit<D>(setup, look, header, options)
     },
     peek(source) {
       const header = cookieHeaderOf(source)
@@ -121,7 +121,8 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
     async listFor(subject, { current } = {}) {
       return subjects.listFor(checkSubject('listFor', subject), sidsOf('listFor: current', current))
     },
-    async revoke(handle, { subject } = {}) {
+    async revoke(handle, options) {
+      const { subject } = readRevoke(options)
       return subjects.revoke(handle, subject === undefined ? undefined : checkSubject('revoke', subject))
     },
     async revokeAll(subject, { except } = {}) {
@@ -136,9 +137,14 @@ function checkSubject(method: string, subject: unknown): string {
   throw new TypeError(`sessions.${method}: expected the id of a user as text`)
 }
 
+function readRevoke(options: unknown): { readonly subject: unknown } {
+  if (typeof options === 'object' && options !== null && 'subject' in options) return options
+  throw new TypeError('sessions.revoke: name the subject whose session it is: { subject: user.id }')
+}
+
 function sidsOf(option: string, session: object | undefined): Sids {
   if (session === undefined) return new Set()
-  const host = typeof session === 'object' && session !== null ? SessionControls.hostOf(session) : undefined
-  if (host === undefined) throw new TypeError(`sessions.${option}: expected the session of a request`)
-  return host.sids()
+  const visit = typeof session === 'object' && session !== null ? SessionControls.visitOf(session) : undefined
+  if (visit === undefined) throw new TypeError(`sessions.${option}: expected the session of a request`)
+  return visit.sids()
 }

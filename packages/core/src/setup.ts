@@ -9,7 +9,6 @@ import type { Conflict, ResolveConflict } from './merge.ts'
 import { readChoice, readFlag, readOptions, readText, shown } from './options.ts'
 import { readSecrets, type Secret } from './secrets.ts'
 import { createPulse } from './pulse.ts'
-import type { SessionLimit } from './roster.ts'
 import type { Store } from './store.ts'
 import { startSweep } from './sweep.ts'
 import { createTrace, type Trace } from './trace.ts'
@@ -58,14 +57,8 @@ export interface SessionsOptions {
    * Default `'5s'`.
    */
   readonly revocationCache?: Duration | undefined
-  /**
-   * How many sessions a subject may have at once, in a `store`. A number: one more ends the oldest. `'reject'` refuses
-   * the login instead, with a {@link SessionLimitError}. Default: any number.
-   */
-  readonly maxPerSubject?:
-    | number
-    | { readonly max: number; readonly excess?: SessionLimit['excess'] }
-    | undefined
+  /** How many sessions a subject may have at once, in a `store`: one more ends the oldest. Default: any number. */
+  readonly maxPerSubject?: number | undefined
   /** How long the store may take for the read or the commit of one request, in milliseconds. Default 2,000. */
   readonly storeTimeLimit?: number | undefined
   /**

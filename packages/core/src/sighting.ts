@@ -127,6 +127,6 @@ function changeOf(seen: InForce, { reason, record }: Loaded, now: number): Sessi
 }
 
 /** Many are watched: what their texts say is not kept twice. */
-function withoutContent({ sid, created, issued, expires, permanent, text, place }: InForce): InForce {
-  return { sid, created, issued, expires, permanent, text, place }
+function withoutContent({ sid, created, issued, expires, permanent, text, subject, place }: InForce): InForce {
+  return { sid, created, issued, expires, permanent, text, subject, place }
 }

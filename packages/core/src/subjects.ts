@@ -10,10 +10,10 @@ export const sidText = (sid: Uint8Array): string => Buffer.from(sid).toString('b
 export interface Subjects {
   /** The sessions of a subject, the one last seen first. */
   listFor(subject: string, current: Sids): Promise<readonly Device[]>
-  /** Ends one session, if it is of this subject where one is given; whether there was one. */
+  /** Ends one session, if it is this subject's; whether there was one. */
   revoke(handle: string, subject: string | undefined): Promise<boolean>
-  /** Ends all that a subject had when it was called, but for those that are spared; returns how many. */
-  revokeAll(subject: string, spared: Sids): Promise<number>
+  /** Ends all that a subject had when it was called, but for those that are spared; returns how many, where that is known. */
+  revokeAll(subject: string, spared: Sids): Promise<number | undefined>
   /** Throws at once where `revokeAll` would. */
   checkRevokeAll(): void
 }

@@ -18,9 +18,11 @@ export type OpenReason =
   | 'header_too_large'
   /** Two cookies of this name came, both valid and different; neither is used. */
   | 'ambiguous_cookie'
-  /** The store has nothing under this id: the session has ended, or never was. */
-  | 'unknown_id'
-  /** Ended by somebody else a moment ago: `revoke`, `revokeAll`, a logout everywhere. */
+  /** The store has nothing that this cookie opens: the session has ended, or never was. */
+  | 'ended'
+  /** A moment ago another request gave the session a new cookie. This one opens nothing, and changes nothing. */
+  | 'superseded'
+  /** A session in its cookie that is on the revocation list. */
   | 'revoked'
   /** The store failed, and `whenStoreFails: 'anonymous'` lets the request go on without its session. */
   | 'store_failed'
@@ -39,6 +41,8 @@ export type SessionEventType =
   | 'session_destroyed'
   | 'session_refused'
   | 'session_conflict'
+  /** A key of the data was left out, because a control of the session has its name. */
+  | 'session_key_dropped'
   | 'excess_sessions_exceeded'
   /** The store fails while a session is watched; published once until it is back. */
   | 'session_watch_failed'
@@ -49,7 +53,7 @@ export type SessionEventType =
 /** One decision. Holds no token, id, key or datum: `ref` is a keyed hash that lets lines of one session be matched. */
 export interface SessionEvent {
   readonly type: SessionEventType
-  readonly reason: OpenReason | CloseReason | RefusalReason | Observation
+  readonly reason: OpenReason | CloseReason | RefusalReason | Observation | 'control_name'
   /** The cookie's name; empty for a request that was refused before a session was attached to it. */
   readonly cookie: string
   /** 16 hexadecimal digits: the first 8 bytes of an HMAC of the session's sid; undefined without a session. */
@@ -69,7 +73,8 @@ const OPEN_EVENTS: Readonly<Record<OpenReason, SessionEventType | undefined>> = 
   unknown_key: 'cookie_rejected',
   forged: 'cookie_rejected',
   corrupt: 'cookie_rejected',
-  unknown_id: 'session_use_after_expire',
+  ended: 'session_use_after_expire',
+  superseded: 'session_use_after_expire',
   revoked: 'session_use_after_expire',
   store_failed: 'session_refused',
   issued_in_future: 'cookie_rejected',
@@ -92,11 +97,9 @@ const CLOSE_EVENTS: Readonly<Record<CloseReason, SessionEventType | undefined>> 
   destroyed: 'session_destroyed',
   revoked: 'session_destroyed',
   evicted: 'excess_sessions_exceeded',
-  too_many_sessions: 'excess_sessions_exceeded',
   merged: 'session_changed',
   gone: 'session_refused',
   conflict: 'session_conflict',
-  flash_taken: 'session_conflict',
   store_failed: 'session_refused',
   too_large: 'session_refused',
   unkeepable: 'session_refused',
@@ -115,12 +118,22 @@ const LATE: Advice = {
   detail: 'Change the session before the first byte leaves. Further cases are published, but not warned of.',
 }
 
+/**
+ * To see a late change costs an encoding of the session. Where nobody listens, only the first requests of a process are
+ * looked at, for the sake of the one warning.
+ */
+const LATE_CHECKS = 1000
+
 /** Publishes decisions; does nothing, and computes nothing, while nobody listens. */
 export interface Trace {
   opened(reason: OpenReason, sid: Uint8Array | undefined): void
   closed(reason: CloseReason, sid: Uint8Array): void
   /** Two requests changed the same place, and one of the changes stands. */
   conflicted(): void
+  /** A record has a key that is a control's name. */
+  keyDropped(sid: Uint8Array): void
+  /** Whether it is of use to find out if a session was changed too late: to somebody who listens, and for a warning. */
+  asksForLate(): boolean
   /** A session that is watched cannot be looked at. */
   watchFailed(sid: Uint8Array): void
   /** What an adapter has seen. */
@@ -148,6 +161,7 @@ export function createTrace(cookie: string, logKey: KeyObject): Trace {
     published.publish(event)
   }
 
+  let lateChecks = LATE_CHECKS
   const warned = new Set<string>()
   function warnOnce({ code, message, detail }: Advice): void {
     if (warned.has(code)) return
@@ -157,6 +171,8 @@ export function createTrace(cookie: string, logKey: KeyObject): Trace {
 
   return Object.freeze<Trace>({
     opened: (reason, sid) => publish(OPEN_EVENTS[reason], reason, sid),
+    keyDropped: (sid) => publish('session_key_dropped', 'control_name', sid),
+    asksForLate: () => published.hasSubscribers || lateChecks-- > 0,
     conflicted: () => publish('session_conflict', 'conflict', undefined),
     watchFailed: (sid) => publish('session_watch_failed', 'store_failed', sid),
     closed(reason, sid) {

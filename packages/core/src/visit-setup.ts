@@ -1,28 +1,15 @@
+import type { ChangeRules } from './changes.ts'
 import type { Cookie } from './cookie/cookie.ts'
-import type { Csrf } from './csrf.ts'
-import type { Lifetime } from './lifetime.ts'
-import type { ResolveConflict } from './merge.ts'
-import type { Mode } from './modes/mode.ts'
 import type { Pulse } from './pulse.ts'
-import type { FillRandom } from './random.ts'
-import type { Subjects } from './subjects.ts'
+import type { SessionSetup } from './session-visit.ts'
 import type { Trace } from './trace.ts'
 
 /** What all visits of one `Sessions` share. */
-export interface Setup {
+export interface Setup extends SessionSetup, ChangeRules {
   readonly cookie: Cookie
-  readonly mode: Mode
-  readonly lifetime: Lifetime
   readonly trace: Trace
-  readonly csrf: Csrf
-  readonly subjects: Subjects
-  readonly fillRandom: FillRandom
   /** The timer of all watches. */
   readonly pulse: Pulse
-  /** Decides where this request and another have changed the same place. */
-  readonly resolve: ResolveConflict
-  /** Epoch seconds. */
-  readonly now: () => number
 }
 
 /** How a visit is opened. */

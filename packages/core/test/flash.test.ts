@@ -1,8 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FlashTakenError } from '../src/errors.ts'
 import { decodeFlash, encodeFlash, type FlashMessage, mergeFlash, takeFlash } from '../src/flash.ts'
-import { thrown } from './store-support.ts'
 import { anyText } from './texts.ts'
 
 const messageOf = (id: string): FlashMessage => ({ id, category: `of ${id}`, message: `message ${id}` })
@@ -34,27 +32,16 @@ describe('messages that two requests have changed', () => {
     ['mine took, theirs added', 'ab', 'b', 'abt', 'bt'],
     ['theirs took, mine added', 'ab', 'abm', 'b', 'bm'],
     ['each took another one', 'ab', 'a', 'b', ''],
+    ['both took the same one', 'abc', 'bcm', 'bct', 'bctm'],
+    ['both took all', 'ab', '', '', ''],
     ['my own write, under theirs', 'a', 'am', 'amt', 'amt'],
   ])('%s', (_, base, mine, theirs, merged) => {
     expect(idsIn(mergeFlash(list(base), list(mine), list(theirs)))).toBe(merged)
   })
 
-  it('are refused when both have taken the same one, and only then', () => {
+  it('keep what both requests added, none twice, and nothing that either or both have taken, whoever comes first', () => {
     fc.assert(
       fc.property(changes, ({ base, mine, theirs }) => {
-        const [my, their] = [idsIn(mine), idsIn(theirs)]
-        const isTwice = base.some(({ id }) => !my.includes(id) && !their.includes(id))
-        const error = thrown(() => mergeFlash(base, mine, theirs))
-        if (isTwice) expect(error).toBeInstanceOf(FlashTakenError)
-        else expect(error).toBeUndefined()
-      }),
-    )
-  })
-
-  it('keep what both added, none twice, and nothing that either has taken, whoever comes first', () => {
-    fc.assert(
-      fc.property(changes, ({ base, mine, theirs }) => {
-        fc.pre(thrown(() => mergeFlash(base, mine, theirs)) === undefined)
         const [was, my, their] = [idsIn(base), idsIn(mine), idsIn(theirs)]
         const expected = [...new Set(lettersOf(was + my + their))].filter(
           (id) => !was.includes(id) || (my.includes(id) && their.includes(id)),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LogoutOptions } from '../src/leaving.ts'
+import type { LogoutOptions } from '../src/logout.ts'
 import { StoreError } from '../src/errors.ts'
 import { createWorld, present, rejection, request, times } from './store-support.ts'
 import { createBrowser, sessionsOf } from './support.ts'
@@ -24,13 +24,13 @@ describe('a logout everywhere', () => {
     expect((await sessions.open(bob)).session.subject).toBe('bob')
   })
 
-  it('ends nothing before the commit, and nothing when it is taken back', async () => {
+  it('ends nothing before the commit, and nothing when reload() takes it back', async () => {
     const { sessions, mine, store } = await loggedIn(3)
     const visit = await sessions.open(mine)
     visit.session.logout({ everywhere: true })
     await visit.session.reload()
     await visit.close()
-    expect(store.calls).toEqual(['read'])
+    expect(store.calls).toEqual(['read', 'read'])
     expect(await sessions.listFor('alice')).toHaveLength(3)
   })
 

@@ -126,18 +126,51 @@ describe('lists that both sides appended to', () => {
   it('keep what the other side put in between, too', () => {
     expect(merged({ l: [1, 2] }, { l: [1, 2, 3] }, { l: [0, 1, 9, 2] })).toEqual({ l: [0, 1, 9, 2, 3] })
     expect(merged({ l: [1, 2] }, { l: [0, 1, 9, 2] }, { l: [1, 2, 3] })).toEqual({ l: [0, 1, 9, 2, 3] })
-    expect(conflictsOf({ l: [1, 2] }, { l: [0, 1, 2] }, { l: [1, 5, 2] })).toHaveLength(1)
-    expect(conflictsOf({ l: [1, 1] }, { l: [1, 1, 2] }, { l: [1] })).toHaveLength(1)
+  })
+})
+
+const isAppended = (start: unknown[], list: unknown[]): boolean =>
+  text({ list: list.slice(0, start.length) }) === text({ list: start })
+
+describe('a list that one side only appended to', () => {
+  const items = fc.array(fc.oneof(fc.integer(), fc.date({ noInvalidDate: true }), fc.string()))
+  it('is what the other side made of the list, then the tail, whichever side commits first', () => {
+    fc.assert(
+      fc.property(fc.tuple(fc.integer(), items), items, items, ([first, rest], tail, other) => {
+        const start = [first, ...rest]
+        fc.pre(!isAppended(start, other))
+        const [appended, changed] = [{ in: { list: [...start, ...tail] } }, { in: { list: other } }]
+        const both = { in: { list: [...other, ...tail] } }
+        expect(merged({ in: { list: start } }, appended, changed)).toEqual(both)
+        expect(merged({ in: { list: start } }, changed, appended)).toEqual(both)
+      }),
+    )
   })
 
-  it('conflict when one side changed what was there', () => {
-    const conflicts = conflictsOf({ list: [1, 2] }, { list: [1, 2, 3] }, { list: [9, 2] })
-    expect(conflicts).toEqual([{ path: 'list', base: [1, 2], mine: [1, 2, 3], theirs: [9, 2] }])
-  })
+  it.each<[string, unknown[], unknown[], unknown[] | undefined, unknown[]]>([
+    ['changed an item', [1, 2], [1, 2, 3], [9, 2], [9, 2, 3]],
+    ['took an item out', [1, 2], [1, 2, 3], [1], [1, 3]],
+    ['took one of two alike out', [1, 1], [1, 1, 2], [1], [1, 2]],
+    ['took all items out', [1, 2], [1, 2, 3], [], [3]],
+    ['removed the list', [1, 2], [1, 2, 3], undefined, [3]],
+    ['sorted the list', [1, 2], [1, 2, 3], [2, 1], [2, 1, 3]],
+  ])(
+    'keeps the tail, and nothing of what the other side has undone: it %s',
+    (_, base, appended, other, both) => {
+      const changed = other === undefined ? {} : { l: other }
+      expect(merged({ l: base }, { l: appended }, changed)).toEqual({ l: both })
+      expect(merged({ l: base }, changed, { l: appended })).toEqual({ l: both })
+    },
+  )
 
-  it('conflict when one side took away and the other appended', () => {
-    expect(conflictsOf({ list: [1, 2] }, { list: [1] }, { list: [1, 2, 3] })).toHaveLength(1)
-    expect(conflictsOf({ list: [1, 2] }, { list: [1, 2, 3] }, { list: [] })).toHaveLength(1)
+  it('is none where both sides did something else: that is a conflict', () => {
+    expect(conflictsOf({ l: [1, 2] }, { l: [0, 1, 2] }, { l: [1, 5, 2] })).toEqual([
+      { path: 'l', base: [1, 2], mine: [0, 1, 2], theirs: [1, 5, 2] },
+    ])
+    expect(conflictsOf({ l: [1, 2] }, { l: [1] }, { l: [2] })).toHaveLength(1)
+    expect(conflictsOf({ l: [1, 2] }, { l: [2] }, {})).toHaveLength(1)
+    expect(conflictsOf({ l: [1, 2] }, { l: [1, 2, 3] }, { l: 'no list' })).toHaveLength(1)
+    expect(conflictsOf({ l: 0 }, { l: [1] }, { l: [2] })).toHaveLength(1)
   })
 })
 

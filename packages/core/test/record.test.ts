@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SessionDataError } from '../src/errors.ts'
-import { EMPTY_TEXT, keepOnly, livingAt, livingText, readText, writeText } from '../src/record.ts'
+import { EMPTY_TEXT, carriedOver, livingAt, livingText, readText, writeText } from '../src/record.ts'
 import { anyKey, anyText, unescapedUnit } from './texts.ts'
 
 describe('the text of a record', () => {
@@ -25,9 +25,9 @@ describe('the text of a record', () => {
       [{ a: 1 }, { csrf: true }, '{"a":1,"$":{"csrf":true}}'],
       [{}, { subject: 'alice', csrf: true }, '{"$":{"subject":"alice","csrf":true}}'],
     ] as const
-    for (const [data, marks, text] of texts) {
-      expect(writeText(data, marks)).toBe(text)
-      expect(readText(text)).toEqual({ data, ...marks })
+    for (const [data, meta, text] of texts) {
+      expect(writeText(data, meta)).toBe(text)
+      expect(readText(text)).toEqual({ data, ...meta })
     }
   })
 
@@ -91,14 +91,14 @@ describe('the text of a record', () => {
 it('the text of a record is what the page about the format shows', () => {
   const page = readFileSync(new URL('../../../docs/format/README.md', import.meta.url), 'utf8')
   const [, example = ''] = /```json\n(.*)\n```/.exec(page) ?? []
-  const marks = {
+  const meta = {
     subject: 'ada',
     flash: [{ id: 'k3vXq0aB', category: 'info', message: 'Saved' }],
     ends: new Map([['otp', 1_700_000_000]]),
   }
   const data = { cart: ['A1'], otp: '1234' }
-  expect(writeText(data, marks)).toBe(JSON.stringify(JSON.parse(example)))
-  expect(readText(example)).toEqual({ data, ...marks })
+  expect(writeText(data, meta)).toBe(JSON.stringify(JSON.parse(example)))
+  expect(readText(example)).toEqual({ data, ...meta })
 })
 
 describe('what a record holds at a moment', () => {
@@ -148,8 +148,8 @@ describe('what another session takes over', () => {
   it('is the keys with their ends, and the messages where they are to come along', () => {
     const ends = new Map([['cart', 5]])
     const flash = [{ id: '1', category: 'info', message: 'Saved' }]
-    expect(keepOnly(text, { keys: ['cart'], flash: false })).toBe(writeText({ cart: [1] }, { ends }))
-    expect(keepOnly(text, { keys: ['cart'], flash: true })).toBe(writeText({ cart: [1] }, { ends, flash }))
-    expect(keepOnly(text, { keys: [], flash: false })).toBe(EMPTY_TEXT)
+    expect(carriedOver(text, { keys: ['cart'], flash: false })).toBe(writeText({ cart: [1] }, { ends }))
+    expect(carriedOver(text, { keys: ['cart'], flash: true })).toBe(writeText({ cart: [1] }, { ends, flash }))
+    expect(carriedOver(text, { keys: [], flash: false })).toBe(EMPTY_TEXT)
   })
 })

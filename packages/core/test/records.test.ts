@@ -1,17 +1,36 @@
 import { describe, expect, it } from 'vitest'
 import { StoreError } from '../src/errors.ts'
-import { createRecords } from '../src/records.ts'
+import type { SessionRecord } from '../src/record.ts'
+import { createRecords, type Records } from '../src/records.ts'
 import { revisionOf, type Store, type StoredRecord } from '../src/store.ts'
+import type { SealedFields } from '../src/token.ts'
 import { createShelf, fieldsWith, keysOf } from './modes/stored.ts'
-import { BEGIN, present, rejection, secretNamed, type Trouble } from './store-support.ts'
+import { BEGIN, rejection, secretNamed, type Trouble } from './store-support.ts'
 
 const KEY = 'a'.repeat(64)
 const OTHER_KEY = 'b'.repeat(64)
 const ONE = fieldsWith({ n: 1 })
 const TWO = fieldsWith({ n: 2 })
-const END = fieldsWith({})
+const END = fieldsWith({}, undefined, { expires: 0 })
 
 const record = (text: string): StoredRecord => ({ text, expiresAt: Infinity })
+/** Creates a record, and gives the text that it has. */
+async function created(records: Records, key: string, fields: SessionRecord): Promise<string> {
+  const stored = records.seal(key, fields)
+  expect(await records.create(key, stored)).toBe(true)
+  return stored.text
+}
+
+/** What a record that was read says: the subject is in its text. */
+const sealedOf = ({ sid, created, issued, expires, permanent, text }: SessionRecord): SealedFields => ({
+  sid,
+  created,
+  issued,
+  expires,
+  permanent,
+  text,
+})
+
 const refuse = (): never => {
   throw new Error('closed')
 }
@@ -19,43 +38,64 @@ const refuse = (): never => {
 describe('records', () => {
   it('come back as they were written, sealed for their row', async () => {
     const { records, memory } = createShelf()
-    const sealed = present(await records.create(KEY, ONE))
-    expect(await records.read(KEY)).toEqual({ sealed, opened: { ok: true, fields: ONE, stale: false } })
+    const sealed = await created(records, KEY, ONE)
+    const opened = { ok: true, fields: sealedOf(ONE), stale: false }
+    expect(await records.read(KEY)).toEqual({ sealed, opened })
+    expect(await records.fetch(KEY)).toBe(sealed)
+    expect(records.open(KEY, sealed)).toEqual(opened)
+    expect(records.open(OTHER_KEY, sealed)).toEqual({ ok: false, reason: 'forged' })
     expect(await memory.read(KEY)).toBe(sealed)
     expect(await records.read(OTHER_KEY)).toBeUndefined()
   })
 
   it('are created once, and replaced only where the text stands', async () => {
     const { records } = createShelf()
-    const one = present(await records.create(KEY, ONE))
-    expect(await records.create(KEY, TWO)).toBeUndefined()
-    expect(await records.replace(KEY, 'another', TWO)).toBeUndefined()
-    const two = present(await records.replace(KEY, one, TWO))
-    expect(two).not.toBe(one)
-    expect(await records.replace(KEY, one, TWO)).toBeUndefined()
+    const one = await created(records, KEY, ONE)
+    const two = records.seal(KEY, TWO)
+    expect(await records.create(KEY, two)).toBe(false)
+    expect(await records.replace(KEY, 'another', two)).toBe(false)
+    expect(await records.replace(KEY, one, two)).toBe(true)
+    expect(await records.replace(KEY, one, records.seal(KEY, TWO))).toBe(false)
     await records.delete(KEY)
-    expect(await records.replace(KEY, two, ONE)).toBeUndefined()
+    expect(await records.replace(KEY, two.text, records.seal(KEY, ONE))).toBe(false)
   })
 
-  it('never have the same text twice', async () => {
+  it('are replaced by their revision, so that the old text is not sent', async () => {
+    const { records, memory } = createShelf()
+    const one = await created(records, KEY, ONE)
+    const sent: string[] = []
+    const spied: Store = {
+      ...memory,
+      replace(key, revision, next) {
+        sent.push(revision)
+        return memory.replace(key, revision, next)
+      },
+    }
+    const { sealer, subjects } = keysOf()
+    const others = createRecords(spied, sealer('store'), subjects)
+    expect(await others.replace(KEY, one, others.seal(KEY, TWO))).toBe(true)
+    expect(sent).toEqual([revisionOf(one)])
+  })
+
+  it('never have the same text twice', () => {
     const { records } = createShelf()
-    const one = present(await records.create(KEY, ONE))
-    expect(await records.replace(KEY, one, ONE)).not.toBe(one)
+    const texts = [1, 2, 3].map(() => records.seal(KEY, ONE).text)
+    expect(new Set(texts.map(revisionOf)).size).toBe(3)
   })
 
-  it('stand until the end that was fixed, in milliseconds', async () => {
-    const { records, store } = createShelf()
-    await records.create(KEY, ONE)
-    expect(store.records).toMatchObject([{ expiresAt: (BEGIN + 3600) * 1000 }])
+  it('stand until the end that was fixed, in milliseconds', () => {
+    const { records } = createShelf()
+    expect(records.seal(KEY, ONE)).toMatchObject({ expiresAt: (BEGIN + 3600) * 1000 })
   })
 
-  it('name the subject by a keyed hash, and nobody where nobody is logged in', async () => {
-    const { records, store } = createShelf()
-    await records.create('1', fieldsWith({ a: 1 }, 'alice'))
-    await records.create('2', fieldsWith({ b: 2 }, 'alice'))
-    await records.create('3', fieldsWith({}, 'bob'))
-    await records.create('4', fieldsWith({ text: '"$"', a: '{"$":{"subject":"alice"}}' }))
-    const [alice, again, bob, nobody] = store.records.map(({ subject }) => subject)
+  it('name the subject by a keyed hash, and nobody where nobody is logged in', () => {
+    const { records } = createShelf()
+    const [alice, again, bob, nobody] = [
+      fieldsWith({ a: 1 }, 'alice'),
+      fieldsWith({ b: 2 }, 'alice'),
+      fieldsWith({}, 'bob'),
+      fieldsWith({ text: '"$"', a: '{"$":{"subject":"alice"}}' }),
+    ].map((fields) => records.seal(KEY, fields).subject)
     expect(alice).toMatch(/^[0-9a-f]{64}$/)
     expect(again).toBe(alice)
     expect(bob).not.toBe(alice)
@@ -63,20 +103,19 @@ describe('records', () => {
     expect(alice).not.toBe(keysOf('__Host-other').subjects.hash('alice'))
   })
 
-  it('that have ended are not there any more, and belong to nobody', async () => {
-    const { records, store } = createShelf()
-    const one = present(await records.create(KEY, fieldsWith({ a: 1 }, 'alice')))
-    expect(await records.replace(KEY, one, END)).toBeTypeOf('string')
+  it('that were replaced by one with a deadline of 0 are not there any more', async () => {
+    const { records } = createShelf()
+    const one = await created(records, KEY, fieldsWith({ a: 1 }, 'alice'))
+    expect(await records.replace(KEY, one, records.seal(KEY, END))).toBe(true)
     expect(await records.read(KEY)).toBeUndefined()
-    expect(store.records.at(-1)?.subject).toBeUndefined()
   })
 })
 
 describe('a row that somebody meddled with (R23)', () => {
   it('does not open after two rows were swapped, or one was copied', async () => {
     const { records, memory } = createShelf()
-    const one = present(await records.create(KEY, ONE))
-    const two = present(await records.create(OTHER_KEY, TWO))
+    const one = await created(records, KEY, ONE)
+    const two = await created(records, OTHER_KEY, TWO)
     await memory.replace(KEY, revisionOf(one), record(two))
     await memory.replace(OTHER_KEY, revisionOf(two), record(one))
     expect((await records.read(KEY))?.opened).toEqual({ ok: false, reason: 'forged' })
@@ -87,7 +126,7 @@ describe('a row that somebody meddled with (R23)', () => {
 
   it('does not open when it was made without the key, cut or changed', async () => {
     const { records, memory, sealer } = createShelf()
-    const one = present(await records.create(KEY, ONE))
+    const one = await created(records, KEY, ONE)
     const middle = one.length >> 1
     const flipped = one.slice(0, middle) + (one[middle] === 'A' ? 'B' : 'A') + one.slice(middle + 1)
     const foreign = keysOf('__Host-session', '', secretNamed('foreign')).sealer('store').seal(ONE, KEY)
@@ -104,7 +143,7 @@ describe('a row that somebody meddled with (R23)', () => {
 
   it('means nothing to another cookie or another audience over the same store', async () => {
     const { records, store } = createShelf()
-    await records.create(KEY, ONE)
+    await created(records, KEY, ONE)
     for (const keys of [keysOf('__Host-other'), keysOf('__Host-session', 'shop')]) {
       const others = createRecords(store, keys.sealer('store'), keys.subjects)
       expect((await others.read(KEY))?.opened).toEqual({ ok: false, reason: 'unknown_key' })
@@ -116,11 +155,12 @@ describe('a write whose outcome is unknown', () => {
   it.each<Trouble>(['fails', 'lost'])('is done once when its call %s', async (trouble) => {
     const { records, store, memory } = createShelf()
     store.next('create', trouble)
-    const one = present(await records.create(KEY, ONE))
+    const one = await created(records, KEY, ONE)
     expect(await memory.read(KEY)).toBe(one)
     store.next('replace', trouble)
-    const two = present(await records.replace(KEY, one, TWO))
-    expect(await memory.read(KEY)).toBe(two)
+    const two = records.seal(KEY, TWO)
+    expect(await records.replaceSurely(KEY, one, two)).toBe(true)
+    expect(await memory.read(KEY)).toBe(two.text)
     store.next('delete', trouble)
     await records.delete(KEY)
     expect(await memory.read(KEY)).toBeUndefined()
@@ -129,11 +169,11 @@ describe('a write whose outcome is unknown', () => {
   it('is repeated only where it has not been done', async () => {
     const { records, store } = createShelf()
     store.next('create', 'lost')
-    const one = present(await records.create(KEY, ONE))
+    const one = await created(records, KEY, ONE)
     expect(store.calls).toEqual(['create', 'read'])
     store.forget()
     store.next('replace', 'fails')
-    await records.replace(KEY, one, TWO)
+    await records.replaceSurely(KEY, one, records.seal(KEY, TWO))
     expect(store.calls).toEqual(['replace', 'read', 'replace'])
     store.forget()
     store.next('delete', 'fails')
@@ -141,9 +181,22 @@ describe('a write whose outcome is unknown', () => {
     expect(store.calls).toEqual(['delete', 'delete'])
   })
 
+  it.each<Trouble>(['fails', 'lost'])(
+    'of a plain replace is left to the caller when its call %s',
+    async (trouble) => {
+      const { records, store } = createShelf()
+      const one = await created(records, KEY, ONE)
+      store.forget()
+      store.next('replace', trouble)
+      const replacing = Promise.resolve(records.replace(KEY, one, records.seal(KEY, TWO)))
+      expect(await rejection(replacing)).toBeInstanceOf(StoreError)
+      expect(store.calls).toEqual(['replace'])
+    },
+  )
+
   it('is ours where the first attempt came after all, just before the second', async () => {
     const { records, memory } = createShelf()
-    const one = present(await records.create(KEY, ONE))
+    const one = await created(records, KEY, ONE)
     let late: (() => unknown) | undefined
     const slow: Store = {
       ...memory,
@@ -159,37 +212,41 @@ describe('a write whose outcome is unknown', () => {
       },
     }
     const { sealer, subjects } = keysOf()
-    const two = present(await createRecords(slow, sealer('store'), subjects).replace(KEY, one, TWO))
-    expect(await memory.read(KEY)).toBe(two)
+    const others = createRecords(slow, sealer('store'), subjects)
+    const two = others.seal(KEY, TWO)
+    expect(await others.replaceSurely(KEY, one, two)).toBe(true)
+    expect(await memory.read(KEY)).toBe(two.text)
   })
 
   it('is the end of a record although its answer was lost', async () => {
     const { records, store } = createShelf()
-    const one = present(await records.create(KEY, ONE))
+    const one = await created(records, KEY, ONE)
     store.next('replace', 'lost')
-    expect(await records.replace(KEY, one, END)).toBeTypeOf('string')
+    expect(await records.replaceSurely(KEY, one, records.seal(KEY, END))).toBe(true)
     expect(await records.read(KEY)).toBeUndefined()
   })
 
   it('is not taken for done when another text stands there by then', async () => {
     const { records, store, memory } = createShelf()
-    const one = present(await records.create(KEY, ONE))
+    const one = await created(records, KEY, ONE)
     store.next('replace', async () => {
-      await memory.replace(KEY, revisionOf(one), { text: 'theirs', expiresAt: Infinity })
+      await memory.replace(KEY, revisionOf(one), record('theirs'))
       throw new Error('ECONNRESET')
     })
-    expect(await rejection(records.replace(KEY, one, TWO))).toBeInstanceOf(StoreError)
+    const replacing = Promise.resolve(records.replaceSurely(KEY, one, records.seal(KEY, TWO)))
+    expect(await rejection(replacing)).toBeInstanceOf(StoreError)
     expect(await memory.read(KEY)).toBe('theirs')
   })
 
   it('is not repeated where the record is gone by then', async () => {
     const { records, store, memory } = createShelf()
-    const one = present(await records.create(KEY, ONE))
+    const one = await created(records, KEY, ONE)
     store.next('replace', async () => {
       await memory.delete(KEY)
       throw new Error('ECONNRESET')
     })
-    expect(await rejection(records.replace(KEY, one, TWO))).toBeInstanceOf(StoreError)
+    const replacing = Promise.resolve(records.replaceSurely(KEY, one, records.seal(KEY, TWO)))
+    expect(await rejection(replacing)).toBeInstanceOf(StoreError)
     expect(store.calls.filter((method) => method === 'replace')).toHaveLength(1)
     expect(memory.size).toBe(0)
   })
@@ -197,24 +254,25 @@ describe('a write whose outcome is unknown', () => {
   it('says so when the repetition finds that another was quicker', async () => {
     const { records, store, memory } = createShelf()
     store.next('create', 'fails', async (go) => {
-      await memory.create(KEY, { text: 'theirs', expiresAt: Infinity })
+      await memory.create(KEY, record('theirs'))
       return go()
     })
-    expect(await records.create(KEY, ONE)).toBeUndefined()
+    expect(await records.create(KEY, records.seal(KEY, ONE))).toBe(false)
     expect(await memory.read(KEY)).toBe('theirs')
   })
 })
 
+/** A record to be written, and every call that may write or read it. */
+const written = (records: Records): StoredRecord => records.seal(KEY, ONE)
+
 describe('a store that keeps failing', () => {
-  it.each([
-    ['read', (records: ReturnType<typeof createRecords>) => records.read(KEY), ['read']],
-    ['create', (records: ReturnType<typeof createRecords>) => records.create(KEY, ONE), ['create', 'read']],
-    [
-      'replace',
-      (records: ReturnType<typeof createRecords>) => records.replace(KEY, 'x', ONE),
-      ['replace', 'read'],
-    ],
-    ['delete', (records: ReturnType<typeof createRecords>) => records.delete(KEY), ['delete', 'delete']],
+  it.each<[string, (records: Records) => unknown, readonly string[]]>([
+    ['read', (records) => records.read(KEY), ['read']],
+    ['fetch', (records) => records.fetch(KEY), ['read']],
+    ['create', (records) => records.create(KEY, written(records)), ['create', 'read']],
+    ['replace', (records) => records.replace(KEY, 'x', written(records)), ['replace']],
+    ['replaceSurely', (records) => records.replaceSurely(KEY, 'x', written(records)), ['replace', 'read']],
+    ['delete', (records) => records.delete(KEY), ['delete', 'delete']],
   ])('is a StoreError of %s with its own error as the cause', async (_, work, calls) => {
     const { records, store } = createShelf()
     store.always('fails')
@@ -232,7 +290,7 @@ describe('a store that keeps failing', () => {
   it('is tried twice and no more', async () => {
     const { records, store } = createShelf()
     store.next('create', 'fails', 'fails')
-    expect(await rejection(records.create(KEY, ONE))).toBeInstanceOf(StoreError)
+    expect(await rejection(records.create(KEY, written(records)))).toBeInstanceOf(StoreError)
     expect(store.calls).toEqual(['create', 'read', 'create'])
   })
 
@@ -240,8 +298,60 @@ describe('a store that keeps failing', () => {
     const keys = keysOf()
     const store = { read: refuse, create: refuse, replace: refuse, delete: refuse }
     const records = createRecords(store, keys.sealer('store'), keys.subjects)
-    for (const work of [records.read(KEY), records.create(KEY, ONE), records.delete(KEY)]) {
+    const works = [records.read(KEY), records.create(KEY, written(records)), records.delete(KEY)]
+    for (const work of works) {
       expect(await rejection(work)).toMatchObject({ code: 'KEEPSAKE_STORE', cause: { message: 'closed' } })
     }
+  })
+})
+
+const found = async (records: Records): Promise<string[]> => {
+  const keys: string[] = []
+  for await (const [key] of records.ofSubject?.('alice') ?? []) keys.push(key)
+  return keys.toSorted()
+}
+
+describe('the records of a subject', () => {
+  it('are found under the hash of every secret, each once', async () => {
+    const { store } = createShelf()
+    const rotated = keysOf('__Host-session', '', secretNamed('next'), secretNamed('newest'))
+    const of = (keys: typeof rotated): Records => createRecords(store, keys.sealer('store'), keys.subjects)
+    const [old, next] = [of(keysOf()), of(rotated)]
+    await created(old, 'a', fieldsWith({}, 'alice'))
+    await created(next, 'b', fieldsWith({}, 'alice'))
+    await created(next, 'c', fieldsWith({}, 'bob'))
+    expect(await found(old)).toEqual(['a'])
+    expect(await found(next)).toEqual(['a', 'b'])
+  })
+
+  it.each([0, 1])(
+    'are not missed where a server with other secrets writes one anew between two questions, though %i others are found',
+    async (others) => {
+      const { memory } = createShelf()
+      const rotated = keysOf('__Host-session', '', secretNamed('next'), secretNamed('newest'))
+      const [oldHash, newHash] = rotated.subjects.hashes('alice')
+      const next = createRecords(memory, rotated.sealer('store'), rotated.subjects)
+      const one = await created(next, 'a', fieldsWith({}, 'alice'))
+      if (others === 1) await created(next, 'b', fieldsWith({}, 'alice'))
+      const moving: Store = {
+        ...memory,
+        async *bySubject(subject) {
+          yield* memory.bySubject?.(subject) ?? []
+          // Nothing happens where it has moved already.
+          const moved = { ...record('moved'), subject: oldHash }
+          if (subject === oldHash) await memory.replace('a', revisionOf(one), moved)
+        },
+      }
+      expect(newHash).not.toBe(oldHash)
+      const records = createRecords(moving, rotated.sealer('store'), rotated.subjects)
+      expect(await found(records)).toEqual(others === 1 ? ['a', 'b'] : ['a'])
+    },
+  )
+
+  it('cannot be asked for where the store has no bySubject', () => {
+    const { memory } = createShelf()
+    const { sealer, subjects } = keysOf()
+    const store = { ...memory, bySubject: undefined } as unknown as Store
+    expect(createRecords(store, sealer('store'), subjects).ofSubject).toBeUndefined()
   })
 })

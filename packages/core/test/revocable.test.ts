@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, StoreError } from '../src/errors.ts'
+import { ConfigError, SessionGoneError, StoreError } from '../src/errors.ts'
 import { memoryStore } from '../src/memory-store.ts'
 import type { Session } from '../src/session.ts'
 import { createSessions, type Sessions } from '../src/sessions.ts'
@@ -10,6 +10,7 @@ import {
   cookieLine,
   createGate,
   dataOf,
+  dataOn,
   eventsOf,
   present,
   rejection,
@@ -44,12 +45,14 @@ const begin = async (sessions: AnySessions, subject?: string): Promise<string> =
 const openedBy = async (sessions: AnySessions, cookie: string | undefined): Promise<string> =>
   (await sessions.open(cookie)).session.explain().opened
 
-const ENDS: readonly (readonly [string, (session: Session) => unknown])[] = [
-  ['logout', (session) => session.logout()],
-  ['destroy', (session) => session.destroy()],
-  ['emptying', (session) => (session.clear(), session.logout())],
-  ['a new id', (session) => session.regenerate()],
-  ['a login', (session) => session.login('bob')],
+/** What makes copies of a cookie useless, and why they are at first: only what a request may have got a new cookie for is superseded. */
+const ENDS: readonly (readonly [string, (session: Session) => unknown, 'revoked' | 'superseded'])[] = [
+  ['logout', (session) => session.logout(), 'revoked'],
+  ['destroy', (session) => session.destroy(), 'revoked'],
+  ['emptying', (session) => (session.clear(), session.logout()), 'revoked'],
+  ['a logout and another session', (session) => (session.logout(), (session['b'] = 1)), 'revoked'],
+  ['a new id', (session) => session.regenerate(), 'superseded'],
+  ['a login', (session) => session.login('bob'), 'superseded'],
 ]
 
 describe.each([
@@ -58,34 +61,58 @@ describe.each([
 ])('a copied cookie of %s', (_, subject) => {
   it.each(ENDS)(
     'is of no use after %s, here at once and elsewhere when the memory has passed',
-    async (_, end) => {
+    async (_, end, reason) => {
       const world = createRevocableWorld()
       const { sessions, another } = world
       const copied = await begin(sessions, subject)
       const other = another()
       expect(await openedBy(other, copied)).toBe('opened')
       await request(sessions, copied, end)
-      expect(await openedBy(sessions, copied)).toBe('revoked')
+      expect(await openedBy(sessions, copied)).toBe(reason)
       world.at += 5
       const visit = await other.open(copied)
-      expect([visit.session.isNew, visit.session.explain().opened]).toEqual([true, 'revoked'])
+      expect([visit.session.isNew, visit.session.explain().opened]).toEqual([true, reason])
       // A login may just have replaced the cookie.
       expect(cookieLine(await visit.close())).toBeUndefined()
+      world.at += 56
+      expect(await openedBy(sessions, copied)).toBe('revoked')
     },
   )
 
   it('is of no use to a request that was under way', async () => {
     const { sessions } = createRevocableWorld()
     const cookie = await begin(sessions, subject)
-    const visits = await Promise.all(times(3, async () => sessions.open(cookie)))
+    const [writing, renewing] = [await sessions.open(cookie), await sessions.open(cookie)]
     await request(sessions, cookie, (session) => session.logout())
-    for (const [index, { session }] of visits.entries()) {
-      if (index === 0) session['late'] = 1
-      else if (index === 1) session.regenerate()
-      else if (session.subject === undefined) session.regenerate()
-      else session.login(session.subject)
-    }
-    for (const visit of visits) expect(await visit.close()).toEqual([['Vary', 'Cookie']])
+    writing.session['late'] = 1
+    renewing.session.regenerate()
+    for (const visit of [writing, renewing]) expect(await visit.close()).toEqual([['Vary', 'Cookie']])
+  })
+
+  it('is superseded for a minute after a new id: a late write is refused, and no cookie is sent for it', async () => {
+    const { sessions } = createRevocableWorld()
+    const copied = await begin(sessions, subject)
+    const next = await request(sessions, copied, (session) => session.regenerate())
+    const visit = await sessions.open(copied)
+    visit.session['late'] = 1
+    const events = await eventsOf(async () => {
+      expect(await rejection(visit.session.save())).toBeInstanceOf(SessionGoneError)
+      expect(await visit.close()).toEqual([['Vary', 'Cookie']])
+    })
+    expect(events).toEqual(['session_refused gone'])
+    expect(await dataOf(sessions, next)).toEqual({ a: 1 })
+  })
+
+  it('begins another session with a login that was under way during a logout', async () => {
+    const { sessions } = createRevocableWorld()
+    const cookie = await begin(sessions, subject)
+    const visit = await sessions.open(cookie)
+    await request(sessions, cookie, (session) => session.logout())
+    visit.session.login('alice')
+    const next = cookieAfter(await visit.close(), cookie)
+    expect(next).not.toBe(cookie)
+    expect((await sessions.open(next)).session.subject).toBe('alice')
+    expect(await openedBy(sessions, cookie)).toBe('revoked')
   })
 
   it('gets one new id, where two requests would give it one', async () => {
@@ -97,33 +124,30 @@ describe.each([
     expect(lines.filter((line) => line !== undefined)).toHaveLength(1)
   })
 
-  it('logs out what it goes on as', async () => {
-    const { sessions } = createRevocableWorld()
-    const first = await begin(sessions, subject)
-    const slow = await sessions.open(first)
-    const second = await request(sessions, first, (session) => session.regenerate())
-    const third = await request(sessions, second, (session) => session.regenerate())
-    expect(await openedBy(sessions, third)).toBe('opened')
-    slow.session.logout()
-    await slow.close()
-    expect(await openedBy(sessions, third)).toBe('revoked')
-  })
+  it.each(['under way', 'late'])(
+    'is a 409 for a logout after a new id, which ends nothing in words only: %s',
+    async (when) => {
+      const { sessions } = createRevocableWorld()
+      const first = await begin(sessions, subject)
+      const early = await sessions.open(first)
+      const second = await request(sessions, first, (session) => session.regenerate())
+      const visit = when === 'late' ? await sessions.open(first) : early
+      visit.session.logout()
+      const events = await eventsOf(async () => {
+        expect(await rejection((async () => visit.close())())).toBeInstanceOf(SessionGoneError)
+      })
+      expect(events).toEqual(['session_refused gone'])
+      expect(await openedBy(sessions, second)).toBe('opened')
+    },
+  )
 
-  it('logs out what it goes on as, also when it comes late', async () => {
-    const { sessions } = createRevocableWorld()
-    const first = await begin(sessions, subject)
-    const second = await request(sessions, first, (session) => session.regenerate())
-    await request(sessions, first, (session) => session.logout())
-    expect(await openedBy(sessions, second)).toBe('revoked')
-  })
-
-  it('is ended by its id', async () => {
+  it('is ended by its id, once, whoever it belongs to', async () => {
     const { sessions } = createRevocableWorld()
     const cookie = await begin(sessions, subject)
     const { session } = await sessions.open(cookie)
     const events = await eventsOf(async () => {
-      expect(await sessions.revoke(session.id)).toBe(true)
-      expect(await sessions.revoke(session.id)).toBe(false)
+      expect(await sessions.revoke(session.id, { subject: undefined })).toBe(true)
+      expect(await sessions.revoke(session.id, { subject: undefined })).toBe(false)
     })
     expect(events).toEqual(['session_destroyed revoked'])
     expect(await openedBy(sessions, cookie)).toBe('revoked')
@@ -191,7 +215,7 @@ describe('all sessions of a subject', () => {
     const { sessions } = createRevocableWorld()
     const cookies = await Promise.all(times(5, () => begin(sessions, 'alice')))
     const [bob, nobody] = [await begin(sessions, 'bob'), await begin(sessions)]
-    expect(await sessions.revokeAll('alice')).toBeNaN()
+    expect(await sessions.revokeAll('alice')).toBeUndefined()
     for (const cookie of cookies) expect(await openedBy(sessions, cookie)).toBe('revoked')
     for (const cookie of [bob, nobody]) expect(await openedBy(sessions, cookie)).toBe('opened')
     const again = await begin(sessions, 'alice')
@@ -215,7 +239,7 @@ describe('all sessions of a subject', () => {
     ['under a new id', (session) => session.regenerate()],
     ['logged in again', (session) => session.login('alice')],
     ['saved under a new id', (session) => (session.regenerate(), session.save())],
-  ])('but the one in hand: %s', async (_, handle) => {
+  ])('are over but the one in hand: %s', async (_, handle) => {
     const { sessions } = createRevocableWorld()
     const [other, cookie] = [await begin(sessions, 'alice'), await begin(sessions, 'alice')]
     const visit = await sessions.open(cookie)
@@ -225,7 +249,10 @@ describe('all sessions of a subject', () => {
     expect([await openedBy(sessions, other), await openedBy(sessions, next)]).toEqual(['revoked', 'opened'])
     // Whatever it becomes later stays in too.
     const later = await request(sessions, next, (session) => session.regenerate())
-    expect([await openedBy(sessions, next), await openedBy(sessions, later)]).toEqual(['revoked', 'opened'])
+    expect([await openedBy(sessions, next), await openedBy(sessions, later)]).toEqual([
+      'superseded',
+      'opened',
+    ])
   })
 
   it('end with a logout everywhere, which spares who logs in again', async () => {
@@ -235,7 +262,10 @@ describe('all sessions of a subject', () => {
       session.logout({ everywhere: true })
       session.login('alice')
     })
-    for (const cookie of [other, mine]) expect(await openedBy(sessions, cookie)).toBe('revoked')
+    expect([await openedBy(sessions, other), await openedBy(sessions, mine)]).toEqual([
+      'revoked',
+      'superseded',
+    ])
     expect(await openedBy(sessions, next)).toBe('opened')
     expect(await request(sessions, next, (session) => session.logout({ everywhere: true }))).toBeUndefined()
     expect(await openedBy(sessions, next)).toBe('revoked')
@@ -255,19 +285,46 @@ describe('all sessions of a subject', () => {
       await other.revokeAll('alice')
       gate.open()
       const next = cookieAfter(await closing, cookie)
-      expect([await openedBy(other, cookie), await openedBy(other, next)]).toEqual(['revoked', 'revoked'])
+      expect([await openedBy(other, cookie), await openedBy(other, next)]).toEqual(['superseded', 'revoked'])
     }
   })
 
-  it.each<[string, (session: Session) => unknown]>([
-    ['a new id', (session) => session.regenerate()],
-    ['a login again', (session) => session.login('alice')],
-  ])('are over for a request that was under way elsewhere, and ends with %s', async (_, handle) => {
+  it('are over for a request that was under way elsewhere, and ends with a new id', async () => {
     const { sessions, another } = createRevocableWorld()
     const visit = await sessions.open(await begin(sessions, 'alice'))
     await another().revokeAll('alice')
-    handle(visit.session)
+    visit.session.regenerate()
     expect(cookieLine(await visit.close())).toBeUndefined()
+  })
+
+  it('are over for a request that was under way elsewhere, whose login begins another one', async () => {
+    const { sessions, another } = createRevocableWorld()
+    const cookie = await begin(sessions, 'alice')
+    const visit = await sessions.open(cookie)
+    await another().revokeAll('alice')
+    visit.session.login('alice')
+    const next = cookieAfter(await visit.close(), cookie)
+    const other = another()
+    expect(await openedBy(other, next)).toBe('opened')
+    expect(await openedBy(other, cookie)).toBe('superseded')
+  })
+
+  it.each<[string, (sessions: AnySessions, cookie: string) => unknown]>([
+    ['a logout', (sessions, cookie) => request(sessions, cookie, (session) => session.logout())],
+    ['revokeAll', (sessions) => sessions.revokeAll('alice')],
+  ])('leave a login that was under way what keep names and what it has changed: after %s', async (_, end) => {
+    const { sessions, another } = createRevocableWorld()
+    const cookie = await request(sessions, undefined, (session) => {
+      session.login('alice')
+      Object.assign(session, { cart: [1], note: 'old', seen: 1 })
+    })
+    const visit = await sessions.open(cookie)
+    visit.session['seen'] = 2
+    visit.session.login('alice', { keep: ['cart'] })
+    await end(another(), present(cookie))
+    const next = cookieAfter(await visit.close(), cookie)
+    expect(await dataOf(another(), next)).toEqual({ cart: [1], seen: 2 })
+    expect(dataOn(visit.session)).toEqual({ cart: [1], seen: 2 })
   })
 
   it('are exact under 50 logins at two processes meanwhile', async () => {
@@ -327,7 +384,8 @@ describe('a single session of a subject', () => {
   })
 
   it.each(['', 'x', 'x'.repeat(22), '../x', 'A'.repeat(43)])('is not named by %j', async (handle) => {
-    expect(await createRevocableWorld().sessions.revoke(handle)).toBe(false)
+    const { sessions } = createRevocableWorld()
+    for (const subject of [undefined, 'alice']) expect(await sessions.revoke(handle, { subject })).toBe(false)
   })
 })
 
@@ -351,7 +409,10 @@ describe('a store that fails', () => {
     const cookie = await begin(sessions, 'alice')
     store.next('create', 'lost')
     const next = await request(sessions, cookie, (session) => session.regenerate())
-    expect([await openedBy(sessions, cookie), await openedBy(sessions, next)]).toEqual(['revoked', 'opened'])
+    expect([await openedBy(sessions, cookie), await openedBy(sessions, next)]).toEqual([
+      'superseded',
+      'opened',
+    ])
   })
 
   it('fails closed where what it has cannot be read', async () => {
@@ -386,10 +447,7 @@ describe('sessions that overflow into a store', () => {
     const small = await begin(sessions)
     const large = await request(sessions, small, (session) => (session['b'] = LARGE))
     await request(sessions, large, (session) => session.logout())
-    expect([await openedBy(sessions, small), await openedBy(sessions, large)]).toEqual([
-      'revoked',
-      'unknown_id',
-    ])
+    expect([await openedBy(sessions, small), await openedBy(sessions, large)]).toEqual(['revoked', 'ended'])
   })
 
   it('go on when they are emptied, where another request has put something in', async () => {

@@ -81,7 +81,7 @@ const { vectors } = JSON.parse(readFileSync(new URL('vectors/sealed-v1.json', im
   readonly vectors: readonly Vector[]
 }
 
-const fieldsOf = (vector: Vector): SealedFields => ({
+const recordOf = (vector: Vector): SealedFields => ({
   created: vector.created,
   issued: vector.issued,
   expires: vector.expires,
@@ -104,12 +104,12 @@ describe('the sealed format, version 1 (R52)', () => {
 
   it.each(vectors)('opens the vector "$desc" to exactly its fields', (vector) => {
     const opened = sealerFor(vector, createRandomPool()).open(vector.token)
-    expect(opened).toEqual({ ok: true, fields: fieldsOf(vector), stale: false })
+    expect(opened).toEqual({ ok: true, fields: recordOf(vector), stale: false })
   })
 
   it.each(vectors)('writes the vector "$desc" exactly', (vector) => {
     const sealer = sealerFor(vector, handOut(Buffer.from(vector.nonceHex, 'hex')))
-    expect(sealer.seal(fieldsOf(vector))).toBe(vector.token)
+    expect(sealer.seal(recordOf(vector))).toBe(vector.token)
   })
 
   it('shows nothing of what it holds (R48)', () => {

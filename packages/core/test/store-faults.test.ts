@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { StoreError, StoreTimeoutError } from '../src/errors.ts'
+import { SessionGoneError, StoreError, StoreTimeoutError } from '../src/errors.ts'
 import type { Session } from '../src/session.ts'
 import {
   begin,
@@ -24,14 +24,11 @@ type Handler = (session: Session) => unknown
 const COMMITS: readonly (readonly [string, Handler, readonly Method[]])[] = [
   ['a change', (session) => (session['list'] as number[]).push(2), ['replace']],
   ['an update', (session) => session.update((data) => (data['list'] as number[]).push(2)), ['replace']],
-  ['a login', (session) => session.login('alice', { keep: ['list'] }), ['create', 'replace']],
-  ['a new id', (session) => session.regenerate(), ['create', 'replace']],
-  ['emptying', (session) => session.clear(), ['replace', 'delete']],
+  ['a login', (session) => session.login('alice', { keep: ['list'] }), ['replace']],
+  ['a new id', (session) => session.regenerate(), ['replace']],
+  ['emptying', (session) => session.clear(), ['replace']],
   ['a logout', (session) => session.logout(), ['replace']],
 ]
-
-/** The calls whose failure may not fail the request: the record has ended before it is deleted. */
-const isCleanup = (method: Method): boolean => method === 'delete'
 
 const EVERY_CALL = COMMITS.flatMap(([name, handle, methods]) =>
   methods.map((method) => [name, method, handle] as const),
@@ -82,9 +79,7 @@ describe('a call whose answer is lost, or that fails once,', () => {
 })
 
 describe('a call that keeps failing', () => {
-  const fatal = EVERY_CALL.filter(([, method]) => !isCleanup(method))
-
-  it.each(fatal)('fails the request with a 503 in %s: %s', async (_, method, handle) => {
+  it.each(EVERY_CALL)('fails the request with a 503 in %s: %s', async (_, method, handle) => {
     const { sessions, store, memory, cookie } = await createList()
     store.next(method, 'fails', 'fails')
     const visit = await sessions.open(cookie)
@@ -102,17 +97,6 @@ describe('a call that keeps failing', () => {
     const next = await request(sessions, cookie, handle)
     expect(await dataOf(sessions, next)).toEqual(await undisturbed(handle))
   })
-
-  it.each(EVERY_CALL.filter(([, method]) => isCleanup(method)))(
-    'does not matter any more in %s: %s',
-    async (_, method, handle) => {
-      const { sessions, store, cookie } = await createList()
-      store.next(method, 'fails', 'fails')
-      const next = await request(sessions, cookie, handle)
-      expect(await dataOf(sessions, next)).toEqual(await undisturbed(handle))
-      expect(next === cookie ? {} : await dataOf(sessions, cookie)).toEqual({})
-    },
-  )
 
   it('does not log out in words only (R37)', async () => {
     const { sessions, store, cookie } = await createList()
@@ -163,22 +147,19 @@ describe('a store that does not answer', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ list: [1] })
   })
 
-  it.each(EVERY_CALL.filter(([, method]) => !isCleanup(method)))(
-    'fails %s, sends no cookie and holds up nobody: %s',
-    async (_, method, handle) => {
-      const { sessions, store, cookie } = await createList(SOON)
-      const other = await begin(sessions, { other: 1 })
-      const visit = await sessions.open(cookie)
-      await handle(visit.session)
-      store.next(method, 'hangs')
-      const failing = rejection((async () => visit.close())())
-      await request(sessions, other, (session) => (session['more'] = 1))
-      expect(await dataOf(sessions, other)).toEqual({ other: 1, more: 1 })
-      expect(await failing).toBeInstanceOf(StoreTimeoutError)
-      const next = await request(sessions, cookie, handle)
-      expect(await dataOf(sessions, next)).toEqual(await undisturbed(handle))
-    },
-  )
+  it.each(EVERY_CALL)('fails %s, sends no cookie and holds up nobody: %s', async (_, method, handle) => {
+    const { sessions, store, cookie } = await createList(SOON)
+    const other = await begin(sessions, { other: 1 })
+    const visit = await sessions.open(cookie)
+    await handle(visit.session)
+    store.next(method, 'hangs')
+    const failing = rejection((async () => visit.close())())
+    await request(sessions, other, (session) => (session['more'] = 1))
+    expect(await dataOf(sessions, other)).toEqual({ other: 1, more: 1 })
+    expect(await failing).toBeInstanceOf(StoreTimeoutError)
+    const next = await request(sessions, cookie, handle)
+    expect(await dataOf(sessions, next)).toEqual(await undisturbed(handle))
+  })
 
   it('has a late answer dropped; what was written by then is merged with the next', async () => {
     const { sessions, store, cookie } = await createList(SOON)
@@ -204,7 +185,7 @@ describe('a store that does not answer', () => {
     expect(memory.size).toBe(1)
     gate.open()
     while (memory.size > 0) await new Promise(setImmediate)
-    expect(store.calls).toEqual(['create', 'delete'])
+    expect(store.calls).toEqual(['create', 'replace'])
   })
 
   it('fails a store that answers every call, but never lets a change through', async () => {
@@ -351,7 +332,7 @@ describe('save()', () => {
     const visit = await sessions.open(cookie)
     visit.session.login('alice', { keep })
     const gate = createGate()
-    store.next('create', gate.before)
+    store.next('replace', gate.before)
     const events = await eventsOf(async () => {
       const saved = visit.session.save()
       await gate.reached
@@ -470,6 +451,49 @@ describe('reload()', () => {
     visit.session['a'] = 1
     await visit.close()
     expect(await dataOf(sessions, cookie)).toEqual({ list: [1], theirs: 1, a: 1 })
+  })
+
+  it('shows what other requests have written meanwhile, and the next commit builds on that', async () => {
+    const { sessions, store, cookie } = await createList()
+    const visit = await sessions.open(cookie)
+    visit.session['a'] = 1
+    await request(sessions, cookie, (session) => (session['theirs'] = 1))
+    await visit.session.reload()
+    expect([dataOn(visit.session), visit.session.isChanged]).toEqual([{ list: [1], theirs: 1 }, false])
+    visit.session['theirs'] = 2
+    store.forget()
+    const events = await eventsOf(async () => visit.close())
+    expect([events, store.calls]).toEqual([['session_changed changed'], ['replace']])
+    expect(await dataOf(sessions, cookie)).toEqual({ list: [1], theirs: 2 })
+  })
+
+  it.each<[string, Handler]>([
+    ['ended it', (session) => session.logout()],
+    ['given it a new cookie', (session) => session.regenerate()],
+    ['logged in', (session) => session.login('alice', { keep: ['list'] })],
+  ])('is rejected where another request has %s, and takes nothing back', async (_, handle) => {
+    const { sessions, cookie } = await createList()
+    const { session } = await sessions.open(cookie)
+    session['a'] = 1
+    await request(sessions, cookie, handle)
+    expect(await rejection(session.reload())).toBeInstanceOf(SessionGoneError)
+    expect(dataOn(session)).toEqual({ list: [1], a: 1 })
+  })
+
+  it('is rejected where the store fails', async () => {
+    const { sessions, store, cookie } = await createList()
+    const { session } = await sessions.open(cookie)
+    store.next('read', 'fails')
+    expect(await rejection(session.reload())).toBeInstanceOf(StoreError)
+    await session.reload()
+  })
+
+  it('of a session that nothing is kept of begins it anew, without a call', async () => {
+    const { sessions, store } = await createList()
+    const { session } = await sessions.open(undefined)
+    session['a'] = 1
+    await session.reload()
+    expect([dataOn(session), session.isNew, store.calls]).toEqual([{}, true, []])
   })
 
   it('goes back to what was saved last', async () => {

@@ -4,7 +4,9 @@ import { RecordTooLargeError } from '../src/errors.ts'
 import { createSealer } from '../src/sealer.ts'
 import { createSessions } from '../src/sessions.ts'
 import { revisionOf } from '../src/store.ts'
-import { fieldsWith } from './modes/stored.ts'
+import { createCookieHashes } from '../src/modes/store-cookie.ts'
+import { writeRow } from '../src/row.ts'
+import { fieldsWith, keysOf } from './modes/stored.ts'
 import {
   begin,
   BEGIN,
@@ -28,20 +30,21 @@ const keyOf = (cookie: string, name = NAME, audience = ''): string => {
     Buffer.from([0, part.length]),
     Buffer.from(part),
   ])
-  const id = cookie.slice(name.length + 1)
-  return createHash('sha256').update('keepsake/v1/sid').update(Buffer.concat(parts)).update(id).digest('hex')
+  const locator = Buffer.from(cookie.slice(name.length + 1), 'base64url').subarray(0, 16)
+  const hash = createHash('sha256').update('keepsake/v1/locator').update(Buffer.concat(parts))
+  return hash.update(locator).digest('hex')
 }
 
 describe('a session in a store', () => {
-  it('comes back in the next request, by a random id in the cookie', async () => {
+  it('comes back in the next request, by a random locator and verifier in the cookie', async () => {
     const { sessions } = createWorld()
     expect(sessions.mode).toBe('store')
     const visit = await sessions.open(undefined)
     visit.session['cart'] = [{ sku: 'A1' }]
     visit.session['since'] = new Date(5)
     const line = cookieLine(await visit.close())
-    expect(line).toMatch(/^__Host-session=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax$/)
-    const cookie = present(line).slice(0, NAME.length + 44)
+    expect(line).toMatch(/^__Host-session=[\w-]{64}; Path=\/; Secure; HttpOnly; SameSite=Lax$/)
+    const cookie = present(line).slice(0, NAME.length + 65)
     expect(await dataOf(sessions, cookie)).toEqual({ cart: [{ sku: 'A1' }], since: new Date(5) })
   })
 
@@ -128,16 +131,17 @@ describe('calls of the store', () => {
     expect(memory.size).toBe(0)
   })
 
-  it('are none for what has not the shape of an id (R24)', async () => {
+  it('are none for what has not the shape of a cookie that was given out (R24)', async () => {
     const { sessions, store } = createWorld()
-    const good = Buffer.alloc(32, 7).toString('base64url')
+    const good = Buffer.alloc(48, 7).toString('base64url')
     for (const index of times(10_000, (index) => index)) {
-      const at = index % 43
+      const at = index % 64
       const shapes = [
         good.slice(0, at),
         good + index,
         `${good.slice(0, at)}${['+', '/', '.', '%', '=', '"', '\u{e9}', ','][index % 8]}${good.slice(at + 1)}`,
-        `${good.slice(0, 42)}${'BCDFGHJKLNOPRSTVWXZabdefhijlmnpqrtuvxyz1235679-_'[index % 48]}`,
+        `${good.slice(0, 63)}${' =\\\n\t~!\u{100}'[index % 8]}`,
+        good.slice(0, 43),
         `../${index}`,
         index.toString(36),
       ]
@@ -178,17 +182,16 @@ describe('calls of the store', () => {
     expect(await callsOf(await fresh(), (session) => session.update(() => undefined))).toBe('read')
     expect(await callsOf(await fresh(), (session) => session.logout())).toBe('read replace')
     expect(await callsOf(await fresh(), (session) => session.destroy())).toBe('read replace')
-    expect(await callsOf(await begin(sessions, { a: 1 }), (session) => session.clear())).toBe(
-      'read replace delete',
-    )
+    expect(await callsOf(await begin(sessions, { a: 1 }), (session) => session.clear())).toBe('read replace')
     expect(await callsOf(await fresh(), (session) => session.clear())).toBe('read replace')
-    expect(await callsOf(await fresh(), (session) => session.login('bob'))).toBe('read create replace')
-    expect(await callsOf(await fresh(), (session) => session.regenerate())).toBe('read create replace')
+    expect(await callsOf(await fresh(), (session) => session.login('bob'))).toBe('read replace')
+    expect(await callsOf(await fresh(), (session) => session.regenerate())).toBe('read replace')
+    expect(await callsOf(await fresh(), (session) => session.take('a' as never))).toBe('read replace')
     const restart = await callsOf(await fresh(), (session) => {
       session.logout()
       Object.assign(session, { a: 2 })
     })
-    expect(restart).toBe('read create replace')
+    expect(restart).toBe('read replace')
   })
 
   it('are one replace for a renewal, after a twentieth of the idle window and not before (R36)', async () => {
@@ -218,8 +221,9 @@ describe('calls of the store', () => {
 })
 
 describe('login', () => {
-  it('gives a new id; the old one is dead, and what was not kept is gone (R27, R28)', async () => {
-    const { sessions, memory } = createWorld()
+  it('gives a new id and a new cookie; the old cookie is dead, and what was not kept is gone (R27, R28)', async () => {
+    const world = createWorld()
+    const { sessions, memory } = world
     const planted = await begin(sessions, { cart: [1], note: 'anonymous' })
     const cookie = await request(sessions, planted, (session) => {
       session.login('alice', { keep: ['cart'] })
@@ -230,23 +234,62 @@ describe('login', () => {
     expect([session.subject, dataOn(session)]).toEqual(['alice', { cart: [1], name: 'Alice' }])
     const attacker = await sessions.open(planted)
     expect([attacker.session.subject, attacker.session.isNew]).toEqual([undefined, true])
-    expect(attacker.session.explain().opened).toBe('unknown_id')
+    expect(attacker.session.explain().opened).toBe('superseded')
+    world.at += 61
+    expect((await sessions.open(planted)).session.explain().opened).toBe('ended')
     expect(memory.size).toBe(1)
   })
 
-  it('never adopts an id that the store does not know (R26)', async () => {
-    const { sessions } = createWorld()
-    const chosen = `${NAME}=${Buffer.alloc(32, 9).toString('base64url')}`
-    const cookie = await request(sessions, chosen, (session) => (session['a'] = 1))
-    expect(cookie).not.toBe(chosen)
-    expect(await dataOf(sessions, chosen)).toEqual({})
-    expect(await dataOf(sessions, cookie)).toEqual({ a: 1 })
+  it('keeps the row and its key, and its planter can write nothing into it', async () => {
+    const { sessions, memory, store } = createWorld()
+    const planted = await begin(sessions, { cart: [1] })
+    const cookie = present(
+      await request(sessions, planted, (session) => session.login('alice', { keep: ['cart'] })),
+    )
+    expect(keyOf(cookie)).toBe(keyOf(planted))
+    const standing = await memory.read(keyOf(cookie))
+    store.forget()
+    expect(await request(sessions, planted, (session) => (session['cart'] = ['planted']))).toBe(planted)
+    expect(await memory.read(keyOf(cookie))).toBe(standing)
+    expect(store.calls).toEqual(['read'])
   })
 
-  it('leaves a cookie alone whose id the store does not know, for a login may just have replaced it', async () => {
-    const { sessions } = createWorld()
+  it('with a planted cookie that is superseded gets a row of its own', async () => {
+    const { sessions, memory } = createWorld()
+    const planted = await begin(sessions, { cart: [1] })
+    const victim = await request(sessions, planted, (session) => session.login('alice'))
+    const own = present(await request(sessions, planted, (session) => session.login('mallory')))
+    expect(keyOf(own)).not.toBe(keyOf(planted))
+    expect((await sessions.open(victim)).session.subject).toBe('alice')
+    expect((await sessions.open(own)).session.subject).toBe('mallory')
+    expect(memory.size).toBe(2)
+  })
+
+  it.each([
+    ['a whole cookie', () => Buffer.alloc(48, 9).toString('base64url')],
+    ['a verifier of its own behind a good locator', (good: string) => good.slice(0, 22) + 'A'.repeat(42)],
+    ['a locator of its own before a good verifier', (good: string) => 'A'.repeat(22) + good.slice(22)],
+  ])('never adopts what somebody has chosen (R26): %s', async (_, choose) => {
+    const { sessions, memory } = createWorld()
+    const good = await begin(sessions, { mine: 1 })
+    const chosen = `${NAME}=${choose(good.slice(NAME.length + 1))}`
+    expect((await sessions.open(chosen)).session.explain().opened).toBe('ended')
+    const cookie = await request(sessions, chosen, (session) => (session['a'] = 1))
+    expect(cookie).not.toBe(chosen)
+    expect(keyOf(present(cookie))).not.toBe(keyOf(chosen))
+    expect(await dataOf(sessions, chosen)).toEqual({})
+    expect(await dataOf(sessions, cookie)).toEqual({ a: 1 })
+    expect(await dataOf(sessions, good)).toEqual({ mine: 1 })
+    expect(memory.size).toBe(2)
+  })
+
+  it('leaves a cookie alone that it has superseded, also when that is not known any more', async () => {
+    const world = createWorld()
+    const { sessions } = world
     const old = await begin(sessions, { a: 1 })
     await request(sessions, old, (session) => session.login('alice'))
+    expect(await request(sessions, old, () => undefined)).toBe(old)
+    world.at += 61
     expect(await request(sessions, old, () => undefined)).toBe(old)
   })
 
@@ -263,7 +306,7 @@ describe('login', () => {
 })
 
 describe('what the store holds', () => {
-  it('is neither id nor data (R22, R23)', async () => {
+  it('is neither cookie nor id nor data (R22, R23)', async () => {
     const { sessions, store } = createWorld()
     const seen: string[] = []
     const spied = createSessions({
@@ -284,7 +327,11 @@ describe('what the store holds', () => {
     const dump = seen.join('\n')
     const { session } = await sessions.open(cookies[2])
     const canaries = [session.id, 'canary-data', 'canary-subject', 'canary-two', secretNamed('newest')]
-    for (const cookie of cookies) canaries.push(cookie.slice(NAME.length + 1))
+    for (const cookie of cookies) {
+      const value = cookie.slice(NAME.length + 1)
+      // Whole, and its locator and verifier by themselves, as far as they are whole characters.
+      canaries.push(value, value.slice(0, 20), value.slice(24))
+    }
     for (const canary of canaries) {
       const bytes = [Buffer.from(canary), Buffer.from(canary, 'base64url')]
       const spellings = bytes.flatMap((value) => [
@@ -309,7 +356,7 @@ describe('what the store holds', () => {
     for (const options of [{ audience: 'shop' }, { cookie: { name: 'other' } }]) {
       const others = another(options)
       const header = victim.replace(NAME, others.cookie.name)
-      expect((await others.open(header)).session.explain().opened).toBe('unknown_id')
+      expect((await others.open(header)).session.explain().opened).toBe('ended')
       const copied = keyOf(header, others.cookie.name, options.audience)
       await memory.create(copied, { text: present(victimText), ...stays })
       expect((await others.open(header)).session.explain().opened).toBe('unknown_key')
@@ -344,15 +391,25 @@ describe('what the store holds', () => {
   })
 
   it.each([
-    ['no object', '[1]'],
-    ['an unknown tag', '{"a":{"$what":1}}'],
-    ['a control of the session', '{"login":1}'],
-    ['a subject that is none', '{"$":{"subject":1}}'],
-  ])('is refused where a true seal holds %s', async (_, text) => {
+    ['no object', true, '[1]'],
+    ['an unknown tag', true, '{"a":{"$what":1}}'],
+    ['a subject that is none', true, '{"$":{"subject":1}}'],
+    ['a record without the head of a row', false, '{"a":1}'],
+  ])('is refused where a true seal holds %s', async (_, isRow, text) => {
     const { sessions, memory } = createWorld()
-    const cookie = `${NAME}=${Buffer.alloc(32, 5).toString('base64url')}`
+    const cookie = `${NAME}=${Buffer.alloc(48, 5).toString('base64url')}`
+    const { proofOf } = createCookieHashes(keysOf().storeContext)
+    const row = {
+      proof: proofOf(cookie.slice(NAME.length + 1)),
+      replaced: [],
+      superseded: [],
+      order: undefined,
+    }
     const sealer = createSealer({ secrets: [secretNamed('newest')], purpose: 'store', name: NAME })
-    const sealed = sealer.seal({ ...fieldsWith({}), text }, keyOf(cookie))
+    const sealed = sealer.seal(
+      { ...fieldsWith({}), text: isRow ? writeRow({ ...row, text }) : text },
+      keyOf(cookie),
+    )
     await memory.create(keyOf(cookie), { text: sealed, expiresAt: (BEGIN + 3600) * 1000 })
     expect((await sessions.open(cookie)).session.explain().opened).toBe('corrupt')
   })
@@ -370,13 +427,15 @@ describe('what the store holds', () => {
     expect(cookieLine(await visit.close())).toContain('Max-Age=0')
   })
 
-  it('cannot be passed off under another id', async () => {
+  it('cannot be passed off under another id, nor to another verifier', async () => {
     const { sessions, memory, store, another } = createWorld()
     const victim = await begin(sessions, { admin: true }, 'root')
     const text = present(await memory.read(keyOf(victim)))
     const lying = another({ store: { ...store, read: async () => text } })
-    const other = `${NAME}=${Buffer.alloc(32, 5).toString('base64url')}`
+    const other = `${NAME}=${Buffer.alloc(48, 5).toString('base64url')}`
     expect((await lying.open(other)).session.explain().opened).toBe('forged')
+    const located = victim.slice(0, NAME.length + 1 + 22) + other.slice(NAME.length + 1 + 22)
+    expect((await lying.open(located)).session.explain().opened).toBe('ended')
   })
 })
 

@@ -6,7 +6,7 @@ import { createSessions, type Sessions } from '../src/sessions.ts'
 import type { SessionsOptions } from '../src/setup.ts'
 import type { Store, StoredRecord } from '../src/store.ts'
 import { SESSION_CHANNEL, type SessionEvent } from '../src/trace.ts'
-import type { Header } from '../src/visit-headers.ts'
+import type { Header } from '../src/headers.ts'
 
 /** Epoch seconds at which every test begins. */
 export const BEGIN = 1_800_000_000

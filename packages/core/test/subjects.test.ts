@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { UnsupportedError } from '../src/errors.ts'
+import { SessionGoneError, UnsupportedError } from '../src/errors.ts'
 import type { Sessions } from '../src/sessions.ts'
 import {
   begin,
@@ -15,6 +15,7 @@ import {
   rejection,
   request,
   secretNamed,
+  storeAround,
   times,
 } from './store-support.ts'
 import { sessionsOf } from './support.ts'
@@ -70,7 +71,7 @@ describe('a list of devices', () => {
     expect(await sessions.listFor('nobody')).toEqual([])
   })
 
-  it('has no session that has ended, moved on or expired by today’s limits', async () => {
+  it('has no session that has ended or expired by today’s limits, and one that was renewed once', async () => {
     const world = createWorld()
     const { sessions, another } = world
     const ended = await login(sessions, 'alice', 'ended')
@@ -80,13 +81,13 @@ describe('a list of devices', () => {
     await request(sessions, moved, (session) => session.regenerate())
     const [, second] = await sessions.listFor('alice')
     expect(await sessions.listFor('alice')).toMatchObject([{ label: 'moved' }, { label: 'revoked' }])
-    await sessions.revoke(present(second).handle)
+    await sessions.revoke(present(second).handle, { subject: 'alice' })
     expect(await sessions.listFor('alice')).toMatchObject([{ label: 'moved' }])
     world.at += 60
     expect(await another({ lifetime: { idle: 60 } }).listFor('alice')).toEqual([])
   })
 
-  it('marks the current one whether its new id has left or not', async () => {
+  it('marks the current one whether its new cookie has left or not', async () => {
     const { sessions } = createWorld()
     const cookie = await login(sessions, 'alice')
     const { session } = await sessions.open(cookie)
@@ -124,17 +125,17 @@ describe('a list of devices', () => {
 })
 
 describe('revoke', () => {
-  it('ends the one session, at once, and says why it is over', async () => {
+  it('ends the one session, at once, and its cookie opens nothing any more', async () => {
     const { sessions } = createWorld()
     const [mine, other] = [await login(sessions, 'alice', 'mine'), await login(sessions, 'alice', 'other')]
     const devices = await sessions.listFor('alice')
     const { handle } = present(devices.find(({ label }) => label === 'other'))
     const events = await eventsOf(async () => {
-      expect(await sessions.revoke(handle)).toBe(true)
-      expect(await sessions.revoke(handle)).toBe(false)
-      expect((await sessions.open(other)).session.explain().opened).toBe('revoked')
+      expect(await sessions.revoke(handle, { subject: 'alice' })).toBe(true)
+      expect(await sessions.revoke(handle, { subject: 'alice' })).toBe(false)
+      expect((await sessions.open(other)).session.explain().opened).toBe('ended')
     })
-    expect(events).toEqual(['session_destroyed revoked', 'session_use_after_expire revoked'])
+    expect(events).toEqual(['session_destroyed revoked', 'session_use_after_expire ended'])
     expect(await isAlive(sessions, mine)).toBe(true)
     // A login may just have replaced the cookie.
     expect(await request(sessions, other, () => undefined)).toBe(other)
@@ -151,12 +152,14 @@ describe('revoke', () => {
     expect(await isAlive(sessions, cookie)).toBe(false)
   })
 
-  it('follows the session to the ids that it has got since', async () => {
+  it('ends the session whatever cookies and logins it has had since it was listed', async () => {
     const { sessions } = createWorld()
     let cookie: string | undefined = await login(sessions, 'alice')
     const [device] = await sessions.listFor('alice')
     for (const _ of times(3, () => 0))
       cookie = await request(sessions, cookie, (session) => session.regenerate())
+    cookie = await request(sessions, cookie, (session) => session.login('alice'))
+    expect(await sessions.listFor('alice')).toMatchObject([{ handle: present(device).handle }])
     expect(await sessions.revoke(present(device).handle, { subject: 'mallory' })).toBe(false)
     expect(await sessions.revoke(present(device).handle, { subject: 'alice' })).toBe(true)
     expect(await isAlive(sessions, cookie)).toBe(false)
@@ -165,21 +168,54 @@ describe('revoke', () => {
   it.each(['', 'x', 'x'.repeat(43), '-'.repeat(43), Buffer.alloc(32).toString('base64url'), '../x'])(
     'knows no %j',
     async (handle) => {
-      expect(await createWorld().sessions.revoke(handle)).toBe(false)
+      expect(await createWorld().sessions.revoke(handle, { subject: 'alice' })).toBe(false)
+      expect(await createWorld().sessions.revoke(handle, { subject: undefined })).toBe(false)
     },
   )
 
-  it('is not undone by a request that was under way', async () => {
+  it.each<[string, object | undefined]>([
+    ['no options', undefined],
+    ['no subject among them', {}],
+    ['an empty subject', { subject: '' }],
+    ['a subject that is no text', { subject: 7 }],
+  ])('ends nothing without a word on whose session it is: %s', async (_, options) => {
     const { sessions } = createWorld()
     const cookie = await login(sessions, 'alice')
+    const [device] = await sessions.listFor('alice')
+    const revoking = sessions.revoke(present(device).handle, options as { subject: string })
+    expect(await rejection(revoking)).toBeInstanceOf(TypeError)
+    expect(await isAlive(sessions, cookie)).toBe(true)
+  })
+
+  it('ends an anonymous session, and only such a one, where the subject is undefined', async () => {
+    const { sessions, another, store } = createWorld()
+    const keys: string[] = []
+    const spied = another({ store: storeAround(store, (call, go) => (keys.push(call.key), go())) })
+    const cookies = [await begin(spied, { a: 1 }), await login(spied, 'alice')]
+    const [anonymous, alice] = keys.map((key) => Buffer.from(key, 'hex').toString('base64url'))
+    expect(await sessions.revoke(present(alice), { subject: undefined })).toBe(false)
+    expect(await aliveOf(sessions, cookies)).toEqual(cookies)
+    expect(await sessions.revoke(present(anonymous), { subject: undefined })).toBe(true)
+    expect(await aliveOf(sessions, cookies)).toEqual(cookies.slice(1))
+  })
+
+  it('is not undone by a request that was under way, whose login begins another session', async () => {
+    const { sessions } = createWorld()
+    const cookie = await login(sessions, 'alice', 'old')
     const visits = await Promise.all(times(3, async () => sessions.open(cookie)))
     const [writing, moving, again] = visits.map(({ session }) => session)
-    present(writing)['late'] = 1
+    Object.assign(present(writing), { late: 1 })
     present(moving).regenerate()
-    present(again).login('alice')
+    Object.assign(present(again), { kept: 1, other: 1 })
+    await present(again).save()
+    present(again).login('alice', { keep: ['kept'], label: 'new' })
     await sessions.revokeAll('alice')
-    for (const visit of visits) expect(await visit.close()).toEqual([['Vary', 'Cookie']])
-    expect(await sessions.listFor('alice')).toEqual([])
+    const lines = await Promise.all(visits.map(async (visit) => cookieAfter(await visit.close(), cookie)))
+    expect(lines.slice(0, 2)).toEqual([cookie, cookie])
+    expect(await isAlive(sessions, cookie)).toBe(false)
+    // Whoever has the password is in again.
+    expect(await sessions.listFor('alice')).toMatchObject([{ label: 'new' }])
+    expect(await dataOf(sessions, lines[2])).toEqual({ kept: 1 })
   })
 })
 
@@ -214,7 +250,7 @@ describe('revokeAll', () => {
     expect(await sessions.listFor('alice')).toHaveLength(1)
   })
 
-  it('spares the session in hand though another request has given it a new id', async () => {
+  it('spares the session in hand though another request has given it a new cookie', async () => {
     const { sessions } = createWorld()
     const cookie = await login(sessions, 'alice')
     const { session } = await sessions.open(cookie)
@@ -224,17 +260,17 @@ describe('revokeAll', () => {
   })
 
   it.each(['before', 'after'] as const)(
-    'reaches a session that is getting a new id, %s the new record is there',
+    'reaches a session that is getting a new cookie, %s that is in its row',
     async (moment) => {
       const { sessions, store, another } = createWorld()
       const cookie = await login(sessions, 'alice')
       const gate = createGate()
       const visit = await sessions.open(cookie)
       visit.session.regenerate()
-      store.next('create', gate[moment])
+      store.next('replace', gate[moment])
       const closing = visit.close()
       await gate.reached
-      expect(await another().revokeAll('alice')).toBe(moment === 'before' ? 1 : 2)
+      expect(await another().revokeAll('alice')).toBe(1)
       gate.open()
       const next = cookieAfter(await closing, cookie)
       expect(await aliveOf(sessions, [cookie, present(next)])).toEqual([])
@@ -242,7 +278,7 @@ describe('revokeAll', () => {
     },
   )
 
-  it('reaches a session that gets new ids all the time', async () => {
+  it('reaches a session that gets new cookies all the time', async () => {
     const { sessions, another } = createWorld()
     let cookie: string | undefined = await login(sessions, 'alice')
     const other = another()
@@ -270,6 +306,32 @@ describe('revokeAll', () => {
     expect(await memory.read('f'.repeat(64))).toBeUndefined()
   })
 
+  it('ends no session that another subject has logged in to since it was listed', async () => {
+    const { sessions, store, another } = createWorld()
+    const cookie = await login(sessions, 'alice')
+    const gate = createGate()
+    store.next('replace', gate.before)
+    const revoking = another().revokeAll('alice')
+    await gate.reached
+    const next = await request(sessions, cookie, (session) => session.login('bob'))
+    gate.open()
+    expect(await revoking).toBe(0)
+    expect((await sessions.open(next)).session.subject).toBe('bob')
+  })
+
+  it('ends a session that its own login has renewed since it was listed', async () => {
+    const { sessions, store, another } = createWorld()
+    const cookie = await login(sessions, 'alice')
+    const gate = createGate()
+    store.next('replace', gate.before)
+    const revoking = another().revokeAll('alice')
+    await gate.reached
+    const next = await request(sessions, cookie, (session) => session.login('alice'))
+    gate.open()
+    expect(await revoking).toBe(1)
+    expect(await isAlive(sessions, next)).toBe(false)
+  })
+
   it('fails with the store, and says so', async () => {
     const { sessions, store } = createWorld()
     await login(sessions, 'alice')
@@ -287,37 +349,52 @@ describe('revokeAll', () => {
   })
 })
 
-describe('a logout by an id that the session has no more', () => {
-  it('ends the session under its new id too, for a minute', async () => {
+describe('a logout with a cookie that another request has superseded', () => {
+  it('is a 409 for a minute, and neither ends the session nor clears the new cookie', async () => {
     const world = createWorld()
     const { sessions } = world
     const first = await begin(sessions, { a: 1 })
     const second = await request(sessions, first, (session) => session.regenerate())
-    await request(sessions, first, (session) => session.logout())
-    expect(await isAlive(sessions, second)).toBe(false)
-    const third = await begin(sessions, { a: 1 })
-    const fourth = await request(sessions, third, (session) => session.regenerate())
-    world.at += 60
-    await request(sessions, third, (session) => session.logout())
-    expect(await dataOf(sessions, fourth)).toEqual({ a: 1 })
+    const logout = (): Promise<unknown> => request(sessions, first, (session) => session.logout())
+    expect(await rejection(logout())).toBeInstanceOf(SessionGoneError)
+    expect(await dataOf(sessions, second)).toEqual({ a: 1 })
+    world.at += 61
+    expect(await logout()).toBe(first)
+    expect(await dataOf(sessions, second)).toEqual({ a: 1 })
   })
 
-  it('does so where it was under way when the new id came', async () => {
-    const { sessions } = createWorld()
+  it('ends the session where it was under way when the new cookie came', async () => {
+    const { sessions, memory } = createWorld()
     const cookie = await begin(sessions, { a: 1 })
     const visit = await sessions.open(cookie)
     const next = await request(sessions, cookie, (session) => session.regenerate())
     visit.session.logout()
-    await visit.close()
+    expect(cookieAfter(await visit.close(), cookie)).toBeUndefined()
     expect(await isAlive(sessions, next)).toBe(false)
+    expect(memory.size).toBe(0)
   })
 
-  it('is no matter for who only looks or writes by it', async () => {
+  it('is a 409 where another subject has logged in by then, whose session stays', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { a: 1 })
+    const visit = await sessions.open(cookie)
+    const next = await request(sessions, cookie, (session) => session.login('bob'))
+    visit.session.logout()
+    expect(await rejection((async () => visit.close())())).toBeInstanceOf(SessionGoneError)
+    expect((await sessions.open(next)).session.subject).toBe('bob')
+  })
+
+  it('is no matter for who only looks or writes with the old cookie: nothing is written, no cookie is sent', async () => {
+    const { sessions, store } = createWorld()
+    const cookie = await begin(sessions, { a: 1 })
     const next = await request(sessions, cookie, (session) => session.regenerate())
-    await request(sessions, cookie, () => undefined)
-    await request(sessions, cookie, (session) => (session['b'] = 1))
+    store.forget()
+    expect(await request(sessions, cookie, () => undefined)).toBe(cookie)
+    const events = await eventsOf(async () => {
+      expect(await request(sessions, cookie, (session) => (session['b'] = 1))).toBe(cookie)
+    })
+    expect(events).toEqual(['session_use_after_expire superseded', 'session_refused gone'])
+    expect(store.calls).toEqual(['read', 'read'])
     expect(await dataOf(sessions, next)).toEqual({ a: 1 })
   })
 })

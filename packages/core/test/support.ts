@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Session, SessionData } from '../src/session.ts'
 import { createSessions, type Sessions } from '../src/sessions.ts'
 import type { SessionsOptions } from '../src/setup.ts'
-import type { Header } from '../src/visit-headers.ts'
+import type { Header } from '../src/headers.ts'
 
 /** A strong secret that is the same in every run. */
 export const secretOf = (label: string): string => createHash('sha256').update(label).digest('base64url')

@@ -70,9 +70,9 @@ describe('the events of opening', () => {
     ],
     ['one whose text is no record', () => tokenWith({ text: '[]' }), ['cookie_rejected: corrupt']],
     [
-      'one that has a control among its data',
+      'one that has the name of a control among its keys, which is left out',
       () => tokenWith({ text: '{"destroy":1}' }),
-      ['cookie_rejected: corrupt'],
+      ['session_opened: opened', 'session_key_dropped: control_name'],
     ],
     [
       'an idle one',
@@ -164,6 +164,23 @@ describe('the events of closing', () => {
       'session_created: created',
       'session_refused: late',
     ])
+  })
+
+  it('tell of a late change however many visits had none, to whoever listens', async () => {
+    const browser = createBrowser(sessionsOf())
+    const sessions = sessionsOf()
+    await browser.visit((session) => (session['n'] = 1))
+    const visitLate = async (change: (session: Record<string, unknown>) => void): Promise<void> => {
+      const visit = await sessions.open(browser.cookie)
+      void visit.session.id
+      await visit.close()
+      change(visit.session)
+      visit.settle()
+    }
+    for (let visits = 0; visits < 1001; visits++) await visitLate(() => undefined)
+    events = []
+    await visitLate((session) => (session['n'] = 2))
+    expect(told()).toEqual(['session_opened: opened', 'session_refused: late'])
   })
 
   it('are none for explaining, for unchanged sessions and for clearing what was of no use', async () => {

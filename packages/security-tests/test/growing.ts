@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { createSessions, memoryStore, type Sessions } from '@keepsake/core'
 
 type Data = Record<string, unknown>
-type Kind = 'anonymous' | 'forged' | 'unknown key' | 'unknown id' | 'reading'
+type Kind = 'anonymous' | 'forged' | 'unknown key' | 'unknown row' | 'reading'
 
 const secret = createHash('sha256').update('growth').digest('base64url')
 const [mode, requests, kinds] = [process.argv[2], Number(process.argv[3]), process.argv.slice(4) as Kind[]]
@@ -44,8 +44,8 @@ function cookieFor(kind: Kind, number: number): string | undefined {
       return `${good.slice(0, 60)}${digits(number)}${good.slice(68)}`
     case 'unknown key':
       return `${sessions.cookie.name}=AQ${digits(number)}${'A'.repeat(140)}`
-    case 'unknown id':
-      return `${sessions.cookie.name}=${digits(number)}${'A'.repeat(35)}`
+    case 'unknown row':
+      return `${sessions.cookie.name}=${digits(number)}${'A'.repeat(56)}`
     default:
       throw new Error('no such kind')
   }

@@ -1,9 +1,10 @@
+import { admit } from '../admit.ts'
 import { MAX_COOKIE_LENGTH } from '../cookie/cookie.ts'
 import { CookieTooLargeError } from '../errors.ts'
 import type { Lifetime } from '../lifetime.ts'
 import type { Sealer } from '../seal.ts'
 import { textBytesWithin, tokenChars } from '../token.ts'
-import { admit, type LazyMode } from './mode.ts'
+import type { LazyMode } from './mode.ts'
 
 /** The record lives in the cookie, sealed. Synchronous; the browser has the only copy, and its last write wins. */
 export function inCookie(sealer: Sealer, cookieName: string, lifetime: Lifetime): LazyMode {

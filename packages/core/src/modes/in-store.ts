@@ -1,19 +1,16 @@
-import { RecordTooLargeError } from '../errors.ts'
+import { admit } from '../admit.ts'
+import { RecordTooLargeError, SessionGoneError, StoreError } from '../errors.ts'
 import type { Lifetime } from '../lifetime.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
-import type { FillRandom } from '../random.ts'
-import { EMPTY_TEXT } from '../record.ts'
+import type { SessionRecord } from '../record.ts'
 import type { Records } from '../records.ts'
+import { GRACE_SECONDS, readRow, type Row, textId, writeRow } from '../row.ts'
 import type { SessionCap } from '../session-cap.ts'
 import { withinLimit } from '../time-limit.ts'
-import { ended, endFollowing, forget, leaveNote } from './ending.ts'
-import { found } from './found.ts'
-import type { RewriteInTurn } from './in-turn.ts'
-import { createNewRecords } from './new-records.ts'
-import type { Written } from './rewrite.ts'
-import { type Commit, type Committed, type EagerMode, type InForce, type Loaded, type Place } from './mode.ts'
-import { createKeyOf, isStoreId } from './store-id.ts'
-import type { SealedFields } from '../token.ts'
+import { type Commit, type Committed, type EagerMode, GONE, type InForce, type Loaded, type Place } from './mode.ts'
+import { hasText, type Next, type RewriteInTurn, type Rewritten, type Standing } from './rewrite.ts'
+import { isSameSession, nextOf, replacedIn, type Stored, type Verdict } from './row-commit.ts'
+import { createCookieHashes, isSameProof, isStoreCookie, withVerifierOf } from './store-cookie.ts'
 
 /** A record's text in a store, in bytes (R67). */
 const MAX_TEXT_BYTES = 65_536
@@ -22,106 +19,186 @@ const MAX_TEXT_BYTES = 65_536
 export interface StoreSetup {
   readonly records: Records
   readonly inTurn: RewriteInTurn
-  /** Purpose, cookie name and audience: an id of one cookie means nothing to another. */
+  /** Purpose, cookie name and audience: a cookie of one name means nothing to another. */
   readonly context: Uint8Array
   readonly lifetime: Lifetime
-  readonly fillRandom: FillRandom
   /** Left out where a subject may have any number of sessions. */
   readonly cap?: SessionCap | undefined
   /** How long the store may take for one request's read, and for its commit. Milliseconds. */
   readonly timeLimit: number
+  /** Whether a session that is not in the store may live in its cookie. */
+  readonly isOverflow?: boolean
 }
 
-/** The record lies in a store; the cookie holds a random id, and the store sees only a hash of it. */
+/** The record lies in one row of a store for its whole life; the cookie finds it and proves who asks. */
 export function inStore(setup: StoreSetup): EagerMode {
-  const { records, inTurn, context, lifetime, fillRandom, cap, timeLimit } = setup
-  const keyOf = createKeyOf(context)
-  const newcomers = createNewRecords({ records, keyOf, fillRandom, cap })
+  const { records, inTurn, context, lifetime, cap, timeLimit, isOverflow = false } = setup
+  const { keyOf, proofOf } = createCookieHashes(context)
 
-  function fetch(id: string, now: number): MaybePromise<() => Loaded> {
-    if (!isStoreId(id)) return () => MALFORMED
-    const key = keyOf(id)
+  function fetch(cookie: string, now: number): MaybePromise<() => Loaded> {
+    if (!isStoreCookie(cookie)) return () => MALFORMED
+    const key = keyOf(cookie)
     const fetching = withinLimit(timeLimit, () => records.fetch(key))
-    return andThen(fetching, (sealed) => () => found(records, lifetime, now, { id, key, sealed }))
+    return andThen(fetching, (sealed) => () => found(cookie, key, sealed, now))
   }
 
-  /** A first record. One that is there only after the request has been refused is taken back. */
-  function begin(commit: Commit, isOver: () => boolean): MaybePromise<Committed> {
-    return andThen(newcomers.create(commit, undefined, isOver), (created) =>
-      isOver() ? newcomers.withdraw(created.record).then(() => created) : created,
-    )
+  /** What a text that was fetched is to the holder of a cookie. */
+  function found(cookie: string, key: string, sealed: string | undefined, now: number): Loaded {
+    if (sealed === undefined) return ENDED
+    const opened = records.open(key, sealed)
+    if (!opened.ok) return opened
+    const row = readRow(opened.fields.text)
+    if (row === undefined) return CORRUPT
+    const { fields, stale } = opened
+    const proof = proofOf(cookie)
+    if (!isSameProof(proof, row.proof)) return isSuperseded(row, proof, now) ? SUPERSEDED : ENDED
+    const record = { ...fields, text: row.text }
+    return admit(record, stale, lifetime, now, { cookie, proof, key, sealed, row, sid: fields.sid })
   }
 
-  function update(
+  /** A row of its own. One that is there only after the request has been refused is ended again. */
+  function create(
     commit: Commit,
-    before: InForce,
-    place: Place,
+    record: SessionRecord,
+    order: number | undefined,
     isOver: () => boolean,
   ): MaybePromise<Committed> {
-    const { after, rebase } = commit
-    const change = { key: place.key, from: place.sealed, fields: after, rebase }
-    return andThen(inTurn(change, isOver), (written) => {
-      if (written === undefined) {
-        commit.whenGone()
-        return GONE
-      }
-      const { fields, sealed, isMerged } = written
-      const outcome = isMerged ? 'merged' : 'done'
-      // It has ended already; only its place is given back.
-      if (fields.text === EMPTY_TEXT)
-        return andThen(forget(records, place.key), () => ({ outcome, record: undefined, value: undefined }))
-      const value = fields.permanent === before.permanent ? undefined : place.id
-      return { outcome, record: { ...fields, place: { ...place, sealed } }, value }
+    const cookie = commit.newCookie()
+    const [key, proof] = [keyOf(cookie), proofOf(cookie)]
+    const row: Row = { proof, replaced: [], superseded: [], order }
+    const stored = records.seal(key, { ...record, text: writeRow({ ...row, text: record.text }) })
+    const place = { cookie, proof, key, sealed: stored.text, row, sid: record.sid }
+    commit.tried.push(textId(stored.text))
+    return andThen(records.create(key, stored), (isNew) => {
+      if (!isNew) return adopt(commit, record, place, isOver)
+      const created: Committed = { outcome: 'done', record: { ...record, place }, value: cookie }
+      return isOver() ? andThen(withdraw(created.record), () => created) : created
     })
   }
 
-  async function destroy(before: InForce, { key, sealed }: Place): Promise<Committed> {
-    const standing = { sealed, opened: { ok: true, fields: before, stale: false } as const }
-    await endFollowing(records, inTurn, { key, standing, end: ended })
-    return { outcome: 'done', record: undefined, value: undefined }
-  }
-
-  /** The new record first, then the end of the old one: whatever fails in between, the visitor still has one. */
-  async function move(
+  /** An attempt of this request that had failed has created the row after all: it is written over. */
+  async function adopt(
     commit: Commit,
-    before: InForce,
+    record: SessionRecord,
     place: Place,
     isOver: () => boolean,
   ): Promise<Committed> {
-    const created = await newcomers.create(commit, before, isOver)
-    let { record } = created
-    const end = commit.continues && record?.place !== undefined ? leaveNote(record.place, commit) : ended
-    const rebase = async (theirs: InForce): Promise<SealedFields> => {
-      record = record && (await takeOver(record, commit.rebase(theirs)))
-      return end(theirs)
+    const { changes, tried } = commit
+    const decide = (standing: Standing): Next<'taken'> => {
+      if (standing.row.proof !== place.row.proof) return { stop: 'taken' }
+      const write = changes.rebase(standing.record, (id) => hasText(standing, id))
+      return { write, row: { ...standing.row, replaced: replacedIn(commit, standing) } }
     }
-    const change = { key: place.key, from: place.sealed, fields: end(before), rebase }
-    let old: Written | undefined
-    try {
-      old = await inTurn(change, isOver)
-      if (old === undefined) commit.whenGone()
-    } catch (error) {
-      // Nobody will ever learn the new id; in a list of devices it would stand for as long as a session lasts.
-      await newcomers.withdraw(created.record)
-      throw error
+    const done = await inTurn<'taken'>({ key: place.key, from: undefined, decide, tried }, isOver)
+    switch (done.outcome) {
+      case 'written':
+      case 'found':
+        return { ...committed(done, commit, { ...record, place }), value: place.cookie }
+      case 'absent':
+        // The attempt's own process has taken it back meanwhile, for it had come too late.
+        return create(commit, record, place.row.order, isOver)
+      case 'stopped':
+        throw new StoreError('a fresh session cookie was taken')
+      case 'ended':
+      case 'unreadable':
+        return GONE
     }
-    if (record === undefined) {
-      commit.whenGone()
-      return GONE
-    }
-    if (old === undefined && commit.continues) {
-      await newcomers.withdraw(created.record)
-      return GONE
-    }
-    if (old === undefined) await endFollowing(records, inTurn, { key: place.key, end: ended })
-    return { outcome: old?.isMerged ? 'merged' : 'done', record, value: created.value }
   }
 
-  /** Undefined when all sessions of the subject were revoked meanwhile, and this one with them. */
-  async function takeOver({ place }: InForce, fields: SealedFields): Promise<InForce | undefined> {
-    if (place === undefined) return undefined
-    const sealed = await records.replace(place.key, place.sealed, fields)
-    return sealed === undefined ? undefined : { ...fields, place: { ...place, sealed } }
+  /** Ends a row that nobody will have a cookie of, unless somebody has written to it. */
+  function withdraw(record: InForce | undefined): MaybePromise<unknown> {
+    if (record?.place === undefined) return
+    const { key, sealed } = record.place
+    const end = records.seal(key, { ...record, text: '', expires: 0 })
+    const ended = records.replace(key, sealed, end)
+    return ended instanceof Promise ? ended.catch(() => undefined) : ended
+  }
+
+  function change(
+    commit: Commit,
+    before: Stored,
+    order: number | undefined,
+    isOver: () => boolean,
+  ): MaybePromise<Committed> {
+    const { key, sealed, row, sid } = before.place
+    let proof: string | undefined
+    const renewal = { order, proof: () => (proof ??= proofOf(commit.newCookie())) }
+    const from = { sealed, row, record: { ...before, sid } }
+    const decide = (standing: Standing) => nextOf(commit, before, standing, renewal)
+    const done = inTurn<Verdict>({ key, from, decide, tried: commit.tried }, isOver)
+    return andThen(done, (result) => conclude(result, commit, before, order, isOver))
+  }
+
+  function conclude(
+    result: Rewritten<Verdict>,
+    commit: Commit,
+    before: Stored,
+    order: number | undefined,
+    isOver: () => boolean,
+  ): MaybePromise<Committed> {
+    const { changes, continues, isLogin, plan } = commit
+    const apart = (theirs: SessionRecord | undefined): MaybePromise<Committed> =>
+      create(commit, changes.apart(theirs), order, isOver)
+    switch (result.outcome) {
+      case 'written':
+        return committed(result, commit, before)
+      case 'found':
+        // It was written, and then another request has logged in on top of it: that row is not this request's any more.
+        if (isSameSession(commit.after, result.standing.record)) return committed(result, commit, before)
+        return isLogin || !continues ? apart(result.standing.record) : GONE
+      case 'ended':
+        return DONE
+      case 'stopped':
+        return result.verdict === 'gone' ? GONE : apart(result.standing.record)
+      case 'unreadable':
+        if (plan.record === 'delete') return andThen(records.delete(before.place.key), () => DONE)
+        throw new StoreError('a record that this server cannot open has taken the place of its own')
+      case 'absent':
+        if (plan.record === 'delete') return DONE
+        // Most likely its own end, whose answer was lost.
+        if (plan.record === 'empty' && result.isUncertain) return DONE
+        return isLogin || !continues ? apart(undefined) : absent(commit, before, result.isUncertain, isOver)
+    }
+  }
+
+  /** The row is gone. What an anonymous visitor has added begins a new session; a login that has ended stays ended. */
+  function absent(
+    commit: Commit,
+    before: Stored,
+    isUncertain: boolean,
+    isOver: () => boolean,
+  ): MaybePromise<Committed> {
+    const { changes, plan } = commit
+    // It may have moved back into its cookie, which only the browser knows.
+    if (isOverflow && plan.reason !== 'renewed') throw new SessionGoneError()
+    if (isOverflow || before.subject !== undefined || isUncertain) return GONE
+    const record = changes.alone()
+    if (record === undefined) return GONE
+    return andThen(create(commit, record, undefined, isOver), (created) => ({ ...created, outcome: 'restarted' }))
+  }
+
+  function committed(
+    result: Extract<Rewritten<Verdict>, { outcome: 'written' | 'found' }>,
+    commit: Commit,
+    before: Stored,
+  ): Committed {
+    const { sealed, row, record } = result.standing
+    const isMove = commit.plan.record === 'move'
+    const { cookie, proof } = isMove ? nextCookie(commit, before.place) : before.place
+    // Otherwise another request has given the session a new cookie: that stays the browser's, and this request keeps its sid.
+    const isOurs = row.proof === proof
+    const isNews = isOurs && (proof !== before.place.proof || record.permanent !== before.permanent)
+    const place = { ...before.place, ...(isOurs && { cookie, proof }), sealed, row, sid: record.sid }
+    return {
+      outcome: result.outcome === 'written' && result.isMerged ? 'merged' : 'done',
+      record: { ...record, sid: isOurs && isMove ? record.sid : before.sid, place },
+      value: isNews ? cookie : undefined,
+    }
+  }
+
+  function nextCookie({ newCookie }: Commit, { cookie }: Place): Pick<Place, 'cookie' | 'proof'> {
+    const next = withVerifierOf(cookie, newCookie())
+    return { cookie: next, proof: proofOf(next) }
   }
 
   return Object.freeze<EagerMode>({
@@ -129,10 +206,10 @@ export function inStore(setup: StoreSetup): EagerMode {
     maxTextBytes: MAX_TEXT_BYTES,
     tooLarge: (textBytes, sizes) => new RecordTooLargeError(textBytes, MAX_TEXT_BYTES, sizes),
     fetch,
-    load: (id, now) => andThen(fetch(id, now), (look) => look()),
+    load: (cookie, now) => andThen(fetch(cookie, now), (look) => look()),
     lookout({ place }) {
       if (place === undefined) return undefined
-      const { id, key } = place
+      const { cookie, key } = place
       const { watch } = records
       const listen = (changed: () => void): MaybePromise<() => void> =>
         withinLimit(timeLimit, async (isOver) => {
@@ -140,23 +217,36 @@ export function inStore(setup: StoreSetup): EagerMode {
           if (isOver()) unwatch()
           return unwatch
         })
-      return { look: (now) => andThen(fetch(id, now), (look) => look()), listen: watch && listen }
+      const look = (now: number): MaybePromise<Loaded> => andThen(fetch(cookie, now), (open) => open())
+      return { look, listen: watch && listen }
     },
     apply(commit) {
-      const { plan, before } = commit
-      return withinLimit(timeLimit, (isOver) => {
-        const place = before?.place
-        if (before === undefined || place === undefined) return begin(commit, isOver)
-        if (plan.record === 'move') return move(commit, before, place, isOver)
-        return plan.record === 'delete' ? destroy(before, place) : update(commit, before, place, isOver)
-      })
-    },
-    async end(successor) {
-      await withinLimit(timeLimit, () => endFollowing(records, inTurn, { key: successor, end: ended }))
+      const { before, after, isLogin } = commit
+      const { subject } = after
+      const write = (order: number | undefined): MaybePromise<Committed> =>
+        withinLimit(timeLimit, (isOver) =>
+          before === undefined || !isStored(before)
+            ? create(commit, after, order, isOver)
+            : change(commit, before, order, isOver),
+        )
+      return cap === undefined || !isLogin || subject === undefined
+        ? write(undefined)
+        : cap.admit(subject, write)
     },
   })
+
+  function isStored(record: InForce): record is Stored {
+    return record.place !== undefined
+  }
+}
+
+function isSuperseded({ superseded }: Row, proof: string, now: number): boolean {
+  return superseded.some((old) => isSameProof(proof, old.proof) && now - old.at <= GRACE_SECONDS)
 }
 
 const MALFORMED: Loaded = Object.freeze({ reason: 'malformed' })
+const CORRUPT: Loaded = Object.freeze({ reason: 'corrupt' })
+const ENDED: Loaded = Object.freeze({ reason: 'ended' })
+const SUPERSEDED: Loaded = Object.freeze({ reason: 'superseded' })
+const DONE: Committed = Object.freeze({ outcome: 'done', record: undefined, value: undefined })
 const NOTHING = (): void => undefined
-const GONE: Committed = Object.freeze({ outcome: 'gone', record: undefined, value: undefined })

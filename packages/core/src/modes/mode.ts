@@ -1,67 +1,92 @@
+import type { OpenRecord } from '../admit.ts'
 import type { KeySize } from '../errors.ts'
-import { type ExpiryReason, expiryOf, type Lifetime } from '../lifetime.ts'
+import type { ExpiryReason } from '../lifetime.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
 import type { Plan } from '../plan.ts'
-import { type Content, livingAt, readText, writeText } from '../record.ts'
+import type { SessionRecord } from '../record.ts'
+import type { Row } from '../row.ts'
 import type { UnopenedReason } from '../seal.ts'
-import { hasControlName } from '../session.ts'
-import type { SealedFields } from '../token.ts'
 
-/** Where a stored record lies, and which of its texts was read: the revision that a rewrite must still find. */
+/** Where a stored record lies, and which of its texts was read: the revision that a write must still find. */
 export interface Place {
-  readonly id: string
+  /** The cookie of this request, and what its verifier hashes to; another request may have given the row a new one. */
+  readonly cookie: string
+  readonly proof: string
   readonly key: string
   readonly sealed: string
+  readonly row: Row
+  /** The sid in the row: another one than this request's own when another request has renewed it. */
+  readonly sid: Uint8Array
 }
 
 /** A record in force. Without a place it lies in the cookie. */
-export interface InForce extends SealedFields {
+export interface InForce extends SessionRecord {
   readonly place?: Place | undefined
 }
 
-/** A record that was just opened, with what its text says. */
-export interface OpenRecord extends InForce {
-  readonly content: Content
-}
+/** A record that was just opened. */
+export type OpenInForce = OpenRecord<Place>
 
 /** What one cookie value turned out to be. */
 export type Loaded =
-  | {
-      readonly reason: 'opened' | 'opened_stale'
-      readonly record: OpenRecord
-      readonly successor?: undefined
-    }
+  | { readonly reason: 'opened' | 'opened_stale'; readonly record: OpenInForce }
   /**
-   * `unknown_id`: the store has nothing under this id: it has ended, or never was. `revoked`: somebody else has ended
-   * it. `successor`: what `Mode.end` takes to end the session that it goes on as.
+   * `ended`: the store has nothing that this cookie opens. `superseded`: it did, until another request gave the session
+   * a new cookie a moment ago. `revoked`: a sealed session that is on the revocation list.
    */
   | {
-      readonly reason: UnopenedReason | ExpiryReason | 'unknown_id' | 'revoked'
+      readonly reason: UnopenedReason | ExpiryReason | 'ended' | 'superseded' | 'revoked'
       readonly record?: undefined
-      readonly successor?: string | undefined
     }
+
+/** Whether a row is known to hold a text of this id, now or under the later ones. */
+export type HasText = (id: string) => boolean
+
+/** A handler's changes, to be made on what stands there instead of what the request read. Pure. */
+export interface Changes {
+  /**
+   * On top of what another request has written meanwhile.
+   *
+   * @throws {RecordTooLargeError} when the two together are more than the mode can hold.
+   */
+  rebase(theirs: SessionRecord, hasText: HasText): SessionRecord
+  /** In a record of its own, for a login whose row is gone or belongs to another login, `theirs`. */
+  apart(theirs: SessionRecord | undefined): SessionRecord
+  /** Alone, in a new session, because an anonymous one is gone; undefined when nothing is left of them. */
+  alone(): SessionRecord | undefined
+}
 
 /** A plan to be carried out, with all that it takes. */
 export interface Commit {
   readonly plan: Plan
   readonly before: InForce | undefined
-  readonly after: SealedFields
-  /** Whether it is the session that came: one that was ended meanwhile must then stay ended. */
+  readonly after: SessionRecord
+  /** Whether it is the session that came, and not another one in its place. */
   readonly continues: boolean
-  /** Called when the record that came turns out to be gone. Throws where that is to fail the commit. */
-  readonly whenGone: () => void
-  /** The handler's changes on top of what another request has written meanwhile. */
-  readonly rebase: (theirs: SealedFields) => SealedFields
+  /** A login is never refused: where it cannot have the row, it gets one of its own. */
+  readonly isLogin: boolean
+  /** When it began; epoch seconds. */
+  readonly at: number
+  /** The cookie of a new row, 48 random bytes in base64url: the same one for each attempt. */
+  readonly newCookie: () => string
+  readonly changes: Changes
+  /** Ids of the texts that were tried for this commit. */
+  readonly tried: string[]
 }
 
 export interface Committed {
-  /** `merged`: another request's changes are in it too. `gone`: the session had been ended; nothing was written. */
-  readonly outcome: 'done' | 'merged' | 'gone'
+  /**
+   * `merged`: another request's changes are in it too. `restarted`: the session was gone, and its changes began a new
+   * one. `gone`: the session is over; nothing was written.
+   */
+  readonly outcome: 'done' | 'merged' | 'restarted' | 'gone'
   /** What is in force now; undefined when nothing is. */
   readonly record: InForce | undefined
   /** The cookie's new value; undefined: the cookie stays as it is, or goes when no record is in force. */
   readonly value: string | undefined
 }
+
+export const GONE: Committed = Object.freeze({ outcome: 'gone', record: undefined, value: undefined })
 
 /** How a record in force is watched. */
 export interface Lookout {
@@ -82,13 +107,11 @@ export interface Lookout {
 
 /** What sealed and stored sessions have in common. */
 interface Keeper {
-  /** The longest record that it can keep, in bytes of text. */
+  /** The longest record that it can hold, in bytes of text. */
   readonly maxTextBytes: number
   tooLarge(textBytes: number, sizes: readonly KeySize[]): Error
   /** Left out, or undefined, where nothing but its time ends a record. */
   lookout?(record: InForce): Lookout | undefined
-  /** Ends what a session goes on as that the request came to by its old id. */
-  end?(successor: string): Promise<void>
 }
 
 /** Records in the cookie are opened when somebody looks. `load` takes any text and never throws. */
@@ -115,25 +138,3 @@ export interface EagerMode extends Keeper {
 
 /** Where records live. The whole difference between sealed and stored sessions. */
 export type Mode = LazyMode | EagerMode
-
-/**
- * A record that was opened, if it is still alive and says something that a session can be made of. Without the keys
- * whose own end has come: as if they had not been written, so that their absence is not a change.
- */
-export function admit(
-  fields: SealedFields,
-  stale: boolean,
-  lifetime: Lifetime,
-  now: number,
-  place?: Place,
-): Loaded {
-  const expired = expiryOf(lifetime, fields, now)
-  if (expired !== undefined) return { reason: expired }
-  const content = readText(fields.text)
-  if (content === undefined || hasControlName(content.data)) return { reason: 'corrupt' }
-  const living = livingAt(content, now)
-  const text = living === content ? fields.text : writeText(living.data, living)
-  const { created, issued, expires, permanent, sid } = fields
-  const record = { created, issued, expires, permanent, sid, text, content: living, place }
-  return { reason: stale ? 'opened_stale' : 'opened', record }
-}

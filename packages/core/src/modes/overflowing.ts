@@ -1,12 +1,12 @@
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import { EMPTY_TEXT } from '../record.ts'
 import type { Commit, Committed, EagerMode, LazyMode } from './mode.ts'
-import { isStoreId } from './store-id.ts'
+import { isStoreCookie } from './store-cookie.ts'
 
 /**
  * Sealed in the cookie while it fits, in a store while it does not. A record that outgrows the cookie moves to the
- * store and leaves an id in its place; it moves back with the next change after which it fits. The cookie's value tells
- * which it is: an id is shorter than any token.
+ * store and leaves a locator and a verifier in its place; it moves back with the next change after which it fits. The
+ * cookie's value tells which it is: a stored session's is shorter than any token.
  */
 export function overflowing(sealed: LazyMode, stored: EagerMode): EagerMode {
   const fits = ({ after }: Commit): boolean => Buffer.byteLength(after.text) <= sealed.maxTextBytes
@@ -27,12 +27,11 @@ export function overflowing(sealed: LazyMode, stored: EagerMode): EagerMode {
     maxTextBytes: stored.maxTextBytes,
     tooLarge: (textBytes, sizes) => stored.tooLarge(textBytes, sizes),
     lookout: (record) => (record.place === undefined ? sealed : stored).lookout?.(record),
-    end: async (successor) => stored.end?.(successor),
-    load: (value, now) => (isStoreId(value) ? stored.load(value, now) : sealed.load(value, now)),
+    load: (value, now) => (isStoreCookie(value) ? stored.load(value, now) : sealed.load(value, now)),
     apply(commit) {
       const wasStored = commit.before?.place !== undefined
       if (!wasStored) return fits(commit) ? sealed.apply(commit) : stored.apply(commit)
-      // Not with a new id: what another request put in meanwhile would have to stay under the old one.
+      // Not with a new id: what another request puts in meanwhile belongs into the row.
       return fits(commit) && commit.plan.record === 'update' ? moveBack(commit) : stored.apply(commit)
     },
   })

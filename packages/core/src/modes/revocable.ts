@@ -1,70 +1,79 @@
+import { admit } from '../admit.ts'
 import type { Lifetime } from '../lifetime.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import { isRevokedBy, spare } from '../mark.ts'
-import { readText } from '../record.ts'
-import type { Revocable, Revocations } from '../revocations.ts'
+import type { SessionRecord } from '../record.ts'
+import type { Denial, Revocable, Revocations } from '../revocations.ts'
+import { GRACE_SECONDS } from '../row.ts'
 import { sidText } from '../subjects.ts'
-import type { SealedFields } from '../token.ts'
-import {
-  admit,
-  type Commit,
-  type Committed,
-  type EagerMode,
-  type InForce,
-  type Loaded,
-  type Mode,
-} from './mode.ts'
+import { type Commit, type Committed, type EagerMode, GONE, type Loaded, type Mode } from './mode.ts'
+
+const REVOKED: Loaded = Object.freeze({ reason: 'revoked' })
+const SUPERSEDED: Loaded = Object.freeze({ reason: 'superseded' })
 
 /**
- * Sealed sessions that can be ended: each one is held against what was revoked, and what ends is written down before the
- * response leaves. What does not open costs no question; what does, a read or two that are remembered for a while.
+ * Sealed sessions that can be ended: each one is looked up in the revocation list, and what ends is written there before
+ * the response leaves. What does not open costs no look-up; what does, a read or two that are remembered for a while.
  */
 export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifetime): EagerMode {
   const apply = (commit: Commit): MaybePromise<Committed> => inner.apply(commit)
   /** A replayed token of it may have been written by any configuration. */
-  const lastEndOf = ({ created, expires }: SealedFields): number =>
+  const lastEndOf = ({ created, expires }: SessionRecord): number =>
     Math.max(expires, revocations.endOfAll(created))
+  const deny = (record: SessionRecord, denial: Denial): Promise<Denial | undefined> =>
+    revocations.deny(sidText(record.sid), lastEndOf(record), denial)
 
-  function check(loaded: Loaded): MaybePromise<Loaded> {
+  function check(loaded: Loaded, now: number): MaybePromise<Loaded> {
     const { record } = loaded
     if (record === undefined) return loaded
-    const session = { sid: sidText(record.sid), created: record.created, subject: record.content.subject }
-    return andThen(revocations.find(session), (denial) =>
-      denial === undefined ? loaded : { reason: 'revoked', successor: denial.successor },
-    )
+    return andThen(revocations.find(revocableOf(record)), (denial) => {
+      if (denial === undefined) return loaded
+      return denial !== 'ended' && now - denial.renewedAt <= GRACE_SECONDS ? SUPERSEDED : REVOKED
+    })
   }
 
-  /** Takes a session in beside what was revoked of its subject; false when it continues one that is over. */
-  async function takeIn(after: SealedFields, before: InForce | undefined): Promise<boolean> {
+  /**
+   * Takes a session in beside what was revoked of its subject, unless it is to follow one that is over; whether the one
+   * before it is good.
+   */
+  async function takeIn(
+    after: SessionRecord,
+    before: SessionRecord | undefined,
+    follows: 'in its place' | 'by itself',
+  ): Promise<boolean> {
     const { sid, created, subject } = revocableOf(after)
     if (subject === undefined) return true
     let isGood = true
     await revocations.changeMark(subject, (mark) => {
       isGood = before === undefined || !isRevokedBy(mark, revocableOf(before))
-      return isGood && created <= mark.notBefore ? spare(mark, [sid, lastEndOf(after)]) : undefined
+      const isIn = isGood || follows === 'by itself'
+      return isIn && created <= mark.notBefore ? spare(mark, [sid, lastEndOf(after)]) : undefined
     })
     return isGood
   }
 
-  async function move(commit: Commit, before: InForce): Promise<Committed> {
-    const { after, continues } = commit
-    const [old, next] = [sidText(before.sid), sidText(after.sid)]
-    if (!continues) await revocations.denyFollowing(old, lastEndOf(before))
-    if (!(await takeIn(after, continues ? before : undefined))) return gone(commit)
-    // Somebody else was quicker: the session is over, or goes on under another id already.
-    if (continues && !(await revocations.deny(old, lastEndOf(before), next))) return gone(commit)
-    return inner.apply(commit)
+  async function move(commit: Commit, before: SessionRecord): Promise<Committed> {
+    const { after, continues, isLogin, at, changes } = commit
+    const mayFollow = continues && !isLogin
+    const isGood = await takeIn(after, before, mayFollow ? 'in its place' : 'by itself')
+    if (mayFollow && !isGood) return GONE
+    const denial = await deny(before, continues || isLogin ? { renewedAt: at } : 'ended')
+    // Another request was quicker: the session is over, or has a new cookie already.
+    if (mayFollow && denial !== undefined) return GONE
+    const isOver = !isGood || denial === 'ended'
+    return inner.apply(isLogin && isOver ? { ...commit, after: changes.apart(undefined) } : commit)
   }
 
-  async function end(commit: Commit, before: InForce): Promise<Committed> {
+  async function end(commit: Commit, before: SessionRecord): Promise<Committed> {
     if (commit.plan.record === 'delete') {
-      await revocations.denyFollowing(sidText(before.sid), lastEndOf(before))
-      return inner.apply(commit)
+      const denial = await deny(before, 'ended')
+      // It lives on under the sid that another request has given it.
+      if (denial !== undefined && denial !== 'ended') return GONE
     }
     const done = await inner.apply(commit)
     // In a store it stays if another request has put something in.
-    if (done.record === undefined && done.outcome !== 'gone')
-      await revocations.denyFollowing(sidText(before.sid), lastEndOf(before))
+    if (commit.plan.record === 'empty' && done.record === undefined && done.outcome !== 'gone')
+      await deny(before, 'ended')
     return done
   }
 
@@ -73,42 +82,26 @@ export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifet
     isLazy: false,
     // What was fetched is not to be opened past the check.
     fetch: undefined,
-    load: (value, now) => andThen(inner.load(value, now), check),
+    load: (value, now) => andThen(inner.load(value, now), (loaded) => check(loaded, now)),
     lookout(record) {
       const within = inner.lookout?.(record)
       const look = (now: number): MaybePromise<Loaded> =>
-        andThen(within === undefined ? admit(record, false, lifetime, now) : within.look(now), check)
+        andThen(within === undefined ? admit(record, false, lifetime, now, record.place) : within.look(now), (loaded) =>
+          check(loaded, now),
+        )
       return { look, listen: within?.listen }
     },
     apply(commit) {
       const { plan, before, after } = commit
-      if (before === undefined) {
-        const isLogin = revocableOf(after).subject !== undefined
-        return isLogin ? takeIn(after, undefined).then(() => inner.apply(commit)) : apply(commit)
-      }
+      if (before === undefined)
+        return after.subject === undefined ? apply(commit) : takeIn(after, undefined, 'by itself').then(() => apply(commit))
       if (plan.record === 'move') return move(commit, before)
       if (plan.record !== 'update') return end(commit, before)
       return andThen(revocations.find(revocableOf(before)), (denial) =>
-        denial === undefined ? apply(commit) : gone(commit),
+        denial === undefined ? apply(commit) : GONE,
       )
-    },
-    async end(successor) {
-      if (successor.length > SID_CHARS) return inner.end?.(successor)
-      await revocations.denyFollowing(successor, revocations.endOfAll())
     },
   })
 }
 
-/** A successor in the store is named by its row's key, which is longer. */
-const SID_CHARS = 22
-
-function revocableOf({ sid, created, text }: SealedFields): Revocable {
-  return { sid: sidText(sid), created, subject: readText(text)?.subject }
-}
-
-function gone(commit: Commit): Committed {
-  commit.whenGone()
-  return GONE
-}
-
-const GONE: Committed = Object.freeze({ outcome: 'gone', record: undefined, value: undefined })
+const revocableOf = ({ sid, created, subject }: SessionRecord): Revocable => ({ sid: sidText(sid), created, subject })

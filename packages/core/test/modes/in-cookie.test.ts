@@ -2,38 +2,34 @@ import { describe, expect, it } from 'vitest'
 import { inCookie } from '../../src/modes/in-cookie.ts'
 import type { Committed, LazyMode } from '../../src/modes/mode.ts'
 import type { Plan } from '../../src/plan.ts'
+import type { SessionRecord } from '../../src/record.ts'
 import { createSealer, type SealedFields } from '../../src/sealer.ts'
 import { tokenChars } from '../../src/token.ts'
 import { present, SECRET, secretOf, START } from '../support.ts'
+import { commitOf } from './stored.ts'
 
 const NAME = '__Host-session'
 const LIFETIME = { idle: 3600, absolute: 86_400, permanent: 2_678_400 }
 const SET: Plan = { record: 'create', cookie: 'set', reason: 'created' }
 const CLEAR: Plan = { record: 'delete', cookie: 'clear', reason: 'emptied' }
 
-const FIELDS: SealedFields = {
+const FIELDS: SessionRecord = {
   created: START,
   issued: START,
   expires: START + 3600,
   permanent: false,
   sid: Buffer.alloc(16, 1),
   text: '{"a":{"$date":0},"$":{"subject":"alice"}}',
+  subject: 'alice',
 }
 
 const modeWith = (secrets: string[]): LazyMode =>
   inCookie(createSealer({ secrets, name: NAME }), NAME, LIFETIME)
 
-const commit = (plan: Plan, after: SealedFields, mode = modeWith([SECRET])): Committed =>
-  mode.apply({
-    plan,
-    before: undefined,
-    after,
-    continues: true,
-    whenGone: () => undefined,
-    rebase: (theirs) => theirs,
-  })
+const commit = (plan: Plan, after: SessionRecord, mode = modeWith([SECRET])): Committed =>
+  mode.apply(commitOf({ plan, before: undefined, after }))
 
-const tokenOf = (fields: SealedFields, mode = modeWith([SECRET])): string =>
+const tokenOf = (fields: SessionRecord, mode = modeWith([SECRET])): string =>
   present(commit(SET, fields, mode).value)
 
 describe('a record in the cookie', () => {
@@ -41,7 +37,7 @@ describe('a record in the cookie', () => {
     const loaded = modeWith([SECRET]).load(tokenOf(FIELDS), START)
     expect(loaded).toEqual({
       reason: 'opened',
-      record: { ...FIELDS, content: { data: { a: new Date(0) }, subject: 'alice' } },
+      record: { ...FIELDS, content: { data: { a: new Date(0) }, subject: 'alice' }, place: undefined },
     })
   })
 
@@ -60,7 +56,6 @@ describe('a record in the cookie', () => {
     ['corrupt', { text: '[]' }],
     ['corrupt', { text: '{"a":1' }],
     ['corrupt', { text: '{"$":{}}' }],
-    ['corrupt', { text: '{"a":1,"regenerate":1}' }],
     ['corrupt', { text: '\uFEFF{}' }],
   ])('is %s with %j', (reason, change) => {
     const loaded = modeWith([SECRET]).load(tokenOf({ ...FIELDS, ...change }), START)

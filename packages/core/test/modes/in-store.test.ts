@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto'
-import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { RecordTooLargeError, StoreError, StoreTimeoutError } from '../../src/errors.ts'
-import { inStore } from '../../src/modes/in-store.ts'
-import { isStoreId } from '../../src/modes/store-id.ts'
-import { rewriteInTurn } from '../../src/modes/in-turn.ts'
-import type { Commit, Committed, EagerMode, InForce } from '../../src/modes/mode.ts'
+import { RecordTooLargeError, SessionGoneError, StoreError, StoreTimeoutError } from '../../src/errors.ts'
+import { inStore, type StoreSetup } from '../../src/modes/in-store.ts'
+import type { Changes, Commit, Committed, EagerMode, InForce } from '../../src/modes/mode.ts'
+import { rewriteInTurn } from '../../src/modes/rewrite.ts'
 import type { Plan } from '../../src/plan.ts'
-import { readText, writeText } from '../../src/record.ts'
-import type { SealedFields } from '../../src/token.ts'
-import { BEGIN, createGate, leftIn, present, rejection, times } from '../store-support.ts'
-import { commitOf, createShelf, fieldsWith, keysOf, LIFETIME } from './stored.ts'
+import { randomBytes } from '../../src/random.ts'
+import { EMPTY_TEXT, readText, type SessionRecord } from '../../src/record.ts'
+import { BEGIN, createGate, createWorld, present, rejection, request, times } from '../store-support.ts'
+import { commitOf, createShelf, fieldsWith, keysOf, LIFETIME, mergedWith } from './stored.ts'
 
 const plan = (record: Plan['record'], cookie: Plan['cookie'] = 'set'): Plan => ({
   record,
@@ -22,53 +20,98 @@ const UPDATE = plan('update')
 const MOVE = plan('move')
 const EMPTY = plan('empty', 'clear')
 const DELETE = plan('delete', 'clear')
+const GONE = { outcome: 'gone', record: undefined, value: undefined }
 
-const onTop =
-  (key: string) =>
-  (theirs: SealedFields): SealedFields => ({
-    ...theirs,
-    text: writeText({ ...readText(theirs.text)?.data, [key]: 1 }, undefined),
-  })
+const NOTHING: SessionRecord = { ...fieldsWith({}), text: EMPTY_TEXT }
+const newSid = (): Uint8Array => randomBytes(keysOf().fillRandom, 16)
 
-/** A mode over a memory store with one record, `{ base: 1 }`. */
-async function createMode(timeLimit = 2000) {
+/** A mode over a memory store with one row, `{ base: 1 }`. */
+async function createMode(change: Partial<StoreSetup> & { subject?: string } = {}) {
+  const { subject, ...setup } = change
   const shelf = createShelf()
-  const keys = keysOf()
-  const setup = { context: keys.storeContext, lifetime: LIFETIME, fillRandom: keys.fillRandom, timeLimit }
   const { records } = shelf
-  const mode = inStore({ records, inTurn: rewriteInTurn(records, timeLimit), ...setup })
-  const first = await mode.apply(
-    commitOf({ plan: CREATE, before: undefined, after: fieldsWith({ base: 1 }) }),
-  )
+  const timeLimit = setup.timeLimit ?? 2000
+  const modeOf = (): EagerMode =>
+    inStore({
+      records,
+      inTurn: rewriteInTurn(records, timeLimit),
+      context: keysOf().storeContext,
+      lifetime: LIFETIME,
+      timeLimit,
+      ...setup,
+    })
+  const mode = modeOf()
+  const after = fieldsWith({ base: 1 }, subject)
+  const first = await mode.apply(commitOf({ plan: CREATE, before: undefined, after }))
   shelf.store.forget()
-  return { ...shelf, mode, id: present(first.value), before: present(first.record) }
+  return { ...shelf, mode, another: modeOf, cookie: present(first.value), before: present(first.record) }
 }
 
 const applied = async (mode: EagerMode, commit: Commit): Promise<Committed> => mode.apply(commit)
 
-async function load(mode: EagerMode, id: string): Promise<InForce | undefined> {
-  return (await mode.load(id, BEGIN)).record
-}
+const openedBy = async (mode: EagerMode, cookie: string | undefined, now = BEGIN): Promise<string> =>
+  (await mode.load(cookie ?? '', now)).reason
 
-async function dataUnder(mode: EagerMode, id: string | undefined): Promise<object | undefined> {
-  const record = id === undefined ? undefined : await load(mode, id)
+async function dataUnder(mode: EagerMode, cookie: string | undefined): Promise<object | undefined> {
+  const { record } = await mode.load(cookie ?? '', BEGIN)
   return record && readText(record.text)?.data
 }
 
-/** What a request leaves that found `before` and adds a key. */
-const adding = (before: InForce, key: string, change: Partial<Commit> = {}): Commit =>
-  commitOf({ plan: UPDATE, before, after: fieldsWith({ base: 1, [key]: 1 }), rebase: onTop(key), ...change })
+/** A commit of a request that has read `before` and left this. */
+function leaving(before: InForce, data: object, change: Partial<Commit> = {}): Commit {
+  const isNew = change.plan?.record === 'move'
+  const after = fieldsWith(data, before.subject, { sid: isNew ? newSid() : before.sid })
+  return commitOf({ plan: UPDATE, before, after, changes: mergedWith(after), ...change })
+}
 
-describe('an id', () => {
-  it('is 32 random bytes (R21)', async () => {
-    const { mode } = await createMode()
-    const create = commitOf({ plan: CREATE, before: undefined, after: fieldsWith({ a: 1 }) })
-    const made = await Promise.all(times(2000, () => applied(mode, create)))
-    const ids = made.map(({ value }) => present(value))
-    expect(new Set(ids).size).toBe(2000)
-    for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{43}$/)
-    const bytes = Buffer.concat(ids.map((id) => Buffer.from(id, 'base64url')))
-    expect(bytes).toHaveLength(2000 * 32)
+/** One that adds a key. */
+const adding = (before: InForce, key: string, change: Partial<Commit> = {}): Commit =>
+  leaving(before, { base: 1, [key]: 1 }, change)
+
+const login = (before: InForce, key: string, change: Partial<Commit> = {}): Commit => {
+  const after = fieldsWith({ base: 1, [key]: 1 }, 'alice', { sid: newSid() })
+  return commitOf({ plan: MOVE, before, after, isLogin: true, changes: mergedWith(after), ...change })
+}
+
+const emptying = (before: InForce): Commit =>
+  commitOf({
+    plan: EMPTY,
+    before,
+    after: NOTHING,
+    changes: { ...mergedWith(NOTHING), alone: () => undefined },
+  })
+
+const ending = (before: InForce): Commit =>
+  commitOf({ plan: DELETE, before, after: NOTHING, continues: false, changes: mergedWith(NOTHING) })
+
+const bytesOf = (cookie: string | undefined): Buffer => {
+  const [, value = ''] = /^__Host-session=([A-Za-z0-9_-]{64})$/.exec(cookie ?? '') ?? []
+  return Buffer.from(value, 'base64url')
+}
+
+const hashOf = (use: string, part: Buffer): Buffer =>
+  createHash('sha256').update(use).update(keysOf().storeContext).update(part).digest()
+
+describe('the cookie of a stored session', () => {
+  it('is 48 random bytes, another 32 of them after each regenerate and login (R21)', async () => {
+    const { sessions } = createWorld()
+    const first = await Promise.all(
+      times(1000, async () => request(sessions, undefined, (session) => (session['a'] = 1))),
+    )
+    const renewed = await Promise.all(
+      first.map(async (cookie) => request(sessions, cookie, (s) => s.regenerate())),
+    )
+    const logins = await Promise.all(
+      renewed.map(async (cookie) => request(sessions, cookie, (s) => s.login('u'))),
+    )
+    const locators = (cookies: typeof first) => cookies.map((cookie) => bytesOf(cookie).subarray(0, 16))
+    expect(locators(renewed)).toEqual(locators(first))
+    expect(locators(logins)).toEqual(locators(first))
+    const verifiers = [...first, ...renewed, ...logins].map((cookie) => bytesOf(cookie).subarray(16))
+    const secrets = [...locators(first), ...verifiers]
+    expect(new Set(secrets.map((secret) => secret.toString('hex'))).size).toBe(4000)
+    const bytes = Buffer.concat(secrets)
+    expect(bytes).toHaveLength(1000 * 16 + 3000 * 32)
     const counts = new Map<number, number>()
     for (const byte of bytes) counts.set(byte, (counts.get(byte) ?? 0) + 1)
     const expected = bytes.length / 256
@@ -77,97 +120,107 @@ describe('an id', () => {
     expect(chiSquare.reduce((sum, part) => sum + part)).toBeLessThan(420)
   })
 
-  it('has one spelling', () => {
-    const id = Buffer.alloc(32, 0xff).toString('base64url')
-    expect(isStoreId(id)).toBe(true)
-    const others = [
-      '',
-      id.slice(1),
-      `${id}A`,
-      `${id}=`,
-      ` ${id}`,
-      `${id.slice(0, -1)}9`,
-      `${id.slice(0, -1)}+`,
-    ]
-    for (const other of [...others, `${id.slice(0, 20)}/${id.slice(21)}`, `${id.slice(0, -1)}\n`]) {
-      expect(isStoreId(other)).toBe(false)
-    }
-  })
-
-  it('is what base64url makes of 32 bytes, and nothing else', () => {
-    fc.assert(
-      fc.property(
-        fc.uint8Array({ minLength: 32, maxLength: 32 }),
-        fc.nat(42),
-        fc.string(),
-        (bytes, at, part) => {
-          const id = Buffer.from(bytes).toString('base64url')
-          expect(isStoreId(id)).toBe(true)
-          const changed = id.slice(0, at) + part + id.slice(at + 1)
-          expect(isStoreId(changed)).toBe(
-            Buffer.from(changed, 'base64url').toString('base64url') === changed && changed.length === 43,
-          )
-        },
-      ),
-    )
-  })
-
-  it('reaches the store as a hash only, bound to the cookie (R22)', async () => {
-    const { id, before } = await createMode()
-    const hash = createHash('sha256').update('keepsake/v1/sid').update(keysOf().storeContext).update(id)
-    expect(before.place?.key).toBe(hash.digest('hex'))
+  it('reaches the store as two hashes only, bound to its name (R22)', async () => {
+    const { cookie, before } = await createMode()
+    const bytes = Buffer.from(cookie, 'base64url')
+    expect(before.place?.key).toBe(hashOf('keepsake/v1/locator', bytes.subarray(0, 16)).toString('hex'))
+    const proof = hashOf('keepsake/v1/verifier', bytes.subarray(16)).toString('base64url', 0, 16)
+    expect(before.place?.row.proof).toBe(proof)
   })
 })
 
 describe('loading', () => {
-  it('asks the store for nothing but ids (R24)', async () => {
-    const { mode, store, id } = await createMode()
-    for (const value of ['', 'x', `${id}A`, id.slice(1), '../../etc/passwd', 'a'.repeat(4096)]) {
+  it('asks the store for nothing but what has the shape of a cookie (R24)', async () => {
+    const { mode, store, cookie } = await createMode()
+    for (const value of [
+      '',
+      'x',
+      `${cookie}A`,
+      cookie.slice(1),
+      '../../etc/passwd',
+      'a'.repeat(4096),
+      'A'.repeat(43),
+    ])
       expect(mode.load(value, BEGIN)).toEqual({ reason: 'malformed' })
-    }
     expect(store.calls).toEqual([])
-    expect(await mode.load(id, BEGIN)).toMatchObject({ reason: 'opened', record: { place: { id } } })
+    expect(await mode.load(cookie, BEGIN)).toMatchObject({ reason: 'opened', record: { place: { cookie } } })
     expect(store.calls).toEqual(['read'])
   })
 
+  it('opens a row for the whole verifier only', async () => {
+    const { mode, cookie } = await createMode()
+    const bytes = Buffer.from(cookie, 'base64url')
+    for (const at of times(32, (index) => 16 + index)) {
+      const changed = Buffer.from(bytes)
+      changed[at] = (changed[at] ?? 0) ^ 1
+      expect(await openedBy(mode, changed.toString('base64url'))).toBe('ended')
+    }
+    expect(await openedBy(mode, cookie)).toBe('opened')
+  })
+
+  it('tells for a minute, of the last three cookies, that they are superseded', async () => {
+    const { mode, cookie, before } = await createMode()
+    const cookies = [cookie]
+    let record: InForce | undefined = before
+    for (const at of [0, 1, 2, 3]) {
+      const done: Committed = await mode.apply(
+        leaving(present(record), { base: 1 }, { plan: MOVE, at: BEGIN + at }),
+      )
+      cookies.push(present(done.value))
+      record = done.record
+    }
+    const reasons = (now: number): Promise<string[]> =>
+      Promise.all(cookies.map(async (each) => openedBy(mode, each, now)))
+    const superseded = 'superseded'
+    expect(await reasons(BEGIN + 4)).toEqual(['ended', superseded, superseded, superseded, 'opened'])
+    // Each for sixty seconds after the moment at which the next one came.
+    expect(await reasons(BEGIN + 62)).toEqual(['ended', 'ended', superseded, superseded, 'opened'])
+    expect(await reasons(BEGIN + 64)).toEqual(['ended', 'ended', 'ended', 'ended', 'opened'])
+  })
+
   it('takes the limits into account, whatever the store returns (R32)', async () => {
-    const { mode, id } = await createMode()
-    expect(await mode.load(id, BEGIN + 3599)).toMatchObject({ reason: 'opened' })
-    expect(await mode.load(id, BEGIN + 3600)).toEqual({ reason: 'expired_idle' })
+    const { mode, cookie } = await createMode()
+    expect(await mode.load(cookie, BEGIN + 3599)).toMatchObject({ reason: 'opened' })
+    expect(await mode.load(cookie, BEGIN + 3600)).toEqual({ reason: 'expired_idle' })
   })
 
   it('is limited in time', async () => {
-    const { mode, store, id } = await createMode(20)
+    const { mode, store, cookie } = await createMode({ timeLimit: 20 })
     store.next('read', 'hangs')
-    expect(await rejection(Promise.resolve(mode.load(id, BEGIN)))).toBeInstanceOf(StoreTimeoutError)
-    expect(await dataUnder(mode, id)).toEqual({ base: 1 })
+    expect(await rejection(Promise.resolve(mode.load(cookie, BEGIN)))).toBeInstanceOf(StoreTimeoutError)
+    expect(await dataUnder(mode, cookie)).toEqual({ base: 1 })
   })
 })
 
 describe('a commit that nobody interferes with', () => {
-  const after = fieldsWith({ base: 2 })
-  it.each([
-    ['a change', UPDATE, after, ['replace']],
-    ['a login or a new id', MOVE, after, ['create', 'replace']],
-    ['emptying', EMPTY, fieldsWith({}), ['replace', 'delete']],
-    ['an end', DELETE, fieldsWith({}), ['replace']],
-  ])('costs these calls: %s', async (_, plan, after, calls) => {
+  it.each<[string, (before: InForce) => Commit, readonly string[]]>([
+    ['a change', (before) => adding(before, 'a'), ['replace']],
+    ['a new cookie', (before) => adding(before, 'a', { plan: MOVE }), ['replace']],
+    ['a login', (before) => login(before, 'a'), ['replace']],
+    ['another session', (before) => adding(before, 'a', { plan: MOVE, continues: false }), ['replace']],
+    ['emptying', emptying, ['replace']],
+    ['an end', ending, ['replace']],
+  ])('costs one call: %s', async (_, commitOn, calls) => {
     const { mode, store, before } = await createMode()
-    await mode.apply(commitOf({ plan, before, after }))
+    expect((await mode.apply(commitOn(before))).outcome).toBe('done')
     expect(store.calls).toEqual(calls)
   })
 
   it('leaves the cookie as it is, unless it lives longer or shorter now', async () => {
-    const { mode, before, id } = await createMode()
-    const done = await mode.apply(commitOf({ plan: UPDATE, before, after }))
+    const { mode, before, cookie } = await createMode()
+    const done = await mode.apply(adding(before, 'a'))
     expect(done).toMatchObject({ outcome: 'done', value: undefined })
-    const permanent = { ...after, permanent: true }
+    const permanent = { ...fieldsWith({ base: 2 }), permanent: true }
     const again = commitOf({ plan: UPDATE, before: done.record, after: permanent })
-    expect(await mode.apply(again)).toMatchObject({ outcome: 'done', value: id, record: permanent })
+    expect(await mode.apply(again)).toMatchObject({
+      outcome: 'done',
+      value: cookie,
+      record: { permanent: true },
+    })
   })
 
   it('can be followed by another that builds on it', async () => {
-    const { mode, store, before, id } = await createMode()
+    const { mode, store, before, cookie } = await createMode()
     let record: InForce | undefined = before
     for (const n of [1, 2, 3]) {
       const done: Committed = await mode.apply(
@@ -175,132 +228,225 @@ describe('a commit that nobody interferes with', () => {
       )
       record = done.record
     }
-    expect(await dataUnder(mode, id)).toEqual({ n: 3 })
+    expect(await dataUnder(mode, cookie)).toEqual({ n: 3 })
     expect(store.calls).toEqual(['replace', 'replace', 'replace', 'read'])
   })
 
+  it.each<[string, (before: InForce) => Commit]>([
+    ['a new cookie', (before) => adding(before, 'a', { plan: MOVE })],
+    ['a login', (before) => login(before, 'a')],
+    ['another session', (before) => adding(before, 'a', { plan: MOVE, continues: false })],
+  ])('keeps row and locator with %s, and its old cookie opens nothing', async (_, commitOn) => {
+    const { mode, memory, before, cookie } = await createMode()
+    const { value, record } = await mode.apply(commitOn(before))
+    expect(record?.place?.key).toBe(before.place?.key)
+    expect(value?.slice(0, 21)).toBe(cookie.slice(0, 21))
+    expect(value?.slice(22)).not.toBe(cookie.slice(22))
+    expect(await dataUnder(mode, value)).toEqual({ base: 1, a: 1 })
+    expect(await openedBy(mode, cookie)).toBe('superseded')
+    expect(memory.size).toBe(1)
+  })
+
   it.each([
-    ['under a new id, with the same text', MOVE, { base: 2 }],
-    ['no more', EMPTY, undefined],
-    ['no more', DELETE, undefined],
-  ])('leaves a record %s', async (_, plan, data) => {
-    const { mode, memory, before, id } = await createMode()
-    const done = await mode.apply(commitOf({ plan, before, after: fieldsWith(data ?? {}) }))
-    expect(await mode.load(id, BEGIN)).toMatchObject({ reason: 'unknown_id' })
-    expect(await dataUnder(mode, done.value)).toEqual(data)
-    expect(await leftIn({ memory })).toBe(data === undefined ? 0 : 1)
+    ['emptying', emptying],
+    ['an end', ending],
+  ])('leaves no row after %s', async (_, commitOn) => {
+    const { mode, memory, before, cookie } = await createMode()
+    await mode.apply(commitOn(before))
+    expect(await mode.load(cookie, BEGIN)).toEqual({ reason: 'ended' })
+    expect(memory.size).toBe(0)
   })
 })
 
-describe('commits of requests that found the same record', () => {
+describe('commits of requests that found the same row', () => {
   it('are all in it, with one call each', async () => {
-    const { mode, store, before, id } = await createMode()
+    const { mode, store, before, cookie } = await createMode()
     const commits = times(50, (index) => applied(mode, adding(before, `k${index}`)))
     const outcomes = (await Promise.all(commits)).map(({ outcome }) => outcome)
     expect(outcomes).toEqual(['done', ...times(49, () => 'merged')])
     expect(store.calls).toEqual(times(50, () => 'replace'))
-    expect(Object.keys((await dataUnder(mode, id)) ?? {})).toHaveLength(51)
+    expect(Object.keys((await dataUnder(mode, cookie)) ?? {})).toHaveLength(51)
   })
 
-  it('do not write what has been ended', async () => {
-    const { mode, memory, before } = await createMode()
-    await mode.apply(commitOf({ plan: DELETE, before, after: fieldsWith({}) }))
-    for (const commit of [adding(before, 'a'), adding(before, 'b', { plan: MOVE })]) {
-      expect(await mode.apply(commit)).toEqual({ outcome: 'gone', record: undefined, value: undefined })
-    }
-    expect(memory.size).toBe(0)
-  })
-
-  it('follow a record to its new id as long as it has not left the old one', async () => {
-    const { mode, memory, before, id } = await createMode()
-    const [added, moved] = await Promise.all([
+  it.each([1, 2])('follow it to its new cookie, before and after, in %i processes', async (processes) => {
+    const { mode, another, memory, before, cookie } = await createMode()
+    const other = processes === 1 ? mode : another()
+    const [early, moved, late] = await Promise.all([
       mode.apply(adding(before, 'a')),
-      mode.apply(adding(before, 'b', { plan: MOVE })),
+      other.apply(adding(before, 'b', { plan: MOVE })),
+      mode.apply(adding(before, 'c')),
     ])
-    expect([added.outcome, moved.outcome]).toEqual(['done', 'merged'])
-    expect(await dataUnder(mode, moved.value)).toEqual({ base: 1, a: 1, b: 1 })
-    expect(await dataUnder(mode, id)).toBeUndefined()
-    expect(await leftIn({ memory })).toBe(1)
+    expect([early.value, late.value]).toEqual([undefined, undefined])
+    expect(await dataUnder(mode, moved.value)).toEqual({ base: 1, a: 1, b: 1, c: 1 })
+    expect(await dataUnder(mode, cookie)).toBeUndefined()
+    expect(memory.size).toBe(1)
   })
 
-  it('move once where two would give a new id', async () => {
+  it('get one new cookie where two would give one, and both are merged', async () => {
     const { mode, memory, before } = await createMode()
     const both = await Promise.all(
       ['a', 'b'].map((key) => applied(mode, adding(before, key, { plan: MOVE }))),
     )
-    expect(both.map(({ outcome }) => outcome).sort()).toEqual(['done', 'gone'])
-    expect(await leftIn({ memory })).toBe(1)
+    expect(both.map(({ outcome }) => outcome)).toEqual(['done', 'merged'])
+    const [first, second] = both
+    expect(second?.value).toBeUndefined()
+    expect(await dataUnder(mode, first?.value)).toEqual({ base: 1, a: 1, b: 1 })
+    expect(memory.size).toBe(1)
   })
 
-  it('are another session each where two log in, with what each has kept', async () => {
-    const { mode, memory, before, id } = await createMode()
-    const login = (key: string): Commit => adding(before, key, { plan: MOVE, continues: false })
-    const both = await Promise.all(['a', 'b'].map((key) => applied(mode, login(key))))
+  it('have a row each where two log in', async () => {
+    const { mode, memory, before, cookie } = await createMode()
+    const both = await Promise.all(['a', 'b'].map((key) => applied(mode, login(before, key))))
     const found = await Promise.all(both.map(({ value }) => dataUnder(mode, value)))
     expect(found).toEqual([
       { base: 1, a: 1 },
       { base: 1, b: 1 },
     ])
-    expect(await dataUnder(mode, id)).toBeUndefined()
+    expect(await dataUnder(mode, cookie)).toBeUndefined()
     expect(memory.size).toBe(2)
   })
 
-  it('keep an emptied record where another has put something in', async () => {
-    const { mode, before, id } = await createMode()
-    const emptied = commitOf({
-      plan: EMPTY,
-      before,
-      after: fieldsWith({}),
-      rebase: (theirs) => ({ ...theirs, text: '{"a":1}' }),
-    })
+  it('keep an emptied row where another has put something in', async () => {
+    const { mode, before, cookie } = await createMode()
+    const changes: Changes = { ...mergedWith(NOTHING), rebase: (theirs) => ({ ...theirs, text: '{"a":1}' }) }
+    const emptied = commitOf({ plan: EMPTY, before, after: NOTHING, changes })
     const [, ended] = await Promise.all([mode.apply(adding(before, 'a')), mode.apply(emptied)])
     expect(ended).toMatchObject({ outcome: 'merged', value: undefined, record: { text: '{"a":1}' } })
-    expect(await dataUnder(mode, id)).toEqual({ a: 1 })
+    expect(await dataUnder(mode, cookie)).toEqual({ a: 1 })
+  })
+
+  it('end it whatever others have written, where the subject is the same, and not a login of another one', async () => {
+    const { mode, memory, before } = await createMode()
+    await mode.apply(adding(before, 'a'))
+    expect((await mode.apply(ending(before))).outcome).toBe('done')
+    expect(memory.size).toBe(0)
+    const { mode: other, memory: rows, before: anonymous } = await createMode()
+    const { value } = await other.apply(login(anonymous, 'a'))
+    expect(await other.apply(ending(anonymous))).toEqual(GONE)
+    expect(await openedBy(other, value)).toBe('opened')
+    expect(rows.size).toBe(1)
   })
 })
 
-describe('a store in trouble', () => {
-  it.each([
-    ['replace', UPDATE],
-    ['create', MOVE],
-    ['replace', MOVE],
-    ['replace', EMPTY],
-    ['replace', DELETE],
-  ] as const)(
-    'fails a commit whose %s keeps failing, and leaves the record as it was: %o',
-    async (method, plan) => {
-      const { mode, store, memory, before, id } = await createMode()
-      store.next(method, 'fails', 'fails')
-      const after = fieldsWith(plan.cookie === 'clear' ? {} : { base: 2 })
-      expect(await rejection(applied(mode, commitOf({ plan, before, after })))).toBeInstanceOf(StoreError)
-      expect(await dataUnder(mode, id)).toEqual({ base: 1 })
+async function ended(change: Parameters<typeof createMode>[0] = {}) {
+  const world = await createMode(change)
+  await world.another().apply(ending(world.before))
+  return world
+}
+
+describe('a commit whose row is gone', () => {
+  it.each<[string, (before: InForce) => Commit]>([
+    ['a change', (before) => adding(before, 'a')],
+    ['a new cookie', (before) => adding(before, 'a', { plan: MOVE })],
+    ['emptying', emptying],
+  ])('of a subject is gone, and writes nothing: %s', async (_, commitOn) => {
+    const { mode, memory, before } = await ended({ subject: 'alice' })
+    expect(await mode.apply(commitOn(before))).toEqual(GONE)
+    expect(memory.size).toBe(0)
+  })
+
+  it('of an anonymous visitor begins a new session with what is left of the changes alone', async () => {
+    const { mode, memory, before, cookie } = await ended()
+    const alone = fieldsWith({ a: 1 }, undefined, { sid: newSid() })
+    const changes: Changes = { ...mergedWith(before), alone: () => alone }
+    const done = await mode.apply(adding(before, 'a', { changes }))
+    expect(done).toMatchObject({ outcome: 'restarted', record: { sid: alone.sid } })
+    expect(await dataUnder(mode, done.value)).toEqual({ a: 1 })
+    expect(done.value?.slice(0, 21)).not.toBe(cookie.slice(0, 21))
+    expect(await openedBy(mode, cookie)).toBe('ended')
+    expect(memory.size).toBe(1)
+  })
+
+  it('of an anonymous visitor is gone where nothing is left of the changes', async () => {
+    const { mode, memory, before } = await ended()
+    const changes: Changes = { ...mergedWith(before), alone: () => undefined }
+    expect(await mode.apply(adding(before, 'a', { changes }))).toEqual(GONE)
+    expect(memory.size).toBe(0)
+  })
+
+  it('of an anonymous visitor is gone where an attempt of it may have been written before', async () => {
+    const { mode, memory, store, before } = await createMode()
+    store.next('replace', async () => {
+      await memory.delete(present(before.place).key)
+      throw new Error('ECONNRESET')
+    })
+    expect(await mode.apply(adding(before, 'a'))).toEqual(GONE)
+    expect(memory.size).toBe(0)
+  })
+
+  it.each([undefined, 'alice'])(
+    'gets a row of its own where it is a login, from a session of %s',
+    async (subject) => {
+      const { mode, memory, before } = await ended({ ...(subject !== undefined && { subject }) })
+      const done = await mode.apply(login(before, 'a'))
+      expect(done.outcome).toBe('done')
+      expect(await dataUnder(mode, done.value)).toEqual({ base: 1, a: 1 })
       expect(memory.size).toBe(1)
     },
   )
 
-  it.each([UPDATE, MOVE, EMPTY])('costs nothing where an answer is lost: %o', async (plan) => {
-    const { mode, store, memory, before } = await createMode()
-    store.next('create', 'lost')
-    store.next('replace', 'lost')
-    store.next('delete', 'lost')
-    const after = fieldsWith(plan === EMPTY ? {} : { base: 2 })
-    const done = await mode.apply(commitOf({ plan, before, after }))
-    expect(done.outcome).toBe('done')
-    expect(await memory.read(done.record?.place?.key ?? '')).toBe(done.record?.place?.sealed)
-    expect(await leftIn({ memory })).toBe(plan === EMPTY ? 0 : 1)
+  it('has ended, where it would end it', async () => {
+    const { mode, before } = await ended()
+    expect(await mode.apply(ending(before))).toEqual({ outcome: 'done', record: undefined, value: undefined })
   })
 
-  it('does no harm where an ended record cannot be deleted', async () => {
-    const { mode, store, before, id } = await createMode()
-    store.next('delete', 'fails', 'fails')
-    const done = await mode.apply(commitOf({ plan: EMPTY, before, after: fieldsWith({}) }))
+  it('is a 409 where the session may have moved into its cookie, unless it is only a renewal', async () => {
+    const { mode, memory, before } = await ended({ isOverflow: true })
+    expect(await rejection(applied(mode, adding(before, 'a')))).toBeInstanceOf(SessionGoneError)
+    const renewal = adding(before, 'a', { plan: { ...UPDATE, reason: 'renewed' } })
+    expect(await mode.apply(renewal)).toEqual(GONE)
+    expect(memory.size).toBe(0)
+  })
+})
+
+describe('a row that does not open', () => {
+  it('fails a change, and is deleted by an end', async () => {
+    const { mode, another, memory, store, before } = await createMode()
+    const { key } = present(before.place)
+    await memory.delete(key)
+    await memory.create(key, { text: 'x'.repeat(200), expiresAt: Infinity })
+    expect(await rejection(applied(mode, adding(before, 'a')))).toMatchObject({
+      code: 'KEEPSAKE_STORE',
+      message: 'a record that this server cannot open has taken the place of its own',
+    })
+    expect(memory.size).toBe(1)
+    store.forget()
+    expect((await another().apply(ending(before))).outcome).toBe('done')
+    expect(store.calls).toEqual(['replace', 'read', 'delete'])
+    expect(memory.size).toBe(0)
+  })
+})
+
+const KINDS: readonly (readonly [string, (before: InForce) => Commit])[] = [
+  ['a change', (before) => leaving(before, { base: 2 })],
+  ['a new cookie', (before) => leaving(before, { base: 2 }, { plan: MOVE })],
+  ['a login', (before) => login(before, 'a')],
+  ['emptying', emptying],
+  ['an end', ending],
+]
+
+describe('a store in trouble', () => {
+  it.each(KINDS)('fails %s where it keeps failing, and leaves the row as it was', async (_, commitOn) => {
+    const { mode, store, memory, before, cookie } = await createMode()
+    store.next('replace', 'fails', 'fails')
+    expect(await rejection(applied(mode, commitOn(before)))).toBeInstanceOf(StoreError)
+    expect(await dataUnder(mode, cookie)).toEqual({ base: 1 })
+    expect(memory.size).toBe(1)
+  })
+
+  it.each(KINDS)('costs nothing where an answer is lost: %s', async (_, commitOn) => {
+    const { mode, store, memory, before } = await createMode()
+    store.next('replace', 'lost')
+    const done = await mode.apply(commitOn(before))
     expect(done.outcome).toBe('done')
-    expect(await mode.load(id, BEGIN)).toEqual({ reason: 'unknown_id' })
-    expect((await mode.apply(adding(before, 'a'))).outcome).toBe('gone')
+    expect(store.calls).toEqual(['replace', 'read'])
+    expect(await memory.read(done.record?.place?.key ?? '')).toBe(done.record?.place?.sealed)
+    expect(memory.size).toBe(done.record === undefined ? 0 : 1)
+    if (done.value !== undefined) expect(await openedBy(mode, done.value)).toBe('opened')
   })
 
   it('does not stop other sessions, nor the next commit of the same one', async () => {
-    const { mode, store, before, id } = await createMode(20)
+    const { mode, store, before, cookie } = await createMode({ timeLimit: 20 })
     store.next('replace', 'hangs')
     const hanging = rejection(applied(mode, adding(before, 'a')))
     const behind = rejection(applied(mode, adding(before, 'b')))
@@ -310,11 +456,11 @@ describe('a store in trouble', () => {
     // It has waited for about as long as it may take itself, so its time may be up or not.
     await behind
     expect((await mode.apply(adding(before, 'c'))).outcome).not.toBe('gone')
-    expect(await dataUnder(mode, id)).toMatchObject({ base: 1, c: 1 })
+    expect(await dataUnder(mode, cookie)).toMatchObject({ base: 1, c: 1 })
   })
 
   it('has its late answer dropped, and what was written late merged', async () => {
-    const { mode, store, before, id } = await createMode(20)
+    const { mode, store, before, cookie } = await createMode({ timeLimit: 20 })
     const gate = createGate()
     store.next('replace', gate.before)
     const late = rejection(applied(mode, adding(before, 'late')))
@@ -323,30 +469,36 @@ describe('a store in trouble', () => {
     gate.open()
     await new Promise(setImmediate)
     expect((await mode.apply(adding(before, 'b'))).outcome).toBe('merged')
-    expect(await dataUnder(mode, id)).toEqual({ base: 1, late: 1, b: 1 })
+    expect(await dataUnder(mode, cookie)).toEqual({ base: 1, late: 1, b: 1 })
   })
 
-  it('is reported where a fresh id is taken', async () => {
-    const { mode, store } = await createMode()
-    store.next('create', async () => false as never)
-    const create = commitOf({ plan: CREATE, before: undefined, after: fieldsWith({ o: 1 }) })
+  it('is reported where a fresh cookie is taken by somebody else', async () => {
+    const { mode, memory, cookie } = await createMode()
+    const create = commitOf({
+      plan: CREATE,
+      before: undefined,
+      after: fieldsWith({ o: 1 }),
+      newCookie: () => `${cookie.slice(0, 22)}${'A'.repeat(42)}`,
+    })
     expect(await rejection(applied(mode, create))).toMatchObject({
       code: 'KEEPSAKE_STORE',
-      message: 'a fresh session id was taken',
+      message: 'a fresh session cookie was taken',
     })
+    expect(await dataUnder(mode, cookie)).toEqual({ base: 1 })
+    expect(memory.size).toBe(1)
   })
 
-  it('is over where somebody ends the new record before the old one', async () => {
-    const { mode, store, before, id } = await createMode()
-    await mode.apply(adding(before, 'a'))
-    // The old one has been written to, so the new one is to take that over; and is not there any more.
-    store.next(
-      'replace',
-      (go) => go(),
-      async () => false as never,
-    )
-    expect((await applied(mode, adding(before, 'b', { plan: MOVE }))).outcome).toBe('gone')
-    expect(await dataUnder(mode, id)).toBeUndefined()
+  it('has a first row written over that an earlier attempt of the same request has left', async () => {
+    const { mode, store, memory } = await createMode()
+    const after = fieldsWith({ n: 2 })
+    const create = commitOf({ plan: CREATE, before: undefined, after, changes: mergedWith(after) })
+    store.next('create', 'lost')
+    store.next('read', 'fails')
+    expect(await rejection(applied(mode, create))).toBeInstanceOf(StoreError)
+    const done = await mode.apply(create)
+    expect(done.value).toBe(create.newCookie())
+    expect(await dataUnder(mode, done.value)).toEqual({ n: 2 })
+    expect(memory.size).toBe(2)
   })
 })
 

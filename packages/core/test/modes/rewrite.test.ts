@@ -1,157 +1,322 @@
 import { describe, expect, it } from 'vitest'
-import { StoreError } from '../../src/errors.ts'
-import { rewrite } from '../../src/modes/rewrite.ts'
-import { readText, writeText } from '../../src/record.ts'
-import { revisionOf } from '../../src/store.ts'
-import type { SealedFields } from '../../src/token.ts'
-import { present, rejection, thrown } from '../store-support.ts'
-import { createShelf, fieldsWith } from './stored.ts'
+import { StoreError, StoreTimeoutError } from '../../src/errors.ts'
+import {
+  hasText,
+  type Next,
+  type Rewrite,
+  rewrite,
+  rewriteInTurn,
+  type Standing,
+  standingOf,
+} from '../../src/modes/rewrite.ts'
+import { readText, type SessionRecord, writeText } from '../../src/record.ts'
+import { textId, writeRow } from '../../src/row.ts'
+import { revisionOf, type StoredRecord } from '../../src/store.ts'
+import { createGate, present, rejection, thrown, times, type Trouble } from '../store-support.ts'
+import { createShelf, fieldsWith, ROW } from './stored.ts'
 
 const KEY = 'a'.repeat(64)
-const BASE = fieldsWith({ base: 1 })
-const MINE = fieldsWith({ base: 1, mine: 1 })
+const OTHER_KEY = 'b'.repeat(64)
 const notYet = (): boolean => false
 
-/** Mine on top of theirs: all that these tests need of a merge. */
-const onTop = (theirs: SealedFields): SealedFields => ({
-  ...theirs,
-  text: writeText({ ...readText(theirs.text)?.data, mine: 1 }, undefined),
-})
-const neverAsked = (): never => {
-  throw new Error('nobody else has written')
-}
+const dataOf = (record: SessionRecord | undefined): object | undefined =>
+  record && readText(record.text)?.data
+
+/** Adds a key to what stands there. */
+const adding =
+  (key: string) =>
+  ({ record, row, sealed }: Standing): Next<'stopped'> => {
+    const text = writeText({ ...readText(record.text)?.data, [key]: 1 })
+    return {
+      write: { ...record, text },
+      row: { ...row, replaced: [...row.replaced.slice(-3), textId(sealed)] },
+    }
+  }
+const ending = (): Next<'stopped'> => ({ end: true })
+const stopping = (): Next<'stopped'> => ({ stop: 'stopped' })
 const refuse = (): never => {
   throw new TypeError('no')
 }
-const dataOf = (fields: SealedFields | undefined): object | undefined => fields && readText(fields.text)?.data
 
-async function createRow() {
+/** A row in a store, and others who write to it. */
+async function createRow(key = KEY) {
   const shelf = createShelf()
-  const sealed = present(await shelf.records.create(KEY, BASE))
-  const theirs = async (data: object): Promise<string> => {
-    const from = present(await shelf.memory.read(KEY))
-    const text = shelf.sealer.seal(fieldsWith(data), KEY)
-    await shelf.memory.replace(KEY, revisionOf(from), { text, expiresAt: Infinity })
-    return text
+  const sealRow = (data: object): StoredRecord => {
+    const fields = fieldsWith(data)
+    return shelf.records.seal(key, { ...fields, text: writeRow({ ...ROW, text: fields.text }) })
   }
+  const first = sealRow({ base: 1 })
+  await shelf.memory.create(key, first)
+  const from = present(standingOf(present(await shelf.records.read(key))))
+  const theirs = async (data: object): Promise<void> => {
+    const standing = present(await shelf.memory.read(key))
+    await shelf.memory.replace(key, revisionOf(standing), sealRow(data))
+  }
+  const standing = async () => standingOf(present(await shelf.records.read(key)))
+  const change = (
+    decide: Rewrite<'stopped'>['decide'],
+    more: Partial<Rewrite<'stopped'>> = {},
+  ): Rewrite<'stopped'> => ({
+    key,
+    from,
+    decide,
+    ...more,
+  })
   shelf.store.forget()
-  return { ...shelf, sealed, theirs }
+  return { ...shelf, from, theirs, standing, change }
 }
 
 describe('a rewrite', () => {
   it('is one call where nobody else has written', async () => {
-    const { records, store, sealed } = await createRow()
-    const change = { key: KEY, from: sealed, fields: MINE, rebase: neverAsked }
-    const written = present(await rewrite(records, change, notYet))
-    expect(written).toMatchObject({ fields: MINE, isMerged: false })
-    expect((await records.read(KEY))?.sealed).toBe(written.sealed)
-    expect(store.calls).toEqual(['replace', 'read'])
+    const { records, store, from, standing, change } = await createRow()
+    const done = await rewrite(records, change(adding('mine')), from, notYet)
+    expect(done).toMatchObject({ outcome: 'written', isMerged: false })
+    expect(store.calls).toEqual(['replace'])
+    expect(done).toMatchObject({ standing: { sealed: (await standing())?.sealed } })
+    expect(dataOf((await standing())?.record)).toEqual({ base: 1, mine: 1 })
   })
 
-  it('is done on top of what another has written', async () => {
-    const { records, store, sealed, theirs } = await createRow()
+  it('is decided again on top of what another has written', async () => {
+    const { records, store, from, theirs, standing, change } = await createRow()
     await theirs({ base: 2 })
-    const change = { key: KEY, from: sealed, fields: MINE, rebase: onTop }
-    const written = await rewrite(records, change, notYet)
-    expect(written?.isMerged).toBe(true)
-    expect(dataOf(written?.fields)).toEqual({ base: 2, mine: 1 })
+    const done = await rewrite(records, change(adding('mine')), from, notYet)
+    expect(done).toMatchObject({ outcome: 'written', isMerged: true })
     expect(store.calls).toEqual(['replace', 'read', 'replace'])
+    expect(dataOf((await standing())?.record)).toEqual({ base: 2, mine: 1 })
   })
 
-  it('begins anew as often as others are quicker, always with the last text', async () => {
-    const { records, store, sealed, theirs } = await createRow()
+  it('is decided again as often as others are quicker, always on the last text', async () => {
+    const { records, store, from, theirs, standing, change } = await createRow()
     let rounds = 0
-    const quicker = async <T>(go: () => Promise<T>): Promise<T> => {
+    const quicker: Trouble = async (go) => {
       await theirs({ base: ++rounds })
       return go()
     }
     store.next('replace', quicker, quicker, quicker, quicker)
-    const change = { key: KEY, from: sealed, fields: MINE, rebase: onTop }
-    const written = await rewrite(records, change, notYet)
-    expect(dataOf(written?.fields)).toEqual({ base: 4, mine: 1 })
+    await rewrite(records, change(adding('mine')), from, notYet)
+    expect(dataOf((await standing())?.record)).toEqual({ base: 4, mine: 1 })
     expect(store.calls.filter((method) => method === 'replace')).toHaveLength(5)
   })
 
+  it('ends a row by a replacement with a deadline of 0, on top of what others have written', async () => {
+    const { records, store, memory, from, theirs, change } = await createRow()
+    await theirs({ base: 2 })
+    const done = await rewrite(records, change(ending), from, notYet)
+    expect(done).toMatchObject({ outcome: 'ended', standing: { record: { text: '{"base":2}' } } })
+    expect(store.records.at(-1)?.expiresAt).toBe(0)
+    expect(store.calls).toEqual(['replace', 'read', 'replace'])
+    expect(memory.size).toBe(0)
+  })
+
+  it('stops where it is told to, on the row as it was read and on top of others', async () => {
+    const { records, store, from, theirs, change } = await createRow()
+    expect(await rewrite(records, change(stopping), from, notYet)).toEqual({
+      outcome: 'stopped',
+      verdict: 'stopped',
+      standing: from,
+    })
+    expect(store.calls).toEqual([])
+    await theirs({ base: 2 })
+    const decide = (standing: Standing): Next<'stopped'> =>
+      standing === from ? adding('mine')(standing) : stopping()
+    expect(await rewrite(records, change(decide), from, notYet)).toMatchObject({
+      outcome: 'stopped',
+      standing: { record: { text: '{"base":2}' } },
+    })
+    expect(store.calls).toEqual(['replace', 'read'])
+  })
+
+  it('reads the row first where it is not known', async () => {
+    const { records, store, change } = await createRow()
+    const done = await rewrite(records, change(adding('mine'), { from: undefined }), undefined, notYet)
+    expect(done).toMatchObject({ outcome: 'written', isMerged: true })
+    expect(store.calls).toEqual(['read', 'replace'])
+  })
+
+  it('writes nothing where the row is gone', async () => {
+    const { records, store, memory, from, change } = await createRow()
+    await memory.delete(KEY)
+    const done = await rewrite(records, change(adding('mine')), from, notYet)
+    expect(done).toEqual({ outcome: 'absent', isUncertain: false })
+    expect(store.calls).toEqual(['replace', 'read'])
+    expect(memory.size).toBe(0)
+  })
+
+  it('leaves what it cannot open', async () => {
+    const { records, memory, from, change } = await createRow()
+    await memory.replace(KEY, revisionOf(from.sealed), {
+      text: 'sealed by another secret',
+      expiresAt: Infinity,
+    })
+    const done = await rewrite(records, change(adding('mine')), from, notYet)
+    expect(done).toEqual({ outcome: 'unreadable' })
+    expect(await memory.read(KEY)).toBe('sealed by another secret')
+  })
+
+  it('leaves what opens and is no row', async () => {
+    const { records, memory, from, change } = await createRow()
+    const noRow = records.seal(KEY, fieldsWith({ a: 1 }))
+    await memory.replace(KEY, revisionOf(from.sealed), noRow)
+    expect(await rewrite(records, change(adding('mine')), from, notYet)).toEqual({ outcome: 'unreadable' })
+    expect(await memory.read(KEY)).toBe(noRow.text)
+  })
+
+  it('passes on what the decision throws, and writes nothing', async () => {
+    const { records, store, from, change } = await createRow()
+    expect(thrown(() => rewrite(records, change(refuse), from, notYet))).toBeInstanceOf(TypeError)
+    expect(store.calls).toEqual([])
+  })
+
   it('gives up when the time is over', async () => {
-    const { records, store, sealed, theirs } = await createRow()
+    const { records, store, from, theirs, change } = await createRow()
     let attempts = 0
     store.always(async (go) => {
       if (store.calls.at(-1) === 'replace') await theirs({ base: ++attempts })
       return go()
     })
-    const change = { key: KEY, from: sealed, fields: MINE, rebase: onTop }
-    const error = await rejection(rewrite(records, change, () => attempts >= 3))
+    const error = await rejection(rewrite(records, change(adding('mine')), from, () => attempts >= 3))
     expect(error).toBeInstanceOf(StoreError)
     expect(error).toMatchObject({ message: 'other requests kept changing the session until the time was up' })
     expect(attempts).toBe(3)
-    expect(thrown(() => rewrite(records, change, () => true))).toBeInstanceOf(StoreError)
+    expect(thrown(() => rewrite(records, change(adding('mine')), from, () => true))).toBeInstanceOf(
+      StoreError,
+    )
     expect(attempts).toBe(3)
-  })
-
-  it('writes nothing where the record is gone', async () => {
-    const { records, store, memory, sealed } = await createRow()
-    await memory.delete(KEY)
-    const change = { key: KEY, from: sealed, fields: MINE, rebase: neverAsked }
-    expect(await rewrite(records, change, notYet)).toBeUndefined()
-    expect(store.calls).toEqual(['replace', 'read'])
-    expect(memory.size).toBe(0)
-  })
-
-  it('writes nothing where another has just ended the record', async () => {
-    const { records, sealed } = await createRow()
-    const end = present(await records.replace(KEY, sealed, fieldsWith({})))
-    const change = { key: KEY, from: sealed, fields: MINE, rebase: neverAsked }
-    expect(await rewrite(records, change, notYet)).toBeUndefined()
-    const newest = { fields: fieldsWith({}), sealed: end, isMerged: false }
-    expect(await rewrite(records, { ...change, newest }, notYet)).toBeUndefined()
-    expect(await records.read(KEY)).toBeUndefined()
-  })
-
-  it('does not overwrite what it cannot open', async () => {
-    const { records, memory, sealed } = await createRow()
-    await memory.replace(KEY, revisionOf(sealed), { text: 'sealed by another secret', expiresAt: Infinity })
-    const change = { key: KEY, from: sealed, fields: MINE, rebase: neverAsked }
-    expect(await rejection(rewrite(records, change, notYet))).toMatchObject({
-      code: 'KEEPSAKE_STORE',
-      message: 'a record that this server cannot open has taken the place of its own',
-    })
-    expect(await memory.read(KEY)).toBe('sealed by another secret')
-  })
-
-  it('passes on what the merge throws, and writes nothing', async () => {
-    const { records, memory, sealed, theirs } = await createRow()
-    const standing = await theirs({ base: 2 })
-    const change = { key: KEY, from: sealed, fields: MINE, rebase: refuse }
-    expect(await rejection(rewrite(records, change, notYet))).toBeInstanceOf(TypeError)
-    expect(await memory.read(KEY)).toBe(standing)
   })
 })
 
-describe('a rewrite right after another one in this process', () => {
-  it('builds on that one without asking the store', async () => {
-    const { records, store, sealed, theirs } = await createRow()
-    const text = await theirs({ base: 2 })
-    store.forget()
-    const newest = { fields: fieldsWith({ base: 2 }), sealed: text, isMerged: false }
-    const change = { key: KEY, from: sealed, fields: MINE, rebase: onTop, newest }
-    const written = await rewrite(records, change, notYet)
-    expect(written?.isMerged).toBe(true)
-    expect(dataOf(written?.fields)).toEqual({ base: 2, mine: 1 })
+describe('a rewrite whose answer is an error', () => {
+  it('is found where it was written', async () => {
+    const { records, store, from, standing, change } = await createRow()
+    store.next('replace', 'lost')
+    const tried: string[] = []
+    const done = await rewrite(records, change(adding('mine'), { tried }), from, notYet)
+    expect(done).toMatchObject({ outcome: 'found' })
+    expect(store.calls).toEqual(['replace', 'read'])
+    expect(tried).toEqual([textId(present(await standing()).sealed)])
+  })
+
+  it('is found under what others have written on top of it', async () => {
+    const { records, store, from, standing, change } = await createRow()
+    store.next('replace', async (go) => {
+      await go()
+      const own = present(await standing())
+      const next = adding('theirs')(own)
+      if ('write' in next) {
+        const text = writeRow({ ...next.row, text: next.write.text })
+        await store.replace(KEY, revisionOf(own.sealed), records.seal(KEY, { ...next.write, text }))
+      }
+      throw new Error('ECONNRESET')
+    })
+    const tried: string[] = []
+    expect(await rewrite(records, change(adding('mine'), { tried }), from, notYet)).toMatchObject({
+      outcome: 'found',
+    })
+    expect(dataOf((await standing())?.record)).toEqual({ base: 1, mine: 1, theirs: 1 })
+    expect(hasText(present(await standing()), present(tried[0]))).toBe(true)
+  })
+
+  it('is made again where it was not written', async () => {
+    const { records, store, from, standing, change } = await createRow()
+    store.next('replace', 'fails')
+    const done = await rewrite(records, change(adding('mine'), { tried: [] }), from, notYet)
+    expect(done).toMatchObject({ outcome: 'written', isMerged: false })
+    expect(store.calls).toEqual(['replace', 'read', 'replace'])
+    expect(dataOf((await standing())?.record)).toEqual({ base: 1, mine: 1 })
+  })
+
+  it('is uncertain where the row is gone by then', async () => {
+    const { records, store, memory, from, change } = await createRow()
+    store.next('replace', async () => {
+      await memory.delete(KEY)
+      throw new Error('ECONNRESET')
+    })
+    const done = await rewrite(records, change(adding('mine'), { tried: [] }), from, notYet)
+    expect(done).toEqual({ outcome: 'absent', isUncertain: true })
+    expect(memory.size).toBe(0)
+  })
+
+  it.each<[string, (store: Awaited<ReturnType<typeof createRow>>['store']) => void, readonly string[]]>([
+    [
+      'both attempts fail',
+      (store) => store.next('replace', 'fails', 'fails'),
+      ['replace', 'read', 'replace'],
+    ],
+    [
+      'the look at what stands there fails',
+      (store) => (store.next('replace', 'lost'), store.next('read', 'fails')),
+      ['replace', 'read'],
+    ],
+  ])(
+    'is the error of the store where %s, and every text that was tried is known',
+    async (_, trouble, calls) => {
+      const { records, store, from, change } = await createRow()
+      trouble(store)
+      const tried: string[] = []
+      expect(
+        await rejection(rewrite(records, change(adding('mine'), { tried }), from, notYet)),
+      ).toMatchObject({
+        code: 'KEEPSAKE_STORE',
+        cause: { message: 'ECONNRESET' },
+      })
+      expect(store.calls).toEqual(calls)
+      expect(tried).toHaveLength(calls.filter((method) => method === 'replace').length)
+    },
+  )
+})
+
+describe('rewrites in turn', () => {
+  it('of one key begin with what the one before has written, and cost one call each', async () => {
+    const { records, store, standing, change } = await createRow()
+    const inTurn = rewriteInTurn(records, 2000)
+    const all = times(20, async (n) => inTurn(change(adding(`k${n}`))))
+    const done = await Promise.all(all)
+    expect(store.calls).toEqual(times(20, () => 'replace'))
+    expect(Object.keys(dataOf((await standing())?.record) ?? {})).toHaveLength(21)
+    expect(done.map((each) => each.outcome === 'written' && each.isMerged)).toEqual(times(20, (n) => n > 0))
+  })
+
+  it('of one key find out when another process has written in between', async () => {
+    const { records, store, theirs, standing, change } = await createRow()
+    const inTurn = rewriteInTurn(records, 2000)
+    store.next('replace', async (go) => {
+      const answer = await go()
+      await theirs({ base: 5 })
+      return answer
+    })
+    await Promise.all(['a', 'b'].map(async (key) => inTurn(change(adding(key)))))
+    expect(dataOf((await standing())?.record)).toEqual({ base: 5, b: 1 })
+  })
+
+  it('of one key write nothing after one that has ended the row, and ask the store nothing', async () => {
+    const { records, store, memory, change } = await createRow()
+    const inTurn = rewriteInTurn(records, 2000)
+    const done = await Promise.all([inTurn(change(ending)), inTurn(change(adding('late')))])
+    expect(done).toMatchObject([{ outcome: 'ended' }, { outcome: 'absent', isUncertain: false }])
     expect(store.calls).toEqual(['replace'])
+    expect(memory.size).toBe(0)
   })
 
-  it('is no merge where it began with that one', async () => {
-    const { records, sealed } = await createRow()
-    const newest = { fields: BASE, sealed, isMerged: true }
-    const change = { key: KEY, from: sealed, fields: MINE, rebase: neverAsked, newest }
-    expect(await rewrite(records, change, notYet)).toMatchObject({ fields: MINE, isMerged: false })
+  it('of one key go on after one that was refused', async () => {
+    const { records, standing, change } = await createRow()
+    const inTurn = rewriteInTurn(records, 2000)
+    const [refused] = await Promise.allSettled([
+      (async () => inTurn(change(refuse)))(),
+      (async () => inTurn(change(adding('a'))))(),
+    ])
+    expect(refused).toMatchObject({ status: 'rejected' })
+    expect(dataOf((await standing())?.record)).toEqual({ base: 1, a: 1 })
   })
 
-  it('finds out when that one is out of date by now', async () => {
-    const { records, sealed, theirs } = await createRow()
-    await theirs({ base: 3 })
-    const newest = { fields: fieldsWith({ base: 2 }), sealed: 'overwritten since', isMerged: false }
-    const change = { key: KEY, from: sealed, fields: MINE, rebase: onTop, newest }
-    expect(dataOf((await rewrite(records, change, notYet))?.fields)).toEqual({ base: 3, mine: 1 })
+  it('have a time limit each, and one that hangs holds up no other key', async () => {
+    const { records, store, change } = await createRow()
+    const inTurn = rewriteInTurn(records, 50)
+    const gate = createGate()
+    store.next('replace', gate.before)
+    const hanging = rejection(inTurn(change(adding('a'))))
+    await gate.reached
+    expect(await inTurn(change(adding('o'), { key: OTHER_KEY }))).toMatchObject({ outcome: 'absent' })
+    expect(await hanging).toBeInstanceOf(StoreTimeoutError)
+    gate.open()
   })
 })

@@ -1,17 +1,22 @@
-import { fieldsOf } from '../../src/decision.ts'
+import { randomBytes } from 'node:crypto'
+import { recordOf } from '../../src/decide.ts'
 import { createKeys } from '../../src/keys.ts'
 import { type Lifetime, readLifetime } from '../../src/lifetime.ts'
 import { memoryStore } from '../../src/memory-store.ts'
-import type { Commit } from '../../src/modes/mode.ts'
-import { writeText } from '../../src/record.ts'
+import { RecordTooLargeError } from '../../src/errors.ts'
+import type { Changes, Commit, Mode } from '../../src/modes/mode.ts'
+import { readText, type SessionRecord, writeText } from '../../src/record.ts'
 import { createRecords, type Records } from '../../src/records.ts'
+import type { Row } from '../../src/row.ts'
 import type { Sealer } from '../../src/seal.ts'
 import { readSecrets } from '../../src/secrets.ts'
-import type { SealedFields } from '../../src/token.ts'
 import { BEGIN, secretNamed, troubledStore, type TroubledStore } from '../store-support.ts'
 
 export const LIFETIME: Lifetime = readLifetime({ idle: '1h', absolute: '24h', permanent: '31d' })
 export const SID = Buffer.alloc(16, 1)
+
+/** What stands before a record in a row that was just created. */
+export const ROW: Row = { proof: 'A'.repeat(22), replaced: [], superseded: [], order: undefined }
 
 export const keysOf = (cookieName = '__Host-session', audience = '', ...secrets: readonly string[]) =>
   createKeys(
@@ -20,10 +25,25 @@ export const keysOf = (cookieName = '__Host-session', audience = '', ...secrets:
     audience,
   )
 
-/** The fields of a record of this data, written at the beginning. */
-export function fieldsWith(data: object, subject?: string, change: Partial<SealedFields> = {}): SealedFields {
-  const identity = { sid: SID, created: BEGIN, permanent: false }
-  return { ...fieldsOf(identity, writeText(data, { subject }), LIFETIME, BEGIN), ...change }
+/** A record of this data, written at the beginning. */
+export function fieldsWith(
+  data: object,
+  subject?: string,
+  change: Partial<SessionRecord> = {},
+): SessionRecord {
+  const state = { sid: SID, created: BEGIN, permanent: false, subject }
+  return { ...recordOf(state, writeText(data, { subject }), LIFETIME, BEGIN), ...change }
+}
+
+/** As much of a mode as deciding looks at: how much it can hold. */
+export function modeOf(maxTextBytes: number): Mode {
+  return {
+    name: 'store',
+    maxTextBytes,
+    tooLarge: (bytes, sizes) => new RecordTooLargeError(bytes, maxTextBytes, sizes),
+    load: () => ({ reason: 'malformed' }),
+    apply: () => ({ outcome: 'done', record: undefined, value: undefined }),
+  }
 }
 
 export interface Shelf {
@@ -42,12 +62,31 @@ export function createShelf(): Shelf {
   return { memory, store, sealer, records: createRecords(store, sealer, keys.subjects) }
 }
 
-/** A commit of what a handler left, with nobody else writing. */
-export const commitOf = (commit: Pick<Commit, 'plan' | 'before' | 'after'> & Partial<Commit>): Commit => ({
-  continues: true,
-  whenGone: () => undefined,
+/** Changes that nobody else's stand in the way of. */
+const ALONE: Changes = {
   rebase: () => {
     throw new Error('nobody else has written')
   },
-  ...commit,
+  apart: () => {
+    throw new Error('nobody else has logged in')
+  },
+  alone: () => undefined,
+}
+
+/** Changes that put what a handler left on top of what others have written: all that most tests need of a merge. */
+export const mergedWith = (after: SessionRecord): Changes => ({
+  rebase(theirs) {
+    const [mine, others] = [readText(after.text), readText(theirs.text)]
+    const text = writeText({ ...others?.data, ...mine?.data }, { subject: after.subject })
+    return { ...after, text }
+  },
+  apart: () => after,
+  alone: () => after,
 })
+
+/** A commit of what a handler left, with nobody else writing. */
+export function commitOf(commit: Pick<Commit, 'plan' | 'before' | 'after'> & Partial<Commit>): Commit {
+  const cookie = randomBytes(48).toString('base64url')
+  const others = { continues: true, isLogin: false, at: BEGIN, changes: ALONE, tried: [] }
+  return { ...others, newCookie: () => cookie, ...commit }
+}

@@ -24,7 +24,7 @@ export interface LogoutOptions {
 }
 
 /** What a logout asks for besides the end of its own session. */
-export interface Leaving {
+export interface LogoutRequest {
   /** Whose sessions end. */
   readonly everywhere: string | undefined
   /** The value of `Clear-Site-Data`. */
@@ -43,7 +43,7 @@ const SITE_DATA: readonly SiteData[] = [
 ]
 
 /** @throws {TypeError} for an option that is none. */
-export function readLeaving(options: LogoutOptions, subject: string | undefined): Leaving {
+export function readLogout(options: LogoutOptions, subject: string | undefined): LogoutRequest {
   const own = readOptions('session.logout', options, ['everywhere', 'clearSiteData'])
   const { everywhere = false, clearSiteData = false } = own
   if (typeof everywhere !== 'boolean')

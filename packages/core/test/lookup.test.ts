@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { createCookie } from '../src/cookie/cookie.ts'
 import { StoreError, StoreTimeoutError } from '../src/errors.ts'
 import type { EagerMode, LazyMode, Loaded } from '../src/modes/mode.ts'
-import { anonymousAfter, openSealed, openStored } from '../src/opening.ts'
+import { anonymousAfter, lookUpSealed, lookUpStored } from '../src/lookup.ts'
+import { writeText } from '../src/record.ts'
 import { fieldsWith } from './modes/stored.ts'
 import { BEGIN, present, rejection, thrown, times } from './store-support.ts'
 
@@ -31,7 +32,7 @@ function createModes() {
 }
 
 /** Fetched, and then looked at. */
-const stored = async (mode: EagerMode, header: string) => (await openStored(mode, COOKIE, header, BEGIN))()
+const stored = async (mode: EagerMode, header: string) => (await lookUpStored(mode, COOKIE, header, BEGIN))()
 
 const headerOf = (values: readonly string[]): string => values.map((value) => `sid=${value}`).join('; ')
 
@@ -41,38 +42,62 @@ describe('what the cookies of a request lead to', () => {
     ['a good one', ['opened'], 'opened', false],
     ['a bad one, which goes', ['malformed'], 'malformed', true],
     ['one of an unknown key, which stays', ['unknown_key'], 'unknown_key', false],
-    ['one whose id the store does not know, which stays', ['unknown_id'], 'unknown_id', false],
+    ['one whose id the store does not know, which stays', ['ended'], 'ended', false],
+    ['one that another request has just superseded, which stays', ['superseded'], 'superseded', false],
+    ['one that was revoked, which stays', ['revoked'], 'revoked', false],
+    ['a good one behind a superseded one', ['superseded', 'opened'], 'opened', false],
+    ['a superseded one behind one that has ended', ['ended', 'superseded'], 'superseded', false],
+    ['a superseded one behind a bad one', ['malformed', 'superseded'], 'superseded', false],
     ['an expired one, which goes', ['expired_idle'], 'expired_idle', true],
     ['a good one behind a bad one', ['malformed', 'opened'], 'opened', false],
     ['a good one before a bad one', ['opened', 'forged'], 'opened', false],
     ['the same good one twice', ['opened', 'opened'], 'opened', false],
     ['two good ones, of which none counts (R16)', ['opened1', 'opened2'], 'ambiguous_cookie', false],
     ['several bad ones, which go', ['malformed', 'forged'], 'malformed', true],
-    ['bad ones beside one that another server may want', ['malformed', 'unknown_id'], 'malformed', false],
+    ['bad ones beside one that another server may want', ['malformed', 'ended'], 'malformed', false],
     ['a good one in fourth place', ['forged1', 'forged2', 'forged3', 'opened'], 'opened', false],
     ['a good one in fifth place', ['forged1', 'forged2', 'forged3', 'forged4', 'opened'], 'forged', true],
   ] as const)('is decided alike wherever records live: %s', async (_, values, reason, discard) => {
     const { lazy, eager, here } = createModes()
     const expected = { reason, discard, record: reason === 'opened' ? OPENED.record : undefined }
     const header = headerOf(values)
-    expect(openSealed(lazy, COOKIE, header, BEGIN)).toEqual(expected)
+    expect(lookUpSealed(lazy, COOKIE, header, BEGIN)).toEqual(expected)
     expect(await stored(here, header)).toEqual(expected)
     expect(await stored(eager, header)).toEqual(expected)
   })
 
+  it('is a record without the keys that have a control\u2019s name, and says that it had some', async () => {
+    const { lazy, here } = createModes()
+    const content = { data: { a: 1, regenerate: 1, login: { deep: 1 } }, subject: 'alice' }
+    const record = { ...fieldsWith(content.data, 'alice'), content }
+    const load = (): Loaded => ({ reason: 'opened', record })
+    const expected = {
+      reason: 'opened',
+      discard: false,
+      hasDropped: true,
+      record: {
+        ...record,
+        text: writeText({ a: 1 }, { subject: 'alice' }),
+        content: { data: { a: 1 }, subject: 'alice' },
+      },
+    }
+    expect(lookUpSealed({ ...lazy, load }, COOKIE, 'sid=x', BEGIN)).toEqual(expected)
+    expect(await stored({ ...here, load }, 'sid=x')).toEqual(expected)
+  })
+
   it('is there at once where nothing has to be fetched', () => {
     const { eager, here } = createModes()
-    expect(openStored(eager, COOKIE, undefined, BEGIN)).not.toBeInstanceOf(Promise)
-    expect(openStored(here, COOKIE, 'sid=malformed', BEGIN)).not.toBeInstanceOf(Promise)
-    expect(openStored(eager, COOKIE, 'sid=opened', BEGIN)).toBeInstanceOf(Promise)
+    expect(lookUpStored(eager, COOKIE, undefined, BEGIN)).not.toBeInstanceOf(Promise)
+    expect(lookUpStored(here, COOKIE, 'sid=malformed', BEGIN)).not.toBeInstanceOf(Promise)
+    expect(lookUpStored(eager, COOKIE, 'sid=opened', BEGIN)).toBeInstanceOf(Promise)
   })
 
   it('costs at most four loads, and one for what comes several times', async () => {
     const { eager, loaded } = createModes()
-    await openStored(eager, COOKIE, headerOf(times(200, (index) => `forged${index}`)), BEGIN)
+    await lookUpStored(eager, COOKIE, headerOf(times(200, (index) => `forged${index}`)), BEGIN)
     expect(loaded).toEqual(['forged0', 'forged1', 'forged2', 'forged3'])
     loaded.length = 0
-    await openStored(eager, COOKIE, headerOf(times(200, () => 'opened')), BEGIN)
+    await lookUpStored(eager, COOKIE, headerOf(times(200, () => 'opened')), BEGIN)
     expect(loaded).toEqual(['opened'])
   })
 
@@ -83,7 +108,7 @@ describe('what the cookies of a request lead to', () => {
       steps.push(`fetched ${value}`)
       return () => OPENED
     }
-    const look = await openStored({ ...eager, fetch }, COOKIE, headerOf(['opened']), BEGIN)
+    const look = await lookUpStored({ ...eager, fetch }, COOKIE, headerOf(['opened']), BEGIN)
     expect(steps).toEqual(['fetched opened'])
     expect(loaded).toEqual([])
     expect(look()).toEqual({ reason: 'opened', discard: false, record: OPENED.record })
@@ -94,7 +119,7 @@ describe('what the cookies of a request lead to', () => {
     const header = `sid=opened; x=${'y'.repeat(16_384)}`
     const expected = { reason: 'header_too_large', record: undefined, discard: false }
     expect(await stored(eager, header)).toEqual(expected)
-    expect(openSealed(lazy, COOKIE, header, BEGIN)).toEqual(expected)
+    expect(lookUpSealed(lazy, COOKIE, header, BEGIN)).toEqual(expected)
     expect(loaded).toEqual([])
   })
 
@@ -105,7 +130,7 @@ describe('what the cookies of a request lead to', () => {
       load: (value, now) =>
         value === 'fails' ? Promise.reject(new StoreError('down')) : eager.load(value, now),
     }
-    const opening = openStored(failing, COOKIE, headerOf(['opened', 'fails']), BEGIN)
+    const opening = lookUpStored(failing, COOKIE, headerOf(['opened', 'fails']), BEGIN)
     expect(await rejection(Promise.resolve(opening))).toBeInstanceOf(StoreError)
   })
 })

@@ -2,7 +2,7 @@ import { decodeEnds, type Ends, mergeEnds, NO_ENDS, onlyEnds } from './ends.ts'
 import { decodeFlash, encodeFlash, type FlashMessage, mergeFlash, NO_FLASH } from './flash.ts'
 
 /** What a record's text says beside the data, under a key that no data can have. */
-export interface Marks {
+export interface Meta {
   /** Who is logged in. */
   readonly subject?: string | undefined
   /** What the login called its device. */
@@ -14,9 +14,9 @@ export interface Marks {
   readonly csrf?: boolean | undefined
 }
 
-/** Marks as JSON, for data that has these keys; undefined where there are none. A key that is gone has no end. */
-export function encodeMarks(marks: Marks, hasKey: (key: string) => boolean): object | undefined {
-  const { subject, label, flash = NO_FLASH, ends = NO_ENDS, csrf = false } = marks
+/** Meta as JSON, for data that has these keys; undefined where there are none. A key that is gone has no end. */
+export function encodeMeta(meta: Meta, hasKey: (key: string) => boolean): object | undefined {
+  const { subject, label, flash = NO_FLASH, ends = NO_ENDS, csrf = false } = meta
   // Nearly always: of an anonymous visitor nothing but the data is kept.
   const isBare = subject === undefined && label === undefined && flash.length === 0 && ends.size === 0
   if (isBare && !csrf) return undefined
@@ -31,27 +31,26 @@ export function encodeMarks(marks: Marks, hasKey: (key: string) => boolean): obj
   return Object.keys(json).length === 0 ? undefined : json
 }
 
-/** What `encodeMarks` gave, or undefined for anything else. What a later version may add is passed over. */
-export function decodeMarks(json: unknown): Marks | undefined {
+/** What `encodeMeta` gave, or undefined for anything else. What a later version may add is passed over. */
+export function decodeMeta(json: unknown): Meta | undefined {
   if (json === undefined) return {}
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined
   // Without a prototype, so that nothing is read from a polluted one.
   const given = Object.assign(Object.create(null) as Record<string, unknown>, json)
-  const marks: Marks = {
+  const meta: Meta = {
     ...('subject' in given && { subject: textIn(given['subject']) }),
     ...('label' in given && { label: textIn(given['label']) }),
     ...('flash' in given && { flash: decodeFlash(given['flash']) }),
     ...('ends' in given && { ends: decodeEnds(given['ends']) }),
     ...('csrf' in given && { csrf: given['csrf'] === true || undefined }),
   }
-  const values = Object.values(marks)
-  return values.length === 0 || values.includes(undefined) ? undefined : marks
+  const values = Object.values(meta)
+  return values.length === 0 || values.includes(undefined) ? undefined : meta
 }
 
 const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
-/** @throws {FlashTakenError} when both have taken the same message. */
-export function mergeMarks(base: Marks, mine: Marks, theirs: Marks): Marks {
+export function mergeMeta(base: Meta, mine: Meta, theirs: Meta): Meta {
   return {
     subject: mine.subject === base.subject ? theirs.subject : mine.subject,
     label: mine.label === base.label ? theirs.label : mine.label,

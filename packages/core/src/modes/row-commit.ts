@@ -1,0 +1,79 @@
+import type { InForce, Place, Commit } from './mode.ts'
+import { EMPTY_TEXT, type SessionRecord } from '../record.ts'
+import { GRACE_SECONDS, replacedBy, type Row, supersededBy } from '../row.ts'
+import { hasText, type Next, type Standing } from './rewrite.ts'
+
+/*
+ * What a commit makes of a row as it stands. A row belongs to one subject and one beginning at a time: who has read
+ * another one writes nothing into it. Within that, what others have written meanwhile is merged.
+ */
+
+/** `gone`: the session that the request had is over. `apart`: a login, or what follows an end, gets a row of its own. */
+export type Verdict = 'gone' | 'apart'
+
+/** A record that came from a row. */
+export interface Stored extends InForce {
+  readonly place: Place
+}
+
+const sidText = (sid: Uint8Array): string => Buffer.from(sid).toString('base64url')
+
+const isSameSubject = (one: SessionRecord, other: SessionRecord): boolean => one.subject === other.subject
+
+export const isSameSession = (one: SessionRecord, other: SessionRecord): boolean =>
+  isSameSubject(one, other) && one.created === other.created
+
+/** Whether the row's session has, or had before its last cookies, this sid. */
+function hasSid({ record, row }: Standing, sid: Uint8Array): boolean {
+  const text = sidText(sid)
+  return sidText(record.sid) === text || row.superseded.some((old) => old.sid === text)
+}
+
+/** What a new cookie brings into the row. */
+export interface Renewal {
+  /** What its verifier hashes to; asked for only where there is a new cookie. */
+  readonly proof: () => string
+  /** See {@link Row.order}. */
+  readonly order: number | undefined
+}
+
+export function nextOf(commit: Commit, before: Stored, standing: Standing, renewal: Renewal): Next<Verdict> {
+  const { plan, continues, isLogin, after, changes } = commit
+  if (plan.record === 'delete') return isSameSubject(before, standing.record) ? END : STOP_GONE
+  const isUntouched = standing.sealed === before.place.sealed
+  if (!isUntouched && !mayWrite(commit, before, standing, renewal))
+    return isLogin || !continues ? APART : STOP_GONE
+  const record = isUntouched ? after : changes.rebase(standing.record, (id) => hasText(standing, id))
+  if (record.text === EMPTY_TEXT) return END
+  // A second `regenerate` leaves the cookie to the first one.
+  const isRenewed =
+    plan.record === 'move' &&
+    (isLogin || !continues || sidText(standing.record.sid) === sidText(before.sid))
+  return isRenewed
+    ? { write: record, row: renewed(commit, standing, renewal) }
+    : { write: { ...record, sid: standing.record.sid }, row: { ...standing.row, replaced: replacedIn(commit, standing) } }
+}
+
+function mayWrite(commit: Commit, before: Stored, standing: Standing, { proof }: Renewal): boolean {
+  const { continues, isLogin } = commit
+  // An attempt of this request, whose answer was lost, has logged in already.
+  if ((isLogin || !continues) && standing.row.proof === proof()) return true
+  if (!continues && !isLogin) return isSameSubject(before, standing.record)
+  return isSameSession(before, standing.record) && (isLogin || hasSid(standing, before.sid))
+}
+
+function renewed(commit: Commit, standing: Standing, { proof, order }: Renewal): Row {
+  const { record, row } = standing
+  const next = proof()
+  const superseded = next === row.proof ? row.superseded : supersededBy(row, sidText(record.sid), commit.at)
+  const kept = commit.continues ? row.order : undefined
+  return { proof: next, replaced: replacedIn(commit, standing), superseded, order: commit.isLogin ? order : kept }
+}
+
+/** The ids that the text after this one remembers. */
+export const replacedIn = ({ at }: Commit, { sealed, record, row }: Standing): readonly string[] =>
+  replacedBy(row, sealed, at - record.issued > GRACE_SECONDS)
+
+const END = Object.freeze({ end: true } as const)
+const STOP_GONE = Object.freeze({ stop: 'gone' } as const)
+const APART = Object.freeze({ stop: 'apart' } as const)

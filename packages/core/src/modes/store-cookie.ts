@@ -1,0 +1,56 @@
+import { hash, timingSafeEqual } from 'node:crypto'
+
+/*
+ * The cookie of a stored session: base64url( locator (16) ‖ verifier (32) ), 48 random bytes (R21).
+ *
+ * The locator finds the row for the session's whole life. The verifier is the secret, another one after each login and
+ * `regenerate`. The store sees neither, only a hash of each (R22).
+ */
+export const LOCATOR_BYTES = 16
+export const COOKIE_BYTES = 48
+const PROOF_BYTES = 16
+/** 48 bytes leave no spare bits, so a cookie has one spelling. */
+const COOKIE = /^[A-Za-z0-9_-]{64}$/
+
+/** Whether a value has the shape of such a cookie. Nothing else ever reaches the store (R24). */
+export const isStoreCookie = (value: string): boolean => value.length === 64 && COOKIE.test(value)
+
+/** Hashes cookies of one name and audience: a cookie of another opens nothing. */
+export interface CookieHashes {
+  /** The key of the row, 64 hexadecimal digits. */
+  readonly keyOf: (value: string) => string
+  /** What the row holds in place of the verifier: 16 bytes in base64url. */
+  readonly proofOf: (value: string) => string
+}
+
+export function createCookieHashes(context: Uint8Array): CookieHashes {
+  const bytes = Buffer.alloc(COOKIE_BYTES)
+  // The same room for every call: the hashed part of each cookie is as long as that of the one before.
+  const roomFor = (label: string, length: number): Buffer =>
+    Buffer.concat([Buffer.from(label), context, Buffer.alloc(length)])
+  const keyRoom = roomFor('keepsake/v1/locator', LOCATOR_BYTES)
+  const proofRoom = roomFor('keepsake/v1/verifier', COOKIE_BYTES - LOCATOR_BYTES)
+  return Object.freeze<CookieHashes>({
+    keyOf(value) {
+      bytes.write(value, 'base64url')
+      bytes.copy(keyRoom, keyRoom.length - LOCATOR_BYTES, 0, LOCATOR_BYTES)
+      return hash('sha256', keyRoom)
+    },
+    proofOf(value) {
+      bytes.write(value, 'base64url')
+      bytes.copy(proofRoom, proofRoom.length - COOKIE_BYTES + LOCATOR_BYTES, LOCATOR_BYTES)
+      return hash('sha256', proofRoom, 'buffer').toString('base64url', 0, PROOF_BYTES)
+    },
+  })
+}
+
+/** Another verifier behind the locator of a cookie. */
+export function withVerifierOf(value: string, other: string): string {
+  const bytes = Buffer.from(other, 'base64url')
+  bytes.write(value, 0, LOCATOR_BYTES, 'base64url')
+  return bytes.toString('base64url')
+}
+
+/** Compares proofs in a time that does not tell where they differ. */
+export const isSameProof = (one: string, other: string): boolean =>
+  timingSafeEqual(Buffer.from(one, 'latin1'), Buffer.from(other, 'latin1'))

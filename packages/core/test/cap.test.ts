@@ -1,0 +1,343 @@
+import { describe, expect, it } from 'vitest'
+import { SessionGoneError } from '../src/errors.ts'
+import { type AnySessions, handleOf, settled } from './row-support.ts'
+import {
+  begin,
+  cookieAfter,
+  cookieLine,
+  createGate,
+  createWorld,
+  dataOf,
+  eventsOf,
+  present,
+  rejection,
+  request,
+  storeAround,
+  times,
+} from './store-support.ts'
+
+const login = async (sessions: AnySessions, label = 'x', cookie?: string): Promise<string | undefined> =>
+  request(sessions, cookie, (session) => session.login('alice', { label }))
+
+/** The labels of the subject's sessions, sorted. */
+async function labelsOf(sessions: AnySessions): Promise<string> {
+  const labels = (await sessions.listFor('alice')).map(({ label = '-' }) => label)
+  return labels.toSorted((a, b) => a.localeCompare(b)).join()
+}
+
+const isAlive = async (sessions: AnySessions, cookie: string | undefined): Promise<boolean> =>
+  (await sessions.open(cookie)).session.subject === 'alice'
+
+/** How many times a store makes others wait, in turns of the event loop: another number at each call, the same in each run. */
+function hesitating(seed: number) {
+  let state = seed
+  return async <T>(_: unknown, go: () => Promise<T>): Promise<T> => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31
+    for (let left = state % 4; left > 0; left--) await new Promise(setImmediate)
+    return go()
+  }
+}
+
+describe('maxPerSubject: N', () => {
+  it.each([1, 2, 5])('leaves the newest N of N + 1 logins alive: %i', async (max) => {
+    const { sessions } = createWorld({ maxPerSubject: max })
+    const cookies: (string | undefined)[] = []
+    const events = await eventsOf(async () => {
+      for (const n of times(max + 1, (index) => index)) cookies.push(await login(sessions, `${n}`))
+    })
+    expect(events.filter((event) => event === 'excess_sessions_exceeded evicted')).toHaveLength(1)
+    const alive = await Promise.all(cookies.map(async (cookie) => isAlive(sessions, cookie)))
+    expect(alive).toEqual([false, ...times(max, () => true)])
+    expect((await sessions.open(cookies[0])).session.explain().opened).toBe('ended')
+  })
+
+  it.each([1, 2, 3, 4, 5])(
+    'leaves exactly N of 30 logins at once, at two processes, and none without a good answer: run %i',
+    async (seed) => {
+      const max = 4
+      const world = createWorld({ maxPerSubject: max, storeTimeLimit: 120_000 })
+      const store = storeAround(world.memory, hesitating(seed))
+      const nodes = [world.another({ store }), world.another({ store })]
+      const outcomes = await Promise.all(times(30, async (n) => settled(login(present(nodes[n % 2]), `${n}`))))
+      expect(await world.sessions.listFor('alice')).toHaveLength(max)
+      const alive = await Promise.all(
+        outcomes.map(async ({ value, error }) => {
+          if (error !== undefined) expect([error, value]).toEqual([expect.any(SessionGoneError), undefined])
+          return isAlive(world.sessions, value)
+        }),
+      )
+      expect(alive.filter(Boolean)).toHaveLength(max)
+    },
+  )
+
+  it('leaves one of two logins at once that have both listed before either was written', async () => {
+    const world = createWorld({ maxPerSubject: 1 })
+    const { store } = world
+    const gate = createGate()
+    store.next('create', gate.before)
+    const first = settled(login(world.sessions, 'first'))
+    await gate.reached
+    const second = settled(login(world.another(), 'second'))
+    gate.open()
+    const outcomes = [await first, await second]
+    expect(await world.sessions.listFor('alice')).toHaveLength(1)
+    const alive = await Promise.all(outcomes.map(async ({ value }) => isAlive(world.sessions, value)))
+    expect(alive.filter(Boolean)).toHaveLength(1)
+  })
+
+  it('is the number of sessions, not of rows that hold none: what has expired makes room', async () => {
+    const world = createWorld({ maxPerSubject: 2 })
+    await login(world.sessions, 'old')
+    world.at += 4000
+    for (const label of ['a', 'b']) await login(world.sessions, label)
+    expect(await labelsOf(world.sessions)).toBe('a,b')
+  })
+
+  it('counts an old session that was there before anybody counted as the oldest', async () => {
+    const world = createWorld()
+    await login(world.sessions, 'a')
+    world.at += 1
+    await login(world.sessions, 'b')
+    await login(world.another({ maxPerSubject: 2 }), 'c')
+    expect(await labelsOf(world.sessions)).toBe('b,c')
+  })
+
+  it('does not count the sessions of others, nor of who is anonymous', async () => {
+    const { sessions } = createWorld({ maxPerSubject: 1 })
+    const [bob, nobody] = [await begin(sessions, { b: 1 }, 'bob'), await begin(sessions, { n: 1 })]
+    await login(sessions)
+    expect([await dataOf(sessions, bob), await dataOf(sessions, nobody)]).toEqual([{ b: 1 }, { n: 1 }])
+  })
+
+  it('takes a step-up for the newest, and a new id for no login', async () => {
+    const { sessions } = createWorld({ maxPerSubject: 2 })
+    const a = await login(sessions, 'a')
+    const b = await login(sessions, 'b')
+    await login(sessions, 'a', a)
+    await request(sessions, b, (session) => session.regenerate())
+    await login(sessions, 'c')
+    expect(await labelsOf(sessions)).toBe('a,c')
+  })
+
+  it('does not evict at all where the login comes on a row that is counted already', async () => {
+    const { sessions } = createWorld({ maxPerSubject: 1 })
+    let cookie = await login(sessions, 'a')
+    const events = await eventsOf(async () => {
+      for (const label of ['b', 'c']) cookie = await login(sessions, label, cookie)
+    })
+    expect(events.filter((event) => event.startsWith('excess'))).toEqual([])
+    expect(await isAlive(sessions, cookie)).toBe(true)
+  })
+})
+
+describe('a login that is too many itself', () => {
+  /** The first login has been written, and looks again only when another one is through. */
+  async function overtaken(max: number) {
+    const world = createWorld({ maxPerSubject: max })
+    const visit = await world.sessions.open(undefined)
+    visit.session.login('alice', { label: 'first' })
+    const gate = createGate()
+    world.store.next('create', gate.after)
+    const closing = settled((async () => visit.close())())
+    await gate.reached
+    return { world, visit, gate, closing }
+  }
+
+  it('fails with a 409 and no cookie, though the other one has ended it before it looked again', async () => {
+    const { world, gate, closing } = await overtaken(1)
+    const second = await login(world.another(), 'second')
+    gate.open()
+    const { value, error } = await closing
+    expect([value, error]).toEqual([undefined, expect.any(SessionGoneError)])
+    expect(error).toMatchObject({ status: 409 })
+    expect(await labelsOf(world.sessions)).toBe('second')
+    expect(await isAlive(world.sessions, second)).toBe(true)
+  })
+
+  it('fails too where the others have not got as far as ending it', async () => {
+    const { world, gate, closing } = await overtaken(1)
+    // Written by a process that does not count, with a later beginning.
+    world.at += 3600
+    await login(world.another({ maxPerSubject: undefined }), 'later')
+    gate.open()
+    const { error } = await closing
+    expect(error).toBeInstanceOf(SessionGoneError)
+    expect(await labelsOf(world.sessions)).toBe('later')
+  })
+
+  it('is not told so of a session that it has only shared a process with', async () => {
+    const { world, gate, closing } = await overtaken(2)
+    const second = await login(world.another(), 'second')
+    gate.open()
+    const { value, error } = await closing
+    expect(error).toBeUndefined()
+    expect(await isAlive(world.sessions, cookieAfter(value ?? [], undefined))).toBe(true)
+    expect(await isAlive(world.sessions, second)).toBe(true)
+  })
+
+  it('can be tried again by the same visit', async () => {
+    const { world, visit, gate, closing } = await overtaken(1)
+    await login(world.another(), 'second')
+    gate.open()
+    expect((await closing).error).toBeInstanceOf(SessionGoneError)
+    const cookie = cookieAfter(await visit.close(), undefined)
+    expect(await isAlive(world.sessions, cookie)).toBe(true)
+    expect(await labelsOf(world.sessions)).toBe('first')
+  })
+
+  it('leaves the anonymous session that it came with ended, and sends no cookie for it', async () => {
+    const world = createWorld({ maxPerSubject: 1 })
+    const cookie = await begin(world.sessions, { cart: [1] })
+    const visit = await world.sessions.open(cookie)
+    visit.session.login('alice', { keep: ['cart'] })
+    const gate = createGate()
+    world.store.next('replace', gate.after)
+    const saving = rejection(visit.session.save())
+    await gate.reached
+    await login(world.another(), 'second')
+    gate.open()
+    expect(await saving).toBeInstanceOf(SessionGoneError)
+    expect(world.memory.size).toBe(1)
+  })
+})
+
+describe('an eviction', () => {
+  /** The eviction of the oldest session has listed it, and has not ended it yet. */
+  async function listed() {
+    const world = createWorld({ maxPerSubject: 1 })
+    const oldest = present(await login(world.sessions, 'oldest'))
+    const gate = createGate()
+    const visit = await world.sessions.open(undefined)
+    visit.session.login('alice', { label: 'newest' })
+    world.store.next('replace', gate.before)
+    const closing = visit.close()
+    await gate.reached
+    return { world, oldest, gate, closing, elsewhere: world.another({ maxPerSubject: undefined }) }
+  }
+
+  it('spares a row that has become that of another subject since', async () => {
+    const { world, oldest, gate, closing, elsewhere } = await listed()
+    const bob = await request(elsewhere, oldest, (session) => session.login('bob'))
+    gate.open()
+    await closing
+    expect((await world.sessions.open(bob)).session.subject).toBe('bob')
+    expect(await labelsOf(world.sessions)).toBe('newest')
+  })
+
+  it('spares a row that has logged in anew since', async () => {
+    const { world, oldest, gate, closing } = await listed()
+    world.at += 1
+    const again = await login(world.another({ maxPerSubject: 5 }), 'again', oldest)
+    gate.open()
+    await closing
+    expect(await isAlive(world.sessions, again)).toBe(true)
+  })
+
+  it('ends a row that has only been written to, or has a new id, since', async () => {
+    for (const method of ['write', 'regenerate'] as const) {
+      const { world, oldest, gate, closing, elsewhere } = await listed()
+      const next = await request(elsewhere, oldest, (session) =>
+        method === 'write' ? (session['b'] = 1) : session.regenerate(),
+      )
+      gate.open()
+      await closing
+      expect([method, await isAlive(world.sessions, next)]).toEqual([method, false])
+      expect(await labelsOf(world.sessions)).toBe('newest')
+    }
+  })
+
+  it('is no matter to a row that has ended since', async () => {
+    const { world, oldest, gate, closing, elsewhere } = await listed()
+    await request(elsewhere, oldest, (session) => session.logout())
+    gate.open()
+    expect(cookieLine(await closing)).toBeDefined()
+    expect(await labelsOf(world.sessions)).toBe('newest')
+  })
+
+  it('that fails fails the login, whose visit finds its row again', async () => {
+    const world = createWorld({ maxPerSubject: 1 })
+    await login(world.sessions, 'oldest')
+    const visit = await world.sessions.open(undefined)
+    visit.session.login('alice', { label: 'newest' })
+    world.store.next('replace', 'fails')
+    world.store.next('read', 'fails')
+    expect(await rejection(visit.session.save())).toMatchObject({ code: 'KEEPSAKE_STORE' })
+    const cookie = cookieAfter(await visit.close(), undefined)
+    expect([await isAlive(world.sessions, cookie), await labelsOf(world.sessions)]).toEqual([true, 'newest'])
+    expect(world.memory.size).toBe(1)
+  })
+})
+
+describe('clocks that are an hour apart', () => {
+  it.each([3600, -3600])('do not let an older login win: the second server is at %i seconds', async (skew) => {
+    const world = createWorld({ maxPerSubject: 2, lifetime: { idle: '12h' } })
+    const elsewhere = world.another({ now: () => (world.at + skew) * 1000 })
+    const nodes = [world.sessions, elsewhere]
+    const labels: string[] = []
+    for (const n of times(6, (index) => index)) {
+      await login(present(nodes[n % 2]), `${n}`)
+      // The clock that is behind takes what the other one has written for a time to come.
+      labels.push(await labelsOf(skew > 0 ? elsewhere : world.sessions))
+    }
+    expect(labels).toEqual(['0', '0,1', '1,2', '2,3', '3,4', '4,5'])
+  })
+
+  it('leave exactly N of 30 logins at once', async () => {
+    const max = 3
+    const world = createWorld({ maxPerSubject: max, storeTimeLimit: 120_000, lifetime: { idle: '12h' } })
+    const store = storeAround(world.memory, hesitating(9))
+    const ahead = world.another({ store, now: () => (world.at + 3600) * 1000 })
+    const nodes = [world.another({ store }), ahead]
+    const outcomes = await Promise.all(times(30, async (n) => settled(login(present(nodes[n % 2]), `${n}`))))
+    expect(await ahead.listFor('alice')).toHaveLength(max)
+    const alive = await Promise.all(outcomes.map(async ({ value }) => isAlive(ahead, value)))
+    expect(alive.filter(Boolean)).toHaveLength(max)
+  })
+})
+
+describe('a process that dies while it logs somebody in', () => {
+  it('after the write leaves one row too many, which the next login ends', async () => {
+    const world = createWorld({ maxPerSubject: 2 })
+    for (const label of ['a', 'b']) await login(world.sessions, label)
+    // The dying one gets no further than its own row.
+    const gate = createGate()
+    world.store.next('create', gate.after)
+    const dying = world.another({ storeTimeLimit: 2 ** 31 - 1 })
+    const visit = await dying.open(undefined)
+    visit.session.login('alice', { label: 'dead' })
+    void visit.close()
+    await gate.reached
+    expect(await labelsOf(world.sessions)).toBe('a,b,dead')
+    await login(world.sessions, 'd')
+    expect(await labelsOf(world.sessions)).toBe('d,dead')
+    await login(world.sessions, 'e')
+    expect(await labelsOf(world.sessions)).toBe('d,e')
+  })
+
+  it('before the write leaves nothing', async () => {
+    const world = createWorld({ maxPerSubject: 1 })
+    await login(world.sessions, 'a')
+    const gate = createGate()
+    world.store.next('create', gate.before)
+    const visit = await world.another().open(undefined)
+    visit.session.login('alice')
+    void settled((async () => visit.close())())
+    await gate.reached
+    expect(await labelsOf(world.sessions)).toBe('a')
+  })
+
+  it('while it ends the oldest leaves what the next login, or a person, can end', async () => {
+    const world = createWorld({ maxPerSubject: 1 })
+    await login(world.sessions, 'a')
+    const gate = createGate()
+    world.store.next('replace', gate.before)
+    const visit = await world.another().open(undefined)
+    visit.session.login('alice', { label: 'dead' })
+    void settled((async () => visit.close())())
+    await gate.reached
+    expect(await labelsOf(world.sessions)).toBe('a,dead')
+    expect(await world.sessions.revoke(await handleOf(world.sessions, 'alice'), { subject: 'alice' })).toBe(true)
+    await login(world.sessions, 'next')
+    expect(await labelsOf(world.sessions)).toBe('next')
+  })
+})

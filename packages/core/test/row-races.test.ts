@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest'
+import { SessionGoneError } from '../src/errors.ts'
+import { type Action, type AnySessions, increment, IN_ROWS, rowOf, settled } from './row-support.ts'
+import {
+  begin,
+  cookieAfter,
+  cookieLine,
+  createGate,
+  createWorld,
+  dataOf,
+  dataOn,
+  eventsOf,
+  present,
+  rejection,
+  request,
+} from './store-support.ts'
+
+const CHANGES: readonly Action[] = [
+  ['writes', (session) => (session['late'] = 1)],
+  ['counts', increment],
+  ['pushes', (session) => (session['list'] = [...((session['list'] as number[]) ?? []), 1])],
+  ['empties it', (session) => session.clear()],
+  ['regenerates', (session) => session.regenerate()],
+  ['regenerates and writes', (session) => (session.regenerate(), (session['late'] = 1))],
+]
+
+const opened = async (sessions: AnySessions, cookie: string | undefined) => sessions.open(cookie)
+
+/** Closes a visit; its `Set-Cookie` line, or what it was refused with. */
+const closed = async (visit: Awaited<ReturnType<AnySessions['open']>>) =>
+  settled((async () => cookieLine(await visit.close()))())
+
+/** Two logins that a request may be too late for: from an anonymous session, and of who is logged in already. */
+const LOGINS = [
+  ['an anonymous visitor logs in', undefined],
+  ['the subject enters the password again', 'alice'],
+] as const
+
+describe.each(IN_ROWS)('a request that began before a login, of a session %s', (_, place) => {
+  async function beforeLogin(subject: string | undefined) {
+    const at = place()
+    const { world, sessions, data } = at
+    const cookie = await begin(sessions, { ...data, a: 1, list: [0] }, subject)
+    world.at += 10
+    const late = await opened(sessions, cookie)
+    const login = async (): Promise<string> =>
+      present(
+        await request(sessions, cookie, (session) => {
+          session.login('alice', { keep: ['a', ...Object.keys(data)] })
+          session['secret'] = 1
+        }),
+      )
+    return { ...at, cookie, late, login }
+  }
+
+  describe.each(LOGINS)('where %s', (__, subject) => {
+    it.each(CHANGES)('does not touch the row, and sends no cookie, if it %s', async (___, change) => {
+      const { world, sessions, late, login } = await beforeLogin(subject)
+      const hers = await login()
+      const before = rowOf(world, hers)
+      await change(late.session)
+      const events = await eventsOf(async () => expect(await closed(late)).toEqual({ value: undefined }))
+      expect(events).toEqual(['session_refused gone'])
+      expect(rowOf(world, hers)).toBe(before)
+      expect((await sessions.open(hers)).session.subject).toBe('alice')
+    })
+
+    it.each(CHANGES)('rejects save(), again and again, if it %s', async (___, change) => {
+      const { world, late, login } = await beforeLogin(subject)
+      const hers = await login()
+      const before = rowOf(world, hers)
+      await change(late.session)
+      expect(await rejection(late.session.save())).toBeInstanceOf(SessionGoneError)
+      late.session['more'] = 1
+      expect(await rejection(late.session.save())).toBeInstanceOf(SessionGoneError)
+      expect(await closed(late)).toEqual({ value: undefined })
+      expect(rowOf(world, hers)).toBe(before)
+    })
+
+    it('gets nothing from take()', async () => {
+      const { world, late, login } = await beforeLogin(subject)
+      const hers = await login()
+      const before = rowOf(world, hers)
+      expect(await late.session.take('a')).toBeUndefined()
+      expect(rowOf(world, hers)).toBe(before)
+    })
+  })
+
+  it.each([
+    ['logs out', 'logout'],
+    ['destroys it', 'destroy'],
+  ] as const)('does not end the row of who has logged in meanwhile, if it %s', async (__, method) => {
+    const { world, late, login } = await beforeLogin(undefined)
+    const hers = await login()
+    const before = rowOf(world, hers)
+    late.session[method]()
+    const { value, error } = await closed(late)
+    expect(value).toBeUndefined()
+    if (method === 'logout') expect(error).toMatchObject({ code: 'KEEPSAKE_SESSION_GONE', status: 409 })
+    expect(rowOf(world, hers)).toBe(before)
+  })
+
+  it('ends it all the same if it logs the same subject out who has entered the password again', async () => {
+    const { world, late, login } = await beforeLogin('alice')
+    const hers = await login()
+    late.session.logout()
+    expect((await closed(late)).value).toContain('Max-Age=0')
+    expect(rowOf(world, hers)).toBeUndefined()
+  })
+
+  it('leaves the row to the login, and begins another one, if it logs out and goes on', async () => {
+    const { world, sessions, late, login } = await beforeLogin(undefined)
+    const hers = await login()
+    const before = rowOf(world, hers)
+    late.session.destroy()
+    late.session['own'] = 1
+    const next = cookieAfter(await late.close(), undefined)
+    expect(rowOf(world, hers)).toBe(before)
+    expect(await dataOf(sessions, next)).toEqual({ own: 1 })
+    expect((await sessions.open(next)).session.subject).toBeUndefined()
+  })
+})
+
+describe('a write that is on its way while somebody logs in', () => {
+  async function atTheStore(trouble: 'before' | 'after', change: Action[1]) {
+    const world = createWorld()
+    const { sessions, store } = world
+    const cookie = await begin(sessions, { cart: [1], n: 0 })
+    const late = await sessions.open(cookie)
+    await change(late.session)
+    const gate = createGate()
+    store.next('replace', gate[trouble])
+    const closing = closed(late)
+    await gate.reached
+    const hers = await request(world.another(), cookie, (session) => {
+      session.login('alice', { keep: ['cart'] })
+      session['secret'] = 1
+    })
+    return { world, sessions, store, late, closing, gate, hers: present(hers) }
+  }
+
+  it.each(CHANGES)('finds the row taken, and leaves it: %s', async (_, change) => {
+    const { world, closing, gate, hers } = await atTheStore('before', change)
+    const before = rowOf(world, hers)
+    gate.open()
+    expect(await closing).toEqual({ value: undefined })
+    expect(rowOf(world, hers)).toBe(before)
+  })
+
+  const LOST: readonly Action[] = CHANGES.filter(([name]) => name !== 'empties it')
+
+  it.each(LOST)('sees nothing of the login when its own answer was lost under it: %s', async (_, change) => {
+    const world = createWorld()
+    const { sessions, store } = world
+    const cookie = await begin(sessions, { cart: [1], n: 0 })
+    const [late, login] = [await sessions.open(cookie), await world.another().open(cookie)]
+    await change(late.session)
+    const gate = createGate()
+    store.next('replace', 'lost')
+    store.next('read', gate.before)
+    const saving = rejection(late.session.save())
+    await gate.reached
+    login.session.login('alice', { keep: ['cart'] })
+    login.session['secret'] = 1
+    const hers = present(cookieAfter(await login.close(), cookie))
+    gate.open()
+    expect(await saving).toBeInstanceOf(SessionGoneError)
+    expect(dataOn(late.session)).not.toHaveProperty('secret')
+    const before = rowOf(world, hers)
+    late.session['more'] = 1
+    expect(await rejection(late.session.save())).toBeInstanceOf(SessionGoneError)
+    expect(await rejection(late.session.take('secret'))).toBeInstanceOf(SessionGoneError)
+    expect(await closed(late)).toEqual({ value: undefined })
+    expect(rowOf(world, hers)).toBe(before)
+    expect((await sessions.open(hers)).session.subject).toBe('alice')
+  })
+
+  it('gives its taken value to nobody who does not belong to the login', async () => {
+    const world = createWorld()
+    const { sessions, store } = world
+    const cookie = await begin(sessions, { code: 1, cart: [1] })
+    const [late, login] = [await sessions.open(cookie), await world.another().open(cookie)]
+    const gate = createGate()
+    store.next('replace', 'lost')
+    store.next('read', gate.before)
+    const taking = late.session.take('code')
+    await gate.reached
+    login.session.login('alice', { keep: ['cart', 'code'] })
+    login.session['secret'] = 1
+    const hers = present(cookieAfter(await login.close(), cookie))
+    gate.open()
+    await taking
+    expect(dataOn(late.session)).not.toHaveProperty('secret')
+    const before = rowOf(world, hers)
+    late.session['more'] = 1
+    expect(await closed(late)).toEqual({ value: undefined })
+    expect(rowOf(world, hers)).toBe(before)
+  })
+})

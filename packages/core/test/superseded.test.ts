@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest'
+import { SessionGoneError } from '../src/errors.ts'
+import { type Action, cookieOf, increment, IN_ROWS, keyOf, rowOf, settled, valueOf } from './row-support.ts'
+import {
+  begin,
+  cookieAfter,
+  cookieLine,
+  createWorld,
+  dataOf,
+  eventsOf,
+  present,
+  rejection,
+  request,
+  times,
+} from './store-support.ts'
+
+const WRITES: readonly Action[] = [
+  ['writes', (session) => (session['late'] = 1)],
+  ['counts', increment],
+  ['regenerates and writes', (session) => (session.regenerate(), (session['late'] = 1))],
+  ['destroys and writes', (session) => (session.destroy(), (session['late'] = 1))],
+  ['asks for a token', (session) => session.csrfToken()],
+  ['leaves a message', (session) => session.flash('info', 'late')],
+]
+const NO_WRITES: readonly Action[] = [
+  ['reads', (session) => session['a']],
+  ['regenerates', (session) => session.regenerate()],
+  ['destroys', (session) => session.destroy()],
+]
+
+const RENEWALS: readonly Action[] = [
+  ['regenerate', (session) => session.regenerate()],
+  ['login', (session) => session.login('alice')],
+]
+
+describe.each(IN_ROWS)('a late request with the cookie that was good a moment ago, of a session %s', (_, place) => {
+  describe.each(RENEWALS)('before a %s', (__, renew) => {
+    async function superseded(subject?: string) {
+      const at = place()
+      const { world, sessions, data } = at
+      const old = await begin(sessions, { ...data, a: 1 }, subject)
+      const cookie = present(await request(sessions, old, renew))
+      expect(cookie).not.toBe(old)
+      return { ...at, old, cookie, row: rowOf(world, cookie) }
+    }
+
+    it.each([...WRITES, ...NO_WRITES])('sends no cookie and changes no row if it %s', async (___, act) => {
+      const { world, sessions, old, cookie, row } = await superseded()
+      const visit = await sessions.open(old)
+      const isWrite = WRITES.some(([, write]) => write === act)
+      expect(visit.session.explain().opened).toBe('superseded')
+      await act(visit.session)
+      const events = await eventsOf(async () => expect(cookieLine(await visit.close())).toBeUndefined())
+      expect(events).toEqual(isWrite ? ['session_refused gone'] : [])
+      expect(rowOf(world, cookie)).toBe(row)
+      expect((await sessions.open(`${cookie}`)).session.isNew).toBe(false)
+    })
+
+    it.each(WRITES)('is told by save() that nothing was saved if it %s', async (___, act) => {
+      const { world, sessions, old, cookie, row } = await superseded('alice')
+      const visit = await sessions.open(old)
+      await act(visit.session)
+      expect(await rejection(visit.session.save())).toBeInstanceOf(SessionGoneError)
+      expect(cookieLine(await visit.close())).toBeUndefined()
+      expect(rowOf(world, cookie)).toBe(row)
+    })
+
+    it('is a 409 if it logs out, for the session lives on', async () => {
+      const { world, sessions, old, cookie, row } = await superseded('alice')
+      const visit = await sessions.open(old)
+      visit.session.logout()
+      const { error } = await settled((async () => visit.close())())
+      expect(error).toMatchObject({ code: 'KEEPSAKE_SESSION_GONE', status: 409 })
+      expect(rowOf(world, cookie)).toBe(row)
+    })
+
+    it('logs in to a row of its own', async () => {
+      const { world, sessions, old, cookie, row } = await superseded()
+      const his = present(await request(sessions, old, (session) => session.login('bob')))
+      expect(keyOf(valueOf(his))).not.toBe(keyOf(valueOf(old)))
+      expect((await sessions.open(his)).session.subject).toBe('bob')
+      expect(rowOf(world, cookie)).toBe(row)
+    })
+
+    it('takes nothing', async () => {
+      const { world, sessions, old, cookie, row } = await superseded()
+      expect(await (await sessions.open(old)).session.take('a')).toBeUndefined()
+      expect(rowOf(world, cookie)).toBe(row)
+    })
+  })
+})
+
+describe('how long a cookie counts as superseded', () => {
+  it.each([
+    [0, 'superseded'],
+    [60, 'superseded'],
+    [61, 'ended'],
+  ])('after %i seconds it is %s', async (seconds, reason) => {
+    const world = createWorld()
+    const old = await begin(world.sessions, { a: 1 })
+    await request(world.sessions, old, (session) => session.regenerate())
+    world.at += seconds
+    const { session } = await world.sessions.open(old)
+    expect(session.explain().opened).toBe(reason)
+  })
+
+  it('counts from its own end, not from that of the one after it', async () => {
+    const world = createWorld()
+    const { sessions } = world
+    const first = await begin(sessions, { a: 1 })
+    const second = await request(sessions, first, (session) => session.regenerate())
+    world.at += 40
+    await request(sessions, second, (session) => session.regenerate())
+    world.at += 40
+    const reasons = [first, second].map(async (cookie) => (await sessions.open(cookie)).session.explain().opened)
+    expect(await Promise.all(reasons)).toEqual(['ended', 'superseded'])
+  })
+
+  it('is so for the last three, and no longer for the one before them', async () => {
+    const { sessions } = createWorld()
+    const cookies = [await begin(sessions, { a: 1 })]
+    for (const last of times(4, (n) => n))
+      cookies.push(present(await request(sessions, cookies[last], (session) => session.regenerate())))
+    const opened = async (cookie: string): Promise<string> => (await sessions.open(cookie)).session.explain().opened
+    expect(await Promise.all(cookies.map(opened))).toEqual([
+      'ended',
+      'superseded',
+      'superseded',
+      'superseded',
+      'opened',
+    ])
+  })
+
+  it('begins a new session, and sends its cookie, once the minute is over', async () => {
+    const world = createWorld()
+    const { sessions } = world
+    const old = await begin(sessions, { a: 1 })
+    const cookie = await request(sessions, old, (session) => session.regenerate())
+    world.at += 61
+    const own = await request(sessions, old, (session) => (session['b'] = 1))
+    expect(await dataOf(sessions, own)).toEqual({ b: 1 })
+    expect(await dataOf(sessions, cookie)).toEqual({ a: 1 })
+  })
+
+  it('does not outlive the session', async () => {
+    const { sessions } = createWorld()
+    const old = await begin(sessions, { a: 1 }, 'alice')
+    const cookie = await request(sessions, old, (session) => session.regenerate())
+    await request(sessions, cookie, (session) => session.logout())
+    expect((await sessions.open(old)).session.explain().opened).toBe('ended')
+  })
+})
+
+describe('several cookies of the name, one of them superseded', () => {
+  async function cookies() {
+    const world = createWorld()
+    const { sessions } = world
+    const old = await begin(sessions, { a: 1 })
+    const now = present(await request(sessions, old, (session) => session.regenerate()))
+    const unknown = cookieOf('A'.repeat(64))
+    return { world, sessions, old, now, unknown, malformed: cookieOf('x') }
+  }
+
+  it('lead to the valid one, in whichever order', async () => {
+    const { sessions, old, now, unknown } = await cookies()
+    for (const header of [`${old}; ${now}`, `${now}; ${old}`, `${unknown}; ${old}; ${now}`]) {
+      const visit = await sessions.open(header)
+      expect(visit.session.explain().opened).toBe('opened')
+      visit.session['b'] = header
+      await visit.close()
+    }
+  })
+
+  it('are superseded, and nothing is written or deleted, where none is valid', async () => {
+    const { sessions, old, now, unknown, malformed } = await cookies()
+    const before = await dataOf(sessions, now)
+    for (const header of [`${old}; ${unknown}`, `${unknown}; ${old}`, `${malformed}; ${old}; ${unknown}`]) {
+      const visit = await sessions.open(header)
+      expect(visit.session.explain().opened).toBe('superseded')
+      visit.session['late'] = 1
+      expect(cookieAfter(await visit.close(), 'as it was')).toBe('as it was')
+    }
+    expect(await dataOf(sessions, now)).toEqual(before)
+  })
+
+  it('leave the response of a request that only looks without a cookie too', async () => {
+    const { sessions, old, malformed } = await cookies()
+    const visit = await sessions.open(`${malformed}; ${old}`)
+    expect(visit.session['a']).toBeUndefined()
+    expect(cookieLine(await visit.close())).toBeUndefined()
+  })
+})

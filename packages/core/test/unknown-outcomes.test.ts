@@ -1,0 +1,285 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { textId } from '../src/row.ts'
+import { type AnySessions, increment, rowOf } from './row-support.ts'
+import {
+  begin,
+  cookieAfter,
+  createWorld,
+  dataOf,
+  type Method,
+  present,
+  rejection,
+  request,
+  storeAround,
+  times,
+  type Trouble,
+} from './store-support.ts'
+
+const FAILED = { code: 'KEEPSAKE_STORE' }
+const NOWHERE = { text: '', expiresAt: 0 }
+
+/** A session with a counter, and a visit that has counted, but not committed. */
+async function counting() {
+  const world = createWorld()
+  const cookie = await begin(world.sessions, { n: 0 })
+  const visit = await world.sessions.open(cookie)
+  increment(visit.session)
+  return { ...world, world, cookie, visit }
+}
+
+/** Another request counts so many times. */
+async function countBeside(sessions: AnySessions, cookie: string, count: number): Promise<void> {
+  for (const _ of times(count, (n) => n)) await request(sessions, cookie, increment)
+}
+
+/** One commit whose write was done, and about which nobody could find anything out. */
+async function lost({ store, visit }: Awaited<ReturnType<typeof counting>>): Promise<void> {
+  store.next('replace', 'lost')
+  store.next('read', 'fails')
+  expect(await rejection(visit.session.save())).toMatchObject(FAILED)
+}
+
+describe('a step whose write may have been done', () => {
+  const TROUBLES: readonly [string, Partial<Record<Method, readonly Trouble[]>>][] = [
+    ['the answer of the write is lost', { replace: ['lost'] }],
+    ['the write fails', { replace: ['fails'] }],
+    ['the answer of the write and of the look are lost', { replace: ['lost'], read: ['fails'] }],
+    ['the write and the look fail', { replace: ['fails'], read: ['fails'] }],
+    ['both writes are lost', { replace: ['lost', 'lost'] }],
+    ['both writes fail', { replace: ['fails', 'fails'] }],
+    ['one write fails and the next one is lost', { replace: ['fails', 'lost'] }],
+    ['one write is lost and the look too, twice', { replace: ['lost', 'lost'], read: ['fails', 'fails'] }],
+  ]
+
+  it.each(TROUBLES)('is made once, and a later save of the same visit is sure of it: %s', async (_, troubles) => {
+    const at = await counting()
+    const { sessions, store, visit, cookie } = at
+    for (const [method, list] of Object.entries(troubles)) store.next(method as Method, ...list)
+    for (const __ of times(3, (n) => n)) await visit.session.save().catch(() => undefined)
+    increment(visit.session)
+    await visit.session.save()
+    await visit.close()
+    expect(await dataOf(sessions, cookie)).toEqual({ n: 2 })
+  })
+
+  const CREATE_TROUBLES: readonly [string, Partial<Record<Method, readonly Trouble[]>>][] = [
+    ['the answer is lost', { create: ['lost'] }],
+    ['it fails', { create: ['fails'] }],
+    ['the answer and the look are lost', { create: ['lost'], read: ['fails'] }],
+    ['the answer and the look are lost, and so is the answer of what writes over it', { create: ['lost'], read: ['fails'], replace: ['lost'] }],
+    ['nobody can look at what writes over it either', { create: ['lost', 'fails'], read: ['fails', 'fails'], replace: ['lost'] }],
+    ['it fails twice', { create: ['fails', 'fails'] }],
+  ]
+
+  it.each(CREATE_TROUBLES)('is made once in a session that begins, whose row is the only one: %s', async (_, troubles) => {
+    const { sessions, store, memory } = createWorld()
+    const visit = await sessions.open(undefined)
+    increment(visit.session)
+    visit.session['list'] = [1]
+    for (const [method, list] of Object.entries(troubles)) store.next(method as Method, ...list)
+    for (const __ of times(3, (n) => n)) await visit.session.save().catch(() => undefined)
+    increment(visit.session)
+    await visit.session.save()
+    const cookie = cookieAfter(await visit.close(), undefined)
+    expect([await dataOf(sessions, cookie), memory.size]).toEqual([{ n: 2, list: [1] }, 1])
+  })
+
+  it('is found under what others have written since, and is not made again', async () => {
+    for (const others of [0, 1, 2, 3]) {
+      const at = await counting()
+      await lost(at)
+      await countBeside(at.another(), at.cookie, others)
+      increment(at.visit.session)
+      await at.visit.close()
+      expect(await dataOf(at.sessions, at.cookie)).toEqual({ n: 2 + others })
+    }
+  })
+
+  it('is found under four, and five are more than a row remembers', async () => {
+    for (const [others, n] of [
+      [4, 5],
+      [5, 7],
+    ] as const) {
+      const at = await counting()
+      await lost(at)
+      await countBeside(at.another(), at.cookie, others)
+      await at.visit.close()
+      expect([others, await dataOf(at.sessions, at.cookie)]).toEqual([others, { n }])
+    }
+  })
+
+  it('is forgotten by a write that comes more than a minute later, and not by one within it', async () => {
+    for (const [seconds, n] of [
+      [60, 3],
+      [61, 3],
+      [121, 4],
+    ] as const) {
+      const at = await counting()
+      await lost(at)
+      at.world.at += Math.ceil(seconds / 2)
+      await countBeside(at.another(), at.cookie, 1)
+      at.world.at += Math.floor(seconds / 2)
+      if (seconds > 120) at.world.at += 61
+      await countBeside(at.another(), at.cookie, 1)
+      await at.visit.close()
+      expect([seconds, await dataOf(at.sessions, at.cookie)]).toEqual([seconds, { n }])
+    }
+  })
+
+  it('is not made again after several saves that all were lost, with others in between', async () => {
+    const at = await counting()
+    await lost(at)
+    await countBeside(at.another(), at.cookie, 1)
+    increment(at.visit.session)
+    at.store.next('read', 'fails')
+    expect(await rejection(at.visit.session.save())).toMatchObject(FAILED)
+    increment(at.visit.session)
+    at.store.next('replace', 'fails')
+    at.store.next('read', 'fails')
+    expect(await rejection(at.visit.session.save())).toMatchObject(FAILED)
+    await countBeside(at.another(), at.cookie, 1)
+    await at.visit.close()
+    expect(await dataOf(at.sessions, at.cookie)).toEqual({ n: 5 })
+  })
+
+  it('keeps what was pushed to a list once', async () => {
+    const { sessions, store, another } = createWorld()
+    const cookie = await begin(sessions, { cart: ['pen'] })
+    const visit = await sessions.open(cookie)
+    ;(visit.session['cart'] as string[]).push('book')
+    store.next('replace', 'lost')
+    store.next('read', 'fails')
+    expect(await rejection(visit.session.save())).toMatchObject(FAILED)
+    await request(another(), cookie, (session) => void (session['cart'] as string[]).push('ink'))
+    ;(visit.session['cart'] as string[]).push('cup')
+    await visit.close()
+    expect(await dataOf(sessions, cookie)).toEqual({ cart: ['pen', 'book', 'ink', 'cup'] })
+  })
+
+  it('is settled by reload(), which shows what stands there', async () => {
+    const { sessions, store, another } = createWorld()
+    const cookie = await begin(sessions, { n: 0, cart: ['pen'] })
+    const visit = await sessions.open(cookie)
+    const { session } = visit
+    increment(session)
+    ;(session['cart'] as string[]).push('book')
+    store.next('replace', 'lost')
+    store.next('read', 'fails')
+    expect(await rejection(session.save())).toMatchObject(FAILED)
+    await request(another(), cookie, (other) => void (other['cart'] as string[]).push('ink'))
+    await session.reload()
+    expect({ ...session }).toEqual({ n: 1, cart: ['pen', 'book', 'ink'] })
+    ;(session['cart'] as string[]).push('cup')
+    increment(session)
+    await countBeside(another(), cookie, 1)
+    await visit.close()
+    expect(await dataOf(sessions, cookie)).toEqual({ n: 3, cart: ['pen', 'book', 'ink', 'cup'] })
+  })
+
+  it('is not sent to the browser: what a row remembers stays in the store', async () => {
+    const at = await counting()
+    const before = textId(present(rowOf(at.world, at.cookie)))
+    const line = (await at.visit.close()).map(([, value]) => value).join()
+    expect(line).not.toContain(before)
+  })
+})
+
+/** What a run of the property does next. */
+interface Act {
+  readonly visit: 0 | 1
+  readonly act: 'count' | 'save'
+  /** What happens to the calls of a save, each to the first one of its method that comes. */
+  readonly troubles: readonly (readonly [Method, 'fails' | 'lost'])[]
+}
+
+// A row remembers four texts: the visits are held to fewer writes than that beside each other.
+const acts: fc.Arbitrary<Act[]> = fc.array(
+  fc.record({
+    visit: fc.constantFrom<(0 | 1)[]>(0, 1),
+    act: fc.constantFrom<('count' | 'save')[]>('count', 'save'),
+    troubles: fc.array(
+      fc.tuple(
+        fc.constantFrom<Method[]>('read', 'create', 'replace'),
+        fc.constantFrom<('fails' | 'lost')[]>('fails', 'lost'),
+      ),
+      { maxLength: 3 },
+    ),
+  }),
+  { maxLength: 7 },
+)
+
+/** Two visits that count and save as they are told; how often each has counted, and the cookies after their last save. */
+async function run(isNew: boolean, list: readonly Act[]) {
+  const world = createWorld()
+  let coming: Act['troubles'] = []
+  const store = storeAround(world.memory, async ({ method }, go) => {
+    const trouble = coming.find(([of]) => of === method)
+    coming = coming.filter((other) => other !== trouble)
+    if (trouble === undefined) return go()
+    if (trouble[1] === 'lost') await go()
+    throw new Error('ECONNRESET')
+  })
+  const sessions = world.another({ store })
+  const cookie = isNew ? undefined : await begin(sessions, { n: 0, list: [] })
+  const visits = [await sessions.open(cookie), await sessions.open(cookie)] as const
+  for (const { visit, act, troubles } of list) {
+    const { session } = visits[visit]
+    if (act === 'count') {
+      increment(session)
+      session['list'] = [...((session['list'] as number[] | undefined) ?? []), visit]
+      continue
+    }
+    coming = troubles
+    await session.save().catch(() => undefined)
+    coming = []
+  }
+  const cookies: (string | undefined)[] = []
+  for (const visit of visits) {
+    await visit.session.save()
+    cookies.push(cookieAfter(await visit.close(), cookie))
+  }
+  const counts = ([0, 1] as const).map((visit) => list.filter((one) => one.visit === visit && one.act === 'count').length)
+  return { counts, data: await Promise.all(cookies.map(async (own) => dataOf(sessions, own))) }
+}
+
+describe('a counter and a list, whatever fails', () => {
+  it('have each step and each item once when the visits have at last been saved', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), acts, async (isNew, list) => {
+        const { counts, data } = await run(isNew, list)
+        const [first = 0, second = 0] = counts
+        const expected = isNew ? counts : [first + second, first + second]
+        for (const [index, found] of data.entries()) {
+          const { n = 0, list: items = [] } = found as { n?: number; list?: unknown[] }
+          expect([n, items.length]).toEqual([expected[index], expected[index]])
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('have no more than was counted, and no less than was saved, when a visit ends with a failure', async () => {
+    await fc.assert(
+      fc.asyncProperty(acts, async (list) => {
+        const world = createWorld()
+        const cookie = await begin(world.sessions, { n: 0 })
+        let [least, most] = [0, 0]
+        for (const { troubles } of list) {
+          const visit = await world.sessions.open(cookie)
+          increment(visit.session)
+          for (const [method, trouble] of troubles) world.store.next(method, trouble)
+          const error = await rejection(visit.session.save())
+          most += 1
+          if (error === undefined) least += 1
+          while ((await rejection(world.store.read('0'))) !== undefined);
+          while ((await rejection(world.store.replace('0', '', NOWHERE))) !== undefined);
+        }
+        const { n } = (await dataOf(world.sessions, cookie)) as { n: number }
+        expect(n).toBeGreaterThanOrEqual(least)
+        expect(n).toBeLessThanOrEqual(most)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
