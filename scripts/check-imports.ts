@@ -28,15 +28,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'store-sqlite': STORE,
   'store-redis': STORE,
   'store-postgres': STORE,
-  testing: [...STORE, 'tough-cookie', 'vitest'],
+  testing: [...STORE, '@keepsake/core/adapter', 'tough-cookie', 'vitest'],
   cli: ['@keepsake/core', '@keepsake/core/sealer'],
 }
 
 /** The packages that are laid out in wings, and the floor of each wing. */
 const WINGS: Readonly<Record<string, Layout>> = {
   core: {
-    entries: ['index', 'adapter', 'store', 'sealer', 'sessions'],
+    entries: ['index', 'adapter', 'store', 'sealer'],
     wings: {
+      sessions: 8,
       visit: 7,
       session: 6,
       modes: 6,

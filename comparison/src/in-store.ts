@@ -1,4 +1,5 @@
-import { type Store as KeepsakeStore, revisionOf } from '@keepsake/core'
+import type { Store as KeepsakeStore } from '@keepsake/core'
+import { revisionOf } from '@keepsake/core/store'
 import { session as keepsakeSession } from '@keepsake/express'
 import express from 'express'
 import expressSession, { type SessionData, Store } from 'express-session'

@@ -1,4 +1,5 @@
 import { createSessions } from '@keepsake/core'
+import { openVisit } from '@keepsake/core/adapter'
 import { createSealer } from '@keepsake/core/sealer'
 import { SECRET, type ShopData } from '../data.ts'
 import type { SyncCodec } from './codec.ts'
@@ -28,12 +29,12 @@ export function keepsakeVisit(secrets: readonly string[] = [SECRET]): SyncCodec 
   return {
     name: 'keepsake, whole visit',
     seal(data) {
-      const visit = settled(sessions.open(undefined))
+      const visit = settled(openVisit(sessions, undefined))
       Object.assign(visit.session, data)
       const [[, line] = ['', '']] = settled(visit.close())
       return line.slice(0, line.indexOf(';'))
     },
-    open: (header) => settled(sessions.open(header)).session,
+    open: (header) => settled(openVisit(sessions, header)).session,
   }
 }
 

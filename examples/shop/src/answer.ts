@@ -1,4 +1,4 @@
-import type { MaybePromise } from '@keepsake/core'
+import type { MaybePromise } from '@keepsake/core/store'
 import { livePageHeaders, pageHeaders } from './headers.ts'
 import type { Visitor } from './storefront.ts'
 

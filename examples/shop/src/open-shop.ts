@@ -14,7 +14,7 @@ const GRACE_MS = 500
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
 /** What an app of the shop makes its sessions of. */
-export interface Keeping {
+export interface Storage {
   readonly secrets: readonly [string]
   readonly store: Store | undefined
   /** With a login, what has ended is written down where no store knows it; a cart alone has nothing to log out of. */
@@ -30,7 +30,7 @@ export interface Keeping {
  */
 export async function openShop(
   { framework, scope }: Pick<Site, 'framework' | 'scope'>,
-  build: (keeping: Keeping) => Listener | Promise<Listener>,
+  build: (keeping: Storage) => Listener | Promise<Listener>,
 ): Promise<void> {
   const envFile = relative(process.cwd(), join(ROOT, '.env'))
   try {
@@ -48,7 +48,7 @@ export async function openShop(
   }
 }
 
-async function openKeeping(scope: Site['scope'], envFile: string): Promise<Keeping> {
+async function openKeeping(scope: Site['scope'], envFile: string): Promise<Storage> {
   const data = process.env['DATA'] ?? join(ROOT, 'data')
   const store = await openStore(process.env['STORE'], data)
   const secrets = [loadSecret(envFile)] as const
@@ -63,7 +63,7 @@ function readPort(text: string | undefined): number {
   throw new ConfigError('PORT', `expected a number from 0 to 65535, got ${JSON.stringify(text)}`)
 }
 
-function closeOnSignals(server: Server, { store, revocation }: Keeping): void {
+function closeOnSignals(server: Server, { store, revocation }: Storage): void {
   const close = (): void => {
     server.close(() => {
       void store?.close?.()

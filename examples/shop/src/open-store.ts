@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigError, type MaybePromise, memoryStore, type Store } from '@keepsake/core'
+import { ConfigError, memoryStore, type Store } from '@keepsake/core'
+import type { MaybePromise } from '@keepsake/core/store'
 import { fileStore } from '@keepsake/store-file'
 import { sqliteStore } from '@keepsake/store-sqlite'
 import { openPostgres, openRedis } from './network-stores.ts'

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { SessionDataError } from '../src/errors.ts'
-import { decodeObject, encodeObject } from '../src/values.ts'
+import { SessionDataError } from '../src/base/errors.ts'
+import { decodeObject, encodeObject } from '../src/record/encode.ts'
 import { anyObject } from './anything.ts'
 import { mutated } from './mutation.ts'
 import { Finding, type Target } from './target.ts'

@@ -1,4 +1,4 @@
-import { endOf, expiryOf, isRenewalDue, type Lifetime, type Times } from '../src/lifetime.ts'
+import { endOf, expiryOf, isRenewalDue, type Lifetime, type Times } from '../src/record/lifetime.ts'
 import type { Choices } from './choices.ts'
 import { expectThat, type Target } from './target.ts'
 

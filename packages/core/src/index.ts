@@ -1,4 +1,3 @@
-export { allowedOrigins } from './allowed-origins.ts'
 export type { CookieAttributes } from './cookie/attributes.ts'
 export {
   type Cookie,
@@ -10,8 +9,8 @@ export {
 } from './cookie/cookie.ts'
 export type { StandardSchema } from './cookie/value.ts'
 export { type CookieHeader, type CookieSource, readCookies } from './cookie/read.ts'
-export type { Device } from './device.ts'
-export type { Duration } from './duration.ts'
+export type { Device } from './subjects/device.ts'
+export type { Duration } from './base/duration.ts'
 export {
   ConfigError,
   CookieTooLargeError,
@@ -25,43 +24,33 @@ export {
   StoreError,
   StoreTimeoutError,
   UnsupportedError,
-} from './errors.ts'
-export { createKeyListeners, type KeyListeners } from './key-listeners.ts'
-export { type CrossOriginGuardOptions, type GuardRules, readGuardRules } from './guard-rules.ts'
-export type { LogoutOptions, SiteData } from './logout.ts'
-export type { AssuranceLevel, LifetimeOptions } from './lifetime.ts'
-export type { MaybePromise } from './maybe-promise.ts'
-export { memoryStore, type MemoryStoreOptions } from './memory-store.ts'
-export type { Conflict } from './merge.ts'
-export type { Observation } from './observation.ts'
-export {
-  checkOrigin,
-  type HeaderFields,
-  isSafeMethod,
-  type OriginReason,
-  type OriginRequest,
-} from './origin.ts'
-export type { Peek } from './peek.ts'
-export type { CloseReason } from './plan.ts'
-export { CrossOriginError, type RefusalReason } from './refusal.ts'
-export type { Secret } from './secrets.ts'
-export type { LoginOptions } from './login.ts'
-export type { Callback, ControlName, Session, SessionControls, SessionData } from './session.ts'
-export type { Explanation } from './session-visit.ts'
-export { createSessions, type Sessions } from './sessions.ts'
-export type { SessionCookieOptions, SessionsOptions } from './setup.ts'
-export type { SessionChange } from './session-change.ts'
-export { REVISION_CHARS, revisionOf, type Store, type StoredRecord } from './store.ts'
-export {
-  type OpenReason,
-  publishRefusal,
-  SESSION_CHANNEL,
-  type SessionEvent,
-  type SessionEventType,
-} from './trace.ts'
-export type { Visit } from './visit.ts'
-export type { Header } from './headers.ts'
-export type { VisitOptions } from './visit-setup.ts'
+} from './base/errors.ts'
+export type { LogoutOptions, SiteData } from './session/logout.ts'
+export type { AssuranceLevel, LifetimeOptions } from './record/lifetime.ts'
+export { memoryStore, type MemoryStoreOptions } from './store/memory-store.ts'
+export type { Conflict } from './record/merge.ts'
+export type {
+  AdapterWarning,
+  CloseReason,
+  CrossOriginReason,
+  OpenReason,
+  OriginReason,
+} from './base/reasons.ts'
+export type { Peek } from './visit/peek.ts'
+export { CrossOriginError } from './guard/cross-origin-error.ts'
+export type { Secret } from './crypto/secrets.ts'
+export type { LoginOptions } from './session/login.ts'
+export type { Callback, ControlName, Session, SessionControls, SessionData } from './session/session.ts'
+export type { Explanation } from './session/state.ts'
+export { createSessions } from './sessions/create-sessions.ts'
+export type { Sessions } from './sessions/sessions.ts'
+export type { SessionCookieOptions, SessionsOptions } from './sessions/setup.ts'
+export type { SessionChange } from './session/session-change.ts'
+export type { Store, StoredRecord } from './store/store.ts'
+export { SESSION_CHANNEL, type SessionEvent, type SessionEventType } from './base/events.ts'
+export type { Visit } from './visit/visit.ts'
+export type { Header } from './visit/headers.ts'
+export type { VisitOptions } from './visit/setup.ts'
 
 /**
  * What the session of your application holds, declared once for every framework:

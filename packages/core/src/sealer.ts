@@ -1,12 +1,13 @@
-import { readChoice, readOptions, readText } from './options.ts'
-import { createRandomPool } from './random.ts'
-import { type Sealer, sealerOf } from './seal.ts'
-import { readSecrets, type Secret } from './secrets.ts'
-import { contextOf, MAX_TOKEN_CHARS } from './token.ts'
+import { readChoice, readOptions, readText } from './base/options.ts'
+import { createRandomPool } from './base/random.ts'
+import { type Sealer, sealerOf } from './crypto/seal.ts'
+import { readSecrets, type Secret } from './crypto/secrets.ts'
+import { contextOf, MAX_TOKEN_CHARS } from './crypto/token.ts'
 
-export type { Opened, Sealer, UnopenedReason } from './seal.ts'
-export type { Secret } from './secrets.ts'
-export type { SealedFields } from './token.ts'
+export type { Opened, Sealer } from './crypto/seal.ts'
+export type { UnopenedReason } from './base/reasons.ts'
+export type { Secret } from './crypto/secrets.ts'
+export type { SealedFields } from './crypto/token.ts'
 
 export interface SealerOptions {
   /** Newest first: the first seals, all open. */

@@ -1,6 +1,7 @@
+import { openVisit } from '../src/adapter.ts'
 import { describe, expect, it } from 'vitest'
 import { createSessions, memoryStore, type Store, StoreError } from '../src/index.ts'
-import { createKeyedQueue } from '../src/keyed-queue.ts'
+import { createKeyedQueue } from '../src/base/queue.ts'
 import { begin, dataOn, present, rejection, request, secretNamed } from './store-support.ts'
 
 const secrets = [secretNamed('newest')]
@@ -18,7 +19,7 @@ describe('a store that answers at once', () => {
   it('makes no request wait: not to begin, to read, to change or to empty a session', () => {
     const sessions = createSessions({ secrets, store: memoryStore() })
     const visitOf = (cookie: string | undefined, handle: (session: Record<string, unknown>) => void) => {
-      const visit = atOnce(sessions.open(cookie))
+      const visit = atOnce(openVisit(sessions, cookie))
       handle(visit.session)
       return atOnce(visit.close())
     }
@@ -34,11 +35,11 @@ describe('a store that answers at once', () => {
   it('loses nothing where two requests overlap', async () => {
     const sessions = createSessions({ secrets, store: memoryStore() })
     const cookie = await begin(sessions, { n: 1 })
-    const [one, two] = [atOnce(sessions.open(cookie)), atOnce(sessions.open(cookie))]
+    const [one, two] = [atOnce(openVisit(sessions, cookie)), atOnce(openVisit(sessions, cookie))]
     one.session['a'] = 1
     two.session['b'] = 2
     await Promise.all([one.close(), two.close()])
-    expect(dataOn(atOnce(sessions.open(cookie)).session)).toEqual({ n: 1, a: 1, b: 2 })
+    expect(dataOn(atOnce(openVisit(sessions, cookie)).session)).toEqual({ n: 1, a: 1, b: 2 })
   })
 
   it('is asked again after an error, and else fails the request by a rejected promise', async () => {
@@ -57,12 +58,12 @@ describe('a store that answers at once', () => {
     })
     const sessions = createSessions({ secrets, store })
     const cookie = await begin(sessions, { n: 1 })
-    expect(await rejection(sessions.open(cookie))).toBeInstanceOf(StoreError)
-    const visit = atOnce(sessions.open(cookie))
+    expect(await rejection(openVisit(sessions, cookie))).toBeInstanceOf(StoreError)
+    const visit = atOnce(openVisit(sessions, cookie))
     visit.session['n'] = 2
     failures = 1
     await visit.close()
-    expect(atOnce(sessions.open(cookie)).session['n']).toBe(2)
+    expect(atOnce(openVisit(sessions, cookie)).session['n']).toBe(2)
   })
 })
 

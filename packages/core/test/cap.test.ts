@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SessionGoneError } from '../src/errors.ts'
+import { SessionGoneError } from '../src/base/errors.ts'
 import { type AnySessions, handleOf, settled } from './row-support.ts'
 import {
   begin,
@@ -58,7 +58,9 @@ describe('maxPerSubject: N', () => {
       const world = createWorld({ maxPerSubject: max, storeTimeLimit: 120_000 })
       const store = storeAround(world.memory, hesitating(seed))
       const nodes = [world.another({ store }), world.another({ store })]
-      const outcomes = await Promise.all(times(30, async (n) => settled(login(present(nodes[n % 2]), `${n}`))))
+      const outcomes = await Promise.all(
+        times(30, async (n) => settled(login(present(nodes[n % 2]), `${n}`))),
+      )
       expect(await world.sessions.listFor('alice')).toHaveLength(max)
       const alive = await Promise.all(
         outcomes.map(async ({ value, error }) => {
@@ -269,18 +271,21 @@ describe('an eviction', () => {
 })
 
 describe('clocks that are an hour apart', () => {
-  it.each([3600, -3600])('do not let an older login win: the second server is at %i seconds', async (skew) => {
-    const world = createWorld({ maxPerSubject: 2, lifetime: { idle: '12h' } })
-    const elsewhere = world.another({ now: () => (world.at + skew) * 1000 })
-    const nodes = [world.sessions, elsewhere]
-    const labels: string[] = []
-    for (const n of times(6, (index) => index)) {
-      await login(present(nodes[n % 2]), `${n}`)
-      // The clock that is behind takes what the other one has written for a time to come.
-      labels.push(await labelsOf(skew > 0 ? elsewhere : world.sessions))
-    }
-    expect(labels).toEqual(['0', '0,1', '1,2', '2,3', '3,4', '4,5'])
-  })
+  it.each([3600, -3600])(
+    'do not let an older login win: the second server is at %i seconds',
+    async (skew) => {
+      const world = createWorld({ maxPerSubject: 2, lifetime: { idle: '12h' } })
+      const elsewhere = world.another({ now: () => (world.at + skew) * 1000 })
+      const nodes = [world.sessions, elsewhere]
+      const labels: string[] = []
+      for (const n of times(6, (index) => index)) {
+        await login(present(nodes[n % 2]), `${n}`)
+        // The clock that is behind takes what the other one has written for a time to come.
+        labels.push(await labelsOf(skew > 0 ? elsewhere : world.sessions))
+      }
+      expect(labels).toEqual(['0', '0,1', '1,2', '2,3', '3,4', '4,5'])
+    },
+  )
 
   it('leave exactly N of 30 logins at once', async () => {
     const max = 3
@@ -336,7 +341,9 @@ describe('a process that dies while it logs somebody in', () => {
     void settled((async () => visit.close())())
     await gate.reached
     expect(await labelsOf(world.sessions)).toBe('a,dead')
-    expect(await world.sessions.revoke(await handleOf(world.sessions, 'alice'), { subject: 'alice' })).toBe(true)
+    expect(await world.sessions.revoke(await handleOf(world.sessions, 'alice'), { subject: 'alice' })).toBe(
+      true,
+    )
     await login(world.sessions, 'next')
     expect(await labelsOf(world.sessions)).toBe('next')
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { SessionGoneError } from '../src/errors.ts'
-import { memoryStore } from '../src/memory-store.ts'
+import { SessionGoneError } from '../src/base/errors.ts'
+import { memoryStore } from '../src/store/memory-store.ts'
 import { type AnySession, increment, LONG, settled } from './row-support.ts'
 import {
   begin,
@@ -28,7 +28,12 @@ const commitsIn = (events: readonly string[]): readonly string[] =>
   events.filter((event) => !event.startsWith('session_opened'))
 
 /** A slow request that another one overtakes, on an anonymous session of this data. */
-async function overtaken(data: Record<string, unknown>, slowly: Handler, meanwhile: Handler, subject?: string) {
+async function overtaken(
+  data: Record<string, unknown>,
+  slowly: Handler,
+  meanwhile: Handler,
+  subject?: string,
+) {
   const world = createWorld()
   const { sessions } = world
   const cookie = await begin(sessions, data, subject)
@@ -82,7 +87,11 @@ describe('an update that used to get lost', () => {
 
 describe('what a visitor has deleted', () => {
   it('does not come back by a slow request that changes another key', async () => {
-    const slow = await overtaken({ address: 'Elm St', cart: ['pen'] }, (session) => (session['seen'] = 1), clear)
+    const slow = await overtaken(
+      { address: 'Elm St', cart: ['pen'] },
+      (session) => (session['seen'] = 1),
+      clear,
+    )
     const { data, events } = await closed(slow)
     expect(data).toEqual({ seen: 1 })
     expect(events).toEqual(['session_created created'])
@@ -129,7 +138,11 @@ describe('a request of an anonymous session that is over', () => {
     expect(events).toEqual([GONE, 'session_created created'])
     expect(data).toEqual({ n: 1, cart: ['book'], fresh: 1 })
     const { session } = await slow.sessions.open(cookie)
-    expect([session.flash('info'), session.subject, session.isNew]).toEqual([['in your cart'], undefined, false])
+    expect([session.flash('info'), session.subject, session.isNew]).toEqual([
+      ['in your cart'],
+      undefined,
+      false,
+    ])
   })
 
   it('resolves save() where all of its changes are in the new session, and shows what is there', async () => {
@@ -164,7 +177,11 @@ describe('a request of an anonymous session that is over', () => {
   })
 
   it('begins a session with an id, a beginning and a row of its own', async () => {
-    const { sessions, visit, cookie, world } = await overtaken({ a: 1 }, (session) => (session['b'] = 1), clear)
+    const { sessions, visit, cookie, world } = await overtaken(
+      { a: 1 },
+      (session) => (session['b'] = 1),
+      clear,
+    )
     const { id, createdAt } = visit.session
     world.at += 9
     const own = cookieAfter(await visit.close(), undefined)
@@ -210,12 +227,22 @@ describe('a request of a session with a subject that is over', () => {
   })
 
   it('says nothing of a request that has only read', async () => {
-    const slow = await overtaken({ n: 5 }, () => undefined, (session) => session.logout(), 'alice')
+    const slow = await overtaken(
+      { n: 5 },
+      () => undefined,
+      (session) => session.logout(),
+      'alice',
+    )
     expect((await closed(slow)).events).toEqual([])
   })
 
   it('is not put back by a renewal', async () => {
-    const slow = await overtaken({ n: 5 }, () => undefined, (session) => session.logout(), 'alice')
+    const slow = await overtaken(
+      { n: 5 },
+      () => undefined,
+      (session) => session.logout(),
+      'alice',
+    )
     slow.world.at += 1000
     expect(await closed(slow)).toEqual({ events: [GONE], cookie: undefined, data: undefined })
   })
@@ -250,12 +277,14 @@ describe('an outcome that nobody knows', () => {
     expect([cookieLine(await visit.close()), memory.size]).toEqual([undefined, 0])
   })
 
-  it('of a move back into the cookie counts as moved where the row is gone: the visitor keeps the session', async () => {
+  it('in overflow is a 409 while nobody knows whether it has moved back: a visitor is told, not shown an old state', async () => {
     const { sessions, store } = createOverflowingWorld({ revocation: 'none' })
     const cookie = await begin(sessions, { long: LONG, a: 1 })
+    const visit = await sessions.open(cookie)
+    Reflect.deleteProperty(visit.session, 'long')
     store.next('replace', 'lost')
-    const back = await request(sessions, cookie, (session) => Reflect.deleteProperty(session, 'long'))
-    expect(await dataOf(sessions, back)).toEqual({ a: 1 })
+    const { error } = await settled((async () => visit.close())())
+    expect(error).toMatchObject({ code: 'KEEPSAKE_SESSION_GONE', status: 409 })
   })
 
   it('of a renewal in overflow is no error: there is nothing to lose', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { LifetimeOptions } from '../src/lifetime.ts'
-import { memoryStore } from '../src/memory-store.ts'
-import type { Session } from '../src/session.ts'
-import type { Sessions } from '../src/sessions.ts'
-import type { SessionsOptions } from '../src/setup.ts'
+import type { LifetimeOptions } from '../src/record/lifetime.ts'
+import { memoryStore } from '../src/store/memory-store.ts'
+import type { Session } from '../src/session/session.ts'
+import type { Sessions } from '../src/sessions/sessions.ts'
+import type { SessionsOptions } from '../src/sessions/setup.ts'
 import { eventsOf } from './store-support.ts'
 import {
   type Browser,

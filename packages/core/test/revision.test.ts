@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { memoryStore } from '../src/memory-store.ts'
-import { HALF_NONCE_CHARS, HEAD_CHARS } from '../src/token.ts'
-import { REVISION_CHARS, revisionOf } from '../src/store.ts'
+import { memoryStore } from '../src/store/memory-store.ts'
+import { HALF_NONCE_CHARS, HEAD_CHARS } from '../src/crypto/token.ts'
+import { REVISION_CHARS, revisionOf } from '../src/store/store.ts'
 import { fieldsWith, keysOf } from './modes/stored.ts'
 import { times } from './store-support.ts'
 

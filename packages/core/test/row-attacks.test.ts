@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createCookieHashes } from '../src/modes/store-cookie.ts'
-import { readRow } from '../src/row.ts'
+import { readRow } from '../src/store/row.ts'
 import { keysOf } from './modes/stored.ts'
 import {
   type Action,
@@ -38,15 +38,18 @@ async function planted(place: ReturnType<(typeof EVERYWHERE)[number][1]>) {
 }
 
 describe('an attacker who has planted a cookie before the login', () => {
-  it.each(EVERYWHERE)('has an anonymous session at once and after a minute, and sees nothing: %s', async (_, at) => {
-    const { world, sessions, bait, hers } = await planted(at())
-    expect(hers).not.toBe(bait)
-    for (const seconds of [0, 1, 59, 2, 3000]) {
-      world.at += seconds
-      const { session } = await sessions.open(bait)
-      expect([session.subject, session['secret']]).toEqual([undefined, undefined])
-    }
-  })
+  it.each(EVERYWHERE)(
+    'has an anonymous session at once and after a minute, and sees nothing: %s',
+    async (_, at) => {
+      const { world, sessions, bait, hers } = await planted(at())
+      expect(hers).not.toBe(bait)
+      for (const seconds of [0, 1, 59, 2, 3000]) {
+        world.at += seconds
+        const { session } = await sessions.open(bait)
+        expect([session.subject, session['secret']]).toEqual([undefined, undefined])
+      }
+    },
+  )
 
   it.each(IN_ROWS)('is told superseded for a minute, then ended, and finds no data: %s', async (_, at) => {
     const { world, sessions, bait } = await planted(at())
@@ -64,18 +67,21 @@ describe('an attacker who has planted a cookie before the login', () => {
   })
 
   describe.each(EVERYWHERE)('of a session %s', (_, at) => {
-    it.each(ATTEMPTS)('changes nothing of the victim who %s, at once or after a minute', async (__, attempt) => {
-      const place = await planted(at())
-      const { world, sessions, bait, hers, data } = place
-      const before = data['long'] === undefined ? undefined : rowOf(world, hers)
-      for (const seconds of [0, 61]) {
-        world.at += seconds
-        await request(sessions, bait, attempt)
-        const { session } = await sessions.open(hers)
-        expect([session.subject, dataOn(session)]).toEqual(['alice', { ...data, secret: 'hers' }])
-      }
-      if (before !== undefined) expect(rowOf(world, hers)).toBe(before)
-    })
+    it.each(ATTEMPTS)(
+      'changes nothing of the victim who %s, at once or after a minute',
+      async (__, attempt) => {
+        const place = await planted(at())
+        const { world, sessions, bait, hers, data } = place
+        const before = data['long'] === undefined ? undefined : rowOf(world, hers)
+        for (const seconds of [0, 61]) {
+          world.at += seconds
+          await request(sessions, bait, attempt)
+          const { session } = await sessions.open(hers)
+          expect([session.subject, dataOn(session)]).toEqual(['alice', { ...data, secret: 'hers' }])
+        }
+        if (before !== undefined) expect(rowOf(world, hers)).toBe(before)
+      },
+    )
   })
 
   it('does not log in on the row of the victim, but gets a row of his own', async () => {
@@ -184,13 +190,16 @@ describe('the proof of a row', () => {
     const locator = Buffer.from(value, 'base64url').subarray(0, 16)
     const dump = row + keyOf(value) + text
     for (const part of [secret, locator])
-      for (const form of ['base64url', 'hex', 'latin1'] as const) expect(dump).not.toContain(part.toString(form))
+      for (const form of ['base64url', 'hex', 'latin1'] as const)
+        expect(dump).not.toContain(part.toString(form))
     const { proof } = present(readRow(row))
     expect(proof).toBe(proofOf(value))
     // The best guess: what the store knows, in the place of what it does not.
     const guesses = [Buffer.from(proof, 'base64url'), Buffer.from(keyOf(value), 'hex')]
     for (const guess of guesses) {
-      const made = Buffer.concat([locator, guess, Buffer.alloc(32)]).subarray(0, 48).toString('base64url')
+      const made = Buffer.concat([locator, guess, Buffer.alloc(32)])
+        .subarray(0, 48)
+        .toString('base64url')
       expect((await sessions.open(cookieOf(made))).session.explain().opened).toBe('ended')
     }
   })
@@ -210,7 +219,10 @@ describe('the proof of a row', () => {
 
   it('is not that of a row under whose key somebody has copied another one', async () => {
     const world = createWorld()
-    const [his, hers] = [await begin(world.sessions, { his: 1 }), await begin(world.sessions, { hers: 1 }, 'alice')]
+    const [his, hers] = [
+      await begin(world.sessions, { his: 1 }),
+      await begin(world.sessions, { hers: 1 }, 'alice'),
+    ]
     const text = present(rowOf(world, hers))
     const key = keyOf(valueOf(his))
     world.memory.delete(key)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SessionGoneError } from '../src/errors.ts'
+import { SessionGoneError } from '../src/base/errors.ts'
 import { type AnySession, increment, IN_ROWS, keyOf, LONG, settled, valueOf } from './row-support.ts'
 import {
   begin,
@@ -115,7 +115,13 @@ describe('a login whose answer is lost', () => {
   }
 
   /** Exactly one row is left, and the cookie opens it. */
-  async function oneRow({ world, hers }: { world: Awaited<ReturnType<typeof createWorld>>; hers: string | undefined }) {
+  async function oneRow({
+    world,
+    hers,
+  }: {
+    world: Awaited<ReturnType<typeof createWorld>>
+    hers: string | undefined
+  }) {
     const { session } = await world.sessions.open(hers)
     expect([session.subject, dataOn(session)]).toEqual(['alice', { n: 1, cart: [1] }])
     expect(await leftIn(world)).toBe(1)
@@ -133,30 +139,36 @@ describe('a login whose answer is lost', () => {
     await oneRow({ world, hers: cookieAfter(await visit.close(), cookie) })
   })
 
-  it.each(['lost', 'fails'] as const)('is tried again by the same visit where nobody could look: %s', async (trouble) => {
-    const { world, store, visit, login, cookie } = await anonymous()
-    login()
-    store.next('replace', trouble)
-    store.next('read', 'fails')
-    expect(await rejection(visit.session.save())).toMatchObject({ code: 'KEEPSAKE_STORE' })
-    await oneRow({ world, hers: cookieAfter(await visit.close(), cookie) })
-  })
+  it.each(['lost', 'fails'] as const)(
+    'is tried again by the same visit where nobody could look: %s',
+    async (trouble) => {
+      const { world, store, visit, login, cookie } = await anonymous()
+      login()
+      store.next('replace', trouble)
+      store.next('read', 'fails')
+      expect(await rejection(visit.session.save())).toMatchObject({ code: 'KEEPSAKE_STORE' })
+      await oneRow({ world, hers: cookieAfter(await visit.close(), cookie) })
+    },
+  )
 
-  it.each(['before', 'after'] as const)('is settled at the close where save() ran out of time: %s', async (when) => {
-    const world = createWorld({ storeTimeLimit: 50 })
-    const { sessions, store } = world
-    const cookie = await begin(sessions, { n: 0, cart: [1] })
-    const visit = await sessions.open(cookie)
-    const gate = createGate()
-    visit.session.login('alice', { keep: ['n', 'cart'] })
-    increment(visit.session)
-    store.next('replace', gate[when])
-    expect(await rejection(visit.session.save())).toMatchObject({ code: 'KEEPSAKE_STORE_TIMEOUT' })
-    const hers = cookieAfter(await visit.close(), cookie)
-    gate.open()
-    await new Promise(setImmediate)
-    await oneRow({ world, hers })
-  })
+  it.each(['before', 'after'] as const)(
+    'is settled at the close where save() ran out of time: %s',
+    async (when) => {
+      const world = createWorld({ storeTimeLimit: 50 })
+      const { sessions, store } = world
+      const cookie = await begin(sessions, { n: 0, cart: [1] })
+      const visit = await sessions.open(cookie)
+      const gate = createGate()
+      visit.session.login('alice', { keep: ['n', 'cart'] })
+      increment(visit.session)
+      store.next('replace', gate[when])
+      expect(await rejection(visit.session.save())).toMatchObject({ code: 'KEEPSAKE_STORE_TIMEOUT' })
+      const hers = cookieAfter(await visit.close(), cookie)
+      gate.open()
+      await new Promise(setImmediate)
+      await oneRow({ world, hers })
+    },
+  )
 
   it.each(['before', 'after'] as const)(
     'without a session before it is settled too, whenever the late answer comes: %s',
@@ -247,7 +259,11 @@ describe('parallel regenerates', () => {
       for (const visit of visits) lines.push(cookieAfter(await visit.close(), undefined))
     })
     expect(lines.map((line) => line !== undefined)).toEqual([true, false, false])
-    expect(events).toEqual(['session_renewed regenerated', 'session_changed merged', 'session_changed merged'])
+    expect(events).toEqual([
+      'session_renewed regenerated',
+      'session_changed merged',
+      'session_changed merged',
+    ])
     expect(await dataOf(sessions, lines[0])).toEqual({ a: 1, k0: 0, k1: 1, k2: 2 })
     expect((await sessions.open(cookie)).session.explain().opened).toBe('superseded')
   })
@@ -404,7 +420,9 @@ describe('a session in overflow', () => {
     const [, place] = present(IN_ROWS[2])
     const { sessions } = place()
     const cookie = await begin(sessions, { a: 1, long: LONG })
-    const hers = present(await request(sessions, cookie, (session) => session.login('alice', { keep: ['a'] })))
+    const hers = present(
+      await request(sessions, cookie, (session) => session.login('alice', { keep: ['a'] })),
+    )
     expect((await sessions.open(cookie)).session.explain().opened).toBe('superseded')
     const next = present(await request(sessions, hers, (session) => (session['b'] = 1)))
     expect(await dataOf(sessions, next)).toEqual({ a: 1, b: 1 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SessionGoneError } from '../src/errors.ts'
+import { SessionGoneError } from '../src/base/errors.ts'
 import { type Action, type AnySessions, increment, IN_ROWS, rowOf, settled } from './row-support.ts'
 import {
   begin,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { SessionGoneError } from '../src/errors.ts'
-import type { SessionChange } from '../src/session-change.ts'
+import { SessionGoneError } from '../src/base/errors.ts'
+import type { SessionChange } from '../src/session/session-change.ts'
 import { type AnySessions, increment, rowOf } from './row-support.ts'
 import {
   begin,
@@ -144,7 +144,10 @@ describe('a thief who regenerates right before the victim enters the password ag
     victim.session.login('alice', { keep: ['a'] })
     const hers = present(cookieAfter(await victim.close(), cookie))
     expect([(await sessions.open(his)).session.subject, await dataOf(sessions, his)]).toEqual(['mallory', {}])
-    expect([(await sessions.open(hers)).session.subject, await dataOf(sessions, hers)]).toEqual(['alice', { a: 1 }])
+    expect([(await sessions.open(hers)).session.subject, await dataOf(sessions, hers)]).toEqual([
+      'alice',
+      { a: 1 },
+    ])
   })
 
   it('stays in beside a victim who comes later, as with any stolen cookie, until her sessions are revoked', async () => {

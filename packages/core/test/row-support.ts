@@ -1,5 +1,5 @@
-import type { Session } from '../src/session.ts'
-import type { Sessions } from '../src/sessions.ts'
+import type { Session } from '../src/session/session.ts'
+import type { Sessions } from '../src/sessions/sessions.ts'
 import { createCookieHashes } from '../src/modes/store-cookie.ts'
 import { keysOf } from './modes/stored.ts'
 import { createOverflowingWorld, createWorld, present, type World } from './store-support.ts'

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { ConfigError } from '../src/errors.ts'
+import { ConfigError } from '../src/base/errors.ts'
 import { createSealer, type SealerOptions } from '../src/sealer.ts'
-import { MAX_TOKEN_CHARS } from '../src/token.ts'
+import { MAX_TOKEN_CHARS } from '../src/crypto/token.ts'
 import { createBrowser, present, SECRET, secretOf, sessionsOf, START, thrownBy } from './support.ts'
 
 const FIELDS = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { SessionGoneError } from '../src/errors.ts'
-import type { Session } from '../src/session.ts'
-import type { Visit } from '../src/visit.ts'
+import { SessionGoneError } from '../src/base/errors.ts'
+import type { Session } from '../src/session/session.ts'
+import type { Visit } from '../src/visit/visit.ts'
 import {
   begin,
   cookieAfter,
@@ -119,7 +119,7 @@ describe('flash messages', () => {
     const visit = await sessionsOf().open(undefined)
     visit.session['n'] = 1
     visit.session.flash('info', 'x'.repeat(5000))
-    expect(() => visit.close()).toThrow(/would take[^]*\n +\d+ {2}flash\n +\d+ {2}n$/)
+    await expect(visit.close()).rejects.toThrow(/would take[^]*\n +\d+ {2}flash\n +\d+ {2}n$/)
   })
 
   it('come back with reload, and stay with regenerate', async () => {

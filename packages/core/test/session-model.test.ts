@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Session } from '../src/session.ts'
-import type { Visit } from '../src/visit.ts'
+import type { Session } from '../src/session/session.ts'
+import type { Visit } from '../src/visit/visit.ts'
 import {
   beginAnew,
   commitModel,
@@ -12,7 +12,7 @@ import {
   replace,
 } from './session-model.ts'
 import { type Clock, createClock, present, sessionsOf, setCookie, START } from './support.ts'
-import { unescapedUnit } from './texts.ts'
+import { unescapedUnit } from './record/texts.ts'
 
 type Data = Record<string, unknown>
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SessionClosedError, StoreError, UnsupportedError } from '../src/errors.ts'
+import { SessionClosedError, StoreError, UnsupportedError } from '../src/base/errors.ts'
 import {
   begin,
   cookieAfter,

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { ConfigError } from '../src/errors.ts'
-import { memoryStore } from '../src/memory-store.ts'
-import { createSessions } from '../src/sessions.ts'
-import { readStore } from '../src/store.ts'
+import { ConfigError } from '../src/base/errors.ts'
+import { memoryStore } from '../src/store/memory-store.ts'
+import { createSessions } from '../src/sessions/create-sessions.ts'
+import { readStore } from '../src/store/store.ts'
 import { secretNamed, thrown } from './store-support.ts'
 
 const secrets = [secretNamed('newest')]

@@ -1,6 +1,7 @@
+import { openVisit } from '../src/adapter.ts'
 import { describe, expect, it } from 'vitest'
-import { SessionGoneError, StoreError, StoreTimeoutError } from '../src/errors.ts'
-import type { Session } from '../src/session.ts'
+import { SessionGoneError, StoreError, StoreTimeoutError } from '../src/base/errors.ts'
+import type { Session } from '../src/session/session.ts'
 import {
   begin,
   cookieAfter,
@@ -70,7 +71,7 @@ describe('a call whose answer is lost, or that fails once,', () => {
 
   it('is no trouble where another request writes right after it', async () => {
     const { sessions, store, cookie } = await createList()
-    const visits = [await sessions.open(cookie), await sessions.open(cookie)]
+    const visits = [await openVisit(sessions, cookie), await openVisit(sessions, cookie)]
     for (const [index, { session }] of visits.entries()) (session['list'] as number[]).push(10 + index)
     store.next('replace', 'lost', 'lost')
     await Promise.all(visits.map(async (visit) => visit.close()))
@@ -82,7 +83,7 @@ describe('a call that keeps failing', () => {
   it.each(EVERY_CALL)('fails the request with a 503 in %s: %s', async (_, method, handle) => {
     const { sessions, store, memory, cookie } = await createList()
     store.next(method, 'fails', 'fails')
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     await handle(visit.session)
     let error: unknown
     const events = await eventsOf(async () => {
@@ -101,10 +102,10 @@ describe('a call that keeps failing', () => {
   it('does not log out in words only (R37)', async () => {
     const { sessions, store, cookie } = await createList()
     store.always('fails')
-    const opened = await rejection((async () => sessions.open(cookie))())
+    const opened = await rejection((async () => openVisit(sessions, cookie))())
     expect(opened).toBeInstanceOf(StoreError)
     store.always(undefined)
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     visit.session.logout()
     store.always('fails')
     expect(await rejection((async () => visit.close())())).toBeInstanceOf(StoreError)
@@ -114,7 +115,7 @@ describe('a call that keeps failing', () => {
 
   it('can be tried again by the handler', async () => {
     const { sessions, store, cookie } = await createList()
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     visit.session['a'] = 1
     store.next('replace', 'fails', 'fails')
     expect(await rejection(visit.session.save())).toBeInstanceOf(StoreError)
@@ -141,7 +142,7 @@ describe('a store that does not answer', () => {
   it('fails the request that wants to read', async () => {
     const { sessions, store, cookie } = await createList(SOON)
     store.next('read', 'hangs')
-    const error = await rejection((async () => sessions.open(cookie))())
+    const error = await rejection((async () => openVisit(sessions, cookie))())
     expect(error).toBeInstanceOf(StoreTimeoutError)
     expect(error).toMatchObject({ status: 503, code: 'KEEPSAKE_STORE_TIMEOUT' })
     expect(await dataOf(sessions, cookie)).toEqual({ list: [1] })
@@ -150,7 +151,7 @@ describe('a store that does not answer', () => {
   it.each(EVERY_CALL)('fails %s, sends no cookie and holds up nobody: %s', async (_, method, handle) => {
     const { sessions, store, cookie } = await createList(SOON)
     const other = await begin(sessions, { other: 1 })
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     await handle(visit.session)
     store.next(method, 'hangs')
     const failing = rejection((async () => visit.close())())
@@ -164,8 +165,8 @@ describe('a store that does not answer', () => {
   it('has a late answer dropped; what was written by then is merged with the next', async () => {
     const { sessions, store, cookie } = await createList(SOON)
     const gate = createGate()
-    const visit = await sessions.open(cookie)
-    const behind = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
+    const behind = await openVisit(sessions, cookie)
     ;(visit.session['list'] as number[]).push(2)
     ;(behind.session['list'] as number[]).push(3)
     store.next('replace', gate.after)
@@ -178,7 +179,7 @@ describe('a store that does not answer', () => {
   it('leaves no first record behind that is there only after the request was refused', async () => {
     const { sessions, store, memory } = createWorld(SOON)
     const gate = createGate()
-    const visit = await sessions.open(undefined)
+    const visit = await openVisit(sessions, undefined)
     visit.session.login('alice')
     store.next('create', gate.after)
     expect(await rejection((async () => visit.close())())).toBeInstanceOf(StoreTimeoutError)
@@ -190,7 +191,7 @@ describe('a store that does not answer', () => {
 
   it('fails a store that answers every call, but never lets a change through', async () => {
     const { sessions, store, cookie } = await createList(SOON)
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     visit.session['a'] = 1
     store.always(async (go) => (store.calls.at(-1) === 'replace' ? (false as never) : go()))
     expect(await rejection((async () => visit.close())())).toBeInstanceOf(StoreError)
@@ -207,7 +208,7 @@ describe("whenStoreFails: 'anonymous'", () => {
       })
       store.next('read', trouble)
       const events = await eventsOf(async () => {
-        const visit = await sessions.open(cookie)
+        const visit = await openVisit(sessions, cookie)
         expect([dataOn(visit.session), visit.session.explain()]).toEqual([
           {},
           { mode: 'store', opened: 'store_failed', closes: 'empty' },
@@ -232,7 +233,7 @@ describe("whenStoreFails: 'anonymous'", () => {
   it('is not the default', async () => {
     const { sessions, store, cookie } = await createList()
     store.next('read', 'fails')
-    expect(await rejection((async () => sessions.open(cookie))())).toBeInstanceOf(StoreError)
+    expect(await rejection((async () => openVisit(sessions, cookie))())).toBeInstanceOf(StoreError)
   })
 })
 
@@ -244,7 +245,7 @@ const count: Handler = (session) =>
 /** A request that is saving while another has written `theirs`; `meanwhile` runs before the answer comes. */
 async function saving(theirs: Handler, mine: Handler, meanwhile: Handler) {
   const { sessions, store, memory, cookie } = await createList()
-  const visit = await sessions.open(cookie)
+  const visit = await openVisit(sessions, cookie)
   await request(sessions, cookie, theirs)
   await mine(visit.session)
   const gate = createGate()
@@ -260,7 +261,7 @@ async function saving(theirs: Handler, mine: Handler, meanwhile: Handler) {
 describe('save()', () => {
   it('shows what others had written, and what was changed here', async () => {
     const { sessions, cookie } = await createList()
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     await request(sessions, cookie, (session) => Object.assign(session, { theirs: 1, list: [1, 2] }))
     ;(visit.session['list'] as number[]).push(3)
     await visit.session.save()
@@ -299,7 +300,7 @@ describe('save()', () => {
 
   it('makes every update once, and not again after the next commit', async () => {
     const { sessions, cookie } = await createList()
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     count(visit.session)
     await visit.session.save()
     await request(sessions, cookie, count)
@@ -320,7 +321,7 @@ describe('save()', () => {
     )
     const next = cookieAfter(await visit.close(), cookie)
     expect(next).not.toBe(cookie)
-    const { session } = await sessions.open(next)
+    const { session } = await openVisit(sessions, next)
     expect([session.subject, dataOn(session)]).toEqual(['alice', { list: [1, 2, 3] }])
     expect(await dataOf(sessions, cookie)).toEqual({})
     expect(memory.size).toBe(1)
@@ -329,7 +330,7 @@ describe('save()', () => {
   it('tells two logins apart that keep the same keys', async () => {
     const { sessions, store, cookie } = await createList()
     const keep = ['list']
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     visit.session.login('alice', { keep })
     const gate = createGate()
     store.next('replace', gate.before)
@@ -364,7 +365,7 @@ describe('save()', () => {
     )
     expect([visit.session.permanent, visit.session.isChanged]).toEqual([true, false])
     await visit.close()
-    expect((await sessions.open(cookie)).session.permanent).toBe(true)
+    expect((await openVisit(sessions, cookie)).session.permanent).toBe(true)
   })
 
   it('keeps "remember me" as it was changed while it ran', async () => {
@@ -374,12 +375,12 @@ describe('save()', () => {
       (session) => (session.permanent = true),
     )
     await visit.close()
-    expect((await sessions.open(cookie)).session.permanent).toBe(true)
+    expect((await openVisit(sessions, cookie)).session.permanent).toBe(true)
   })
 
   it('may be called many times at once, and together with close()', async () => {
     const { sessions, store, cookie } = await createList()
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     const work: unknown[] = []
     for (const item of [2, 3, 4]) {
       ;(visit.session['list'] as number[]).push(item)
@@ -394,7 +395,7 @@ describe('save()', () => {
 
   it('lets close() go on after one that failed', async () => {
     const { sessions, store, cookie } = await createList()
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     visit.session['a'] = 1
     store.next('replace', 'fails', 'fails')
     const [saved, closed] = await Promise.allSettled([visit.session.save(), visit.close()])
@@ -404,7 +405,7 @@ describe('save()', () => {
 
   it('creates once, however often it is called', async () => {
     const { sessions, store, memory } = createWorld()
-    const visit = await sessions.open(undefined)
+    const visit = await openVisit(sessions, undefined)
     visit.session['a'] = 1
     await Promise.all([visit.session.save(), visit.session.save(), visit.close()])
     expect(store.calls).toEqual(['create'])
@@ -413,14 +414,14 @@ describe('save()', () => {
 
   it('goes on after a login, with the new id', async () => {
     const { sessions, memory, cookie } = await createList()
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     visit.session.login('alice', { keep: ['list'] })
     await visit.session.save()
     visit.session['a'] = 1
     await visit.session.save()
     visit.session.regenerate()
     const next = cookieAfter(await visit.close(), cookie)
-    const { session } = await sessions.open(next)
+    const { session } = await openVisit(sessions, next)
     expect([session.subject, dataOn(session)]).toEqual(['alice', { list: [1], a: 1 }])
     expect(await leftIn({ memory })).toBe(1)
   })
@@ -429,7 +430,7 @@ describe('save()', () => {
 describe('reload()', () => {
   it('takes back every change since the session was opened', async () => {
     const { sessions, cookie } = await createList()
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     visit.session.login('alice')
     Object.assign(visit.session, { a: 1 })
     await visit.session.reload()
@@ -444,7 +445,7 @@ describe('reload()', () => {
 
   it('takes back updates too, and does not make them again', async () => {
     const { sessions, cookie } = await createList()
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     visit.session.update((data) => (data['n'] = 1))
     await visit.session.reload()
     await request(sessions, cookie, (session) => (session['theirs'] = 1))
@@ -455,7 +456,7 @@ describe('reload()', () => {
 
   it('shows what other requests have written meanwhile, and the next commit builds on that', async () => {
     const { sessions, store, cookie } = await createList()
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     visit.session['a'] = 1
     await request(sessions, cookie, (session) => (session['theirs'] = 1))
     await visit.session.reload()
@@ -473,7 +474,7 @@ describe('reload()', () => {
     ['logged in', (session) => session.login('alice', { keep: ['list'] })],
   ])('is rejected where another request has %s, and takes nothing back', async (_, handle) => {
     const { sessions, cookie } = await createList()
-    const { session } = await sessions.open(cookie)
+    const { session } = await openVisit(sessions, cookie)
     session['a'] = 1
     await request(sessions, cookie, handle)
     expect(await rejection(session.reload())).toBeInstanceOf(SessionGoneError)
@@ -482,7 +483,7 @@ describe('reload()', () => {
 
   it('is rejected where the store fails', async () => {
     const { sessions, store, cookie } = await createList()
-    const { session } = await sessions.open(cookie)
+    const { session } = await openVisit(sessions, cookie)
     store.next('read', 'fails')
     expect(await rejection(session.reload())).toBeInstanceOf(StoreError)
     await session.reload()
@@ -490,7 +491,7 @@ describe('reload()', () => {
 
   it('of a session that nothing is kept of begins it anew, without a call', async () => {
     const { sessions, store } = await createList()
-    const { session } = await sessions.open(undefined)
+    const { session } = await openVisit(sessions, undefined)
     session['a'] = 1
     await session.reload()
     expect([dataOn(session), session.isNew, store.calls]).toEqual([{}, true, []])
@@ -498,7 +499,7 @@ describe('reload()', () => {
 
   it('goes back to what was saved last', async () => {
     const { sessions, cookie } = await createList()
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     await request(sessions, cookie, (session) => (session['theirs'] = 1))
     visit.session['a'] = 1
     await visit.session.save()

@@ -1,9 +1,10 @@
+import { openVisit } from '../src/adapter.ts'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { SessionConflictError, SessionGoneError, StoreError } from '../src/errors.ts'
-import type { Conflict } from '../src/merge.ts'
-import type { Session } from '../src/session.ts'
-import type { Sessions } from '../src/sessions.ts'
+import { SessionConflictError, SessionGoneError, StoreError } from '../src/base/errors.ts'
+import type { Conflict } from '../src/record/merge.ts'
+import type { Session } from '../src/session/session.ts'
+import type { Sessions } from '../src/sessions/sessions.ts'
 import {
   begin,
   cookieAfter,
@@ -158,7 +159,7 @@ describe('parallel requests of one session', () => {
       (session) => (session['c'] = 1),
     ])
     store.forget()
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     expect([visit.session.isChanged, visit.session.subject]).toEqual([false, 'alice'])
     await visit.close()
     expect(store.calls).toEqual(['read'])
@@ -173,7 +174,7 @@ describe('parallel requests of one session', () => {
       () => undefined,
       setKey(1),
     ])
-    const { session } = await world.sessions.open(cookie)
+    const { session } = await openVisit(world.sessions, cookie)
     expect([session.permanent, dataOn(session)]).toEqual([true, { n: 0, k1: 1 }])
   })
 })
@@ -182,7 +183,7 @@ describe('parallel requests of one session', () => {
 async function conflict(options: Parameters<typeof createWorld>[0]) {
   const { sessions } = createWorld(options)
   const cookie = await begin(sessions, { city: 'A', other: 1 })
-  const [first, second] = [await sessions.open(cookie), await sessions.open(cookie)]
+  const [first, second] = [await openVisit(sessions, cookie), await openVisit(sessions, cookie)]
   first.session['city'] = 'B'
   second.session['city'] = 'C'
   second.session['mine'] = 1
@@ -237,7 +238,7 @@ describe('a request that was under way during a logout (R38)', () => {
     async (_, change) => {
       const { sessions, memory } = createWorld()
       const cookie = await begin(sessions, { a: 1 }, 'alice')
-      const slow = await sessions.open(cookie)
+      const slow = await openVisit(sessions, cookie)
       await request(sessions, cookie, (session) => session.logout())
       const events = await eventsOf(async () => {
         change(slow.session)
@@ -253,7 +254,7 @@ describe('a request that was under way during a logout (R38)', () => {
   it('learns of it from save(), once and for all, and may begin another session', async () => {
     const { sessions, store, memory } = createWorld()
     const cookie = await begin(sessions, { a: 1 }, 'alice')
-    const slow = await sessions.open(cookie)
+    const slow = await openVisit(sessions, cookie)
     await request(sessions, cookie, (session) => session.logout())
     slow.session['late'] = 1
     const error = await rejection(slow.session.save())
@@ -269,7 +270,7 @@ describe('a request that was under way during a logout (R38)', () => {
     slow.session['b'] = 1
     const next = cookieAfter(await slow.close(), cookie)
     expect(next).not.toBe(cookie)
-    const { session } = await sessions.open(next)
+    const { session } = await openVisit(sessions, next)
     expect([session.subject, dataOn(session)]).toEqual(['bob', { b: 1 }])
     expect(memory.size).toBe(1)
   })
@@ -279,7 +280,7 @@ describe('a request that was under way during a logout (R38)', () => {
     async (subject) => {
       const world = createWorld()
       const cookie = await begin(world.sessions, { a: 1 }, subject)
-      const slow = await world.sessions.open(cookie)
+      const slow = await openVisit(world.sessions, cookie)
       await request(world.sessions, cookie, (session) => session.logout())
       world.at += 600
       expect(slow.session.explain().closes).toBe('renewed')
@@ -292,7 +293,7 @@ describe('a request that was under way during a logout (R38)', () => {
     const { sessions, store, memory, another } = createWorld()
     const cookie = await begin(sessions, { a: 1 }, 'alice')
     const gate = createGate()
-    const slow = await sessions.open(cookie)
+    const slow = await openVisit(sessions, cookie)
     slow.session['late'] = 1
     store.next('replace', gate.before)
     const closing = slow.close()
@@ -307,7 +308,7 @@ describe('a request that was under way during a logout (R38)', () => {
     const { sessions, store, memory, another } = createWorld()
     const cookie = await begin(sessions, { a: 1 }, 'alice')
     const gate = createGate()
-    const [slow, leaving] = [await sessions.open(cookie), await another().open(cookie)]
+    const [slow, leaving] = [await openVisit(sessions, cookie), await openVisit(another(), cookie)]
     slow.session.regenerate()
     leaving.session.logout()
     store.next('replace', gate.after)
@@ -327,7 +328,7 @@ describe('a request of an anonymous session that another one has ended or emptie
   ])('begins a new session with what it has added, where it was %s', async (_, end) => {
     const { sessions, memory } = createWorld()
     const cookie = await begin(sessions, { cart: [1], n: 5, old: 1 })
-    const slow = await sessions.open(cookie)
+    const slow = await openVisit(sessions, cookie)
     expect(await request(sessions, cookie, end)).toBeUndefined()
     ;(slow.session['cart'] as number[]).push(2)
     slow.session.update((data) => (data['n'] = ((data['n'] as number | undefined) ?? 0) + 1))
@@ -346,7 +347,7 @@ describe('a request of an anonymous session that another one has ended or emptie
   it('goes on with the new session after that', async () => {
     const { sessions, memory } = createWorld()
     const cookie = await begin(sessions, { cart: [1] })
-    const slow = await sessions.open(cookie)
+    const slow = await openVisit(sessions, cookie)
     await request(sessions, cookie, (session) => session.clear())
     slow.session['added'] = 1
     await slow.session.save()
@@ -359,7 +360,7 @@ describe('a request of an anonymous session that another one has ended or emptie
   it('does not bring back what was there by an assignment to it, and says so', async () => {
     const { sessions, memory } = createWorld()
     const cookie = await begin(sessions, { address: 'old', cart: [1] })
-    const slow = await sessions.open(cookie)
+    const slow = await openVisit(sessions, cookie)
     await request(sessions, cookie, (session) => session.clear())
     slow.session['address'] = 'new'
     const events = await eventsOf(async () => {
@@ -373,7 +374,7 @@ describe('a request of an anonymous session that another one has ended or emptie
   it('keeps what it has added and drops what it has assigned, and says so', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { address: 'old' })
-    const slow = await sessions.open(cookie)
+    const slow = await openVisit(sessions, cookie)
     await request(sessions, cookie, (session) => session.clear())
     Object.assign(slow.session, { address: 'new', added: 1 })
     const events = await eventsOf(async () => {
@@ -390,7 +391,7 @@ describe('a login as the subject that is logged in already', () => {
     const { sessions, store, another } = world
     const cookie = await begin(sessions, { cart: [1] }, 'alice')
     const gate = createGate()
-    const [slow, login] = [await another().open(cookie), await sessions.open(cookie)]
+    const [slow, login] = [await openVisit(another(), cookie), await openVisit(sessions, cookie)]
     world.at += 60
     login.session.login('alice')
     store.next('replace', gate.before)
@@ -399,7 +400,7 @@ describe('a login as the subject that is logged in already', () => {
     slow.session['cart'] = [1, 2]
     await slow.close()
     gate.open()
-    const { session } = await sessions.open(cookieAfter(await closing, cookie))
+    const { session } = await openVisit(sessions, cookieAfter(await closing, cookie))
     expect(dataOn(session)).toEqual({ cart: [1, 2] })
     expect([session.subject, session.createdAt.getTime()]).toEqual(['alice', world.at * 1000])
     expect(await dataOf(sessions, cookie)).toEqual({})
@@ -409,7 +410,7 @@ describe('a login as the subject that is logged in already', () => {
     const world = createWorld()
     const { sessions } = world
     const cookie = await begin(sessions, { cart: [1] }, 'alice')
-    const slow = await sessions.open(cookie)
+    const slow = await openVisit(sessions, cookie)
     world.at += 60
     const next = await request(sessions, cookie, (session) => session.login('alice'))
     slow.session['cart'] = [1, 2]
@@ -421,12 +422,12 @@ describe('a login as the subject that is logged in already', () => {
   it('begins a session of its own after a logout, with what keep names and what it has changed', async () => {
     const { sessions, memory } = createWorld()
     const cookie = await begin(sessions, { cart: [1], note: 'old', seen: 1 }, 'alice')
-    const slow = await sessions.open(cookie)
+    const slow = await openVisit(sessions, cookie)
     slow.session['seen'] = 2
     slow.session.login('alice', { keep: ['cart'] })
     await request(sessions, cookie, (session) => session.logout())
     const next = cookieAfter(await slow.close(), cookie)
-    const { session } = await sessions.open(next)
+    const { session } = await openVisit(sessions, next)
     expect([session.subject, dataOn(session)]).toEqual(['alice', { cart: [1], seen: 2 }])
     expect(dataOn(slow.session)).toEqual({ cart: [1], seen: 2 })
     expect(await dataOf(sessions, cookie)).toEqual({})
@@ -439,7 +440,7 @@ describe('a request that was under way during a login', () => {
     const { sessions, store, memory, another } = createWorld()
     const cookie = await begin(sessions, { cart: [1], note: 'anonymous' })
     const gate = createGate()
-    const [slow, login] = [await another().open(cookie), await sessions.open(cookie)]
+    const [slow, login] = [await openVisit(another(), cookie), await openVisit(sessions, cookie)]
     Object.assign(slow.session, { cart: [1, 2], note: 'changed', planted: true })
     slow.session.permanent = true
     login.session.login('alice', { keep: ['cart'] })
@@ -450,7 +451,7 @@ describe('a request that was under way during a login', () => {
     await slow.close()
     gate.open()
     const next = cookieAfter(await closing, cookie)
-    const { session } = await sessions.open(next)
+    const { session } = await openVisit(sessions, next)
     expect(dataOn(session)).toEqual({ cart: [1, 2], name: 'Alice' })
     expect([session.subject, session.permanent]).toEqual(['alice', false])
     expect(dataOn(login.session)).toEqual({ cart: [1, 2], name: 'Alice' })
@@ -461,7 +462,7 @@ describe('a request that was under way during a login', () => {
   it('is refused afterwards', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { cart: [1] })
-    const slow = await sessions.open(cookie)
+    const slow = await openVisit(sessions, cookie)
     const next = await request(sessions, cookie, (session) => session.login('alice', { keep: ['cart'] }))
     slow.session['cart'] = [1, 2]
     expect(await rejection(slow.session.save())).toBeInstanceOf(SessionGoneError)
@@ -472,7 +473,7 @@ describe('a request that was under way during a login', () => {
     const { sessions, another, memory } = createWorld()
     const cookie = await begin(sessions, { cart: [1], note: 'anonymous' })
     const others = processes === 1 ? sessions : another()
-    const visits = [await sessions.open(cookie), await others.open(cookie)]
+    const visits = [await openVisit(sessions, cookie), await others.open(cookie)]
     for (const visit of visits) visit.session.login('alice', { keep: ['cart'] })
     const cookies = await Promise.all(visits.map(async (visit) => cookieAfter(await visit.close(), cookie)))
     expect(new Set([cookie, ...cookies]).size).toBe(3)
@@ -484,7 +485,7 @@ describe('a request that was under way during a login', () => {
   it('is a login of another subject: each has its own, and nothing of what the other has changed', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { cart: [1] })
-    const visits = [await sessions.open(cookie), await sessions.open(cookie)] as const
+    const visits = [await openVisit(sessions, cookie), await openVisit(sessions, cookie)] as const
     const cookies: (string | undefined)[] = []
     for (const [index, visit] of visits.entries()) {
       visit.session.login(`user ${index}`, { keep: ['cart'] })
@@ -492,7 +493,7 @@ describe('a request that was under way during a login', () => {
       cookies.push(cookieAfter(await visit.close(), cookie))
     }
     for (const [index, next] of cookies.entries()) {
-      const { session } = await sessions.open(next)
+      const { session } = await openVisit(sessions, next)
       expect([session.subject, dataOn(session)]).toEqual([`user ${index}`, { cart: [1], [`of ${index}`]: 1 }])
     }
   })
@@ -503,9 +504,9 @@ describe('a request that was under way when', () => {
     const { sessions, memory } = createWorld<Shop>()
     const cookie = await begin(sessions, { items: [1] })
     const [early, regenerating, late] = [
-      await sessions.open(cookie),
-      await sessions.open(cookie),
-      await sessions.open(cookie),
+      await openVisit(sessions, cookie),
+      await openVisit(sessions, cookie),
+      await openVisit(sessions, cookie),
     ]
     push(2)(early.session)
     regenerating.session.regenerate()
@@ -526,7 +527,7 @@ describe('a request that was under way when', () => {
   it('two gave it a new cookie: the first one does, and what the second has changed is in it', async () => {
     const { sessions, store, memory } = createWorld<Shop>()
     const cookie = await begin(sessions, { items: [1] })
-    const [first, second] = [await sessions.open(cookie), await sessions.open(cookie)]
+    const [first, second] = [await openVisit(sessions, cookie), await openVisit(sessions, cookie)]
     first.session.regenerate()
     second.session.regenerate()
     push(2)(second.session)
@@ -543,7 +544,7 @@ describe('a request that was under way when', () => {
   it('others gave it three new cookies brings its change into it, and is refused after the fourth', async () => {
     const { sessions, another } = createWorld<Shop>()
     const cookie = await begin(sessions, { items: [] })
-    const visits = await Promise.all(times(5, async () => sessions.open(cookie)))
+    const visits = await Promise.all(times(5, async () => openVisit(sessions, cookie)))
     let next: string | undefined = cookie
     const outcomes: boolean[] = []
     for (const [index, visit] of visits.entries()) {
@@ -558,7 +559,7 @@ describe('a request that was under way when', () => {
   it('it was emptied keeps it, with what was put in', async () => {
     const { sessions } = createWorld<Shop>()
     const cookie = await begin(sessions, { n: 1 })
-    const emptying = await sessions.open(cookie)
+    const emptying = await openVisit(sessions, cookie)
     await request(sessions, cookie, push(2))
     emptying.session.clear()
     expect(cookieLine(await emptying.close())).toBeUndefined()
@@ -596,7 +597,7 @@ describe('any schedule of requests that found the same session', () => {
   }
 
   async function run(sessions: Sessions<Shop>, cookie: string, kind: Kind, item: number): Promise<Report> {
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     const isOurs = !visit.session.isNew
     HANDLERS[kind](visit.session, item)
     const error = await rejection(visit.session.save())
@@ -635,7 +636,7 @@ describe('any schedule of requests that found the same session', () => {
           const found = await Promise.all(
             [cookie, ...sent].map(async (value) => ({
               value,
-              session: (await world.sessions.open(value)).session,
+              session: (await openVisit(world.sessions, value)).session,
             })),
           )
           const alive = found.filter(({ session }) => !session.isNew)

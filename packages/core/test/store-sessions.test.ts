@@ -1,11 +1,12 @@
+import { openVisit } from '../src/adapter.ts'
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { RecordTooLargeError } from '../src/errors.ts'
+import { RecordTooLargeError } from '../src/base/errors.ts'
 import { createSealer } from '../src/sealer.ts'
-import { createSessions } from '../src/sessions.ts'
-import { revisionOf } from '../src/store.ts'
+import { createSessions } from '../src/sessions/create-sessions.ts'
+import { revisionOf } from '../src/store/store.ts'
 import { createCookieHashes } from '../src/modes/store-cookie.ts'
-import { writeRow } from '../src/row.ts'
+import { writeRow } from '../src/store/row.ts'
 import { fieldsWith, keysOf } from './modes/stored.ts'
 import {
   begin,
@@ -39,7 +40,7 @@ describe('a session in a store', () => {
   it('comes back in the next request, by a random locator and verifier in the cookie', async () => {
     const { sessions } = createWorld()
     expect(sessions.mode).toBe('store')
-    const visit = await sessions.open(undefined)
+    const visit = await openVisit(sessions, undefined)
     visit.session['cart'] = [{ sku: 'A1' }]
     visit.session['since'] = new Date(5)
     const line = cookieLine(await visit.close())
@@ -69,7 +70,7 @@ describe('a session in a store', () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { a: 1 })
     const lineAfter = async (permanent: boolean): Promise<string | undefined> => {
-      const visit = await sessions.open(cookie)
+      const visit = await openVisit(sessions, cookie)
       visit.session.permanent = permanent
       return cookieLine(await visit.close())
     }
@@ -104,7 +105,7 @@ describe('a session in a store', () => {
   it('is refused when two requests together make it larger, and can still be read', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { a: 1 })
-    const [one, two] = [await sessions.open(cookie), await sessions.open(cookie)]
+    const [one, two] = [await openVisit(sessions, cookie), await openVisit(sessions, cookie)]
     one.session['one'] = 'x'.repeat(60_000)
     two.session['two'] = 'y'.repeat(60_000)
     await one.close()
@@ -120,7 +121,7 @@ describe('calls of the store', () => {
   it('are none without a cookie, and none where nothing is left behind (R29)', async () => {
     const { sessions, store, memory } = createWorld()
     for (const header of [undefined, '', 'other=1; theme=dark', []]) {
-      const visit = sessions.open(header)
+      const visit = openVisit(sessions, header)
       expect(visit).not.toBeInstanceOf(Promise)
       const { session } = await visit
       expect(session['a']).toBeUndefined()
@@ -145,7 +146,7 @@ describe('calls of the store', () => {
         `../${index}`,
         index.toString(36),
       ]
-      const visit = sessions.open(`${NAME}=${shapes[index % shapes.length]}`)
+      const visit = openVisit(sessions, `${NAME}=${shapes[index % shapes.length]}`)
       expect(visit).not.toBeInstanceOf(Promise)
     }
     expect(store.calls).toEqual([])
@@ -203,7 +204,7 @@ describe('calls of the store', () => {
     await request(sessions, cookie, () => undefined)
     expect(store.calls).toEqual(['read'])
     world.at = BEGIN + 180
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     expect(visit.session.explain().closes).toBe('renewed')
     expect(cookieLine(await visit.close())).toBeUndefined()
     expect(store.calls).toEqual(['read', 'read', 'replace'])
@@ -230,13 +231,13 @@ describe('login', () => {
       session['name'] = 'Alice'
     })
     expect(cookie).not.toBe(planted)
-    const { session } = await sessions.open(cookie)
+    const { session } = await openVisit(sessions, cookie)
     expect([session.subject, dataOn(session)]).toEqual(['alice', { cart: [1], name: 'Alice' }])
-    const attacker = await sessions.open(planted)
+    const attacker = await openVisit(sessions, planted)
     expect([attacker.session.subject, attacker.session.isNew]).toEqual([undefined, true])
     expect(attacker.session.explain().opened).toBe('superseded')
     world.at += 61
-    expect((await sessions.open(planted)).session.explain().opened).toBe('ended')
+    expect((await openVisit(sessions, planted)).session.explain().opened).toBe('ended')
     expect(memory.size).toBe(1)
   })
 
@@ -260,8 +261,8 @@ describe('login', () => {
     const victim = await request(sessions, planted, (session) => session.login('alice'))
     const own = present(await request(sessions, planted, (session) => session.login('mallory')))
     expect(keyOf(own)).not.toBe(keyOf(planted))
-    expect((await sessions.open(victim)).session.subject).toBe('alice')
-    expect((await sessions.open(own)).session.subject).toBe('mallory')
+    expect((await openVisit(sessions, victim)).session.subject).toBe('alice')
+    expect((await openVisit(sessions, own)).session.subject).toBe('mallory')
     expect(memory.size).toBe(2)
   })
 
@@ -273,7 +274,7 @@ describe('login', () => {
     const { sessions, memory } = createWorld()
     const good = await begin(sessions, { mine: 1 })
     const chosen = `${NAME}=${choose(good.slice(NAME.length + 1))}`
-    expect((await sessions.open(chosen)).session.explain().opened).toBe('ended')
+    expect((await openVisit(sessions, chosen)).session.explain().opened).toBe('ended')
     const cookie = await request(sessions, chosen, (session) => (session['a'] = 1))
     expect(cookie).not.toBe(chosen)
     expect(keyOf(present(cookie))).not.toBe(keyOf(chosen))
@@ -325,7 +326,7 @@ describe('what the store holds', () => {
       ),
     )
     const dump = seen.join('\n')
-    const { session } = await sessions.open(cookies[2])
+    const { session } = await openVisit(sessions, cookies[2])
     const canaries = [session.id, 'canary-data', 'canary-subject', 'canary-two', secretNamed('newest')]
     for (const cookie of cookies) {
       const value = cookie.slice(NAME.length + 1)
@@ -351,7 +352,7 @@ describe('what the store holds', () => {
     )
     const stays = { expiresAt: (BEGIN + 3600) * 1000 }
     await memory.replace(keyOf(mine), revisionOf(present(mineText)), { text: present(victimText), ...stays })
-    const visit = await sessions.open(mine)
+    const visit = await openVisit(sessions, mine)
     expect([dataOn(visit.session), visit.session.explain().opened]).toEqual([{}, 'forged'])
     for (const options of [{ audience: 'shop' }, { cookie: { name: 'other' } }]) {
       const others = another(options)
@@ -411,7 +412,7 @@ describe('what the store holds', () => {
       keyOf(cookie),
     )
     await memory.create(keyOf(cookie), { text: sealed, expiresAt: (BEGIN + 3600) * 1000 })
-    expect((await sessions.open(cookie)).session.explain().opened).toBe('corrupt')
+    expect((await openVisit(sessions, cookie)).session.explain().opened).toBe('corrupt')
   })
 
   it('is refused once it has expired, though the store still returns it (R32)', async () => {

@@ -1,12 +1,14 @@
+import { openVisit } from '../src/adapter.ts'
 import { createHash } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { memoryStore } from '../src/memory-store.ts'
-import type { Session, SessionData } from '../src/session.ts'
-import { createSessions, type Sessions } from '../src/sessions.ts'
-import type { SessionsOptions } from '../src/setup.ts'
-import type { Store, StoredRecord } from '../src/store.ts'
-import { SESSION_CHANNEL, type SessionEvent } from '../src/trace.ts'
-import type { Header } from '../src/headers.ts'
+import { memoryStore } from '../src/store/memory-store.ts'
+import type { Session, SessionData } from '../src/session/session.ts'
+import { type Sessions } from '../src/sessions/sessions.ts'
+import { createSessions } from '../src/sessions/create-sessions.ts'
+import type { SessionsOptions } from '../src/sessions/setup.ts'
+import type { Store, StoredRecord } from '../src/store/store.ts'
+import { SESSION_CHANNEL, type SessionEvent } from '../src/base/events.ts'
+import type { Header } from '../src/visit/headers.ts'
 
 /** Epoch seconds at which every test begins. */
 export const BEGIN = 1_800_000_000
@@ -166,7 +168,7 @@ export async function request<D>(
   cookie: string | undefined,
   handle: (session: Session<D>) => unknown,
 ): Promise<string | undefined> {
-  const visit = await sessions.open(cookie)
+  const visit = await openVisit(sessions, cookie)
   await handle(visit.session)
   return cookieAfter(await visit.close(), cookie)
 }
@@ -179,7 +181,7 @@ export async function leftIn({ memory, at = BEGIN }: Pick<World<unknown>, 'memor
 
 /** The data that a cookie leads to. */
 export async function dataOf<D>(sessions: Sessions<D>, cookie: string | undefined): Promise<object> {
-  return dataOn((await sessions.open(cookie)).session)
+  return dataOn((await openVisit(sessions, cookie)).session)
 }
 
 /** The data of a session. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { StoreError } from '../src/errors.ts'
-import type { Session } from '../src/session.ts'
+import { StoreError } from '../src/base/errors.ts'
+import type { Session } from '../src/session/session.ts'
 import {
   begin,
   cookieAfter,

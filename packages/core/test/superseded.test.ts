@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SessionGoneError } from '../src/errors.ts'
+import { SessionGoneError } from '../src/base/errors.ts'
 import { type Action, cookieOf, increment, IN_ROWS, keyOf, rowOf, settled, valueOf } from './row-support.ts'
 import {
   begin,
@@ -33,62 +33,65 @@ const RENEWALS: readonly Action[] = [
   ['login', (session) => session.login('alice')],
 ]
 
-describe.each(IN_ROWS)('a late request with the cookie that was good a moment ago, of a session %s', (_, place) => {
-  describe.each(RENEWALS)('before a %s', (__, renew) => {
-    async function superseded(subject?: string) {
-      const at = place()
-      const { world, sessions, data } = at
-      const old = await begin(sessions, { ...data, a: 1 }, subject)
-      const cookie = present(await request(sessions, old, renew))
-      expect(cookie).not.toBe(old)
-      return { ...at, old, cookie, row: rowOf(world, cookie) }
-    }
+describe.each(IN_ROWS)(
+  'a late request with the cookie that was good a moment ago, of a session %s',
+  (_, place) => {
+    describe.each(RENEWALS)('before a %s', (__, renew) => {
+      async function superseded(subject?: string) {
+        const at = place()
+        const { world, sessions, data } = at
+        const old = await begin(sessions, { ...data, a: 1 }, subject)
+        const cookie = present(await request(sessions, old, renew))
+        expect(cookie).not.toBe(old)
+        return { ...at, old, cookie, row: rowOf(world, cookie) }
+      }
 
-    it.each([...WRITES, ...NO_WRITES])('sends no cookie and changes no row if it %s', async (___, act) => {
-      const { world, sessions, old, cookie, row } = await superseded()
-      const visit = await sessions.open(old)
-      const isWrite = WRITES.some(([, write]) => write === act)
-      expect(visit.session.explain().opened).toBe('superseded')
-      await act(visit.session)
-      const events = await eventsOf(async () => expect(cookieLine(await visit.close())).toBeUndefined())
-      expect(events).toEqual(isWrite ? ['session_refused gone'] : [])
-      expect(rowOf(world, cookie)).toBe(row)
-      expect((await sessions.open(`${cookie}`)).session.isNew).toBe(false)
-    })
+      it.each([...WRITES, ...NO_WRITES])('sends no cookie and changes no row if it %s', async (___, act) => {
+        const { world, sessions, old, cookie, row } = await superseded()
+        const visit = await sessions.open(old)
+        const isWrite = WRITES.some(([, write]) => write === act)
+        expect(visit.session.explain().opened).toBe('superseded')
+        await act(visit.session)
+        const events = await eventsOf(async () => expect(cookieLine(await visit.close())).toBeUndefined())
+        expect(events).toEqual(isWrite ? ['session_refused gone'] : [])
+        expect(rowOf(world, cookie)).toBe(row)
+        expect((await sessions.open(`${cookie}`)).session.isNew).toBe(false)
+      })
 
-    it.each(WRITES)('is told by save() that nothing was saved if it %s', async (___, act) => {
-      const { world, sessions, old, cookie, row } = await superseded('alice')
-      const visit = await sessions.open(old)
-      await act(visit.session)
-      expect(await rejection(visit.session.save())).toBeInstanceOf(SessionGoneError)
-      expect(cookieLine(await visit.close())).toBeUndefined()
-      expect(rowOf(world, cookie)).toBe(row)
-    })
+      it.each(WRITES)('is told by save() that nothing was saved if it %s', async (___, act) => {
+        const { world, sessions, old, cookie, row } = await superseded('alice')
+        const visit = await sessions.open(old)
+        await act(visit.session)
+        expect(await rejection(visit.session.save())).toBeInstanceOf(SessionGoneError)
+        expect(cookieLine(await visit.close())).toBeUndefined()
+        expect(rowOf(world, cookie)).toBe(row)
+      })
 
-    it('is a 409 if it logs out, for the session lives on', async () => {
-      const { world, sessions, old, cookie, row } = await superseded('alice')
-      const visit = await sessions.open(old)
-      visit.session.logout()
-      const { error } = await settled((async () => visit.close())())
-      expect(error).toMatchObject({ code: 'KEEPSAKE_SESSION_GONE', status: 409 })
-      expect(rowOf(world, cookie)).toBe(row)
-    })
+      it('is a 409 if it logs out, for the session lives on', async () => {
+        const { world, sessions, old, cookie, row } = await superseded('alice')
+        const visit = await sessions.open(old)
+        visit.session.logout()
+        const { error } = await settled((async () => visit.close())())
+        expect(error).toMatchObject({ code: 'KEEPSAKE_SESSION_GONE', status: 409 })
+        expect(rowOf(world, cookie)).toBe(row)
+      })
 
-    it('logs in to a row of its own', async () => {
-      const { world, sessions, old, cookie, row } = await superseded()
-      const his = present(await request(sessions, old, (session) => session.login('bob')))
-      expect(keyOf(valueOf(his))).not.toBe(keyOf(valueOf(old)))
-      expect((await sessions.open(his)).session.subject).toBe('bob')
-      expect(rowOf(world, cookie)).toBe(row)
-    })
+      it('logs in to a row of its own', async () => {
+        const { world, sessions, old, cookie, row } = await superseded()
+        const his = present(await request(sessions, old, (session) => session.login('bob')))
+        expect(keyOf(valueOf(his))).not.toBe(keyOf(valueOf(old)))
+        expect((await sessions.open(his)).session.subject).toBe('bob')
+        expect(rowOf(world, cookie)).toBe(row)
+      })
 
-    it('takes nothing', async () => {
-      const { world, sessions, old, cookie, row } = await superseded()
-      expect(await (await sessions.open(old)).session.take('a')).toBeUndefined()
-      expect(rowOf(world, cookie)).toBe(row)
+      it('takes nothing', async () => {
+        const { world, sessions, old, cookie, row } = await superseded()
+        expect(await (await sessions.open(old)).session.take('a')).toBeUndefined()
+        expect(rowOf(world, cookie)).toBe(row)
+      })
     })
-  })
-})
+  },
+)
 
 describe('how long a cookie counts as superseded', () => {
   it.each([
@@ -112,7 +115,9 @@ describe('how long a cookie counts as superseded', () => {
     world.at += 40
     await request(sessions, second, (session) => session.regenerate())
     world.at += 40
-    const reasons = [first, second].map(async (cookie) => (await sessions.open(cookie)).session.explain().opened)
+    const reasons = [first, second].map(
+      async (cookie) => (await sessions.open(cookie)).session.explain().opened,
+    )
     expect(await Promise.all(reasons)).toEqual(['ended', 'superseded'])
   })
 
@@ -121,7 +126,8 @@ describe('how long a cookie counts as superseded', () => {
     const cookies = [await begin(sessions, { a: 1 })]
     for (const last of times(4, (n) => n))
       cookies.push(present(await request(sessions, cookies[last], (session) => session.regenerate())))
-    const opened = async (cookie: string): Promise<string> => (await sessions.open(cookie)).session.explain().opened
+    const opened = async (cookie: string): Promise<string> =>
+      (await sessions.open(cookie)).session.explain().opened
     expect(await Promise.all(cookies.map(opened))).toEqual([
       'ended',
       'superseded',

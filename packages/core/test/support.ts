@@ -1,8 +1,10 @@
+import { openVisit } from '../src/adapter.ts'
 import { createHash } from 'node:crypto'
-import type { Session, SessionData } from '../src/session.ts'
-import { createSessions, type Sessions } from '../src/sessions.ts'
-import type { SessionsOptions } from '../src/setup.ts'
-import type { Header } from '../src/headers.ts'
+import type { Session, SessionData } from '../src/session/session.ts'
+import { type Sessions } from '../src/sessions/sessions.ts'
+import { createSessions } from '../src/sessions/create-sessions.ts'
+import type { SessionsOptions } from '../src/sessions/setup.ts'
+import type { Header } from '../src/visit/headers.ts'
 
 /** A strong secret that is the same in every run. */
 export const secretOf = (label: string): string => createHash('sha256').update(label).digest('base64url')
@@ -49,7 +51,7 @@ export function createBrowser<D>(sessions: Sessions<D>, cookie?: string): Browse
       return browser.cookie?.slice(sessions.cookie.name.length + 1)
     },
     async visit(handle) {
-      const visit = await sessions.open(browser.cookie)
+      const visit = await openVisit(sessions, browser.cookie)
       await handle?.(visit.session)
       const headers = await visit.close()
       const line = setCookie(headers)
@@ -59,7 +61,7 @@ export function createBrowser<D>(sessions: Sessions<D>, cookie?: string): Browse
       return headers
     },
     async ask(handle) {
-      const visit = await sessions.open(browser.cookie)
+      const visit = await openVisit(sessions, browser.cookie)
       return handle(visit.session)
     },
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SessionGoneError, UnsupportedError } from '../src/errors.ts'
+import { SessionGoneError, UnsupportedError } from '../src/base/errors.ts'
 import { type AnySession, type AnySessions, IN_ROWS, increment, LONG, rowOf, settled } from './row-support.ts'
 import {
   begin,
@@ -246,7 +246,9 @@ describe('take', () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { a: 1, b: 2, c: 3, d: 4 })
     const visits = await Promise.all(times(3, async () => sessions.open(cookie)))
-    const taken = await Promise.all(visits.map(async ({ session }, n) => session.take(['a', 'b', 'c'][n] as never)))
+    const taken = await Promise.all(
+      visits.map(async ({ session }, n) => session.take(['a', 'b', 'c'][n] as never)),
+    )
     await Promise.all(visits.map(async (visit) => visit.close()))
     expect(taken).toEqual([1, 2, 3])
     expect(await dataOf(sessions, cookie)).toEqual({ d: 4 })

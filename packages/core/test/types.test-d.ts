@@ -3,7 +3,6 @@ import {
   type Cookie,
   createCookie,
   createSessions,
-  type MaybePromise,
   type RegisteredData,
   type Session,
   type Sessions,
@@ -81,7 +80,7 @@ describe('the types of sessions', () => {
   it('carry the data through', () => {
     const sessions = createSessions<Shop>({ secrets })
     expectTypeOf(sessions).toEqualTypeOf<Sessions<Shop>>()
-    expectTypeOf(sessions.open('a=b')).toEqualTypeOf<MaybePromise<Visit<Shop>>>()
+    expectTypeOf(sessions.open('a=b')).toEqualTypeOf<Promise<Visit<Shop>>>()
     expectTypeOf(createSessions({ secrets })).toEqualTypeOf<Sessions<Record<string, unknown>>>()
   })
 

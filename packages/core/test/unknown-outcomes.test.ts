@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { textId } from '../src/row.ts'
+import { textId } from '../src/store/row.ts'
 import { type AnySessions, increment, rowOf } from './row-support.ts'
 import {
   begin,
@@ -52,38 +52,50 @@ describe('a step whose write may have been done', () => {
     ['one write is lost and the look too, twice', { replace: ['lost', 'lost'], read: ['fails', 'fails'] }],
   ]
 
-  it.each(TROUBLES)('is made once, and a later save of the same visit is sure of it: %s', async (_, troubles) => {
-    const at = await counting()
-    const { sessions, store, visit, cookie } = at
-    for (const [method, list] of Object.entries(troubles)) store.next(method as Method, ...list)
-    for (const __ of times(3, (n) => n)) await visit.session.save().catch(() => undefined)
-    increment(visit.session)
-    await visit.session.save()
-    await visit.close()
-    expect(await dataOf(sessions, cookie)).toEqual({ n: 2 })
-  })
+  it.each(TROUBLES)(
+    'is made once, and a later save of the same visit is sure of it: %s',
+    async (_, troubles) => {
+      const at = await counting()
+      const { sessions, store, visit, cookie } = at
+      for (const [method, list] of Object.entries(troubles)) store.next(method as Method, ...list)
+      for (const __ of times(3, (n) => n)) await visit.session.save().catch(() => undefined)
+      increment(visit.session)
+      await visit.session.save()
+      await visit.close()
+      expect(await dataOf(sessions, cookie)).toEqual({ n: 2 })
+    },
+  )
 
   const CREATE_TROUBLES: readonly [string, Partial<Record<Method, readonly Trouble[]>>][] = [
     ['the answer is lost', { create: ['lost'] }],
     ['it fails', { create: ['fails'] }],
     ['the answer and the look are lost', { create: ['lost'], read: ['fails'] }],
-    ['the answer and the look are lost, and so is the answer of what writes over it', { create: ['lost'], read: ['fails'], replace: ['lost'] }],
-    ['nobody can look at what writes over it either', { create: ['lost', 'fails'], read: ['fails', 'fails'], replace: ['lost'] }],
+    [
+      'the answer and the look are lost, and so is the answer of what writes over it',
+      { create: ['lost'], read: ['fails'], replace: ['lost'] },
+    ],
+    [
+      'nobody can look at what writes over it either',
+      { create: ['lost', 'fails'], read: ['fails', 'fails'], replace: ['lost'] },
+    ],
     ['it fails twice', { create: ['fails', 'fails'] }],
   ]
 
-  it.each(CREATE_TROUBLES)('is made once in a session that begins, whose row is the only one: %s', async (_, troubles) => {
-    const { sessions, store, memory } = createWorld()
-    const visit = await sessions.open(undefined)
-    increment(visit.session)
-    visit.session['list'] = [1]
-    for (const [method, list] of Object.entries(troubles)) store.next(method as Method, ...list)
-    for (const __ of times(3, (n) => n)) await visit.session.save().catch(() => undefined)
-    increment(visit.session)
-    await visit.session.save()
-    const cookie = cookieAfter(await visit.close(), undefined)
-    expect([await dataOf(sessions, cookie), memory.size]).toEqual([{ n: 2, list: [1] }, 1])
-  })
+  it.each(CREATE_TROUBLES)(
+    'is made once in a session that begins, whose row is the only one: %s',
+    async (_, troubles) => {
+      const { sessions, store, memory } = createWorld()
+      const visit = await sessions.open(undefined)
+      increment(visit.session)
+      visit.session['list'] = [1]
+      for (const [method, list] of Object.entries(troubles)) store.next(method as Method, ...list)
+      for (const __ of times(3, (n) => n)) await visit.session.save().catch(() => undefined)
+      increment(visit.session)
+      await visit.session.save()
+      const cookie = cookieAfter(await visit.close(), undefined)
+      expect([await dataOf(sessions, cookie), memory.size]).toEqual([{ n: 2, list: [1] }, 1])
+    },
+  )
 
   it('is found under what others have written since, and is not made again', async () => {
     for (const others of [0, 1, 2, 3]) {
@@ -239,7 +251,9 @@ async function run(isNew: boolean, list: readonly Act[]) {
     await visit.session.save()
     cookies.push(cookieAfter(await visit.close(), cookie))
   }
-  const counts = ([0, 1] as const).map((visit) => list.filter((one) => one.visit === visit && one.act === 'count').length)
+  const counts = ([0, 1] as const).map(
+    (visit) => list.filter((one) => one.visit === visit && one.act === 'count').length,
+  )
   return { counts, data: await Promise.all(cookies.map(async (own) => dataOf(sessions, own))) }
 }
 

@@ -1,12 +1,13 @@
+import { openVisit } from '../src/adapter.ts'
 import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { memoryStore } from '../src/memory-store.ts'
+import { memoryStore } from '../src/store/memory-store.ts'
 import { createSealer } from '../src/sealer.ts'
-import { createSessions } from '../src/sessions.ts'
-import type { Store } from '../src/store.ts'
-import type { SealedFields } from '../src/token.ts'
-import type { Visit } from '../src/visit.ts'
+import { createSessions } from '../src/sessions/create-sessions.ts'
+import type { Store } from '../src/store/store.ts'
+import type { SealedFields } from '../src/crypto/token.ts'
+import type { AdapterVisit } from '../src/visit/visit.ts'
 
 /*
  * Speed, counted instead of timed: how often the dear things happen. A count here that rises is a request that takes
@@ -122,7 +123,8 @@ describe('the sealer', () => {
 
 describe('a sealed visit', () => {
   const sessions = createSessions({ secrets: SECRETS })
-  const open = (header: string | undefined) => sessions.open(header) as Visit<Record<string, unknown>>
+  const open = (header: string | undefined) =>
+    openVisit(sessions, header) as AdapterVisit<Record<string, unknown>>
   let header = ''
 
   /** A whole request: what the handler does, then the commit, then the end of the response. */
@@ -158,7 +160,7 @@ describe('a sealed visit', () => {
   it('is not compared a second time for a late change once a thousand visits have had none, while nobody listens', () => {
     const others = createSessions({ secrets: SECRETS })
     const look = (): void => {
-      const visit = others.open(header) as Visit<Record<string, unknown>>
+      const visit = openVisit(others, header) as AdapterVisit<Record<string, unknown>>
       void visit.session['n']
       void visit.close()
       visit.settle()
@@ -171,7 +173,7 @@ describe('a sealed visit', () => {
     const another = createSessions({ secrets: SECRETS })
     const read = (): void => {
       for (let visits = 0; visits < 3; visits++) {
-        const { session } = another.open(header) as Visit<Record<string, unknown>>
+        const { session } = openVisit(another, header) as AdapterVisit<Record<string, unknown>>
         for (let looks = 0; looks < 100; looks++) void session['n']
       }
     }
@@ -214,7 +216,7 @@ describe('a stored visit', () => {
   }
 
   const request = async (cookie: string | undefined, handle?: (session: Record<string, unknown>) => void) => {
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     handle?.(visit.session)
     const headers = await visit.close()
     visit.settle()
@@ -246,7 +248,7 @@ describe('a stored visit', () => {
 
   it('of a record that another process has written opens once', async () => {
     const another = createSessions({ secrets: SECRETS, store })
-    const read = async (): Promise<unknown> => (await another.open(header)).session['n']
+    const read = async (): Promise<unknown> => (await openVisit(another, header)).session['n']
     expect(await workOf(read)).toEqual({ hashes: 2, deciphers: 1, keys: 1, parses: 1 })
     expect(await workOf(read)).toEqual({ hashes: 2, parses: 1 })
   })

@@ -1,5 +1,5 @@
 import { createGuard } from '@keepsake/node-http'
-import type { CrossOriginGuardOptions } from '@keepsake/core'
+import type { CrossOriginGuardOptions } from '@keepsake/core/adapter'
 import type { RequestHandler } from 'express'
 
 /**

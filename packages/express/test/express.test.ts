@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { createSessions, type Sessions } from '@keepsake/core'
+import { type AdapterSessions, OPEN } from '@keepsake/core/adapter'
 import { type Client, createClient, type Data, sealedModes } from '@keepsake/testing'
 import compression from 'compression'
 import express, { type ErrorRequestHandler, type Express } from 'express'
@@ -262,9 +263,9 @@ describe('session()', () => {
   })
 
   it('gives a session that cannot be opened to the error handlers', async () => {
-    const down: Sessions<Data> = {
+    const down: AdapterSessions<Data> = {
       ...createSessions<Data>(options),
-      open: () => Promise.reject(new Error('the store is down')),
+      [OPEN]: () => Promise.reject(new Error('the store is down')),
     }
     const app = express().use(session(down))
     app.get('/', (_req, res) => void res.send('all is well'))

@@ -1,4 +1,4 @@
-import type { CrossOriginGuardOptions } from '@keepsake/core'
+import type { CrossOriginGuardOptions } from '@keepsake/core/adapter'
 import { createGuard } from '@keepsake/node-http'
 import type { Middleware } from 'koa'
 

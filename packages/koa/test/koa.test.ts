@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { createSessions, type Sessions } from '@keepsake/core'
+import { type AdapterSessions, OPEN } from '@keepsake/core/adapter'
 import { type Client, createClient, type Data, sealedModes } from '@keepsake/testing'
 import Koa from 'koa'
 import compress from 'koa-compress'
@@ -193,9 +194,9 @@ describe('session()', () => {
   })
 
   it('gives a session that cannot be opened to Koa’s error handling', async () => {
-    const down: Sessions<Data> = {
+    const down: AdapterSessions<Data> = {
       ...createSessions<Data>(options),
-      open: () => Promise.reject(new Error('the store is down')),
+      [OPEN]: () => Promise.reject(new Error('the store is down')),
     }
     const errors: unknown[] = []
     const app = new Koa().on('error', (error: Error) => errors.push(error.message))

@@ -1,4 +1,5 @@
 import { createSessions } from '@keepsake/core'
+import { type AdapterSessions, OPEN, openVisit } from '@keepsake/core/adapter'
 import { inSlowMotion } from '@keepsake/testing'
 import { describe, expect, it } from 'vitest'
 import { attach, withSession } from '../src/index.ts'
@@ -79,11 +80,11 @@ describe('an attachment', () => {
   it('opens the session once for a request', async () => {
     const sessions = createSessions(options)
     const opened: unknown[] = []
-    const noting: typeof sessions = {
+    const noting: AdapterSessions<Record<string, unknown>> = {
       ...sessions,
-      open(header) {
+      [OPEN](header) {
         opened.push(header)
-        return sessions.open(header)
+        return openVisit(sessions, header)
       },
     }
     const { client } = await serve('http/1.1', async (request, response) => {

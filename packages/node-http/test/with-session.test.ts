@@ -1,13 +1,14 @@
-import { createSessions, type Sessions } from '@keepsake/core'
+import { createSessions } from '@keepsake/core'
+import { type AdapterSessions, OPEN } from '@keepsake/core/adapter'
 import { inSlowMotion, sealedModes } from '@keepsake/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { attachSession, withSession } from '../src/index.ts'
 import { PROTOCOLS, serve } from './serving.ts'
 
 const options = { secrets: ['a secret that is only for tests, of 48 characters'] }
-const down: Sessions<Record<string, unknown>> = {
+const down: AdapterSessions<Record<string, unknown>> = {
   ...createSessions(options),
-  open: () => Promise.reject(new Error('the store is down')),
+  [OPEN]: () => Promise.reject(new Error('the store is down')),
 }
 
 /** What is printed to standard error meanwhile, instead of being printed. */

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { createSessions, memoryStore, type Sessions } from '@keepsake/core'
+import { openVisit } from '@keepsake/core/adapter'
 
 type Data = Record<string, unknown>
 type Kind = 'anonymous' | 'forged' | 'unknown key' | 'unknown row' | 'reading'
@@ -53,7 +54,7 @@ function cookieFor(kind: Kind, number: number): string | undefined {
 
 async function serve(kind: Kind, from: number, to: number): Promise<void> {
   for (let number = from; number < to; number++) {
-    const visit = await sessions.open(cookieFor(kind, number))
+    const visit = await openVisit(sessions, cookieFor(kind, number))
     const isOpen = visit.session['user'] === 'ada'
     if (isOpen !== (kind === 'reading')) throw new Error(`a ${kind} cookie is not what it should be`)
     await visit.close()

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
-import { ConfigError, revisionOf, type Store } from '@keepsake/core'
+import { ConfigError, type Store } from '@keepsake/core'
+import { revisionOf } from '@keepsake/core/store'
 import { namesIn, readIfThere, recordOfTemporary, removeFile, removeForGood, writeWhole } from './files.ts'
 import { createLocks } from './locks.ts'
 import { type FileRecord, readRecord, writeRecord } from './record.ts'

@@ -1,4 +1,5 @@
-import { createKeyListeners, type Store } from '@keepsake/core'
+import type { Store } from '@keepsake/core'
+import { createKeyListeners } from '@keepsake/core/store'
 
 /** What the store calls of a connection that it listens on: a `Client` of `pg`, or a client of its pool. */
 export interface PostgresListener {

@@ -1,4 +1,4 @@
-import { REVISION_CHARS } from '@keepsake/core'
+import { REVISION_CHARS } from '@keepsake/core/store'
 import type { Statement } from './client.ts'
 
 const revision = (text: string): string => `left(${text}, ${REVISION_CHARS})`

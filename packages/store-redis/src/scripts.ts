@@ -1,4 +1,4 @@
-import { REVISION_CHARS } from '@keepsake/core'
+import { REVISION_CHARS } from '@keepsake/core/store'
 import { scriptOf } from './client.ts'
 
 /** Each touches one key, so that it runs on whichever node of a cluster has it. */

@@ -1,4 +1,5 @@
-import { ConfigError, createKeyListeners, type Store } from '@keepsake/core'
+import { ConfigError, type Store } from '@keepsake/core'
+import { createKeyListeners } from '@keepsake/core/store'
 import type { RedisClient } from './client.ts'
 
 type Watch = NonNullable<Store['watch']>

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Cluster, Redis } from 'ioredis'
 import { Redis as Valkey } from 'iovalkey'
-import type { MaybePromise } from '@keepsake/core'
+import type { MaybePromise } from '@keepsake/core/store'
 import { createClient, createCluster, createSentinel } from 'redis'
 import type { RedisClient, RedisSubscriber } from '../src/index.ts'
 

@@ -1,4 +1,4 @@
-import { REVISION_CHARS } from '@keepsake/core'
+import { REVISION_CHARS } from '@keepsake/core/store'
 import { openDatabase, type SqliteDatabase, type SqliteStatement } from './database.ts'
 
 /** The store's statements, each of which is one atomic step. */

@@ -23,7 +23,7 @@ export interface PostgresServer {
   stop(): Promise<void>
 }
 
-const ADVICE = 'install it (Debian: apt-get install --no-install-recommends postgresql)'
+const ADAPTER_ADVICE = 'install it (Debian: apt-get install --no-install-recommends postgresql)'
 
 /** Debian keeps the servers of all versions beside each other, and none of them on PATH. */
 function versionFolders(): string[] {
@@ -39,7 +39,7 @@ function versionFolders(): string[] {
 export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer | undefined> {
   const program = findProgram(['postgres'], versionFolders())
   const initdb = findProgram(['initdb'], versionFolders())
-  if (program === undefined || initdb === undefined) return missing('PostgreSQL', ADVICE)
+  if (program === undefined || initdb === undefined) return missing('PostgreSQL', ADAPTER_ADVICE)
   return startServer(program, initdb, settings)
 }
 

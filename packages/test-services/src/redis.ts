@@ -28,7 +28,7 @@ export interface RedisServer {
 }
 
 const PROGRAMS = ['redis-server', 'valkey-server']
-const ADVICE =
+const ADAPTER_ADVICE =
   'put redis-server or valkey-server on PATH (Debian: apt-get install --no-install-recommends redis-server)'
 
 /** Undefined, and a line on the console, where no server is installed. `settings` are those of its configuration. */
@@ -37,7 +37,7 @@ export async function startRedis(
   port?: number,
 ): Promise<RedisServer | undefined> {
   const program = findProgram(PROGRAMS)
-  if (program === undefined) return missing('Redis', ADVICE)
+  if (program === undefined) return missing('Redis', ADAPTER_ADVICE)
   return startServer(program, settings, port ?? (await freePort()))
 }
 
@@ -46,7 +46,7 @@ export async function reachRedis(): Promise<Pick<RedisServer, 'url' | 'stop'> | 
   const url = process.env['REDIS_URL']
   if (url) return { url, stop: () => Promise.resolve() }
   const program = findProgram(PROGRAMS)
-  if (program === undefined) return missing('Redis', `set REDIS_URL, or ${ADVICE}`)
+  if (program === undefined) return missing('Redis', `set REDIS_URL, or ${ADAPTER_ADVICE}`)
   return startServer(program, [], await freePort())
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
-import type { CrossOriginGuardOptions, MaybePromise, Session, Sessions } from '@keepsake/core'
+import type { Session, Sessions } from '@keepsake/core'
+import type { CrossOriginGuardOptions, MaybePromise } from '@keepsake/core/adapter'
 
 /** Data without a declared shape. */
 export type Data = Record<string, unknown>
@@ -32,8 +33,7 @@ export interface AdapterHost {
   readonly protocol?: 'http/1.1' | 'h2'
   /**
    * The request listener of an application that mounts the session and then this one handler. What the handler throws,
-   * at once or later, and a session that cannot be saved are answered by the framework: with the `status` of the error,
-   * such as the 409 of a `SessionGoneError`, or else with 500.
+   * at once or later, and a session that cannot be saved are answered by the framework, with status 500.
    */
   listener(sessions: Sessions<Data>, handler: Handler, mounted: Mounted): Listener
 }

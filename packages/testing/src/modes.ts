@@ -1,4 +1,5 @@
 import { createSessions, type Sessions, type SessionsOptions } from '@keepsake/core'
+import { type AdapterSessions, OPEN, openVisit } from '@keepsake/core/adapter'
 import type { Data } from './host.ts'
 
 /** A way of keeping sessions that a suite is run in. */
@@ -18,17 +19,17 @@ export const sealedModes: readonly SuiteMode[] = [
 
 /** The same sessions, opened and closed by promises that need a few turns of the event loop. */
 export function inSlowMotion<D>(sessions: Sessions<D>): Sessions<D> {
-  return {
+  const slow: AdapterSessions<D> = {
     ...sessions,
-    async open(source, options) {
+    async [OPEN](source, options) {
       await turns()
-      const visit = await sessions.open(source, options)
+      const visit = await openVisit(sessions, source, options)
       return {
         get session() {
           return visit.session
         },
         settle: () => visit.settle(),
-        observed: (what) => visit.observed(what),
+        warn: (what) => visit.warn(what),
         async close() {
           const headers = await visit.close()
           await turns()
@@ -37,6 +38,7 @@ export function inSlowMotion<D>(sessions: Sessions<D>): Sessions<D> {
       }
     },
   }
+  return slow
 }
 
 async function turns(): Promise<void> {

@@ -1,4 +1,5 @@
-import { revisionOf, type Store, type StoredRecord } from '@keepsake/core'
+import type { Store, StoredRecord } from '@keepsake/core'
+import { revisionOf } from '@keepsake/core/store'
 import { sweepOf } from './store-pass.ts'
 
 /** Watches what clients of one place do, and writes down every answer that no store may give. */
@@ -24,13 +25,13 @@ interface Written {
 export function createLedger(now: () => number): Ledger {
   const faults: string[] = []
   const texts = new Map</* revision */ string, Written>()
-  const endedAt = new Map<string, number>()
+  const expiredKeys = new Map<string, number>()
   let moment = 0
 
   /** Must be called when a text is asked for, and its answer then held against what was certain at that moment. */
   function ask(key: string): (revision: string, what: string) => void {
     const asked = { at: ++moment, time: now() }
-    const ended = endedAt.get(key) ?? Infinity
+    const ended = expiredKeys.get(key) ?? Infinity
     return (revision, what) => {
       const written = texts.get(revision)
       if (written?.key !== key) faults.push(`${what} a text that was never written there`)
@@ -53,7 +54,7 @@ export function createLedger(now: () => number): Ledger {
       old.isReplaced = true
       old.supersededAt = ++moment
     }
-    if (record.expiresAt <= time) endedAt.set(key, ++moment)
+    if (record.expiresAt <= time) expiredKeys.set(key, ++moment)
   }
 
   return {
@@ -70,7 +71,7 @@ export function createLedger(now: () => number): Ledger {
       },
       async create(key, record) {
         write(key, record)
-        endedAt.delete(key)
+        expiredKeys.delete(key)
         return store.create(key, record)
       },
       async replace(key, revision, record) {
@@ -84,7 +85,7 @@ export function createLedger(now: () => number): Ledger {
       },
       async delete(key) {
         await store.delete(key)
-        endedAt.set(key, ++moment)
+        expiredKeys.set(key, ++moment)
       },
     }),
   }

@@ -1,4 +1,5 @@
-import type { MaybePromise, Store } from '@keepsake/core'
+import type { Store } from '@keepsake/core'
+import type { MaybePromise } from '@keepsake/core/store'
 
 /** Where the records of one test lie, and what the suite needs to look at them. */
 export interface StorePlace {

@@ -1,4 +1,4 @@
-import { revisionOf } from '@keepsake/core'
+import { revisionOf } from '@keepsake/core/store'
 import { describe, expect, it } from 'vitest'
 import { createLedger } from './store-ledger.ts'
 import { createRandom } from './store-random.ts'

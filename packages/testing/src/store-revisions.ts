@@ -1,4 +1,4 @@
-import { REVISION_CHARS, revisionOf } from '@keepsake/core'
+import { REVISION_CHARS, revisionOf } from '@keepsake/core/store'
 import { describe, expect, it } from 'vitest'
 import { newKey } from './store-keys.ts'
 import { PATIENCE_MS, type Stage, type Stages } from './store-stage.ts'

@@ -1,4 +1,4 @@
-import { revisionOf } from '@keepsake/core'
+import { revisionOf } from '@keepsake/core/store'
 import { describe, expect, it } from 'vitest'
 import { newKey } from './store-keys.ts'
 import { need, PATIENCE_MS, type Stage, type Stages } from './store-stage.ts'

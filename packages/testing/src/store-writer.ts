@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { revisionOf, type Store } from '@keepsake/core'
+import type { Store } from '@keepsake/core'
+import { revisionOf } from '@keepsake/core/store'
 
 const HOUR_MS = 3_600_000
 

@@ -1,4 +1,5 @@
-import { memoryStore, revisionOf, type Store, type StoredRecord } from '@keepsake/core'
+import { memoryStore, type Store, type StoredRecord } from '@keepsake/core'
+import { revisionOf } from '@keepsake/core/store'
 import { describe, expect, it } from 'vitest'
 import { faultsInRevisions } from '../src/store-revisions.ts'
 import { runSchedule } from '../src/store-schedules.ts'

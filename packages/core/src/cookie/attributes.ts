@@ -1,11 +1,9 @@
-import { type Duration, readDuration } from '../duration.ts'
-import { ConfigError } from '../errors.ts'
-import { readChoice, readFlag, readOptions, shown } from '../options.ts'
+import { type Duration, readDuration } from '../base/duration.ts'
+import { MAX_AGE_LIMIT } from '../base/time.ts'
+import { ConfigError, shown } from '../base/errors.ts'
+import { readChoice, readFlag, readOptions } from '../base/options.ts'
 import { isAttributeValue, isDomain } from './grammar.ts'
 import { prefixOf, readName } from './name.ts'
-
-/** 400 days: browsers cut a longer Max-Age to this (rfc6265bis §5.5), so more is refused rather than shortened. */
-export const MAX_AGE_LIMIT = 34_560_000
 
 /** A longer attribute value is ignored by browsers (rfc6265bis §5.6). */
 const MAX_ATTRIBUTE_LENGTH = 1024

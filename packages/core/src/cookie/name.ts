@@ -1,5 +1,4 @@
-import { ConfigError } from '../errors.ts'
-import { shown } from '../options.ts'
+import { ConfigError, shown } from '../base/errors.ts'
 import { isToken } from './grammar.ts'
 
 /** What browsers demand of a cookie whose name begins so; they drop it otherwise, without a word. */

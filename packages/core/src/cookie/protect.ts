@@ -1,8 +1,9 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
-import { createRandomPool } from '../random.ts'
-import { sealerOf } from '../seal.ts'
-import { derive, type Secrets } from '../secrets.ts'
-import { contextOf, MAX_TIME, MAX_TOKEN_CHARS, SID_BYTES } from '../token.ts'
+import { createRandomPool } from '../base/random.ts'
+import { sealerOf } from '../crypto/seal.ts'
+import { derive, type Secrets } from '../crypto/derive.ts'
+import { contextOf, MAX_TOKEN_CHARS, SID_BYTES } from '../crypto/token.ts'
+import { MAX_TIME } from '../base/time.ts'
 
 /** How a text travels as a cookie's value. */
 export interface Protection {

@@ -1,4 +1,4 @@
-import { ConfigError, CookieValueError } from '../errors.ts'
+import { ConfigError, CookieValueError } from '../base/errors.ts'
 
 /** The part of Standard Schema (standardschema.dev) that is used: Zod, Valibot, ArkType and others have it. */
 export interface StandardSchema<T> {

@@ -1,14 +1,22 @@
-import { admit } from '../admit.ts'
-import { RecordTooLargeError, SessionGoneError, StoreError } from '../errors.ts'
-import type { Lifetime } from '../lifetime.ts'
-import { andThen, type MaybePromise } from '../maybe-promise.ts'
-import type { SessionRecord } from '../record.ts'
-import type { Records } from '../records.ts'
-import { GRACE_SECONDS, readRow, type Row, textId, writeRow } from '../row.ts'
-import type { SessionCap } from '../session-cap.ts'
-import { withinLimit } from '../time-limit.ts'
-import { type Commit, type Committed, type EagerMode, GONE, type InForce, type Loaded, type Place } from './mode.ts'
-import { hasText, type Next, type RewriteInTurn, type Rewritten, type Standing } from './rewrite.ts'
+import { admit } from '../record/admit.ts'
+import { RecordTooLargeError, SessionGoneError, StoreError } from '../base/errors.ts'
+import type { Lifetime } from '../record/lifetime.ts'
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
+import type { SessionRecord } from '../record/record.ts'
+import type { SealedStore } from '../store/sealed-store.ts'
+import { GRACE_SECONDS, readRow, type Row, textId, writeRow } from '../store/row.ts'
+import type { SessionCap } from '../subjects/session-cap.ts'
+import { withinLimit } from '../base/time-limit.ts'
+import {
+  type Commit,
+  type Committed,
+  type EagerMode,
+  GONE,
+  type InForce,
+  type Loaded,
+  type Place,
+} from './mode.ts'
+import { hasText, type Next, type RewriteInTurn, type Rewritten, type Standing } from '../store/rewrite.ts'
 import { isSameSession, nextOf, replacedIn, type Stored, type Verdict } from './row-commit.ts'
 import { createCookieHashes, isSameProof, isStoreCookie, withVerifierOf } from './store-cookie.ts'
 
@@ -17,7 +25,7 @@ const MAX_TEXT_BYTES = 65_536
 
 /** What a mode with a store needs besides the store. */
 export interface StoreSetup {
-  readonly records: Records
+  readonly records: SealedStore
   readonly inTurn: RewriteInTurn
   /** Purpose, cookie name and audience: a cookie of one name means nothing to another. */
   readonly context: Uint8Array
@@ -156,7 +164,7 @@ export function inStore(setup: StoreSetup): EagerMode {
       case 'absent':
         if (plan.record === 'delete') return DONE
         // Most likely its own end, whose answer was lost.
-        if (plan.record === 'empty' && result.isUncertain) return DONE
+        if (plan.record === 'empty' && result.isUncertain && !isOverflow) return DONE
         return isLogin || !continues ? apart(undefined) : absent(commit, before, result.isUncertain, isOver)
     }
   }
@@ -174,7 +182,10 @@ export function inStore(setup: StoreSetup): EagerMode {
     if (isOverflow || before.subject !== undefined || isUncertain) return GONE
     const record = changes.alone()
     if (record === undefined) return GONE
-    return andThen(create(commit, record, undefined, isOver), (created) => ({ ...created, outcome: 'restarted' }))
+    return andThen(create(commit, record, undefined, isOver), (created) => ({
+      ...created,
+      outcome: 'restarted',
+    }))
   }
 
   function committed(
@@ -207,7 +218,7 @@ export function inStore(setup: StoreSetup): EagerMode {
     tooLarge: (textBytes, sizes) => new RecordTooLargeError(textBytes, MAX_TEXT_BYTES, sizes),
     fetch,
     load: (cookie, now) => andThen(fetch(cookie, now), (look) => look()),
-    lookout({ place }) {
+    watchRecord({ place }) {
       if (place === undefined) return undefined
       const { cookie, key } = place
       const { watch } = records
@@ -231,7 +242,7 @@ export function inStore(setup: StoreSetup): EagerMode {
         )
       return cap === undefined || !isLogin || subject === undefined
         ? write(undefined)
-        : cap.admit(subject, write)
+        : cap.admit(subject, write, ({ record }) => record?.place?.key)
     },
   })
 

@@ -1,11 +1,9 @@
-import type { OpenRecord } from '../admit.ts'
-import type { KeySize } from '../errors.ts'
-import type { ExpiryReason } from '../lifetime.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
-import type { Plan } from '../plan.ts'
-import type { SessionRecord } from '../record.ts'
-import type { Row } from '../row.ts'
-import type { UnopenedReason } from '../seal.ts'
+import { type Content, type OpenRecord, type SessionRecord, writeText } from '../record/record.ts'
+import type { KeySize } from '../base/errors.ts'
+import type { ExpiryReason, UnopenedReason } from '../base/reasons.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
+import type { Plan } from '../record/plan.ts'
+import type { Row } from '../store/row.ts'
 
 /** Where a stored record lies, and which of its texts was read: the revision that a write must still find. */
 export interface Place {
@@ -89,7 +87,7 @@ export interface Committed {
 export const GONE: Committed = Object.freeze({ outcome: 'gone', record: undefined, value: undefined })
 
 /** How a record in force is watched. */
-export interface Lookout {
+export interface RecordWatch {
   /**
    * What a request with its cookie would find now.
    *
@@ -111,7 +109,7 @@ interface Keeper {
   readonly maxTextBytes: number
   tooLarge(textBytes: number, sizes: readonly KeySize[]): Error
   /** Left out, or undefined, where nothing but its time ends a record. */
-  lookout?(record: InForce): Lookout | undefined
+  watchRecord?(record: InForce): RecordWatch | undefined
 }
 
 /** Records in the cookie are opened when somebody looks. `load` takes any text and never throws. */
@@ -138,3 +136,21 @@ export interface EagerMode extends Keeper {
 
 /** Where records live. The whole difference between sealed and stored sessions. */
 export type Mode = LazyMode | EagerMode
+
+/** @throws {CookieTooLargeError | RecordTooLargeError} when the text is more than the mode can hold. */
+export function checkSize(mode: Mode, text: string, content: Pick<Content, 'data' | 'flash'>): void {
+  // No character of a text takes more than three bytes.
+  if (3 * text.length <= mode.maxTextBytes) return
+  const bytes = Buffer.byteLength(text)
+  if (bytes > mode.maxTextBytes) throw mode.tooLarge(bytes, sizesOf(content))
+}
+
+/** The keys of a session, and its flash messages, with what each weighs, heaviest first. */
+function sizesOf({ data, flash }: Pick<Content, 'data' | 'flash'>): KeySize[] {
+  const sizes = Object.entries(data).map(([key, value]) => sizeOf(key, writeText({ [key]: value })))
+  // No key of the data has this name, which is a control's.
+  if (flash !== undefined && flash.length > 0) sizes.push(sizeOf('flash', writeText({}, { flash })))
+  return sizes.sort((a, b) => b.bytes - a.bytes)
+}
+
+const sizeOf = (key: string, text: string): KeySize => ({ key, bytes: Buffer.byteLength(text) - 2 })

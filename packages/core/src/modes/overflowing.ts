@@ -1,5 +1,5 @@
-import { andThen, type MaybePromise } from '../maybe-promise.ts'
-import { EMPTY_TEXT } from '../record.ts'
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
+import { EMPTY_TEXT } from '../record/record.ts'
 import type { Commit, Committed, EagerMode, LazyMode } from './mode.ts'
 import { isStoreCookie } from './store-cookie.ts'
 
@@ -26,7 +26,7 @@ export function overflowing(sealed: LazyMode, stored: EagerMode): EagerMode {
     name: 'store',
     maxTextBytes: stored.maxTextBytes,
     tooLarge: (textBytes, sizes) => stored.tooLarge(textBytes, sizes),
-    lookout: (record) => (record.place === undefined ? sealed : stored).lookout?.(record),
+    watchRecord: (record) => (record.place === undefined ? sealed : stored).watchRecord?.(record),
     load: (value, now) => (isStoreCookie(value) ? stored.load(value, now) : sealed.load(value, now)),
     apply(commit) {
       const wasStored = commit.before?.place !== undefined

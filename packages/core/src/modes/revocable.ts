@@ -1,11 +1,11 @@
-import { admit } from '../admit.ts'
-import type { Lifetime } from '../lifetime.ts'
-import { andThen, type MaybePromise } from '../maybe-promise.ts'
-import { isRevokedBy, spare } from '../mark.ts'
-import type { SessionRecord } from '../record.ts'
-import type { Denial, Revocable, Revocations } from '../revocations.ts'
-import { GRACE_SECONDS } from '../row.ts'
-import { sidText } from '../subjects.ts'
+import { admit } from '../record/admit.ts'
+import type { Lifetime } from '../record/lifetime.ts'
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
+import { isRevokedBy, spare } from '../subjects/revocation-list.ts'
+import type { SessionRecord } from '../record/record.ts'
+import type { Denial, Revocable, Revocations } from '../subjects/revocations.ts'
+import { GRACE_SECONDS } from '../store/row.ts'
+import { sidText } from '../crypto/token.ts'
 import { type Commit, type Committed, type EagerMode, GONE, type Loaded, type Mode } from './mode.ts'
 
 const REVOKED: Loaded = Object.freeze({ reason: 'revoked' })
@@ -32,36 +32,25 @@ export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifet
     })
   }
 
-  /**
-   * Takes a session in beside what was revoked of its subject, unless it is to follow one that is over; whether the one
-   * before it is good.
-   */
-  async function takeIn(
-    after: SessionRecord,
-    before: SessionRecord | undefined,
-    follows: 'in its place' | 'by itself',
-  ): Promise<boolean> {
+  /** Takes a session in beside what was revoked of its subject; false when it continues one that is over. */
+  async function takeIn(after: SessionRecord, before: SessionRecord | undefined): Promise<boolean> {
     const { sid, created, subject } = revocableOf(after)
     if (subject === undefined) return true
     let isGood = true
-    await revocations.changeMark(subject, (mark) => {
+    await revocations.changeList(subject, (mark) => {
       isGood = before === undefined || !isRevokedBy(mark, revocableOf(before))
-      const isIn = isGood || follows === 'by itself'
-      return isIn && created <= mark.notBefore ? spare(mark, [sid, lastEndOf(after)]) : undefined
+      return isGood && created <= mark.notBefore ? spare(mark, [sid, lastEndOf(after)]) : undefined
     })
     return isGood
   }
 
   async function move(commit: Commit, before: SessionRecord): Promise<Committed> {
-    const { after, continues, isLogin, at, changes } = commit
+    const { after, continues, isLogin, at } = commit
     const mayFollow = continues && !isLogin
-    const isGood = await takeIn(after, before, mayFollow ? 'in its place' : 'by itself')
-    if (mayFollow && !isGood) return GONE
+    if (!(await takeIn(after, mayFollow ? before : undefined))) return GONE
     const denial = await deny(before, continues || isLogin ? { renewedAt: at } : 'ended')
     // Another request was quicker: the session is over, or has a new cookie already.
-    if (mayFollow && denial !== undefined) return GONE
-    const isOver = !isGood || denial === 'ended'
-    return inner.apply(isLogin && isOver ? { ...commit, after: changes.apart(undefined) } : commit)
+    return mayFollow && denial !== undefined ? GONE : inner.apply(commit)
   }
 
   async function end(commit: Commit, before: SessionRecord): Promise<Committed> {
@@ -83,18 +72,21 @@ export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifet
     // What was fetched is not to be opened past the check.
     fetch: undefined,
     load: (value, now) => andThen(inner.load(value, now), (loaded) => check(loaded, now)),
-    lookout(record) {
-      const within = inner.lookout?.(record)
+    watchRecord(record) {
+      const within = inner.watchRecord?.(record)
       const look = (now: number): MaybePromise<Loaded> =>
-        andThen(within === undefined ? admit(record, false, lifetime, now, record.place) : within.look(now), (loaded) =>
-          check(loaded, now),
+        andThen(
+          within === undefined ? admit(record, false, lifetime, now, record.place) : within.look(now),
+          (loaded) => check(loaded, now),
         )
       return { look, listen: within?.listen }
     },
     apply(commit) {
       const { plan, before, after } = commit
       if (before === undefined)
-        return after.subject === undefined ? apply(commit) : takeIn(after, undefined, 'by itself').then(() => apply(commit))
+        return after.subject === undefined
+          ? apply(commit)
+          : takeIn(after, undefined).then(() => apply(commit))
       if (plan.record === 'move') return move(commit, before)
       if (plan.record !== 'update') return end(commit, before)
       return andThen(revocations.find(revocableOf(before)), (denial) =>
@@ -104,4 +96,8 @@ export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifet
   })
 }
 
-const revocableOf = ({ sid, created, subject }: SessionRecord): Revocable => ({ sid: sidText(sid), created, subject })
+const revocableOf = ({ sid, created, subject }: SessionRecord): Revocable => ({
+  sid: sidText(sid),
+  created,
+  subject,
+})

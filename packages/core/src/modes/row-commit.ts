@@ -1,7 +1,8 @@
+import { sidText } from '../crypto/token.ts'
 import type { InForce, Place, Commit } from './mode.ts'
-import { EMPTY_TEXT, type SessionRecord } from '../record.ts'
-import { GRACE_SECONDS, replacedBy, type Row, supersededBy } from '../row.ts'
-import { hasText, type Next, type Standing } from './rewrite.ts'
+import { EMPTY_TEXT, type SessionRecord } from '../record/record.ts'
+import { GRACE_SECONDS, replacedBy, type Row, supersededBy } from '../store/row.ts'
+import { hasText, type Next, type Standing } from '../store/rewrite.ts'
 
 /*
  * What a commit makes of a row as it stands. A row belongs to one subject and one beginning at a time: who has read
@@ -15,8 +16,6 @@ export type Verdict = 'gone' | 'apart'
 export interface Stored extends InForce {
   readonly place: Place
 }
-
-const sidText = (sid: Uint8Array): string => Buffer.from(sid).toString('base64url')
 
 const isSameSubject = (one: SessionRecord, other: SessionRecord): boolean => one.subject === other.subject
 
@@ -47,11 +46,13 @@ export function nextOf(commit: Commit, before: Stored, standing: Standing, renew
   if (record.text === EMPTY_TEXT) return END
   // A second `regenerate` leaves the cookie to the first one.
   const isRenewed =
-    plan.record === 'move' &&
-    (isLogin || !continues || sidText(standing.record.sid) === sidText(before.sid))
+    plan.record === 'move' && (isLogin || !continues || sidText(standing.record.sid) === sidText(before.sid))
   return isRenewed
     ? { write: record, row: renewed(commit, standing, renewal) }
-    : { write: { ...record, sid: standing.record.sid }, row: { ...standing.row, replaced: replacedIn(commit, standing) } }
+    : {
+        write: { ...record, sid: standing.record.sid },
+        row: { ...standing.row, replaced: replacedIn(commit, standing) },
+      }
 }
 
 function mayWrite(commit: Commit, before: Stored, standing: Standing, { proof }: Renewal): boolean {
@@ -67,7 +68,12 @@ function renewed(commit: Commit, standing: Standing, { proof, order }: Renewal):
   const next = proof()
   const superseded = next === row.proof ? row.superseded : supersededBy(row, sidText(record.sid), commit.at)
   const kept = commit.continues ? row.order : undefined
-  return { proof: next, replaced: replacedIn(commit, standing), superseded, order: commit.isLogin ? order : kept }
+  return {
+    proof: next,
+    replaced: replacedIn(commit, standing),
+    superseded,
+    order: commit.isLogin ? order : kept,
+  }
 }
 
 /** The ids that the text after this one remembers. */

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MAX_AGE_LIMIT, readAttributes, readMaxAge } from '../../src/cookie/attributes.ts'
-import { ConfigError } from '../../src/errors.ts'
+import { readAttributes, readMaxAge } from '../../src/cookie/attributes.ts'
+import { MAX_AGE_LIMIT } from '../../src/base/time.ts'
+import { ConfigError } from '../../src/base/errors.ts'
 import { present, thrownBy } from '../support.ts'
 
 const suffixOf = (attributes: unknown, name = 'a'): string => readAttributes(name, attributes).suffix

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { CookieJar } from 'tough-cookie'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type CookieAttributes, createCookie } from '../../src/index.ts'
-import { CookieTooLargeError, CookieValueError } from '../../src/errors.ts'
+import { CookieTooLargeError, CookieValueError } from '../../src/base/errors.ts'
 import { thrownBy } from '../support.ts'
 
 const URL = 'https://www.example.com/shop/cart'

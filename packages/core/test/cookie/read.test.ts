@@ -9,7 +9,7 @@ import {
   readCookies,
 } from '../../src/cookie/read.ts'
 import { byTheRules } from '../../fuzz/by-the-rules.ts'
-import { anyText } from '../texts.ts'
+import { anyText } from '../record/texts.ts'
 
 const latin1 = fc.string({
   unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { inCookie } from '../../src/modes/in-cookie.ts'
 import type { Committed, LazyMode } from '../../src/modes/mode.ts'
-import type { Plan } from '../../src/plan.ts'
-import type { SessionRecord } from '../../src/record.ts'
+import type { Plan } from '../../src/record/plan.ts'
+import type { SessionRecord } from '../../src/record/record.ts'
 import { createSealer, type SealedFields } from '../../src/sealer.ts'
-import { tokenChars } from '../../src/token.ts'
+import { tokenChars } from '../../src/crypto/token.ts'
 import { present, SECRET, secretOf, START } from '../support.ts'
 import { commitOf } from './stored.ts'
 

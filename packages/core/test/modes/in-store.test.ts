@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { RecordTooLargeError, SessionGoneError, StoreError, StoreTimeoutError } from '../../src/errors.ts'
+import {
+  RecordTooLargeError,
+  SessionGoneError,
+  StoreError,
+  StoreTimeoutError,
+} from '../../src/base/errors.ts'
 import { inStore, type StoreSetup } from '../../src/modes/in-store.ts'
 import type { Changes, Commit, Committed, EagerMode, InForce } from '../../src/modes/mode.ts'
-import { rewriteInTurn } from '../../src/modes/rewrite.ts'
-import type { Plan } from '../../src/plan.ts'
-import { randomBytes } from '../../src/random.ts'
-import { EMPTY_TEXT, readText, type SessionRecord } from '../../src/record.ts'
+import { rewriteInTurn } from '../../src/store/rewrite.ts'
+import type { Plan } from '../../src/record/plan.ts'
+import { randomBytes } from '../../src/base/random.ts'
+import { EMPTY_TEXT, readText, type SessionRecord } from '../../src/record/record.ts'
 import { BEGIN, createGate, createWorld, present, rejection, request, times } from '../store-support.ts'
 import { commitOf, createShelf, fieldsWith, keysOf, LIFETIME, mergedWith } from './stored.ts'
 

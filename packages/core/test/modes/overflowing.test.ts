@@ -1,7 +1,8 @@
+import { openVisit } from '../../src/adapter.ts'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { RecordTooLargeError, SessionGoneError, StoreError } from '../../src/errors.ts'
-import type { Session } from '../../src/session.ts'
+import { RecordTooLargeError, SessionGoneError, StoreError } from '../../src/base/errors.ts'
+import type { Session } from '../../src/session/session.ts'
 import {
   begin,
   cookieAfter,
@@ -78,7 +79,7 @@ describe('a session that fits into its cookie', () => {
 describe('a session in the store', () => {
   it('keeps its cookie while it does not fit into it', async () => {
     const { sessions, store, cookie } = await createStored()
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     visit.session['more'] = 1
     expect(cookieLine(await visit.close())).toBeUndefined()
     expect(store.calls).toEqual(['read', 'replace'])
@@ -96,7 +97,7 @@ describe('a session in the store', () => {
 
   it('can go there and back within one request', async () => {
     const { sessions, memory, cookie } = await createStored()
-    const visit = await sessions.open(cookie)
+    const visit = await openVisit(sessions, cookie)
     delete visit.session['large']
     visit.session['a'] = 1
     await visit.session.save()
@@ -144,7 +145,7 @@ describe('a session in the store', () => {
     const back = await request(sessions, login, (session) => (session['b'] = 1))
     expect(isToken(back)).toBe(true)
     expect(memory.size).toBe(0)
-    const { session } = await sessions.open(back)
+    const { session } = await openVisit(sessions, back)
     expect([session.subject, dataOn(session)]).toEqual(['alice', { cart: [1], b: 1 }])
   })
 })
@@ -164,7 +165,7 @@ describe('two requests of a session in the store', () => {
     mine: Handler,
   ) {
     const { sessions, another, cookie } = world
-    const visits = [await another().open(cookie), await sessions.open(cookie)] as const
+    const visits = [await openVisit(another(), cookie), await openVisit(sessions, cookie)] as const
     other(visits[0].session)
     mine(visits[1].session)
     const otherCookie = cookieAfter(await visits[0].close(), cookie)
@@ -202,7 +203,7 @@ describe('two requests of a session in the store', () => {
 
   it('are no trouble where one has moved it back and the other would only renew it', async () => {
     const world = await createStored({ a: 1 })
-    const visit = await world.sessions.open(world.cookie)
+    const visit = await openVisit(world.sessions, world.cookie)
     expect(visit.session.isNew).toBe(false)
     const back = await request(world.another(), world.cookie, shrink)
     world.at += 600
@@ -223,9 +224,9 @@ describe('two requests of a session in the store', () => {
   it('begin a session of its own with a login where the other has moved it back', async () => {
     const world = await createStored({ cart: [1] })
     const { otherCookie, mineCookie } = await race(world, shrink, logIn)
-    const { session } = await world.sessions.open(mineCookie)
+    const { session } = await openVisit(world.sessions, mineCookie)
     expect([session.subject, dataOn(session)]).toEqual(['alice', { cart: [1] }])
-    expect((await world.sessions.open(otherCookie)).session.subject).toBeUndefined()
+    expect((await openVisit(world.sessions, otherCookie)).session.subject).toBeUndefined()
   })
 
   it.each<[string, Handler]>([
@@ -274,7 +275,7 @@ describe('any schedule of requests of a session in the store', () => {
           })
           const nodes = [world.another({ overflow: store }), world.another({ overflow: store })]
           const run = async (kind: string, node: boolean) => {
-            const visit = await present(nodes[Number(node)]).open(world.cookie)
+            const visit = await openVisit(present(nodes[Number(node)]), world.cookie)
             const isOurs = !visit.session.isNew
             if (isOurs) HANDLERS[kind]?.(visit.session)
             const error = await rejection(visit.session.save())
@@ -292,10 +293,10 @@ describe('any schedule of requests of a session in the store', () => {
           )
           const ids = new Set([world.cookie, ...sent].filter(isId))
           const alive = await Promise.all(
-            Array.from(ids, async (cookie) => !(await world.sessions.open(cookie)).session.isNew),
+            Array.from(ids, async (cookie) => !(await openVisit(world.sessions, cookie)).session.isNew),
           )
           expect(world.memory.size).toBe(alive.filter(Boolean).length)
-          const { session } = await world.sessions.open(world.cookie)
+          const { session } = await openVisit(world.sessions, world.cookie)
           expect(session.subject).toBeUndefined()
           const isRenewed = reports.some(
             ({ kind, line }) => /login|regenerate|logout/.test(kind) && line !== undefined,

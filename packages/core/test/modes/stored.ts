@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { recordOf } from '../../src/decide.ts'
-import { createKeys } from '../../src/keys.ts'
-import { type Lifetime, readLifetime } from '../../src/lifetime.ts'
-import { memoryStore } from '../../src/memory-store.ts'
-import { RecordTooLargeError } from '../../src/errors.ts'
+import { recordOf } from '../../src/record/admit.ts'
+import { createKeys } from '../../src/crypto/keys.ts'
+import { type Lifetime, readLifetime } from '../../src/record/lifetime.ts'
+import { memoryStore } from '../../src/store/memory-store.ts'
+import { RecordTooLargeError } from '../../src/base/errors.ts'
 import type { Changes, Commit, Mode } from '../../src/modes/mode.ts'
-import { readText, type SessionRecord, writeText } from '../../src/record.ts'
-import { createRecords, type Records } from '../../src/records.ts'
-import type { Row } from '../../src/row.ts'
-import type { Sealer } from '../../src/seal.ts'
-import { readSecrets } from '../../src/secrets.ts'
+import { readText, type SessionRecord, writeText } from '../../src/record/record.ts'
+import { createSealedStore, type SealedStore } from '../../src/store/sealed-store.ts'
+import type { Row } from '../../src/store/row.ts'
+import type { Sealer } from '../../src/crypto/seal.ts'
+import { readSecrets } from '../../src/crypto/secrets.ts'
 import { BEGIN, secretNamed, troubledStore, type TroubledStore } from '../store-support.ts'
 
 export const LIFETIME: Lifetime = readLifetime({ idle: '1h', absolute: '24h', permanent: '31d' })
@@ -50,7 +50,7 @@ export interface Shelf {
   readonly memory: ReturnType<typeof memoryStore>
   readonly store: TroubledStore
   readonly sealer: Sealer
-  readonly records: Records
+  readonly records: SealedStore
 }
 
 /** Records over a memory store that can be troubled. */
@@ -59,7 +59,7 @@ export function createShelf(): Shelf {
   const store = troubledStore(memory)
   const keys = keysOf()
   const sealer = keys.sealer('store')
-  return { memory, store, sealer, records: createRecords(store, sealer, keys.subjects) }
+  return { memory, store, sealer, records: createSealedStore(store, sealer, keys.subjects) }
 }
 
 /** Changes that nobody else's stand in the way of. */

@@ -1,4 +1,5 @@
-import { CrossOriginError, type CrossOriginGuardOptions } from '@keepsake/core'
+import { CrossOriginError } from '@keepsake/core'
+import type { CrossOriginGuardOptions } from '@keepsake/core/adapter'
 import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
 import { answerPlainly } from '../session/plain-answer.ts'
 import { createGuard } from './guard.ts'

@@ -1,13 +1,5 @@
-import {
-  checkOrigin,
-  CrossOriginError,
-  type CrossOriginGuardOptions,
-  type GuardRules,
-  isSafeMethod,
-  publishRefusal,
-  readGuardRules,
-  type RefusalReason,
-} from '@keepsake/core'
+import { CrossOriginError, type CrossOriginReason } from '@keepsake/core'
+import { checkOrigin, type CrossOriginGuardOptions, type GuardRules, isSafeMethod, publishCrossOriginError, readGuardRules } from '@keepsake/core/adapter'
 import { isEncrypted } from '../headers/connection.ts'
 import type { AnyRequest } from '../headers/messages.ts'
 import { attachmentsOf, newestAttachmentOf } from '../session/attachments.ts'
@@ -40,12 +32,12 @@ export function createGuard(options: CrossOriginGuardOptions = {}): Guard {
   return (request, body) => {
     const reason = originReason(request, rules) ?? tokenReason(request, body, rules)
     if (reason === undefined) return
-    publishRefusal(reason, newestAttachmentOf(request)?.sessions.cookie.name)
+    publishCrossOriginError(reason, newestAttachmentOf(request)?.sessions.cookie.name)
     throw new CrossOriginError(reason)
   }
 }
 
-function originReason(request: AnyRequest, { origins }: GuardRules): RefusalReason | undefined {
+function originReason(request: AnyRequest, { origins }: GuardRules): CrossOriginReason | undefined {
   const { method, headers } = request
   const verdict = checkOrigin(
     {
@@ -71,7 +63,7 @@ function hasSessionCookie(request: AnyRequest): boolean {
   return attachments.some(({ sessions }) => sessions.cookie.readAll(cookie).length > 0)
 }
 
-function tokenReason(request: AnyRequest, body: unknown, { token }: GuardRules): RefusalReason | undefined {
+function tokenReason(request: AnyRequest, body: unknown, { token }: GuardRules): CrossOriginReason | undefined {
   if (!token || isSafeMethod(request.method)) return undefined
   const newest = newestAttachmentOf(request)
   if (newest === undefined) throw new Error(NO_SESSION)

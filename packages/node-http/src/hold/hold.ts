@@ -1,4 +1,5 @@
-import type { Header, MaybePromise } from '@keepsake/core'
+import type { Header } from '@keepsake/core'
+import type { MaybePromise } from '@keepsake/core/adapter'
 import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
 import { applyHeaders } from '../headers/response-headers.ts'
 import { appearSent } from './appear-sent.ts'

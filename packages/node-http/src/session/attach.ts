@@ -1,4 +1,5 @@
-import type { Header, MaybePromise, Session, Sessions, Visit, VisitOptions } from '@keepsake/core'
+import type { Session, Sessions, VisitOptions } from '@keepsake/core'
+import { type AdapterVisit, type Header, type MaybePromise, openVisit } from '@keepsake/core/adapter'
 import { isPlainHttp } from '../headers/connection.ts'
 import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
 import { isCacheable } from '../headers/response-headers.ts'
@@ -27,7 +28,7 @@ export function attach<D>(
 ): MaybePromise<Attachment<D>> {
   const attached = attachmentFor(sessions, request)
   if (attached !== undefined) return attached
-  const visit = sessions.open(request.headers.cookie, options)
+  const visit = openVisit(sessions, request.headers.cookie, options)
   return visit instanceof Promise
     ? attachLater(sessions, request, response, fail, visit)
     : attachVisit(sessions, request, response, fail, visit)
@@ -38,7 +39,7 @@ async function attachLater<D>(
   request: AnyRequest,
   response: AnyResponse,
   fail: Fail,
-  visit: Promise<Visit<D>>,
+  visit: Promise<AdapterVisit<D>>,
 ): Promise<Attachment<D>> {
   const opened = await visit
   return attachmentFor(sessions, request) ?? attachVisit(sessions, request, response, fail, opened)
@@ -49,7 +50,7 @@ function attachVisit<D>(
   request: AnyRequest,
   response: AnyResponse,
   fail: Fail,
-  visit: Visit<D>,
+  visit: AdapterVisit<D>,
 ): Attachment<D> {
   const attachment = new VisitAttachment(sessions, request, response, fail, visit)
   listAttachment(request, attachment)
@@ -66,7 +67,7 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
   readonly sessions: Sessions<D>
   readonly next: ListedAttachment<unknown> | undefined
   readonly #fail: Fail
-  readonly #visit: Visit<D>
+  readonly #visit: AdapterVisit<D>
   #isLooked = false
 
   constructor(
@@ -74,7 +75,7 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
     request: AnyRequest,
     response: AnyResponse,
     fail: Fail,
-    visit: Visit<D>,
+    visit: AdapterVisit<D>,
   ) {
     super(request, response)
     this.sessions = sessions
@@ -111,8 +112,8 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
   }
 
   #warnOf(line: string): void {
-    if (isCacheable(this.response)) this.#visit.observed('cacheable_cookie')
-    if (line.includes('; Secure') && isPlainHttp(this.request)) this.#visit.observed('plain_http')
+    if (isCacheable(this.response)) this.#visit.warn('cacheable_cookie')
+    if (line.includes('; Secure') && isPlainHttp(this.request)) this.#visit.warn('plain_http')
   }
 
   #look(): void {
@@ -126,6 +127,6 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
   /** The head has left before anybody looked: what changes from now on is late, and `Vary` is missing. */
   #lookLate(): void {
     this.#visit.settle()
-    if (isCacheable(this.response)) this.#visit.observed('cacheable_look')
+    if (isCacheable(this.response)) this.#visit.warn('cacheable_look')
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { MaybePromise, Session, Sessions, VisitOptions } from '@keepsake/core'
+import type { Session, Sessions, VisitOptions } from '@keepsake/core'
+import type { MaybePromise } from '@keepsake/core/adapter'
 import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
 import { attach, type Fail } from './attach.ts'
 import { failPlainly } from './plain-answer.ts'

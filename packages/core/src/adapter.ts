@@ -1,0 +1,11 @@
+/* For adapters, which join sessions to a framework. Here what may be there at once is not made a promise. */
+export { type AdapterWarning } from './base/reasons.ts'
+export type { MaybePromise } from './base/maybe-promise.ts'
+export { publishCrossOriginError } from './base/events.ts'
+export { allowedOrigins } from './guard/allowed-origins.ts'
+export { CrossOriginError } from './guard/cross-origin-error.ts'
+export { type CrossOriginGuardOptions, type GuardRules, readGuardRules } from './guard/guard-rules.ts'
+export { checkOrigin, type HeaderFields, isSafeMethod, type OriginRequest } from './guard/origin.ts'
+export { type AdapterSessions, OPEN, openVisit } from './sessions/sessions.ts'
+export type { Header } from './visit/headers.ts'
+export type { AdapterVisit } from './visit/visit.ts'

@@ -1,0 +1,37 @@
+import type { AdapterWarning } from './reasons.ts'
+
+/** How the first case is told on standard error. */
+export interface Advice {
+  readonly code: string
+  readonly message: string
+  readonly detail: string
+}
+
+const CACHEABLE = {
+  code: 'KEEPSAKE_CACHEABLE_RESPONSE',
+  detail:
+    'Write Cache-Control: private or no-store on pages that use the session, and mount what serves public files before ' +
+    'the session. Further cases are published, but not warned of.',
+}
+
+/** What to do about each. */
+export const ADAPTER_ADVICE: Readonly<Record<AdapterWarning, Advice>> = {
+  cacheable_cookie: {
+    ...CACHEABLE,
+    message:
+      'a session cookie was set on a response marked as cacheable; it was sent with Cache-Control: no-store',
+  },
+  cacheable_look: {
+    ...CACHEABLE,
+    message:
+      'a session was first looked at when the head of a cacheable response had left; caches may give it to other visitors',
+  },
+  plain_http: {
+    code: 'KEEPSAKE_INSECURE_CONNECTION',
+    message: 'a Secure session cookie was sent over plain http, where browsers drop it',
+    detail:
+      'Serve https. For development on a host that is not localhost write cookie: { insecure: true }. Where a proxy in ' +
+      'front of this server speaks https, let it send X-Forwarded-Proto: that only silences this warning, nothing is ' +
+      'trusted. Further cases are published, but not warned of.',
+  },
+}

@@ -1,0 +1,172 @@
+/**
+ * A wrong option, found at start-up. The message names the option and says what would be right.
+ * Thrown by every `create…` function, never while a request is served.
+ */
+export class ConfigError extends TypeError {
+  override readonly name = 'ConfigError'
+  readonly code = 'KEEPSAKE_CONFIG'
+  /** The option that is wrong, as a path: `lifetime.idle`. */
+  readonly option: string
+
+  constructor(option: string, problem: string) {
+    super(`${option}: ${problem}`)
+    this.option = option
+  }
+}
+
+/** A cookie value that no `Set-Cookie` line may carry (rfc6265bis §4.1.1). Thrown before any header is touched. */
+export class CookieValueError extends TypeError {
+  override readonly name = 'CookieValueError'
+  readonly code = 'KEEPSAKE_COOKIE_VALUE'
+
+  constructor(cookie: string, problem: string) {
+    super(`the cookie ${cookie}: ${problem}`)
+  }
+}
+
+/** Session data that cannot be kept. `path` says where: `cart[2].fn`. Never carries the value itself. */
+export class SessionDataError extends TypeError {
+  override readonly name = 'SessionDataError'
+  readonly code = 'KEEPSAKE_SESSION_DATA'
+  readonly path: string
+
+  constructor(path: string, problem: string) {
+    super(`session data: ${path} ${problem}`)
+    this.path = path
+  }
+}
+
+/** One key of the session and what it weighs as text, in bytes. */
+export interface KeySize {
+  readonly key: string
+  readonly bytes: number
+}
+
+/**
+ * The cookie would be larger than browsers keep: they drop it without a word. Thrown before any header leaves.
+ * For a session, `sizes` lists its keys, heaviest first; the keys are named, their values are not shown.
+ */
+export class CookieTooLargeError extends RangeError {
+  override readonly name = 'CookieTooLargeError'
+  readonly code = 'KEEPSAKE_COOKIE_TOO_LARGE'
+  readonly bytes: number
+  readonly limit: number
+  readonly sizes: readonly KeySize[]
+
+  constructor(cookie: string, bytes: number, limit: number, sizes: readonly KeySize[] = []) {
+    super(
+      `the cookie ${cookie} would take ${bytes} bytes; browsers drop one whose name and value exceed ${limit}.` +
+        tableOf(sizes),
+    )
+    this.bytes = bytes
+    this.limit = limit
+    this.sizes = sizes
+  }
+}
+
+/** The session was changed or saved after the response's head had left, too late for a cookie to travel with it. */
+export class SessionClosedError extends Error {
+  override readonly name = 'SessionClosedError'
+  readonly code = 'KEEPSAKE_SESSION_CLOSED'
+
+  constructor() {
+    super(
+      'the session is closed: the head of the response has left. Change or save it before the first byte.',
+    )
+  }
+}
+
+/**
+ * The session's record is larger than the store's limit for one. Thrown before any header leaves; `sizes` lists the
+ * session's keys, heaviest first.
+ */
+export class RecordTooLargeError extends RangeError {
+  override readonly name = 'RecordTooLargeError'
+  readonly code = 'KEEPSAKE_RECORD_TOO_LARGE'
+  readonly bytes: number
+  readonly limit: number
+  readonly sizes: readonly KeySize[]
+
+  constructor(bytes: number, limit: number, sizes: readonly KeySize[]) {
+    super(`the session would take ${bytes} bytes; a record has ${limit} at most.${tableOf(sizes)}`)
+    this.bytes = bytes
+    this.limit = limit
+    this.sizes = sizes
+  }
+}
+
+/** What `status` frameworks answer with: 503, the service is not available now. */
+const UNAVAILABLE = 503
+
+/** The store did not do what it was asked; `cause` is its own error. Frameworks answer 503. */
+export class StoreError extends Error {
+  override readonly name: string = 'StoreError'
+  readonly code: string = 'KEEPSAKE_STORE'
+  readonly status = UNAVAILABLE
+}
+
+/** The store did not answer in time. */
+export class StoreTimeoutError extends StoreError {
+  override readonly name = 'StoreTimeoutError'
+  override readonly code = 'KEEPSAKE_STORE_TIMEOUT'
+
+  constructor(milliseconds: number) {
+    super(`the session's store did not answer within ${milliseconds} ms`)
+  }
+}
+
+/** Another request changed the same place, and `onConflict: 'fail'` says that this is an error. Frameworks answer 409. */
+export class SessionConflictError extends Error {
+  override readonly name = 'SessionConflictError'
+  readonly code = 'KEEPSAKE_SESSION_CONFLICT'
+  readonly status = 409
+  readonly path: string
+
+  constructor(path: string) {
+    super(`another request has changed ${path} of the same session meanwhile`)
+    this.path = path
+  }
+}
+
+/**
+ * Another request has ended the session meanwhile, or given it a new cookie: what this one has changed was not saved.
+ * Rejects `save()` and `reload()`; fails a response where the visitor must know, as after a logout that ended nothing.
+ * Frameworks answer 409.
+ */
+export class SessionGoneError extends Error {
+  override readonly name = 'SessionGoneError'
+  readonly code = 'KEEPSAKE_SESSION_GONE'
+  readonly status = 409
+
+  constructor() {
+    super('the session was ended or renewed by another request; changes were not saved')
+  }
+}
+
+/** Something was asked for that these sessions cannot do with the options they have; the message says which would help. */
+export class UnsupportedError extends Error {
+  override readonly name = 'UnsupportedError'
+  readonly code = 'KEEPSAKE_UNSUPPORTED'
+}
+
+/** What a message shows of a session's keys: it goes into logs, and a visitor may have chosen how many there are. */
+const MAX_ROWS = 10
+const MAX_KEY_CHARS = 60
+
+function tableOf(sizes: readonly KeySize[]): string {
+  const rows = sizes.slice(0, MAX_ROWS).map(({ key, bytes }) => {
+    const name = key.length <= MAX_KEY_CHARS ? key : `${key.slice(0, MAX_KEY_CHARS)}…`
+    return `\n  ${String(bytes).padStart(7)}  ${name}`
+  })
+  if (rows.length === 0) return ''
+  const more = sizes.length > rows.length ? `\n  and ${sizes.length - rows.length} more` : ''
+  return ` The session's keys and their bytes:${rows.join('')}${more}`
+}
+
+/** Describes a wrong value for a message: its type and, where it is short and harmless, the value itself. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return value.length <= 40 ? JSON.stringify(value) : 'a longer text'
+  if (value === null || ['undefined', 'number', 'boolean', 'bigint'].includes(typeof value))
+    return String(value)
+  return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`
+}

@@ -1,0 +1,75 @@
+import { ConfigError, shown } from './errors.ts'
+
+/** Names that users of other libraries try first, with the answer. */
+const FOREIGN: Readonly<Record<string, string>> = {
+  secret: 'write secrets: [secret], newest first',
+  keys: 'write secrets: [key], newest first',
+  password: 'write secrets: [password], newest first',
+  resave: 'there is nothing to set: an unchanged session is never written',
+  saveUninitialized: 'there is nothing to set: a session without data leaves nothing behind',
+  rolling: 'there is nothing to set: lifetime.idle renews a session while it is used',
+  unset: 'there is nothing to set: an emptied session is removed',
+  name: 'write cookie: { name }',
+  cookieName: 'write cookie: { name }',
+  key: 'write cookie: { name }',
+  maxAge: 'write lifetime: { idle, absolute, permanent }',
+  ttl: 'write lifetime: { idle, absolute, permanent }',
+  expires: 'write lifetime: { idle, absolute, permanent }',
+  secure: 'Secure is always on; for plain http that is not localhost write cookie: { insecure: true }',
+  httpOnly: 'HttpOnly is always on for the session cookie',
+  sameSite: 'write cookie: { sameSite }',
+}
+
+/**
+ * Checks that `value` is an object with none but the `known` keys, and returns it with no prototype, so that nothing
+ * is read from a polluted `Object.prototype`.
+ *
+ * @throws {ConfigError} naming the first key that is not known, with the right word where another library's is used.
+ */
+export function readOptions(
+  option: string,
+  value: unknown,
+  known: readonly string[],
+): Readonly<Record<string, unknown>> {
+  if (value === undefined) return Object.freeze(Object.create(null) as Record<string, unknown>)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ConfigError(option, `expected an object, got ${shown(value)}`)
+  }
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue
+    const path = option === 'options' ? key : `${option}.${key}`
+    const hint = Object.hasOwn(FOREIGN, key) ? FOREIGN[key] : `known are ${known.join(', ')}`
+    throw new ConfigError(path, `no such option; ${hint}`)
+  }
+  return Object.freeze(Object.assign(Object.create(null) as Record<string, unknown>, value))
+}
+
+/** @throws {ConfigError} unless `value` is true, false or left out. */
+export function readFlag(option: string, value: unknown, fallback: boolean): boolean {
+  if (value === undefined) return fallback
+  if (typeof value !== 'boolean') throw new ConfigError(option, `expected true or false, got ${shown(value)}`)
+  return value
+}
+
+/** @throws {ConfigError} unless `value` is one of `allowed` to the letter, or left out. */
+export function readChoice<T extends string>(
+  option: string,
+  value: unknown,
+  allowed: readonly T[],
+): T | undefined {
+  if (value === undefined) return undefined
+  const found = allowed.find((choice) => choice === value)
+  if (found === undefined) {
+    throw new ConfigError(
+      option,
+      `expected ${allowed.map((choice) => `'${choice}'`).join(' or ')}, got ${shown(value)}`,
+    )
+  }
+  return found
+}
+
+/** @throws {ConfigError} unless `value` is text of at most 65,535 bytes, the longest that a seal's context can name. */
+export function readText(option: string, value: unknown): string {
+  if (typeof value === 'string' && Buffer.byteLength(value) <= 0xff_ff) return value
+  throw new ConfigError(option, `expected text, got ${shown(value)}`)
+}

@@ -1,0 +1,98 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
+import type { Secrets } from './derive.ts'
+import { ConfigError, shown } from '../base/errors.ts'
+
+/** A key that only the server knows: text, taken as UTF-8, or bytes. At least 32 bytes from a random generator. */
+export type Secret = string | Uint8Array
+
+const MIN_BYTES = 32
+const MIN_VARIETY = 16
+const HOW_TO = 'make one with: npx keepsake secret'
+
+/**
+ * Values and phrases from the documentation of session libraries and from tutorials, in lower case without punctuation.
+ * Whoever starts with one of them has a key that everybody knows.
+ */
+const PUBLISHED = [
+  'keyboardcat',
+  'changeme',
+  'changethis',
+  'replaceme',
+  'yoursecret',
+  'mysecret',
+  'supersecret',
+  'topsecret',
+  'notsosecret',
+  'secretkeyhere',
+  'sessionsecret',
+  'complexpassword',
+  'characterslong',
+  'lengthof32',
+  'atleast32',
+  'biggerthanthirtytwo',
+  'passwordpassword',
+  'secretsecret',
+  '2gyz3gdw3lhzqkdhpmpdl3sjrevrxpr8',
+  '80d42cfb1cd2462c8f17e3237d9027e9',
+  '192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf',
+]
+
+/**
+ * Checks the secrets and wraps them, so that no inspection, log or error can show them (R57, R58, R60, R62).
+ *
+ * @throws {ConfigError} when there is none, or one is short, low in variety, published, or there twice.
+ */
+export function readSecrets(option: string, value: unknown): Secrets {
+  if (!Array.isArray(value)) {
+    const given = typeof value === 'string' ? 'one text' : shown(value)
+    throw new ConfigError(option, `expected a list of secrets, newest first, got ${given}; ${HOW_TO}`)
+  }
+  const [newest, ...older] = value.map((secret: unknown, index) => readSecret(`${option}[${index}]`, secret))
+  if (newest === undefined) throw new ConfigError(option, `at least one secret is needed; ${HOW_TO}`)
+  const keys: [KeyObject, ...KeyObject[]] = [newest, ...older]
+  for (const [index, key] of keys.entries()) {
+    const first = keys.findIndex((other) => other.equals(key))
+    if (first < index)
+      throw new ConfigError(`${option}[${index}]`, `is the same secret as ${option}[${first}]`)
+  }
+  return Object.freeze(keys)
+}
+
+function readSecret(option: string, secret: unknown): KeyObject {
+  if (secret === undefined || secret === '') {
+    throw new ConfigError(option, `is empty; is the environment variable set? Otherwise ${HOW_TO}`)
+  }
+  if (typeof secret !== 'string' && !(secret instanceof Uint8Array)) {
+    throw new ConfigError(option, `expected text or bytes, got a value of type ${typeof secret}`)
+  }
+  const bytes = typeof secret === 'string' ? Buffer.from(secret, 'utf8') : Buffer.from(secret)
+  if (bytes.length < MIN_BYTES) {
+    throw new ConfigError(
+      option,
+      `every secret must be at least ${MIN_BYTES} bytes long, this has ${bytes.length}; ${HOW_TO}`,
+    )
+  }
+  if (isPublished(bytes)) throw new ConfigError(option, `this value is published in documentation; ${HOW_TO}`)
+  if (variety(bytes) < MIN_VARIETY) {
+    throw new ConfigError(
+      option,
+      `has fewer than ${MIN_VARIETY} different characters, so it is no random key; ${HOW_TO}`,
+    )
+  }
+  return createSecretKey(bytes)
+}
+
+function isPublished(bytes: Buffer): boolean {
+  const plain = bytes
+    .toString('latin1')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, '')
+  return PUBLISHED.some((phrase) => plain.includes(phrase))
+}
+
+/** How many different symbols a secret has; the symbols of 32 bytes or more in hexadecimal are the bytes it spells. */
+function variety(bytes: Buffer): number {
+  const text = bytes.toString('latin1')
+  const isHex = text.length >= 2 * MIN_BYTES && /^(?:[0-9a-f]{2})+$/i.test(text)
+  return new Set(isHex ? Buffer.from(text, 'hex') : bytes).size
+}

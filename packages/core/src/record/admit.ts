@@ -1,0 +1,46 @@
+import type { ExpiryReason } from '../base/reasons.ts'
+import { expiryOf, heldEnd, type Lifetime, type Times } from './lifetime.ts'
+import { livingAt, readText, type OpenRecord, type SessionRecord, writeText } from './record.ts'
+import type { SealedFields } from '../crypto/token.ts'
+
+export type Admission<Place> =
+  | { readonly reason: 'opened' | 'opened_stale'; readonly record: OpenRecord<Place> }
+  | { readonly reason: ExpiryReason | 'corrupt'; readonly record?: undefined }
+
+/**
+ * A record that was opened, if it is still alive and says something that a session can be made of. Without the keys
+ * that have expired: as if they had not been written, so that their absence is not a change.
+ */
+export function admit<Place>(
+  fields: SealedFields,
+  stale: boolean,
+  lifetime: Lifetime,
+  now: number,
+  place?: Place,
+): Admission<Place> {
+  const expired = expiryOf(lifetime, fields, now)
+  if (expired !== undefined) return { reason: expired }
+  const content = readText(fields.text)
+  if (content === undefined) return { reason: 'corrupt' }
+  const living = livingAt(content, now)
+  const text = living === content ? fields.text : writeText(living.data, living)
+  const { created, issued, expires, permanent, sid } = fields
+  const { subject } = living
+  const record = { created, issued, expires, permanent, sid, text, subject, content: living, place }
+  return { reason: stale ? 'opened_stale' : 'opened', record }
+}
+
+/** A record of this text that is written now. `held`: the times of the record in force, where they must not move. */
+export function recordOf(
+  session: Pick<SessionRecord, 'sid' | 'created' | 'permanent' | 'subject'>,
+  text: string,
+  lifetime: Lifetime,
+  now: number,
+  held?: Times,
+): SessionRecord {
+  const { sid, created, permanent, subject } = session
+  // A session that began by a clock a little ahead of this one was not issued before it began.
+  const issued = held?.issued ?? Math.max(now, created)
+  const expires = heldEnd(lifetime, { created, issued, permanent }, held)
+  return { sid, created, issued, expires, permanent, text, subject }
+}

@@ -1,0 +1,166 @@
+import { types } from 'node:util'
+import { SessionDataError } from '../base/errors.ts'
+import { DOLLAR, hasOwnJson, hasPlainFields, isDictionary, isPlain, MAX_DEPTH, MAX_ITEMS } from './plain.ts'
+
+/*
+ * Session data as text: JSON, and for what JSON cannot say an object with one key that begins with `$`:
+ *
+ *   Date {"$date": epoch milliseconds}   Map {"$map": [[key, value], …]}   Set {"$set": [value, …]}
+ *   bigint {"$bigint": "12"}             Uint8Array {"$bytes": base64url}  URL {"$url": href}
+ *   undefined {"$undefined": true}       -0 {"$number": "-0"}
+ *
+ * A key of the data that begins with `$` is written with one more `$`, so data never reads as a tag.
+ */
+
+/**
+ * The text of an object's own enumerable properties; one that is undefined counts as removed. `reserved` is written
+ * under the key `$`, which no key of the data can have.
+ *
+ * @throws {SessionDataError} with the path of the first value that cannot be kept: a function, a symbol, NaN or an
+ * infinity, an invalid Date, an instance of a class, or anything nested deeper than 32 levels (a circle is).
+ */
+export function encodeObject(data: object, reserved?: object): string {
+  const isUntagged = !hasOwnJson(data) && hasPlainFields(data, 1)
+  const text = JSON.stringify(isUntagged ? data : taggedFields(data as Readonly<Record<string, unknown>>))
+  if (reserved === undefined) return text
+  return `${text.slice(0, -1)}${text === '{}' ? '' : ','}"$":${JSON.stringify(reserved)}}`
+}
+
+/** What `encodeObject` wrote, or undefined for anything else: no JSON, no object, an unknown tag, too deep. */
+export function decodeObject(text: string): { data: Record<string, unknown>; reserved: unknown } | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined
+    if (isBeyond(parsed, MAX_DEPTH)) return undefined
+    // Most texts have no `$` at all, which is found out far faster than that none follows a quote.
+    const mayBeTagged = text.includes('$') && text.includes('"$')
+    if (!mayBeTagged) return { data: parsed as Record<string, unknown>, reserved: undefined }
+    const { $: reserved, ...data } = parsed as Record<string, unknown>
+    const hasNoTags = reserved !== undefined && text.indexOf('"$') === text.lastIndexOf('"$')
+    return { data: hasNoTags ? data : untaggedEntries(data), reserved }
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether a parsed value is nested deeper than so many levels, or has a number like 1e999, which JSON.parse makes Infinity. */
+function isBeyond(value: unknown, levels: number): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value)
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  // Own ones only: an object on a polluted prototype has itself below it, and would make every record too deep.
+  for (const item of Object.values(value)) if (isBeyond(item, levels - 1)) return true
+  return false
+}
+
+/** Fields as JSON says them, with tags where it needs them. @throws {SessionDataError} for what cannot be kept. */
+function taggedFields(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kept = Object.keys(values).filter((key) => values[key] !== undefined)
+  return taggedEntries(kept, values, '', 1)
+}
+
+function tagged(value: unknown, path: string, depth: number): unknown {
+  if (isPlain(value, MAX_DEPTH)) return value
+  checkDepth(path, depth)
+  switch (typeof value) {
+    case 'number':
+      if (Object.is(value, -0)) return { $number: '-0' }
+      throw new SessionDataError(path, `is ${value}, which cannot be kept`)
+    case 'bigint':
+      return { $bigint: value.toString() }
+    case 'undefined':
+      return { $undefined: true }
+    case 'object':
+      return value === null ? null : taggedObject(value, path, depth)
+    default:
+      throw new SessionDataError(path, `is a ${typeof value}, which cannot be kept`)
+  }
+}
+
+function checkDepth(path: string, depth: number): void {
+  if (depth < MAX_DEPTH) return
+  throw new SessionDataError(path, `is nested deeper than ${MAX_DEPTH} levels, or in a circle`)
+}
+
+function taggedObject(value: object, path: string, depth: number): unknown {
+  const list = (items: Iterable<unknown>, levels: number): unknown[] => {
+    // A tag and its list are two levels, even when nothing is in the list.
+    checkDepth(path, depth + levels - 1)
+    if (Array.isArray(items) && items.length > MAX_ITEMS)
+      throw new SessionDataError(path, `has ${items.length} items, more than any record has room for`)
+    return Array.from(items, (item, index) => tagged(item, `${path}[${index}]`, depth + levels))
+  }
+  if (Array.isArray(value)) return list(value, 1)
+  if (isDictionary(value)) {
+    return taggedEntries(Object.keys(value), value as Readonly<Record<string, unknown>>, path, depth + 1)
+  }
+  if (types.isDate(value) && !Number.isNaN(timeOf(value))) return { $date: timeOf(value) }
+  if (types.isMap(value)) return { $map: list(value, 2) }
+  if (types.isSet(value)) return { $set: list(value, 2) }
+  if (types.isUint8Array(value)) return { $bytes: Buffer.from(value).toString('base64url') }
+  if (value instanceof URL) return { $url: value.href }
+  throw new SessionDataError(path, `is ${describe(value)}, which cannot be kept`)
+}
+
+/** Whatever the value itself has under the name of the method. */
+const timeOf = (date: Date): number => Date.prototype.getTime.call(date)
+
+function taggedEntries(
+  keys: readonly string[],
+  values: Readonly<Record<string, unknown>>,
+  path: string,
+  depth: number,
+): Record<string, unknown> {
+  const entries = keys.map((key): [string, unknown] => [
+    key.charCodeAt(0) === DOLLAR ? `$${key}` : key,
+    tagged(values[key], joinPath(path, key), depth),
+  ])
+  // fromEntries defines properties, so a key `__proto__` stays a key.
+  return Object.fromEntries(entries)
+}
+
+function joinPath(path: string, key: string): string {
+  if (!/^[A-Za-z_$][\w$]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`
+  return path === '' ? key : `${path}.${key}`
+}
+
+function describe(value: object): string {
+  if (types.isDate(value)) return 'an invalid Date'
+  return typeof value.constructor === 'function'
+    ? `an instance of ${value.constructor.name}`
+    : 'no plain object'
+}
+
+class UnknownTag extends Error {}
+
+function untagged(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(untagged)
+  const keys = Object.keys(value)
+  const [tag] = keys
+  const isTag = keys.length === 1 && tag?.charCodeAt(0) === DOLLAR && tag.charCodeAt(1) !== DOLLAR
+  return isTag ? untag(tag, (value as Readonly<Record<string, unknown>>)[tag]) : untaggedEntries(value)
+}
+
+/** The fields that were tagged. @throws for an unknown tag. */
+function untaggedEntries(value: object): Record<string, unknown> {
+  const entries = Object.entries(value).map(([key, item]): [string, unknown] => {
+    if (key.charCodeAt(0) !== DOLLAR) return [key, untagged(item)]
+    if (key.charCodeAt(1) !== DOLLAR) throw new UnknownTag()
+    return [key.slice(1), untagged(item)]
+  })
+  return Object.fromEntries(entries)
+}
+
+function untag(tag: string, value: unknown): unknown {
+  if (tag === '$date' && typeof value === 'number' && Math.abs(value) <= 8.64e15) return new Date(value)
+  if (tag === '$bigint' && typeof value === 'string') return BigInt(value)
+  if (tag === '$bytes' && typeof value === 'string') return new Uint8Array(Buffer.from(value, 'base64url'))
+  if (tag === '$url' && typeof value === 'string') return new URL(value)
+  if (tag === '$set' && Array.isArray(value)) return new Set(value.map(untagged))
+  if (tag === '$map' && Array.isArray(value))
+    return new Map(value.map((pair) => untagged(pair) as [unknown, unknown]))
+  if (tag === '$undefined' && value === true) return undefined
+  if (tag === '$number' && value === '-0') return -0
+  throw new UnknownTag()
+}

@@ -1,0 +1,130 @@
+import { type Duration, readDuration } from '../base/duration.ts'
+import { MAX_AGE_LIMIT, MAX_TIME } from '../base/time.ts'
+import { ConfigError, shown } from '../base/errors.ts'
+import type { ExpiryReason } from '../base/reasons.ts'
+import { readOptions } from '../base/options.ts'
+
+/** How long sessions live. Checked by the server, whatever the cookie's own attributes say. */
+export interface LifetimeOptions {
+  /** Ends a session that nobody has used for this long. Default `'1h'`. */
+  readonly idle?: Duration | undefined
+  /** Ends a session this long after it began, however busy. Default `'24h'`. */
+  readonly absolute?: Duration | undefined
+  /** The one limit of a permanent session, from when it began; it outlives the browser. Default `'31d'`. */
+  readonly permanent?: Duration | undefined
+}
+
+/**
+ * Limits that fit an authentication assurance level of NIST SP 800-63B-4:
+ *
+ * | | idle | absolute | permanent | section |
+ * |---|---|---|---|---|
+ * | `'aal1'` | `'30d'` | `'30d'` | `'30d'` | 2.1.3: 30 days over all; inactivity need not end it |
+ * | `'aal2'` | `'1h'` | `'24h'` | `'1h'` | 2.2.3: 24 hours over all, 1 hour of inactivity |
+ * | `'aal3'` | `'15m'` | `'12h'` | `'15m'` | 2.3.3: 12 hours over all, 15 minutes of inactivity |
+ *
+ * A permanent session has one limit, counted from its beginning. At the two higher levels it is that of inactivity,
+ * because nothing else would keep the promise: there, `permanent` outlives the browser, and lasts no longer for it.
+ */
+export type AssuranceLevel = 'aal1' | 'aal2' | 'aal3'
+
+const LEVELS: ReadonlyMap<unknown, LifetimeOptions> = new Map<AssuranceLevel, LifetimeOptions>([
+  ['aal1', { idle: '30d', absolute: '30d', permanent: '30d' }],
+  ['aal2', { idle: '1h', absolute: '24h', permanent: '1h' }],
+  ['aal3', { idle: '15m', absolute: '12h', permanent: '15m' }],
+])
+
+/** The three limits in seconds. */
+export interface Lifetime {
+  readonly idle: number
+  readonly absolute: number
+  readonly permanent: number
+}
+
+/** When a session began, was last written, and the end that was fixed then; epoch seconds. */
+export interface Times {
+  readonly created: number
+  readonly issued: number
+  readonly expires: number
+  readonly permanent: boolean
+}
+
+/** The clocks of two servers may differ by this much. An end in time has no such grace (R35). */
+const CLOCK_SKEW = 60
+
+/**
+ * Reads limits, or the name of a level.
+ *
+ * @throws {ConfigError} for an unknown level, a limit that is no duration, is under a second, or is a `permanent` of more than 400 days
+ * (browsers keep no cookie longer). `Infinity` is allowed for the other two and warned of, once.
+ */
+export function readLifetime(value: unknown): Lifetime {
+  if (typeof value === 'string' && !LEVELS.has(value)) {
+    throw new ConfigError('lifetime', `expected limits, or 'aal1', 'aal2' or 'aal3'; got ${shown(value)}`)
+  }
+  const options = readOptions('lifetime', LEVELS.get(value) ?? value, ['idle', 'absolute', 'permanent'])
+  const lifetime: Lifetime = Object.freeze({
+    idle: readLimit('lifetime.idle', options['idle'] ?? '1h', Infinity),
+    absolute: readLimit('lifetime.absolute', options['absolute'] ?? '24h', Infinity),
+    permanent: readLimit('lifetime.permanent', options['permanent'] ?? '31d', MAX_AGE_LIMIT),
+  })
+  if (lifetime.idle === Infinity || lifetime.absolute === Infinity) {
+    process.emitWarning(
+      'a session without an idle or an absolute limit stays open to whoever copies its cookie',
+      {
+        type: 'KeepsakeWarning',
+        code: 'KEEPSAKE_ENDLESS_SESSION',
+      },
+    )
+  }
+  return lifetime
+}
+
+function readLimit(option: string, value: unknown, most: number): number {
+  const seconds = readDuration(option, value)
+  if (seconds < 1) throw new ConfigError(option, 'expected at least one second')
+  if (seconds > most)
+    throw new ConfigError(option, `at most 400 days (${most} seconds; a number counts seconds)`)
+  return seconds
+}
+
+/** The end of a session with these times: the absolute or the permanent limit, or the idle limit where it comes first. */
+export function endOf(lifetime: Lifetime, created: number, issued: number, permanent: boolean): number {
+  const end = permanent
+    ? created + lifetime.permanent
+    : Math.min(created + lifetime.absolute, issued + lifetime.idle)
+  return Math.min(end, MAX_TIME)
+}
+
+/**
+ * Why a session is over at `now`, or undefined while it lives. Both the end that was fixed when it was written and
+ * today's limits count, whichever comes first, so that shortening a limit acts at once (R33).
+ */
+export function expiryOf(lifetime: Lifetime, times: Times, now: number): ExpiryReason | undefined {
+  // Said this way round because a clock that gives no number must not make sessions that never end.
+  if (!(times.issued <= now + CLOCK_SKEW)) return 'issued_in_future'
+  if (times.permanent && now >= times.created + lifetime.permanent) return 'expired_permanent'
+  if (!times.permanent && now >= times.created + lifetime.absolute) return 'expired_absolute'
+  if (!times.permanent && now >= times.issued + lifetime.idle) return 'expired_idle'
+  return now >= times.expires ? 'expired_as_issued' : undefined
+}
+
+/**
+ * Whether an unchanged session is due to be written again, so that its idle window starts anew. Only after a twentieth
+ * of the window and at least a minute, because a write per request is what it would cost otherwise (R36); a window of
+ * less than two minutes is renewed at its half.
+ */
+export function isRenewalDue(lifetime: Lifetime, times: Times, now: number): boolean {
+  const window = times.permanent ? lifetime.permanent : lifetime.idle
+  return now - times.issued >= Math.min(Math.max(window / 20, 60), window / 2)
+}
+
+/** The end of a session with these times; where its end must not move, no later than it was. */
+export function heldEnd(
+  lifetime: Lifetime,
+  { created, issued, permanent }: Pick<Times, 'created' | 'issued' | 'permanent'>,
+  held: Times | undefined,
+): number {
+  const end = endOf(lifetime, created, issued, permanent)
+  return held?.permanent === permanent ? Math.min(held.expires, end) : end
+}

@@ -1,0 +1,111 @@
+import { SessionDataError } from '../base/errors.ts'
+import { decodeMetadata, mergeMetadata, type Metadata, readText, writeText } from './record.ts'
+
+/*
+ * The three-way merge of two changes to one session, on its JSON. Rules, for each place:
+ *
+ *   1. only one side changed it: that side
+ *   2. both are objects (and it was one, or was not there): key by key
+ *   3. it was a list, or was not there, and one side only appended to it: what the other made of it, then the tail. So
+ *      what one tab takes out of a cart stays out while another one adds a book; where both appended, both tails stay,
+ *      even if the two are alike: two tabs that put the same book into a cart mean two books
+ *   4. both sides are equal: either
+ *   5. anything else is a conflict: `onConflict` decides
+ *
+ * A key that is not there is a value like any other, so "removed" against "changed" is a conflict too. Tagged values
+ * (see values.ts) are objects here: two appended Maps or Sets keep both tails, two different Dates are a conflict. Rule 2
+ * does not mix a tag with anything else: the two in one object would be neither. What stands beside the data has rules of
+ * its own (see meta.ts).
+ */
+
+/** JSON, or undefined where there is nothing. */
+type Json = unknown
+type JsonObject = Readonly<Record<string, Json>>
+
+/** A place that both sides changed in ways that cannot both stand. Values are JSON; undefined: not there. */
+export interface Conflict {
+  /** Where, as keys and indexes joined by dots: `address.city`. */
+  readonly path: string
+  readonly base: unknown
+  readonly mine: unknown
+  readonly theirs: unknown
+}
+
+/** Gives the value that shall stand. */
+export type ResolveConflict = (conflict: Conflict) => unknown
+
+/** Merges texts that `writeText` wrote. Pure, as far as `resolve` is. */
+export function mergeTexts(base: string, mine: string, theirs: string, resolve: ResolveConflict): string {
+  if (base === theirs) return mine
+  if (base === mine) return theirs
+  const [was, my, their] = [parse(base), parse(mine), parse(theirs)]
+  const data = merge(was.data, my.data, their.data, '', resolve)
+  return canonical(JSON.stringify(data), mergeMetadata(was.meta, my.meta, their.meta))
+}
+
+function parse(text: string): { readonly data: JsonObject; readonly meta: Metadata } {
+  const { $: reserved, ...data } = JSON.parse(text) as JsonObject
+  return { data, meta: decodeMetadata(reserved) ?? {} }
+}
+
+/** As `writeText` puts it: a text with the same data in another order would look changed to whoever reads it next. */
+function canonical(data: string, meta: Metadata): string {
+  const content = readText(data)
+  if (content === undefined) throw new SessionDataError('onConflict', 'returned a value that cannot be kept')
+  return writeText(content.data, meta)
+}
+
+function merge(base: Json, mine: Json, theirs: Json, path: string, resolve: ResolveConflict): Json {
+  if (isSame(base, theirs)) return mine
+  if (isSame(base, mine)) return theirs
+  if (isObject(mine) && isObject(theirs) && tagOf(mine) === tagOf(theirs)) {
+    return mergeObjects(isObject(base) ? base : {}, mine, theirs, path, resolve)
+  }
+  const start = base ?? NO_ITEMS
+  if (Array.isArray(start) && isList(mine) && isList(theirs)) {
+    if (isPrefix(start, mine)) return (theirs ?? NO_ITEMS).concat(mine.slice(start.length))
+    if (isPrefix(start, theirs)) return (mine ?? NO_ITEMS).concat(theirs.slice(start.length))
+  }
+  return isSame(mine, theirs) ? mine : resolve({ path, base, mine, theirs })
+}
+
+/** Their order of keys, with mine behind it. */
+function mergeObjects(
+  base: JsonObject,
+  mine: JsonObject,
+  theirs: JsonObject,
+  path: string,
+  resolve: ResolveConflict,
+): JsonObject {
+  const keys = new Set([...Object.keys(theirs), ...Object.keys(mine)])
+  const entries = Array.from(keys, (key): [string, Json] => {
+    const where = path === '' ? key : `${path}.${key}`
+    return [key, merge(at(base, key), at(mine, key), at(theirs, key), where, resolve)]
+  })
+  // fromEntries defines properties, so a key `__proto__` stays a key.
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}
+
+const at = (object: JsonObject, key: string): Json => (Object.hasOwn(object, key) ? object[key] : undefined)
+
+const isObject = (value: Json): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const DOLLAR = 36
+
+/** What kind of value an object says, where it says one that JSON cannot. */
+function tagOf(object: JsonObject): string | undefined {
+  const [key, ...more] = Object.keys(object)
+  const isTag = key !== undefined && more.length === 0 && key.charCodeAt(0) === DOLLAR
+  return isTag && key.charCodeAt(1) !== DOLLAR ? key : undefined
+}
+
+const isSame = (a: Json, b: Json): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)
+
+const NO_ITEMS: readonly Json[] = Object.freeze([])
+
+const isList = (value: Json): value is readonly Json[] | undefined =>
+  value === undefined || Array.isArray(value)
+
+const isPrefix = (start: readonly Json[], list: readonly Json[] | undefined): list is readonly Json[] =>
+  list !== undefined && start.length <= list.length && start.every((item, index) => isSame(item, list[index]))

@@ -1,0 +1,61 @@
+import { isRenewalDue, type Lifetime, type Times } from './lifetime.ts'
+import type { CloseReason } from '../base/reasons.ts'
+import { EMPTY_TEXT } from './record.ts'
+
+/** What came with the request: a record that is in force, or none, and then whether a useless cookie is to go. */
+export interface Before {
+  readonly record: (Times & { readonly sid: Uint8Array; readonly text: string }) | undefined
+  readonly discard: boolean
+  /** Whether this visit does not count as use, so that the times of the record must not move. */
+  readonly isHeld?: boolean
+}
+
+/** What the handler leaves. */
+export interface After {
+  readonly sid: Uint8Array
+  readonly created: number
+  readonly permanent: boolean
+  readonly text: string
+  /** Whether it is the session that came, perhaps under a new id; not so after a login, or what follows an end. */
+  readonly continues: boolean
+}
+
+/**
+ * What closing a visit must do. `move`: the record gets a new sid and cookie, and the old cookie is over. `empty`: the
+ * record ends unless another request has put something in; `delete`: it ends whatever others have written.
+ */
+export interface Plan {
+  readonly record: 'nothing' | 'create' | 'update' | 'move' | 'empty' | 'delete'
+  readonly cookie: 'leave' | 'set' | 'clear'
+  readonly reason: CloseReason
+}
+
+const plan = (record: Plan['record'], cookie: Plan['cookie'], reason: CloseReason): Plan =>
+  Object.freeze({ record, cookie, reason })
+
+const EMPTY = plan('nothing', 'leave', 'empty')
+const UNUSABLE = plan('nothing', 'clear', 'unusable')
+const UNCHANGED = plan('nothing', 'leave', 'unchanged')
+const CREATED = plan('create', 'set', 'created')
+const CHANGED = plan('update', 'set', 'changed')
+const RENEWED = plan('update', 'set', 'renewed')
+const REGENERATED = plan('move', 'set', 'regenerated')
+const REPLACED = plan('move', 'set', 'replaced')
+const EMPTIED = plan('empty', 'clear', 'emptied')
+const DESTROYED = plan('delete', 'clear', 'destroyed')
+
+/** The one decision: compares what came with what goes. Pure; `now` in epoch seconds. */
+export function planClose(before: Before, after: After, now: number, lifetime: Lifetime): Plan {
+  const came = before.record
+  const isEmpty = after.text === EMPTY_TEXT
+  if (came === undefined) return isEmpty ? (before.discard ? UNUSABLE : EMPTY) : CREATED
+  if (isEmpty && !after.continues) return DESTROYED
+  // All that it held has come to its end: it is left to its own, for nothing is written because of an end.
+  if (isEmpty) return came.text === EMPTY_TEXT ? UNCHANGED : EMPTIED
+  if (!after.continues) return REPLACED
+  if (after.sid !== came.sid) return REGENERATED
+  const isChanged =
+    after.text !== came.text || after.permanent !== came.permanent || after.created !== came.created
+  if (isChanged) return CHANGED
+  return !before.isHeld && isRenewalDue(lifetime, came, now) ? RENEWED : UNCHANGED
+}

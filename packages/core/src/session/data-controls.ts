@@ -1,0 +1,76 @@
+import { type FlashMessage, takeFlash } from '../record/flash.ts'
+import { randomBytes } from '../base/random.ts'
+import type { SessionVisit } from './state.ts'
+
+/** Enough that no two messages of a session have the same. */
+const FLASH_ID_BYTES = 6
+
+/** The controls of what a session holds. */
+export class DataControls {
+  readonly #visit: SessionVisit
+
+  constructor(visit: SessionVisit) {
+    this.#visit = visit
+  }
+
+  /** The visit of a session; undefined for anything else. */
+  static visitOf(session: object): SessionVisit | undefined {
+    return #visit in session ? session.#visit : undefined
+  }
+
+  /** Removes all data; a subject stays logged in, and messages wait on. */
+  clear(): void {
+    for (const key of Object.keys(this)) Reflect.deleteProperty(this, key)
+  }
+
+  /** Removes one key of the data and returns what it held. */
+  pop<K extends keyof this>(key: K): this[K] | undefined {
+    if (!Object.hasOwn(this, key)) return undefined
+    const value = this[key]
+    Reflect.deleteProperty(this, key)
+    return value
+  }
+
+  /**
+   * Adds a message for the next page that asks for it, as in Flask: `flash('info', 'Saved')`. Two pages that load in
+   * the same instant may both show it; what must be given out once belongs into the data, to be taken with `take`.
+   *
+   * @throws {TypeError} unless both are text, and the category is not empty.
+   */
+  flash(category: string, message: string): void
+  /** Takes the messages of a category, oldest first. They are gone when the response leaves. */
+  flash(category: string): string[]
+  /** Takes all messages, oldest first. */
+  flash(): { category: string; message: string }[]
+  flash(...given: readonly unknown[]): unknown {
+    const [category, message] = given
+    if (given.length > 0 && (typeof category !== 'string' || category === '')) {
+      throw new TypeError('session.flash: expected a category as text')
+    }
+    const { state, setup } = this.#visit
+    if (given.length > 1) {
+      if (typeof message !== 'string') throw new TypeError('session.flash: expected a message as text')
+      const id = randomBytes(setup.fillRandom, FLASH_ID_BYTES).toString('base64url')
+      const added: FlashMessage = { id, category: category as string, message }
+      state.flash = [...state.flash, added]
+      return undefined
+    }
+    const { taken, left } = takeFlash(state.flash, category as string | undefined)
+    state.flash = left
+    return taken.map(({ category: of, message: text }) =>
+      category === undefined ? { category: of, message: text } : text,
+    )
+  }
+
+  /**
+   * Removes one key, and gives what it held once that is written: of requests that come at once, exactly one gets the
+   * value. For a code that may be used once. What else has changed is saved with it.
+   *
+   * @returns undefined where there is no such key, and where another request was quicker.
+   * @throws {UnsupportedError} where no store knows what others have taken: for a session that lives in its cookie.
+   * @throws what `save` throws.
+   */
+  take<K extends Extract<keyof this, string>>(key: K): Promise<this[K] | undefined> {
+    return this.#visit.take(key) as Promise<this[K] | undefined>
+  }
+}

@@ -1,0 +1,77 @@
+import { onlyExpiries } from '../record/key-expiry.ts'
+import type { FlashMessage } from '../record/flash.ts'
+import { readOptions } from '../base/options.ts'
+import { freshState, type SessionVisit } from './state.ts'
+
+/** What a login takes over and adds. */
+export interface LoginOptions {
+  /** Keys of the data that stay although another session begins, such as a cart. Default: none. */
+  readonly keep?: readonly string[] | undefined
+  /** What a list of devices calls this one, such as `'Firefox on Linux'`. Past 200 characters it is cut. Default: none. */
+  readonly label?: string | undefined
+}
+
+const MAX_LABEL = 200
+
+/** Options of a login that were checked. */
+interface Login {
+  readonly keep: readonly string[]
+  readonly label: string | undefined
+}
+
+/** @throws {TypeError} for an option that is none, a `keep` that is no list of keys, and a label that is no text. */
+export function readLogin(options: LoginOptions): Login {
+  const { keep = [], label } = readOptions('session.login', options, ['keep', 'label'])
+  // A text has `includes` too, and would keep every key that is a part of it.
+  if (!Array.isArray(keep) || !keep.every((key) => typeof key === 'string')) {
+    throw new TypeError("session.login: keep: expected a list of keys, such as ['cart']")
+  }
+  if (label !== undefined && typeof label !== 'string') {
+    throw new TypeError('session.login: expected a label as text')
+  }
+  // Made of what a browser says of itself, it may be of any length, and that is no reason to refuse a login.
+  return { keep, label: label?.slice(0, MAX_LABEL).toWellFormed() }
+}
+
+/**
+ * Half a surrogate pair has no UTF-8: two subjects that differ in one would be the same to a store.
+ *
+ * @throws {TypeError}
+ */
+export function checkSubject(subject: unknown): asserts subject is string {
+  if (typeof subject === 'string' && subject !== '' && subject.isWellFormed()) return
+  throw new TypeError('session.login: expected the id of a user as text')
+}
+
+/**
+ * Makes a session that of a subject: a new sid and a new beginning. Of what an anonymous visitor or another subject has
+ * left, only what is kept stays.
+ *
+ * @throws {TypeError} when `subject` is not text or empty, `keep` no list of keys, or the label is not text.
+ */
+export function logIn(visit: SessionVisit, session: object, subject: string, options: LoginOptions): void {
+  checkSubject(subject)
+  const { keep, label } = readLogin(options)
+  const { state, setup } = visit
+  const { sid, created } = freshState(setup.fillRandom, setup.now())
+  const login = { keep: [...keep] }
+  if (subject === state.subject) {
+    Object.assign(state, { sid, created, label: label ?? state.label, login })
+    return
+  }
+  const isKept = (key: string): boolean => keep.includes(key)
+  for (const key of Object.keys(session)) if (!isKept(key)) Reflect.deleteProperty(session, key)
+  // "Remember me" that this request asked for stays, in whichever order it is written.
+  const permanent = state.permanentAsked ?? false
+  const carried = { keys: login.keep, flash: state.subject === undefined }
+  const flash = carried.flash ? state.flash : ownFlash(visit)
+  const expiries = onlyExpiries(state.expiries, isKept)
+  const csrf = false
+  Object.assign(state, { sid, created, subject, label, permanent, csrf, flash, expiries, carried, login })
+}
+
+/** The messages of this request, without those that came: they were for another subject. */
+function ownFlash({ came, state }: SessionVisit): readonly FlashMessage[] {
+  const before = came?.content.flash ?? []
+  return state.flash.filter(({ id }) => !before.some((message) => message.id === id))
+}

@@ -1,0 +1,277 @@
+import { inspect, type InspectOptions } from 'node:util'
+import { DataControls } from './data-controls.ts'
+import { updateDraft } from './draft.ts'
+import { type Duration, readDurationOf } from '../base/duration.ts'
+import { withExpiry } from '../record/key-expiry.ts'
+import { guardControls } from './guarded-controls.ts'
+import { logIn, type LoginOptions } from './login.ts'
+import { type LogoutOptions, readLogout } from './logout.ts'
+import type { Change } from '../record/record.ts'
+import type { SessionChange } from './session-change.ts'
+import { type Explanation, freshState, type SessionVisit } from './state.ts'
+
+/** A callback in the style of Node; `Session` takes one wherever Passport and express-session's users pass one. */
+export type Callback = (error?: unknown) => void
+
+/**
+ * The controls of a session. They stand on its frozen prototype, so that every own property is data. All but `save`,
+ * `reload` and `take` are synchronous and only change the value: the commit carries them out when the response leaves.
+ */
+export class SessionControls extends DataControls {
+  readonly #visit: SessionVisit
+
+  constructor(visit: SessionVisit) {
+    super(visit)
+    this.#visit = visit
+  }
+
+  /** Names the session for people and for other tables; 22 characters that open nothing. Renewed by `regenerate`. */
+  get id(): string {
+    return Buffer.from(this.#visit.state.sid).toString('base64url')
+  }
+
+  /** Whether no usable session came with the request. */
+  get isNew(): boolean {
+    return this.#visit.came === undefined
+  }
+
+  /** Whether closing now would write or delete it, other than by renewal. */
+  get isChanged(): boolean {
+    return !['unchanged', 'renewed', 'empty', 'unusable', 'gone'].includes(this.#visit.explain().closes)
+  }
+
+  /** Who is logged in, as given to `login`; undefined for an anonymous visitor. */
+  get subject(): string | undefined {
+    return this.#visit.state.subject
+  }
+
+  /** When it began; for a subject, when it logged in. */
+  get createdAt(): Date {
+    return new Date(this.#visit.state.created * 1000)
+  }
+
+  /** When it ends if nobody uses it any more. */
+  get expiresAt(): Date {
+    return new Date(this.#visit.expires() * 1000)
+  }
+
+  /**
+   * Whether somebody is logged in and has logged in no longer ago than this, as before a change of the password. To
+   * enter the password again is another `login`, after which it is fresh.
+   *
+   * @throws {TypeError} for what is no duration.
+   */
+  isFresh(duration: Duration): boolean {
+    const seconds = readDurationOf('session.isFresh', duration)
+    const { state, setup } = this.#visit
+    return state.subject !== undefined && setup.now() - state.created <= seconds
+  }
+
+  /** Whether it outlives the browser: false by default, true for "remember me". Stays with the session. */
+  get permanent(): boolean {
+    return this.#visit.state.permanent
+  }
+
+  set permanent(value: boolean) {
+    if (typeof value !== 'boolean') throw new TypeError('session.permanent: expected true or false')
+    this.#visit.state.permanent = value
+    this.#visit.state.permanentAsked = value
+  }
+
+  /** What `login` called the device, for a list of devices; undefined without one. Stays until the next login. */
+  get label(): string | undefined {
+    return this.#visit.state.label
+  }
+
+  /**
+   * Logs a subject in: a new id, so that nobody who knew the old one is in, and a new beginning for the limits. What
+   * an anonymous visitor or another subject has left is dropped, but for the keys in `keep`; flash messages stay, unless
+   * they came with another subject's session. For the subject that is logged in already ("enter your password again") all
+   * data stays, and so does the label if no other is given. Where another request has ended the session meanwhile, only
+   * what `keep` names, and what this request has changed, is in the new one.
+   *
+   * @throws {TypeError} when `subject` is not text or empty, `keep` no list of keys, or the label is not text.
+   */
+  login(subject: string, options: LoginOptions = {}): void {
+    logIn(this.#visit, this, subject, options)
+  }
+
+  /**
+   * Logs out: the session ends and nothing of it is left. The response waits until that is so; where it cannot be done
+   * it is an error, never a page that says "logged out".
+   *
+   * @throws {TypeError} for an option that is none.
+   * @throws {UnsupportedError} for `everywhere` where nothing knows the other sessions; nothing has ended then.
+   */
+  logout(options: LogoutOptions = {}): void {
+    const visit = this.#visit
+    const logout = readLogout(options, visit.state.subject)
+    if (logout.everywhere !== undefined) visit.setup.checkRevokeAll()
+    visit.logout = logout
+    this.destroy()
+  }
+
+  /** A new id and a new cookie with the same data; the old cookie is over when the response leaves. */
+  regenerate(callback?: Callback): void {
+    const { state, setup } = this.#visit
+    state.sid = freshState(setup.fillRandom, setup.now()).sid
+    callback?.()
+  }
+
+  /** Ends the session. What is written afterwards belongs to a new one. */
+  destroy(callback?: Callback): void {
+    this.clear()
+    const { state, setup } = this.#visit
+    Object.assign(state, freshState(setup.fillRandom, setup.now()), { carried: NOTHING_CARRIED })
+    callback?.()
+  }
+
+  /**
+   * Changes the data by a function that depends on what is there, as a counter does: `update((s) => { s.n = (s.n ?? 0) + 1 })`.
+   * It runs at once; with a store it runs again, on the fresh data, when another request has written meanwhile, so no
+   * count is lost. It must be synchronous, and change nothing but the data that it is given.
+   *
+   * @throws {TypeError} when it returns a promise.
+   */
+  update(change: (data: Omit<this, ControlName>) => void): void {
+    const { state, setup } = this.#visit
+    updateDraft(this, state, change as Change, setup.now())
+  }
+
+  /**
+   * A token for the forms of this session, against requests that other sites make a browser send. Put it into a hidden
+   * field `_csrf`, or send it in the header `X-CSRF-Token`. It is another text at each call, and each is good until the
+   * session ends or has a new id: after a login, ask again.
+   *
+   * It belongs to a session, so a visitor without one gets one, which is kept although it holds nothing. A form that
+   * anybody may see therefore sets a cookie; the cross-origin guard alone does not.
+   */
+  csrfToken(): string {
+    const { state, setup } = this.#visit
+    // An empty session is not kept, and the next request would have another id, for which the token does not count.
+    const isEmpty = state.subject === undefined && Object.keys(this).length === 0
+    if (isEmpty) state.csrf = true
+    return setup.csrf.tokenFor(state.sid)
+  }
+
+  /** Whether `csrfToken` has made this for the session that came, under the id that it has now. Takes anything. */
+  verifyCsrf(token: unknown): boolean {
+    const { state, setup } = this.#visit
+    return setup.csrf.isTokenFor(state.sid, token)
+  }
+
+  /**
+   * Gives one key of the data an end of its own, so long from now: `expire('otp', '5m')`. The requests after it find no
+   * such key, and nothing brings it back. A value that is set anew keeps the end until `expire` is called again; a key
+   * that is gone when the session is saved has none any more. `Infinity` takes the end away.
+   *
+   * @throws {TypeError} for a control's name, and for what is no duration.
+   */
+  expire(key: Extract<Exclude<keyof this, ControlName>, string>, duration: Duration): void {
+    if (typeof key !== 'string' || CONTROL_NAMES.has(key)) {
+      throw new TypeError('session.expire: expected a key of the data')
+    }
+    const { state, setup } = this.#visit
+    const end = setup.now() + readDurationOf('session.expire', duration)
+    state.expiries = withExpiry(state.expiries, key, end)
+  }
+
+  /**
+   * Commits now instead of when the response leaves, which happens by itself.
+   *
+   * @throws {SessionDataError} for data that cannot be kept.
+   * @throws {CookieTooLargeError} when it does not fit into a cookie.
+   * @throws {SessionClosedError} when the head of the response has left.
+   * @throws {SessionGoneError} when another request has ended the session meanwhile.
+   * @throws {StoreError} when the store fails.
+   */
+  save(callback?: Callback): Promise<void> {
+    return settle(this.#visit.save(), callback)
+  }
+
+  /**
+   * Takes back every change that was not saved. With a store it reads the record again, with what other requests have
+   * written; a session in its cookie is again what came, or what was saved since.
+   *
+   * @throws {SessionGoneError} when another request has ended the session meanwhile, or given it a new cookie.
+   * @throws {StoreError} when the store fails.
+   */
+  reload(callback?: Callback): Promise<void> {
+    return settle(this.#visit.reload(), callback)
+  }
+
+  /**
+   * Tells what other requests, and time, do to the session, for a response or a socket that stays open:
+   *
+   * ```ts
+   * for await (const change of session.watch(signal)) if (change !== 'changed') socket.close()
+   * ```
+   *
+   * What counts is the record in force now, and what this request itself makes of it, which is no news: neither its
+   * changes nor its new id. Changes that come while nobody waits for the next one are told as one; to be extended is
+   * none. An id that another request has renewed is over: `'revoked'`. Ends after `'revoked'` and `'expired'`, with the
+   * signal, with `sessions.close()`, and when the loop is left. Pass the signal of what stays open, or the watch outlives
+   * it.
+   *
+   * With a store that tells, a change is told at once; with others, such as files, within about half a second. While
+   * the store fails, nothing is told; what has happened meanwhile is, when it is back. A session that lives in its
+   * cookie alone has only the end that it had when it was opened. One that nothing is kept of yet tells nothing, until
+   * this request has saved it.
+   */
+  watch(signal?: AbortSignal): AsyncIterable<SessionChange> {
+    return this.#visit.watch(signal)
+  }
+
+  /** Says why the session is what it is, and what closing it now would do. */
+  explain(): Explanation {
+    return this.#visit.explain()
+  }
+
+  /** `console.log(session)` shows the data. */
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    return `Session ${inspect(Object.assign({}, this), options)}`
+  }
+}
+
+const NOTHING_CARRIED = Object.freeze({ keys: [], flash: false })
+
+/** A caller that gave a callback learns of a failure there, and only there. */
+function settle(work: Promise<void>, callback: Callback | undefined): Promise<void> {
+  if (callback === undefined) return work
+  return work.then(
+    () => callback(),
+    (error: unknown) => callback(error),
+  )
+}
+
+/** Words that no data may use as a key, because the session's controls have them. */
+export type ControlName = Extract<keyof SessionControls, string>
+
+/** Makes a data type that uses a control's name fail to compile, with the name in the message. */
+export type SessionData<D> = {
+  readonly [K in keyof D]: K extends ControlName
+    ? `'${K}' is a control of the session; rename the data`
+    : unknown
+}
+
+/** The data of a session as its own properties, any of which may be missing, and its controls. */
+export type Session<D = Record<string, unknown>> = Partial<D> & SessionControls
+
+guardControls(SessionControls.prototype)
+
+const CONTROL_NAMES: ReadonlySet<string> = new Set(
+  Object.getOwnPropertyNames(SessionControls.prototype).filter(
+    (name) => name !== 'constructor' && name !== '__proto__',
+  ),
+)
+
+/** Whether data has a control's name as a key: written by a version that had no such control, or by a setter that went past it. */
+export function hasControlName(data: object): boolean {
+  for (const key of Object.keys(data)) if (CONTROL_NAMES.has(key)) return true
+  return false
+}
+
+/** A session of this data, which has no control's name among its keys. */
+export function createSession<D>(data: object, visit: SessionVisit): Session<D> {
+  return Object.assign(new SessionControls(visit), data) as Session<D>
+}

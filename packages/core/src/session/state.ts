@@ -1,0 +1,105 @@
+import { type KeyExpiries, NO_EXPIRIES } from '../record/key-expiry.ts'
+import { type FlashMessage, NO_FLASH } from '../record/flash.ts'
+import type { CarriedOver, Content, Metadata, OpenRecord, Step } from '../record/record.ts'
+import { type FillRandom, randomBytes } from '../base/random.ts'
+import { type SealedFields, SID_BYTES } from '../crypto/token.ts'
+import type { Csrf } from '../guard/csrf.ts'
+
+import type { SessionChange } from './session-change.ts'
+import type { CloseReason, OpenReason } from '../base/reasons.ts'
+import type { LogoutRequest } from './logout.ts'
+
+/** What the controls of a session change, beside its data. Times in epoch seconds. */
+export interface SessionState {
+  sid: Uint8Array
+  created: number
+  permanent: boolean
+  /** What this request has made of `permanent`; undefined while it has not touched it. */
+  permanentAsked: boolean | undefined
+  subject: string | undefined
+  /** What the login called its device. */
+  label: string | undefined
+  flash: readonly FlashMessage[]
+  expiries: KeyExpiries
+  /** Whether it is kept, though it may hold nothing, for the sake of a token against forged requests. */
+  csrf: boolean
+  /** Undefined for the session that came, perhaps under a new id. For another one in its place: what it took over. */
+  carried: CarriedOver | undefined
+  /** What a login that is still to be committed keeps, whatever happens to the session that came. */
+  login: { readonly keep: readonly string[] } | undefined
+  /** What can be made again on the data of another request, in the order in which it was done. */
+  steps: readonly Step[]
+}
+
+const NO_STEPS: readonly Step[] = Object.freeze([])
+
+/** The state of a session that came, or that begins. */
+export function stateOf(
+  { sid, created, permanent }: Pick<SealedFields, 'sid' | 'created' | 'permanent'>,
+  { subject, label, flash = NO_FLASH, expiries = NO_EXPIRIES, csrf = false }: Metadata,
+): SessionState {
+  return {
+    sid,
+    created,
+    permanent,
+    permanentAsked: undefined,
+    subject,
+    label,
+    flash,
+    expiries,
+    csrf,
+    carried: undefined,
+    login: undefined,
+    steps: NO_STEPS,
+  }
+}
+
+/** The state of a session that begins now; epoch seconds. */
+export const freshState = (fillRandom: FillRandom, now: number): SessionState =>
+  stateOf({ sid: randomBytes(fillRandom, SID_BYTES), created: now, permanent: false }, NO_META)
+
+const NO_META: Metadata = Object.freeze({})
+
+/** What a session of this state and data says, to be written as a text. */
+export function contentOf({ subject, label, flash, expiries, csrf }: SessionState, data: object): Content {
+  return { data: data as Content['data'], subject, label, flash, expiries, csrf }
+}
+
+/** The request that a session belongs to, as the session's controls see it. */
+export interface SessionVisit {
+  readonly state: SessionState
+  /** The record that the request brought; undefined when it brought no session. */
+  readonly came: OpenRecord<unknown> | undefined
+  readonly setup: SessionSetup
+  /** What a logout asks for besides the end of the session. */
+  logout: LogoutRequest | undefined
+  explain(): Explanation
+  /** Epoch seconds. */
+  expires(): number
+  /** The sids that the session has or has had in this request. */
+  sids(): ReadonlySet<string>
+  save(): Promise<void>
+  reload(): Promise<void>
+  take(key: string): Promise<unknown>
+  watch(signal: AbortSignal | undefined): AsyncIterable<SessionChange>
+}
+
+/** What the controls need of the sessions that they belong to. */
+export interface SessionSetup {
+  /** Epoch seconds. */
+  readonly now: () => number
+  readonly fillRandom: FillRandom
+  readonly csrf: Csrf
+  /** Throws where `logout({ everywhere: true })` cannot be carried out. */
+  readonly checkRevokeAll: () => void
+}
+
+/** What a session tells about itself; reason codes only, never a token, id, key or datum. */
+export interface Explanation {
+  /** Where the record lives. */
+  readonly mode: 'cookie' | 'store'
+  /** Why the session is what it is. */
+  readonly opened: OpenReason
+  /** What closing it now would do, and why. */
+  readonly closes: CloseReason
+}

@@ -1,0 +1,110 @@
+import { type CookieHeader, cookieHeaderOf, type CookieSource } from '../cookie/read.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
+import type { EagerMode, LazyMode } from '../modes/mode.ts'
+import { anonymousAfter, lookUpSealed, lookUpStored } from '../visit/lookup.ts'
+import { peekOf } from '../visit/peek.ts'
+import { SessionControls, type SessionData } from '../session/session.ts'
+import { readSetup, type SessionsOptions } from './setup.ts'
+import type { Sids } from '../crypto/token.ts'
+import type { VisitOptions } from '../visit/setup.ts'
+import { type AdapterVisit, type Look, SessionsVisit } from '../visit/visit.ts'
+import { type AdapterSessions, OPEN, type Sessions } from './sessions.ts'
+
+/** What a request's cookies lead to, as far as it has to be asked for now. */
+type Load = (header: CookieHeader) => MaybePromise<Look>
+
+/**
+ * Sessions, sealed in the cookie or, with a `store`, kept there.
+ *
+ * ```ts
+ * interface Shop { cart: string[] }
+ * const sessions = createSessions<Shop>({ secrets: [process.env.SESSION_SECRET] })
+ * const { session } = await sessions.open(request.headers.cookie)
+ * ```
+ *
+ * @throws {ConfigError} for an option that is unknown or wrong, with its name and what would be right.
+ */
+export function createSessions<D extends SessionData<D> = Record<string, unknown>>(
+  options: SessionsOptions,
+): Sessions<D> {
+  const { setup, whenStoreFails, close } = readSetup(options)
+  const { mode, cookie, lifetime, subjects, now } = setup
+
+  /** The look is the same for all visits: one for each would be much of what a request costs whose handler never looks. */
+  function loadSealed(sealed: LazyMode): Load {
+    const look: Look = (header) => lookUpSealed(sealed, cookie, header, now())
+    return () => look
+  }
+
+  function loadStored(stored: EagerMode): Load {
+    return (header) => {
+      const opening = lookUpStored(stored, cookie, header, now())
+      const mayFail = opening instanceof Promise && whenStoreFails === 'anonymous'
+      return mayFail ? opening.catch(anonymousAfter) : opening
+    }
+  }
+
+  const load = mode.isLazy === true ? loadSealed(mode) : loadStored(mode)
+
+  const openLater = async (
+    look: Promise<Look>,
+    options: VisitOptions | undefined,
+  ): Promise<AdapterVisit<D>> => new SessionsVisit<D>(setup, await look, undefined, options)
+
+  function openNow(source: CookieSource, options?: VisitOptions): MaybePromise<AdapterVisit<D>> {
+    const header = cookieHeaderOf(source)
+    const look = load(header)
+    return look instanceof Promise
+      ? openLater(look, options)
+      : new SessionsVisit<D>(setup, look, header, options)
+  }
+
+  return Object.freeze<AdapterSessions<D>>({
+    cookie,
+    mode: mode.name,
+    [OPEN]: openNow,
+    async open(source, options) {
+      const visit = await openNow(source, options)
+      return {
+        get session() {
+          return visit.session
+        },
+        close: async () => visit.close(),
+      }
+    },
+    async peek(source) {
+      const header = cookieHeaderOf(source)
+      const look = await load(header)
+      const { record } = look(header)
+      return record && peekOf(record, lifetime, now())
+    },
+    async listFor(subject, { current } = {}) {
+      return subjects.listFor(checkSubject('listFor', subject), sidsOf('listFor: current', current))
+    },
+    async revoke(handle, options) {
+      const { subject } = readRevoke(options)
+      return subjects.revoke(handle, subject === undefined ? undefined : checkSubject('revoke', subject))
+    },
+    async revokeAll(subject, { except } = {}) {
+      return subjects.revokeAll(checkSubject('revokeAll', subject), sidsOf('revokeAll: except', except))
+    },
+    close,
+  })
+}
+
+function checkSubject(method: string, subject: unknown): string {
+  if (typeof subject === 'string' && subject !== '') return subject
+  throw new TypeError(`sessions.${method}: expected the id of a user as text`)
+}
+
+function readRevoke(options: unknown): { readonly subject: unknown } {
+  if (typeof options === 'object' && options !== null && 'subject' in options) return options
+  throw new TypeError('sessions.revoke: name the subject whose session it is: { subject: user.id }')
+}
+
+function sidsOf(option: string, session: object | undefined): Sids {
+  if (session === undefined) return new Set()
+  const visit = typeof session === 'object' && session !== null ? SessionControls.visitOf(session) : undefined
+  if (visit === undefined) throw new TypeError(`sessions.${option}: expected the session of a request`)
+  return visit.sids()
+}

@@ -1,0 +1,152 @@
+import type { Cookie } from '../cookie/cookie.ts'
+import { readDuration } from '../base/duration.ts'
+import { ConfigError, shown } from '../base/errors.ts'
+import type { Keys } from '../crypto/keys.ts'
+import type { Lifetime } from '../record/lifetime.ts'
+import { inCookie } from '../modes/in-cookie.ts'
+import { inStore } from '../modes/in-store.ts'
+import type { EagerMode, Mode } from '../modes/mode.ts'
+import { overflowing } from '../modes/overflowing.ts'
+import { revocable } from '../modes/revocable.ts'
+import { createSealedStore } from '../store/sealed-store.ts'
+import { createRevocations } from '../subjects/revocations.ts'
+import { subjectsInCookies } from '../subjects/in-cookies.ts'
+import { rewriteInTurn } from '../store/rewrite.ts'
+import { createSessionCap } from '../subjects/session-cap.ts'
+import { readStore, type Store } from '../store/store.ts'
+import { subjectsInStore } from '../subjects/in-store.ts'
+import { createSubjectRows } from '../subjects/subject-rows.ts'
+import { noSubjects, type Subjects } from '../subjects/subjects.ts'
+import type { Trace } from '../base/events.ts'
+
+/** Where sessions are kept, and what can be done with all of a subject. */
+export interface Storage {
+  readonly mode: Mode
+  readonly subjects: Subjects
+  /** To be swept and closed. */
+  readonly stores: readonly Store[]
+}
+
+/** What was made of the other options. */
+export interface StorageParts {
+  readonly keys: Keys
+  readonly cookie: Cookie
+  readonly lifetime: Lifetime
+  readonly trace: Trace
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+}
+
+type Options = Readonly<Record<string, unknown>>
+
+/** @throws {ConfigError} for an option about stores that is wrong, or goes not with another one. */
+export function readStorage(options: Options, parts: StorageParts): Storage {
+  const store = readStore('store', options['store'])
+  const overflow = readStore('overflow', options['overflow'])
+  const timeLimit = readTimeLimit(options['storeTimeLimit'])
+  const { revocation, cacheFor } = readRevocation(options)
+  const max = readSessionLimit(options['maxPerSubject'])
+  if (store && overflow) throw new ConfigError('overflow', 'give either store or overflow')
+  if (store !== undefined) {
+    if (typeof revocation === 'object')
+      throw new ConfigError('revocation', 'leave it out: what lives in a store ends there')
+    return { ...keptIn(store, parts, timeLimit, max), stores: [store] }
+  }
+  if (max !== undefined) throw new ConfigError('maxPerSubject', 'give a store, which can count sessions')
+  const { keys, cookie, lifetime } = parts
+  const sealed = inCookie(keys.sealer('cookie'), cookie.name, lifetime)
+  const mode = overflow === undefined ? sealed : overflowing(sealed, overflowIn(overflow, parts, timeLimit))
+  const stores = new Set(overflow && [overflow])
+  if (typeof revocation !== 'object') {
+    if (revocation === undefined) warnOfLogouts()
+    return { mode, subjects: noSubjects(), stores: [...stores] }
+  }
+  return { ...revocableBy(revocation, mode, parts, timeLimit, cacheFor), stores: [...stores.add(revocation)] }
+}
+
+function keptIn(
+  store: Store,
+  { keys, lifetime, trace, clock }: StorageParts,
+  timeLimit: number,
+  max?: number,
+): { readonly mode: EagerMode; readonly subjects: Subjects } {
+  const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
+  const inTurn = rewriteInTurn(records, timeLimit)
+  const now = (): number => Math.floor(clock() / 1000)
+  const rows = createSubjectRows({ records, lifetime, timeLimit, now })
+  if (max !== undefined && !rows.canFind)
+    throw new ConfigError('maxPerSubject', 'the store has no bySubject, so it cannot count sessions')
+  const cap = max === undefined ? undefined : createSessionCap({ max, rows, trace, clock })
+  return {
+    mode: inStore({ records, inTurn, context: keys.storeContext, lifetime, cap, timeLimit }),
+    subjects: subjectsInStore({ rows, lifetime, trace }),
+  }
+}
+
+function overflowIn(store: Store, { keys, lifetime }: StorageParts, timeLimit: number): EagerMode {
+  const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
+  const inTurn = rewriteInTurn(records, timeLimit)
+  return inStore({ records, inTurn, context: keys.storeContext, lifetime, timeLimit, isOverflow: true })
+}
+
+function revocableBy(
+  store: Store,
+  mode: Mode,
+  { keys, lifetime, trace, clock }: StorageParts,
+  timeLimit: number,
+  cacheFor: number,
+): { readonly mode: EagerMode; readonly subjects: Subjects } {
+  const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
+  const revocations = createRevocations({ records, keys, lifetime, cacheFor, timeLimit, clock })
+  const now = (): number => Math.floor(clock() / 1000)
+  return {
+    mode: revocable(mode, revocations, lifetime),
+    subjects: subjectsInCookies(revocations, trace, now),
+  }
+}
+
+/** How long what was revoked is remembered. */
+const DEFAULT_CACHE = '5s'
+
+function readRevocation(options: Options): {
+  readonly revocation: Store | 'none' | undefined
+  readonly cacheFor: number
+} {
+  const given = options['revocation']
+  const revocation = given === 'none' ? given : readStore('revocation', given)
+  const seconds = readDuration('revocationCache', options['revocationCache'] ?? DEFAULT_CACHE)
+  if (seconds > MAX_CACHE) throw new ConfigError('revocationCache', 'expected at most an hour')
+  return { revocation, cacheFor: seconds * 1000 }
+}
+
+const MAX_CACHE = 3600
+
+function warnOfLogouts(): void {
+  process.emitWarning('a logout cannot end a session whose cookie somebody has copied', {
+    type: 'KeepsakeWarning',
+    code: 'KEEPSAKE_STATELESS_LOGOUT',
+    detail:
+      "Sessions live in their cookies, so a logout only clears the browser's copy. Give revocation a store, or say revocation: 'none' if that will do.",
+  })
+}
+
+/** A login lists all sessions of its subject. */
+const MAX_PER_SUBJECT = 500
+
+function readSessionLimit(value: unknown): number | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= MAX_PER_SUBJECT)
+    return value
+  throw new ConfigError(
+    'maxPerSubject',
+    `expected a whole number from 1 to ${MAX_PER_SUBJECT}, got ${shown(value)}`,
+  )
+}
+
+const DEFAULT_TIME_LIMIT_MS = 2000
+
+function readTimeLimit(value: unknown): number {
+  if (value === undefined) return DEFAULT_TIME_LIMIT_MS
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31) return value
+  throw new ConfigError('storeTimeLimit', `expected whole milliseconds from 1, got ${shown(value)}`)
+}

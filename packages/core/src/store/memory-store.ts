@@ -1,0 +1,169 @@
+import { createDeadlines, minuteOf } from './deadlines.ts'
+import { ConfigError, shown } from '../base/errors.ts'
+import { createKeyListeners } from './key-listeners.ts'
+import { readOptions } from '../base/options.ts'
+import { createPartedMap } from './parted-map.ts'
+import { revisionOf, type Store, type StoredRecord } from './store.ts'
+
+export interface MemoryStoreOptions {
+  /** How many records it keeps at most. Default 100,000. One more pushes out the one whose deadline comes first. */
+  readonly max?: number | undefined
+  /** The clock, in epoch milliseconds; for tests. Default `Date.now`. */
+  readonly now?: (() => number) | undefined
+}
+
+const DEFAULT_MAX = 100_000
+/** Records that a sweep looks at before it lets the event loop go on. */
+const SWEEP_BATCH = 250
+
+/** A record where it lies, changed in place by a write. */
+class Entry {
+  readonly key: string
+  text: string
+  expiresAt: number
+  subject: string | undefined
+  /** Larger than that of any that was written before. */
+  order: number
+  previous: Entry = this
+  next: Entry = this
+
+  constructor(key: string, { text, expiresAt, subject }: StoredRecord, order: number) {
+    this.key = key
+    this.text = text
+    this.expiresAt = expiresAt
+    this.subject = subject
+    this.order = order
+  }
+}
+
+/**
+ * Keeps records in this process: for development, for tests, and for one server whose sessions may end with it. Bounded,
+ * and emptied in order of deadline, to the minute. Other processes do not see it: use a store on disk or on a server
+ * for those.
+ *
+ * @throws {ConfigError} for a `max` that is not a whole number from 1.
+ */
+export function memoryStore(options?: MemoryStoreOptions): Store & { readonly size: number } {
+  const { max = DEFAULT_MAX, now = Date.now } = readMemoryOptions(options)
+  const entries = createPartedMap<Entry>()
+  const deadlines = createDeadlines<Entry>()
+  const subjects = createSubjects()
+  const listeners = createKeyListeners()
+  let writes = 0
+
+  function live(key: string): Entry | undefined {
+    const entry = entries.get(key)
+    return entry !== undefined && entry.expiresAt > now() ? entry : undefined
+  }
+
+  function insert(key: string, record: StoredRecord): void {
+    const entry = new Entry(key, record, ++writes)
+    entries.set(key, entry)
+    deadlines.add(entry)
+    subjects.add(entry)
+  }
+
+  function change(entry: Entry, { text, expiresAt, subject }: StoredRecord): void {
+    const isMoved = minuteOf(entry.expiresAt) !== minuteOf(expiresAt)
+    if (isMoved) deadlines.remove(entry)
+    entry.text = text
+    entry.expiresAt = expiresAt
+    entry.order = ++writes
+    if (isMoved) deadlines.add(entry)
+    if (entry.subject === subject) return
+    subjects.remove(entry)
+    entry.subject = subject
+    subjects.add(entry)
+  }
+
+  function forget(entry: Entry): void {
+    entries.delete(entry.key)
+    deadlines.remove(entry)
+    subjects.remove(entry)
+  }
+
+  function end(entry: Entry): void {
+    forget(entry)
+    listeners.tell(entry.key)
+  }
+
+  return Object.freeze({
+    get size() {
+      return entries.size
+    },
+    read: (key: string) => live(key)?.text,
+    create(key: string, record: StoredRecord) {
+      const standing = entries.get(key)
+      const time = now()
+      if (standing !== undefined && standing.expiresAt > time) return false
+      if (standing !== undefined) forget(standing)
+      if (record.expiresAt <= time) return true
+      for (let first; entries.size >= max && (first = deadlines.first()) !== undefined;) end(first)
+      insert(key, record)
+      return true
+    },
+    replace(key: string, revision: string, record: StoredRecord) {
+      const entry = entries.get(key)
+      const time = now()
+      if (entry === undefined || entry.expiresAt <= time) return false
+      if (revisionOf(entry.text) !== revision) return false
+      if (record.expiresAt > time) change(entry, record)
+      else forget(entry)
+      listeners.tell(key)
+      return true
+    },
+    delete(key: string) {
+      const entry = entries.get(key)
+      if (entry !== undefined) forget(entry)
+      listeners.tell(key)
+    },
+    async *bySubject(subject: string) {
+      for (const { key } of subjects.newestFirst(subject)) {
+        const text = live(key)?.text
+        if (text !== undefined) yield [key, text] as const
+      }
+    },
+    watch: (key: string, changed: () => void) => listeners.add(key, changed),
+    async sweep(until: number) {
+      let removed = 0
+      let looked = 0
+      for (const entry of deadlines.upTo(until)) {
+        if (entry.expiresAt <= until && entries.get(entry.key) === entry) {
+          end(entry)
+          removed++
+        }
+        if (++looked % SWEEP_BATCH === 0) await new Promise((resolve) => setImmediate(resolve))
+      }
+      return removed
+    },
+  })
+}
+
+function readMemoryOptions(given: MemoryStoreOptions | undefined): MemoryStoreOptions {
+  const options: MemoryStoreOptions = readOptions('options', given, ['max', 'now'])
+  const { max } = options
+  if (max !== undefined && (!Number.isSafeInteger(max) || max < 1)) {
+    throw new ConfigError('max', `expected a whole number of records from 1, got ${shown(max)}`)
+  }
+  return options
+}
+
+/** Entries by their subject; one without a subject is in none. */
+function createSubjects() {
+  const subjects = new Map<string, Set<Entry>>()
+  return {
+    add(entry: Entry): void {
+      if (entry.subject === undefined) return
+      const own = subjects.get(entry.subject)
+      if (own === undefined) subjects.set(entry.subject, new Set([entry]))
+      else own.add(entry)
+    },
+    remove(entry: Entry): void {
+      if (entry.subject === undefined) return
+      const own = subjects.get(entry.subject)
+      if (own?.delete(entry) === true && own.size === 0) subjects.delete(entry.subject)
+    },
+    newestFirst: (subject: string): Entry[] =>
+      [...(subjects.get(subject) ?? [])].toSorted((a, b) => b.order - a.order),
+  }
+}

@@ -1,0 +1,92 @@
+/*
+ * A row of a store holds more than the session's record: who may open it, and what its last writers need to know.
+ *
+ *   row        = proof (22) ‖ ids of replaced texts (8 each) [ ‖ '.' ‖ superseded (52 each) ‖ '.' ‖ order ] ‖ '\n' ‖ record's text
+ *   superseded = proof (22) ‖ sid (22) ‖ when, in epoch seconds (8, base 36)
+ *
+ * Proofs and sids are 16 bytes in base64url. The row's key never changes; its proof does, with every new cookie.
+ */
+
+/** A cookie that opened the row until `regenerate` or `login` gave it another one. */
+export interface Superseded {
+  readonly proof: string
+  /** The sid that the session had then, in base64url. */
+  readonly sid: string
+  /** Epoch seconds. */
+  readonly at: number
+}
+
+export interface Row {
+  /** What the cookie's verifier hashes to. Only that cookie opens the row. */
+  readonly proof: string
+  /** Ids of the texts that stood here before this one, the latest last: their writers find their change among them. */
+  readonly replaced: readonly string[]
+  /** The cookies before the present one, the latest last. */
+  readonly superseded: readonly Superseded[]
+  /** The order of the login among those of its subject, where a cap counts them. */
+  readonly order: number | undefined
+}
+
+/** A row and the text of the record in it. */
+export interface RowText extends Row {
+  readonly text: string
+}
+
+const ID_CHARS = 22
+const WHEN_CHARS = 8
+const SUPERSEDED_CHARS = 2 * ID_CHARS + WHEN_CHARS
+const REPLACED_CHARS = 8
+const MAX_REPLACED = 4
+const MAX_SUPERSEDED = 3
+/** For how many seconds a superseded cookie is told from an unknown one, and replaced texts are remembered. */
+export const GRACE_SECONDS = 60
+
+const NONE: readonly never[] = Object.freeze([])
+
+/** A text's id: the last 6 bytes of its nonce, which is never drawn twice. */
+export const textId = (sealed: string): string => sealed.slice(36, 44)
+
+export function writeRow({ proof, replaced, superseded, order, text }: RowText): string {
+  const head = proof + replaced.join('')
+  if (superseded.length === 0 && order === undefined) return `${head}\n${text}`
+  const before = superseded.map(
+    ({ proof: old, sid, at }) => old + sid + at.toString(36).padStart(WHEN_CHARS, '0'),
+  )
+  return `${head}.${before.join('')}.${order?.toString(36) ?? ''}\n${text}`
+}
+
+const HEAD = /^([\w-]{22})((?:[\w-]{8}){0,4})(?:\.((?:[\w-]{44}[0-9a-z]{8}){0,3})\.([0-9a-z]*))?$/
+
+/** Undefined for what `writeRow` did not write. */
+export function readRow(row: string): RowText | undefined {
+  const end = row.indexOf('\n')
+  const match = end === -1 ? null : HEAD.exec(row.slice(0, end))
+  if (match === null) return undefined
+  const [, proof = '', replaced = '', superseded = '', order = ''] = match
+  return {
+    proof,
+    replaced: replaced === '' ? NONE : cut(replaced, REPLACED_CHARS),
+    superseded: superseded === '' ? NONE : cut(superseded, SUPERSEDED_CHARS).map(readSuperseded),
+    order: order === '' ? undefined : Number.parseInt(order, 36),
+    text: row.slice(end + 1),
+  }
+}
+
+const cut = (text: string, chars: number): string[] =>
+  Array.from({ length: text.length / chars }, (_, index) => text.slice(index * chars, (index + 1) * chars))
+
+const readSuperseded = (text: string): Superseded => ({
+  proof: text.slice(0, ID_CHARS),
+  sid: text.slice(ID_CHARS, 2 * ID_CHARS),
+  at: Number.parseInt(text.slice(2 * ID_CHARS), 36),
+})
+
+/** The ids to remember in the place of a text: its own too, and those before it unless the text is old. */
+export const replacedBy = ({ replaced }: Row, sealed: string, isOld: boolean): readonly string[] =>
+  isOld ? [textId(sealed)] : [...replaced.slice(1 - MAX_REPLACED), textId(sealed)]
+
+/** The cookies before the next one: the present one and the two before it. */
+export const supersededBy = (row: Row, sid: string, at: number): readonly Superseded[] => [
+  ...row.superseded.slice(1 - MAX_SUPERSEDED),
+  { proof: row.proof, sid, at },
+]

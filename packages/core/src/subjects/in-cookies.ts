@@ -1,0 +1,41 @@
+import { UnsupportedError } from '../base/errors.ts'
+import { deny, type Entry, revokedAll } from './revocation-list.ts'
+import type { Revocations } from './revocations.ts'
+import type { Subjects } from './subjects.ts'
+import { SID_BYTES } from '../crypto/token.ts'
+import type { Trace } from '../base/events.ts'
+
+/**
+ * The sessions of a subject where they live in their cookies, and only what was revoked of them is written down: they
+ * can be ended, but not listed, and nobody knows how many there are.
+ */
+export function subjectsInCookies(revocations: Revocations, trace: Trace, now: () => number): Subjects {
+  const entryOf = (sid: string): Entry => [sid, revocations.endOfAll()]
+  return Object.freeze<Subjects>({
+    async listFor() {
+      throw new UnsupportedError('sessions.listFor: only what was revoked is written down; give a store')
+    },
+    async revoke(handle, subject) {
+      const sid = sidOfHandle(handle)
+      if (sid === undefined) return false
+      if (subject === undefined) {
+        if ((await revocations.deny(handle, revocations.endOfAll(), 'ended')) !== undefined) return false
+      } else await revocations.changeList(subject, (mark) => deny(mark, entryOf(handle), now()))
+      trace.closed('revoked', sid)
+      return true
+    },
+    async revokeAll(subject, spared) {
+      const entries = [...spared].map(entryOf)
+      await revocations.changeList(subject, (mark) => revokedAll(mark, entries, now()))
+      return undefined
+    },
+    checkRevokeAll: () => undefined,
+  })
+}
+
+/** `session.id` is the handle of a sealed session. */
+function sidOfHandle(handle: unknown): Uint8Array | undefined {
+  if (typeof handle !== 'string') return undefined
+  const sid = Buffer.from(handle, 'base64url')
+  return sid.length === SID_BYTES && sid.toString('base64url') === handle ? sid : undefined
+}

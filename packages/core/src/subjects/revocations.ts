@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto'
+import { type BriefCache, createBriefCache } from '../base/brief-cache.ts'
+import { StoreError } from '../base/errors.ts'
+import { createKeyedQueue } from '../base/queue.ts'
+import type { Keys } from '../crypto/keys.ts'
+import type { Lifetime } from '../record/lifetime.ts'
+import {
+  isRevokedBy,
+  joined,
+  type RevocationList,
+  revocationListText,
+  NO_REVOCATIONS,
+  pruned,
+  readRevocationList,
+} from './revocation-list.ts'
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
+import { pause } from '../store/rewrite.ts'
+import type { SealedStore, StandingRecord } from '../store/sealed-store.ts'
+import { withinLimit } from '../base/time-limit.ts'
+import { SID_BYTES } from '../crypto/token.ts'
+import { MAX_TIME } from '../base/time.ts'
+
+/** A sealed session as it is held against what was revoked. */
+export interface Revocable {
+  /** In base64url. */
+  readonly sid: string
+  readonly created: number
+  readonly subject: string | undefined
+}
+
+/** Why a single session is over: it was ended, or got another sid at this epoch second. */
+export type Denial = 'ended' | { readonly renewedAt: number }
+
+/**
+ * What was revoked of sessions that live in their cookies: a record for each one that has ended, by its sid, and one for
+ * each subject with all that was revoked of it at once. As large as what was revoked, not as what lives; and no longer
+ * there than a token of it would open.
+ *
+ * What this process revokes it sees at once; what others do, when its memory of that has passed. Every method throws
+ * {@link StoreError} when the store fails.
+ */
+export interface Revocations {
+  /** Why a session is over; undefined while it is good. */
+  find(session: Revocable): MaybePromise<Denial | undefined>
+  /** Ends a sid, once: what it was ended by before is returned, and stays. */
+  deny(sid: string, until: number, denial: Denial): Promise<Denial | undefined>
+  /** Changes what was revoked of a subject, on top of what others have changed; `change` returns undefined for nothing. */
+  changeList(subject: string, change: (mark: RevocationList) => RevocationList | undefined): Promise<void>
+  /** From when on no token opens any more of a session that began then, or now. Epoch seconds. */
+  endOfAll(created?: number): number
+}
+
+export interface RevocationsSetup {
+  readonly records: SealedStore
+  readonly keys: Keys
+  readonly lifetime: Lifetime
+  /** Milliseconds. */
+  readonly cacheFor: number
+  readonly timeLimit: number
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+}
+
+/** Answers of the store that are remembered, of each kind. */
+const MAX_CACHED = 10_000
+
+export function createRevocations(setup: RevocationsSetup): Revocations {
+  const { records, keys, lifetime, cacheFor, timeLimit, clock } = setup
+  const denials: BriefCache<Denial | undefined> = createBriefCache(cacheFor, MAX_CACHED, clock)
+  const marks: BriefCache<RevocationList> = createBriefCache(cacheFor, MAX_CACHED, clock)
+  const queue = createKeyedQueue<void>()
+  const now = (): number => Math.floor(clock() / 1000)
+  const limited = async <T>(work: (isOver: () => boolean) => MaybePromise<T>): Promise<T> =>
+    withinLimit(timeLimit, work)
+
+  const denialKey = (sid: string): string =>
+    createHash('sha256').update('keepsake/v1/revoked').update(keys.storeContext).update(sid).digest('hex')
+
+  async function readDenial(key: string): Promise<Denial | undefined> {
+    const text = textOf(await records.read(key))
+    const [, renewedAt] = text === undefined ? [] : (JSON.parse(text) as [string, number | undefined])
+    if (text === undefined) return undefined
+    return renewedAt === undefined ? 'ended' : { renewedAt }
+  }
+
+  async function standingLists(subject: string): Promise<readonly (StandingRecord | undefined)[]> {
+    return Promise.all(keys.subjects.revocationKeys(subject).map(async (key) => records.read(key)))
+  }
+
+  const listKey = (subject: string): string => keys.subjects.revocationKeys(subject).at(-1) ?? ''
+
+  function writeList(
+    key: string,
+    standing: StandingRecord | undefined,
+    mark: RevocationList,
+  ): MaybePromise<boolean> {
+    const at = now()
+    const ends = [...mark.spared, ...mark.denied].map(([, until]) => until)
+    const expires = Math.max(endOfAll(mark.notBefore), ...ends)
+    const times = { created: at, issued: at, expires, permanent: false }
+    const fields = { ...times, sid: Buffer.alloc(SID_BYTES), text: revocationListText(mark) }
+    const stored = records.seal(key, fields)
+    return standing === undefined
+      ? records.create(key, stored)
+      : records.replaceSurely(key, standing.sealed, stored)
+  }
+
+  async function changeOnce(
+    subject: string,
+    change: (mark: RevocationList) => RevocationList | undefined,
+  ): Promise<boolean> {
+    const standing = await standingLists(subject)
+    const mark = pruned(joinedOf(standing), now())
+    const next = change(mark)
+    const key = listKey(subject)
+    if (next !== undefined && !(await writeList(key, standing.at(-1), next))) return false
+    marks.put(key, next ?? mark)
+    return true
+  }
+
+  function endOfAll(created = now()): number {
+    return Math.min(created + Math.max(lifetime.absolute, lifetime.permanent), MAX_TIME)
+  }
+
+  return Object.freeze<Revocations>({
+    endOfAll,
+    async deny(sid, until, denial) {
+      const at = Math.min(now(), until)
+      const text = JSON.stringify(denial === 'ended' ? [NAME] : [NAME, denial.renewedAt])
+      const fields = { created: at, issued: at, expires: until, permanent: false, text }
+      const key = denialKey(sid)
+      const stored = records.seal(key, { ...fields, sid: Buffer.from(sid, 'base64url') })
+      const isFirst = await limited(() => records.create(key, stored))
+      const before = isFirst ? undefined : await limited(() => readDenial(key))
+      denials.put(key, before ?? denial)
+      return before
+    },
+    find({ sid, created, subject }) {
+      const key = denialKey(sid)
+      const denied = denials.get(key, () => limited(() => readDenial(key)))
+      return andThen(denied, (denial) => {
+        if (denial !== undefined || subject === undefined) return denial
+        const load = (): Promise<RevocationList> =>
+          limited(async () => joinedOf(await standingLists(subject)))
+        return andThen(marks.get(listKey(subject), load), (mark) =>
+          isRevokedBy(mark, { sid, created }) ? 'ended' : undefined,
+        )
+      })
+    },
+    async changeList(subject, change) {
+      await queue(listKey(subject), () =>
+        limited(async (isOver) => {
+          for (let attempt = 1; !isOver(); attempt++) {
+            if (await changeOnce(subject, change)) return
+            await pause(attempt)
+          }
+          throw new StoreError('others kept changing what was revoked until the time was up')
+        }),
+      )
+    },
+  })
+}
+
+/** A list, so that nobody takes it for a record. */
+const NAME = 'denied'
+
+const joinedOf = (standing: readonly (StandingRecord | undefined)[]): RevocationList =>
+  joined([NO_REVOCATIONS, ...standing.flatMap((record) => readLists(textOf(record)))])
+
+const readLists = (text: string | undefined): readonly RevocationList[] =>
+  text === undefined ? [] : [readRevocationList(text)]
+
+/** @throws {StoreError} for what cannot be opened: nobody can tell then whether a session is good. */
+function textOf(standing: StandingRecord | undefined): string | undefined {
+  if (standing === undefined) return undefined
+  if (!standing.opened.ok) throw new StoreError('what was revoked cannot be read')
+  return standing.opened.fields.text
+}

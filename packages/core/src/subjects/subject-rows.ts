@@ -1,0 +1,93 @@
+import { admit } from '../record/admit.ts'
+import { type OpenRecord as Opened } from '../record/record.ts'
+import { expiryOf, type Lifetime } from '../record/lifetime.ts'
+import { rewrite, type Standing, standingOf } from '../store/rewrite.ts'
+import type { SealedStore, StandingRecord } from '../store/sealed-store.ts'
+import { sidText, type Sids } from '../crypto/token.ts'
+import { withinLimit } from '../base/time-limit.ts'
+
+export interface SubjectRowsSetup {
+  readonly records: SealedStore
+  readonly lifetime: Lifetime
+  /** How long each step of the store may take; there is one for every session. Milliseconds. */
+  readonly timeLimit: number
+  /** Epoch seconds. */
+  readonly now: () => number
+}
+
+type OpenRecord = Opened<never>
+
+/** A row that the store lists for a subject. */
+export interface SubjectRow {
+  readonly key: string
+  /** Undefined for a text that does not open. */
+  readonly standing: Standing | undefined
+  /** Undefined for one that is no session of the subject any more. */
+  readonly record: OpenRecord | undefined
+  /** Whether it is a session of the subject for a server whose clock is ahead, if not for this one. */
+  readonly isSession: boolean
+}
+
+/** The rows of one subject in a store that can find them. */
+export interface SubjectRows {
+  readonly canFind: boolean
+  /** What the store has of a subject, read to the end. */
+  of(subject: string): Promise<readonly SubjectRow[]>
+  /**
+   * Ends a row while it is the subject's, whatever others write to it meanwhile, unless it is `spared` then.
+   *
+   * @param known The row as it was listed; read now when left out.
+   */
+  end(
+    key: string,
+    known: Standing | undefined,
+    subject: string | undefined,
+    isSpared?: (standing: Standing) => boolean,
+  ): Promise<OpenRecord | undefined>
+}
+
+export function createSubjectRows({ records, lifetime, timeLimit, now }: SubjectRowsSetup): SubjectRows {
+  const recordOf = (standing: Standing | undefined): OpenRecord | undefined =>
+    standing && admit<never>(standing.record, false, lifetime, now()).record
+
+  function rowOf(key: string, found: StandingRecord, subject: string): SubjectRow {
+    const standing = standingOf(found)
+    if (standing?.record.subject !== subject) return { key, standing, record: undefined, isSession: false }
+    const expired = expiryOf(lifetime, standing.record, now())
+    const isSession = expired === undefined || expired === 'issued_in_future'
+    return { key, standing, record: recordOf(standing), isSession }
+  }
+
+  return Object.freeze<SubjectRows>({
+    canFind: records.ofSubject !== undefined,
+    async of(subject) {
+      const rows: SubjectRow[] = []
+      const found = records.ofSubject?.(subject)[Symbol.asyncIterator]()
+      while (found !== undefined) {
+        const next = await withinLimit(timeLimit, () => found.next())
+        if (next.done === true) break
+        const [key, standing] = next.value
+        rows.push(rowOf(key, standing, subject))
+      }
+      return rows
+    },
+    async end(key, known, subject, isSpared = () => false) {
+      const change = {
+        key,
+        from: known,
+        decide: (standing: Standing) =>
+          standing.record.subject !== subject || isSpared(standing)
+            ? ({ stop: 'spared' } as const)
+            : ({ end: true } as const),
+      }
+      const done = await withinLimit(timeLimit, (isOver) => rewrite(records, change, known, isOver))
+      // Whoever has put that there: nobody can have a session of it.
+      if (done.outcome === 'unreadable') await records.delete(key)
+      return done.outcome === 'ended' ? recordOf(done.standing) : undefined
+    },
+  })
+}
+
+/** Whether a row is the session of one of these sids, under its present cookie or one before it. */
+export const hasSidOf = ({ record, row }: Standing, sids: Sids): boolean =>
+  sids.has(sidText(record.sid)) || row.superseded.some(({ sid }) => sids.has(sid))

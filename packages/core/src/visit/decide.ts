@@ -1,0 +1,74 @@
+import {
+  CookieTooLargeError,
+  RecordTooLargeError,
+  SessionConflictError,
+  SessionDataError,
+  SessionGoneError,
+  StoreError,
+} from '../base/errors.ts'
+import type { Lifetime } from '../record/lifetime.ts'
+import { checkSize, type Mode } from '../modes/mode.ts'
+import type { CloseReason } from '../base/reasons.ts'
+import { type Before, type Plan, planClose } from '../record/plan.ts'
+import { livingAt, livingText, writeText } from '../record/record.ts'
+import { hasControlName } from '../session/session.ts'
+import { contentOf, type SessionState } from '../session/state.ts'
+
+/** What is to be done with a session as it is now, and its text. */
+export interface Decision {
+  readonly plan: Plan
+  readonly text: string
+}
+
+/**
+ * Decides what closing a session now must do. Pure.
+ *
+ * @throws {SessionDataError} for data that cannot be kept.
+ * @throws {CookieTooLargeError | RecordTooLargeError} when it is more than the mode can hold.
+ */
+export function decide(
+  mode: Mode,
+  lifetime: Lifetime,
+  before: Before,
+  session: object,
+  state: SessionState,
+  now: number,
+): Decision {
+  const { sid, created, permanent, carried } = state
+  const content = livingAt(contentOf(state, session), now)
+  const text = writeText(content.data, content)
+  const after = { sid, created, permanent, text, continues: carried === undefined }
+  const plan = planClose(livingBefore(before, now), after, now, lifetime)
+  if (plan.cookie === 'set') {
+    checkKeys(session)
+    checkSize(mode, text, content)
+  }
+  return { plan, text }
+}
+
+/** A key that has expired since the session was opened is not a change. */
+function livingBefore(before: Before, now: number): Before {
+  const { record } = before
+  const text = record && livingText(record.text, now)
+  return record === undefined || text === undefined || text === record.text
+    ? before
+    : { ...before, record: { ...record, text } }
+}
+
+/** @throws {SessionDataError} for data that was defined under a control's name: it would be dropped when it is opened. */
+function checkKeys(session: object): void {
+  if (!hasControlName(session)) return
+  const key = Object.keys(session).find((name) => hasControlName({ [name]: true })) ?? ''
+  throw new SessionDataError(
+    key,
+    'has the name of a control of the session; keep the data under another name',
+  )
+}
+
+/** The reason code for why a commit was not carried out. */
+export function reasonOf(error: unknown): CloseReason {
+  if (error instanceof CookieTooLargeError || error instanceof RecordTooLargeError) return 'too_large'
+  if (error instanceof SessionConflictError) return 'conflict'
+  if (error instanceof SessionGoneError) return 'gone'
+  return error instanceof StoreError ? 'store_failed' : 'unkeepable'
+}

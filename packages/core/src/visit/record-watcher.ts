@@ -1,0 +1,145 @@
+import { StoreError } from '../base/errors.ts'
+import { expiryOf, type Lifetime } from '../record/lifetime.ts'
+import type { InForce, Loaded, RecordWatch, Mode } from '../modes/mode.ts'
+import type { SessionChange } from '../session/session-change.ts'
+import type { Trace } from '../base/events.ts'
+
+/** The visit whose session is watched. What it does itself is no news to it. */
+export interface Watched {
+  /** The record in force, once a commit that is under way is through; undefined when there is none yet, or any more. */
+  inForce(): Promise<InForce | undefined>
+  /** Whether a session came with the request. */
+  readonly hasBegun: boolean
+  /** Calls `committed` after each commit of the visit; returns what ends that. */
+  onCommit(committed: () => void): () => void
+}
+
+export interface RecordWatcherSetup {
+  readonly mode: Mode
+  readonly lifetime: Lifetime
+  readonly trace: Trace
+  /** Epoch seconds. */
+  readonly now: () => number
+}
+
+/** What is known of a record that is watched. */
+export interface RecordWatcher {
+  /** What has happened since the last look; undefined: nothing, or the store cannot say. */
+  look(): Promise<SessionChange | undefined>
+  /** Whether it is time to look although nobody has told of a change. */
+  isDue(): boolean
+  /** Ends the listening. Nothing is listened for afterwards. */
+  release(): void
+}
+
+/** A store that tells is asked too, though seldom: a message may get lost, and a connection break unnoticed. */
+const SELDOM_MS = 30_000
+
+/** `told` is called when the store tells of a change. */
+export function createRecordWatcher(
+  setup: RecordWatcherSetup,
+  watched: Watched,
+  told: () => void,
+): RecordWatcher {
+  const { mode, lifetime, trace, now } = setup
+  /** The record that the visit has. */
+  let own: InForce | undefined
+  /** The newest one that was seen in its place. */
+  let seen: InForce | undefined
+  let watchRecord: RecordWatch | undefined
+  let unlisten: (() => void) | undefined
+  let hasBegun = watched.hasBegun
+  let isReleased = false
+  let isFailing = false
+  let dueAt = 0
+
+  function stopListening(): void {
+    unlisten?.()
+    unlisten = undefined
+  }
+
+  /** Goes where the visit's own commits have brought the record. */
+  function follow(record: InForce | undefined): void {
+    if (record === own) return
+    stopListening()
+    own = record
+    seen = record
+    hasBegun ||= record !== undefined
+    watchRecord = record && mode.watchRecord?.(record)
+  }
+
+  async function listen(): Promise<void> {
+    if (unlisten !== undefined || watchRecord?.listen === undefined) return
+    unlisten = await watchRecord.listen(told)
+    if (isReleased) stopListening()
+  }
+
+  /** Listens before it looks, so that nothing happens unseen in between. */
+  async function ask(from: RecordWatch): Promise<Loaded | undefined> {
+    try {
+      await listen()
+      const loaded = await from.look(now())
+      isFailing = false
+      dueAt = unlisten === undefined ? 0 : performance.now() + SELDOM_MS * (0.5 + Math.random())
+      return loaded
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      if (!isFailing && seen !== undefined) trace.watchFailed(seen.sid)
+      isFailing = true
+      dueAt = 0
+      return undefined
+    }
+  }
+
+  return {
+    async look() {
+      follow(await watched.inForce())
+      if (seen === undefined) return hasBegun ? 'revoked' : undefined
+      if (watchRecord === undefined) return isOver(seen) ? 'expired' : undefined
+      const loaded = await ask(watchRecord)
+      // A commit of the visit itself, which has come meanwhile, is followed first.
+      if (loaded === undefined || (await watched.inForce()) !== own) return undefined
+      const change = changeOf(seen, loaded, now())
+      if (loaded.record !== undefined) seen = withoutContent(loaded.record)
+      return change
+    },
+    isDue() {
+      if (seen === undefined) return false
+      return (watchRecord !== undefined && performance.now() >= dueAt) || isOver(seen)
+    },
+    release() {
+      isReleased = true
+      stopListening()
+    },
+  }
+
+  function isOver(record: InForce): boolean {
+    return expiryOf(lifetime, record, now()) !== undefined
+  }
+}
+
+/** A store may be early by a second. */
+const EARLY = 1
+
+/** A record that a request would not be let in with has ended. One that was only renewed has not changed. */
+function changeOf(seen: InForce, { reason, record }: Loaded, now: number): SessionChange | undefined {
+  if (record === undefined) {
+    const isExpired = reason.startsWith('expired_') || now >= seen.expires - EARLY
+    return isExpired ? 'expired' : 'revoked'
+  }
+  return record.text === seen.text && record.permanent === seen.permanent ? undefined : 'changed'
+}
+
+/** Many are watched: what their texts say is not kept twice. */
+function withoutContent({
+  sid,
+  created,
+  issued,
+  expires,
+  permanent,
+  text,
+  subject,
+  place,
+}: InForce): InForce {
+  return { sid, created, issued, expires, permanent, text, subject, place }
+}

@@ -1,0 +1,77 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readDuration } from '../../src/base/duration.ts'
+import { ConfigError } from '../../src/base/errors.ts'
+import { thrownBy } from '../support.ts'
+
+describe('a duration', () => {
+  it.each([
+    [0, 0],
+    [1, 1],
+    [86_400, 86_400],
+    [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+    [Infinity, Infinity],
+    ['0s', 0],
+    ['90s', 90],
+    ['30m', 1800],
+    ['1h', 3600],
+    ['31d', 2_678_400],
+    ['2w', 1_209_600],
+    ['007s', 7],
+    ['999999999999s', 999_999_999_999],
+  ])('%j is %d seconds', (value, seconds) => {
+    expect(readDuration('x', value)).toBe(seconds)
+  })
+
+  it.each([
+    -1,
+    1.5,
+    Number.NaN,
+    -Infinity,
+    2 ** 53,
+    '',
+    '1',
+    'h',
+    '1.5h',
+    '-1h',
+    '+1h',
+    '1 h',
+    ' 1h',
+    '1h ',
+    '1h\n',
+    '1H',
+    '1y',
+    '1ms',
+    '1h30m',
+    '1e3s',
+    '0x1s',
+    '１h',
+    '1000000000000s',
+    '999999999999w',
+    'Infinity',
+    null,
+    undefined,
+    true,
+    1n,
+    [],
+    {},
+    new Date(0),
+  ])('%s is none', (value) => {
+    const error = thrownBy(() => readDuration('lifetime.idle', value))
+    expect(error).toBeInstanceOf(ConfigError)
+    expect(error).toMatchObject({ option: 'lifetime.idle' })
+    expect(String(error)).toContain(`expected whole seconds as a number, or text such as '30m'`)
+  })
+
+  it('of any text is whole seconds or an error', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'0123456789smhdw.- '.split('')) })),
+        (text) => {
+          const error = thrownBy(() => expect(Number.isSafeInteger(readDuration('x', text))).toBe(true))
+          expect(error === undefined || error instanceof ConfigError).toBe(true)
+        },
+      ),
+    )
+  })
+})

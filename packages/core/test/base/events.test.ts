@@ -1,0 +1,290 @@
+import { openVisit } from '../../src/adapter.ts'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSealer } from '../../src/sealer.ts'
+import { publishCrossOriginError, SESSION_CHANNEL, type SessionEvent } from '../../src/base/events.ts'
+import type { Sessions } from '../../src/sessions/sessions.ts'
+import {
+  createBrowser,
+  createClock,
+  present,
+  SECRET,
+  secretOf,
+  sessionsOf,
+  START,
+  warningsOf,
+} from '../support.ts'
+
+let events: SessionEvent[] = []
+const listen = (message: unknown): void => {
+  events.push(message as SessionEvent)
+}
+
+beforeEach(() => {
+  events = []
+  subscribe(SESSION_CHANNEL, listen)
+})
+afterEach(() => {
+  unsubscribe(SESSION_CHANNEL, listen)
+})
+
+const told = (): string[] => events.map(({ type, reason }) => `${type}: ${reason}`)
+
+async function cookieWith(
+  data: object,
+  sessions: Sessions<Record<string, unknown>> = sessionsOf(),
+): Promise<string> {
+  const browser = createBrowser(sessions)
+  await browser.visit((session) => {
+    Object.assign(session, data)
+  })
+  events = []
+  return present(browser.cookie)
+}
+
+const FIELDS = {
+  created: START,
+  issued: START,
+  expires: START + 3600,
+  permanent: false,
+  sid: Buffer.alloc(16, 1),
+  text: '{"n":1}',
+}
+const tokenWith = (change: Partial<typeof FIELDS>): string =>
+  `__Host-session=${createSealer({ secrets: [SECRET], name: '__Host-session' }).seal({ ...FIELDS, ...change })}`
+
+describe('the events of opening', () => {
+  it.each<[string, () => Promise<string | undefined> | string | undefined, string[]]>([
+    ['no cookie', () => undefined, []],
+    ['a cookie of another name', () => 'other=1', []],
+    ['a good one', () => cookieWith({ n: 1 }), ['session_opened: opened']],
+    ['junk', () => '__Host-session=junk', ['cookie_rejected: malformed']],
+    [
+      'one of another secret',
+      () => cookieWith({ n: 1 }, sessionsOf({ secrets: [secretOf('x')] })),
+      ['cookie_rejected: unknown_key'],
+    ],
+    [
+      'a forged one',
+      async () => `${(await cookieWith({ n: 1 })).slice(0, -4)}AAAA`,
+      ['cookie_rejected: forged'],
+    ],
+    ['one whose text is no record', () => tokenWith({ text: '[]' }), ['cookie_rejected: corrupt']],
+    [
+      'one that has the name of a control among its keys, which is left out',
+      () => tokenWith({ text: '{"destroy":1}' }),
+      ['session_opened: opened', 'session_key_dropped: control_name'],
+    ],
+    [
+      'an idle one',
+      () => tokenWith({ created: START - 3600, issued: START - 3600 }),
+      ['session_expired: expired_idle'],
+    ],
+    ['an old one', () => tokenWith({ created: START - 86_400 }), ['session_expired: expired_absolute']],
+    [
+      'an old permanent one',
+      () => tokenWith({ created: START - 31 * 86_400, permanent: true }),
+      ['session_expired: expired_permanent'],
+    ],
+    ['one past its own end', () => tokenWith({ expires: START }), ['session_expired: expired_as_issued']],
+    ['one of the future', () => tokenWith({ issued: START + 61 }), ['cookie_rejected: issued_in_future']],
+    ['a header of more than 16 KiB', () => `a=${'x'.repeat(16_384)}`, ['cookie_rejected: header_too_large']],
+    [
+      'two good ones',
+      async () => `${await cookieWith({ n: 1 })}; ${await cookieWith({ n: 2 })}`,
+      ['cookie_rejected: ambiguous_cookie'],
+    ],
+  ])('of %s', async (_, headerOf, expected) => {
+    const header = await headerOf()
+    events = []
+    const browser = createBrowser(sessionsOf(), header)
+    await browser.ask((session) => session.id)
+    expect(told()).toEqual(expected)
+  })
+
+  it('tell of a session that an older secret opened', async () => {
+    const old = await cookieWith({ n: 1 }, sessionsOf({ secrets: [secretOf('old')] }))
+    await createBrowser(sessionsOf({ secrets: [SECRET, secretOf('old')] }), old).ask((session) => session.id)
+    expect(told()).toEqual(['session_opened: opened_stale'])
+  })
+
+  it('come once, and only when somebody looks', async () => {
+    const visit = await openVisit(sessionsOf(), '__Host-session=junk')
+    expect(events).toEqual([])
+    expect(visit.session).toBe(visit.session)
+    expect(events).toHaveLength(1)
+  })
+})
+
+describe('the events of closing', () => {
+  it('tell what became of a session, under one reference as long as its id lasts', async () => {
+    const clock = createClock()
+    const browser = createBrowser(sessionsOf({ now: clock.now }))
+    await browser.visit((session) => session.isNew)
+    await browser.visit((session) => {
+      session['n'] = 1
+    })
+    await browser.visit((session) => {
+      session['n'] = 2
+    })
+    clock.at += 600
+    await browser.visit((session) => session['n'])
+    await browser.visit((session) => session.regenerate())
+    await browser.visit((session) => session.logout())
+    expect(told()).toEqual([
+      'session_created: created',
+      'session_opened: opened',
+      'session_changed: changed',
+      'session_opened: opened',
+      'session_renewed: renewed',
+      'session_opened: opened',
+      'session_renewed: regenerated',
+      'session_opened: opened',
+      'session_destroyed: destroyed',
+    ])
+    const refs = events.map(({ ref }) => ref)
+    expect(new Set(refs.slice(0, 6)).size).toBe(1)
+    expect(new Set(refs.slice(6)).size).toBe(1)
+    expect(refs[6]).not.toBe(refs[5])
+    for (const ref of refs) expect(ref).toMatch(/^[0-9a-f]{16}$/)
+  })
+
+  it('tell of what was refused, and of what came too late', async () => {
+    const visit = await openVisit(sessionsOf(), undefined)
+    visit.session['n'] = () => 1
+    expect(() => visit.close()).toThrow('session data: n')
+    visit.session['n'] = 'x'.repeat(5000)
+    expect(() => visit.close()).toThrow('4096')
+    visit.session['n'] = 1
+    await visit.close()
+    visit.session['n'] = 2
+    visit.settle()
+    expect(told()).toEqual([
+      'session_refused: unkeepable',
+      'session_refused: too_large',
+      'session_created: created',
+      'session_refused: late',
+    ])
+  })
+
+  it('tell of a late change however many visits had none, to whoever listens', async () => {
+    const browser = createBrowser(sessionsOf())
+    const sessions = sessionsOf()
+    await browser.visit((session) => (session['n'] = 1))
+    const visitLate = async (change: (session: Record<string, unknown>) => void): Promise<void> => {
+      const visit = await openVisit(sessions, browser.cookie)
+      void visit.session.id
+      await visit.close()
+      change(visit.session)
+      visit.settle()
+    }
+    for (let visits = 0; visits < 1001; visits++) await visitLate(() => undefined)
+    events = []
+    await visitLate((session) => (session['n'] = 2))
+    expect(told()).toEqual(['session_opened: opened', 'session_refused: late'])
+  })
+
+  it('are none for explaining, for unchanged sessions and for clearing what was of no use', async () => {
+    const browser = createBrowser(sessionsOf(), '__Host-session=junk')
+    await browser.visit((session) => session.explain())
+    expect(told()).toEqual(['cookie_rejected: malformed'])
+  })
+})
+
+describe('the events of what an adapter has seen', () => {
+  it.each([
+    ['cacheable_cookie', 'cacheable_response', 'KEEPSAKE_CACHEABLE_RESPONSE'],
+    ['cacheable_look', 'cacheable_response', 'KEEPSAKE_CACHEABLE_RESPONSE'],
+    ['plain_http', 'insecure_connection', 'KEEPSAKE_INSECURE_CONNECTION'],
+  ] as const)('tell of %s each time, and warn of it once', async (what, type, code) => {
+    const visit = await openVisit(sessionsOf(), undefined)
+    expect(visit.session.isNew).toBe(true)
+    const codes = await warningsOf(() => {
+      visit.warn(what)
+      visit.warn(what)
+    })
+    expect(told()).toEqual([`${type}: ${what}`, `${type}: ${what}`])
+    expect(events[0]?.ref).toMatch(/^[0-9a-f]{16}$/)
+    expect(codes).toEqual([code])
+  })
+
+  it('are none for a visit that nobody has looked at', async () => {
+    const visit = await openVisit(sessionsOf(), undefined)
+    expect(await warningsOf(() => visit.warn('plain_http'))).toEqual([])
+    expect(events).toEqual([])
+  })
+})
+
+describe('the event of a refused request', () => {
+  it('has the reason, and the name of the cookie where it is known', () => {
+    publishCrossOriginError('cross_site', '__Host-session')
+    publishCrossOriginError('no_origin')
+    const event = { type: 'cross_origin_refused', ref: undefined }
+    expect(events).toEqual([
+      { ...event, reason: 'cross_site', cookie: '__Host-session' },
+      { ...event, reason: 'no_origin', cookie: '' },
+    ])
+    expect(events.every((told) => Object.isFrozen(told))).toBe(true)
+  })
+})
+
+describe('an event (R70)', () => {
+  it('has a type, a reason, the name of the cookie and a reference, and cannot be changed', async () => {
+    await cookieWith({ n: 1 })
+    const browser = createBrowser(sessionsOf())
+    await browser.visit((session) => session.login('alice'))
+    expect(events).toEqual([
+      {
+        type: 'session_created',
+        reason: 'created',
+        cookie: '__Host-session',
+        ref: expect.stringMatching(/^[0-9a-f]{16}$/) as unknown,
+      },
+    ])
+    expect(events.every((event) => Object.isFrozen(event))).toBe(true)
+  })
+
+  it('carries no token, id, secret, subject or datum', async () => {
+    const browser = createBrowser(sessionsOf())
+    const hidden: string[] = [SECRET]
+    for (let request = 0; request < 4; request++) {
+      await browser.visit((session) => {
+        session.login('canary-subject')
+        session['canary-key'] = `canary-value-${request}`
+        hidden.push(session.id, Buffer.from(session.id, 'base64url').toString('hex'))
+      })
+      hidden.push(present(browser.token))
+    }
+    await createBrowser(sessionsOf(), `${browser.cookie}x; other=canary`).visit((session) => session.isNew)
+    const text = JSON.stringify(events)
+    expect(events.length).toBeGreaterThan(4)
+    expect(text).not.toContain('canary')
+    for (const secret of hidden) expect(text).not.toContain(secret)
+  })
+
+  it('has another reference under another secret', async () => {
+    const cookie = tokenWith({})
+    const refsWith = async (secrets: string[]): Promise<(string | undefined)[]> => {
+      events = []
+      await createBrowser(sessionsOf({ secrets }), cookie).ask((session) => session.id)
+      return events.map(({ ref }) => ref)
+    }
+    const [one, other] = [await refsWith([SECRET]), await refsWith([secretOf('new'), SECRET])]
+    expect(one).toHaveLength(1)
+    expect(other).toHaveLength(1)
+    expect(one).not.toEqual(other)
+  })
+
+  it('has no reference where there is no session', async () => {
+    await createBrowser(sessionsOf(), '__Host-session=junk').ask((session) => session.id)
+    expect(events.map(({ ref }) => ref)).toEqual([undefined])
+  })
+
+  it('shows nothing of a hostile header', async () => {
+    await createBrowser(sessionsOf(), '__Host-session=canary\r\nInjected: canary').ask(
+      (session) => session.id,
+    )
+    expect(events).toHaveLength(1)
+    expect(JSON.stringify(events)).not.toMatch(/canary|\\r|\\n/)
+  })
+})

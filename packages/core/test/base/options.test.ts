@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, shown } from '../../src/base/errors.ts'
+import { readChoice, readFlag, readOptions, readText } from '../../src/base/options.ts'
+import { thrownBy } from '../support.ts'
+
+describe('options', () => {
+  it('are taken when every key is known', () => {
+    expect({ ...readOptions('options', { a: 1, b: undefined }, ['a', 'b', 'c']) }).toEqual({
+      a: 1,
+      b: undefined,
+    })
+    expect(Object.keys(readOptions('options', undefined, ['a']))).toEqual([])
+  })
+
+  it('are a frozen copy without a prototype (R17)', () => {
+    const given = { a: 1 }
+    const options = readOptions('options', given, ['a'])
+    given.a = 2
+    expect(options['a']).toBe(1)
+    expect(Object.isFrozen(options)).toBe(true)
+    expect(Object.getPrototypeOf(options)).toBeNull()
+    expect(Object.getPrototypeOf(readOptions('options', undefined, []))).toBeNull()
+    expect(readOptions('options', Object.create({ a: 1 }), ['a'])['a']).toBeUndefined()
+  })
+
+  it.each([
+    [null, 'got null'],
+    [1, 'got 1'],
+    ['secret', 'got "secret"'],
+    [true, 'got true'],
+    [[], 'got a list'],
+    [() => 1, 'got a value of type function'],
+  ])('are no %j', (value, message) => {
+    expect(() => readOptions('cookie', value, [])).toThrow(`cookie: expected an object, ${message}`)
+  })
+
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+    'answer the key %s of hostile JSON like any unknown key',
+    (key) => {
+      const hostile: unknown = JSON.parse(`{"${key}": {"polluted": true}}`)
+      expect(() => readOptions('options', hostile, ['a'])).toThrow(`${key}: no such option; known are a`)
+      expect({}).not.toHaveProperty('polluted')
+    },
+  )
+
+  it('name an unknown key by its path, with those that are known', () => {
+    const error = thrownBy(() => readOptions('lifetime', { idel: '1h' }, ['idle', 'absolute']))
+    expect(error).toBeInstanceOf(ConfigError)
+    expect(error).toMatchObject({ option: 'lifetime.idel', code: 'KEEPSAKE_CONFIG', name: 'ConfigError' })
+    expect(String(error)).toBe('ConfigError: lifetime.idel: no such option; known are idle, absolute')
+    expect(() => readOptions('options', { idel: 1 }, ['a'])).toThrow('idel: no such option; known are a')
+  })
+})
+
+describe('a flag', () => {
+  it.each([
+    [true, false, true],
+    [false, true, false],
+    [undefined, true, true],
+    [undefined, false, false],
+  ])('%j with the default %j is %j', (value, fallback, flag) => {
+    expect(readFlag('x', value, fallback)).toBe(flag)
+  })
+
+  it.each([0, 1, 'true', 'auto', '', null, {}])('is never %j', (value) => {
+    expect(() => readFlag('cookie.secure', value, true)).toThrow(
+      /^cookie\.secure: expected true or false, got /,
+    )
+  })
+})
+
+describe('a choice', () => {
+  it('is one of the words to the letter', () => {
+    expect(readChoice('x', 'lax', ['strict', 'lax'])).toBe('lax')
+    expect(readChoice('x', undefined, ['strict', 'lax'])).toBeUndefined()
+  })
+
+  it.each(['Lax', ' lax', 'lax;', '', null, 0, ['lax'], { toString: () => 'lax' }, 'length', '0'])(
+    'is not %j',
+    (value) => {
+      expect(() => readChoice('x', value, ['strict', 'lax'])).toThrow(/^x: expected 'strict' or 'lax', got /)
+    },
+  )
+})
+
+describe('a text', () => {
+  it('has at most 65,535 bytes, not characters', () => {
+    const most = 'a'.repeat(65_535)
+    expect(readText('x', most)).toBe(most)
+    expect(readText('x', '')).toBe('')
+    expect(() => readText('x', `${most}a`)).toThrow('x: expected text, got a longer text')
+    expect(() => readText('x', 'ä'.repeat(32_768))).toThrow(ConfigError)
+    expect(readText('x', 'ä'.repeat(32_767))).toHaveLength(32_767)
+  })
+
+  it.each([undefined, null, 1, {}, []])('is not %j', (value) => {
+    expect(() => readText('audience', value)).toThrow(/^audience: expected text, got /)
+  })
+})
+
+describe('what a message shows of a wrong value', () => {
+  it.each([
+    ['short', '"short"'],
+    ['a\r\nb', String.raw`"a\r\nb"`],
+    ['x'.repeat(40), `"${'x'.repeat(40)}"`],
+    ['x'.repeat(41), 'a longer text'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [1.5, '1.5'],
+    [Number.NaN, 'NaN'],
+    [true, 'true'],
+    [1n, '1'],
+    [[1], 'a list'],
+    [{ password: 'hush' }, 'a value of type object'],
+    [Symbol('hush'), 'a value of type symbol'],
+    [() => 'hush', 'a value of type function'],
+  ])('of %o is %s', (value, text) => {
+    expect(shown(value)).toBe(text)
+  })
+})

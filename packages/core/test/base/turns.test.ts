@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { Queue } from '../../src/base/queue.ts'
+import { rejectionOf } from '../support.ts'
+
+describe('turns', () => {
+  it('do at once what nothing waits for', () => {
+    const turns = new Queue()
+    const done: number[] = []
+    expect(turns.take(() => void done.push(1))).toBeUndefined()
+    expect(turns.take(() => void done.push(2))).toBeUndefined()
+    expect(done).toEqual([1, 2])
+  })
+
+  it('do one work after the other, in the order in which it came', async () => {
+    const turns = new Queue()
+    const done: string[] = []
+    const first = Promise.withResolvers<void>()
+    const works = [
+      turns.take(() => first.promise.then(() => void done.push('first'))),
+      turns.take(() => void done.push('second')),
+      turns.take(() => Promise.resolve(void done.push('third'))),
+    ]
+    await new Promise(setImmediate)
+    expect(done).toEqual([])
+    first.resolve()
+    await Promise.all(works.map((work) => Promise.resolve(work)))
+    expect(done).toEqual(['first', 'second', 'third'])
+    expect(turns.take(() => undefined)).toBeUndefined()
+  })
+
+  it('go on after work that failed, at once or later', async () => {
+    const turns = new Queue()
+    expect(() =>
+      turns.take(() => {
+        throw new Error('at once')
+      }),
+    ).toThrow('at once')
+    const failed = rejectionOf(Promise.resolve(turns.take(() => Promise.reject(new Error('later')))))
+    const done: string[] = []
+    await turns.take(() => void done.push('after'))
+    expect(await failed).toEqual(new Error('later'))
+    expect(done).toEqual(['after'])
+  })
+})

@@ -1,0 +1,120 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { withTokenCache } from '../../src/crypto/token-cache.ts'
+import type { Sealer } from '../../src/crypto/seal.ts'
+import { createSealer } from '../../src/sealer.ts'
+import type { SealedFields } from '../../src/crypto/token.ts'
+import { secretNamed, times } from '../store-support.ts'
+
+const FIELDS: SealedFields = {
+  created: 1_800_000_000,
+  issued: 1_800_000_000,
+  expires: 1_800_003_600,
+  permanent: false,
+  sid: Buffer.alloc(16, 7),
+  text: '{"n":1}',
+}
+const ROW = 'ab'.repeat(32)
+
+const plainSealer = (): Sealer =>
+  createSealer({ secrets: [secretNamed('newest'), secretNamed('older')], name: '__Host-session' })
+
+/** A sealer that says how often it was asked to open. */
+function countedSealer() {
+  const inner = plainSealer()
+  const asked: string[] = []
+  const open: Sealer['open'] = (token, rowKey) => {
+    asked.push(token)
+    return inner.open(token, rowKey)
+  }
+  return { asked, sealer: withTokenCache({ ...inner, open }) }
+}
+
+let asked: string[]
+let sealer: Sealer
+beforeEach(() => {
+  ;({ asked, sealer } = countedSealer())
+})
+
+describe('a sealer that remembers', () => {
+  it('opens what it has sealed itself without a cipher, and as it would with one', () => {
+    const token = sealer.seal(FIELDS)
+    expect(sealer.open(token)).toEqual(plainSealer().open(token))
+    expect(asked).toEqual([])
+  })
+
+  it('opens what another has sealed once, with an older secret too', () => {
+    const older = createSealer({ secrets: [secretNamed('older')], name: '__Host-session' }).seal(FIELDS)
+    for (const token of [plainSealer().seal(FIELDS), older]) {
+      const opened = plainSealer().open(token)
+      for (let n = 0; n < 3; n++) expect(sealer.open(token)).toEqual(opened)
+    }
+    expect(asked).toHaveLength(2)
+  })
+
+  it('says it for the row that it was sealed for, and for no other', () => {
+    const stored = sealer.seal(FIELDS, ROW)
+    const loose = sealer.seal(FIELDS)
+    for (const [token, rowKey] of [
+      [stored, undefined],
+      [stored, 'cd'.repeat(32)],
+      [loose, ROW],
+    ] as const) {
+      expect(sealer.open(token, rowKey)).toEqual({ ok: false, reason: 'forged' })
+    }
+    expect([sealer.open(stored, ROW).ok, sealer.open(loose).ok]).toEqual([true, true])
+  })
+
+  it('takes no token for another that differs in one character', () => {
+    const token = sealer.seal(FIELDS)
+    for (let at = 0; at < token.length; at++) {
+      const other = token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1)
+      expect(sealer.open(other).ok).toBe(false)
+    }
+    expect(asked).toHaveLength(token.length)
+  })
+
+  it('says what was sealed, whatever becomes of the fields that it was given', () => {
+    const given = { ...FIELDS }
+    const token = sealer.seal(given)
+    given.text = '{"n":2}'
+    expect(sealer.open(token)).toEqual({ ok: true, fields: FIELDS, stale: false })
+  })
+
+  it('is not made to forget by tokens that nobody has sealed', () => {
+    const token = sealer.seal(FIELDS)
+    const forged = `${token.slice(0, -4)}AAAA${'A'.repeat(4000)}`
+    for (let n = 0; n < 1000; n++) sealer.open(forged)
+    asked.length = 0
+    expect(sealer.open(token).ok).toBe(true)
+    expect(asked).toEqual([])
+  })
+
+  it('forgets what has not come for long, and keeps what comes again and again', () => {
+    const [often, once] = [sealer.seal(FIELDS), sealer.seal(FIELDS)]
+    const large = { ...FIELDS, text: JSON.stringify({ note: '-'.repeat(2900) }) }
+    for (let n = 0; n < 1000; n++) {
+      sealer.seal(large)
+      if (n % 100 === 0) sealer.open(often)
+    }
+    expect(asked).toEqual([])
+    expect([sealer.open(often).ok, sealer.open(once).ok]).toEqual([true, true])
+    expect(asked).toEqual([once])
+  })
+
+  it('keeps no header in memory that a token was cut out of', () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const others = plainSealer()
+    collect()
+    const before = process.memoryUsage().heapUsed
+    for (const token of times(2000, () => others.seal(FIELDS))) {
+      const header = `${'x'.repeat(16_000)}=${Math.random()}; session=${token}`
+      sealer.open(header.slice(-token.length))
+    }
+    asked.length = 0
+    collect()
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(8_000_000)
+  })
+})

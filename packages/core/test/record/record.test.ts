@@ -1,0 +1,158 @@
+import { deepStrictEqual } from 'node:assert'
+import { readFileSync } from 'node:fs'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { SessionDataError } from '../../src/base/errors.ts'
+import { readText } from '../../src/record/record.ts'
+import { EMPTY_TEXT, carriedOver, livingAt, livingText, writeText } from '../../src/record/record.ts'
+import { anyKey, anyText, unescapedUnit } from './texts.ts'
+
+describe('the text of a record', () => {
+  it('is the data, with the subject beside it', () => {
+    expect(writeText({ cart: ['A1'] }, undefined)).toBe('{"cart":["A1"]}')
+    expect(writeText({ cart: ['A1'] }, { subject: 'alice' })).toBe('{"cart":["A1"],"$":{"subject":"alice"}}')
+  })
+
+  it('has the label of a login too', () => {
+    const text = writeText({ a: 1 }, { subject: 'alice', label: 'Firefox' })
+    expect(text).toBe('{"a":1,"$":{"subject":"alice","label":"Firefox"}}')
+    expect(readText(text)).toEqual({ data: { a: 1 }, subject: 'alice', label: 'Firefox' })
+  })
+
+  it('says that a token was given out, and then is not empty', () => {
+    expect(writeText({}, { csrf: false })).toBe(EMPTY_TEXT)
+    const texts = [
+      [{}, { csrf: true }, '{"$":{"csrf":true}}'],
+      [{ a: 1 }, { csrf: true }, '{"a":1,"$":{"csrf":true}}'],
+      [{}, { subject: 'alice', csrf: true }, '{"$":{"subject":"alice","csrf":true}}'],
+    ] as const
+    for (const [data, meta, text] of texts) {
+      expect(writeText(data, meta)).toBe(text)
+      expect(readText(text)).toEqual({ data, ...meta })
+    }
+  })
+
+  it('is empty for a session that holds nothing, but not for one with a subject', () => {
+    expect(writeText({}, undefined)).toBe(EMPTY_TEXT)
+    expect(writeText({ a: undefined }, undefined)).toBe(EMPTY_TEXT)
+    expect(writeText({}, { subject: 'alice' })).not.toBe(EMPTY_TEXT)
+  })
+
+  it('is read back', () => {
+    const data = fc.dictionary(anyKey(), fc.jsonValue({ stringUnit: unescapedUnit }), {
+      noNullPrototype: true,
+    })
+    fc.assert(
+      fc.property(data, fc.option(anyText({ minLength: 1 }), { nil: undefined }), (data, subject) => {
+        deepStrictEqual(
+          readText(writeText(data, { subject })),
+          subject === undefined ? { data } : { data, subject },
+        )
+      }),
+    )
+  })
+
+  it('says where data cannot be kept', () => {
+    expect(() => writeText({ fn: () => 1 }, { subject: 'alice' })).toThrow(SessionDataError)
+  })
+
+  it('has no end for a key that it has not', () => {
+    expect(writeText({ a: 1 }, { expiries: new Map([['b', 5]]) })).toBe('{"a":1}')
+    expect(writeText({ a: 1, b: undefined }, { expiries: new Map([['b', 5]]) })).toBe('{"a":1}')
+    expect(writeText({ a: 1 }, { expiries: new Map([['toString', 5]]) })).toBe('{"a":1}')
+  })
+
+  it.each([
+    '',
+    'null',
+    '[]',
+    '{"$":null}',
+    '{"$":1}',
+    '{"$":"alice"}',
+    '{"$":[]}',
+    '{"$":{}}',
+    '{"$":{"subject":null}}',
+    '{"$":{"subject":1}}',
+    '{"$":{"subject":"alice","label":1}}',
+    '{"$":{"subject":"alice","label":null}}',
+    '{"$":{"flash":{}}}',
+    '{"$":{"subject":"alice","flash":[["a","b"]]}}',
+    '{"$":{"expiries":{"otp":"soon"}}}',
+    '{"$":{"added":1}}',
+    '{"$":{"subject":["alice"]}}',
+    '{"$":{"csrf":false}}',
+    '{"$":{"csrf":1}}',
+    '{"$":{"subject":"alice","csrf":null}}',
+    '{"$date":0}',
+  ])('is not %s', (text) => {
+    expect(readText(text)).toBeUndefined()
+  })
+})
+
+it('the text of a record is what the page about the format shows', () => {
+  const page = readFileSync(new URL('../../../../docs/format/README.md', import.meta.url), 'utf8')
+  const [, example = ''] = /```json\n(.*)\n```/.exec(page) ?? []
+  const meta = {
+    subject: 'ada',
+    flash: [{ id: 'k3vXq0aB', category: 'info', message: 'Saved' }],
+    expiries: new Map([['otp', 1_700_000_000]]),
+  }
+  const data = { cart: ['A1'], otp: '1234' }
+  expect(writeText(data, meta)).toBe(JSON.stringify(JSON.parse(example)))
+  expect(readText(example)).toEqual({ data, ...meta })
+})
+
+describe('what a record holds at a moment', () => {
+  const data = { otp: 1, code: 2, name: 'A' }
+  const expiries = new Map([
+    ['otp', 100],
+    ['code', 200],
+  ])
+  const text = writeText(data, { subject: 'alice', expiries })
+
+  it.each([
+    [99, text],
+    [100, writeText({ code: 2, name: 'A' }, { subject: 'alice', expiries: new Map([['code', 200]]) })],
+    [101, writeText({ code: 2, name: 'A' }, { subject: 'alice', expiries: new Map([['code', 200]]) })],
+    [200, writeText({ name: 'A' }, { subject: 'alice' })],
+  ])('at %i lacks the keys whose end has come', (now, expected) => {
+    expect(livingText(text, now)).toBe(expected)
+  })
+
+  it('is the same object where no end has come', () => {
+    const content = { data, expiries }
+    expect(livingAt(content, 99)).toBe(content)
+    expect(livingAt({ data }, 99)).toEqual({ data })
+  })
+
+  it('is the text itself where it has no expiries, or is none', () => {
+    const tricky = writeText({ text: '"expiries":', expiries: { otp: 1 } })
+    expect(livingText(tricky, 100)).toBe(tricky)
+    expect(livingText('{"expiries":', 100)).toBe('{"expiries":')
+  })
+})
+
+describe('what another session takes over', () => {
+  const text = writeText(
+    { cart: [1], otp: 2 },
+    {
+      subject: 'alice',
+      label: 'Firefox',
+      flash: [{ id: '1', category: 'info', message: 'Saved' }],
+      expiries: new Map([
+        ['cart', 5],
+        ['otp', 6],
+      ]),
+    },
+  )
+
+  it('is the keys with their expiries, and the messages where they are to come along', () => {
+    const expiries = new Map([['cart', 5]])
+    const flash = [{ id: '1', category: 'info', message: 'Saved' }]
+    expect(carriedOver(text, { keys: ['cart'], flash: false })).toBe(writeText({ cart: [1] }, { expiries }))
+    expect(carriedOver(text, { keys: ['cart'], flash: true })).toBe(
+      writeText({ cart: [1] }, { expiries, flash }),
+    )
+    expect(carriedOver(text, { keys: [], flash: false })).toBe(EMPTY_TEXT)
+  })
+})

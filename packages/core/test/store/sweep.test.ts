@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { memoryStore } from '../../src/store/memory-store.ts'
+import type { Store } from '../../src/store/store.ts'
+import { startSweep } from '../../src/store/sweep.ts'
+import { BEGIN } from '../store-support.ts'
+
+const MINUTE = 60_000
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** Starts sweeping a store whose sweep does `work`; gives back the times that it was asked to sweep at. */
+function start(work: () => Promise<number>) {
+  const asked: number[] = []
+  const sweep = (now: number): Promise<number> => {
+    asked.push(now)
+    return work()
+  }
+  return { asked, stop: startSweep({ ...memoryStore(), sweep }, () => BEGIN * 1000) }
+}
+
+describe('the sweep', () => {
+  it('comes about once a minute, with the clock that it was given', async () => {
+    const { asked, stop } = start(async () => 0)
+    await vi.advanceTimersByTimeAsync(MINUTE / 2 - 1)
+    expect(asked).toEqual([])
+    await vi.advanceTimersByTimeAsync(30 * MINUTE)
+    expect(asked.length).toBeGreaterThanOrEqual(20)
+    expect(asked.length).toBeLessThanOrEqual(60)
+    expect(new Set(asked)).toEqual(new Set([BEGIN * 1000]))
+    stop()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('does not come at the same moment on every node', () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout')
+    for (let node = 0; node < 20; node++) start(async () => 0)
+    expect(new Set(timers.mock.calls.map(([, delay]) => delay)).size).toBe(20)
+    timers.mockRestore()
+  })
+
+  it.each([
+    ['is rejected', () => Promise.reject(new Error('down'))],
+    [
+      'throws',
+      () => {
+        throw new Error('down')
+      },
+    ],
+  ])('comes again after one that %s', async (_, work) => {
+    const { asked, stop } = start(work)
+    await vi.advanceTimersByTimeAsync(6 * MINUTE)
+    expect(asked.length).toBeGreaterThanOrEqual(4)
+    stop()
+  })
+
+  it('waits for the one before', async () => {
+    const { promise, resolve } = Promise.withResolvers<number>()
+    const { asked, stop } = start(() => promise)
+    await vi.advanceTimersByTimeAsync(20 * MINUTE)
+    expect(asked).toHaveLength(1)
+    resolve(0)
+    await vi.advanceTimersByTimeAsync(2 * MINUTE)
+    expect(asked.length).toBeGreaterThan(1)
+    stop()
+  })
+
+  it('stays stopped when it was stopped while it ran', async () => {
+    const { promise, resolve } = Promise.withResolvers<number>()
+    const { asked, stop } = start(() => promise)
+    await vi.advanceTimersByTimeAsync(2 * MINUTE)
+    expect(asked).toHaveLength(1)
+    stop()
+    resolve(0)
+    await vi.advanceTimersByTimeAsync(20 * MINUTE)
+    expect(asked).toHaveLength(1)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('has nothing to do for a store that removes by itself', () => {
+    const store: Store = { ...memoryStore() }
+    delete store.sweep
+    const stop = startSweep(store, Date.now)
+    expect(vi.getTimerCount()).toBe(0)
+    stop()
+  })
+})

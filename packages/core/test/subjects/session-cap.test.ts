@@ -1,0 +1,284 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, SessionGoneError, StoreError } from '../../src/base/errors.ts'
+import { memoryStore } from '../../src/store/memory-store.ts'
+import type { Session } from '../../src/session/session.ts'
+import { createSessions } from '../../src/sessions/create-sessions.ts'
+import { type Sessions } from '../../src/sessions/sessions.ts'
+import type { SessionsOptions } from '../../src/sessions/setup.ts'
+import type { Store } from '../../src/store/store.ts'
+import {
+  cookieAfter,
+  createGate,
+  createWorld,
+  dataOn,
+  eventsOf,
+  present,
+  rejection,
+  request,
+  secretNamed,
+  times,
+} from '../store-support.ts'
+
+type AnySessions = Sessions<Record<string, unknown>>
+
+const login = (sessions: AnySessions, subject = 'alice', label?: string): Promise<string | undefined> =>
+  request(sessions, undefined, (session) => session.login(subject, { label }))
+
+const labelsOf = async (sessions: AnySessions): Promise<string> =>
+  (await sessions.listFor('alice'))
+    .map(({ label = '-' }) => label)
+    .toSorted((a, b) => a.localeCompare(b))
+    .join()
+
+const openedBy = async (sessions: AnySessions, cookie: string | undefined): Promise<string> =>
+  (await sessions.open(cookie)).session.explain().opened
+
+/** A store whose lists of a subject are counted, and can be made to fail. */
+function listingStore(inner: Store) {
+  const lists = { count: 0, failing: new Set<number>() }
+  const store: Store = {
+    ...inner,
+    async *bySubject(subject) {
+      if (lists.failing.has(++lists.count)) throw new Error('ECONNRESET')
+      yield* inner.bySubject?.(subject) ?? []
+    },
+  }
+  return { store, lists }
+}
+
+describe('maxPerSubject', () => {
+  it('ends the oldest session of the subject for each one more, with an event', async () => {
+    const world = createWorld({ maxPerSubject: 3 })
+    const { sessions } = world
+    const cookies: (string | undefined)[] = []
+    const events = await eventsOf(async () => {
+      for (const label of ['a', 'b', 'c', 'd', 'e']) {
+        world.at += 1
+        cookies.push(await login(sessions, 'alice', label))
+      }
+      await login(sessions, 'bob')
+    })
+    expect(await labelsOf(sessions)).toBe('c,d,e')
+    expect(events.filter((event) => event.startsWith('excess'))).toEqual([
+      'excess_sessions_exceeded evicted',
+      'excess_sessions_exceeded evicted',
+    ])
+    const reasons = await Promise.all(cookies.map((cookie) => openedBy(sessions, cookie)))
+    expect(reasons).toEqual(['ended', 'ended', 'opened', 'opened', 'opened'])
+    expect(await sessions.listFor('bob')).toHaveLength(1)
+  })
+
+  it('is exact under 50 logins at two processes at once, each of which gets a session or is refused', async () => {
+    const { sessions, another, memory } = createWorld({ maxPerSubject: 7, storeTimeLimit: 120_000 })
+    const nodes = [sessions, another()]
+    for (const logins of [50, 20]) {
+      const outcomes = await Promise.allSettled(times(logins, (n) => login(present(nodes[n % 2]))))
+      for (const outcome of outcomes)
+        if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(SessionGoneError)
+      expect(await sessions.listFor('alice')).toHaveLength(7)
+      expect(memory.size).toBe(7)
+    }
+  })
+
+  it('is exact where logins change rows that stand, and where sessions log in anew', async () => {
+    const { sessions, another } = createWorld({ maxPerSubject: 3, storeTimeLimit: 120_000 })
+    const nodes = [sessions, another()]
+    const cookies = await Promise.all(
+      times(12, async () => request(sessions, undefined, (session) => (session['cart'] = [1]))),
+    )
+    for (const _ of times(2, () => 0)) {
+      const logins = cookies.map(async (cookie, n) =>
+        request(present(nodes[n % 2]), cookie, (session) => session.login('alice', { keep: ['cart'] })),
+      )
+      const outcomes = await Promise.allSettled(logins)
+      for (const [n, outcome] of outcomes.entries())
+        if (outcome.status === 'fulfilled') cookies[n] = outcome.value
+      expect(await sessions.listFor('alice')).toHaveLength(3)
+    }
+    const opened = await Promise.all(cookies.map(async (cookie) => (await sessions.open(cookie)).session))
+    // Each session that is there is somebody's.
+    expect(opened.filter(({ subject }) => subject === 'alice')).toHaveLength(3)
+  })
+
+  it('never ends the session that has just logged in, though the clock of its process is behind', async () => {
+    const world = createWorld({ maxPerSubject: 2 })
+    const behind = world.another({ now: () => (world.at - 50) * 1000 })
+    for (const label of ['a', 'b']) await login(world.sessions, 'alice', label)
+    const cookie = await login(behind, 'alice', 'c')
+    expect(await openedBy(behind, cookie)).toBe('opened')
+    expect(await labelsOf(behind)).toBe('b,c')
+  })
+
+  it('ends first who logged in first, where a new login counts and a new cookie does not', async () => {
+    const world = createWorld({ maxPerSubject: 2 })
+    const { sessions } = world
+    const [a, b] = [await login(sessions, 'alice', 'a'), await login(sessions, 'alice', 'b')]
+    world.at += 1
+    await request(sessions, a, (session) => session.login('alice'))
+    await request(sessions, b, (session) => session.regenerate())
+    await login(sessions, 'alice', 'c')
+    expect(await labelsOf(sessions)).toBe('a,c')
+  })
+
+  it.each<[string, (session: Session) => unknown]>([
+    ['has a new cookie', (session) => session.regenerate()],
+    ['logs in again', (session) => session.login('alice')],
+    ['logs out and in again', (session) => (session.logout(), session.login('alice'))],
+  ])('counts a session once that %s', async (_, change) => {
+    const { sessions } = createWorld({ maxPerSubject: 2 })
+    const other = await login(sessions)
+    let cookie = await login(sessions)
+    for (const __ of times(4, () => 0)) cookie = await request(sessions, cookie, change)
+    for (const alive of [other, cookie]) expect(await openedBy(sessions, alive)).toBe('opened')
+    expect(await sessions.listFor('alice')).toHaveLength(2)
+  })
+
+  it('counts what was there before it was set, and what another secret lists', async () => {
+    const world = createWorld()
+    const { sessions, another } = world
+    for (const label of ['a', 'b']) {
+      await login(sessions, 'alice', label)
+      world.at += 1
+    }
+    await login(another({ maxPerSubject: 2 }), 'alice', 'c')
+    expect(await labelsOf(sessions)).toBe('b,c')
+    const rotated = another({ secrets: [secretNamed('next'), secretNamed('newest')], maxPerSubject: 2 })
+    await login(rotated, 'alice', 'd')
+    expect(await labelsOf(rotated)).toBe('c,d')
+  })
+
+  it('ends as many as are too many when it was lowered', async () => {
+    const { sessions, another } = createWorld({ maxPerSubject: 5 })
+    for (const label of ['a', 'b', 'c', 'd', 'e']) await login(sessions, 'alice', label)
+    await login(another({ maxPerSubject: 2 }), 'alice', 'f')
+    expect(await labelsOf(sessions)).toBe('e,f')
+  })
+
+  it('does not count who is gone: logged out, revoked, expired', async () => {
+    const world = createWorld({ maxPerSubject: 2 })
+    const { sessions } = world
+    const stays = await login(sessions, 'alice', 'stays')
+    await request(sessions, await login(sessions), (session) => session.logout())
+    const [, revoked] = [await login(sessions), (await sessions.listFor('alice'))[0]]
+    expect(await sessions.revoke(present(revoked).handle, { subject: 'alice' })).toBe(true)
+    await login(sessions, 'alice', 'second')
+    expect(await openedBy(sessions, stays)).toBe('opened')
+    world.at += 3600
+    const events = await eventsOf(() => login(sessions))
+    expect(events).toEqual(['session_created created'])
+    expect(await sessions.listFor('alice')).toHaveLength(1)
+  })
+
+  it('keeps nothing in the store besides the sessions', async () => {
+    const { sessions, memory } = createWorld({ maxPerSubject: 2 })
+    for (const _ of times(5, () => 0)) await login(sessions)
+    expect(memory.size).toBe(2)
+    expect(await sessions.revokeAll('alice')).toBe(2)
+    expect(memory.size).toBe(0)
+  })
+
+  it('does not end a session that has logged in anew since it was listed', async () => {
+    const { sessions, store, another } = createWorld({ maxPerSubject: 1 })
+    const first = await login(sessions, 'alice', 'first')
+    const again = await sessions.open(first)
+    again.session.login('alice', { label: 'again' })
+    // The second login has listed both, and is about to end the first one.
+    const gate = createGate()
+    store.next('create', (go) => go())
+    store.next('replace', gate.before)
+    const second = rejection(login(another(), 'alice', 'second'))
+    await gate.reached
+    const cookie = cookieAfter(await again.close(), first)
+    gate.open()
+    await second
+    expect(await openedBy(sessions, cookie)).toBe('opened')
+    expect(await labelsOf(sessions)).toBe('again')
+  })
+
+  it('refuses a login that is among those that are too many by then, and sends no cookie', async () => {
+    const { sessions, store, another, memory } = createWorld({ maxPerSubject: 1 })
+    const gate = createGate()
+    const visit = await sessions.open(undefined)
+    visit.session.login('alice', { label: 'slow' })
+    store.next('create', gate.after)
+    let error: unknown
+    const events = await eventsOf(async () => {
+      const closing = rejection((async () => visit.close())())
+      await gate.reached
+      await login(another(), 'alice', 'quick')
+      gate.open()
+      error = await closing
+    })
+    expect(error).toBeInstanceOf(SessionGoneError)
+    expect(events).toContain('session_refused gone')
+    expect(await labelsOf(sessions)).toBe('quick')
+    expect(memory.size).toBe(1)
+  })
+
+  it('costs two lists a login, and nothing for whoever does not log in', async () => {
+    const { another, store, memory } = createWorld({ maxPerSubject: 3 })
+    const listing = listingStore(store)
+    const sessions = another({ store: listing.store })
+    const costOf = async (cookie: string | undefined, handle: (session: Session) => unknown) => {
+      store.forget()
+      listing.lists.count = 0
+      const next = await request(sessions, cookie, handle)
+      return { next, cost: [listing.lists.count, ...store.calls] }
+    }
+    const fresh = await costOf(undefined, (session) => session.login('alice'))
+    expect(fresh.cost).toEqual([2, 'create'])
+    const again = await costOf(fresh.next, (session) => session.login('alice'))
+    expect(again.cost).toEqual([2, 'read', 'replace'])
+    const renewed = await costOf(again.next, (session) => session.regenerate())
+    expect(renewed.cost).toEqual([0, 'read', 'replace'])
+    expect((await costOf(undefined, (session) => (session['a'] = 1))).cost).toEqual([0, 'create'])
+    expect(memory.size).toBe(2)
+  })
+
+  it('fails a login with the store, and leaves nothing behind', async () => {
+    const { another, store } = createWorld({ maxPerSubject: 1 })
+    const { store: listed, lists } = listingStore(store)
+    const sessions = another({ store: listed })
+    await login(sessions, 'alice', 'first')
+    lists.failing.add(lists.count + 1)
+    expect(await rejection(login(sessions))).toBeInstanceOf(StoreError)
+    store.next('create', 'fails', 'fails')
+    expect(await rejection(login(sessions))).toBeInstanceOf(StoreError)
+    expect(await labelsOf(sessions)).toBe('first')
+  })
+
+  it('leaves one too many where it cannot look again after a login, and the next login ends that', async () => {
+    const { another, store } = createWorld({ maxPerSubject: 1 })
+    const { store: listed, lists } = listingStore(store)
+    const sessions = another({ store: listed })
+    await login(sessions, 'alice', 'first')
+    lists.failing.add(lists.count + 2)
+    expect(await rejection(login(sessions, 'alice', 'second'))).toBeInstanceOf(StoreError)
+    expect(await labelsOf(sessions)).toBe('first,second')
+    await login(sessions, 'alice', 'third')
+    expect(await labelsOf(sessions)).toBe('third')
+  })
+
+  it('keeps what a login carries over, and ends no session of who is logged in by that', async () => {
+    const { sessions } = createWorld({ maxPerSubject: 1 })
+    const anonymous = await request(sessions, undefined, (session) => (session['cart'] = [1]))
+    const cookie = await request(sessions, anonymous, (session) => session.login('alice', { keep: ['cart'] }))
+    const { session } = await sessions.open(cookie)
+    expect([session.subject, dataOn(session)]).toEqual(['alice', { cart: [1] }])
+  })
+
+  it.each<[Partial<SessionsOptions>]>([
+    [{ store: memoryStore(), maxPerSubject: 0 }],
+    [{ store: memoryStore(), maxPerSubject: 1.5 }],
+    [{ store: memoryStore(), maxPerSubject: 501 }],
+    [{ store: memoryStore(), maxPerSubject: '3' as unknown as number }],
+    [{ store: memoryStore(), maxPerSubject: { max: 3 } as unknown as number }],
+    [{ store: { ...memoryStore(), bySubject: undefined } as unknown as Store, maxPerSubject: 3 }],
+    [{ revocation: 'none', maxPerSubject: 3 }],
+    [{ revocation: 'none', overflow: memoryStore(), maxPerSubject: 3 }],
+  ])('is refused at start-up where it cannot be kept: %o', (options) => {
+    const create = (): unknown => createSessions({ secrets: [secretNamed('newest')], ...options })
+    expect(create).toThrow(ConfigError)
+    expect(create).toThrow('maxPerSubject: ')
+  })
+})

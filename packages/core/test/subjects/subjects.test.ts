@@ -1,0 +1,444 @@
+import { describe, expect, it } from 'vitest'
+import { SessionGoneError, UnsupportedError } from '../../src/base/errors.ts'
+import type { Sessions } from '../../src/sessions/sessions.ts'
+import {
+  begin,
+  BEGIN,
+  cookieAfter,
+  createGate,
+  createOverflowingWorld,
+  createWorld,
+  dataOf,
+  eventsOf,
+  never,
+  present,
+  rejection,
+  request,
+  secretNamed,
+  storeAround,
+  times,
+} from '../store-support.ts'
+import { sessionsOf } from '../support.ts'
+
+type AnySessions = Sessions<Record<string, unknown>>
+
+const login = async (sessions: AnySessions, subject: string, label?: string): Promise<string> =>
+  present(await request(sessions, undefined, (session) => session.login(subject, { label })))
+
+const isAlive = async (sessions: AnySessions, cookie: string | undefined): Promise<boolean> =>
+  !(await sessions.open(cookie)).session.isNew
+
+const aliveOf = async (sessions: AnySessions, cookies: readonly string[]): Promise<string[]> => {
+  const alive = await Promise.all(cookies.map((cookie) => isAlive(sessions, cookie)))
+  return cookies.filter((_, index) => alive[index])
+}
+
+const hungList = () => ({ [Symbol.asyncIterator]: () => ({ next: never<never> }) })
+
+describe('a list of devices', () => {
+  it('has what is to be known of each, the one last seen first', async () => {
+    const world = createWorld()
+    const { sessions } = world
+    const phone = await login(sessions, 'alice', 'Phone')
+    await login(sessions, 'bob')
+    world.at += 100
+    await request(sessions, undefined, (session) => {
+      session.login('alice')
+      session.permanent = true
+    })
+    world.at += 200
+    await request(sessions, phone, (session) => (session['a'] = 1))
+    const { session } = await sessions.open(phone)
+    const devices = await sessions.listFor('alice', { current: session })
+    expect(devices).toMatchObject([
+      {
+        createdAt: new Date(BEGIN * 1000),
+        lastSeenAt: new Date((BEGIN + 300) * 1000),
+        expiresAt: new Date((BEGIN + 300 + 3600) * 1000),
+        permanent: false,
+        label: 'Phone',
+        isCurrent: true,
+      },
+      {
+        createdAt: new Date((BEGIN + 100) * 1000),
+        lastSeenAt: new Date((BEGIN + 100) * 1000),
+        expiresAt: new Date((BEGIN + 100 + 31 * 86_400) * 1000),
+        permanent: true,
+        label: undefined,
+        isCurrent: false,
+      },
+    ])
+    expect(await sessions.listFor('nobody')).toEqual([])
+  })
+
+  it('has no session that has ended or expired by today’s limits, and one that was renewed once', async () => {
+    const world = createWorld()
+    const { sessions, another } = world
+    const ended = await login(sessions, 'alice', 'ended')
+    const moved = await login(sessions, 'alice', 'moved')
+    await login(sessions, 'alice', 'revoked')
+    await request(sessions, ended, (session) => session.logout())
+    await request(sessions, moved, (session) => session.regenerate())
+    const [, second] = await sessions.listFor('alice')
+    expect(await sessions.listFor('alice')).toMatchObject([{ label: 'moved' }, { label: 'revoked' }])
+    await sessions.revoke(present(second).handle, { subject: 'alice' })
+    expect(await sessions.listFor('alice')).toMatchObject([{ label: 'moved' }])
+    world.at += 60
+    expect(await another({ lifetime: { idle: 60 } }).listFor('alice')).toEqual([])
+  })
+
+  it('marks the current one whether its new cookie has left or not', async () => {
+    const { sessions } = createWorld()
+    const cookie = await login(sessions, 'alice')
+    const { session } = await sessions.open(cookie)
+    session.regenerate()
+    expect(await sessions.listFor('alice', { current: session })).toMatchObject([{ isCurrent: true }])
+    await session.save()
+    expect(await sessions.listFor('alice', { current: session })).toMatchObject([{ isCurrent: true }])
+  })
+
+  it('gives handles that open nothing, and that neither id nor sid can be read from', async () => {
+    const { sessions } = createWorld()
+    const cookie = await login(sessions, 'alice')
+    const { session } = await sessions.open(cookie)
+    const [device] = await sessions.listFor('alice')
+    const { handle } = present(device)
+    expect(handle).toMatch(/^[\w-]{43}$/)
+    expect(cookie).not.toContain(handle)
+    expect(await isAlive(sessions, `${sessions.cookie.name}=${handle}`)).toBe(false)
+    expect(handle).not.toContain(session.id)
+  })
+
+  it('finds sessions of every secret that is still in use', async () => {
+    const { sessions: before, another } = createWorld()
+    const old = await login(before, 'alice', 'old')
+    const during = another({ secrets: [secretNamed('next'), secretNamed('newest')] })
+    const fresh = await login(during, 'alice', 'fresh')
+    expect(await during.listFor('alice')).toHaveLength(2)
+    await request(during, old, (session) => (session['a'] = 1))
+    expect(await during.listFor('alice')).toHaveLength(2)
+    expect(await another({ secrets: [secretNamed('next')] }).listFor('alice')).toHaveLength(2)
+    const left = await login(before, 'alice', 'by a server that has not got the new secret yet')
+    expect(await during.revokeAll('alice')).toBe(3)
+    expect(await aliveOf(during, [old, fresh, left])).toEqual([])
+  })
+})
+
+describe('revoke', () => {
+  it('ends the one session, at once, and its cookie opens nothing any more', async () => {
+    const { sessions } = createWorld()
+    const [mine, other] = [await login(sessions, 'alice', 'mine'), await login(sessions, 'alice', 'other')]
+    const devices = await sessions.listFor('alice')
+    const { handle } = present(devices.find(({ label }) => label === 'other'))
+    const events = await eventsOf(async () => {
+      expect(await sessions.revoke(handle, { subject: 'alice' })).toBe(true)
+      expect(await sessions.revoke(handle, { subject: 'alice' })).toBe(false)
+      expect((await sessions.open(other)).session.explain().opened).toBe('ended')
+    })
+    expect(events).toEqual(['session_destroyed revoked', 'session_use_after_expire ended'])
+    expect(await isAlive(sessions, mine)).toBe(true)
+    // A login may just have replaced the cookie.
+    expect(await request(sessions, other, () => undefined)).toBe(other)
+  })
+
+  it('ends a session only for the subject whose it is', async () => {
+    const { sessions } = createWorld()
+    const cookie = await login(sessions, 'alice')
+    const [device] = await sessions.listFor('alice')
+    const { handle } = present(device)
+    expect(await sessions.revoke(handle, { subject: 'mallory' })).toBe(false)
+    expect(await isAlive(sessions, cookie)).toBe(true)
+    expect(await sessions.revoke(handle, { subject: 'alice' })).toBe(true)
+    expect(await isAlive(sessions, cookie)).toBe(false)
+  })
+
+  it('ends the session whatever cookies and logins it has had since it was listed', async () => {
+    const { sessions } = createWorld()
+    let cookie: string | undefined = await login(sessions, 'alice')
+    const [device] = await sessions.listFor('alice')
+    for (const _ of times(3, () => 0))
+      cookie = await request(sessions, cookie, (session) => session.regenerate())
+    cookie = await request(sessions, cookie, (session) => session.login('alice'))
+    expect(await sessions.listFor('alice')).toMatchObject([{ handle: present(device).handle }])
+    expect(await sessions.revoke(present(device).handle, { subject: 'mallory' })).toBe(false)
+    expect(await sessions.revoke(present(device).handle, { subject: 'alice' })).toBe(true)
+    expect(await isAlive(sessions, cookie)).toBe(false)
+  })
+
+  it.each(['', 'x', 'x'.repeat(43), '-'.repeat(43), Buffer.alloc(32).toString('base64url'), '../x'])(
+    'knows no %j',
+    async (handle) => {
+      expect(await createWorld().sessions.revoke(handle, { subject: 'alice' })).toBe(false)
+      expect(await createWorld().sessions.revoke(handle, { subject: undefined })).toBe(false)
+    },
+  )
+
+  it.each<[string, object | undefined]>([
+    ['no options', undefined],
+    ['no subject among them', {}],
+    ['an empty subject', { subject: '' }],
+    ['a subject that is no text', { subject: 7 }],
+  ])('ends nothing without a word on whose session it is: %s', async (_, options) => {
+    const { sessions } = createWorld()
+    const cookie = await login(sessions, 'alice')
+    const [device] = await sessions.listFor('alice')
+    const revoking = sessions.revoke(present(device).handle, options as { subject: string })
+    expect(await rejection(revoking)).toBeInstanceOf(TypeError)
+    expect(await isAlive(sessions, cookie)).toBe(true)
+  })
+
+  it('ends an anonymous session, and only such a one, where the subject is undefined', async () => {
+    const { sessions, another, store } = createWorld()
+    const keys: string[] = []
+    const spied = another({ store: storeAround(store, (call, go) => (keys.push(call.key), go())) })
+    const cookies = [await begin(spied, { a: 1 }), await login(spied, 'alice')]
+    const [anonymous, alice] = keys.map((key) => Buffer.from(key, 'hex').toString('base64url'))
+    expect(await sessions.revoke(present(alice), { subject: undefined })).toBe(false)
+    expect(await aliveOf(sessions, cookies)).toEqual(cookies)
+    expect(await sessions.revoke(present(anonymous), { subject: undefined })).toBe(true)
+    expect(await aliveOf(sessions, cookies)).toEqual(cookies.slice(1))
+  })
+
+  it('is not undone by a request that was under way, whose login begins another session', async () => {
+    const { sessions } = createWorld()
+    const cookie = await login(sessions, 'alice', 'old')
+    const visits = await Promise.all(times(3, async () => sessions.open(cookie)))
+    const [writing, moving, again] = visits.map(({ session }) => session)
+    Object.assign(present(writing), { late: 1 })
+    present(moving).regenerate()
+    Object.assign(present(again), { kept: 1, other: 1 })
+    await present(again).save()
+    present(again).login('alice', { keep: ['kept'], label: 'new' })
+    await sessions.revokeAll('alice')
+    const lines = await Promise.all(visits.map(async (visit) => cookieAfter(await visit.close(), cookie)))
+    expect(lines.slice(0, 2)).toEqual([cookie, cookie])
+    expect(await isAlive(sessions, cookie)).toBe(false)
+    // Whoever has the password is in again.
+    expect(await sessions.listFor('alice')).toMatchObject([{ label: 'new' }])
+    expect(await dataOf(sessions, lines[2])).toEqual({ kept: 1 })
+  })
+})
+
+describe('revokeAll', () => {
+  it('ends what a subject has, and nothing of anybody else', async () => {
+    const { sessions } = createWorld()
+    const cookies = await Promise.all(times(40, () => login(sessions, 'alice')))
+    const bob = await login(sessions, 'bob')
+    const anonymous = await begin(sessions, { a: 1 })
+    expect(await sessions.revokeAll('alice')).toBe(40)
+    expect(await aliveOf(sessions, [...cookies, bob, anonymous])).toEqual([bob, anonymous])
+    expect(await sessions.revokeAll('alice')).toBe(0)
+    expect(await isAlive(sessions, await login(sessions, 'alice'))).toBe(true)
+  })
+
+  it.each<[string, (session: Awaited<ReturnType<AnySessions['open']>>['session']) => unknown]>([
+    ['as it came', () => undefined],
+    ['changed', (session) => (session['a'] = 1)],
+    ['under a new id', (session) => session.regenerate()],
+    ['logged in again', (session) => session.login('alice')],
+    ['saved under a new id', (session) => (session.regenerate(), session.save())],
+    ['saved after another login', (session) => (session.logout(), session.login('alice'), session.save())],
+  ])('spares the session in hand: %s', async (_, handle) => {
+    const { sessions } = createWorld()
+    const others = await Promise.all(times(3, () => login(sessions, 'alice')))
+    const cookie = await login(sessions, 'alice')
+    const visit = await sessions.open(cookie)
+    await handle(visit.session)
+    expect(await sessions.revokeAll('alice', { except: visit.session })).toBe(3)
+    const next = cookieAfter(await visit.close(), cookie)
+    expect(await aliveOf(sessions, [...others, present(next)])).toEqual([next])
+    expect(await sessions.listFor('alice')).toHaveLength(1)
+  })
+
+  it('spares the session in hand though another request has given it a new cookie', async () => {
+    const { sessions } = createWorld()
+    const cookie = await login(sessions, 'alice')
+    const { session } = await sessions.open(cookie)
+    const next = await request(sessions, cookie, (other) => other.regenerate())
+    expect(await sessions.revokeAll('alice', { except: session })).toBe(0)
+    expect(await isAlive(sessions, next)).toBe(true)
+  })
+
+  it.each(['before', 'after'] as const)(
+    'reaches a session that is getting a new cookie, %s that is in its row',
+    async (moment) => {
+      const { sessions, store, another } = createWorld()
+      const cookie = await login(sessions, 'alice')
+      const gate = createGate()
+      const visit = await sessions.open(cookie)
+      visit.session.regenerate()
+      store.next('replace', gate[moment])
+      const closing = visit.close()
+      await gate.reached
+      expect(await another().revokeAll('alice')).toBe(1)
+      gate.open()
+      const next = cookieAfter(await closing, cookie)
+      expect(await aliveOf(sessions, [cookie, present(next)])).toEqual([])
+      expect(await sessions.listFor('alice')).toEqual([])
+    },
+  )
+
+  it('reaches a session that gets new cookies all the time', async () => {
+    const { sessions, another } = createWorld()
+    let cookie: string | undefined = await login(sessions, 'alice')
+    const other = another()
+    const turns = async (): Promise<void> => {
+      for (const _ of times(50, () => 0))
+        cookie = await request(sessions, cookie, (session) => {
+          if (!session.isNew) session.regenerate()
+        })
+    }
+    const revoke = async (): Promise<void> => {
+      for (const _ of times(5, () => 0)) await new Promise(setImmediate)
+      await other.revokeAll('alice')
+    }
+    await Promise.all([turns(), revoke()])
+    expect(await isAlive(sessions, cookie)).toBe(false)
+    expect(await sessions.listFor('alice')).toEqual([])
+  })
+
+  it('removes a record of a subject that nobody can open', async () => {
+    const { sessions, store, memory } = createWorld()
+    await login(sessions, 'alice')
+    const subject = store.records.at(-1)?.subject
+    await memory.create('f'.repeat(64), { text: 'x'.repeat(200), expiresAt: Infinity, subject })
+    expect(await sessions.revokeAll('alice')).toBe(1)
+    expect(await memory.read('f'.repeat(64))).toBeUndefined()
+  })
+
+  it('ends no session that another subject has logged in to since it was listed', async () => {
+    const { sessions, store, another } = createWorld()
+    const cookie = await login(sessions, 'alice')
+    const gate = createGate()
+    store.next('replace', gate.before)
+    const revoking = another().revokeAll('alice')
+    await gate.reached
+    const next = await request(sessions, cookie, (session) => session.login('bob'))
+    gate.open()
+    expect(await revoking).toBe(0)
+    expect((await sessions.open(next)).session.subject).toBe('bob')
+  })
+
+  it('ends a session that its own login has renewed since it was listed', async () => {
+    const { sessions, store, another } = createWorld()
+    const cookie = await login(sessions, 'alice')
+    const gate = createGate()
+    store.next('replace', gate.before)
+    const revoking = another().revokeAll('alice')
+    await gate.reached
+    const next = await request(sessions, cookie, (session) => session.login('alice'))
+    gate.open()
+    expect(await revoking).toBe(1)
+    expect(await isAlive(sessions, next)).toBe(false)
+  })
+
+  it('fails with the store, and says so', async () => {
+    const { sessions, store } = createWorld()
+    await login(sessions, 'alice')
+    store.always('fails')
+    expect(await rejection(sessions.revokeAll('alice'))).toMatchObject({
+      code: 'KEEPSAKE_STORE',
+      status: 503,
+    })
+  })
+
+  it('fails with a list that never comes', async () => {
+    const { another, store } = createWorld()
+    const sessions = another({ store: { ...store, bySubject: hungList }, storeTimeLimit: 20 })
+    expect(await rejection(sessions.revokeAll('alice'))).toMatchObject({ code: 'KEEPSAKE_STORE_TIMEOUT' })
+  })
+})
+
+describe('a logout with a cookie that another request has superseded', () => {
+  it('is a 409 for a minute, and neither ends the session nor clears the new cookie', async () => {
+    const world = createWorld()
+    const { sessions } = world
+    const first = await begin(sessions, { a: 1 })
+    const second = await request(sessions, first, (session) => session.regenerate())
+    const logout = (): Promise<unknown> => request(sessions, first, (session) => session.logout())
+    expect(await rejection(logout())).toBeInstanceOf(SessionGoneError)
+    expect(await dataOf(sessions, second)).toEqual({ a: 1 })
+    world.at += 61
+    expect(await logout()).toBe(first)
+    expect(await dataOf(sessions, second)).toEqual({ a: 1 })
+  })
+
+  it('ends the session where it was under way when the new cookie came', async () => {
+    const { sessions, memory } = createWorld()
+    const cookie = await begin(sessions, { a: 1 })
+    const visit = await sessions.open(cookie)
+    const next = await request(sessions, cookie, (session) => session.regenerate())
+    visit.session.logout()
+    expect(cookieAfter(await visit.close(), cookie)).toBeUndefined()
+    expect(await isAlive(sessions, next)).toBe(false)
+    expect(memory.size).toBe(0)
+  })
+
+  it('is a 409 where another subject has logged in by then, whose session stays', async () => {
+    const { sessions } = createWorld()
+    const cookie = await begin(sessions, { a: 1 })
+    const visit = await sessions.open(cookie)
+    const next = await request(sessions, cookie, (session) => session.login('bob'))
+    visit.session.logout()
+    expect(await rejection((async () => visit.close())())).toBeInstanceOf(SessionGoneError)
+    expect((await sessions.open(next)).session.subject).toBe('bob')
+  })
+
+  it('is no matter for who only looks or writes with the old cookie: nothing is written, no cookie is sent', async () => {
+    const { sessions, store } = createWorld()
+    const cookie = await begin(sessions, { a: 1 })
+    const next = await request(sessions, cookie, (session) => session.regenerate())
+    store.forget()
+    expect(await request(sessions, cookie, () => undefined)).toBe(cookie)
+    const events = await eventsOf(async () => {
+      expect(await request(sessions, cookie, (session) => (session['b'] = 1))).toBe(cookie)
+    })
+    expect(events).toEqual(['session_use_after_expire superseded', 'session_refused gone'])
+    expect(store.calls).toEqual(['read', 'read'])
+    expect(await dataOf(sessions, next)).toEqual({ a: 1 })
+  })
+})
+
+describe('what cannot be done', () => {
+  const sealed = 'sessions live in their cookies'
+  it.each([
+    ['sealed sessions', () => sessionsOf(), sealed],
+    ['overflowing sessions', () => createOverflowingWorld().sessions, sealed],
+    [
+      'a store without bySubject',
+      () => {
+        const { another, store } = createWorld()
+        const { read, create: insert, replace, delete: forget } = store
+        return another({ store: { read, create: insert, replace, delete: forget } })
+      },
+      'the store has no bySubject',
+    ],
+  ])('is said clearly by %s', async (_, create, reason) => {
+    const sessions = create()
+    for (const work of [sessions.listFor('alice'), sessions.revokeAll('alice')]) {
+      const error = await rejection(work)
+      expect(error).toBeInstanceOf(UnsupportedError)
+      expect(error).toMatchObject({
+        code: 'KEEPSAKE_UNSUPPORTED',
+        message: expect.stringContaining(reason) as string,
+      })
+    }
+    const { session } = await sessions.open(undefined)
+    session.login('alice')
+    expect(() => session.logout({ everywhere: true })).toThrow(UnsupportedError)
+    expect(session.subject).toBe('alice')
+  })
+
+  it('is to name nobody, or to spare what is no session', async () => {
+    const { sessions } = createWorld()
+    for (const subject of ['', undefined, 7] as string[]) {
+      expect(await rejection(sessions.listFor(subject))).toBeInstanceOf(TypeError)
+      expect(await rejection(sessions.revokeAll(subject))).toBeInstanceOf(TypeError)
+    }
+    for (const except of [{}, null, 'alice'] as object[]) {
+      expect(await rejection(sessions.revokeAll('alice', { except }))).toMatchObject({
+        message: 'sessions.revokeAll: except: expected the session of a request',
+      })
+    }
+  })
+})

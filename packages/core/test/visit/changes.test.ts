@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type Attempt,
+  type ChangeRules,
+  type Handled,
+  HandlerChanges,
+  rebaseHandled,
+  TakeKey,
+} from '../../src/visit/changes.ts'
+import { recordOf } from '../../src/record/admit.ts'
+import { RecordTooLargeError } from '../../src/base/errors.ts'
+import type { ResolveConflict } from '../../src/record/merge.ts'
+import { type Change, readText, type SessionRecord, type Step, writeText } from '../../src/record/record.ts'
+import { freshState } from '../../src/session/state.ts'
+import { keysOf, LIFETIME, modeOf, SID } from '../modes/stored.ts'
+import { BEGIN, present, thrown } from '../store-support.ts'
+
+const { fillRandom } = keysOf()
+const mine: ResolveConflict = (conflict) => conflict.mine
+const never = (): boolean => false
+const has = (id: string) => (other: string) => other === id
+
+function record(data: object, change: Partial<SessionRecord> = {}): SessionRecord {
+  const state = { ...freshState(fillRandom, BEGIN), sid: SID, subject: change.subject }
+  return { ...recordOf(state, writeText(data, { subject: change.subject }), LIFETIME, BEGIN), ...change }
+}
+
+const BEFORE = record({ a: 1 })
+const AFTER = record({ a: 1, mine: 1 }, { issued: BEGIN + 5 })
+const HANDLED: Handled = {
+  before: BEFORE,
+  steps: [],
+  after: AFTER,
+  carried: undefined,
+  keep: undefined,
+  at: BEGIN,
+  isHeld: false,
+  unsettled: [],
+}
+
+const changesOf = (handled: Partial<Handled> = {}, rules: Partial<ChangeRules> = {}): HandlerChanges =>
+  new HandlerChanges(
+    { ...HANDLED, ...handled },
+    { mode: modeOf(1000), lifetime: LIFETIME, resolve: mine, fillRandom, ...rules },
+  )
+
+const dataIn = ({ text }: SessionRecord): object | undefined => readText(text)?.data
+
+/** A step as `session.update` leaves it. */
+function step(before: object, change: Change): Step {
+  const data = structuredClone(before) as Record<string, unknown>
+  change(data)
+  return { before: writeText(before), change, after: writeText(data) }
+}
+const count: Change = (data) => {
+  data['n'] = ((data['n'] as number | undefined) ?? 0) + 1
+}
+
+describe('changes on top of what another request has written', () => {
+  it('are the merged data, which end where the later of both records does', () => {
+    expect(changesOf().rebase(record({ a: 2 }, { issued: BEGIN + 9 }), never)).toEqual({
+      ...AFTER,
+      text: writeText({ a: 2, mine: 1 }),
+      issued: BEGIN + 9,
+      expires: BEGIN + 9 + 3600,
+    })
+    expect(changesOf().rebase(record({ a: 2 }, { issued: BEGIN + 1 }), never).issued).toBe(BEGIN + 5)
+  })
+
+  it('keep the word of the side that changed "remember me"', () => {
+    const permanent = { permanent: true }
+    expect(changesOf().rebase(record({ a: 2 }, permanent), never)).toMatchObject({
+      permanent: true,
+      expires: BEGIN + 31 * 86_400,
+    })
+    const asked = changesOf({ after: { ...AFTER, ...permanent } })
+    expect(asked.rebase(record({ a: 2 }), never).permanent).toBe(true)
+    const takenBack = changesOf({ before: { ...BEFORE, ...permanent } })
+    expect(takenBack.rebase(record({ a: 2 }, permanent), never).permanent).toBe(false)
+  })
+
+  it('do not move the end of a record that is held', () => {
+    const theirs = record({ a: 2 }, { issued: BEGIN + 9, expires: BEGIN + 9 })
+    expect(changesOf({ isHeld: true }).rebase(theirs, never).expires).toBe(BEGIN + 9)
+  })
+
+  it('of another session in its place take over nothing but what is carried over (R28)', () => {
+    const login = changesOf({
+      before: record({ cart: [1], secret: 's' }),
+      after: record({ cart: [1], name: 'A' }, { subject: 'u1' }),
+      carried: { keys: ['cart'], flash: true },
+    })
+    const theirs = record({ cart: [1, 2], secret: 't', other: 'o', name: 'planted' }, { permanent: true })
+    const result = login.rebase(theirs, never)
+    expect(readText(result.text)).toEqual({ data: { cart: [1, 2], name: 'A' }, subject: 'u1' })
+    expect(result.permanent).toBe(false)
+  })
+
+  it('of what follows an end take over nothing at all', () => {
+    const ended = changesOf({ after: record({ fresh: 1 }), carried: { keys: [], flash: false } })
+    expect(dataIn(ended.rebase(record({ a: 2, b: 3 }), never))).toEqual({ fresh: 1 })
+  })
+
+  it('never carry a subject from one session into another', () => {
+    const texts = {
+      before: writeText({ a: 1 }, { subject: 'u1' }),
+      after: writeText({ a: 1 }),
+      steps: [],
+      carried: { keys: ['a'], flash: true },
+      at: BEGIN,
+    }
+    const { text } = rebaseHandled(texts, writeText({ a: 2 }, { subject: 'u1' }), mine)
+    expect(readText(text)).toEqual({ data: { a: 2 }, subject: undefined })
+  })
+
+  it('are refused when the two together are too large', () => {
+    const large = changesOf({ after: record({ mine: 'x'.repeat(60) }) }, { mode: modeOf(100) })
+    const theirs = record({ a: 1, theirs: 'y'.repeat(60) })
+    const error = thrown(() => large.rebase(theirs, never))
+    expect(error).toBeInstanceOf(RecordTooLargeError)
+    expect(error).toMatchObject({ limit: 100, sizes: [{ key: 'theirs' }, { key: 'mine' }] })
+  })
+})
+
+describe('changes after an attempt whose outcome nobody knew', () => {
+  const first = step({ n: 1 }, count)
+  const attempt: Attempt = { ids: ['attempt1'], text: writeText({ n: 2, list: [1] }), steps: [first] }
+  const second = step({ n: 2, list: [1] }, count)
+  const handled = {
+    before: record({ n: 1 }),
+    steps: [first, second],
+    after: record({ n: 3, list: [1, 2] }),
+    unsettled: [attempt],
+  }
+
+  it('are only those since the attempt where the row holds its text', () => {
+    const theirs = record({ n: 12, list: [1, 9] })
+    expect(dataIn(changesOf(handled).rebase(theirs, has('attempt1')))).toEqual({ n: 13, list: [1, 9, 2] })
+  })
+
+  it('are all of them where the row does not hold its text', () => {
+    const theirs = record({ n: 11, list: [9] })
+    expect(dataIn(changesOf(handled).rebase(theirs, never))).toEqual({ n: 13, list: [9, 1, 2] })
+  })
+
+  it('begin with the last attempt that was written, where there were several', () => {
+    const later: Attempt = { ids: ['x', 'attempt2'], text: handled.after.text, steps: [first, second] }
+    const changes = changesOf({ ...handled, unsettled: [attempt, later] })
+    expect(dataIn(changes.rebase(record({ n: 13 }), has('attempt2')))).toEqual({ n: 13 })
+  })
+
+  it('begin no new session: somebody may have ended on purpose what the attempt wrote', () => {
+    expect(changesOf(handled).alone()).toBeUndefined()
+  })
+})
+
+describe('a login whose row is gone or belongs to another login', () => {
+  const login = {
+    before: record({ cart: [1], note: 'old' }),
+    after: record({ cart: [1], name: 'A' }, { subject: 'alice' }),
+    carried: { keys: ['cart'], flash: true },
+    keep: ['cart'],
+  }
+
+  it('has what it carried over and what it changed, where nothing stands there', () => {
+    expect(changesOf(login).apart(undefined)).toEqual(login.after)
+  })
+
+  it('has nothing of a login of another subject', () => {
+    const theirs = record({ cart: [1, 2], secret: 's' }, { subject: 'bob' })
+    expect(changesOf(login).apart(theirs)).toEqual(login.after)
+  })
+
+  it('has what stands there too, where the other login was of the same subject', () => {
+    const theirs = record({ cart: [1, 2], theirs: 1 }, { subject: 'alice' })
+    const apart = changesOf(login).apart(theirs)
+    expect(readText(apart.text)).toEqual({ data: { cart: [1, 2], theirs: 1, name: 'A' }, subject: 'alice' })
+  })
+
+  it('of the subject that was logged in already has only what is named by keep, and what this request changed', () => {
+    const again = changesOf({
+      before: record({ cart: [1], note: 'old', seen: 1 }, { subject: 'alice' }),
+      after: record({ cart: [1], note: 'old', seen: 2, added: 1 }, { subject: 'alice' }),
+      keep: ['cart'],
+    })
+    expect(readText(again.apart(undefined).text)).toEqual({
+      data: { cart: [1], seen: 2, added: 1 },
+      subject: 'alice',
+    })
+  })
+})
+
+const alone = (handled: Partial<Handled>) => {
+  const changes = changesOf(handled)
+  const begun = changes.alone()
+  return { begun, data: begun && dataIn(begun), hasDropped: changes.hasDropped }
+}
+
+describe('changes to an anonymous session that is gone', () => {
+  it('begin a new session with the keys that were not there before', () => {
+    const { begun, data, hasDropped } = alone({ at: BEGIN + 50 })
+    expect([data, hasDropped]).toEqual([{ mine: 1 }, false])
+    expect(begun).toMatchObject({
+      created: BEGIN + 50,
+      issued: BEGIN + 50,
+      expires: BEGIN + 50 + 3600,
+      subject: undefined,
+      permanent: false,
+    })
+    expect(present(begun).sid).toHaveLength(16)
+    expect(present(begun).sid).not.toEqual(SID)
+  })
+
+  it('stay as permanent as the request has left the session', () => {
+    const { begun } = alone({ after: { ...AFTER, permanent: true } })
+    expect(begun).toMatchObject({ permanent: true, expires: BEGIN + 31 * 86_400 })
+  })
+
+  it.each<[string, object, object, object | undefined, boolean]>([
+    ['an assignment to a key that was there is dropped', { a: 1 }, { a: 2 }, undefined, true],
+    ['a removal is nothing', { a: 1, b: 1 }, { b: 1 }, undefined, false],
+    ['the tail of a list is kept', { cart: [1, 2] }, { cart: [1, 2, 3] }, { cart: [3] }, false],
+    ['a list that was changed otherwise is dropped', { cart: [1, 2] }, { cart: [2, 1] }, undefined, true],
+    ['a new key beside an assignment is kept', { a: 1 }, { a: 2, b: 1 }, { b: 1 }, true],
+    ['nothing is nothing', { a: 1 }, { a: 1 }, undefined, false],
+  ])('are only what is the request\u2019s own: %s', (_, before, after, data, hasDropped) => {
+    const result = alone({ before: record(before), after: record(after) })
+    expect([result.data, result.hasDropped]).toEqual([data, hasDropped])
+  })
+
+  it('make their updates on empty data', () => {
+    const steps = [step({ n: 41 }, count), step({ n: 42 }, count)]
+    const { data, hasDropped } = alone({ before: record({ n: 41 }), after: record({ n: 43 }), steps })
+    expect([data, hasDropped]).toEqual([{ n: 2 }, false])
+  })
+})
+
+describe('taking a key', () => {
+  it('removes it from what stands there, gives what it held there, and changes nothing else', () => {
+    const take = new TakeKey('otp', record({ n: 1 }, { issued: BEGIN + 7 }), 'as it was read')
+    const theirs = record({ otp: 'as it stands', n: 2 }, { permanent: true, subject: 'alice' })
+    const left = take.rebase(theirs)
+    expect(take.value).toBe('as it stands')
+    expect(left).toEqual({ ...theirs, issued: BEGIN + 7, text: writeText({ n: 2 }, { subject: 'alice' }) })
+  })
+
+  it('gives nothing where another request has taken it', () => {
+    const take = new TakeKey('otp', record({}), '1234')
+    take.rebase(record({ n: 2 }))
+    expect(take.value).toBeUndefined()
+  })
+
+  it('begins no session where the row is gone', () => {
+    expect(new TakeKey('otp', record({}), '1234').alone()).toBeUndefined()
+  })
+})

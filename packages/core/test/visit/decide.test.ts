@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import { checkSize } from '../../src/modes/mode.ts'
+import { decide, reasonOf } from '../../src/visit/decide.ts'
+import { recordOf } from '../../src/record/admit.ts'
+import {
+  CookieTooLargeError,
+  RecordTooLargeError,
+  SessionConflictError,
+  SessionDataError,
+  SessionGoneError,
+  StoreError,
+  StoreTimeoutError,
+} from '../../src/base/errors.ts'
+import { type SessionRecord, writeText } from '../../src/record/record.ts'
+import { freshState, type SessionState } from '../../src/session/state.ts'
+import { keysOf, LIFETIME, modeOf, SID } from '../modes/stored.ts'
+import { BEGIN, thrown } from '../store-support.ts'
+
+const { fillRandom } = keysOf()
+const ROOMY = modeOf(1000)
+
+const state = (change: Partial<SessionState> = {}): SessionState => ({
+  ...freshState(fillRandom, BEGIN),
+  sid: SID,
+  ...change,
+})
+
+const fields = (data: object): SessionRecord => recordOf(state(), writeText(data), LIFETIME, BEGIN)
+
+describe('what closing must do', () => {
+  const came = { record: fields({ a: 1 }), discard: false }
+
+  it('is the plan, with the text of the session as it is now', () => {
+    const decision = decide(ROOMY, LIFETIME, came, { a: 2 }, state({ subject: 'u1' }), BEGIN)
+    expect(decision.plan).toMatchObject({ record: 'update', reason: 'changed' })
+    expect(decision.text).toBe(writeText({ a: 2 }, { subject: 'u1' }))
+  })
+
+  it('takes a session that carries something over from another one for another', () => {
+    const decision = decide(
+      ROOMY,
+      LIFETIME,
+      came,
+      { a: 1 },
+      state({ carried: { keys: ['a'], flash: true } }),
+      BEGIN,
+    )
+    expect(decision.plan).toMatchObject({ record: 'move', reason: 'replaced' })
+  })
+
+  it('is refused for data under the name of a control, which no assignment can put there', () => {
+    const session = Object.defineProperty({ a: 1 }, 'login', { value: 1, enumerable: true })
+    const error = thrown(() => decide(ROOMY, LIFETIME, came, session, state(), BEGIN))
+    expect(error).toBeInstanceOf(SessionDataError)
+    expect(error).toMatchObject({ path: 'login' })
+  })
+
+  it('is refused for more than the mode can keep, with the keys by weight', () => {
+    const data = { small: 1, large: 'x'.repeat(30), middle: '€€€' }
+    const error = thrown(() => decide(modeOf(40), LIFETIME, came, data, state(), BEGIN))
+    expect(error).toBeInstanceOf(RecordTooLargeError)
+    expect(error).toMatchObject({
+      limit: 40,
+      bytes: Buffer.byteLength(JSON.stringify(data)),
+      sizes: [
+        { key: 'large', bytes: 40 },
+        { key: 'middle', bytes: 20 },
+        { key: 'small', bytes: 9 },
+      ],
+    })
+  })
+
+  it('counts bytes, to the last one', () => {
+    const text = writeText({ a: '€' }, undefined)
+    const bytes = Buffer.byteLength(text)
+    expect(thrown(() => checkSize(modeOf(bytes), text, { data: {} }))).toBeUndefined()
+    expect(thrown(() => checkSize(modeOf(bytes - 1), text, { data: {} }))).toMatchObject({
+      bytes,
+      limit: bytes - 1,
+    })
+  })
+
+  it('is not refused when nothing would be written', () => {
+    const large = { a: 'x'.repeat(100) }
+    const before = { record: fields(large), discard: false }
+    expect(decide(modeOf(10), LIFETIME, before, large, state(), BEGIN).plan.reason).toBe('unchanged')
+    expect(decide(modeOf(10), LIFETIME, before, {}, state(), BEGIN).plan.reason).toBe('emptied')
+  })
+})
+
+describe('the fields of a record', () => {
+  it('end where the limits say', () => {
+    expect(recordOf(state(), '{}', LIFETIME, BEGIN + 10)).toEqual({
+      sid: SID,
+      created: BEGIN,
+      issued: BEGIN + 10,
+      expires: BEGIN + 10 + 3600,
+      permanent: false,
+      text: '{}',
+      subject: undefined,
+    })
+    expect(recordOf(state({ permanent: true }), '{}', LIFETIME, BEGIN + 10).expires).toBe(BEGIN + 31 * 86_400)
+  })
+
+  it('are not written before the session began, by a clock that is behind', () => {
+    expect(recordOf(state(), '{}', LIFETIME, BEGIN - 30)).toMatchObject({ created: BEGIN, issued: BEGIN })
+  })
+})
+
+describe('why a commit was refused', () => {
+  it.each([
+    [new StoreError('no'), 'store_failed'],
+    [new StoreTimeoutError(50), 'store_failed'],
+    [new SessionConflictError('a'), 'conflict'],
+    [new SessionGoneError(), 'gone'],
+    [new RecordTooLargeError(2, 1, []), 'too_large'],
+    [new CookieTooLargeError('c', 2, 1), 'too_large'],
+    [new SessionDataError('a', 'no'), 'unkeepable'],
+    ['thrown by an application', 'unkeepable'],
+  ])('%o is %s', (error, reason) => {
+    expect(reasonOf(error)).toBe(reason)
+  })
+})

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import { createCookie } from '../../src/cookie/cookie.ts'
+import { StoreError, StoreTimeoutError } from '../../src/base/errors.ts'
+import type { EagerMode, LazyMode, Loaded } from '../../src/modes/mode.ts'
+import { anonymousAfter, lookUpSealed, lookUpStored } from '../../src/visit/lookup.ts'
+import { writeText } from '../../src/record/record.ts'
+import { fieldsWith } from '../modes/stored.ts'
+import { BEGIN, present, rejection, thrown, times } from '../store-support.ts'
+
+const COOKIE = createCookie('sid')
+const OPENED: Loaded = {
+  reason: 'opened',
+  record: { ...fieldsWith({ a: 1 }), content: { data: { a: 1 }, subject: undefined } },
+}
+
+/** Modes in which a cookie's value says what comes of it: `opened…`, or the reason why nothing does. */
+function createModes() {
+  const loaded: string[] = []
+  const load = (value: string): Loaded => {
+    loaded.push(value)
+    return value.startsWith('opened') ? OPENED : { reason: value.replace(/\d+$/, '') as 'malformed' }
+  }
+  const rest = {
+    maxTextBytes: 1,
+    tooLarge: () => new Error('too large'),
+    apply: () => ({ outcome: 'done', record: undefined, value: undefined }) as const,
+  }
+  const lazy: LazyMode = { ...rest, isLazy: true, name: 'cookie', load }
+  const eager: EagerMode = { ...rest, name: 'store', load: async (value) => load(value) }
+  const here: EagerMode = { ...rest, name: 'store', load }
+  return { lazy, eager, here, loaded }
+}
+
+/** Fetched, and then looked at. */
+const stored = async (mode: EagerMode, header: string) => (await lookUpStored(mode, COOKIE, header, BEGIN))()
+
+const headerOf = (values: readonly string[]): string => values.map((value) => `sid=${value}`).join('; ')
+
+describe('what the cookies of a request lead to', () => {
+  it.each([
+    ['no cookie', [], 'no_cookie', false],
+    ['a good one', ['opened'], 'opened', false],
+    ['a bad one, which goes', ['malformed'], 'malformed', true],
+    ['one of an unknown key, which stays', ['unknown_key'], 'unknown_key', false],
+    ['one whose id the store does not know, which stays', ['ended'], 'ended', false],
+    ['one that another request has just superseded, which stays', ['superseded'], 'superseded', false],
+    ['one that was revoked, which stays', ['revoked'], 'revoked', false],
+    ['a good one behind a superseded one', ['superseded', 'opened'], 'opened', false],
+    ['a superseded one behind one that has ended', ['ended', 'superseded'], 'superseded', false],
+    ['a superseded one behind a bad one', ['malformed', 'superseded'], 'superseded', false],
+    ['an expired one, which goes', ['expired_idle'], 'expired_idle', true],
+    ['a good one behind a bad one', ['malformed', 'opened'], 'opened', false],
+    ['a good one before a bad one', ['opened', 'forged'], 'opened', false],
+    ['the same good one twice', ['opened', 'opened'], 'opened', false],
+    ['two good ones, of which none counts (R16)', ['opened1', 'opened2'], 'ambiguous_cookie', false],
+    ['several bad ones, which go', ['malformed', 'forged'], 'malformed', true],
+    ['bad ones beside one that another server may want', ['malformed', 'ended'], 'malformed', false],
+    ['a good one in fourth place', ['forged1', 'forged2', 'forged3', 'opened'], 'opened', false],
+    ['a good one in fifth place', ['forged1', 'forged2', 'forged3', 'forged4', 'opened'], 'forged', true],
+  ] as const)('is decided alike wherever records live: %s', async (_, values, reason, discard) => {
+    const { lazy, eager, here } = createModes()
+    const expected = { reason, discard, record: reason === 'opened' ? OPENED.record : undefined }
+    const header = headerOf(values)
+    expect(lookUpSealed(lazy, COOKIE, header, BEGIN)).toEqual(expected)
+    expect(await stored(here, header)).toEqual(expected)
+    expect(await stored(eager, header)).toEqual(expected)
+  })
+
+  it('is a record without the keys that have a control\u2019s name, and says that it had some', async () => {
+    const { lazy, here } = createModes()
+    const content = { data: { a: 1, regenerate: 1, login: { deep: 1 } }, subject: 'alice' }
+    const record = { ...fieldsWith(content.data, 'alice'), content }
+    const load = (): Loaded => ({ reason: 'opened', record })
+    const expected = {
+      reason: 'opened',
+      discard: false,
+      hasDropped: true,
+      record: {
+        ...record,
+        text: writeText({ a: 1 }, { subject: 'alice' }),
+        content: { data: { a: 1 }, subject: 'alice' },
+      },
+    }
+    expect(lookUpSealed({ ...lazy, load }, COOKIE, 'sid=x', BEGIN)).toEqual(expected)
+    expect(await stored({ ...here, load }, 'sid=x')).toEqual(expected)
+  })
+
+  it('is there at once where nothing has to be fetched', () => {
+    const { eager, here } = createModes()
+    expect(lookUpStored(eager, COOKIE, undefined, BEGIN)).not.toBeInstanceOf(Promise)
+    expect(lookUpStored(here, COOKIE, 'sid=malformed', BEGIN)).not.toBeInstanceOf(Promise)
+    expect(lookUpStored(eager, COOKIE, 'sid=opened', BEGIN)).toBeInstanceOf(Promise)
+  })
+
+  it('costs at most four loads, and one for what comes several times', async () => {
+    const { eager, loaded } = createModes()
+    await lookUpStored(eager, COOKIE, headerOf(times(200, (index) => `forged${index}`)), BEGIN)
+    expect(loaded).toEqual(['forged0', 'forged1', 'forged2', 'forged3'])
+    loaded.length = 0
+    await lookUpStored(eager, COOKIE, headerOf(times(200, () => 'opened')), BEGIN)
+    expect(loaded).toEqual(['opened'])
+  })
+
+  it('is fetched at once and opened when somebody looks, where a mode can tell these apart', async () => {
+    const { eager, loaded } = createModes()
+    const steps: string[] = []
+    const fetch = async (value: string) => {
+      steps.push(`fetched ${value}`)
+      return () => OPENED
+    }
+    const look = await lookUpStored({ ...eager, fetch }, COOKIE, headerOf(['opened']), BEGIN)
+    expect(steps).toEqual(['fetched opened'])
+    expect(loaded).toEqual([])
+    expect(look()).toEqual({ reason: 'opened', discard: false, record: OPENED.record })
+  })
+
+  it('is nothing for a header that is too long, which stays unread', async () => {
+    const { eager, lazy, loaded } = createModes()
+    const header = `sid=opened; x=${'y'.repeat(16_384)}`
+    const expected = { reason: 'header_too_large', record: undefined, discard: false }
+    expect(await stored(eager, header)).toEqual(expected)
+    expect(lookUpSealed(lazy, COOKIE, header, BEGIN)).toEqual(expected)
+    expect(loaded).toEqual([])
+  })
+
+  it('is the error of a load that fails', async () => {
+    const { eager } = createModes()
+    const failing: EagerMode = {
+      ...eager,
+      load: (value, now) =>
+        value === 'fails' ? Promise.reject(new StoreError('down')) : eager.load(value, now),
+    }
+    const opening = lookUpStored(failing, COOKIE, headerOf(['opened', 'fails']), BEGIN)
+    expect(await rejection(Promise.resolve(opening))).toBeInstanceOf(StoreError)
+  })
+})
+
+describe('a request that goes on without its session', () => {
+  it('is anonymous after the store has failed, and keeps its cookie', () => {
+    for (const error of [new StoreError('down'), new StoreTimeoutError(50)]) {
+      expect(anonymousAfter(error)()).toEqual({ reason: 'store_failed', record: undefined, discard: false })
+    }
+  })
+
+  it('does not go on after anything else', () => {
+    const error = new RangeError('a bug')
+    expect(thrown(() => anonymousAfter(error))).toBe(error)
+    expect(present(OPENED.record).content.data).toEqual({ a: 1 })
+  })
+})

@@ -1,0 +1,329 @@
+import { openVisit } from '../../src/adapter.ts'
+import { describe, expect, it } from 'vitest'
+import { SessionClosedError } from '../../src/base/errors.ts'
+import { createBrowser, present, rejectionOf, sessionsOf, setCookie, warningsOf } from '../support.ts'
+
+describe('a visit', () => {
+  it('that nobody looked at says nothing, whatever came', async () => {
+    const sessions = sessionsOf()
+    const browser = createBrowser(sessions)
+    await browser.visit((session) => {
+      session['user'] = 'alice'
+    })
+    for (const header of [undefined, 'a=b', '__Host-session=junk', browser.cookie]) {
+      const visit = await openVisit(sessions, header)
+      expect(await visit.close()).toEqual([])
+      expect(visit.settle()).toBeUndefined()
+    }
+  })
+
+  it('gives the same session at every look', async () => {
+    const visit = await openVisit(sessionsOf(), undefined)
+    expect(visit.session).toBe(visit.session)
+  })
+
+  it('says Vary as soon as somebody looked, even where nothing is there (R69)', async () => {
+    const visit = await openVisit(sessionsOf(), undefined)
+    expect(Object.keys(visit.session)).toEqual([])
+    expect(await visit.close()).toEqual([['Vary', 'Cookie']])
+  })
+
+  it('says no-store too where it sets or clears the cookie (R69)', async () => {
+    const browser = createBrowser(sessionsOf())
+    const set = await browser.visit((session) => {
+      session['user'] = 'alice'
+    })
+    const clear = await browser.visit((session) => session.clear())
+    for (const headers of [set, clear]) {
+      expect(headers.map(([name]) => name)).toEqual(['Set-Cookie', 'Vary', 'Cache-Control'])
+      expect(headers.slice(1)).toEqual([
+        ['Vary', 'Cookie'],
+        ['Cache-Control', 'no-store'],
+      ])
+    }
+  })
+
+  it('can be closed twice, and says the same', async () => {
+    const visit = await openVisit(sessionsOf(), undefined)
+    visit.session['user'] = 'alice'
+    const headers = await visit.close()
+    expect(await visit.close()).toEqual(headers)
+  })
+
+  it('is there at once, with its headers, while the record lives in the cookie', () => {
+    const visit = openVisit(sessionsOf(), undefined)
+    expect(visit).not.toBeInstanceOf(Promise)
+    if (visit instanceof Promise) return
+    visit.session['user'] = 'alice'
+    expect(visit.close()).toBeInstanceOf(Array)
+  })
+})
+
+describe('saving', () => {
+  it('commits what is there, and the response carries it once', async () => {
+    const browser = createBrowser(sessionsOf())
+    const headers = await browser.visit(async (session) => {
+      session['n'] = 1
+      await session.save()
+      expect([session.isChanged, session.explain().closes]).toEqual([false, 'unchanged'])
+    })
+    expect(headers.filter(([name]) => name === 'Set-Cookie')).toHaveLength(1)
+    expect(await browser.ask((session) => session['n'])).toBe(1)
+  })
+
+  it('twice leaves the later (R3)', async () => {
+    const browser = createBrowser(sessionsOf())
+    const headers = await browser.visit(async (session) => {
+      session['n'] = 1
+      await session.save()
+      session['n'] = 2
+      await session.save()
+      session['n'] = 3
+    })
+    expect(headers.filter(([name]) => name === 'Set-Cookie')).toHaveLength(1)
+    expect(await browser.ask((session) => session['n'])).toBe(3)
+  })
+
+  it('and then emptying leaves nothing', async () => {
+    const browser = createBrowser(sessionsOf())
+    const headers = await browser.visit(async (session) => {
+      session['n'] = 1
+      await session.save()
+      session.clear()
+    })
+    expect(setCookie(headers)).toContain('; Max-Age=0;')
+    expect(browser.cookie).toBeUndefined()
+  })
+
+  it('an ended session and then writing begins another', async () => {
+    const browser = createBrowser(sessionsOf())
+    await browser.visit((session) => session.login('alice'))
+    await browser.visit(async (session) => {
+      session.destroy()
+      await session.save()
+      session['n'] = 1
+    })
+    expect(await browser.ask((session) => [session.subject, session['n']])).toEqual([undefined, 1])
+  })
+
+  it('keeps the cookie cleared that was cleared before', async () => {
+    const browser = createBrowser(sessionsOf())
+    await browser.visit((session) => session.login('alice'))
+    const headers = await browser.visit(async (session) => {
+      session.destroy()
+      await session.save()
+    })
+    expect(setCookie(headers)).toContain('; Max-Age=0;')
+  })
+
+  it('after the visit was closed is refused', async () => {
+    const visit = await openVisit(sessionsOf(), undefined)
+    visit.session['n'] = 1
+    await visit.close()
+    visit.session['n'] = 2
+    expect(await rejectionOf(visit.session.save())).toBeInstanceOf(SessionClosedError)
+    const errors: unknown[] = []
+    await visit.session.save((error) => errors.push(error))
+    expect(errors).toEqual([expect.any(SessionClosedError)])
+  })
+
+  it('a session that was first looked at after the visit was closed is refused too', async () => {
+    const visit = await openVisit(sessionsOf(), undefined)
+    await visit.close()
+    visit.session.login('alice')
+    expect(await rejectionOf(visit.session.save())).toMatchObject({
+      name: 'SessionClosedError',
+      code: 'KEEPSAKE_SESSION_CLOSED',
+    })
+  })
+
+  it('is refused after a visit was settled without being looked at', async () => {
+    const visit = await openVisit(sessionsOf(), undefined)
+    await visit.close()
+    visit.settle()
+    expect(await rejectionOf(visit.session.save())).toBeInstanceOf(SessionClosedError)
+  })
+})
+
+describe('reloading', () => {
+  it('takes back every change since the session was opened', async () => {
+    const browser = createBrowser(sessionsOf())
+    await browser.visit((session) => {
+      session.login('alice')
+      session['list'] = [1]
+    })
+    await browser.visit(async (session) => {
+      const { id } = session
+      ;(session['list'] as number[]).push(2)
+      session['other'] = 1
+      session.permanent = true
+      session.login('mallory')
+      await session.reload()
+      expect([session.subject, session.id, session.permanent]).toEqual(['alice', id, false])
+      expect(JSON.stringify(session)).toBe('{"list":[1]}')
+      expect(session.isChanged).toBe(false)
+    })
+  })
+
+  it('takes back what came after the last save only', async () => {
+    const visit = await openVisit(sessionsOf(), undefined)
+    const { session } = visit
+    session['n'] = 1
+    await session.save()
+    session['n'] = 2
+    await session.reload()
+    expect(session['n']).toBe(1)
+  })
+
+  it('a session that is not kept anywhere empties it', async () => {
+    const { session } = await openVisit(sessionsOf(), undefined)
+    session.login('alice')
+    session['n'] = 1
+    await session.reload()
+    expect([session.subject, JSON.stringify(session)]).toEqual([undefined, '{}'])
+  })
+
+  it('also takes back "remember me"', async () => {
+    const { session } = await openVisit(sessionsOf(), undefined)
+    session.permanent = true
+    await session.reload()
+    session.login('alice')
+    expect(session.permanent).toBe(false)
+  })
+})
+
+describe('a change that comes too late', () => {
+  it('is warned of once, however often it happens', async () => {
+    const sessions = sessionsOf()
+    const warnings = await warningsOf(async () => {
+      for (let request = 0; request < 3; request++) {
+        const visit = await openVisit(sessions, undefined)
+        visit.session['n'] = 1
+        await visit.close()
+        visit.session['n'] = 2
+        visit.settle()
+      }
+    })
+    expect(warnings).toEqual(['KEEPSAKE_LATE_CHANGE'])
+  })
+
+  it('is seen where the session is looked at for the first time', async () => {
+    const warnings = await warningsOf(async () => {
+      const visit = await openVisit(sessionsOf(), undefined)
+      await visit.close()
+      visit.session['n'] = 1
+      visit.settle()
+    })
+    expect(warnings).toEqual(['KEEPSAKE_LATE_CHANGE'])
+  })
+
+  it.each<[string, (session: Record<string, unknown>) => void]>([
+    ['nothing', () => undefined],
+    ['a change that is taken back', (session) => ((session['n'] = 2), (session['n'] = 1))],
+  ])('is not reported for %s', async (_, handle) => {
+    const warnings = await warningsOf(async () => {
+      const visit = await openVisit(sessionsOf(), undefined)
+      visit.session['n'] = 1
+      await visit.close()
+      handle(visit.session)
+      visit.settle()
+    })
+    expect(warnings).toEqual([])
+  })
+
+  it('is not what a session is called that could not be kept', async () => {
+    const warnings = await warningsOf(async () => {
+      const visit = await openVisit(sessionsOf(), undefined)
+      visit.session['fn'] = () => 1
+      expect(() => visit.close()).toThrow('session data: fn is a function')
+      visit.settle()
+    })
+    expect(warnings).toEqual([])
+  })
+
+  it('that cannot be kept makes settling fail no more than another', async () => {
+    const visit = await openVisit(sessionsOf(), undefined)
+    visit.session['n'] = 1
+    await visit.close()
+    visit.session['n'] = () => 1
+    expect(await warningsOf(() => visit.settle())).toEqual(['KEEPSAKE_LATE_CHANGE'])
+  })
+})
+
+describe('what cannot be kept', () => {
+  it('fails the closing with its path, and the session can be put right', async () => {
+    const visit = await openVisit(sessionsOf(), undefined)
+    visit.session['cart'] = [{}, {}, { fn: () => 1 }]
+    expect(() => visit.close()).toThrow(
+      expect.objectContaining({ name: 'SessionDataError', path: 'cart[2].fn' }),
+    )
+    expect(visit.session.explain().closes).toBe('unkeepable')
+    visit.session['cart'] = [{}]
+    expect(present(setCookie(await visit.close()))).toContain('__Host-session=')
+  })
+
+  it('fails a save, and the session can be put right', async () => {
+    const { session } = await openVisit(sessionsOf(), undefined)
+    session['at'] = new Date(Number.NaN)
+    expect(await rejectionOf(session.save())).toMatchObject({ name: 'SessionDataError', path: 'at' })
+    session['at'] = new Date(0)
+    expect(await rejectionOf(session.save())).toBeUndefined()
+  })
+})
+
+describe('a session that is too large for a cookie (R10)', () => {
+  // 4,096 bytes, less 14 for the name, less the token's own 81 bytes, as base64.
+  const MOST = Math.floor(((4096 - 14) * 3) / 4) - 81
+
+  it('fails the closing with its sizes, heaviest first, and can be put right', async () => {
+    const browser = createBrowser(sessionsOf())
+    await browser.visit((session) => {
+      session['user'] = 'alice'
+    })
+    const visit = await openVisit(sessionsOf(), browser.cookie)
+    visit.session['a b'] = 'x'.repeat(10)
+    visit.session['big'] = 'hush'.repeat(1000)
+    const error = ((): unknown => {
+      try {
+        return visit.close()
+      } catch (error) {
+        return error
+      }
+    })()
+    expect(error).toMatchObject({
+      name: 'CookieTooLargeError',
+      limit: 4096,
+      sizes: [
+        { key: 'big', bytes: 4008 },
+        { key: 'a b', bytes: 18 },
+        { key: 'user', bytes: 14 },
+      ],
+    })
+    expect(String(error)).toContain('big')
+    expect(JSON.stringify(error) + String(error)).not.toMatch(/hush|alice/)
+    expect(visit.session.explain().closes).toBe('too_large')
+    delete visit.session['big']
+    const line = present(setCookie(await visit.close()))
+    const after = createBrowser(sessionsOf(), line.slice(0, line.indexOf(';')))
+    expect(await after.ask((session) => JSON.stringify(session))).toBe('{"user":"alice","a b":"xxxxxxxxxx"}')
+  })
+
+  it('begins one byte after what fits', async () => {
+    const browser = createBrowser(sessionsOf())
+    const fits = 'x'.repeat(MOST - '{"x":""}'.length)
+    await browser.visit((session) => {
+      session['x'] = fits
+    })
+    expect(present(browser.cookie).replace('=', '')).toHaveLength(4096)
+    expect(await browser.ask((session) => session['x'])).toBe(fits)
+    const visit = await openVisit(sessionsOf(), undefined)
+    visit.session['x'] = `${fits}x`
+    expect(() => visit.close()).toThrow(expect.objectContaining({ bytes: 4097, limit: 4096 }))
+  })
+
+  it('counts bytes, not characters', async () => {
+    const visit = await openVisit(sessionsOf(), undefined)
+    visit.session['x'] = 'ä'.repeat(MOST / 2)
+    expect(() => visit.close()).toThrow(expect.objectContaining({ name: 'CookieTooLargeError' }))
+  })
+})
