@@ -4,9 +4,12 @@
 Needs the `cryptography` package. As a command it reads one JSON object a line on standard input,
 {"secret": hex, "purpose", "name", "audience", "token"}, and answers one a line: the fields, or {"error": why}.
 With "seal" instead of "token" (an object of the fields, and "nonce": hex) it answers {"token": …}.
+With "cookie" beside "token", the token is the text of the row that the cookie leads to, and "text" the record in it.
 """
 
 import base64
+import hashlib
+import hmac
 import json
 import sys
 
@@ -77,6 +80,28 @@ def open_token(secret: bytes, ctx: bytes, token: str, row_key: str = "") -> dict
     return {**times, "permanent": plain[0] == 1, "sid": plain[16:32].hex(), "text": plain[32:].decode()}
 
 
+def row_key_of(cookie: bytes, ctx: bytes) -> str:
+    return hashlib.sha256(b"keepsake/v1/locator" + ctx + cookie[:16]).hexdigest()
+
+
+def proof_of(cookie: bytes, ctx: bytes) -> str:
+    return encode(hashlib.sha256(b"keepsake/v1/verifier" + ctx + cookie[16:]).digest()[:16])
+
+
+def open_row(secret: bytes, ctx: bytes, value: str, token: str) -> dict:
+    cookie = base64.urlsafe_b64decode(value)
+    if len(cookie) != 48:
+        raise ValueError("malformed")
+    row_key = row_key_of(cookie, ctx)
+    fields = open_token(secret, ctx, token, row_key)
+    head, _, text = fields["text"].partition("\n")
+    proof, (_, superseded, order) = proof_of(cookie, ctx), (head.split(".") + ["", ""])[:3]
+    if not hmac.compare_digest(proof, head[:22]):
+        before = [superseded[at : at + 22] for at in range(0, len(superseded), 52)]
+        raise ValueError("superseded" if proof in before else "ended")
+    return {**fields, "text": text, "rowKey": row_key, "order": order}
+
+
 def answer(line: str) -> dict:
     request = json.loads(line)
     secret = bytes.fromhex(request["secret"])
@@ -85,6 +110,8 @@ def answer(line: str) -> dict:
     try:
         if "seal" in request:
             return {"token": seal(secret, ctx, request["seal"], bytes.fromhex(request["seal"]["nonce"]), row_key)}
+        if "cookie" in request:
+            return open_row(secret, ctx, request["cookie"], request["token"])
         return open_token(secret, ctx, request["token"], row_key)
     except ValueError as error:
         return {"error": str(error)}

@@ -1,6 +1,10 @@
 import { type Application, Converter, type DeclarationReflection, ReflectionKind } from 'typedoc'
 
-/** Lets modules have the names that users import: `@keepsake/core/sealer` for `core/src/sealer`. */
+/**
+ * Lets modules have the names that users import: `@keepsake/core/sealer` for `core/src/sealer`. They are not sorted (typedoc.json),
+ * because pages are named in order and without regard to case: the interface `Store` of core would take the name of the
+ * entry `store`.
+ */
 export function load(app: Application): void {
   app.converter.on(Converter.EVENT_CREATE_DECLARATION, (_context, reflection: DeclarationReflection) => {
     if (reflection.kind === ReflectionKind.Module)

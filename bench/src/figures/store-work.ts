@@ -22,7 +22,9 @@ function noting<T extends object>(target: T, counted: ReadonlySet<string>, calls
       if (typeof value !== 'function') return value
       return (...args: readonly unknown[]): unknown => {
         if (typeof name === 'string' && counted.has(name)) calls.push(name)
-        return Reflect.apply(value, target, args)
+        const result: unknown = Reflect.apply(value, target, args)
+        // The same client with other options is counted too.
+        return name === 'withCommandOptions' ? noting(result as object, counted, calls) : result
       }
     },
   })

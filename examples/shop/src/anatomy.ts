@@ -8,13 +8,15 @@ export interface Segment {
 /** What a session cookie's value looks like from outside, without any secret. */
 export type Anatomy =
   | { readonly kind: 'token'; readonly bytes: number; readonly segments: readonly Segment[] }
-  | { readonly kind: 'id'; readonly bytes: number; readonly hex: string }
+  /** The cookie of a session in a store; its parts in hexadecimal, cut in the middle. */
+  | { readonly kind: 'stored'; readonly locator: string; readonly verifier: string }
   | { readonly kind: 'other'; readonly why: string }
 
 const VERSION = 1
 const SHORTEST = 108
 const LONGEST = 4096
-const ID_LENGTH = 43
+const STORED_LENGTH = 64
+const LOCATOR_BYTES = 16
 const PREVIEW = 8
 const HEAD = [
   ['version', 1],
@@ -32,6 +34,12 @@ function preview(bytes: Buffer): string {
 
 const other = (why: string): Anatomy => ({ kind: 'other', why })
 
+const storedOf = (bytes: Buffer): Anatomy => ({
+  kind: 'stored',
+  locator: preview(bytes.subarray(0, LOCATOR_BYTES)),
+  verifier: preview(bytes.subarray(LOCATOR_BYTES)),
+})
+
 function segmentsOf(bytes: Buffer): readonly Segment[] {
   const sealed = bytes.length - HEAD_BYTES - TAG_BYTES
   let at = 0
@@ -44,7 +52,7 @@ function segmentsOf(bytes: Buffer): readonly Segment[] {
 
 /**
  * Takes a session cookie's value apart by its shape alone. Anything may be passed: what is neither a sealed token
- * nor a random id is told apart by a reason. Nothing is verified here; only the library can do that.
+ * nor the cookie of a stored session is told apart by a reason. Nothing is verified here; only the library can do that.
  */
 export function anatomyOf(value: string): Anatomy {
   if (value === '') return other('it is empty')
@@ -53,7 +61,7 @@ export function anatomyOf(value: string): Anatomy {
   const bytes = Buffer.from(value, 'base64url')
   // Unused bits at the end would give one token several spellings; the format allows one.
   if (bytes.toString('base64url') !== value) return other('its last character is not canonical base64url')
-  if (value.length === ID_LENGTH) return { kind: 'id', bytes: bytes.length, hex: preview(bytes) }
+  if (value.length === STORED_LENGTH) return storedOf(bytes)
   if (value.length < SHORTEST) return other(`it is shorter than ${SHORTEST} characters`)
   if (bytes[0] !== VERSION)
     return other(`its first byte is ${bytes[0]}, and no version but ${VERSION} exists`)

@@ -119,8 +119,8 @@ export function createDesk({ shop, sessions, accounts }: DeskOptions): Desk {
 }
 
 /** In sealed mode nobody knows how many there were. */
-function othersEnded(count: number): string {
-  if (Number.isNaN(count)) return 'Every other device is logged out.'
+function othersEnded(count: number | undefined): string {
+  if (count === undefined) return 'Every other device is logged out.'
   if (count === 0) return 'No other device was logged in.'
   return count === 1 ? 'One other device is logged out.' : `${count} other devices are logged out.`
 }

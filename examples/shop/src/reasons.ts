@@ -19,19 +19,21 @@ const OPENED: Readonly<Record<OpenReason, string>> = {
   issued_in_future: 'The session says it was sealed in the future, so some clock is wrong. It was refused.',
   ambiguous_cookie:
     'Two different valid session cookies came. None is used, because one of them may be planted.',
-  unknown_id:
-    'The store keeps nothing under this id: the session has ended, or never was. The visit begins with an empty one.',
+  ended:
+    'The store has nothing that this cookie opens: the session has ended, or never was. The visit begins with an empty one.',
+  superseded:
+    'Another request has just given the session a new cookie. This one opens nothing, and changes nothing.',
   revoked: 'Somebody ended this session from elsewhere. The visit begins with an empty one.',
   store_failed: 'The store did not answer, and this visit goes on without its session.',
   header_too_large: 'So many cookies came that none was read. The visit begins with an empty session.',
 }
 
 const OPENED_IN_STORE: Readonly<Partial<Record<OpenReason, string>>> = {
-  opened: 'The store keeps a session under this id, genuine and in time. It was opened.',
+  opened: 'The store keeps a session that this cookie opens, genuine and in time.',
   opened_stale:
-    'The store keeps a session under this id. An older secret sealed it; the next write seals it with the newest.',
+    'The store keeps a session that this cookie opens. An older secret sealed it; the next write seals it with the newest.',
   malformed:
-    'The value has not the shape of an id. It was set aside, and the visit begins with an empty session.',
+    'The value has not the shape of such a cookie. It was set aside, and the visit begins with an empty session.',
   unknown_key:
     'A secret this server does not have sealed the record. The cookie is left alone: another server may know it.',
   forged: 'The seal of the record does not fit: someone changed it in the store. It was refused.',
@@ -44,19 +46,18 @@ const CLOSED: Readonly<Record<CloseReason, string>> = {
   created: 'There was nothing before and there is something now: the session gets its first cookie.',
   changed: 'The session’s data or its messages changed, so it is sealed again.',
   renewed: 'The data is the same, but enough of the idle time has passed: the deadline moves on.',
-  regenerated: 'The session gets a new id with the same data. The old id is worth nothing from now on.',
+  regenerated:
+    'The session gets a new id and a new cookie with the same data. The old cookie is worth nothing from now on.',
   replaced:
     'Somebody logged in: another session begins under a new id, and a cookie planted before it is worth nothing.',
   emptied: 'Nothing is left in the session, so it ends and its cookie is cleared.',
   destroyed: 'Somebody logged out: the session ends, and its cookie is cleared.',
   revoked: 'Somebody ended the session from elsewhere.',
   evicted: 'Its user logged in once more than is allowed, and this was the oldest session.',
-  too_many_sessions: 'The user has as many sessions as are allowed, so nobody is logged in.',
   merged: 'Another request changed the session meanwhile. Both changes are kept.',
-  gone: 'Another request has ended the session meanwhile. What is gone is not written again.',
+  gone: 'Another request has ended the session meanwhile, or given it a new cookie. Nothing of this one is written.',
   conflict: 'Another request changed the same place meanwhile, and the app wants to hear of that.',
   store_failed: 'The store did not take the session, so nothing of this response may leave.',
-  flash_taken: 'Another tab has shown the message already, so this page is asked for again without it.',
   too_large: 'The session would not fit into a cookie, so nothing of this response may leave.',
   unkeepable: 'The session holds something that cannot be kept, so nothing of this response may leave.',
   late: 'The change came after the response had begun to leave. It is lost.',
@@ -64,13 +65,13 @@ const CLOSED: Readonly<Record<CloseReason, string>> = {
 
 const CLOSED_IN_STORE: Readonly<Partial<Record<CloseReason, string>>> = {
   created:
-    'There was nothing before and there is something now: the store keeps it, and the browser gets the id it lies under.',
+    'There was nothing before and there is something now: the store keeps it, and the browser gets the cookie that opens it.',
   changed:
-    'The session’s data or its messages changed, so its record in the store is written again. The id stays, and so the cookie.',
+    'The session’s data or its messages changed, so its record in the store is written again. The cookie stays.',
   renewed:
-    'The data is the same, but enough of the idle time has passed: in the store the deadline moves on. The id stays.',
+    'The data is the same, but enough of the idle time has passed: in the store the deadline moves on. The cookie stays.',
   emptied: 'Nothing is left in the session, so its record ends and its cookie is cleared.',
-  destroyed: 'Somebody logged out: the record ends, its id is worth nothing, and the cookie is cleared.',
+  destroyed: 'Somebody logged out: the record ends, its cookie is worth nothing, and is cleared.',
   too_large: 'The session would not fit into the store, so nothing of this response may leave.',
 }
 
@@ -90,12 +91,10 @@ const FATES: Readonly<Record<CloseReason, CookieFate>> = {
   destroyed: 'clear',
   revoked: 'leave',
   evicted: 'leave',
-  too_many_sessions: 'leave',
   merged: 'leave',
   gone: 'leave',
   conflict: 'leave',
   store_failed: 'leave',
-  flash_taken: 'leave',
   too_large: 'leave',
   unkeepable: 'leave',
   late: 'leave',
@@ -113,7 +112,7 @@ export const explainClosed = (code: CloseReason, where: Where): string =>
   (where === 'store' ? CLOSED_IN_STORE[code] : undefined) ?? CLOSED[code]
 
 /**
- * What closing for this reason does to the cookie. Rewriting a record in the store leaves the id as it is. (It would be
+ * What closing for this reason does to the cookie. Rewriting a record in the store leaves the cookie as it is. (It would be
  * sent again if `permanent` changed without a login, which no page of the shop does.)
  */
 export function fateOf(code: CloseReason, where: Where): CookieFate {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { anatomyOf } from '../src/anatomy.ts'
-import { HOSTILE, ID, TOKEN } from './samples.ts'
+import { HOSTILE, STORED, TOKEN } from './samples.ts'
 
 test('a token is taken apart as its format says', () => {
   expect(anatomyOf(TOKEN)).toEqual({
@@ -16,9 +16,13 @@ test('a token is taken apart as its format says', () => {
   })
 })
 
-test('a value of 43 characters is a random id, even one that begins like a token', () => {
-  expect(anatomyOf(ID)).toEqual({ kind: 'id', bytes: 32, hex: 'bb8263f6…8b51cfc1' })
-  expect(anatomyOf(`A${ID.slice(1)}`)).toMatchObject({ kind: 'id' })
+test('a value of 64 characters is a locator and a verifier, even one that begins like a token', () => {
+  expect(anatomyOf(STORED)).toEqual({
+    kind: 'stored',
+    locator: 'bb8263f6…ed3d665f',
+    verifier: '0dde29c3…fb4f5997',
+  })
+  expect(anatomyOf(`A${STORED.slice(1)}`)).toMatchObject({ kind: 'stored' })
 })
 
 describe('not a token', () => {

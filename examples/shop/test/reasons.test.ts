@@ -14,17 +14,17 @@ test('a sentence that speaks of clearing or of a first cookie belongs to a respo
   }
 })
 
-test('a change seals a new token, and in a store leaves the id as it is', () => {
+test('a change seals a new token, and in a store leaves the cookie as it is', () => {
   for (const code of ['changed', 'renewed'] as const) {
     expect(fateOf(code, 'cookie')).toBe('set')
     expect(fateOf(code, 'store')).toBe('leave')
   }
   expect(explainClosed('changed', 'cookie')).toContain('sealed again')
-  expect(explainClosed('changed', 'store')).toContain('The id stays')
+  expect(explainClosed('changed', 'store')).toContain('The cookie stays')
   expect(fateOf('regenerated', 'store')).toBe('set')
 })
 
 test('where a store keeps the session, the sentences speak of it', () => {
   expect(explainOpened('opened', 'store')).toContain('The store keeps')
-  expect(explainOpened('malformed', 'store')).toContain('the shape of an id')
+  expect(explainOpened('malformed', 'store')).toContain('the shape of such a cookie')
 })

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { shorten, shortenSetCookie } from '../src/shorten.ts'
-import { ID, TOKEN } from './samples.ts'
+import { STORED, TOKEN } from './samples.ts'
 
 test.each([
   ['a token', TOKEN, 'ASV0sy3e…p_cmUQ'],
-  ['an id', ID, `${ID.slice(0, 7)}…${ID.slice(-7)}`],
+  ['the cookie of a stored session', STORED, `${STORED.slice(0, 8)}…${STORED.slice(-8)}`],
   ['a short value', 'dark', '…'],
   ['nothing', '', '…'],
 ])('%s loses its middle', (_, value, expected) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { underTheHood, type UnderTheHood } from '../src/pages/under-the-hood.ts'
-import { HOSTILE, ID, TOKEN } from './samples.ts'
+import { HOSTILE, STORED, TOKEN } from './samples.ts'
 
 const base: UnderTheHood = {
   mode: 'cookie',
@@ -25,33 +25,34 @@ describe('the panel', () => {
     expect(panel).toContain('until the browser closes')
   })
 
-  test('never shows a whole token or id', () => {
+  test('never shows a whole token or cookie', () => {
     const setCookie = `__Host-session=${TOKEN}; Path=/; HttpOnly`
     expect(show({ decision: { reason: 'changed', setCookie } })).not.toContain(TOKEN)
-    expect(show({ mode: 'store', cookieValue: ID })).not.toContain(ID)
+    expect(show({ mode: 'store', cookieValue: STORED })).not.toContain(STORED)
   })
 
-  test('shows an id, and the record that it leads to in the store', () => {
-    const panel = show({ mode: 'store', cookieValue: ID })
-    expect(panel).toContain('A random id')
-    expect(panel).toContain('bb8263f6…8b51cfc1')
-    expect(panel).toMatch(/The data lies in the store[^]*it lies under a hash of the id/)
+  test('shows the two parts of a stored session’s cookie, and the record that they lead to', () => {
+    const panel = show({ mode: 'store', cookieValue: STORED })
+    expect(panel).toContain('Random bytes')
+    expect(panel).toContain('bb8263f6…')
+    expect(panel).toMatch(/The data lies in the store[^]*the store has a hash of either part/)
     expect(panel).not.toContain('sealed</')
   })
 
-  test('shows an id that leads nowhere as one', () => {
-    const panel = show({ mode: 'store', cookieValue: ID, opened: 'unknown_id' })
-    expect(panel).toContain('leads nowhere')
+  test.each([
+    ['ended', 'lead nowhere'],
+    ['superseded', 'do not open it any more'],
+  ] as const)('shows no record to a cookie that is %s', (opened, sentence) => {
+    const panel = show({ mode: 'store', cookieValue: STORED, opened })
+    expect(panel).toContain(sentence)
     expect(panel).not.toContain('part-sealed')
   })
 
-  test('tells an id from a token where the other one was due', () => {
-    expect(show({ cookieValue: ID, opened: 'malformed' })).toContain(
-      'an id that a shop with a store hands out',
-    )
+  test('tells the cookie of a stored session from a token where the other one was due', () => {
+    expect(show({ cookieValue: STORED, opened: 'malformed' })).toContain('the cookie of a shop with a store')
     const panel = show({ mode: 'store', cookieValue: TOKEN, opened: 'malformed' })
     expect(panel).toContain('a token that a shop without a store hands out')
-    expect(show({ mode: 'store', cookieValue: 'x' })).toContain('an id has 43 characters')
+    expect(show({ mode: 'store', cookieValue: 'x' })).toContain('has 64 characters')
   })
 
   test('says so when no cookie came, in either mode', () => {

@@ -12,8 +12,13 @@ export type Anatomy =
       readonly sealedBytes: number
       readonly tagBytes: number
     }
-  /** The random id of a session that lies in a store. */
-  | { readonly kind: 'id'; readonly characters: number }
+  /** What a session in a store has in its cookie: the locator finds the row, the verifier opens it. */
+  | {
+      readonly kind: 'stored'
+      readonly characters: number
+      readonly locatorBytes: number
+      readonly verifierBytes: number
+    }
   | { readonly kind: 'other'; readonly characters: number }
 
 const VERSION = 1
@@ -21,12 +26,15 @@ const VERSION = 1
 const FIRST_SEALED_BYTE = 33
 const TAG_BYTES = 16
 const MIN_BYTES = 81
+const LOCATOR_BYTES = 16
+const VERIFIER_BYTES = 32
 
 export function anatomyOf(value: string): Anatomy {
   const characters = value.length
   const bytes = Buffer.from(value, 'base64url')
   if (bytes.toString('base64url') !== value) return { kind: 'other', characters }
-  if (bytes.length === 32) return { kind: 'id', characters }
+  if (bytes.length === LOCATOR_BYTES + VERIFIER_BYTES)
+    return { kind: 'stored', characters, locatorBytes: LOCATOR_BYTES, verifierBytes: VERIFIER_BYTES }
   if (bytes.length < MIN_BYTES || bytes[0] !== VERSION) return { kind: 'other', characters }
   return {
     kind: 'token',

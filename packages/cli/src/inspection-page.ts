@@ -29,13 +29,17 @@ function cookieSections({ cookie }: Inspection): readonly Section[] {
 
 function anatomySection({ anatomy, secret, keyIds }: Inspection): Section {
   const title = `value, ${anatomy.characters} characters`
-  if (anatomy.kind === 'id') {
+  if (anatomy.kind === 'stored') {
+    const rows = [
+      ['locator', `${anatomy.locatorBytes} bytes; a hash of it is the key of the row in the store`],
+      ['verifier', `${anatomy.verifierBytes} bytes; opens the row, and is another one after each login`],
+    ] as const
     const body =
-      'The random id of a session in a store, or a value that looks like one. Nothing is in it to open: the\n' +
-      'record lies in the store, under a hash of it.'
-    return { title, rows: [], body }
+      'The cookie of a session in a store, or a value that looks like one. It holds nothing to open.'
+    return { title, rows, body }
   }
-  if (anatomy.kind === 'other') return { title, rows: [], body: 'No token and no session id of Keepsake.' }
+  if (anatomy.kind === 'other')
+    return { title, rows: [], body: 'No token and no cookie of a stored session.' }
   const [{ keyIds: ids } = { keyIds: [] }] = keyIds
   const which =
     secret === undefined

@@ -27,7 +27,7 @@ export function inspect(cookie: PastedCookie, given: Attempt, now: number): Insp
   const attempt = { ...given, names: cookie.name === undefined ? given.names : [cookie.name] }
   const found = openToken(cookie.value, attempt)
   const keyIds = keyIdsOf(attempt)
-  const session = found.ok && 'fields' in found ? showRecord(found.fields, now) : undefined
+  const session = found.ok && 'fields' in found ? showRecord(found.fields, attempt.purpose, now) : undefined
   const tried = found.ok ? keyIds.find(({ name }) => name === found.name) : undefined
   const secret = tried && tried.keyIds.indexOf(anatomy.keyId) + 1
   return { ...nothing, found, session, secret, keyIds }

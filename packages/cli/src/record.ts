@@ -1,4 +1,5 @@
 import type { SealedFields } from '@keepsake/core/sealer'
+import type { Purpose } from './open-token.ts'
 
 /** An opened session, as JSON shows it. */
 export interface Shown {
@@ -16,8 +17,8 @@ export interface Shown {
 }
 
 /** `now` in epoch milliseconds. */
-export function showRecord(fields: SealedFields, now: number): Shown {
-  const { about, data } = partsOf(fields.text)
+export function showRecord(fields: SealedFields, purpose: Purpose, now: number): Shown {
+  const { about, data } = partsOf(purpose === 'store' ? recordIn(fields.text) : fields.text)
   return {
     id: Buffer.from(fields.sid).toString('base64url'),
     createdAt: isoOf(fields.created),
@@ -29,6 +30,9 @@ export function showRecord(fields: SealedFields, now: number): Shown {
     data,
   }
 }
+
+/** In a row of a store a line comes before the record's text, which has no line end itself. */
+const recordIn = (row: string): string => row.slice(row.indexOf('\n') + 1)
 
 /** A record's text is JSON whose key `$` is not the application's. One that is not comes from another program. */
 function partsOf(text: string): { readonly about: unknown; readonly data: unknown } {

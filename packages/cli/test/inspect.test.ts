@@ -102,7 +102,7 @@ describe('keepsake inspect', () => {
     expect({ code, cookies }).toMatchObject({ code: 0, cookies: [{ opens: true }] })
   })
 
-  it('opens a record of a store with the key of its row', async () => {
+  it('opens a row of a store with its key, and shows the record in it', async () => {
     const store = memoryStore()
     const records: (readonly [string, string])[] = []
     const create: typeof store.create = (key, record) => {
@@ -111,9 +111,12 @@ describe('keepsake inspect', () => {
     }
     const line = await sessionLine({ store: { ...store, create } })
     const [[key, text] = ['', '']] = records
-    expect((await inspected([line])).cookies).toMatchObject([{ anatomy: { kind: 'id' } }])
+    expect((await inspected([line])).cookies).toMatchObject([{ anatomy: { kind: 'stored' } }])
     const { code, cookies } = await inspected([text, '--purpose', 'store', '--row', key])
-    expect({ code, cookies }).toMatchObject({ code: 0, cookies: [{ session: { data: { cart: ['A1'] } } }] })
+    expect({ code, cookies }).toMatchObject({
+      code: 0,
+      cookies: [{ session: { about: { subject: 'ada' }, data: { cart: ['A1'] } } }],
+    })
     const wrong = await inspected([text, '--purpose', 'store', '--row', key.replace(/./, 'g')])
     expect(wrong).toMatchObject({ code: 1, cookies: [{ reason: 'forged' }] })
   })

@@ -60,7 +60,10 @@ describe('keepsake sessions', () => {
       code: 0,
       json: { revoked: true },
     })
-    expect(await run('revoke', '--', handle)).toMatchObject({ code: 1, json: { revoked: false } })
+    expect(await run('revoke', '--subject', 'ada', '--', handle)).toMatchObject({
+      code: 1,
+      json: { revoked: false },
+    })
     expect(handlesOf((await run('list', 'ada')).json)).toHaveLength(1)
   })
 
@@ -69,6 +72,22 @@ describe('keepsake sessions', () => {
     expect(await run('revoke-all', 'ada')).toMatchObject({ code: 0, json: { revoked: 2 } })
     expect(handlesOf((await run('list', 'ada')).json)).toEqual([])
     expect(handlesOf((await run('list', 'bob')).json)).toHaveLength(1)
+  })
+
+  it('revokes all where sessions live in their cookies, and says that nobody knows how many', async () => {
+    const cwd = makeDirectory()
+    const [core] = MODULE.trim().split('\n')
+    writeFileSync(
+      join(cwd, 'sealed.mjs'),
+      `${core?.replace('createSessions', 'createSessions, memoryStore')}
+export default createSessions({ secrets: ['${SECRET}'], revocation: memoryStore() })\n`,
+    )
+    const args = ['sessions', 'revoke-all', 'ada', '--module', 'sealed.mjs']
+    expect(await keepsake(args, { cwd })).toMatchObject({
+      code: 0,
+      out: 'all revoked, however many there were\n',
+    })
+    expect(JSON.parse((await keepsake([...args, '--json'], { cwd })).out)).toEqual({ revoked: null })
   })
 
   it('reads for people', async () => {
@@ -98,6 +117,7 @@ describe('keepsake sessions', () => {
     [['toString', 'ada', '--module', 'empty.mjs'], 'expected list, revoke, revoke-all'],
     [['list', '--module', 'empty.mjs'], 'expected one word'],
     [['list', 'ada', '--subject', 'ada'], '--subject belongs to revoke'],
+    [['revoke', 'handle', '--module', 'empty.mjs'], '--subject SUBJECT is needed'],
   ])('%j is called in a wrong way', async (args, problem) => {
     const cwd = makeDirectory()
     writeFileSync(join(cwd, 'empty.mjs'), 'export const sessions = { listFor() {} }\n')

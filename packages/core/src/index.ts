@@ -9,7 +9,7 @@ export {
 } from './cookie/cookie.ts'
 export type { StandardSchema } from './cookie/value.ts'
 export { type CookieHeader, type CookieSource, readCookies } from './cookie/read.ts'
-export type { Device } from './subjects/device.ts'
+export type { Device } from './subjects/subjects.ts'
 export type { Duration } from './base/duration.ts'
 export {
   ConfigError,
@@ -36,8 +36,8 @@ export type {
   OpenReason,
   OriginReason,
 } from './base/reasons.ts'
-export type { Peek } from './visit/peek.ts'
-export { CrossOriginError } from './guard/cross-origin-error.ts'
+export type { Peek } from './sessions/sessions.ts'
+export { CrossOriginError } from './guard/origin.ts'
 export type { Secret } from './crypto/secrets.ts'
 export type { LoginOptions } from './session/login.ts'
 export type { Callback, ControlName, Session, SessionControls, SessionData } from './session/session.ts'
@@ -45,10 +45,10 @@ export type { Explanation } from './session/state.ts'
 export { createSessions } from './sessions/create-sessions.ts'
 export type { Sessions } from './sessions/sessions.ts'
 export type { SessionCookieOptions, SessionsOptions } from './sessions/setup.ts'
-export type { SessionChange } from './session/session-change.ts'
+export type { SessionChange } from './session/state.ts'
 export type { Store, StoredRecord } from './store/store.ts'
 export { SESSION_CHANNEL, type SessionEvent, type SessionEventType } from './base/events.ts'
-export type { Visit } from './visit/visit.ts'
+export type { Visit } from './sessions/sessions.ts'
 export type { Header } from './visit/headers.ts'
 export type { VisitOptions } from './visit/setup.ts'
 

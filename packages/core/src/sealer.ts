@@ -1,8 +1,8 @@
-import { readChoice, readOptions, readText } from './base/options.ts'
-import { createRandomPool } from './base/random.ts'
 import { type Sealer, sealerOf } from './crypto/seal.ts'
 import { readSecrets, type Secret } from './crypto/secrets.ts'
 import { contextOf, MAX_TOKEN_CHARS } from './crypto/token.ts'
+import { readChoice, readOptions, readText } from './base/options.ts'
+import { createRandomPool } from './base/random.ts'
 
 export type { Opened, Sealer } from './crypto/seal.ts'
 export type { UnopenedReason } from './base/reasons.ts'

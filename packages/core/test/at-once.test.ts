@@ -1,7 +1,7 @@
 import { openVisit } from '../src/adapter.ts'
 import { describe, expect, it } from 'vitest'
 import { createSessions, memoryStore, type Store, StoreError } from '../src/index.ts'
-import { createKeyedQueue } from '../src/base/queue.ts'
+import { createKeyedQueue } from '../src/base/maybe-promise.ts'
 import { begin, dataOn, present, rejection, request, secretNamed } from './store-support.ts'
 
 const secrets = [secretNamed('newest')]

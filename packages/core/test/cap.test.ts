@@ -132,19 +132,19 @@ describe('maxPerSubject: N', () => {
   })
 })
 
-describe('a login that is too many itself', () => {
-  /** The first login has been written, and looks again only when another one is through. */
-  async function overtaken(max: number) {
-    const world = createWorld({ maxPerSubject: max })
-    const visit = await world.sessions.open(undefined)
-    visit.session.login('alice', { label: 'first' })
-    const gate = createGate()
-    world.store.next('create', gate.after)
-    const closing = settled((async () => visit.close())())
-    await gate.reached
-    return { world, visit, gate, closing }
-  }
+/** The first login has been written, and looks again only when another one is through. */
+async function overtaken(max: number) {
+  const world = createWorld({ maxPerSubject: max })
+  const visit = await world.sessions.open(undefined)
+  visit.session.login('alice', { label: 'first' })
+  const gate = createGate()
+  world.store.next('create', gate.after)
+  const closing = settled((async () => visit.close())())
+  await gate.reached
+  return { world, visit, gate, closing }
+}
 
+describe('a login that is too many itself', () => {
   it('fails with a 409 and no cookie, though the other one has ended it before it looked again', async () => {
     const { world, gate, closing } = await overtaken(1)
     const second = await login(world.another(), 'second')
@@ -203,20 +203,20 @@ describe('a login that is too many itself', () => {
   })
 })
 
-describe('an eviction', () => {
-  /** The eviction of the oldest session has listed it, and has not ended it yet. */
-  async function listed() {
-    const world = createWorld({ maxPerSubject: 1 })
-    const oldest = present(await login(world.sessions, 'oldest'))
-    const gate = createGate()
-    const visit = await world.sessions.open(undefined)
-    visit.session.login('alice', { label: 'newest' })
-    world.store.next('replace', gate.before)
-    const closing = visit.close()
-    await gate.reached
-    return { world, oldest, gate, closing, elsewhere: world.another({ maxPerSubject: undefined }) }
-  }
+/** The eviction of the oldest session has listed it, and has not ended it yet. */
+async function listed() {
+  const world = createWorld({ maxPerSubject: 1 })
+  const oldest = present(await login(world.sessions, 'oldest'))
+  const gate = createGate()
+  const visit = await world.sessions.open(undefined)
+  visit.session.login('alice', { label: 'newest' })
+  world.store.next('replace', gate.before)
+  const closing = visit.close()
+  await gate.reached
+  return { world, oldest, gate, closing, elsewhere: world.another({ maxPerSubject: undefined }) }
+}
 
+describe('an eviction', () => {
   it('spares a row that has become that of another subject since', async () => {
     const { world, oldest, gate, closing, elsewhere } = await listed()
     const bob = await request(elsewhere, oldest, (session) => session.login('bob'))

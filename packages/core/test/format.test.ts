@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { createSessions, memoryStore, type Session, type Store, type StoredRecord } from '../src/index.ts'
 import { createSealer, type SealedFields, type SealerOptions } from '../src/sealer.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../docs/format/keepsake_token.py', import.meta.url))
@@ -132,6 +133,41 @@ describe.skipIf(python === undefined)('a second implementation of the token form
       sealerOf(one).open((answers[i] as { token: string }).token, one.rowKey),
     )
     expect(opened).toEqual(CASES.map(({ fields }) => ({ ok: true, fields, stale: false })))
+  })
+
+  it('finds the row of a cookie, opens it for the present cookie, and tells a superseded one', async () => {
+    const secret = randomBytes(32)
+    const memory = memoryStore()
+    const rows = new Map<string, string>()
+    const keep = (key: string, { text }: StoredRecord): void => void rows.set(key, text)
+    const store: Store = {
+      ...memory,
+      create: (key, record) => (keep(key, record), memory.create(key, record)),
+      replace: (key, revision, record) => (keep(key, record), memory.replace(key, revision, record)),
+    }
+    const sessions = createSessions<{ cart: string[] }>({ secrets: [secret], store, audience: 'eu' })
+    const { name } = sessions.cookie
+    const cookieAfter = async (
+      before: string | undefined,
+      change: (session: Session<{ cart: string[] }>) => void,
+    ): Promise<string> => {
+      const visit = await sessions.open(before === undefined ? before : `${name}=${before}`)
+      change(visit.session)
+      const [[, line = ''] = []] = await visit.close()
+      return sessions.cookie.read(line.split(';', 1)[0]) ?? ''
+    }
+    const first = await cookieAfter(undefined, (session) => (session.cart = ['A1']))
+    const second = await cookieAfter(first, (session) => session.login('ada', { keep: ['cart'] }))
+    const [[rowKey, token] = ['', '']] = rows
+    expect(rows.size).toBe(1)
+    const asked = { secret: secret.toString('hex'), purpose: 'store', name, audience: 'eu', token }
+    const stranger = randomBytes(48).toString('base64url')
+    const answers = askPython([first, second, stranger].map((cookie) => ({ ...asked, cookie })))
+    expect(answers).toEqual([
+      { error: 'superseded' },
+      expect.objectContaining({ rowKey, text: '{"cart":["A1"],"$":{"subject":"ada"}}', order: '' }),
+      { error: 'forged' },
+    ])
   })
 
   it('makes and opens the published vectors', () => {

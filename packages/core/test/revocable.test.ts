@@ -12,6 +12,7 @@ import {
   cookieLine,
   createGate,
   dataOf,
+  dataOn,
   eventsOf,
   present,
   rejection,
@@ -310,6 +311,24 @@ describe('all sessions of a subject', () => {
     expect(await openedBy(other, cookie)).toBe('superseded')
   })
 
+  it.each<[string, (sessions: AnySessions, cookie: string) => unknown]>([
+    ['a logout', (sessions, cookie) => request(sessions, cookie, (session) => session.logout())],
+    ['revokeAll', (sessions) => sessions.revokeAll('alice')],
+  ])('leave a login that was under way what keep names and what it has changed: after %s', async (_, end) => {
+    const { sessions, another } = createRevocableWorld()
+    const cookie = await request(sessions, undefined, (session) => {
+      session.login('alice')
+      Object.assign(session, { cart: [1], note: 'old', seen: 1 })
+    })
+    const visit = await openVisit(sessions, cookie)
+    visit.session['seen'] = 2
+    visit.session.login('alice', { keep: ['cart'] })
+    await end(another(), present(cookie))
+    const next = cookieAfter(await visit.close(), cookie)
+    expect(await dataOf(another(), next)).toEqual({ cart: [1], seen: 2 })
+    expect(dataOn(visit.session)).toEqual({ cart: [1], seen: 2 })
+  })
+
   it('are exact under 50 logins at two processes meanwhile', async () => {
     const { sessions, another } = createRevocableWorld({ revocationCache: 0, storeTimeLimit: 60_000 })
     const nodes = [sessions, another()]
@@ -442,6 +461,18 @@ describe('sessions that overflow into a store', () => {
     visit.session.clear()
     await visit.close()
     expect(await dataOf(sessions, cookie)).toEqual({ c: LARGE })
+  })
+
+  it('log in although another request has ended the session in the store meanwhile', async () => {
+    const world = createRevocableWorld()
+    const sessions = world.another({ overflow: memoryStore({ now: () => world.at * 1000 }) })
+    const large = await request(sessions, await begin(sessions, 'alice'), (session) => (session['b'] = LARGE))
+    const slow = await openVisit(sessions, large)
+    slow.session.login('bob')
+    await request(sessions, large, (session) => session.logout())
+    const cookie = cookieAfter(await slow.close(), large)
+    const { session } = await openVisit(sessions, cookie)
+    expect([session.subject, session['b']]).toEqual(['bob', undefined])
   })
 })
 

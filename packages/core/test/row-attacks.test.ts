@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createCookieHashes } from '../src/modes/store-cookie.ts'
+import { createCookieHashes, isSameProof } from '../src/modes/store-cookie.ts'
 import { readRow } from '../src/store/row.ts'
 import { keysOf } from './modes/stored.ts'
 import {
@@ -7,6 +7,7 @@ import {
   cookieOf,
   EVERYWHERE,
   handleOf,
+  IN_COOKIES,
   IN_ROWS,
   keyOf,
   proofOf,
@@ -66,6 +67,21 @@ describe('an attacker who has planted a cookie before the login', () => {
     ])
   })
 
+  it('is told superseded for a minute, then revoked, where sealed sessions can be ended', async () => {
+    const { world, sessions, bait } = await planted(present(IN_COOKIES[2])[1]())
+    const seen: unknown[] = []
+    for (const seconds of [0, 60, 1]) {
+      world.at += seconds
+      const { session } = await sessions.open(bait)
+      seen.push([session.explain().opened, dataOn(session)])
+    }
+    expect(seen).toEqual([
+      ['superseded', {}],
+      ['superseded', {}],
+      ['revoked', {}],
+    ])
+  })
+
   describe.each(EVERYWHERE)('of a session %s', (_, at) => {
     it.each(ATTEMPTS)(
       'changes nothing of the victim who %s, at once or after a minute',
@@ -94,16 +110,16 @@ describe('an attacker who has planted a cookie before the login', () => {
   })
 })
 
-describe('somebody who knows the locator of a row, and not its verifier', () => {
-  /** The victim's locator with a verifier that was good for a row of the attacker. */
-  async function forged() {
-    const world = createWorld()
-    const { sessions } = world
-    const hers = await begin(sessions, { secret: 'hers' }, 'alice')
-    const his = valueOf(await begin(sessions, { own: 1 }))
-    return { world, sessions, hers, cookie: cookieOf(valueOf(hers).slice(0, 22) + his.slice(22)) }
-  }
+/** The victim's locator with a verifier that was good for a row of the attacker. */
+async function forged() {
+  const world = createWorld()
+  const { sessions } = world
+  const hers = await begin(sessions, { secret: 'hers' }, 'alice')
+  const his = valueOf(await begin(sessions, { own: 1 }))
+  return { world, sessions, hers, cookie: cookieOf(valueOf(hers).slice(0, 22) + his.slice(22)) }
+}
 
+describe('somebody who knows the locator of a row, and not its verifier', () => {
   it('finds the same row only with all of the locator', async () => {
     const world = createWorld()
     const value = valueOf(await begin(world.sessions, { a: 1 }))
@@ -153,6 +169,13 @@ describe('somebody who knows the locator of a row, and not its verifier', () => 
     expect(await dataOf(sessions, hers)).toEqual({})
   })
 
+  it('is not taken for a late request of the visitor, right after the row got a new cookie', async () => {
+    const { sessions, hers, cookie } = await forged()
+    await request(sessions, hers, (session) => session.regenerate())
+    expect((await sessions.open(hers)).session.explain().opened).toBe('superseded')
+    expect((await sessions.open(cookie)).session.explain().opened).toBe('ended')
+  })
+
   it('leaves behind no cookie where he only reads', async () => {
     const { sessions, cookie } = await forged()
     const visit = await sessions.open(cookie)
@@ -176,6 +199,16 @@ describe('the proof of a row', () => {
       expect([index, session.explain().opened, dataOn(session)]).toEqual([index, 'ended', {}])
     }
     expect(await dataOf(sessions, cookieOf(value))).toEqual({ secret: 1 })
+  })
+
+  it('is compared to its last character, wherever another one differs', () => {
+    const proof = proofOf('A'.repeat(64))
+    expect(proof).toMatch(/^[\w-]{22}$/)
+    expect(isSameProof(proof, proof)).toBe(true)
+    for (let index = 0; index < proof.length; index++) {
+      const other = proof.slice(0, index) + (proof[index] === 'A' ? 'B' : 'A') + proof.slice(index + 1)
+      expect([index, isSameProof(proof, other)]).toEqual([index, false])
+    }
   })
 
   it('is all that the store has of a verifier: who has the dump and the secrets too makes no cookie of it', async () => {
@@ -225,7 +258,7 @@ describe('the proof of a row', () => {
     ]
     const text = present(rowOf(world, hers))
     const key = keyOf(valueOf(his))
-    world.memory.delete(key)
+    await world.memory.delete(key)
     await world.memory.create(key, { text, expiresAt: (world.at + 60) * 1000 })
     expect(await dataOf(world.sessions, his)).toEqual({})
   })

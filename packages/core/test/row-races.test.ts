@@ -121,24 +121,24 @@ describe.each(IN_ROWS)('a request that began before a login, of a session %s', (
   })
 })
 
-describe('a write that is on its way while somebody logs in', () => {
-  async function atTheStore(trouble: 'before' | 'after', change: Action[1]) {
-    const world = createWorld()
-    const { sessions, store } = world
-    const cookie = await begin(sessions, { cart: [1], n: 0 })
-    const late = await sessions.open(cookie)
-    await change(late.session)
-    const gate = createGate()
-    store.next('replace', gate[trouble])
-    const closing = closed(late)
-    await gate.reached
-    const hers = await request(world.another(), cookie, (session) => {
-      session.login('alice', { keep: ['cart'] })
-      session['secret'] = 1
-    })
-    return { world, sessions, store, late, closing, gate, hers: present(hers) }
-  }
+async function atTheStore(trouble: 'before' | 'after', change: Action[1]) {
+  const world = createWorld()
+  const { sessions, store } = world
+  const cookie = await begin(sessions, { cart: [1], n: 0 })
+  const late = await sessions.open(cookie)
+  await change(late.session)
+  const gate = createGate()
+  store.next('replace', gate[trouble])
+  const closing = closed(late)
+  await gate.reached
+  const hers = await request(world.another(), cookie, (session) => {
+    session.login('alice', { keep: ['cart'] })
+    session['secret'] = 1
+  })
+  return { world, sessions, store, late, closing, gate, hers: present(hers) }
+}
 
+describe('a write that is on its way while somebody logs in', () => {
   it.each(CHANGES)('finds the row taken, and leaves it: %s', async (_, change) => {
     const { world, closing, gate, hers } = await atTheStore('before', change)
     const before = rowOf(world, hers)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SessionGoneError } from '../src/base/errors.ts'
-import type { SessionChange } from '../src/session/session-change.ts'
+import type { SessionChange } from '../src/session/state.ts'
 import { type AnySessions, increment, rowOf } from './row-support.ts'
 import {
   begin,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Session } from '../src/session/session.ts'
-import type { Visit } from '../src/visit/visit.ts'
+import type { Visit } from '../src/sessions/sessions.ts'
 import { createWorld, dataOf, dataOn, request } from './store-support.ts'
 import { createBrowser, createClock, sessionsOf, START } from './support.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SessionGoneError } from '../src/base/errors.ts'
 import type { Session } from '../src/session/session.ts'
-import type { Visit } from '../src/visit/visit.ts'
+import type { Visit } from '../src/sessions/sessions.ts'
 import {
   begin,
   cookieAfter,

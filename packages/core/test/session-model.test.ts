@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Session } from '../src/session/session.ts'
-import type { Visit } from '../src/visit/visit.ts'
+import type { Visit } from '../src/sessions/sessions.ts'
 import {
   beginAnew,
   commitModel,

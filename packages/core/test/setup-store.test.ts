@@ -162,4 +162,22 @@ describe('sessions that nobody closes', () => {
     const { stdout } = await promisify(execFile)(process.execPath, args)
     expect(stdout).toBe('done\n')
   })
+
+  it('do not keep the process alive by the time limit of a store that has answered', async () => {
+    const source = new URL('../src/index.ts', import.meta.url).href
+    const program = `
+      import { createSessions, memoryStore } from '${source}'
+      const memory = memoryStore()
+      const create = async (key, record) => memory.create(key, record)
+      const store = { ...memory, create }
+      const sessions = createSessions({ secrets: ['${secrets.join()}'], store, storeTimeLimit: 2 ** 31 - 1 })
+      const visit = await sessions.open(undefined)
+      visit.session.a = 1
+      await visit.close()
+      console.log('done')
+    `
+    const args = ['--experimental-strip-types', '--input-type=module', '--eval', program]
+    const { stdout } = await promisify(execFile)(process.execPath, args)
+    expect(stdout).toBe('done\n')
+  })
 })

@@ -402,7 +402,7 @@ describe('what the store holds', () => {
     const { proofOf } = createCookieHashes(keysOf().storeContext)
     const row = {
       proof: proofOf(cookie.slice(NAME.length + 1)),
-      replaced: [],
+      replaced: '',
       superseded: [],
       order: undefined,
     }

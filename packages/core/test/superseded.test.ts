@@ -55,7 +55,7 @@ describe.each(IN_ROWS)(
         const events = await eventsOf(async () => expect(cookieLine(await visit.close())).toBeUndefined())
         expect(events).toEqual(isWrite ? ['session_refused gone'] : [])
         expect(rowOf(world, cookie)).toBe(row)
-        expect((await sessions.open(`${cookie}`)).session.isNew).toBe(false)
+        expect((await sessions.open(cookie)).session.isNew).toBe(false)
       })
 
       it.each(WRITES)('is told by save() that nothing was saved if it %s', async (___, act) => {
@@ -157,16 +157,16 @@ describe('how long a cookie counts as superseded', () => {
   })
 })
 
-describe('several cookies of the name, one of them superseded', () => {
-  async function cookies() {
-    const world = createWorld()
-    const { sessions } = world
-    const old = await begin(sessions, { a: 1 })
-    const now = present(await request(sessions, old, (session) => session.regenerate()))
-    const unknown = cookieOf('A'.repeat(64))
-    return { world, sessions, old, now, unknown, malformed: cookieOf('x') }
-  }
+async function cookies() {
+  const world = createWorld()
+  const { sessions } = world
+  const old = await begin(sessions, { a: 1 })
+  const now = present(await request(sessions, old, (session) => session.regenerate()))
+  const unknown = cookieOf('A'.repeat(64))
+  return { world, sessions, old, now, unknown, malformed: cookieOf('x') }
+}
 
+describe('several cookies of the name, one of them superseded', () => {
   it('lead to the valid one, in whichever order', async () => {
     const { sessions, old, now, unknown } = await cookies()
     for (const header of [`${old}; ${now}`, `${now}; ${old}`, `${unknown}; ${old}; ${now}`]) {

@@ -1,5 +1,4 @@
 import { openVisit } from '../src/adapter.ts'
-import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { memoryStore } from '../src/store/memory-store.ts'
@@ -7,7 +6,9 @@ import { createSealer } from '../src/sealer.ts'
 import { createSessions } from '../src/sessions/create-sessions.ts'
 import type { Store } from '../src/store/store.ts'
 import type { SealedFields } from '../src/crypto/token.ts'
-import type { AdapterVisit } from '../src/visit/visit.ts'
+import type { AdapterVisit } from '../src/sessions/sessions.ts'
+
+import crypto from 'node:crypto'
 
 /*
  * Speed, counted instead of timed: how often the dear things happen. A count here that rises is a request that takes
@@ -90,17 +91,15 @@ describe('the sealer', () => {
     expect(work(() => sealer.seal(FIELDS))).toEqual({ ciphers: 1 })
   })
 
-  it('opens with one decipher and nothing else, whichever of 50 secrets sealed', () => {
+  it('opens what another process has sealed with one decipher and one derived key, whichever of 50 secrets it was', () => {
     const token = sealerOf(...SECRETS.slice(-1)).seal(FIELDS)
     const sealer = sealerOf(...SECRETS)
-    sealer.open(token)
-    expect(work(() => sealer.open(token))).toEqual({ deciphers: 1 })
+    expect(work(() => sealer.open(token))).toEqual({ deciphers: 1, keys: 1 })
   })
 
-  it('derives the key of another process once', () => {
-    const token = sealerOf(...SECRETS).seal(FIELDS)
+  it('opens what it has sealed itself with one decipher and nothing else', () => {
     const sealer = sealerOf(...SECRETS)
-    expect(work(() => sealer.open(token))).toEqual({ deciphers: 1, keys: 1 })
+    const token = sealer.seal(FIELDS)
     expect(work(() => sealer.open(token))).toEqual({ deciphers: 1 })
   })
 
@@ -163,7 +162,7 @@ describe('a sealed visit', () => {
       const visit = openVisit(others, header) as AdapterVisit<Record<string, unknown>>
       void visit.session['n']
       void visit.close()
-      visit.settle()
+      if (visit.needsSettling) visit.settle()
     }
     for (let visits = 0; visits < 1000; visits++) look()
     expect(work(look)).toEqual({ parses: 1, stringifies: 1 })

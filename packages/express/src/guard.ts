@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express'
 
 /**
  * Middleware that keeps other sites from sending requests in a visitor's name. Mount it behind `session()`, and with
- * `token: true` behind the parsers of bodies; see `checkOrigin` of `@keepsake/core` for the rules.
+ * `token: true` behind the parsers of bodies; see `checkOrigin` of `@keepsake/core/adapter` for the rules.
  *
  * ```ts
  * app.use(session(sessions), crossOriginGuard())

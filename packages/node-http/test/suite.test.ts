@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http'
+import { SessionGoneError } from '@keepsake/core'
 import { adapterSuite, exchangeOf, formOf } from '@keepsake/testing'
 import { attach, attachSession, crossOriginGuard } from '../src/index.ts'
 
@@ -8,7 +10,10 @@ for (const [name, protocol] of Object.entries({ 'node:http': 'http/1.1', 'node:h
     listener:
       (sessions, handler, { guard }) =>
       async (request, response) => {
-        const fail = (): unknown => response.writeHead(500).end('Internal Server Error')
+        const fail = (error: unknown): unknown => {
+          const status = error instanceof SessionGoneError ? error.status : 500
+          return response.writeHead(status).end(STATUS_CODES[status])
+        }
         const attachment = await attach(sessions, request, response, fail)
         const exchange = exchangeOf(request, response, () => attachment.session, {
           attach: (others) => attachSession(others, request, response, fail),

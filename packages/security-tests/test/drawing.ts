@@ -14,15 +14,15 @@ for (let at = 0; at < count; at++)
   Buffer.from(sealer.seal(fields), 'base64url').copy(nonces, at * 12, ...NONCE)
 
 const sessions = createSessions({ secrets: [secret], store: { ...memoryStore(), create: async () => true } })
-const ids = Buffer.alloc(count * 32)
+const cookies = Buffer.alloc(count * 48)
 for (let at = 0; at < count; at++) {
   const visit = await sessions.open(undefined)
   visit.session['n'] = 1
   const line = (await visit.close()).find(([name]) => name === 'Set-Cookie')?.[1] ?? ''
   const value = line.slice(sessions.cookie.name.length + 1, line.indexOf(';'))
-  if (!/^[\w-]{43}$/.test(value)) throw new Error('an id of another shape')
-  Buffer.from(value, 'base64url').copy(ids, at * 32)
+  if (!/^[\w-]{64}$/.test(value)) throw new Error('a cookie of another shape')
+  Buffer.from(value, 'base64url').copy(cookies, at * 48)
 }
 await sessions.close()
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of a thread has no origin
-parentPort?.postMessage({ nonces, ids })
+parentPort?.postMessage({ nonces, cookies })

@@ -32,8 +32,8 @@ async function growthsOf(mode: string, kinds: readonly string[]): Promise<Growth
 describe('a process that serves many requests (R29, R67)', () => {
   it.each([
     ['cookie', { anonymous: 0, forged: 0, 'unknown key': 0, reading: 0 }, 0],
-    // What has not the shape of an id is not even asked for.
-    ['store', { anonymous: 0, forged: 0, 'unknown key': 0, 'unknown id': REQUESTS }, 1],
+    // What has not the shape of such a cookie is not even asked for. A forged one has the locator of a row, and another verifier.
+    ['store', { anonymous: 0, forged: REQUESTS, 'unknown key': 0, 'unknown row': REQUESTS }, 1],
   ])('does not grow, and asks no store in vain: %s', async (mode, calls, records) => {
     const growths = await growthsOf(mode, Object.keys(calls))
     expect(Object.fromEntries(growths.map((growth) => [growth.kind, growth.calls]))).toEqual(calls)

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { beforeAll, describe, expect, it } from 'vitest'
 
-/** Ids, and nonces, of all threads together; `DRAWS=1000000` is what `docs/security.md` speaks of. */
+/** Cookies of stored sessions, and nonces, of all threads together; `DRAWS=1000000` is what `docs/security.md` speaks of. */
 const DRAWS = Number(process.env['DRAWS'] ?? 8000)
 const THREADS = 4
 const secret = createHash('sha256').update('drawing').digest('base64url')
 
-type Drawn = Readonly<Record<'nonces' | 'ids', Uint8Array>>
+type Drawn = Readonly<Record<'nonces' | 'cookies', Uint8Array>>
 
 function draw(): Promise<Drawn> {
   const workerData = { count: Math.ceil(DRAWS / THREADS), secret }
@@ -52,7 +52,7 @@ function hasRepeat(bytes: Uint8Array, width: number): boolean {
 }
 
 describe.each([
-  ['ids', 32],
+  ['cookies', 48],
   ['nonces', 12],
 ] as const)('%s drawn in four threads (R21, R53)', (kind, width) => {
   let bytes: Uint8Array = new Uint8Array()

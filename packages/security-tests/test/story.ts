@@ -144,7 +144,7 @@ async function tell(sessions: Sessions<Data>, mode: string): Promise<void> {
       `${last().slice(0, -1)}~`,
       last().slice(0, 20),
       last().toLowerCase(),
-      `${last()}; ${name}=${'A'.repeat(43)}; ${name}=${cookieValue}`,
+      `${last()}; ${name}=${'A'.repeat(64)}; ${name}=${cookieValue}`,
       `${cookieValue}\u00ff"`,
       `${cookieValue}${'x'.repeat(10_000)}`,
     ]

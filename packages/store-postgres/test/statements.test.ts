@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createSessions } from '@keepsake/core'
+import { createSessions, type Session } from '@keepsake/core'
 import { reachPostgres } from '@keepsake/test-services'
 import { createFaultProxy } from '@keepsake/testing'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -35,11 +35,16 @@ async function openShop(client: PostgresClient) {
     await visit.close()
     return items
   }
-  return { push, items }
+  const change = async (cookie: string | undefined, change: (session: Session<Cart>) => void) => {
+    const visit = await sessions.open(cookie)
+    change(visit.session)
+    await visit.close()
+  }
+  return { push, items, change }
 }
 
 describe.skipIf(server === undefined)('a request', () => {
-  it('costs no statement without a cookie, one to read, one for a first write, two for a write', async () => {
+  it('costs no statement without a cookie, one to read, one for a first write, two for a write, a login or a regenerate', async () => {
     const { client, close } = pg(url)
     let asked: string[] = []
     const counting = {
@@ -49,7 +54,7 @@ describe.skipIf(server === undefined)('a request', () => {
         return client.query(text as string, values)
       },
     }
-    const { push, items } = await openShop(counting)
+    const { push, items, change } = await openShop(counting)
     const cost = async (work: () => Promise<unknown>) => {
       asked = []
       await work()
@@ -60,6 +65,9 @@ describe.skipIf(server === undefined)('a request', () => {
     expect(await cost(async () => (cookie = await push('one')))).toEqual(['create'])
     expect(await cost(() => items(cookie))).toEqual(['read'])
     expect(await cost(() => push('two', cookie))).toEqual(['read', 'replace'])
+    const other = await push('one')
+    expect(await cost(() => change(cookie, (session) => session.regenerate()))).toEqual(['read', 'replace'])
+    expect(await cost(() => change(other, (session) => session.login('ada')))).toEqual(['read', 'replace'])
     await close()
   })
 

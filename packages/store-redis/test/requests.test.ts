@@ -60,6 +60,13 @@ describe.skipIf(server === undefined)('a request', () => {
     expect(await cost(() => createVisitor(shops.ports).request('GET', '/cart'))).toEqual({})
   })
 
+  it('that logs in writes the row of the session that came, and no other', async () => {
+    const visitor = createVisitor(shops.ports)
+    await visitor.request('POST', '/push?first')
+    const { set, del } = await cost(() => visitor.request('POST', '/login?ada'))
+    expect({ set, del }).toEqual({ set: 1, del: undefined })
+  })
+
   it('that only reads costs one, a first write one, and a write two', async () => {
     const visitor = createVisitor(shops.ports)
     expect(await cost(() => visitor.request('POST', '/push?first'))).toEqual({ set: 1 })

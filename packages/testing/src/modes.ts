@@ -28,6 +28,9 @@ export function inSlowMotion<D>(sessions: Sessions<D>): Sessions<D> {
         get session() {
           return visit.session
         },
+        get needsSettling() {
+          return visit.needsSettling
+        },
         settle: () => visit.settle(),
         warn: (what) => visit.warn(what),
         async close() {

@@ -1,4 +1,4 @@
-import { createSessions, SessionLimitError, type Sessions, type SessionsOptions } from '@keepsake/core'
+import { createSessions, SessionGoneError, type Sessions, type SessionsOptions } from '@keepsake/core'
 import { describe, expect, it } from 'vitest'
 import { pass } from './store-pass.ts'
 import { numberFrom } from './store-random.ts'
@@ -9,6 +9,8 @@ const LOGINS = 50
 /** Sessions of one user: on a disk or in memory, and on a server, which is asked over a connection for each. */
 const IN_REACH = 1000
 const ON_A_SERVER = 200
+/** Sessions that a user may have, where there is a limit. */
+const MAX = 5
 /** Requests under way at once. */
 const AT_ONCE = 50
 
@@ -61,17 +63,28 @@ export function testLogins(stage: Stages): void {
   })
 
   describe('holds a user to so many sessions', { timeout: PATIENCE_MS }, () => {
-    it.each(['reject', 'evict-oldest'] as const)('under logins at two processes: %s', async (excess) => {
+    it('and of 25 that log in at once at two processes it keeps the newest five', async (context) => {
       const place = await stage()
-      const [first, second] = openTwo(place, { maxPerSubject: { max: 5, excess } })
+      need(context, place.store, 'bySubject')
+      const [first, second] = openTwo(place, { maxPerSubject: MAX })
       const results = await Promise.allSettled(
         Array.from({ length: 25 }, (_, n) => login(n % 2 === 0 ? first : second)),
       )
       const done = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+      // A login that finds so many later ones is refused, and sets no cookie.
       for (const result of results)
-        if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(SessionLimitError)
-      expect(done).toHaveLength(excess === 'reject' ? 5 : 25)
-      expect(await aliveOf(first, done)).toHaveLength(5)
+        if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(SessionGoneError)
+      expect(await aliveOf(first, done)).toHaveLength(MAX)
+      expect(await second.listFor('alice')).toHaveLength(MAX)
+    })
+
+    it('and one more login ends the oldest session, and no other', async (context) => {
+      const place = await stage()
+      need(context, place.store, 'bySubject')
+      const [first, second] = openTwo(place, { maxPerSubject: MAX })
+      const cookies: string[] = []
+      for (let n = 0; n <= MAX; n++) cookies.push(await login(n % 2 === 0 ? first : second))
+      expect(await aliveOf(second, cookies)).toEqual(cookies.slice(1))
     })
   })
 }

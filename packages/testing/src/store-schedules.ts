@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { inspect } from 'node:util'
 import { type Session, SessionGoneError, type Sessions, StoreError } from '@keepsake/core'
 import { describe, it } from 'vitest'
+import { type Done, judge, type Kind, MOVES } from './store-judge.ts'
 import { createLedger } from './store-ledger.ts'
 import { createRandom, numberFrom } from './store-random.ts'
 import { type Cart, look, newSecret, openShop, visit } from './store-requests.ts'
@@ -10,9 +11,6 @@ import { PATIENCE_MS, type Stage, type Stages } from './store-stage.ts'
 
 const DEFAULT_SCHEDULES = 300
 const DAY_MS = 86_400_000
-
-/** What one request does with the session that it shares with the others. */
-type Kind = 'push' | 'count' | 'note' | 'look' | 'logout' | 'login' | 'regenerate' | 'sweep' | 'wait'
 
 const HANDLERS: Readonly<Record<string, (session: Session<Cart>, n: number) => void>> = {
   push: (session, n) => (session.items ??= []).push(`item ${n}`),
@@ -28,7 +26,6 @@ const HANDLERS: Readonly<Record<string, (session: Session<Cart>, n: number) => v
 }
 
 const WRITES: readonly Kind[] = ['push', 'push', 'push', 'count', 'count', 'note', 'look']
-const MOVES: readonly Kind[] = ['regenerate', 'login']
 
 /** Requests that meet in an order of a random generator's choosing, through whole sessions at two processes. */
 export function testSchedules(stage: Stages): void {
@@ -72,11 +69,14 @@ export async function runSchedule(place: Stage, seed: number): Promise<readonly 
   const cookie = (await visit(plain, undefined, (session) => (session.items = []))) ?? ''
 
   /** A day that passes in the midst of a commit ends the record that it has just made: that may fail. */
+  let hasLateFailure = false
   const lateFailure = (error: unknown): 'none' => {
-    if (error instanceof StoreError && cast.includes('wait')) return 'none'
-    throw error
+    if (!(error instanceof StoreError) || !cast.includes('wait')) throw error
+    hasLateFailure = true
+    return 'none'
   }
-  const done: { readonly kind: Kind; readonly n: number; readonly cookie: string | undefined }[] = []
+  const done: Done[] = []
+  let refused = 0
   const act = async (kind: Kind, n: number): Promise<void> => {
     if (kind === 'sweep') return void (await scheduler.gate(random.pick(stores)).sweep?.(clock.now()))
     if (kind === 'wait') {
@@ -89,18 +89,23 @@ export async function runSchedule(place: Stage, seed: number): Promise<readonly 
     const after = await request(sessions, cookie, (session) => HANDLERS[kind]?.(session, n)).catch(
       lateFailure,
     )
-    if (after !== 'none') done.push({ kind, n, cookie: after })
+    if (after === 'over') refused++
+    else if (after !== 'none') done.push({ kind, n, cookie: after })
   }
-  await scheduler.run(cast.map((kind, n) => () => act(kind, n)))
-  const survivors: Partial<Cart>[] = []
+  try {
+    await scheduler.run(cast.map((kind, n) => () => act(kind, n)))
+  } catch (error) {
+    return [...ledger.faults, inspect(error)]
+  }
+  const opened = new Map<string, Partial<Cart>>()
   for (const known of new Set([cookie, ...done.map((actor) => actor.cookie)])) {
     const data = known === undefined ? undefined : await look(plain, known)
-    if (data !== undefined) survivors.push(data)
+    if (known !== undefined && data !== undefined) opened.set(known, data)
   }
-  return [...ledger.faults, ...judge(done, survivors, (await look(plain, cookie)) !== undefined)]
+  return [...ledger.faults, ...judge({ cookie, done, refused, hasLateFailure, opened })]
 }
 
-/** The cookie after a request; `none` when it found no session, or its session was ended meanwhile. */
+/** The cookie after a request; `none` when it found no session, `over` when its session was over by its commit. */
 async function request(
   sessions: Sessions<Cart>,
   cookie: string,
@@ -114,36 +119,7 @@ async function request(
     })
     return isAnonymous ? 'none' : after
   } catch (error) {
-    if (error instanceof SessionGoneError) return 'none'
+    if (error instanceof SessionGoneError) return 'over'
     throw error
   }
-}
-
-/** Holds what the requests were told against what is left. */
-function judge(
-  done: readonly { readonly kind: Kind; readonly n: number }[],
-  survivors: readonly Partial<Cart>[],
-  isOldAlive: boolean,
-): string[] {
-  const faults: string[] = []
-  const kinds = done.map(({ kind }) => kind)
-  const has = (...some: Kind[]): boolean => some.some((kind) => kinds.includes(kind))
-  if (isOldAlive && has('logout', 'wait', ...MOVES))
-    faults.push('the session was ended, and is there: resurrected')
-  if (survivors.length === 0 && !has('logout', 'wait')) faults.push('the session is gone and nobody ended it')
-  for (const { items = [] } of survivors) {
-    if (new Set(items).size < items.length) faults.push(`an item is there twice: ${items.join()}`)
-  }
-  // Whoever logs in while the session is ended under another request keeps what that one had read.
-  const isParted =
-    has('login') && (has('logout', 'wait') || kinds.filter((kind) => MOVES.includes(kind)).length > 1)
-  const [left] = survivors
-  if (left === undefined || isParted) return faults
-  const pushed = done.filter(({ kind }) => kind === 'push').map(({ n }) => `item ${n}`)
-  const missing = pushed.filter((item) => !survivors.some(({ items }) => items?.includes(item)))
-  if (missing.length > 0) faults.push(`lost update: ${missing.join()}`)
-  const counted = kinds.filter((kind) => kind === 'count').length
-  if ((left.count ?? 0) !== counted)
-    faults.push(`lost update: counted ${counted}, and ${left.count} is there`)
-  return faults
 }

@@ -3,6 +3,7 @@ import { testAttacks } from './store-attacks.ts'
 import { testBytes } from './store-bytes.ts'
 import { testPromises } from './store-promises.ts'
 import { testRaces } from './store-races.ts'
+import { testRenewals } from './store-renewals.ts'
 import { testRevisions } from './store-revisions.ts'
 import { testSchedules } from './store-schedules.ts'
 import { testLogins } from './store-logins.ts'
@@ -35,6 +36,7 @@ export function storeSuite(name: string, makeStore: MakeStore): void {
     testWatch(stage)
     testRaces(stage)
     testTraffic(stage)
+    testRenewals(stage)
     testLogins(stage)
     testAttacks(stage)
     testBytes(stage)

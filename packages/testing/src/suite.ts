@@ -10,6 +10,7 @@ import { guardScenarios } from './scenarios/guard.ts'
 import { headerScenarios } from './scenarios/headers.ts'
 import { lateScenarios } from './scenarios/late.ts'
 import { loginScenarios } from './scenarios/logins.ts'
+import { renewalScenarios } from './scenarios/renewals.ts'
 import { requestScenarios } from './scenarios/requests.ts'
 import { sessionScenarios } from './scenarios/session.ts'
 import { watchScenarios } from './scenarios/watching.ts'
@@ -31,6 +32,7 @@ export function adapterSuite(host: AdapterHost, modes: readonly SuiteMode[] = se
     describe('hostile cookies', () => cookieScenarios(stage))
     describe('what cannot be saved', () => failureScenarios(stage))
     describe('a login', () => loginScenarios(stage))
+    describe('a session that gets a new cookie', () => renewalScenarios(stage))
     describe('flash messages', () => flashScenarios(stage))
     describe('the application’s headers', () => headerScenarios(stage))
     describe('caches', () => cachingScenarios(stage))

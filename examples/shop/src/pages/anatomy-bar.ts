@@ -15,8 +15,8 @@ const BAR_WIDTH = 1000
 
 /** The parts of a token, drawn to scale where the scale leaves them visible, with a legend; a sentence for anything else. */
 export function anatomyBar(anatomy: Anatomy): Html {
-  if (anatomy.kind === 'id')
-    return html`<p><b>Not a token:</b> it looks like an id that a shop with a store hands out.</p>`
+  if (anatomy.kind === 'stored')
+    return html`<p><b>Not a token:</b> it looks like the cookie of a shop with a store.</p>`
   if (anatomy.kind === 'other') return html`<p><b>Not a token:</b> ${anatomy.why}.</p>`
   return html`<svg
       class="anatomy"

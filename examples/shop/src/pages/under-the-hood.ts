@@ -5,7 +5,7 @@ import { explainClosed, explainOpened, explainSentBy, type Where } from '../reas
 import { shorten, shortenSetCookie } from '../shorten.ts'
 import { when } from '../when.ts'
 import { anatomyBar } from './anatomy-bar.ts'
-import { idCard } from './id-card.ts'
+import { storedCard } from './stored-card.ts'
 
 /** What a response does to the session's cookie, and why. */
 interface Outcome {
@@ -77,12 +77,12 @@ function cameIn({ cookieName, cookieValue, opened, mode, sentBy }: UnderTheHood)
 function madeOf({ mode, cookieValue, opened }: UnderTheHood): Html {
   if (cookieValue !== undefined) {
     const anatomy = anatomyOf(cookieValue)
-    return mode === 'cookie' ? anatomyBar(anatomy) : idCard(anatomy, opened !== 'unknown_id')
+    return mode === 'cookie' ? anatomyBar(anatomy) : storedCard(anatomy, opened)
   }
   return mode === 'cookie'
     ? html`<p>Nothing yet. Once the session holds something, it travels in here, sealed.</p>`
     : html`<p>
-        Nothing yet. Once the session holds something, a random id travels here and the store keeps the data.
+        Nothing yet. Once the session holds something, random bytes travel here and the store keeps the data.
       </p>`
 }
 

@@ -33,7 +33,8 @@ export const hood = `
 .anatomy { display: block; width: 100%; height: 2.25rem; border-radius: 6px; }
 .part-version { fill: var(--version); } .part-key { fill: var(--key); } .part-nonce { fill: var(--nonce); }
 .part-sealed { fill: var(--sealed); } .part-tag { fill: var(--tag); }
-.part-id { fill: var(--nonce); } .part-none, .leads { fill: none; stroke: var(--soft); stroke-width: 1.5px; stroke-dasharray: 4 4; vector-effect: non-scaling-stroke; }
+.part-locator { fill: var(--key); } .part-verifier { fill: var(--nonce); }
+.part-none, .leads { fill: none; stroke: var(--soft); stroke-width: 1.5px; stroke-dasharray: 4 4; vector-effect: non-scaling-stroke; }
 .legend { display: grid; gap: var(--s2); }
 .legend li { display: grid; grid-template-columns: 0.8rem 7.5rem 1fr; gap: 0 var(--s2); align-items: baseline; }
 .legend .swatch { width: 0.8rem; height: 0.8rem; }

@@ -14,13 +14,13 @@ them from standard input, where no shell remembers them.
 
   --name NAME      the cookie's whole name; default: the line's, or else ${USUAL_NAMES.join(', ')}
   --audience TEXT  the audience that createSessions was given
-  --purpose P      cookie (default); store: a record of a store, with --row; value: a sealed cookie of createCookie
+  --purpose P      cookie (default); store: the text of a row, with --row; value: a sealed cookie of createCookie
   --row KEY        the key of the store's row that the record lies in
   --variable NAME  where the secrets stand, with commas between them, newest first; default ${VARIABLE}
   --env-file FILE  where to look when the environment has no such variable; default .env
   --json           prints JSON
 
-Exit code 0: it opens, or is the id of a session in a store. 1: a token does not open, or there is none.`
+Exit code 0: it opens, or is the cookie of a session in a store. 1: a token does not open, or there is none.`
 
 const OPTIONS = {
   name: { type: 'string' },
@@ -66,7 +66,7 @@ function readPurpose(given = 'cookie', rowKey: string | undefined): Purpose {
 
 /** Cookies of other programs beside it do not matter. */
 const isExplained = (inspections: readonly Inspection[]): boolean =>
-  inspections.some(({ found, anatomy }) => found?.ok === true || anatomy.kind === 'id') &&
+  inspections.some(({ found, anatomy }) => found?.ok === true || anatomy.kind === 'stored') &&
   !inspections.some(({ found }) => found?.ok === false)
 
 const jsonOf = ({ cookie, anatomy, found, session, secret, keyIds }: Inspection) => ({

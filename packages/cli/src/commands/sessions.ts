@@ -6,14 +6,14 @@ import { distance } from '../record.ts'
 import { loadSessions, type ManagedSessions } from '../sessions-module.ts'
 
 const HELP = `Usage: keepsake sessions list SUBJECT        --module FILE [--json]
-       keepsake sessions revoke HANDLE      --module FILE [--subject SUBJECT] [--json]
+       keepsake sessions revoke HANDLE      --module FILE --subject SUBJECT [--json]
        keepsake sessions revoke-all SUBJECT --module FILE [--json]
 
 Lists and ends the sessions of a subject (who is logged in: an id of the application's users), in the store of an
 application.
 
   --module FILE      a module that exports what createSessions made, as sessions or by default
-  --subject SUBJECT  revoke only if the session is this subject's
+  --subject SUBJECT  whose session the handle stands for; another subject's is not ended
   --env-file FILE    read into the environment before the module is loaded; default .env, where it is there
   --json             prints JSON
 
@@ -50,7 +50,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   async 'revoke-all'(sessions, subject) {
     const revoked = await sessions.revokeAll(subject)
-    return { code: 0, text: `${revoked} revoked`, json: { revoked } }
+    const text = revoked === undefined ? 'all revoked, however many there were' : `${revoked} revoked`
+    return { code: 0, text, json: { revoked: revoked ?? null } }
   },
 }
 
@@ -64,7 +65,7 @@ export const sessions: Command = Object.freeze<Command>({
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
     if (action === undefined) throw new UsageError(`expected ${Object.keys(ACTIONS).join(', ')}`)
     if (word === undefined || rest.length > 0) throw new UsageError(`${name}: expected one word after it`)
-    if (values.subject !== undefined && name !== 'revoke') throw new UsageError('--subject belongs to revoke')
+    checkSubject(name, values.subject)
     const place = { module: values.module, envFile: values['env-file'] ?? '.env' }
     const managed = await loadSessions(place, around)
     try {
@@ -74,6 +75,12 @@ export const sessions: Command = Object.freeze<Command>({
     }
   },
 })
+
+function checkSubject(name: string, subject: string | undefined): void {
+  if (name !== 'revoke' && subject !== undefined) throw new UsageError('--subject belongs to revoke')
+  if (name === 'revoke' && subject === undefined)
+    throw new UsageError('revoke: --subject SUBJECT is needed: whose session the handle stands for')
+}
 
 function sectionOf(device: Device, now: number) {
   const at = (date: Date) => `${date.toISOString()}  (${distance(date.toISOString(), now)})`

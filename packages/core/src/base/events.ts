@@ -1,5 +1,5 @@
-import { channel } from 'node:diagnostics_channel'
 import { createHmac, type KeyObject } from 'node:crypto'
+import { channel } from 'node:diagnostics_channel'
 import { ADAPTER_ADVICE, type Advice } from './adapter-warnings.ts'
 import type { AdapterWarning, CloseReason, CrossOriginReason, OpenReason } from './reasons.ts'
 

@@ -2,34 +2,74 @@ import { StoreTimeoutError } from './errors.ts'
 import type { MaybePromise } from './maybe-promise.ts'
 
 /**
- * Gives a task of the store so many milliseconds. After that the caller gets an error and the task is on its own: what
- * it still brings or throws is dropped, and `isOver` tells it not to begin anything new. What is done at once costs nothing;
- * the time begins with the next turn of the event loop, so that what is done by then costs no timer.
+ * Gives a task of the store so much time. After that the caller gets an error and the task is on its own: what it still
+ * brings or throws is dropped, and `isOver` tells it not to begin anything new. What is done at once costs nothing.
  *
  * @throws {StoreTimeoutError}
  */
-export function withinLimit<T>(
-  milliseconds: number,
-  task: (isOver: () => boolean) => MaybePromise<T>,
-): MaybePromise<T> {
-  let isOver = false
-  const working = task(() => isOver)
-  if (!(working instanceof Promise)) return working
-  return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | undefined
-    const begin = setImmediate(() => {
-      timer = setTimeout(() => {
-        isOver = true
-        reject(new StoreTimeoutError(milliseconds))
-      }, milliseconds)
+export type TimeLimit = <T>(task: (isOver: () => boolean) => MaybePromise<T>) => MaybePromise<T>
+
+/** A task that has not ended. */
+interface Pending {
+  readonly since: number
+  isOver: boolean
+  readonly giveUp: () => void
+}
+
+/**
+ * One timer for all tasks of the same limit, set for the oldest one: a timer for each would cost more than the task. It
+ * keeps the process alive while a task is pending.
+ */
+export function createTimeLimit(milliseconds: number): TimeLimit {
+  // In the order in which they began, and so in that of their ends.
+  const pending = new Set<Pending>()
+  let timer: NodeJS.Timeout | undefined
+
+  function setTimer(): void {
+    const [oldest] = pending
+    const left = oldest && Math.max(0, oldest.since + milliseconds - performance.now())
+    // An event loop that was blocked has answers to read first: they are not late.
+    timer = left === undefined ? undefined : setTimeout(() => setImmediate(giveUpLate), left)
+  }
+
+  function giveUpLate(): void {
+    const now = performance.now()
+    for (const task of pending) {
+      if (now - task.since < milliseconds) break
+      pending.delete(task)
+      task.isOver = true
+      task.giveUp()
+    }
+    setTimer()
+  }
+
+  function begin(task: Pending): void {
+    pending.add(task)
+    if (timer === undefined) setTimer()
+    else timer.ref()
+  }
+
+  function end(task: Pending): void {
+    pending.delete(task)
+    if (pending.size === 0) timer?.unref()
+  }
+
+  return (work) => {
+    let task: Pending | undefined
+    const working = work(() => task?.isOver === true)
+    if (!(working instanceof Promise)) return working
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => reject(new StoreTimeoutError(milliseconds))
+      const mine: Pending = { since: performance.now(), isOver: false, giveUp }
+      task = mine
+      begin(mine)
+      const ended =
+        <V>(settle: (value: V) => void) =>
+        (value: V): void => {
+          end(mine)
+          settle(value)
+        }
+      working.then(ended(resolve), ended(reject))
     })
-    const ending =
-      <V>(end: (value: V) => void) =>
-      (value: V): void => {
-        clearImmediate(begin)
-        clearTimeout(timer)
-        end(value)
-      }
-    working.then(ending(resolve), ending(reject))
-  })
+  }
 }

@@ -1,9 +1,8 @@
 import { type Duration, readDuration } from '../base/duration.ts'
-import { MAX_AGE_LIMIT } from '../base/time.ts'
 import { ConfigError, shown } from '../base/errors.ts'
 import { readChoice, readFlag, readOptions } from '../base/options.ts'
-import { isAttributeValue, isDomain } from './grammar.ts'
-import { prefixOf, readName } from './name.ts'
+import { MAX_AGE_LIMIT } from '../base/time.ts'
+import { isAttributeValue, isDomain, prefixOf, readName } from './grammar.ts'
 
 /** A longer attribute value is ignored by browsers (rfc6265bis §5.6). */
 const MAX_ATTRIBUTE_LENGTH = 1024

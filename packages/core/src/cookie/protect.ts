@@ -1,8 +1,8 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
-import { createRandomPool } from '../base/random.ts'
 import { sealerOf } from '../crypto/seal.ts'
-import { derive, type Secrets } from '../crypto/derive.ts'
+import { derive, type Secrets } from '../crypto/secrets.ts'
 import { contextOf, MAX_TOKEN_CHARS, SID_BYTES } from '../crypto/token.ts'
+import { createRandomPool } from '../base/random.ts'
 import { MAX_TIME } from '../base/time.ts'
 
 /** How a text travels as a cookie's value. */

@@ -63,19 +63,25 @@ export function readCookies(header: CookieHeader): Map<string, string[]> {
  */
 export function cookieValues(header: CookieHeader, name: string, most = Infinity): string[] {
   const text = joinHeader(header)
-  const values: string[] = []
-  if (text.length > MAX_HEADER_LENGTH) return values
+  // Nearly always there is one: a list that begins with it has no room for more.
+  let values: string[] | undefined
+  if (text.length > MAX_HEADER_LENGTH) return []
   const initial = name.charCodeAt(0)
-  for (let start = 0, pairs = 0; start < text.length && pairs < MAX_PAIRS && values.length < most; pairs++) {
+  for (let start = 0, pairs = 0; start < text.length && pairs < MAX_PAIRS; pairs++) {
+    if ((values?.length ?? 0) >= most) break
     const end = pairEnd(text, start)
     const from = skipBlanks(text, start, end)
     if (text.charCodeAt(from) === initial && text.startsWith(name, from)) {
       const equals = skipBlanks(text, from + name.length, end)
-      if (equals < end && text[equals] === EQUALS) values.push(trimmed(text, equals + 1, end))
+      if (equals < end && text[equals] === EQUALS) {
+        const value = trimmed(text, equals + 1, end)
+        if (values === undefined) values = [value]
+        else values.push(value)
+      }
     }
     start = end + 1
   }
-  return values
+  return values ?? []
 }
 
 function pairEnd(text: string, start: number): number {

@@ -1,8 +1,8 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { createRandomPool, type FillRandom } from '../base/random.ts'
-import { withTokenCache } from './token-cache.ts'
 import { type Sealer, sealerOf } from './seal.ts'
-import { derive, type KeyUse, type Secrets } from './derive.ts'
+import { derive, type KeyUse, type Secrets } from './secrets.ts'
+import { withTokenCache } from './token-cache.ts'
 import { contextOf, MAX_TOKEN_CHARS } from './token.ts'
 
 /** Everything that is derived from the secrets of one session cookie: a key of its own for each use. */

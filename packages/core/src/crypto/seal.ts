@@ -1,9 +1,9 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { ConfigError } from '../base/errors.ts'
-import type { UnopenedReason } from '../base/reasons.ts'
-import { createMessageKeys, type MessageKeys } from './message-keys.ts'
 import type { FillRandom } from '../base/random.ts'
-import { derive, type Secrets } from './derive.ts'
+import type { UnopenedReason } from '../base/reasons.ts'
+import { MessageKeys } from './message-keys.ts'
+import { derive, type Secrets } from './secrets.ts'
 import {
   checkFields,
   FIELD_BYTES,
@@ -38,6 +38,7 @@ export interface Sealer {
 /** One secret in one context. */
 interface RingKey {
   /** Version and key id: what every token of this key begins with. */
+  readonly head: Buffer
   readonly headText: string
   readonly aad: Buffer
   readonly messageKeys: MessageKeys
@@ -80,17 +81,19 @@ function ringKey(secret: KeyObject, context: Buffer, fillRandom: FillRandom, sta
   const head = Buffer.concat([Buffer.from([VERSION]), derive(secret, 'kid', context, KID_BYTES)])
   const key = createSecretKey(derive(secret, 'key', context, 32))
   return {
+    head,
     headText: head.toString('base64url'),
     aad: Buffer.concat([head, context]),
-    messageKeys: createMessageKeys(key, fillRandom),
+    messageKeys: new MessageKeys(key, fillRandom),
     stale,
   }
 }
 
-/** Room for one message: its plain text, what travels, and what it is bound to. */
+/** Room for one message: its plain text, what travels, its half of the nonce, and what it is bound to. */
 interface Scratch {
   readonly plain: Buffer
   readonly sealed: Buffer
+  readonly iv: Buffer
   readonly aad: Buffer
 }
 
@@ -111,7 +114,8 @@ function createScratch(): ScratchFor {
 function scratchOf(bytes: number): Scratch {
   return {
     plain: Buffer.alloc(bytes),
-    sealed: Buffer.alloc(HALF_NONCE_BYTES + bytes + TAG_BYTES),
+    sealed: Buffer.alloc(SEALED_AT + bytes + TAG_BYTES),
+    iv: Buffer.alloc(HALF_NONCE_BYTES),
     aad: Buffer.alloc(MAX_AAD_BYTES),
   }
 }
@@ -124,15 +128,18 @@ function seal(
   fillRandom: FillRandom,
 ): string {
   checkFields(fields)
-  const { messageKey, prefixText } = key.messageKeys.forSealing()
+  const { messageKey, prefix } = key.messageKeys.forSealing()
   // A character of a string is at most 3 bytes of UTF-8; to make room for that is cheaper than to count them.
-  const { plain, sealed, aad: room } = scratchFor(FIELD_BYTES + 3 * fields.text.length)
+  const { plain, sealed, iv, aad: room } = scratchFor(FIELD_BYTES + 3 * fields.text.length)
   const plainBytes = writeFields(plain, fields)
-  const iv = sealed.subarray(0, HALF_NONCE_BYTES)
   fillRandom(iv, 0, HALF_NONCE_BYTES)
+  sealed.set(key.head)
+  sealed.set(prefix, PREFIX_AT)
+  sealed.set(iv, IV_AT)
   const aad = aadOf(key, rowKey, room)
-  const end = encryptInto(sealed, HALF_NONCE_BYTES, messageKey, iv, aad, plain.subarray(0, plainBytes))
-  return key.headText + prefixText + sealed.toString('base64url', 0, end)
+  const end = encryptInto(sealed, SEALED_AT, messageKey, iv, aad, plain.subarray(0, plainBytes))
+  // In one piece: a text that is joined of several is copied by the first one who reads it.
+  return sealed.toString('base64url', 0, end)
 }
 
 const hasTokenLength = (token: string, maxChars: number): boolean =>
@@ -151,7 +158,6 @@ function open(key: RingKey, token: string, rowKey: string | undefined, scratchFo
   const iv = buffer.subarray(IV_AT, SEALED_AT)
   const plain = decrypt(messageKey, iv, aadOf(key, rowKey, aad), buffer.subarray(SEALED_AT, end))
   if (plain === undefined) return FORGED
-  key.messageKeys.keep(prefixText, messageKey)
   const fields = readFields(plain)
   return fields === undefined ? CORRUPT : { ok: true, fields, stale: key.stale }
 }

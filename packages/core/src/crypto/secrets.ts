@@ -1,5 +1,4 @@
-import { createSecretKey, type KeyObject } from 'node:crypto'
-import type { Secrets } from './derive.ts'
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { ConfigError, shown } from '../base/errors.ts'
 
 /** A key that only the server knows: text, taken as UTF-8, or bytes. At least 32 bytes from a random generator. */
@@ -95,4 +94,18 @@ function variety(bytes: Buffer): number {
   const text = bytes.toString('latin1')
   const isHex = text.length >= 2 * MIN_BYTES && /^(?:[0-9a-f]{2})+$/i.test(text)
   return new Set(isHex ? Buffer.from(text, 'hex') : bytes).size
+}
+
+/** Secrets that were checked, newest first. */
+export type Secrets = readonly [KeyObject, ...KeyObject[]]
+
+/** What a derived key is for; a key of one use opens nothing of another (R61). */
+export type KeyUse = 'key' | 'kid' | 'log' | 'subject' | 'revoked' | 'sign' | 'csrf'
+
+const LABEL = 'keepsake/v1'
+
+/** HKDF-SHA-256 (RFC 5869) of a secret, bound to its use and to a context (see `contextOf` in the sealer). */
+export function derive(secret: KeyObject, use: KeyUse, context: Uint8Array, length: number): Buffer {
+  const info = Buffer.concat([Buffer.from(use, 'utf8'), context])
+  return Buffer.from(hkdfSync('sha256', secret, LABEL, info, length))
 }

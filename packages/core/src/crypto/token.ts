@@ -1,3 +1,7 @@
+import { isUtf8 } from 'node:buffer'
+import { ConfigError } from '../base/errors.ts'
+import { MAX_TIME } from '../base/time.ts'
+
 /*
  * token = base64url( 0x01 ‖ key id (8) ‖ nonce (24) ‖ ciphertext ‖ tag (16) )
  * plain = flags (1) ‖ created (5) ‖ issued (5) ‖ expires (5) ‖ sid (16) ‖ JSON in UTF-8      times: seconds, big-endian
@@ -5,9 +9,6 @@
  *
  * Version and key id, and each half of the nonce, are multiples of 3 bytes: each is a run of whole characters.
  */
-import { isUtf8 } from 'node:buffer'
-import { MAX_TIME } from '../base/time.ts'
-import { ConfigError } from '../base/errors.ts'
 
 export const VERSION = 0x01
 export const KID_BYTES = 8

@@ -12,9 +12,13 @@ import {
  */
 const GCM: CipherGCMTypes = 'aes-256-gcm'
 export const TAG_BYTES = 16
+/** Without it Node takes tags of 4 bytes (DEP0182). */
+const WHOLE_TAG = Object.freeze({ authTagLength: TAG_BYTES })
 /** Each half of the nonce: the part the key is derived from, and the part GCM gets. */
 export const HALF_NONCE_BYTES = 12
 const BLOCK_BYTES = 16
+/** `X` */
+const LABEL = 0x58
 
 /** Gives the message key for the first half of a nonce. */
 export type DeriveMessageKey = (prefix: Uint8Array) => KeyObject
@@ -29,14 +33,13 @@ export function createDerivation(key: KeyObject): DeriveMessageKey {
   const k1 = doubled(aes.update(Buffer.alloc(BLOCK_BYTES)))
   return (prefix) => {
     const blocks = Buffer.alloc(2 * BLOCK_BYTES)
-    for (const [counter, at] of [
-      [1, 0],
-      [2, BLOCK_BYTES],
-    ] as const) {
-      blocks.set([0, counter, 0x58, 0], at)
+    for (let block = 0; block < 2; block++) {
+      const at = block * BLOCK_BYTES
+      blocks[at + 1] = block + 1
+      blocks[at + 2] = LABEL
       blocks.set(prefix, at + 4)
-      for (const [i, byte] of k1.entries()) blocks.writeUInt8(blocks.readUInt8(at + i) ^ byte, at + i)
     }
+    for (let i = 0; i < blocks.length; i++) blocks[i] = (blocks[i] ?? 0) ^ (k1[i % BLOCK_BYTES] ?? 0)
     return createSecretKey(aes.update(blocks))
   }
 }
@@ -60,7 +63,7 @@ export function encryptInto(
   aad: Uint8Array,
   plain: Uint8Array,
 ): number {
-  const cipher = createCipheriv(GCM, messageKey, iv, { authTagLength: TAG_BYTES })
+  const cipher = createCipheriv(GCM, messageKey, iv, WHOLE_TAG)
   cipher.setAAD(aad)
   out.set(cipher.update(plain), at)
   cipher.final()
@@ -75,8 +78,7 @@ export function decrypt(
   aad: Uint8Array,
   sealed: Uint8Array,
 ): Buffer | undefined {
-  // Without authTagLength Node takes tags of 4 bytes (DEP0182).
-  const decipher = createDecipheriv(GCM, messageKey, iv, { authTagLength: TAG_BYTES })
+  const decipher = createDecipheriv(GCM, messageKey, iv, WHOLE_TAG)
   const end = sealed.length - TAG_BYTES
   decipher.setAAD(aad)
   decipher.setAuthTag(sealed.subarray(end))

@@ -1,4 +1,4 @@
-import { allowedOrigins } from './allowed-origins.ts'
+import { ConfigError, shown } from '../base/errors.ts'
 import { readFlag, readOptions } from '../base/options.ts'
 
 /** What the cross-origin guard of every adapter takes. */
@@ -29,4 +29,41 @@ export function readGuardRules(given: CrossOriginGuardOptions): GuardRules {
     origins: allowedOrigins(origins as readonly string[]),
     token: readFlag('token', options['token'], false),
   })
+}
+
+/** A scheme, a host of anything but what ends or divides one, and perhaps a port. */
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/(?:\[[0-9a-f:.]+\]|[^\s/?#@:*[\]\\]+)(?::\d{1,5})?$/i
+
+/**
+ * A list of origins such as `https://admin.example.com` or `capacitor://localhost`, as browsers write them: in lower
+ * case, with the port only where it is not the scheme's own.
+ *
+ * @param option Names the list in errors.
+ * @throws {ConfigError} for what is no list, and for an entry that is not `scheme://host` or `scheme://host:port`: with
+ * a path, a wildcard, or `null`, which is what every sandboxed page sends.
+ */
+export function allowedOrigins(origins: readonly string[], option = 'origins'): ReadonlySet<string> {
+  if (!Array.isArray(origins)) {
+    throw new ConfigError(option, `expected a list of origins, got ${shown(origins)}; write ['https://…']`)
+  }
+  const entries: readonly unknown[] = origins
+  return new Set(entries.map((entry, index) => readOrigin(`${option}[${index}]`, entry)))
+}
+
+function readOrigin(option: string, entry: unknown): string {
+  const isOrigin = typeof entry === 'string' && ORIGIN.test(entry)
+  if (!isOrigin)
+    throw new ConfigError(option, `expected 'https://host' or 'https://host:port', ${problemOf(entry)}`)
+  if (!/^https?:/i.test(entry)) return entry.toLowerCase()
+  const url = URL.parse(entry)
+  if (url === null) throw new ConfigError(option, `${shown(entry)} has no host that exists`)
+  return url.origin
+}
+
+function problemOf(entry: unknown): string {
+  if (entry === 'null') return "and 'null' is what every sandboxed page sends"
+  if (typeof entry !== 'string') return `got ${shown(entry)}`
+  if (entry.includes('*')) return 'without a wildcard: name each origin'
+  const hasPath = /^[^/]*:\/\/[^/]+\//.test(entry)
+  return hasPath ? 'without a path, not even a slash at the end' : `got ${shown(entry)}`
 }

@@ -3,7 +3,7 @@
  * cookie with requests that other sites make it send, and says in headers that no page can set who made it.
  */
 
-import type { OriginReason } from '../base/reasons.ts'
+import type { CrossOriginReason, OriginReason } from '../base/reasons.ts'
 
 /** Header fields, with names in lower case as Node gives them. */
 export type HeaderFields = Readonly<Record<string, string | readonly string[] | undefined>>
@@ -75,4 +75,21 @@ function isOwn(origin: string, { headers, isEncrypted }: OriginRequest): boolean
   const asked = (fieldOf(headers, ':authority') || fieldOf(headers, 'host')).toLowerCase()
   const port = DEFAULT_PORTS[scheme] ?? ''
   return host === (asked.endsWith(port) ? asked.slice(0, -port.length) : asked)
+}
+
+/**
+ * The cross-origin guard has refused a request. Frameworks answer 403. It carries nothing that came with the request, so
+ * it may be shown to whoever sent it (which `expose` tells Koa).
+ */
+export class CrossOriginError extends Error {
+  override readonly name = 'CrossOriginError'
+  readonly code = 'KEEPSAKE_CROSS_ORIGIN'
+  readonly status = 403
+  readonly expose = true
+  readonly reason: CrossOriginReason
+
+  constructor(reason: CrossOriginReason) {
+    super(`the request does not show that it comes from a page of this site (${reason})`)
+    this.reason = reason
+  }
 }

@@ -1,9 +1,9 @@
-import { admit } from '../record/admit.ts'
 import { MAX_COOKIE_LENGTH } from '../cookie/cookie.ts'
-import { CookieTooLargeError } from '../base/errors.ts'
+import { admit } from '../record/admit.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import type { Sealer } from '../crypto/seal.ts'
 import { textBytesWithin, tokenChars } from '../crypto/token.ts'
+import { CookieTooLargeError } from '../base/errors.ts'
 import type { LazyMode } from './mode.ts'
 
 /** The record lives in the cookie, sealed. Synchronous; the browser has the only copy, and its last write wins. */

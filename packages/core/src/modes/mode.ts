@@ -1,9 +1,9 @@
-import { type Content, type OpenRecord, type SessionRecord, writeText } from '../record/record.ts'
-import type { KeySize } from '../base/errors.ts'
-import type { ExpiryReason, UnopenedReason } from '../base/reasons.ts'
-import type { MaybePromise } from '../base/maybe-promise.ts'
-import type { Plan } from '../record/plan.ts'
 import type { Row } from '../store/row.ts'
+import type { Plan } from '../record/plan.ts'
+import { type Content, type OpenRecord, readText, type SessionRecord, writeText } from '../record/record.ts'
+import type { KeySize } from '../base/errors.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
+import type { ExpiryReason, UnopenedReason } from '../base/reasons.ts'
 
 /** Where a stored record lies, and which of its texts was read: the revision that a write must still find. */
 export interface Place {
@@ -72,6 +72,13 @@ export interface Commit {
   readonly tried: string[]
 }
 
+/** The same commit with another plan or another record. Its changes stay what they are. */
+export function variantOf(commit: Commit, change: Partial<Pick<Commit, 'plan' | 'after'>>): Commit {
+  const { plan, before, after, continues, isLogin, at, changes, tried } = commit
+  const newCookie = (): string => commit.newCookie()
+  return { plan, before, after, continues, isLogin, at, changes, tried, newCookie, ...change }
+}
+
 export interface Committed {
   /**
    * `merged`: another request's changes are in it too. `restarted`: the session was gone, and its changes began a new
@@ -104,7 +111,7 @@ export interface RecordWatch {
 }
 
 /** What sealed and stored sessions have in common. */
-interface Keeper {
+interface AnyMode {
   /** The longest record that it can hold, in bytes of text. */
   readonly maxTextBytes: number
   tooLarge(textBytes: number, sizes: readonly KeySize[]): Error
@@ -113,7 +120,7 @@ interface Keeper {
 }
 
 /** Records in the cookie are opened when somebody looks. `load` takes any text and never throws. */
-export interface LazyMode extends Keeper {
+export interface LazyMode extends AnyMode {
   readonly isLazy: true
   readonly name: 'cookie'
   load(value: string, now: number): Loaded
@@ -124,7 +131,7 @@ export interface LazyMode extends Keeper {
  * Records of which something lies in a store are fetched before the handler runs, so that it can read them like any
  * property.
  */
-export interface EagerMode extends Keeper {
+export interface EagerMode extends AnyMode {
   readonly isLazy?: false
   /** Where the records themselves live. */
   readonly name: 'cookie' | 'store'
@@ -138,15 +145,15 @@ export interface EagerMode extends Keeper {
 export type Mode = LazyMode | EagerMode
 
 /** @throws {CookieTooLargeError | RecordTooLargeError} when the text is more than the mode can hold. */
-export function checkSize(mode: Mode, text: string, content: Pick<Content, 'data' | 'flash'>): void {
+export function checkSize(mode: Mode, text: string): void {
   // No character of a text takes more than three bytes.
   if (3 * text.length <= mode.maxTextBytes) return
   const bytes = Buffer.byteLength(text)
-  if (bytes > mode.maxTextBytes) throw mode.tooLarge(bytes, sizesOf(content))
+  if (bytes > mode.maxTextBytes) throw mode.tooLarge(bytes, sizesOf(readText(text)))
 }
 
 /** The keys of a session, and its flash messages, with what each weighs, heaviest first. */
-function sizesOf({ data, flash }: Pick<Content, 'data' | 'flash'>): KeySize[] {
+function sizesOf({ data, flash }: Content = { data: {} }): KeySize[] {
   const sizes = Object.entries(data).map(([key, value]) => sizeOf(key, writeText({ [key]: value })))
   // No key of the data has this name, which is a control's.
   if (flash !== undefined && flash.length > 0) sizes.push(sizeOf('flash', writeText({}, { flash })))

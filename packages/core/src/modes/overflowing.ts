@@ -1,6 +1,6 @@
+import { EMPTY_TEXT } from '../record/encode.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
-import { EMPTY_TEXT } from '../record/record.ts'
-import type { Commit, Committed, EagerMode, LazyMode } from './mode.ts'
+import { type Commit, type Committed, type EagerMode, type LazyMode, variantOf } from './mode.ts'
 import { isStoreCookie } from './store-cookie.ts'
 
 /**
@@ -14,8 +14,9 @@ export function overflowing(sealed: LazyMode, stored: EagerMode): EagerMode {
   /** The sealed copy is made first: should the store then fail, the visitor still has the stored one. */
   function moveBack(commit: Commit): MaybePromise<Committed> {
     const inCookie = sealed.apply(commit)
-    const plan = { ...commit.plan, record: 'empty' as const }
-    const ending = stored.apply({ ...commit, plan, after: { ...commit.after, text: EMPTY_TEXT } })
+    const { plan, after } = commit
+    const emptied = { plan: { ...plan, record: 'empty' }, after: { ...after, text: EMPTY_TEXT } } as const
+    const ending = stored.apply(variantOf(commit, emptied))
     // Another request put something in meanwhile: the merged record is still in the store. Or it has ended for good.
     return andThen(ending, (ended) =>
       ended.record !== undefined || ended.outcome === 'gone' ? ended : inCookie,

@@ -1,12 +1,20 @@
-import { admit } from '../record/admit.ts'
-import type { Lifetime } from '../record/lifetime.ts'
-import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { isRevokedBy, spare } from '../subjects/revocation-list.ts'
-import type { SessionRecord } from '../record/record.ts'
 import type { Denial, Revocable, Revocations } from '../subjects/revocations.ts'
 import { GRACE_SECONDS } from '../store/row.ts'
+import { admit } from '../record/admit.ts'
+import type { Lifetime } from '../record/lifetime.ts'
+import type { SessionRecord } from '../record/record.ts'
 import { sidText } from '../crypto/token.ts'
-import { type Commit, type Committed, type EagerMode, GONE, type Loaded, type Mode } from './mode.ts'
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
+import {
+  type Commit,
+  type Committed,
+  type EagerMode,
+  GONE,
+  type Loaded,
+  type Mode,
+  variantOf,
+} from './mode.ts'
 
 const REVOKED: Loaded = Object.freeze({ reason: 'revoked' })
 const SUPERSEDED: Loaded = Object.freeze({ reason: 'superseded' })
@@ -32,25 +40,36 @@ export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifet
     })
   }
 
-  /** Takes a session in beside what was revoked of its subject; false when it continues one that is over. */
-  async function takeIn(after: SessionRecord, before: SessionRecord | undefined): Promise<boolean> {
+  /**
+   * Takes a session in beside what was revoked of its subject, unless it is to follow one that is over; whether the one
+   * before it is good.
+   */
+  async function takeIn(
+    after: SessionRecord,
+    before: SessionRecord | undefined,
+    follows: 'in its place' | 'by itself',
+  ): Promise<boolean> {
     const { sid, created, subject } = revocableOf(after)
     if (subject === undefined) return true
     let isGood = true
     await revocations.changeList(subject, (mark) => {
       isGood = before === undefined || !isRevokedBy(mark, revocableOf(before))
-      return isGood && created <= mark.notBefore ? spare(mark, [sid, lastEndOf(after)]) : undefined
+      const isIn = isGood || follows === 'by itself'
+      return isIn && created <= mark.notBefore ? spare(mark, [sid, lastEndOf(after)]) : undefined
     })
     return isGood
   }
 
   async function move(commit: Commit, before: SessionRecord): Promise<Committed> {
-    const { after, continues, isLogin, at } = commit
+    const { after, continues, isLogin, at, changes } = commit
     const mayFollow = continues && !isLogin
-    if (!(await takeIn(after, mayFollow ? before : undefined))) return GONE
+    const isGood = await takeIn(after, before, mayFollow ? 'in its place' : 'by itself')
+    if (mayFollow && !isGood) return GONE
     const denial = await deny(before, continues || isLogin ? { renewedAt: at } : 'ended')
     // Another request was quicker: the session is over, or has a new cookie already.
-    return mayFollow && denial !== undefined ? GONE : inner.apply(commit)
+    if (mayFollow && denial !== undefined) return GONE
+    const isOver = !isGood || denial === 'ended'
+    return inner.apply(isLogin && isOver ? variantOf(commit, { after: changes.apart(undefined) }) : commit)
   }
 
   async function end(commit: Commit, before: SessionRecord): Promise<Committed> {
@@ -86,7 +105,7 @@ export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifet
       if (before === undefined)
         return after.subject === undefined
           ? apply(commit)
-          : takeIn(after, undefined).then(() => apply(commit))
+          : takeIn(after, undefined, 'by itself').then(() => apply(commit))
       if (plan.record === 'move') return move(commit, before)
       if (plan.record !== 'update') return end(commit, before)
       return andThen(revocations.find(revocableOf(before)), (denial) =>

@@ -1,8 +1,9 @@
-import { sidText } from '../crypto/token.ts'
-import type { InForce, Place, Commit } from './mode.ts'
-import { EMPTY_TEXT, type SessionRecord } from '../record/record.ts'
-import { GRACE_SECONDS, replacedBy, type Row, supersededBy } from '../store/row.ts'
 import { hasText, type Next, type Standing } from '../store/rewrite.ts'
+import { GRACE_SECONDS, replacedBy, type Row, supersededBy } from '../store/row.ts'
+import { EMPTY_TEXT } from '../record/encode.ts'
+import type { SessionRecord } from '../record/record.ts'
+import { sidText } from '../crypto/token.ts'
+import type { Commit, InForce, Place } from './mode.ts'
 
 /*
  * What a commit makes of a row as it stands. A row belongs to one subject and one beginning at a time: who has read
@@ -31,7 +32,7 @@ function hasSid({ record, row }: Standing, sid: Uint8Array): boolean {
 /** What a new cookie brings into the row. */
 export interface Renewal {
   /** What its verifier hashes to; asked for only where there is a new cookie. */
-  readonly proof: () => string
+  proof(): string
   /** See {@link Row.order}. */
   readonly order: number | undefined
 }
@@ -55,29 +56,29 @@ export function nextOf(commit: Commit, before: Stored, standing: Standing, renew
       }
 }
 
-function mayWrite(commit: Commit, before: Stored, standing: Standing, { proof }: Renewal): boolean {
+function mayWrite(commit: Commit, before: Stored, standing: Standing, renewal: Renewal): boolean {
   const { continues, isLogin } = commit
   // An attempt of this request, whose answer was lost, has logged in already.
-  if ((isLogin || !continues) && standing.row.proof === proof()) return true
+  if ((isLogin || !continues) && standing.row.proof === renewal.proof()) return true
   if (!continues && !isLogin) return isSameSubject(before, standing.record)
   return isSameSession(before, standing.record) && (isLogin || hasSid(standing, before.sid))
 }
 
-function renewed(commit: Commit, standing: Standing, { proof, order }: Renewal): Row {
+function renewed(commit: Commit, standing: Standing, renewal: Renewal): Row {
   const { record, row } = standing
-  const next = proof()
+  const next = renewal.proof()
   const superseded = next === row.proof ? row.superseded : supersededBy(row, sidText(record.sid), commit.at)
   const kept = commit.continues ? row.order : undefined
   return {
     proof: next,
     replaced: replacedIn(commit, standing),
     superseded,
-    order: commit.isLogin ? order : kept,
+    order: commit.isLogin ? renewal.order : kept,
   }
 }
 
 /** The ids that the text after this one remembers. */
-export const replacedIn = ({ at }: Commit, { sealed, record, row }: Standing): readonly string[] =>
+export const replacedIn = ({ at }: Commit, { sealed, record, row }: Standing): string =>
   replacedBy(row, sealed, at - record.issued > GRACE_SECONDS)
 
 const END = Object.freeze({ end: true } as const)

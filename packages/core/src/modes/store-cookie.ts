@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
+import { type FillRandom, randomBytes } from '../base/random.ts'
 
 /*
  * The cookie of a stored session: base64url( locator (16) ‖ verifier (32) ), 48 random bytes (R21).
@@ -43,6 +44,10 @@ export function createCookieHashes(context: Uint8Array): CookieHashes {
     },
   })
 }
+
+/** The cookie of a new row. */
+export const newStoreCookie = (fillRandom: FillRandom): string =>
+  randomBytes(fillRandom, COOKIE_BYTES).toString('base64url')
 
 /** Another verifier behind the locator of a cookie. */
 export function withVerifierOf(value: string, other: string): string {

@@ -1,7 +1,7 @@
+import type { SealedFields } from '../crypto/token.ts'
 import type { ExpiryReason } from '../base/reasons.ts'
 import { expiryOf, heldEnd, type Lifetime, type Times } from './lifetime.ts'
-import { livingAt, readText, type OpenRecord, type SessionRecord, writeText } from './record.ts'
-import type { SealedFields } from '../crypto/token.ts'
+import { livingAt, type OpenRecord, readText, type SessionRecord, writeText } from './record.ts'
 
 export type Admission<Place> =
   | { readonly reason: 'opened' | 'opened_stale'; readonly record: OpenRecord<Place> }

@@ -12,6 +12,9 @@ import { DOLLAR, hasOwnJson, hasPlainFields, isDictionary, isPlain, MAX_DEPTH, M
  * A key of the data that begins with `$` is written with one more `$`, so data never reads as a tag.
  */
 
+/** The text of a session that holds nothing: it leaves no cookie and no record. */
+export const EMPTY_TEXT = '{}'
+
 /**
  * The text of an object's own enumerable properties; one that is undefined counts as removed. `reserved` is written
  * under the key `$`, which no key of the data can have.
@@ -49,7 +52,10 @@ function isBeyond(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
   // Own ones only: an object on a polluted prototype has itself below it, and would make every record too deep.
-  for (const item of Object.values(value)) if (isBeyond(item, levels - 1)) return true
+  for (const key in value) {
+    if (!Object.hasOwn(value, key)) continue
+    if (isBeyond((value as Readonly<Record<string, unknown>>)[key], levels - 1)) return true
+  }
   return false
 }
 

@@ -1,8 +1,8 @@
 import { type Duration, readDuration } from '../base/duration.ts'
-import { MAX_AGE_LIMIT, MAX_TIME } from '../base/time.ts'
 import { ConfigError, shown } from '../base/errors.ts'
-import type { ExpiryReason } from '../base/reasons.ts'
 import { readOptions } from '../base/options.ts'
+import type { ExpiryReason } from '../base/reasons.ts'
+import { MAX_AGE_LIMIT, MAX_TIME } from '../base/time.ts'
 
 /** How long sessions live. Checked by the server, whatever the cookie's own attributes say. */
 export interface LifetimeOptions {

@@ -1,5 +1,6 @@
 import { SessionDataError } from '../base/errors.ts'
-import { decodeMetadata, mergeMetadata, type Metadata, readText, writeText } from './record.ts'
+import { decodeMetadata, mergeMetadata, type Metadata } from './metadata.ts'
+import { readText, type Step, stepOf, writeText } from './record.ts'
 
 /*
  * The three-way merge of two changes to one session, on its JSON. Rules, for each place:
@@ -109,3 +110,37 @@ const isList = (value: Json): value is readonly Json[] | undefined =>
 
 const isPrefix = (start: readonly Json[], list: readonly Json[] | undefined): list is readonly Json[] =>
   list !== undefined && start.length <= list.length && start.every((item, index) => isSame(item, list[index]))
+
+/** A text, and the steps as they were made again on the way to it. */
+export interface Rebased {
+  readonly text: string
+  readonly steps: readonly Step[]
+}
+
+/**
+ * What a handler's changes give on top of what another request has written meanwhile, as `git rebase` gives it: steps
+ * are made again on the fresh data, and whatever was changed between them by hand is merged (see merge.ts).
+ *
+ * @param base What the handler began with.
+ * @param mine What it ended with.
+ * @param theirs What stands there now.
+ */
+export function rebase(
+  base: string,
+  steps: readonly Step[],
+  mine: string,
+  theirs: string,
+  resolve: ResolveConflict,
+): Rebased {
+  let from = base
+  let text = theirs
+  const again: Step[] = []
+  for (const step of steps) {
+    const before = mergeTexts(from, step.before, text, resolve)
+    const made = stepOf(before, step.change)
+    text = made.after
+    from = step.after
+    again.push(made)
+  }
+  return { text: mergeTexts(from, mine, text, resolve), steps: again }
+}

@@ -1,6 +1,6 @@
-import { isRenewalDue, type Lifetime, type Times } from './lifetime.ts'
 import type { CloseReason } from '../base/reasons.ts'
-import { EMPTY_TEXT } from './record.ts'
+import { EMPTY_TEXT } from './encode.ts'
+import { isRenewalDue, type Lifetime, type Times } from './lifetime.ts'
 
 /** What came with the request: a record that is in force, or none, and then whether a useless cookie is to go. */
 export interface Before {

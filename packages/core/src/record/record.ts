@@ -1,77 +1,13 @@
 import type { SealedFields } from '../crypto/token.ts'
 import { decodeObject, encodeObject } from './encode.ts'
-import { decodeFlash, encodeFlash, type FlashMessage, mergeFlash, NO_FLASH } from './flash.ts'
 import {
-  decodeExpiries,
+  decodeMetadata,
+  encodeMetadata,
   expiredKeys,
-  type KeyExpiries,
-  mergeExpiries,
+  type Metadata,
   NO_EXPIRIES,
   onlyExpiries,
-} from './key-expiry.ts'
-
-/** What a record's text says beside the data, under a key that no data can have. */
-export interface Metadata {
-  /** Who is logged in. */
-  readonly subject?: string | undefined
-  /** What the login called its device. */
-  readonly label?: string | undefined
-  /** Messages that wait to be shown, oldest first. */
-  readonly flash?: readonly FlashMessage[] | undefined
-  readonly expiries?: KeyExpiries | undefined
-  /** Whether a token against forged requests was given out when there was nothing else to keep the session for. */
-  readonly csrf?: boolean | undefined
-}
-
-/** Metadata as JSON, for data that has these keys; undefined where there are none. A key that is gone has no end. */
-export function encodeMetadata(meta: Metadata, hasKey: (key: string) => boolean): object | undefined {
-  const { subject, label, flash = NO_FLASH, expiries = NO_EXPIRIES, csrf = false } = meta
-  // Nearly always: of an anonymous visitor nothing but the data is kept.
-  const isBare = subject === undefined && label === undefined && flash.length === 0 && expiries.size === 0
-  if (isBare && !csrf) return undefined
-  const kept = onlyExpiries(expiries, hasKey)
-  const json = {
-    ...(subject !== undefined && { subject }),
-    ...(label !== undefined && { label }),
-    ...(flash.length > 0 && { flash: encodeFlash(flash) }),
-    ...(kept.size > 0 && { expiries: Object.fromEntries(kept) }),
-    ...(csrf && { csrf }),
-  }
-  return Object.keys(json).length === 0 ? undefined : json
-}
-
-/** What `encodeMetadata` gave, or undefined for anything else. What a later version may add is passed over. */
-export function decodeMetadata(json: unknown): Metadata | undefined {
-  if (json === undefined) return {}
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined
-  // Without a prototype, so that nothing is read from a polluted one.
-  const given = Object.assign(Object.create(null) as Record<string, unknown>, json)
-  const meta: Metadata = {
-    ...('subject' in given && { subject: textIn(given['subject']) }),
-    ...('label' in given && { label: textIn(given['label']) }),
-    ...('flash' in given && { flash: decodeFlash(given['flash']) }),
-    ...('expiries' in given && { expiries: decodeExpiries(given['expiries']) }),
-    ...('csrf' in given && { csrf: given['csrf'] === true || undefined }),
-  }
-  const values = Object.values(meta)
-  return values.length === 0 || values.includes(undefined) ? undefined : meta
-}
-
-const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
-
-export function mergeMetadata(base: Metadata, mine: Metadata, theirs: Metadata): Metadata {
-  return {
-    subject: mine.subject === base.subject ? theirs.subject : mine.subject,
-    label: mine.label === base.label ? theirs.label : mine.label,
-    flash: mergeFlash(base.flash ?? NO_FLASH, mine.flash ?? NO_FLASH, theirs.flash ?? NO_FLASH),
-    expiries: mergeExpiries(
-      base.expiries ?? NO_EXPIRIES,
-      mine.expiries ?? NO_EXPIRIES,
-      theirs.expiries ?? NO_EXPIRIES,
-    ),
-    csrf: mine.csrf === base.csrf ? theirs.csrf : mine.csrf,
-  }
-}
+} from './metadata.ts'
 
 /** What is remembered of a session besides its times and ids, which the seal carries. */
 export interface Content extends Metadata {
@@ -107,9 +43,6 @@ export interface CarriedOver {
   readonly flash: boolean
 }
 
-/** The text of a session that holds nothing: it leaves no cookie and no record. */
-export const EMPTY_TEXT = '{}'
-
 /**
  * A record's text: the data, and the meta beside it.
  *
@@ -124,7 +57,9 @@ export function writeText(data: object, meta: Metadata = {}): string {
 /** The content of a record's text, or undefined when it is not one. */
 export function readText(text: string): Content | undefined {
   const decoded = decodeObject(text)
-  const meta = decoded && decodeMetadata(decoded.reserved)
+  // Nearly always: nothing stands beside the data of an anonymous visitor.
+  if (decoded === undefined || decoded.reserved === undefined) return decoded && { data: decoded.data }
+  const meta = decodeMetadata(decoded.reserved)
   return meta && { data: decoded.data, ...meta }
 }
 
@@ -152,4 +87,11 @@ export function carriedOver(text: string, { keys, flash: hasFlash }: CarriedOver
   const { data, flash, expiries }: Content = readText(text) ?? { data: {} }
   const only = Object.fromEntries(Object.entries(data).filter(([key]) => keys.includes(key)))
   return writeText(only, hasFlash ? { flash, expiries } : { expiries })
+}
+
+/** Makes a change on a text. */
+export function stepOf(before: string, change: Change): Step {
+  const { data, ...meta } = readText(before) ?? { data: {} }
+  change(data)
+  return { before, change, after: writeText(data, meta) }
 }

@@ -1,23 +1,12 @@
-import { type FlashMessage, takeFlash } from '../record/flash.ts'
+import { type FlashMessage, takeFlash } from '../record/metadata.ts'
 import { randomBytes } from '../base/random.ts'
-import type { SessionVisit } from './state.ts'
+import { SessionFacts } from './facts.ts'
 
 /** Enough that no two messages of a session have the same. */
 const FLASH_ID_BYTES = 6
 
 /** The controls of what a session holds. */
-export class DataControls {
-  readonly #visit: SessionVisit
-
-  constructor(visit: SessionVisit) {
-    this.#visit = visit
-  }
-
-  /** The visit of a session; undefined for anything else. */
-  static visitOf(session: object): SessionVisit | undefined {
-    return #visit in session ? session.#visit : undefined
-  }
-
+export class DataControls extends SessionFacts {
   /** Removes all data; a subject stays logged in, and messages wait on. */
   clear(): void {
     for (const key of Object.keys(this)) Reflect.deleteProperty(this, key)
@@ -47,7 +36,7 @@ export class DataControls {
     if (given.length > 0 && (typeof category !== 'string' || category === '')) {
       throw new TypeError('session.flash: expected a category as text')
     }
-    const { state, setup } = this.#visit
+    const { state, setup } = SessionFacts.visitOf(this)
     if (given.length > 1) {
       if (typeof message !== 'string') throw new TypeError('session.flash: expected a message as text')
       const id = randomBytes(setup.fillRandom, FLASH_ID_BYTES).toString('base64url')
@@ -71,6 +60,6 @@ export class DataControls {
    * @throws what `save` throws.
    */
   take<K extends Extract<keyof this, string>>(key: K): Promise<this[K] | undefined> {
-    return this.#visit.take(key) as Promise<this[K] | undefined>
+    return SessionFacts.visitOf(this).take(key) as Promise<this[K] | undefined>
   }
 }

@@ -1,5 +1,4 @@
-import { expiredKeys, NO_EXPIRIES, onlyExpiries } from '../record/key-expiry.ts'
-import { NO_FLASH } from '../record/flash.ts'
+import { expiredKeys, NO_EXPIRIES, NO_FLASH, onlyExpiries } from '../record/metadata.ts'
 import { type Change, readText, writeText } from '../record/record.ts'
 import type { SessionState } from './state.ts'
 

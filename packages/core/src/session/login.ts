@@ -1,5 +1,4 @@
-import { onlyExpiries } from '../record/key-expiry.ts'
-import type { FlashMessage } from '../record/flash.ts'
+import { type FlashMessage, onlyExpiries } from '../record/metadata.ts'
 import { readOptions } from '../base/options.ts'
 import { freshState, type SessionVisit } from './state.ts'
 

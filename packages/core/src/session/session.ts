@@ -1,14 +1,15 @@
 import { inspect, type InspectOptions } from 'node:util'
+import { withExpiry } from '../record/metadata.ts'
+import type { Change } from '../record/record.ts'
+import { type Duration, readDurationOf } from '../base/duration.ts'
+import { SessionDataError } from '../base/errors.ts'
 import { DataControls } from './data-controls.ts'
 import { updateDraft } from './draft.ts'
-import { type Duration, readDurationOf } from '../base/duration.ts'
-import { withExpiry } from '../record/key-expiry.ts'
+import { SessionFacts } from './facts.ts'
 import { guardControls } from './guarded-controls.ts'
 import { logIn, type LoginOptions } from './login.ts'
 import { type LogoutOptions, readLogout } from './logout.ts'
-import type { Change } from '../record/record.ts'
-import type { SessionChange } from './session-change.ts'
-import { type Explanation, freshState, type SessionVisit } from './state.ts'
+import { freshState, type SessionChange, type SessionVisit } from './state.ts'
 
 /** A callback in the style of Node; `Session` takes one wherever Passport and express-session's users pass one. */
 export type Callback = (error?: unknown) => void
@@ -18,71 +19,6 @@ export type Callback = (error?: unknown) => void
  * `reload` and `take` are synchronous and only change the value: the commit carries them out when the response leaves.
  */
 export class SessionControls extends DataControls {
-  readonly #visit: SessionVisit
-
-  constructor(visit: SessionVisit) {
-    super(visit)
-    this.#visit = visit
-  }
-
-  /** Names the session for people and for other tables; 22 characters that open nothing. Renewed by `regenerate`. */
-  get id(): string {
-    return Buffer.from(this.#visit.state.sid).toString('base64url')
-  }
-
-  /** Whether no usable session came with the request. */
-  get isNew(): boolean {
-    return this.#visit.came === undefined
-  }
-
-  /** Whether closing now would write or delete it, other than by renewal. */
-  get isChanged(): boolean {
-    return !['unchanged', 'renewed', 'empty', 'unusable', 'gone'].includes(this.#visit.explain().closes)
-  }
-
-  /** Who is logged in, as given to `login`; undefined for an anonymous visitor. */
-  get subject(): string | undefined {
-    return this.#visit.state.subject
-  }
-
-  /** When it began; for a subject, when it logged in. */
-  get createdAt(): Date {
-    return new Date(this.#visit.state.created * 1000)
-  }
-
-  /** When it ends if nobody uses it any more. */
-  get expiresAt(): Date {
-    return new Date(this.#visit.expires() * 1000)
-  }
-
-  /**
-   * Whether somebody is logged in and has logged in no longer ago than this, as before a change of the password. To
-   * enter the password again is another `login`, after which it is fresh.
-   *
-   * @throws {TypeError} for what is no duration.
-   */
-  isFresh(duration: Duration): boolean {
-    const seconds = readDurationOf('session.isFresh', duration)
-    const { state, setup } = this.#visit
-    return state.subject !== undefined && setup.now() - state.created <= seconds
-  }
-
-  /** Whether it outlives the browser: false by default, true for "remember me". Stays with the session. */
-  get permanent(): boolean {
-    return this.#visit.state.permanent
-  }
-
-  set permanent(value: boolean) {
-    if (typeof value !== 'boolean') throw new TypeError('session.permanent: expected true or false')
-    this.#visit.state.permanent = value
-    this.#visit.state.permanentAsked = value
-  }
-
-  /** What `login` called the device, for a list of devices; undefined without one. Stays until the next login. */
-  get label(): string | undefined {
-    return this.#visit.state.label
-  }
-
   /**
    * Logs a subject in: a new id, so that nobody who knew the old one is in, and a new beginning for the limits. What
    * an anonymous visitor or another subject has left is dropped, but for the keys in `keep`; flash messages stay, unless
@@ -93,7 +29,7 @@ export class SessionControls extends DataControls {
    * @throws {TypeError} when `subject` is not text or empty, `keep` no list of keys, or the label is not text.
    */
   login(subject: string, options: LoginOptions = {}): void {
-    logIn(this.#visit, this, subject, options)
+    logIn(SessionFacts.visitOf(this), this, subject, options)
   }
 
   /**
@@ -104,7 +40,7 @@ export class SessionControls extends DataControls {
    * @throws {UnsupportedError} for `everywhere` where nothing knows the other sessions; nothing has ended then.
    */
   logout(options: LogoutOptions = {}): void {
-    const visit = this.#visit
+    const visit = SessionFacts.visitOf(this)
     const logout = readLogout(options, visit.state.subject)
     if (logout.everywhere !== undefined) visit.setup.checkRevokeAll()
     visit.logout = logout
@@ -113,7 +49,7 @@ export class SessionControls extends DataControls {
 
   /** A new id and a new cookie with the same data; the old cookie is over when the response leaves. */
   regenerate(callback?: Callback): void {
-    const { state, setup } = this.#visit
+    const { state, setup } = SessionFacts.visitOf(this)
     state.sid = freshState(setup.fillRandom, setup.now()).sid
     callback?.()
   }
@@ -121,7 +57,7 @@ export class SessionControls extends DataControls {
   /** Ends the session. What is written afterwards belongs to a new one. */
   destroy(callback?: Callback): void {
     this.clear()
-    const { state, setup } = this.#visit
+    const { state, setup } = SessionFacts.visitOf(this)
     Object.assign(state, freshState(setup.fillRandom, setup.now()), { carried: NOTHING_CARRIED })
     callback?.()
   }
@@ -134,30 +70,8 @@ export class SessionControls extends DataControls {
    * @throws {TypeError} when it returns a promise.
    */
   update(change: (data: Omit<this, ControlName>) => void): void {
-    const { state, setup } = this.#visit
+    const { state, setup } = SessionFacts.visitOf(this)
     updateDraft(this, state, change as Change, setup.now())
-  }
-
-  /**
-   * A token for the forms of this session, against requests that other sites make a browser send. Put it into a hidden
-   * field `_csrf`, or send it in the header `X-CSRF-Token`. It is another text at each call, and each is good until the
-   * session ends or has a new id: after a login, ask again.
-   *
-   * It belongs to a session, so a visitor without one gets one, which is kept although it holds nothing. A form that
-   * anybody may see therefore sets a cookie; the cross-origin guard alone does not.
-   */
-  csrfToken(): string {
-    const { state, setup } = this.#visit
-    // An empty session is not kept, and the next request would have another id, for which the token does not count.
-    const isEmpty = state.subject === undefined && Object.keys(this).length === 0
-    if (isEmpty) state.csrf = true
-    return setup.csrf.tokenFor(state.sid)
-  }
-
-  /** Whether `csrfToken` has made this for the session that came, under the id that it has now. Takes anything. */
-  verifyCsrf(token: unknown): boolean {
-    const { state, setup } = this.#visit
-    return setup.csrf.isTokenFor(state.sid, token)
   }
 
   /**
@@ -171,7 +85,7 @@ export class SessionControls extends DataControls {
     if (typeof key !== 'string' || CONTROL_NAMES.has(key)) {
       throw new TypeError('session.expire: expected a key of the data')
     }
-    const { state, setup } = this.#visit
+    const { state, setup } = SessionFacts.visitOf(this)
     const end = setup.now() + readDurationOf('session.expire', duration)
     state.expiries = withExpiry(state.expiries, key, end)
   }
@@ -186,7 +100,7 @@ export class SessionControls extends DataControls {
    * @throws {StoreError} when the store fails.
    */
   save(callback?: Callback): Promise<void> {
-    return settle(this.#visit.save(), callback)
+    return settle(SessionFacts.visitOf(this).save(), callback)
   }
 
   /**
@@ -197,7 +111,7 @@ export class SessionControls extends DataControls {
    * @throws {StoreError} when the store fails.
    */
   reload(callback?: Callback): Promise<void> {
-    return settle(this.#visit.reload(), callback)
+    return settle(SessionFacts.visitOf(this).reload(), callback)
   }
 
   /**
@@ -219,12 +133,7 @@ export class SessionControls extends DataControls {
    * this request has saved it.
    */
   watch(signal?: AbortSignal): AsyncIterable<SessionChange> {
-    return this.#visit.watch(signal)
-  }
-
-  /** Says why the session is what it is, and what closing it now would do. */
-  explain(): Explanation {
-    return this.#visit.explain()
+    return SessionFacts.visitOf(this).watch(signal)
   }
 
   /** `console.log(session)` shows the data. */
@@ -267,8 +176,19 @@ const CONTROL_NAMES: ReadonlySet<string> = new Set(
 
 /** Whether data has a control's name as a key: written by a version that had no such control, or by a setter that went past it. */
 export function hasControlName(data: object): boolean {
-  for (const key of Object.keys(data)) if (CONTROL_NAMES.has(key)) return true
+  // Every session comes through here: a list of its keys would be thrown away.
+  for (const key in data) if (CONTROL_NAMES.has(key) && Object.hasOwn(data, key)) return true
   return false
+}
+
+/** @throws {SessionDataError} for data that was defined under a control's name: it would be dropped when it is opened. */
+export function checkKeys(session: object): void {
+  if (!hasControlName(session)) return
+  const key = Object.keys(session).find((name) => hasControlName({ [name]: true })) ?? ''
+  throw new SessionDataError(
+    key,
+    'has the name of a control of the session; keep the data under another name',
+  )
 }
 
 /** A session of this data, which has no control's name among its keys. */

@@ -1,11 +1,14 @@
-import { type KeyExpiries, NO_EXPIRIES } from '../record/key-expiry.ts'
-import { type FlashMessage, NO_FLASH } from '../record/flash.ts'
-import type { CarriedOver, Content, Metadata, OpenRecord, Step } from '../record/record.ts'
-import { type FillRandom, randomBytes } from '../base/random.ts'
-import { type SealedFields, SID_BYTES } from '../crypto/token.ts'
 import type { Csrf } from '../guard/csrf.ts'
-
-import type { SessionChange } from './session-change.ts'
+import {
+  type FlashMessage,
+  type KeyExpiries,
+  type Metadata,
+  NO_EXPIRIES,
+  NO_FLASH,
+} from '../record/metadata.ts'
+import type { CarriedOver, Content, OpenRecord, Step } from '../record/record.ts'
+import { type SealedFields, SID_BYTES } from '../crypto/token.ts'
+import { type FillRandom, randomBytes } from '../base/random.ts'
 import type { CloseReason, OpenReason } from '../base/reasons.ts'
 import type { LogoutRequest } from './logout.ts'
 
@@ -30,6 +33,9 @@ export interface SessionState {
   /** What can be made again on the data of another request, in the order in which it was done. */
   steps: readonly Step[]
 }
+
+/** What a commit takes of it: the rest may change while the commit is under way. */
+export type CommittedState = Pick<SessionState, 'sid' | 'permanent' | 'carried' | 'login' | 'steps'>
 
 const NO_STEPS: readonly Step[] = Object.freeze([])
 
@@ -103,3 +109,9 @@ export interface Explanation {
   /** What closing it now would do, and why. */
   readonly closes: CloseReason
 }
+
+/**
+ * What has happened to a session. `changed`: another request wrote to it. `revoked`: it was ended, or has another id
+ * now. `expired`: its time is up. Nothing follows the last two.
+ */
+export type SessionChange = 'changed' | 'revoked' | 'expired'

@@ -1,14 +1,14 @@
-import { type CookieHeader, cookieHeaderOf, type CookieSource } from '../cookie/read.ts'
-import type { MaybePromise } from '../base/maybe-promise.ts'
-import type { EagerMode, LazyMode } from '../modes/mode.ts'
 import { anonymousAfter, lookUpSealed, lookUpStored } from '../visit/lookup.ts'
-import { peekOf } from '../visit/peek.ts'
-import { SessionControls, type SessionData } from '../session/session.ts'
-import { readSetup, type SessionsOptions } from './setup.ts'
-import type { Sids } from '../crypto/token.ts'
 import type { VisitOptions } from '../visit/setup.ts'
-import { type AdapterVisit, type Look, SessionsVisit } from '../visit/visit.ts'
-import { type AdapterSessions, OPEN, type Sessions } from './sessions.ts'
+import { type Look, SessionsVisit } from '../visit/visit.ts'
+import type { EagerMode, LazyMode } from '../modes/mode.ts'
+import { SessionFacts } from '../session/facts.ts'
+import type { SessionData } from '../session/session.ts'
+import { type CookieHeader, cookieHeaderOf, type CookieSource } from '../cookie/read.ts'
+import type { Sids } from '../crypto/token.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
+import { type AdapterSessions, type AdapterVisit, OPEN, peekOf, type Sessions } from './sessions.ts'
+import { readSetup, type SessionsOptions } from './setup.ts'
 
 /** What a request's cookies lead to, as far as it has to be asked for now. */
 type Load = (header: CookieHeader) => MaybePromise<Look>
@@ -104,7 +104,7 @@ function readRevoke(options: unknown): { readonly subject: unknown } {
 
 function sidsOf(option: string, session: object | undefined): Sids {
   if (session === undefined) return new Set()
-  const visit = typeof session === 'object' && session !== null ? SessionControls.visitOf(session) : undefined
-  if (visit === undefined) throw new TypeError(`sessions.${option}: expected the session of a request`)
-  return visit.sids()
+  const isObject = typeof session === 'object' && session !== null
+  if (isObject && SessionFacts.isSession(session)) return SessionFacts.visitOf(session).sids()
+  throw new TypeError(`sessions.${option}: expected the session of a request`)
 }

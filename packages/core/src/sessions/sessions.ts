@@ -1,10 +1,41 @@
-import type { MaybePromise } from '../base/maybe-promise.ts'
+import type { Header } from '../visit/headers.ts'
+import type { VisitOptions } from '../visit/setup.ts'
+import type { OpenInForce } from '../modes/mode.ts'
+import type { Session } from '../session/session.ts'
+import type { Device } from '../subjects/subjects.ts'
 import type { Cookie } from '../cookie/cookie.ts'
 import type { CookieSource } from '../cookie/read.ts'
-import type { Device } from '../subjects/device.ts'
-import type { Peek } from '../visit/peek.ts'
-import type { VisitOptions } from '../visit/setup.ts'
-import type { AdapterVisit, Visit } from '../visit/visit.ts'
+import { endOf, type Lifetime } from '../record/lifetime.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
+import type { AdapterWarning } from '../base/reasons.ts'
+
+/** One request's use of a session: opened, then closed. */
+export interface Visit<D> {
+  /** The session. The first look opens it; a visit that nobody looks at costs nothing and says nothing. */
+  readonly session: Session<D>
+  /**
+   * Commits, and says which headers the response needs. Call it once, before the head leaves.
+   *
+   * @throws {SessionDataError | CookieTooLargeError} when what was left cannot be kept; the response must then say so
+   * and carry none of the handler's headers.
+   * @throws {StoreError} when the store fails.
+   */
+  close(): Promise<readonly Header[]>
+}
+
+/** A visit as an adapter uses it. */
+export interface AdapterVisit<D> {
+  /** See {@link Visit.session}. */
+  readonly session: Session<D>
+  /** See {@link Visit.close}; at once where nothing has to be waited for, and then it throws at once. */
+  close(): MaybePromise<readonly Header[]>
+  /** Whether to call `settle` is of use. */
+  readonly needsSettling: boolean
+  /** Once the response is complete: reports a change that came too late for it. Never throws. */
+  settle(): void
+  /** Publishes what works against the session; each kind is warned of once. Nothing for a visit not looked at. */
+  warn(what: AdapterWarning): void
+}
 
 /** Opens sessions. One per application, shared by every framework that serves it. */
 export interface Sessions<D> {
@@ -79,4 +110,30 @@ export function openVisit<D>(
   const open = (sessions as Partial<AdapterSessions<D>>)[OPEN]
   if (typeof open !== 'function') throw new TypeError('sessions: expected what createSessions returns')
   return open(source, options)
+}
+
+/** A session from outside, as a page shows it that warns before the end. */
+export interface Peek {
+  /** When it began; for a subject, when it logged in. */
+  readonly createdAt: Date
+  /** When it ends if nobody uses it any more. */
+  readonly expiresAt: Date
+  /** Until then, in whole seconds; at least 1. */
+  readonly secondsLeft: number
+  readonly permanent: boolean
+  /** Who is logged in; undefined for an anonymous visitor. */
+  readonly subject: string | undefined
+}
+
+/** What a record that was opened `now` says of its session. */
+export function peekOf(record: OpenInForce, lifetime: Lifetime, now: number): Peek {
+  const { created, issued, permanent, expires, content } = record
+  const end = Math.min(expires, endOf(lifetime, created, issued, permanent))
+  return Object.freeze<Peek>({
+    createdAt: new Date(created * 1000),
+    expiresAt: new Date(end * 1000),
+    secondsLeft: end - now,
+    permanent,
+    subject: content.subject,
+  })
 }

@@ -1,22 +1,23 @@
-import type { Cookie } from '../cookie/cookie.ts'
-import { readDuration } from '../base/duration.ts'
-import { ConfigError, shown } from '../base/errors.ts'
-import type { Keys } from '../crypto/keys.ts'
-import type { Lifetime } from '../record/lifetime.ts'
+import { createTimeLimit, type TimeLimit } from '../base/time-limit.ts'
 import { inCookie } from '../modes/in-cookie.ts'
 import { inStore } from '../modes/in-store.ts'
 import type { EagerMode, Mode } from '../modes/mode.ts'
 import { overflowing } from '../modes/overflowing.ts'
 import { revocable } from '../modes/revocable.ts'
-import { createSealedStore } from '../store/sealed-store.ts'
-import { createRevocations } from '../subjects/revocations.ts'
-import { subjectsInCookies } from '../subjects/in-cookies.ts'
-import { rewriteInTurn } from '../store/rewrite.ts'
-import { createSessionCap } from '../subjects/session-cap.ts'
-import { readStore, type Store } from '../store/store.ts'
+import { noSubjects, subjectsInCookies } from '../subjects/in-cookies.ts'
 import { subjectsInStore } from '../subjects/in-store.ts'
+import { createRevocations } from '../subjects/revocations.ts'
+import { createSessionCap } from '../subjects/session-cap.ts'
 import { createSubjectRows } from '../subjects/subject-rows.ts'
-import { noSubjects, type Subjects } from '../subjects/subjects.ts'
+import type { Subjects } from '../subjects/subjects.ts'
+import { rewriteInTurn } from '../store/rewrite.ts'
+import { createSealedStore } from '../store/sealed-store.ts'
+import { readStore, type Store } from '../store/store.ts'
+import type { Cookie } from '../cookie/cookie.ts'
+import type { Lifetime } from '../record/lifetime.ts'
+import type { Keys } from '../crypto/keys.ts'
+import { readDuration } from '../base/duration.ts'
+import { ConfigError, shown } from '../base/errors.ts'
 import type { Trace } from '../base/events.ts'
 
 /** Where sessions are kept, and what can be done with all of a subject. */
@@ -43,7 +44,7 @@ type Options = Readonly<Record<string, unknown>>
 export function readStorage(options: Options, parts: StorageParts): Storage {
   const store = readStore('store', options['store'])
   const overflow = readStore('overflow', options['overflow'])
-  const timeLimit = readTimeLimit(options['storeTimeLimit'])
+  const timeLimit = createTimeLimit(readTimeLimit(options['storeTimeLimit']))
   const { revocation, cacheFor } = readRevocation(options)
   const max = readSessionLimit(options['maxPerSubject'])
   if (store && overflow) throw new ConfigError('overflow', 'give either store or overflow')
@@ -67,7 +68,7 @@ export function readStorage(options: Options, parts: StorageParts): Storage {
 function keptIn(
   store: Store,
   { keys, lifetime, trace, clock }: StorageParts,
-  timeLimit: number,
+  timeLimit: TimeLimit,
   max?: number,
 ): { readonly mode: EagerMode; readonly subjects: Subjects } {
   const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
@@ -83,7 +84,7 @@ function keptIn(
   }
 }
 
-function overflowIn(store: Store, { keys, lifetime }: StorageParts, timeLimit: number): EagerMode {
+function overflowIn(store: Store, { keys, lifetime }: StorageParts, timeLimit: TimeLimit): EagerMode {
   const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
   const inTurn = rewriteInTurn(records, timeLimit)
   return inStore({ records, inTurn, context: keys.storeContext, lifetime, timeLimit, isOverflow: true })
@@ -93,7 +94,7 @@ function revocableBy(
   store: Store,
   mode: Mode,
   { keys, lifetime, trace, clock }: StorageParts,
-  timeLimit: number,
+  timeLimit: TimeLimit,
   cacheFor: number,
 ): { readonly mode: EagerMode; readonly subjects: Subjects } {
   const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
@@ -149,4 +150,34 @@ function readTimeLimit(value: unknown): number {
   if (value === undefined) return DEFAULT_TIME_LIMIT_MS
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31) return value
   throw new ConfigError('storeTimeLimit', `expected whole milliseconds from 1, got ${shown(value)}`)
+}
+
+/** How often a store is swept, on average. Spread at random, so that the nodes of a cluster take turns. */
+const SWEEP_EVERY_MS = 60_000
+
+/**
+ * Has a store remove what has expired, from time to time, for as long as the process has other things to do. A failing
+ * sweep is no trouble. Returns what stops it.
+ */
+export function startSweep(store: Store, now: () => number): () => void {
+  if (store.sweep === undefined) return () => undefined
+  let timer: NodeJS.Timeout | undefined
+  let isStopped = false
+  const again = (): void => {
+    if (isStopped) return
+    timer = setTimeout(() => void sweep(), SWEEP_EVERY_MS * (0.5 + Math.random())).unref()
+  }
+  const sweep = async (): Promise<void> => {
+    try {
+      await store.sweep?.(now())
+    } catch {
+      // The next one makes up for it.
+    }
+    again()
+  }
+  again()
+  return () => {
+    isStopped = true
+    clearTimeout(timer)
+  }
 }

@@ -1,7 +1,7 @@
-import { createDeadlines, minuteOf } from './deadlines.ts'
 import { ConfigError, shown } from '../base/errors.ts'
-import { createKeyListeners } from './key-listeners.ts'
 import { readOptions } from '../base/options.ts'
+import { createDeadlines, minuteOf } from './deadlines.ts'
+import { createKeyListeners } from './key-listeners.ts'
 import { createPartedMap } from './parted-map.ts'
 import { revisionOf, type Store, type StoredRecord } from './store.ts'
 

@@ -1,10 +1,9 @@
-import { StoreError } from '../base/errors.ts'
-import { createKeyedQueue } from '../base/queue.ts'
-import type { MaybePromise } from '../base/maybe-promise.ts'
+import type { TimeLimit } from '../base/time-limit.ts'
 import { readText, type SessionRecord } from '../record/record.ts'
+import { StoreError } from '../base/errors.ts'
+import { createKeyedQueue, type MaybePromise } from '../base/maybe-promise.ts'
+import { hasReplaced, readRow, type Row, textId, writeRow } from './row.ts'
 import type { SealedStore, StandingRecord } from './sealed-store.ts'
-import { type Row, readRow, textId, writeRow } from './row.ts'
-import { withinLimit } from '../base/time-limit.ts'
 
 /** A row as it stands in the store. */
 export interface Standing {
@@ -48,7 +47,7 @@ const MAX_PAUSE_MS = 40
 
 /** Whether a text of this id stands in the row, or did under the ones after it. */
 export const hasText = ({ sealed, row }: Standing, id: string): boolean =>
-  textId(sealed) === id || row.replaced.includes(id)
+  textId(sealed) === id || hasReplaced(row, id)
 
 /** A text of a row that was opened; undefined for what is no row. */
 export function standingOf({ sealed, opened }: StandingRecord): Standing | undefined {
@@ -96,7 +95,8 @@ function write<V>(
   const isEnd = 'end' in next
   const { record, row } = isEnd ? from : { record: next.write, row: next.row }
   const { subject } = record
-  const text = writeRow({ ...row, text: isEnd ? '' : record.text })
+  // A store that shows an ended row nevertheless has nothing in it that opens.
+  const text = isEnd ? '' : writeRow({ ...row, text: record.text })
   const { sid, created, issued, permanent } = record
   const expires = isEnd ? 0 : record.expires
   const stored = records.seal(key, { sid, created, issued, expires, permanent, text, subject })
@@ -151,12 +151,12 @@ export function pause(attempt: number): Promise<void> {
 export type RewriteInTurn = <V>(change: Rewrite<V>, isOver?: () => boolean) => MaybePromise<Rewritten<V>>
 
 /** Each rewrite has a time limit of its own, so that a hung one does not stop the rest. */
-export function rewriteInTurn(records: SealedStore, timeLimit: number): RewriteInTurn {
+export function rewriteInTurn(records: SealedStore, timeLimit: TimeLimit): RewriteInTurn {
   const queue = createKeyedQueue<Rewritten<unknown>>()
   return <V>(change: Rewrite<V>, isOver: () => boolean = () => false) =>
     queue(change.key, (last) => {
       const limited = (known: Standing | undefined): MaybePromise<Rewritten<V>> =>
-        withinLimit(timeLimit, (isLate) => rewrite(records, change, known, () => isOver() || isLate()))
+        timeLimit((isLate) => rewrite(records, change, known, () => isOver() || isLate()))
       if (last?.outcome === 'ended') return { outcome: 'absent', isUncertain: false } as const
       return limited(last?.outcome === 'written' ? last.standing : change.from)
     }) as MaybePromise<Rewritten<V>>

@@ -19,8 +19,11 @@ export interface Superseded {
 export interface Row {
   /** What the cookie's verifier hashes to. Only that cookie opens the row. */
   readonly proof: string
-  /** Ids of the texts that stood here before this one, the latest last: their writers find their change among them. */
-  readonly replaced: readonly string[]
+  /**
+   * Ids of the last texts that stood here before this one, 8 characters each, the latest last: their writers find their
+   * change among them.
+   */
+  readonly replaced: string
   /** The cookies before the present one, the latest last. */
   readonly superseded: readonly Superseded[]
   /** The order of the login among those of its subject, where a cap counts them. */
@@ -47,7 +50,7 @@ const NONE: readonly never[] = Object.freeze([])
 export const textId = (sealed: string): string => sealed.slice(36, 44)
 
 export function writeRow({ proof, replaced, superseded, order, text }: RowText): string {
-  const head = proof + replaced.join('')
+  const head = proof + replaced
   if (superseded.length === 0 && order === undefined) return `${head}\n${text}`
   const before = superseded.map(
     ({ proof: old, sid, at }) => old + sid + at.toString(36).padStart(WHEN_CHARS, '0'),
@@ -55,20 +58,31 @@ export function writeRow({ proof, replaced, superseded, order, text }: RowText):
   return `${head}.${before.join('')}.${order?.toString(36) ?? ''}\n${text}`
 }
 
-const HEAD = /^([\w-]{22})((?:[\w-]{8}){0,4})(?:\.((?:[\w-]{44}[0-9a-z]{8}){0,3})\.([0-9a-z]*))?$/
-
 /** Undefined for what `writeRow` did not write. */
 export function readRow(row: string): RowText | undefined {
   const end = row.indexOf('\n')
-  const match = end === -1 ? null : HEAD.exec(row.slice(0, end))
+  const dot = row.indexOf('.')
+  // Nearly always there is none in the head; in the text there may be.
+  const isShort = dot === -1 || dot > end
+  const head = row.slice(0, isShort ? end : dot)
+  const more = isShort ? NOTHING_MORE : readMore(row.slice(dot, end))
+  if (end === -1 || !HEAD.test(head) || more === undefined) return undefined
+  const { superseded, order } = more
+  const [proof, replaced] = [head.slice(0, ID_CHARS), head.slice(ID_CHARS)]
+  return { proof, replaced, superseded, order, text: row.slice(end + 1) }
+}
+
+const HEAD = /^[\w-]{22}(?:[\w-]{8}){0,4}$/
+const NOTHING_MORE = Object.freeze({ superseded: NONE, order: undefined })
+const MORE = /^\.((?:[\w-]{44}[0-9a-z]{8}){0,3})\.([0-9a-z]*)$/
+
+function readMore(head: string): Pick<Row, 'superseded' | 'order'> | undefined {
+  const match = MORE.exec(head)
   if (match === null) return undefined
-  const [, proof = '', replaced = '', superseded = '', order = ''] = match
+  const [, superseded = '', order = ''] = match
   return {
-    proof,
-    replaced: replaced === '' ? NONE : cut(replaced, REPLACED_CHARS),
-    superseded: superseded === '' ? NONE : cut(superseded, SUPERSEDED_CHARS).map(readSuperseded),
+    superseded: cut(superseded, SUPERSEDED_CHARS).map(readSuperseded),
     order: order === '' ? undefined : Number.parseInt(order, 36),
-    text: row.slice(end + 1),
   }
 }
 
@@ -81,9 +95,15 @@ const readSuperseded = (text: string): Superseded => ({
   at: Number.parseInt(text.slice(2 * ID_CHARS), 36),
 })
 
+/** Whether a text of this id stood in the row before. */
+export function hasReplaced({ replaced }: Row, id: string): boolean {
+  for (let at = 0; at < replaced.length; at += REPLACED_CHARS) if (replaced.startsWith(id, at)) return true
+  return false
+}
+
 /** The ids to remember in the place of a text: its own too, and those before it unless the text is old. */
-export const replacedBy = ({ replaced }: Row, sealed: string, isOld: boolean): readonly string[] =>
-  isOld ? [textId(sealed)] : [...replaced.slice(1 - MAX_REPLACED), textId(sealed)]
+export const replacedBy = ({ replaced }: Row, sealed: string, isOld: boolean): string =>
+  isOld ? textId(sealed) : replaced.slice(-(MAX_REPLACED - 1) * REPLACED_CHARS) + textId(sealed)
 
 /** The cookies before the next one: the present one and the two before it. */
 export const supersededBy = (row: Row, sid: string, at: number): readonly Superseded[] => [

@@ -1,8 +1,8 @@
+import type { Opened, Sealer } from '../crypto/seal.ts'
+import type { SealedFields } from '../crypto/token.ts'
 import { StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
-import type { Opened, Sealer } from '../crypto/seal.ts'
 import { revisionOf, type Store, type StoredRecord } from './store.ts'
-import type { SealedFields } from '../crypto/token.ts'
 
 /** A record as it stands in the store: its text, which is its revision, and what the seal says. */
 export interface StandingRecord {

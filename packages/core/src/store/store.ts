@@ -35,7 +35,7 @@ export interface StoredRecord {
 
 /**
  * All that a backend has to do: keep texts under keys until a deadline. A key is 64 hexadecimal digits in lower case (a
- * hash of the session's id), so it is safe in a file name or a statement; a store never sees a session, a live id or a
+ * hash of the cookie's locator), so it is safe in a file name or a statement; a store never sees a session, a cookie or a
  * rule.
  *
  * Answers come as promises, or at once from a backend in this process: then to read or change a session takes not even

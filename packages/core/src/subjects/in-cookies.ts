@@ -1,9 +1,9 @@
+import { SID_BYTES } from '../crypto/token.ts'
 import { UnsupportedError } from '../base/errors.ts'
+import type { Trace } from '../base/events.ts'
 import { deny, type Entry, revokedAll } from './revocation-list.ts'
 import type { Revocations } from './revocations.ts'
 import type { Subjects } from './subjects.ts'
-import { SID_BYTES } from '../crypto/token.ts'
-import type { Trace } from '../base/events.ts'
 
 /**
  * The sessions of a subject where they live in their cookies, and only what was revoked of them is written down: they
@@ -38,4 +38,18 @@ function sidOfHandle(handle: unknown): Uint8Array | undefined {
   if (typeof handle !== 'string') return undefined
   const sid = Buffer.from(handle, 'base64url')
   return sid.length === SID_BYTES && sid.toString('base64url') === handle ? sid : undefined
+}
+
+/** Of sessions that live in their cookies, and that nobody has written down anywhere. */
+export function noSubjects(): Subjects {
+  return Object.freeze<Subjects>({
+    listFor: async () => fail('sessions.listFor', 'give a store, which knows them'),
+    revoke: async () => fail('sessions.revoke', 'give a store, or revocation'),
+    revokeAll: async () => fail('sessions.revokeAll', 'give a store, or revocation'),
+    checkRevokeAll: () => fail('logging out everywhere', 'give a store, or revocation'),
+  })
+}
+
+function fail(task: string, remedy: string): never {
+  throw new UnsupportedError(`${task}: sessions live in their cookies; ${remedy}`)
 }

@@ -1,10 +1,10 @@
-import { type Device, deviceOf, handleOf, keyOfHandle } from './device.ts'
-import { UnsupportedError } from '../base/errors.ts'
-import type { Lifetime } from '../record/lifetime.ts'
-import { hasSidOf, type SubjectRows } from './subject-rows.ts'
-import type { Subjects } from './subjects.ts'
-import type { Trace } from '../base/events.ts'
 import type { Standing } from '../store/rewrite.ts'
+import { endOf, type Lifetime } from '../record/lifetime.ts'
+import { type SealedFields, sidText } from '../crypto/token.ts'
+import { UnsupportedError } from '../base/errors.ts'
+import type { Trace } from '../base/events.ts'
+import { hasSidOf, type SubjectRows } from './subject-rows.ts'
+import type { Device, Subjects } from './subjects.ts'
 
 export interface StoreSubjectsSetup {
   readonly rows: SubjectRows
@@ -52,7 +52,8 @@ export function subjectsInStore({ rows, lifetime, trace }: StoreSubjectsSetup): 
     async revokeAll(subject, spared) {
       checkRevokeAll()
       const found = await rows.of(subject)
-      const isSpared = (standing: Standing): boolean => hasSidOf(standing, spared)
+      // Only under its present sid: whoever has given the session in hand a new one meanwhile may be a thief.
+      const isSpared = ({ record }: Standing): boolean => spared.has(sidText(record.sid))
       let count = 0
       for (let n = 0; n < found.length; n += BATCH) {
         const batch = found.slice(n, n + BATCH)
@@ -64,4 +65,35 @@ export function subjectsInStore({ rows, lifetime, trace }: StoreSubjectsSetup): 
       return count
     },
   })
+}
+
+/** A record of a subject, and what is to be known of it besides its fields. */
+export interface Listed {
+  readonly fields: SealedFields
+  readonly label: string | undefined
+  readonly handle: string
+}
+
+export function deviceOf({ fields, label, handle }: Listed, lifetime: Lifetime, isCurrent: boolean): Device {
+  const { created, issued, expires, permanent } = fields
+  const end = Math.min(expires, endOf(lifetime, created, issued, permanent))
+  return Object.freeze<Device>({
+    handle,
+    createdAt: new Date(created * 1000),
+    lastSeenAt: new Date(issued * 1000),
+    expiresAt: new Date(end * 1000),
+    permanent,
+    label,
+    isCurrent,
+  })
+}
+
+/** A row's key as a handle: a third shorter, and as safe in a form or an address. */
+export const handleOf = (key: string): string => Buffer.from(key, 'hex').toString('base64url')
+
+/** The row's key that a handle stands for; undefined for what is none. */
+export function keyOfHandle(handle: unknown): string | undefined {
+  if (typeof handle !== 'string' || handle.length !== 43) return undefined
+  const bytes = Buffer.from(handle, 'base64url')
+  return bytes.toString('base64url') === handle ? bytes.toString('hex') : undefined
 }

@@ -1,24 +1,23 @@
+import type { TimeLimit } from '../base/time-limit.ts'
 import { createHash } from 'node:crypto'
+import { pause } from '../store/rewrite.ts'
+import type { SealedStore, StandingRecord } from '../store/sealed-store.ts'
+import type { Lifetime } from '../record/lifetime.ts'
+import type { Keys } from '../crypto/keys.ts'
+import { SID_BYTES } from '../crypto/token.ts'
 import { type BriefCache, createBriefCache } from '../base/brief-cache.ts'
 import { StoreError } from '../base/errors.ts'
-import { createKeyedQueue } from '../base/queue.ts'
-import type { Keys } from '../crypto/keys.ts'
-import type { Lifetime } from '../record/lifetime.ts'
+import { andThen, createKeyedQueue, type MaybePromise } from '../base/maybe-promise.ts'
+import { MAX_TIME } from '../base/time.ts'
 import {
   isRevokedBy,
   joined,
-  type RevocationList,
-  revocationListText,
   NO_REVOCATIONS,
   pruned,
   readRevocationList,
+  type RevocationList,
+  revocationListText,
 } from './revocation-list.ts'
-import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
-import { pause } from '../store/rewrite.ts'
-import type { SealedStore, StandingRecord } from '../store/sealed-store.ts'
-import { withinLimit } from '../base/time-limit.ts'
-import { SID_BYTES } from '../crypto/token.ts'
-import { MAX_TIME } from '../base/time.ts'
 
 /** A sealed session as it is held against what was revoked. */
 export interface Revocable {
@@ -56,7 +55,7 @@ export interface RevocationsSetup {
   readonly lifetime: Lifetime
   /** Milliseconds. */
   readonly cacheFor: number
-  readonly timeLimit: number
+  readonly timeLimit: TimeLimit
   /** Epoch milliseconds. */
   readonly clock: () => number
 }
@@ -70,8 +69,7 @@ export function createRevocations(setup: RevocationsSetup): Revocations {
   const marks: BriefCache<RevocationList> = createBriefCache(cacheFor, MAX_CACHED, clock)
   const queue = createKeyedQueue<void>()
   const now = (): number => Math.floor(clock() / 1000)
-  const limited = async <T>(work: (isOver: () => boolean) => MaybePromise<T>): Promise<T> =>
-    withinLimit(timeLimit, work)
+  const limited = async <T>(work: (isOver: () => boolean) => MaybePromise<T>): Promise<T> => timeLimit(work)
 
   const denialKey = (sid: string): string =>
     createHash('sha256').update('keepsake/v1/revoked').update(keys.storeContext).update(sid).digest('hex')

@@ -1,7 +1,7 @@
 import { SessionGoneError } from '../base/errors.ts'
+import type { Trace } from '../base/events.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { SubjectRow, SubjectRows } from './subject-rows.ts'
-import type { Trace } from '../base/events.ts'
 
 /**
  * Holds a subject to so many sessions, however many log in at once and at how many processes, and without a lock: a login

@@ -1,16 +1,16 @@
-import { admit } from '../record/admit.ts'
-import { type OpenRecord as Opened } from '../record/record.ts'
-import { expiryOf, type Lifetime } from '../record/lifetime.ts'
+import type { TimeLimit } from '../base/time-limit.ts'
 import { rewrite, type Standing, standingOf } from '../store/rewrite.ts'
 import type { SealedStore, StandingRecord } from '../store/sealed-store.ts'
-import { sidText, type Sids } from '../crypto/token.ts'
-import { withinLimit } from '../base/time-limit.ts'
+import { admit } from '../record/admit.ts'
+import { expiryOf, type Lifetime } from '../record/lifetime.ts'
+import type { OpenRecord as Opened } from '../record/record.ts'
+import { type Sids, sidText } from '../crypto/token.ts'
 
 export interface SubjectRowsSetup {
   readonly records: SealedStore
   readonly lifetime: Lifetime
-  /** How long each step of the store may take; there is one for every session. Milliseconds. */
-  readonly timeLimit: number
+  /** How long each step of the store may take; there is one for every session. */
+  readonly timeLimit: TimeLimit
   /** Epoch seconds. */
   readonly now: () => number
 }
@@ -63,13 +63,12 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
     async of(subject) {
       const rows: SubjectRow[] = []
       const found = records.ofSubject?.(subject)[Symbol.asyncIterator]()
-      while (found !== undefined) {
-        const next = await withinLimit(timeLimit, () => found.next())
-        if (next.done === true) break
+      for (;;) {
+        const next = found && (await timeLimit(() => found.next()))
+        if (next === undefined || next.done === true) return rows
         const [key, standing] = next.value
         rows.push(rowOf(key, standing, subject))
       }
-      return rows
     },
     async end(key, known, subject, isSpared = () => false) {
       const change = {
@@ -80,7 +79,7 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
             ? ({ stop: 'spared' } as const)
             : ({ end: true } as const),
       }
-      const done = await withinLimit(timeLimit, (isOver) => rewrite(records, change, known, isOver))
+      const done = await timeLimit((isOver) => rewrite(records, change, known, isOver))
       // Whoever has put that there: nobody can have a session of it.
       if (done.outcome === 'unreadable') await records.delete(key)
       return done.outcome === 'ended' ? recordOf(done.standing) : undefined

@@ -1,8 +1,26 @@
 import type { Sids } from '../crypto/token.ts'
-import type { Device } from './device.ts'
-import { UnsupportedError } from '../base/errors.ts'
 
-/** What can be done with all sessions of a subject. Where something cannot, it throws {@link UnsupportedError}. */
+/** One session of a subject, as a list of devices shows it. */
+export interface Device {
+  /** What `sessions.revoke` takes; opens nothing. Stays the same for as long as the session lives. */
+  readonly handle: string
+  /** When it logged in. */
+  readonly createdAt: Date
+  /**
+   * When it was last written. Reading alone is noted when a twentieth of the idle window has passed: within a minute or
+   * two by default.
+   */
+  readonly lastSeenAt: Date
+  /** When it ends if nobody uses it any more. */
+  readonly expiresAt: Date
+  readonly permanent: boolean
+  /** What `login` called it. */
+  readonly label: string | undefined
+  /** Whether it is the one that the list was asked for with. */
+  readonly isCurrent: boolean
+}
+
+/** What can be done with all sessions of a subject. Where something cannot, it throws `UnsupportedError`. */
 export interface Subjects {
   /** The sessions of a subject, the one last seen first. */
   listFor(subject: string, current: Sids): Promise<readonly Device[]>
@@ -12,18 +30,4 @@ export interface Subjects {
   revokeAll(subject: string, spared: Sids): Promise<number | undefined>
   /** Throws at once where `revokeAll` would. */
   checkRevokeAll(): void
-}
-
-/** Of sessions that live in their cookies, and that nobody has written down anywhere. */
-export function noSubjects(): Subjects {
-  return Object.freeze<Subjects>({
-    listFor: async () => fail('sessions.listFor', 'give a store, which knows them'),
-    revoke: async () => fail('sessions.revoke', 'give a store, or revocation'),
-    revokeAll: async () => fail('sessions.revokeAll', 'give a store, or revocation'),
-    checkRevokeAll: () => fail('logging out everywhere', 'give a store, or revocation'),
-  })
-}
-
-function fail(task: string, remedy: string): never {
-  throw new UnsupportedError(`${task}: sessions live in their cookies; ${remedy}`)
 }

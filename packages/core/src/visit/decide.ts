@@ -1,18 +1,16 @@
+import { checkSize, type Mode } from '../modes/mode.ts'
+import { contentOf, type SessionState } from '../session/state.ts'
+import type { Lifetime } from '../record/lifetime.ts'
+import { type Before, type Plan, planClose } from '../record/plan.ts'
+import { livingAt, livingText, writeText } from '../record/record.ts'
 import {
   CookieTooLargeError,
   RecordTooLargeError,
   SessionConflictError,
-  SessionDataError,
   SessionGoneError,
   StoreError,
 } from '../base/errors.ts'
-import type { Lifetime } from '../record/lifetime.ts'
-import { checkSize, type Mode } from '../modes/mode.ts'
 import type { CloseReason } from '../base/reasons.ts'
-import { type Before, type Plan, planClose } from '../record/plan.ts'
-import { livingAt, livingText, writeText } from '../record/record.ts'
-import { hasControlName } from '../session/session.ts'
-import { contentOf, type SessionState } from '../session/state.ts'
 
 /** What is to be done with a session as it is now, and its text. */
 export interface Decision {
@@ -35,15 +33,18 @@ export function decide(
   now: number,
 ): Decision {
   const { sid, created, permanent, carried } = state
-  const content = livingAt(contentOf(state, session), now)
-  const text = writeText(content.data, content)
+  const text = livingDraft(session, state, now)
   const after = { sid, created, permanent, text, continues: carried === undefined }
   const plan = planClose(livingBefore(before, now), after, now, lifetime)
-  if (plan.cookie === 'set') {
-    checkKeys(session)
-    checkSize(mode, text, content)
-  }
+  if (plan.cookie === 'set') checkSize(mode, text)
   return { plan, text }
+}
+
+/** The text of all that a session holds now, without the keys that have expired. */
+function livingDraft(session: object, state: SessionState, now: number): string {
+  if (state.expiries.size === 0) return writeText(session, state)
+  const content = livingAt(contentOf(state, session), now)
+  return writeText(content.data, content)
 }
 
 /** A key that has expired since the session was opened is not a change. */
@@ -53,16 +54,6 @@ function livingBefore(before: Before, now: number): Before {
   return record === undefined || text === undefined || text === record.text
     ? before
     : { ...before, record: { ...record, text } }
-}
-
-/** @throws {SessionDataError} for data that was defined under a control's name: it would be dropped when it is opened. */
-function checkKeys(session: object): void {
-  if (!hasControlName(session)) return
-  const key = Object.keys(session).find((name) => hasControlName({ [name]: true })) ?? ''
-  throw new SessionDataError(
-    key,
-    'has the name of a control of the session; keep the data under another name',
-  )
 }
 
 /** The reason code for why a commit was not carried out. */

@@ -1,6 +1,6 @@
-import { MAX_AGE_LIMIT } from '../base/time.ts'
-import type { Cookie } from '../cookie/cookie.ts'
 import type { Committed } from '../modes/mode.ts'
+import type { Cookie } from '../cookie/cookie.ts'
+import { MAX_AGE_LIMIT } from '../base/time.ts'
 
 /** A response header that closing a visit asks for. `Cache-Control` yields to one of the application that is as strict. */
 export type Header = readonly [
@@ -16,16 +16,16 @@ export const LOOKED: readonly Header[] = Object.freeze([VARY])
 /** The response changes the cookie, so nobody may store it. */
 export const withCookie = (line: string): readonly Header[] => [['Set-Cookie', line], VARY, NO_STORE]
 
-/** What a commit asks of the response; undefined where the cookie stays as it is. `now` in epoch seconds. */
+/** What a commit asks of the response; undefined where the cookie stays as it is. `now` tells epoch seconds. */
 export function headersAfter(
   { record, value }: Pick<Committed, 'record' | 'value'>,
   cookie: Cookie,
-  now: number,
+  now: () => number,
 ): readonly Header[] | undefined {
   if (record === undefined) return withCookie(cookie.clear())
   if (value === undefined) return undefined
-  const maxAge = record.permanent ? maxAgeOf(record.expires - now) : undefined
-  return withCookie(cookie.write(value, { maxAge }))
+  const options = record.permanent ? { maxAge: maxAgeOf(record.expires - now()) } : undefined
+  return withCookie(cookie.write(value, options))
 }
 
 /** A session that is past the limit it was just given ends with this response: its cookie goes at once. */

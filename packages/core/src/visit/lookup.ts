@@ -1,21 +1,12 @@
+import type { EagerMode, LazyMode, Loaded, OpenInForce } from '../modes/mode.ts'
+import { hasControlName } from '../session/session.ts'
 import type { Cookie } from '../cookie/cookie.ts'
-import { type CookieHeader, joinHeader, MAX_HEADER_LENGTH } from '../cookie/read.ts'
+import { type CookieHeader, cookieValues, joinHeader, MAX_HEADER_LENGTH } from '../cookie/read.ts'
+import { writeText } from '../record/record.ts'
 import { StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
-import type { EagerMode, LazyMode, Loaded, OpenInForce } from '../modes/mode.ts'
-import { writeText } from '../record/record.ts'
-import { hasControlName } from '../session/session.ts'
 import type { OpenReason } from '../base/reasons.ts'
-
-/** What the cookies of a request led to. */
-export interface Lookup {
-  readonly reason: OpenReason
-  readonly record: OpenInForce | undefined
-  /** Whether a cookie came that will never be of use, so that the response deletes it. */
-  readonly discard: boolean
-  /** Whether the record had a key that is a control's name, which is left out. */
-  readonly hasDropped?: boolean
-}
+import type { Lookup } from './setup.ts'
 
 /** Cookies of our name past this many are not tried: each costs an open. */
 const MAX_CANDIDATES = 4
@@ -91,7 +82,7 @@ export function anonymousAfter(error: unknown): () => Lookup {
 function candidatesOf(cookie: Cookie, header: CookieHeader): readonly string[] | undefined {
   const text = joinHeader(header)
   if (text.length > MAX_HEADER_LENGTH) return undefined
-  const values = cookie.readAll(text)
+  const values = cookieValues(text, cookie.name)
   return values.length <= 1 ? values : [...new Set(values)].slice(0, MAX_CANDIDATES)
 }
 
@@ -107,15 +98,16 @@ function choose(loaded: readonly Loaded[]): Lookup {
   if (first === undefined) return NO_COOKIE
   const lookup = lookupOf(first)
   const isWanted = loaded.some(({ reason }) => LEFT_ALONE.has(reason))
-  return isWanted ? { ...lookup, discard: false } : lookup
+  return isWanted && lookup.discard === true ? { ...lookup, discard: false } : lookup
 }
 
 /** What one cookie led to. */
-function lookupOf({ reason, record }: Loaded): Lookup {
+function lookupOf(loaded: Loaded): Lookup {
+  const { reason, record } = loaded
   if (record === undefined) return { reason, record, discard: !LEFT_ALONE.has(reason) }
   return hasControlName(record.content.data)
-    ? { reason, record: withoutControlNames(record), discard: false, hasDropped: true }
-    : { reason, record, discard: false }
+    ? { reason, record: withoutControlNames(record), hasDropped: true }
+    : loaded
 }
 
 /** A version that had no such control wrote the key. Without it, as if it had not been written. */

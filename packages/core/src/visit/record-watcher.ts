@@ -1,7 +1,7 @@
-import { StoreError } from '../base/errors.ts'
+import type { InForce, Loaded, Mode, RecordWatch } from '../modes/mode.ts'
+import type { SessionChange } from '../session/state.ts'
 import { expiryOf, type Lifetime } from '../record/lifetime.ts'
-import type { InForce, Loaded, RecordWatch, Mode } from '../modes/mode.ts'
-import type { SessionChange } from '../session/session-change.ts'
+import { StoreError } from '../base/errors.ts'
 import type { Trace } from '../base/events.ts'
 
 /** The visit whose session is watched. What it does itself is no news to it. */

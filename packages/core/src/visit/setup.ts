@@ -1,12 +1,19 @@
+import type { Mode, OpenInForce } from '../modes/mode.ts'
+import type { LogoutRequest } from '../session/logout.ts'
+import type { SessionSetup, SessionState } from '../session/state.ts'
 import type { Subjects } from '../subjects/subjects.ts'
-import type { ChangeRules } from './changes.ts'
 import type { Cookie } from '../cookie/cookie.ts'
-import type { Pulse } from '../base/pulse.ts'
-import type { SessionSetup } from '../session/state.ts'
+import type { Lifetime } from '../record/lifetime.ts'
+import type { ResolveConflict } from '../record/merge.ts'
 import type { Trace } from '../base/events.ts'
+import type { Pulse } from '../base/pulse.ts'
+import type { OpenReason } from '../base/reasons.ts'
 
 /** What all visits of one `Sessions` share. */
-export interface Setup extends SessionSetup, ChangeRules {
+export interface Setup extends SessionSetup {
+  readonly mode: Mode
+  readonly lifetime: Lifetime
+  readonly resolve: ResolveConflict
   readonly subjects: Subjects
   readonly cookie: Cookie
   readonly trace: Trace
@@ -22,4 +29,23 @@ export interface VisitOptions {
    * itself, as polling does.
    */
   readonly extend?: boolean | undefined
+}
+
+/** What the cookies of a request led to. */
+export interface Lookup {
+  readonly reason: OpenReason
+  readonly record?: OpenInForce | undefined
+  /** Whether a cookie came that will never be of use, so that the response deletes it. */
+  readonly discard?: boolean
+  /** Whether the record had a key that is a control's name, which is left out. */
+  readonly hasDropped?: boolean
+}
+
+/** The session of a visit, and what it came from. */
+export interface Draft {
+  readonly session: object
+  readonly state: SessionState
+  readonly lookup: Lookup
+  /** What a logout asked for besides the end of the session itself. */
+  logout: LogoutRequest | undefined
 }

@@ -1,56 +1,30 @@
-import { Commits, type Draft } from './commit.ts'
-import type { CookieHeader } from '../cookie/read.ts'
-import { reasonOf } from './decide.ts'
-import { recordOf } from '../record/admit.ts'
+import type { InForce, OpenInForce } from '../modes/mode.ts'
 import { resetDraft } from '../session/draft.ts'
-import { SessionClosedError, SessionGoneError } from '../base/errors.ts'
-import type { Header } from './headers.ts'
-import { endOf } from '../record/lifetime.ts'
 import type { LogoutRequest } from '../session/logout.ts'
-import type { Lookup } from './lookup.ts'
-import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
-import type { OpenInForce } from '../modes/mode.ts'
-import type { AdapterWarning } from '../base/reasons.ts'
-import { readText } from '../record/record.ts'
 import { createSession, type Session } from '../session/session.ts'
-import type { SessionChange } from '../session/session-change.ts'
 import {
   type Explanation,
   freshState,
+  type SessionChange,
   type SessionState,
   type SessionVisit,
   stateOf,
 } from '../session/state.ts'
+import type { CookieHeader } from '../cookie/read.ts'
+import { recordOf } from '../record/admit.ts'
+import { endOf } from '../record/lifetime.ts'
+import { readText } from '../record/record.ts'
+import { type Sids, sidText } from '../crypto/token.ts'
+import { SessionClosedError, SessionGoneError } from '../base/errors.ts'
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
+import type { AdapterWarning } from '../base/reasons.ts'
+import { Commits } from './commit.ts'
+import { reasonOf } from './decide.ts'
+import type { Header } from './headers.ts'
 import type { Watched } from './record-watcher.ts'
-import { sidText, type Sids } from '../crypto/token.ts'
-import type { Setup, VisitOptions } from './setup.ts'
+import type { Draft, Lookup, Setup, VisitOptions } from './setup.ts'
+import { takeKey } from './take.ts'
 import { watchSession } from './watch.ts'
-
-/** One request's use of a session: opened, then closed. */
-export interface Visit<D> {
-  /** The session. The first look opens it; a visit that nobody looks at costs nothing and says nothing. */
-  readonly session: Session<D>
-  /**
-   * Commits, and says which headers the response needs. Call it once, before the head leaves.
-   *
-   * @throws {SessionDataError | CookieTooLargeError} when what was left cannot be kept; the response must then say so
-   * and carry none of the handler's headers.
-   * @throws {StoreError} when the store fails.
-   */
-  close(): Promise<readonly Header[]>
-}
-
-/** A visit as an adapter uses it. */
-export interface AdapterVisit<D> {
-  /** See {@link Visit.session}. */
-  readonly session: Session<D>
-  /** See {@link Visit.close}; at once where nothing has to be waited for, and then it throws at once. */
-  close(): MaybePromise<readonly Header[]>
-  /** Once the response is complete: reports a change that came too late for it. Never throws. */
-  settle(): void
-  /** Publishes what works against the session; each kind is warned of once. Nothing for a visit not looked at. */
-  warn(what: AdapterWarning): void
-}
 
 /** What the cookies of a request led to, found out when somebody looks. */
 export type Look = (header: CookieHeader) => Lookup
@@ -59,13 +33,13 @@ const NO_OPTIONS: VisitOptions = Object.freeze({})
 const NO_HEADERS: readonly Header[] = Object.freeze([])
 
 /** A visit that opens its session when somebody looks. */
-export class SessionsVisit<D> implements AdapterVisit<D>, SessionVisit, Draft {
+export class SessionsVisit<D> implements SessionVisit, Draft {
   readonly setup: Setup
   readonly #look: Look
   readonly #header: CookieHeader
   readonly #options: VisitOptions
   #session: Session<D> | undefined
-  #committer: Commits | undefined
+  #begun: Commits | undefined
   /** `refused`: the commit failed or is not through. `gone`: the head has left, nothing can be added. */
   #phase: 'open' | 'refused' | 'gone' = 'open'
   // The first look sets these two. Nothing asks for them before: whatever does has the session from it.
@@ -101,18 +75,21 @@ export class SessionsVisit<D> implements AdapterVisit<D>, SessionVisit, Draft {
       return NO_HEADERS
     }
     this.#phase = 'refused'
-    const committer = this.#commits
-    return andThen(committer.commit(), () => {
+    const commits = this.#commits
+    return andThen(commits.commit(), () => {
       this.#phase = 'gone'
-      return committer.headers
+      return commits.headers
     })
   }
 
   settle(): void {
     if (this.#session === undefined || this.#phase === 'refused') return
     this.#phase = 'gone'
-    const { trace } = this.setup
-    if (trace.asksForLate() && this.#session.isChanged) trace.closed('late', this.state.sid)
+    if (this.#session.isChanged) this.setup.trace.closed('late', this.state.sid)
+  }
+
+  get needsSettling(): boolean {
+    return this.setup.trace.asksForLate()
   }
 
   warn(what: AdapterWarning): void {
@@ -124,7 +101,7 @@ export class SessionsVisit<D> implements AdapterVisit<D>, SessionVisit, Draft {
   }
 
   get #commits(): Commits {
-    return (this.#committer ??= new Commits(this.setup, this.#options, this))
+    return (this.#begun ??= new Commits(this.setup, this, this.#options))
   }
 
   explain(): Explanation {
@@ -152,30 +129,45 @@ export class SessionsVisit<D> implements AdapterVisit<D>, SessionVisit, Draft {
 
   async save(): Promise<void> {
     if (this.#phase !== 'open') throw new SessionClosedError()
-    const committer = this.#commits
-    await committer.commit()
-    if (committer.isEnded || committer.hasDropped) throw new SessionGoneError()
+    const commits = this.#commits
+    await commits.commit()
+    if (commits.isEnded || commits.hasDropped) throw new SessionGoneError()
   }
 
   async reload(): Promise<void> {
-    const record = await this.#commits.reread()
+    const record = await this.#reread()
     const content = record && readText(record.text)
     const state = record === undefined ? this.#freshState() : stateOf(record, content ?? {})
     this.logout = undefined
     resetDraft(this.session, this.state, content?.data ?? {}, state, this.setup.now())
   }
 
+  /** The record in force, as it stands now; undefined for a session that nothing is kept of. */
+  async #reread(): Promise<InForce | undefined> {
+    const commits = this.#commits
+    await commits.queue.taken()
+    const { mode, now } = this.setup
+    const watchRecord = commits.record && mode.watchRecord?.(commits.record)
+    if (watchRecord === undefined) return commits.record
+    const { record } = await watchRecord.look(now())
+    if (record === undefined) throw new SessionGoneError()
+    commits.record = record
+    // Whether an earlier attempt has written it or not: what follows builds on what stands there now.
+    commits.unsettled = []
+    return record
+  }
+
   async take(key: string): Promise<unknown> {
     if (this.#phase !== 'open') throw new SessionClosedError()
-    return this.#commits.take(key)
+    return takeKey(this.#commits, key)
   }
 
   watch(signal: AbortSignal | undefined): AsyncIterable<SessionChange> {
-    const committer = this.#commits
+    const commits = this.#commits
     const watched: Watched = {
       hasBegun: this.came !== undefined,
-      inForce: () => committer.settled(),
-      onCommit: (committed) => committer.onCommit(committed),
+      inForce: () => commits.settled(),
+      onCommit: (committed) => commits.onCommit(committed),
     }
     return watchSession(this.setup, watched, signal)
   }

@@ -1,5 +1,5 @@
+import type { SessionChange } from '../session/state.ts'
 import type { Pulse, PulseMember } from '../base/pulse.ts'
-import type { SessionChange } from '../session/session-change.ts'
 import {
   createRecordWatcher,
   type RecordWatcher,

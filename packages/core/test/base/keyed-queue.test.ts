@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createKeyedQueue } from '../../src/base/queue.ts'
+import { createKeyedQueue } from '../../src/base/maybe-promise.ts'
 import { rejection, times } from '../store-support.ts'
 
 /** Tasks that write down when they begin and end, and end when they are told to. */

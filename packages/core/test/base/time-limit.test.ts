@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { StoreError, StoreTimeoutError } from '../../src/base/errors.ts'
-import { withinLimit } from '../../src/base/time-limit.ts'
+import { createTimeLimit } from '../../src/base/time-limit.ts'
 import { never, rejection } from '../store-support.ts'
 
 beforeEach(() => {
@@ -10,33 +10,46 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0)
-
 describe('a limited task', () => {
-  it('brings what it brings, and leaves no timer behind', async () => {
-    expect(await withinLimit(50, async () => 'done')).toBe('done')
-    await settled()
+  it('brings what it brings, and its timer ends by itself', async () => {
+    expect(await createTimeLimit(50)(async () => 'done')).toBe('done')
+    await vi.advanceTimersByTimeAsync(51)
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('throws what it throws, and leaves no timer behind', async () => {
+  it('throws what it throws, and its timer ends by itself', async () => {
     const error = new Error('no')
-    expect(await rejection(withinLimit(50, () => Promise.reject(error)))).toBe(error)
-    await settled()
+    expect(await rejection(createTimeLimit(50)(() => Promise.reject(error)))).toBe(error)
+    await vi.advanceTimersByTimeAsync(51)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('shares its timer with the others of the same limit, each of which has its own time', async () => {
+    const limit = createTimeLimit(50)
+    const outcomes: string[] = []
+    const begin = (name: string): void => void rejection(limit(() => never())).then(() => outcomes.push(name))
+    begin('first')
+    await vi.advanceTimersByTimeAsync(30)
+    begin('second')
+    expect(vi.getTimerCount()).toBe(1)
+    await vi.advanceTimersByTimeAsync(21)
+    expect(outcomes).toEqual(['first'])
+    await vi.advanceTimersByTimeAsync(30)
+    expect(outcomes).toEqual(['first', 'second'])
     expect(vi.getTimerCount()).toBe(0)
   })
 
   it('is given up when the time is over, and is told so', async () => {
     let tell: (() => boolean) | undefined
     const work = rejection(
-      withinLimit(50, (isOver) => {
+      createTimeLimit(50)((isOver) => {
         tell = isOver
         return never()
       }),
     )
     await vi.advanceTimersByTimeAsync(49)
     expect(tell?.()).toBe(false)
-    await vi.advanceTimersByTimeAsync(1)
+    await vi.advanceTimersByTimeAsync(2)
     expect(tell?.()).toBe(true)
     const error = await work
     expect(error).toBeInstanceOf(StoreTimeoutError)
@@ -50,8 +63,8 @@ describe('a limited task', () => {
 
   it.each(['answers', 'fails'] as const)('that %s after the limit troubles nobody', async (end) => {
     const { promise, resolve, reject } = Promise.withResolvers<string>()
-    const work = rejection(withinLimit(50, () => promise))
-    await vi.advanceTimersByTimeAsync(50)
+    const work = rejection(createTimeLimit(50)(() => promise))
+    await vi.advanceTimersByTimeAsync(51)
     expect(await work).toBeInstanceOf(StoreTimeoutError)
     if (end === 'answers') resolve('late')
     else reject(new Error('late'))
@@ -62,7 +75,7 @@ describe('a limited task', () => {
 
 describe('a task that is done at once', () => {
   it('costs no promise and no timer', () => {
-    expect(withinLimit(50, () => 'done')).toBe('done')
+    expect(createTimeLimit(50)(() => 'done')).toBe('done')
     expect(vi.getTimerCount()).toBe(0)
   })
 })

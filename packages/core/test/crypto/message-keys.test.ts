@@ -1,9 +1,9 @@
 import { createSecretKey, randomFillSync } from 'node:crypto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createMessageKeys, type MessageKeys } from '../../src/crypto/message-keys.ts'
+import { MessageKeys } from '../../src/crypto/message-keys.ts'
 
 const keysOf = (): MessageKeys =>
-  createMessageKeys(createSecretKey(Buffer.alloc(32, 1)), (target, start, end) => {
+  new MessageKeys(createSecretKey(Buffer.alloc(32, 1)), (target, start, end) => {
     randomFillSync(target, start, end - start)
   })
 
@@ -44,7 +44,7 @@ describe('the keys of messages', () => {
 
   it('take 12 random bytes as a prefix, which text and bytes agree on', () => {
     const asked: number[] = []
-    const keys = createMessageKeys(createSecretKey(Buffer.alloc(32, 1)), (target, start, end) => {
+    const keys = new MessageKeys(createSecretKey(Buffer.alloc(32, 1)), (target, start, end) => {
       asked.push(end - start)
       target.fill(7, start, end)
     })
@@ -60,34 +60,11 @@ describe('the keys of messages', () => {
     expect(keys.forOpening(prefix, prefixText)).toBe(messageKey)
   })
 
-  it('that opened are kept; others are derived each time', () => {
+  it('of another prefix are derived each time, and are the same', () => {
     const keys = keysOf()
+    keys.forSealing()
     const derived = keys.forOpening(...prefixOf(1))
     expect(keys.forOpening(...prefixOf(1))).not.toBe(derived)
     expect(keys.forOpening(...prefixOf(1)).equals(derived)).toBe(true)
-    keys.keep(prefixOf(1)[1], derived)
-    expect(keys.forOpening(...prefixOf(1))).toBe(derived)
-  })
-
-  it('are not pushed out by forged prefixes', () => {
-    const keys = keysOf()
-    const kept = keys.forOpening(...prefixOf(0))
-    keys.keep(prefixOf(0)[1], kept)
-    for (let i = 1; i <= 3000; i++) keys.forOpening(...prefixOf(i))
-    expect(keys.forOpening(...prefixOf(0))).toBe(kept)
-  })
-
-  it('are kept up to 1,024, and the oldest goes first', () => {
-    const keys = keysOf()
-    const kept = Array.from({ length: 1025 }, (_, i) => keys.forOpening(...prefixOf(i)))
-    for (const [i, key] of kept.slice(0, 1024).entries()) keys.keep(prefixOf(i)[1], key)
-    expect(keys.forOpening(...prefixOf(0))).toBe(kept[0])
-    // One that is there already pushes nothing out.
-    for (const key of kept.slice(5, 6)) keys.keep(prefixOf(5)[1], key)
-    expect(keys.forOpening(...prefixOf(0))).toBe(kept[0])
-    for (const key of kept.slice(1024)) keys.keep(prefixOf(1024)[1], key)
-    expect(keys.forOpening(...prefixOf(0))).not.toBe(kept[0])
-    expect(keys.forOpening(...prefixOf(1))).toBe(kept[1])
-    expect(keys.forOpening(...prefixOf(1024))).toBe(kept[1024])
   })
 })

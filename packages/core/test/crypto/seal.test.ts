@@ -1,17 +1,16 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
-import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/base/errors.ts'
 import { createRandomPool, type FillRandom } from '../../src/base/random.ts'
 import { type Opened, type Sealer, sealerOf } from '../../src/crypto/seal.ts'
-import { readSecrets } from '../../src/crypto/secrets.ts'
-import { derive } from '../../src/crypto/derive.ts'
+import { derive, readSecrets } from '../../src/crypto/secrets.ts'
 import { contextOf, FIELD_BYTES, type SealedFields, writeFields } from '../../src/crypto/token.ts'
 import { createDerivation, encryptInto } from '../../src/crypto/xaes.ts'
 import { present, secretOf, START } from '../support.ts'
 import { anyText } from '../record/texts.ts'
+import * as fc from 'fast-check'
 
 const FIELDS: SealedFields = {
   created: START,

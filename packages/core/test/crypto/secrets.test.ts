@@ -1,11 +1,10 @@
-import { randomBytes, createHmac } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
-import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/base/errors.ts'
-import { readSecrets } from '../../src/crypto/secrets.ts'
-import { derive } from '../../src/crypto/derive.ts'
+import { derive, readSecrets } from '../../src/crypto/secrets.ts'
 import { present, secretOf, thrownBy } from '../support.ts'
+import * as fc from 'fast-check'
 
 const MAKE_ONE = 'make one with: npx keepsake secret'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { allowedOrigins } from '../../src/guard/allowed-origins.ts'
+import { allowedOrigins } from '../../src/guard/guard-rules.ts'
 import { ConfigError } from '../../src/base/errors.ts'
 import { thrownBy } from '../support.ts'
 

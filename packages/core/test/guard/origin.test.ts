@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { allowedOrigins } from '../../src/guard/allowed-origins.ts'
+import { allowedOrigins } from '../../src/guard/guard-rules.ts'
 import { checkOrigin, type HeaderFields, type OriginRequest } from '../../src/guard/origin.ts'
 
 const HOST = 'shop.example'

@@ -1,3 +1,4 @@
+import { createTimeLimit } from '../../src/base/time-limit.ts'
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import {
@@ -11,7 +12,8 @@ import type { Changes, Commit, Committed, EagerMode, InForce } from '../../src/m
 import { rewriteInTurn } from '../../src/store/rewrite.ts'
 import type { Plan } from '../../src/record/plan.ts'
 import { randomBytes } from '../../src/base/random.ts'
-import { EMPTY_TEXT, readText, type SessionRecord } from '../../src/record/record.ts'
+import { readText, type SessionRecord } from '../../src/record/record.ts'
+import { EMPTY_TEXT } from '../../src/record/encode.ts'
 import { BEGIN, createGate, createWorld, present, rejection, request, times } from '../store-support.ts'
 import { commitOf, createShelf, fieldsWith, keysOf, LIFETIME, mergedWith } from './stored.ts'
 
@@ -35,7 +37,7 @@ async function createMode(change: Partial<StoreSetup> & { subject?: string } = {
   const { subject, ...setup } = change
   const shelf = createShelf()
   const { records } = shelf
-  const timeLimit = setup.timeLimit ?? 2000
+  const timeLimit = setup.timeLimit ?? createTimeLimit(2000)
   const modeOf = (): EagerMode =>
     inStore({
       records,
@@ -190,7 +192,7 @@ describe('loading', () => {
   })
 
   it('is limited in time', async () => {
-    const { mode, store, cookie } = await createMode({ timeLimit: 20 })
+    const { mode, store, cookie } = await createMode({ timeLimit: createTimeLimit(20) })
     store.next('read', 'hangs')
     expect(await rejection(Promise.resolve(mode.load(cookie, BEGIN)))).toBeInstanceOf(StoreTimeoutError)
     expect(await dataUnder(mode, cookie)).toEqual({ base: 1 })
@@ -451,7 +453,7 @@ describe('a store in trouble', () => {
   })
 
   it('does not stop other sessions, nor the next commit of the same one', async () => {
-    const { mode, store, before, cookie } = await createMode({ timeLimit: 20 })
+    const { mode, store, before, cookie } = await createMode({ timeLimit: createTimeLimit(20) })
     store.next('replace', 'hangs')
     const hanging = rejection(applied(mode, adding(before, 'a')))
     const behind = rejection(applied(mode, adding(before, 'b')))
@@ -465,7 +467,7 @@ describe('a store in trouble', () => {
   })
 
   it('has its late answer dropped, and what was written late merged', async () => {
-    const { mode, store, before, cookie } = await createMode({ timeLimit: 20 })
+    const { mode, store, before, cookie } = await createMode({ timeLimit: createTimeLimit(20) })
     const gate = createGate()
     store.next('replace', gate.before)
     const late = rejection(applied(mode, adding(before, 'late')))

@@ -3,7 +3,8 @@ import type { Changes, Commit } from '../../src/modes/mode.ts'
 import type { Next, Standing } from '../../src/store/rewrite.ts'
 import { nextOf, type Renewal, type Stored, type Verdict } from '../../src/modes/row-commit.ts'
 import type { Plan } from '../../src/record/plan.ts'
-import { EMPTY_TEXT, type SessionRecord } from '../../src/record/record.ts'
+import type { SessionRecord } from '../../src/record/record.ts'
+import { EMPTY_TEXT } from '../../src/record/encode.ts'
 import { type Row, textId } from '../../src/store/row.ts'
 import { BEGIN } from '../store-support.ts'
 import { commitOf, fieldsWith, mergedWith } from './stored.ts'
@@ -13,7 +14,7 @@ const sidText = (n: number): string => sidOf(n).toString('base64url')
 /** A sealed text by the last character of its nonce. */
 const textOf = (name: string): string => 'x'.repeat(43) + name
 
-const ROW: Row = { proof: 'proof of the first', replaced: [], superseded: [], order: 7 }
+const ROW: Row = { proof: 'proof of the first', replaced: '', superseded: [], order: 7 }
 const FIRST = { proof: ROW.proof, sid: sidText(0), at: BEGIN }
 
 /** What a request has read: one that was written a minute ago by a login of `subject`. */
@@ -216,7 +217,7 @@ describe('a commit into a row as it was read', () => {
     })
     expect(next('a change', before, standing, { changes })).toEqual({
       write: { ...fieldsWith({ base: 1, mine: 1 }), sid: sidOf(0) },
-      row: { ...ROW, replaced: [textId(standing.sealed)] },
+      row: { ...ROW, replaced: textId(standing.sealed) },
     })
   })
 
@@ -225,7 +226,7 @@ describe('a commit into a row as it was read', () => {
       write: expect.objectContaining({ sid: NEW_SID }) as SessionRecord,
       row: {
         proof: 'proof of this request',
-        replaced: [textId(standing.sealed)],
+        replaced: textId(standing.sealed),
         superseded: [{ ...FIRST, at: BEGIN + 30 }],
         order: 7,
       },
@@ -242,13 +243,13 @@ describe('a commit into a row as it was read', () => {
   })
 
   it('forgets what was replaced where the last write is more than a minute ago', () => {
-    const row = { ...ROW, replaced: ['aaaaaaaa', 'bbbbbbbb'] }
+    const row = { ...ROW, replaced: 'aaaaaaaabbbbbbbb' }
     const replaced = (seconds: number): unknown => {
       const done = next('a change', before, { ...standing, row }, { at: standing.record.issued + seconds })
       return 'row' in done && done.row.replaced
     }
-    expect(replaced(60)).toEqual(['aaaaaaaa', 'bbbbbbbb', textId(standing.sealed)])
-    expect(replaced(61)).toEqual([textId(standing.sealed)])
+    expect(replaced(60)).toBe(`aaaaaaaabbbbbbbb${textId(standing.sealed)}`)
+    expect(replaced(61)).toBe(textId(standing.sealed))
   })
 })
 

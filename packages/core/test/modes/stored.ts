@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { readText, type SessionRecord, writeText } from '../../src/record/record.ts'
 import { recordOf } from '../../src/record/admit.ts'
 import { createKeys } from '../../src/crypto/keys.ts'
 import { type Lifetime, readLifetime } from '../../src/record/lifetime.ts'
 import { memoryStore } from '../../src/store/memory-store.ts'
 import { RecordTooLargeError } from '../../src/base/errors.ts'
 import type { Changes, Commit, Mode } from '../../src/modes/mode.ts'
-import { readText, type SessionRecord, writeText } from '../../src/record/record.ts'
 import { createSealedStore, type SealedStore } from '../../src/store/sealed-store.ts'
 import type { Row } from '../../src/store/row.ts'
 import type { Sealer } from '../../src/crypto/seal.ts'
@@ -16,7 +16,7 @@ export const LIFETIME: Lifetime = readLifetime({ idle: '1h', absolute: '24h', pe
 export const SID = Buffer.alloc(16, 1)
 
 /** What stands before a record in a row that was just created. */
-export const ROW: Row = { proof: 'A'.repeat(22), replaced: [], superseded: [], order: undefined }
+export const ROW: Row = { proof: 'A'.repeat(22), replaced: '', superseded: [], order: undefined }
 
 export const keysOf = (cookieName = '__Host-session', audience = '', ...secrets: readonly string[]) =>
   createKeys(

@@ -7,7 +7,7 @@ import {
   mergeExpiries,
   onlyExpiries,
   withExpiry,
-} from '../../src/record/key-expiry.ts'
+} from '../../src/record/metadata.ts'
 import { MAX_TIME } from '../../src/base/time.ts'
 
 const expiries = (entries: Readonly<Record<string, number>>): KeyExpiries => new Map(Object.entries(entries))

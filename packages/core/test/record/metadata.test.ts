@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeMetadata, encodeMetadata, type Metadata, mergeMetadata } from '../../src/record/record.ts'
+import { decodeMetadata, encodeMetadata, mergeMetadata, type Metadata } from '../../src/record/metadata.ts'
 
 const ALL: Metadata = {
   subject: 'alice',

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ResolveConflict } from '../../src/record/merge.ts'
-import { rebase } from '../../src/record/rebase.ts'
+import { rebase, type ResolveConflict } from '../../src/record/merge.ts'
 import { type Change, readText, type Step, writeText } from '../../src/record/record.ts'
 import { present, thrown } from '../store-support.ts'
 

@@ -1,11 +1,12 @@
 import { deepStrictEqual } from 'node:assert'
 import { readFileSync } from 'node:fs'
-import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SessionDataError } from '../../src/base/errors.ts'
-import { readText } from '../../src/record/record.ts'
-import { EMPTY_TEXT, carriedOver, livingAt, livingText, writeText } from '../../src/record/record.ts'
+import { carriedOver, livingAt, livingText, readText, writeText } from '../../src/record/record.ts'
+import { EMPTY_TEXT } from '../../src/record/encode.ts'
 import { anyKey, anyText, unescapedUnit } from './texts.ts'
+
+import * as fc from 'fast-check'
 
 describe('the text of a record', () => {
   it('is the data, with the subject beside it', () => {

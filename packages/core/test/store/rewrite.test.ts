@@ -1,3 +1,4 @@
+import { createTimeLimit } from '../../src/base/time-limit.ts'
 import { describe, expect, it } from 'vitest'
 import { StoreError, StoreTimeoutError } from '../../src/base/errors.ts'
 import {
@@ -29,7 +30,7 @@ const adding =
     const text = writeText({ ...readText(record.text)?.data, [key]: 1 })
     return {
       write: { ...record, text },
-      row: { ...row, replaced: [...row.replaced.slice(-3), textId(sealed)] },
+      row: { ...row, replaced: row.replaced.slice(-24) + textId(sealed) },
     }
   }
 const ending = (): Next<'stopped'> => ({ end: true })
@@ -268,7 +269,7 @@ describe('a rewrite whose answer is an error', () => {
 describe('rewrites in turn', () => {
   it('of one key begin with what the one before has written, and cost one call each', async () => {
     const { records, store, standing, change } = await createRow()
-    const inTurn = rewriteInTurn(records, 2000)
+    const inTurn = rewriteInTurn(records, createTimeLimit(2000))
     const all = times(20, async (n) => inTurn(change(adding(`k${n}`))))
     const done = await Promise.all(all)
     expect(store.calls).toEqual(times(20, () => 'replace'))
@@ -278,7 +279,7 @@ describe('rewrites in turn', () => {
 
   it('of one key find out when another process has written in between', async () => {
     const { records, store, theirs, standing, change } = await createRow()
-    const inTurn = rewriteInTurn(records, 2000)
+    const inTurn = rewriteInTurn(records, createTimeLimit(2000))
     store.next('replace', async (go) => {
       const answer = await go()
       await theirs({ base: 5 })
@@ -290,7 +291,7 @@ describe('rewrites in turn', () => {
 
   it('of one key write nothing after one that has ended the row, and ask the store nothing', async () => {
     const { records, store, memory, change } = await createRow()
-    const inTurn = rewriteInTurn(records, 2000)
+    const inTurn = rewriteInTurn(records, createTimeLimit(2000))
     const done = await Promise.all([inTurn(change(ending)), inTurn(change(adding('late')))])
     expect(done).toMatchObject([{ outcome: 'ended' }, { outcome: 'absent', isUncertain: false }])
     expect(store.calls).toEqual(['replace'])
@@ -299,7 +300,7 @@ describe('rewrites in turn', () => {
 
   it('of one key go on after one that was refused', async () => {
     const { records, standing, change } = await createRow()
-    const inTurn = rewriteInTurn(records, 2000)
+    const inTurn = rewriteInTurn(records, createTimeLimit(2000))
     const [refused] = await Promise.allSettled([
       (async () => inTurn(change(refuse)))(),
       (async () => inTurn(change(adding('a'))))(),
@@ -310,7 +311,7 @@ describe('rewrites in turn', () => {
 
   it('have a time limit each, and one that hangs holds up no other key', async () => {
     const { records, store, change } = await createRow()
-    const inTurn = rewriteInTurn(records, 50)
+    const inTurn = rewriteInTurn(records, createTimeLimit(50))
     const gate = createGate()
     store.next('replace', gate.before)
     const hanging = rejection(inTurn(change(adding('a'))))

@@ -250,13 +250,25 @@ describe('revokeAll', () => {
     expect(await sessions.listFor('alice')).toHaveLength(1)
   })
 
-  it('spares the session in hand though another request has given it a new cookie', async () => {
+  it('ends the session in hand too where another request, perhaps a thief’s, has given it a new cookie', async () => {
     const { sessions } = createWorld()
     const cookie = await login(sessions, 'alice')
     const { session } = await sessions.open(cookie)
     const next = await request(sessions, cookie, (other) => other.regenerate())
-    expect(await sessions.revokeAll('alice', { except: session })).toBe(0)
-    expect(await isAlive(sessions, next)).toBe(true)
+    expect(await sessions.revokeAll('alice', { except: session })).toBe(1)
+    expect(await isAlive(sessions, next)).toBe(false)
+  })
+
+  it('spares a login that takes the row back from a thief who has given it a new cookie', async () => {
+    const { sessions } = createWorld()
+    const cookie = await login(sessions, 'alice')
+    const visit = await sessions.open(cookie)
+    const thief = await request(sessions, cookie, (other) => other.regenerate())
+    visit.session.login('alice')
+    await visit.session.save()
+    expect(await sessions.revokeAll('alice', { except: visit.session })).toBe(0)
+    const next = cookieAfter(await visit.close(), cookie)
+    expect(await aliveOf(sessions, [present(thief), present(next)])).toEqual([next])
   })
 
   it.each(['before', 'after'] as const)(

@@ -1,16 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import {
-  type Attempt,
-  type ChangeRules,
-  type Handled,
-  HandlerChanges,
-  rebaseHandled,
-  TakeKey,
-} from '../../src/visit/changes.ts'
+import { type Attempt, type HandledTexts, rebaseHandled } from '../../src/visit/changes.ts'
+import { type ChangeRules, SessionCommit } from '../../src/visit/session-commit.ts'
+import { planClose } from '../../src/record/plan.ts'
+import { type Change, readText, type SessionRecord, type Step, writeText } from '../../src/record/record.ts'
 import { recordOf } from '../../src/record/admit.ts'
 import { RecordTooLargeError } from '../../src/base/errors.ts'
 import type { ResolveConflict } from '../../src/record/merge.ts'
-import { type Change, readText, type SessionRecord, type Step, writeText } from '../../src/record/record.ts'
 import { freshState } from '../../src/session/state.ts'
 import { keysOf, LIFETIME, modeOf, SID } from '../modes/stored.ts'
 import { BEGIN, present, thrown } from '../store-support.ts'
@@ -27,6 +22,16 @@ function record(data: object, change: Partial<SessionRecord> = {}): SessionRecor
 
 const BEFORE = record({ a: 1 })
 const AFTER = record({ a: 1, mine: 1 }, { issued: BEGIN + 5 })
+
+/** What a handler did to a session, and how its request was opened. */
+interface Handled extends Pick<HandledTexts, 'steps' | 'carried' | 'at'> {
+  readonly before: SessionRecord
+  readonly after: SessionRecord
+  readonly keep: readonly string[] | undefined
+  readonly isHeld: boolean
+  readonly unsettled: readonly Attempt[]
+}
+
 const HANDLED: Handled = {
   before: BEFORE,
   steps: [],
@@ -38,11 +43,25 @@ const HANDLED: Handled = {
   unsettled: [],
 }
 
-const changesOf = (handled: Partial<Handled> = {}, rules: Partial<ChangeRules> = {}): HandlerChanges =>
-  new HandlerChanges(
-    { ...HANDLED, ...handled },
-    { mode: modeOf(1000), lifetime: LIFETIME, resolve: mine, fillRandom, ...rules },
+function changesOf(handled: Partial<Handled> = {}, rules: Partial<ChangeRules> = {}): SessionCommit {
+  const { before, after, steps, carried, keep, at, isHeld, unsettled } = { ...HANDLED, ...handled }
+  const source = {
+    setup: { mode: modeOf(1000), lifetime: LIFETIME, resolve: mine, fillRandom, ...rules },
+    record: before,
+    held: isHeld ? before : undefined,
+    unsettled,
+    cookieFor: () => '',
+  }
+  const { sid, permanent } = after
+  const plan = planClose({ record: before, discard: false }, { ...after, continues: true }, at, LIFETIME)
+  return new SessionCommit(
+    source,
+    plan,
+    { sid, permanent, carried, login: keep && { keep }, steps },
+    after,
+    at,
   )
+}
 
 const dataIn = ({ text }: SessionRecord): object | undefined => readText(text)?.data
 
@@ -149,7 +168,7 @@ describe('changes after an attempt whose outcome nobody knew', () => {
     expect(dataIn(changes.rebase(record({ n: 13 }), has('attempt2')))).toEqual({ n: 13 })
   })
 
-  it('begin no new session: somebody may have ended on purpose what the attempt wrote', () => {
+  it('begin no new session: another request may have ended on purpose what the attempt wrote', () => {
     expect(changesOf(handled).alone()).toBeUndefined()
   })
 })
@@ -232,25 +251,5 @@ describe('changes to an anonymous session that is gone', () => {
     const steps = [step({ n: 41 }, count), step({ n: 42 }, count)]
     const { data, hasDropped } = alone({ before: record({ n: 41 }), after: record({ n: 43 }), steps })
     expect([data, hasDropped]).toEqual([{ n: 2 }, false])
-  })
-})
-
-describe('taking a key', () => {
-  it('removes it from what stands there, gives what it held there, and changes nothing else', () => {
-    const take = new TakeKey('otp', record({ n: 1 }, { issued: BEGIN + 7 }), 'as it was read')
-    const theirs = record({ otp: 'as it stands', n: 2 }, { permanent: true, subject: 'alice' })
-    const left = take.rebase(theirs)
-    expect(take.value).toBe('as it stands')
-    expect(left).toEqual({ ...theirs, issued: BEGIN + 7, text: writeText({ n: 2 }, { subject: 'alice' }) })
-  })
-
-  it('gives nothing where another request has taken it', () => {
-    const take = new TakeKey('otp', record({}), '1234')
-    take.rebase(record({ n: 2 }))
-    expect(take.value).toBeUndefined()
-  })
-
-  it('begins no session where the row is gone', () => {
-    expect(new TakeKey('otp', record({}), '1234').alone()).toBeUndefined()
   })
 })

@@ -13,7 +13,7 @@ type Handler<Request extends AnyRequest, Response extends AnyResponse, Rest exte
 
 /**
  * Keeps other sites from sending requests in a visitor's name: wraps a handler, which then is never called for a request
- * that may change something and does not come from a page of this site. See `checkOrigin` of `@keepsake/core` for the
+ * that may change something and does not come from a page of this site. See `checkOrigin` of `@keepsake/core/adapter` for the
  * rules.
  *
  * ```ts

@@ -1,5 +1,12 @@
 import { CrossOriginError, type CrossOriginReason } from '@keepsake/core'
-import { checkOrigin, type CrossOriginGuardOptions, type GuardRules, isSafeMethod, publishCrossOriginError, readGuardRules } from '@keepsake/core/adapter'
+import {
+  checkOrigin,
+  type CrossOriginGuardOptions,
+  type GuardRules,
+  isSafeMethod,
+  publishCrossOriginError,
+  readGuardRules,
+} from '@keepsake/core/adapter'
 import { isEncrypted } from '../headers/connection.ts'
 import type { AnyRequest } from '../headers/messages.ts'
 import { attachmentsOf, newestAttachmentOf } from '../session/attachments.ts'
@@ -63,7 +70,11 @@ function hasSessionCookie(request: AnyRequest): boolean {
   return attachments.some(({ sessions }) => sessions.cookie.readAll(cookie).length > 0)
 }
 
-function tokenReason(request: AnyRequest, body: unknown, { token }: GuardRules): CrossOriginReason | undefined {
+function tokenReason(
+  request: AnyRequest,
+  body: unknown,
+  { token }: GuardRules,
+): CrossOriginReason | undefined {
   if (!token || isSafeMethod(request.method)) return undefined
   const newest = newestAttachmentOf(request)
   if (newest === undefined) throw new Error(NO_SESSION)

@@ -106,14 +106,16 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
   /** Warns of what works against a session cookie that is set, before the headers put it right. */
   #warn(headers: readonly Header[]): readonly Header[] {
     for (const header of headers) {
-      if (header[0] === 'Set-Cookie') this.#warnOf(header[1])
+      if (header[0] === 'Set-Cookie') this.#warnOfCookie()
     }
     return headers
   }
 
-  #warnOf(line: string): void {
+  #warnOfCookie(): void {
     if (isCacheable(this.response)) this.#visit.warn('cacheable_cookie')
-    if (line.includes('; Secure') && isPlainHttp(this.request)) this.#visit.warn('plain_http')
+    // Every line of the cookie has the same attributes; the one that clears it is there already.
+    const isSecure = this.sessions.cookie.clear().includes('; Secure')
+    if (isSecure && isPlainHttp(this.request)) this.#visit.warn('plain_http')
   }
 
   #look(): void {
@@ -121,7 +123,7 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
     const visit = this.#visit
     if (this.response.headersSent) this.#lookLate()
     // Not `once`, which costs a function more: it comes once, and settling twice would be no harm.
-    this.response.on('close', () => visit.settle())
+    if (visit.needsSettling) this.response.on('close', () => visit.settle())
   }
 
   /** The head has left before anybody looked: what changes from now on is late, and `Vary` is missing. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Queue } from '../../src/base/queue.ts'
+import { Queue } from '../../src/base/maybe-promise.ts'
 import { rejectionOf } from '../support.ts'
 
 describe('turns', () => {

@@ -1,0 +1,162 @@
+import { hasText, type Next, type RewriteInTurn, type Rewritten, type Standing } from '../store/rewrite.ts'
+import { type Row, textId, writeRow } from '../store/row.ts'
+import type { SealedStore } from '../store/sealed-store.ts'
+import type { SessionRecord } from '../record/record.ts'
+import { SessionGoneError, StoreError } from '../base/errors.ts'
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
+import { type Commit, type Committed, GONE, type InForce, type Place } from './mode.ts'
+import { isSameSession, nextOf, type Renewal, replacedIn, type Stored, type Verdict } from './row-commit.ts'
+import { type CookieHashes, withVerifierOf } from './store-cookie.ts'
+
+/** What rows are written with. */
+export interface RowWriteSetup extends CookieHashes {
+  readonly records: SealedStore
+  readonly inTurn: RewriteInTurn
+  /** Whether a session that is not in the store may live in its cookie. */
+  readonly isOverflow: boolean
+}
+
+const DONE: Committed = Object.freeze({ outcome: 'done', record: undefined, value: undefined })
+
+/** One commit on its way into its row, or into a row of its own. */
+export class RowWrite implements Renewal {
+  readonly #setup: RowWriteSetup
+  readonly #commit: Commit
+  readonly order: number | undefined
+  /** Whether the request has been refused meanwhile, because the store took too long. */
+  readonly #isOver: () => boolean
+  #proof: string | undefined
+
+  constructor(setup: RowWriteSetup, commit: Commit, order: number | undefined, isOver: () => boolean) {
+    this.#setup = setup
+    this.#commit = commit
+    this.order = order
+    this.#isOver = isOver
+  }
+
+  proof(): string {
+    return (this.#proof ??= this.#setup.proofOf(this.#commit.newCookie()))
+  }
+
+  run(): MaybePromise<Committed> {
+    const { before, after } = this.#commit
+    return before !== undefined && isStored(before) ? this.#change(before) : this.#create(after)
+  }
+
+  /** Writes a row of its own. One that is there only after the request has been refused is ended again. */
+  #create(record: SessionRecord): MaybePromise<Committed> {
+    const { records, keyOf } = this.#setup
+    const cookie = this.#commit.newCookie()
+    const [key, proof] = [keyOf(cookie), this.proof()]
+    const row: Row = { proof, replaced: '', superseded: [], order: this.order }
+    const stored = records.seal(key, { ...record, text: writeRow({ ...row, text: record.text }) })
+    const inForce = { ...record, place: { cookie, proof, key, sealed: stored.text, row, sid: record.sid } }
+    this.#commit.tried.push(textId(stored.text))
+    return andThen(records.create(key, stored), (isNew) => {
+      if (!isNew) return this.#adopt(inForce)
+      const created: Committed = { outcome: 'done', record: inForce, value: cookie }
+      return this.#isOver() ? andThen(this.#withdraw(inForce), () => created) : created
+    })
+  }
+
+  /** An attempt of this request that had failed has created the row after all: it is written over. */
+  async #adopt(record: Stored): Promise<Committed> {
+    const { key, row, cookie } = record.place
+    const decide = (standing: Standing): Next<'taken'> => {
+      if (standing.row.proof !== row.proof) return { stop: 'taken' }
+      const write = this.#commit.changes.rebase(standing.record, (id) => hasText(standing, id))
+      return { write, row: { ...standing.row, replaced: replacedIn(this.#commit, standing) } }
+    }
+    const { tried } = this.#commit
+    const done = await this.#setup.inTurn<'taken'>({ key, from: undefined, decide, tried }, this.#isOver)
+    if (done.outcome === 'written' || done.outcome === 'found')
+      return { ...this.#committed(done, record), value: cookie }
+    if (done.outcome === 'stopped') throw new StoreError('a fresh session cookie was taken')
+    // The attempt's own process has withdrawn the row meanwhile, for it had come too late.
+    return done.outcome === 'absent' ? this.#create(record) : GONE
+  }
+
+  /** Ends a row whose cookie has left with no response, unless another request has written to it. */
+  #withdraw(record: Stored): MaybePromise<unknown> {
+    const { records } = this.#setup
+    const { key, sealed } = record.place
+    const ended = records.replace(key, sealed, records.seal(key, { ...record, text: '', expires: 0 }))
+    return ended instanceof Promise ? ended.catch(() => false) : ended
+  }
+
+  #change(before: Stored): MaybePromise<Committed> {
+    const { key, sealed, row, sid } = before.place
+    const from = { sealed, row, record: { ...before, sid } }
+    const decide = (standing: Standing): Next<Verdict> => nextOf(this.#commit, before, standing, this)
+    const { tried } = this.#commit
+    const done = this.#setup.inTurn<Verdict>({ key, from, decide, tried }, this.#isOver)
+    return andThen(done, (result) => this.#conclude(result, before))
+  }
+
+  #conclude(result: Rewritten<Verdict>, before: Stored): MaybePromise<Committed> {
+    const { after, plan } = this.#commit
+    switch (result.outcome) {
+      case 'written':
+        return this.#committed(result, before)
+      case 'found':
+        // It was written, and then another request has logged in on top of it: that row is not this request's any more.
+        return isSameSession(after, result.standing.record)
+          ? this.#committed(result, before)
+          : this.#apartOr(result.standing.record, () => GONE)
+      case 'ended':
+        return DONE
+      case 'stopped':
+        return result.verdict === 'gone' ? GONE : this.#apartOr(result.standing.record, () => GONE)
+      case 'unreadable':
+        if (plan.record === 'delete') return andThen(this.#setup.records.delete(before.place.key), () => DONE)
+        throw new StoreError('a record that this server cannot open has taken the place of its own')
+      default:
+        if (plan.record === 'delete') return DONE
+        // Most likely its own end, whose answer was lost.
+        if (plan.record === 'empty' && result.isUncertain) return DONE
+        return this.#apartOr(undefined, () => this.#absent(before, result.isUncertain))
+    }
+  }
+
+  /** A login, or what follows an end, gets a row of its own. */
+  #apartOr(theirs: SessionRecord | undefined, other: () => MaybePromise<Committed>): MaybePromise<Committed> {
+    const { continues, isLogin, changes } = this.#commit
+    return isLogin || !continues ? this.#create(changes.apart(theirs)) : other()
+  }
+
+  /** The row is gone. What an anonymous visitor has added begins a new session; a login that has ended stays ended. */
+  #absent(before: Stored, isUncertain: boolean): MaybePromise<Committed> {
+    const { isOverflow } = this.#setup
+    const { changes, plan } = this.#commit
+    // It may have moved back into its cookie, which only the browser knows.
+    if (isOverflow && plan.reason !== 'renewed') throw new SessionGoneError()
+    if (isOverflow || before.subject !== undefined || isUncertain) return GONE
+    const record = changes.alone()
+    if (record === undefined) return GONE
+    return andThen(this.#create(record), (created) => ({ ...created, outcome: 'restarted' }))
+  }
+
+  #committed(
+    result: Extract<Rewritten<unknown>, { outcome: 'written' | 'found' }>,
+    before: Stored,
+  ): Committed {
+    const { sealed, row, record } = result.standing
+    const isMove = this.#commit.plan.record === 'move'
+    const { cookie, proof } = isMove ? this.#nextCookie(before.place) : before.place
+    // Otherwise another request has given the session a new cookie: that stays the browser's, and this request keeps its sid.
+    const isOurs = row.proof === proof
+    const isNews = isOurs && (proof !== before.place.proof || record.permanent !== before.permanent)
+    const place = { ...before.place, ...(isOurs && { cookie, proof }), sealed, row, sid: record.sid }
+    return {
+      outcome: result.outcome === 'written' && result.isMerged ? 'merged' : 'done',
+      record: { ...record, sid: isOurs && isMove ? record.sid : before.sid, place },
+      value: isNews ? cookie : undefined,
+    }
+  }
+
+  #nextCookie({ cookie }: Place): Pick<Place, 'cookie' | 'proof'> {
+    return { cookie: withVerifierOf(cookie, this.#commit.newCookie()), proof: this.proof() }
+  }
+}
+
+const isStored = (record: InForce): record is Stored => record.place !== undefined

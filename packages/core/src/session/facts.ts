@@ -1,0 +1,106 @@
+import { sidText } from '../crypto/token.ts'
+import { type Duration, readDurationOf } from '../base/duration.ts'
+import type { Explanation, SessionVisit } from './state.ts'
+
+/** What a session says of itself, and the tokens of its forms. */
+export class SessionFacts {
+  readonly #visit: SessionVisit
+
+  constructor(visit: SessionVisit) {
+    this.#visit = visit
+  }
+
+  /** The visit that a session belongs to. */
+  static visitOf(session: SessionFacts): SessionVisit {
+    return session.#visit
+  }
+
+  static isSession(value: object): value is SessionFacts {
+    return #visit in value
+  }
+
+  /** Names the session for people and for other tables; 22 characters that open nothing. Renewed by `regenerate`. */
+  get id(): string {
+    return sidText(this.#visit.state.sid)
+  }
+
+  /** Whether no usable session came with the request. */
+  get isNew(): boolean {
+    return this.#visit.came === undefined
+  }
+
+  /** Whether closing now would write or delete it, other than by renewal. */
+  get isChanged(): boolean {
+    return !['unchanged', 'renewed', 'empty', 'unusable', 'gone'].includes(this.#visit.explain().closes)
+  }
+
+  /** Who is logged in, as given to `login`; undefined for an anonymous visitor. */
+  get subject(): string | undefined {
+    return this.#visit.state.subject
+  }
+
+  /** When it began; for a subject, when it logged in. */
+  get createdAt(): Date {
+    return new Date(this.#visit.state.created * 1000)
+  }
+
+  /** When it ends if nobody uses it any more. */
+  get expiresAt(): Date {
+    return new Date(this.#visit.expires() * 1000)
+  }
+
+  /**
+   * Whether somebody is logged in and has logged in no longer ago than this, as before a change of the password. To
+   * enter the password again is another `login`, after which it is fresh.
+   *
+   * @throws {TypeError} for what is no duration.
+   */
+  isFresh(duration: Duration): boolean {
+    const seconds = readDurationOf('session.isFresh', duration)
+    const { state, setup } = this.#visit
+    return state.subject !== undefined && setup.now() - state.created <= seconds
+  }
+
+  /** Whether it outlives the browser: false by default, true for "remember me". Stays with the session. */
+  get permanent(): boolean {
+    return this.#visit.state.permanent
+  }
+
+  set permanent(value: boolean) {
+    if (typeof value !== 'boolean') throw new TypeError('session.permanent: expected true or false')
+    this.#visit.state.permanent = value
+    this.#visit.state.permanentAsked = value
+  }
+
+  /** What `login` called the device, for a list of devices; undefined without one. Stays until the next login. */
+  get label(): string | undefined {
+    return this.#visit.state.label
+  }
+
+  /**
+   * A token for the forms of this session, against requests that other sites make a browser send. Put it into a hidden
+   * field `_csrf`, or send it in the header `X-CSRF-Token`. It is another text at each call, and each is good until the
+   * session ends or has a new id: after a login, ask again.
+   *
+   * It belongs to a session, so a visitor without one gets one, which is kept although it holds nothing. A form that
+   * anybody may see therefore sets a cookie; the cross-origin guard alone does not.
+   */
+  csrfToken(): string {
+    const { state, setup } = this.#visit
+    // An empty session is not kept, and the next request would have another id, for which the token does not count.
+    const isEmpty = state.subject === undefined && Object.keys(this).length === 0
+    if (isEmpty) state.csrf = true
+    return setup.csrf.tokenFor(state.sid)
+  }
+
+  /** Whether `csrfToken` has made this for the session that came, under the id that it has now. Takes anything. */
+  verifyCsrf(token: unknown): boolean {
+    const { state, setup } = this.#visit
+    return setup.csrf.isTokenFor(state.sid, token)
+  }
+
+  /** Says why the session is what it is, and what closing it now would do. */
+  explain(): Explanation {
+    return this.#visit.explain()
+  }
+}

@@ -1,0 +1,141 @@
+import { type Changes, checkSize, type Commit, type HasText, type InForce } from '../modes/mode.ts'
+import type { LogoutRequest } from '../session/logout.ts'
+import type { CommittedState, SessionState } from '../session/state.ts'
+import { EMPTY_TEXT } from '../record/encode.ts'
+import { endOf, heldEnd, type Times } from '../record/lifetime.ts'
+import { mergeTexts, type ResolveConflict } from '../record/merge.ts'
+import type { Plan } from '../record/plan.ts'
+import { type CarriedOver, carriedOver, type SessionRecord, type Step } from '../record/record.ts'
+import { SID_BYTES } from '../crypto/token.ts'
+import { randomBytes } from '../base/random.ts'
+import { type Attempt, type HandledTexts, keepChanged, rebaseHandled, sinceAttempt } from './changes.ts'
+import type { Setup } from './setup.ts'
+
+/** What changes are made with. */
+export type ChangeRules = Pick<Setup, 'mode' | 'lifetime' | 'resolve' | 'fillRandom'>
+
+/** The commits of a visit, of which one takes what it needs. */
+export interface CommitSource {
+  readonly setup: ChangeRules
+  readonly record: InForce | undefined
+  /** The times that must not move, where the visit does not count as use. */
+  readonly held: Times | undefined
+  readonly unsettled: readonly Attempt[]
+  /** The cookie of a new row: the same one for each attempt. */
+  cookieFor(sid: Uint8Array): string
+}
+
+/**
+ * One commit, with what the handler did until then. The handler may go on meanwhile: what it does then is still to come.
+ * Its changes are pure, as far as `resolve` is.
+ */
+export class SessionCommit implements Commit, Changes {
+  readonly plan: Plan
+  readonly text: string
+  readonly before: InForce | undefined
+  readonly after: SessionRecord
+  /** When it began; epoch seconds. */
+  readonly at: number
+  readonly sid: Uint8Array
+  readonly permanent: boolean
+  /** What another session in this one's place takes over of what others write. */
+  readonly carried: CarriedOver | undefined
+  readonly login: SessionState['login']
+  readonly steps: readonly Step[]
+  readonly isHeld: boolean
+  /** What the session was asked to end with. */
+  readonly logout: LogoutRequest | undefined
+  /** What earlier commits of this request have tried to write, and nobody knows whether they did. */
+  readonly unsettled: readonly Attempt[]
+  readonly tried: string[] = []
+  /** Whether `alone` has left something out that was assigned to a key of the session that is gone. */
+  hasDropped = false
+  readonly #source: CommitSource
+
+  constructor(
+    source: CommitSource,
+    plan: Plan,
+    state: CommittedState,
+    after: SessionRecord,
+    at: number,
+    logout?: LogoutRequest,
+  ) {
+    this.plan = plan
+    this.logout = logout
+    this.text = after.text
+    this.before = source.record
+    this.after = after
+    this.at = at
+    this.sid = state.sid
+    this.permanent = state.permanent
+    this.carried = state.carried
+    this.login = state.login
+    this.steps = state.steps
+    this.isHeld = source.held !== undefined
+    this.unsettled = source.unsettled
+    this.#source = source
+  }
+
+  get continues(): boolean {
+    return this.carried === undefined
+  }
+
+  get isLogin(): boolean {
+    return this.login !== undefined
+  }
+
+  get changes(): Changes {
+    return this
+  }
+
+  newCookie(): string {
+    return this.#source.cookieFor(this.sid)
+  }
+
+  rebase(theirs: SessionRecord, hasText: HasText): SessionRecord {
+    const { before, after, carried, isHeld, unsettled } = this
+    const { mode, lifetime, resolve } = this.#source.setup
+    const settled = unsettled.findLast(({ ids }) => ids.some(hasText))
+    const { text } = rebaseHandled(sinceAttempt(this.#texts, settled), theirs.text, resolve)
+    checkSize(mode, text)
+    const isPermanentTheirs = carried === undefined && after.permanent === before?.permanent
+    const permanent = isPermanentTheirs ? theirs.permanent : after.permanent
+    const issued = Math.max(after.issued, theirs.issued)
+    const times = { created: after.created, issued, permanent }
+    return { ...after, ...times, text, expires: heldEnd(lifetime, times, isHeld ? theirs : undefined) }
+  }
+
+  apart(theirs: SessionRecord | undefined): SessionRecord {
+    const { after, carried, login } = this
+    const { before } = this.#texts
+    const keep = login?.keep ?? []
+    const own = carried === undefined ? keepChanged(before, after.text, keep) : after.text
+    if (theirs === undefined || theirs.subject !== after.subject) return { ...after, text: own }
+    // The same subject has logged in at once from another tab: both get what stands there.
+    const base = carriedOver(before, { keys: keep, flash: carried?.flash ?? true })
+    const text = mergeTexts(base, own, theirs.text, this.#source.setup.resolve)
+    return { ...after, text }
+  }
+
+  alone(): SessionRecord | undefined {
+    const { after, at, unsettled } = this
+    // What an earlier attempt may have written, another request may have ended on purpose.
+    if (unsettled.length > 0) return undefined
+    const { lifetime, fillRandom } = this.#source.setup
+    const drop: ResolveConflict = ({ theirs }) => {
+      this.hasDropped = true
+      return theirs
+    }
+    const { text } = rebaseHandled(this.#texts, EMPTY_TEXT, drop)
+    if (text === EMPTY_TEXT) return undefined
+    const { permanent } = after
+    const expires = endOf(lifetime, at, at, permanent)
+    const sid = randomBytes(fillRandom, SID_BYTES)
+    return { sid, created: at, issued: at, expires, permanent, text, subject: undefined }
+  }
+
+  get #texts(): HandledTexts {
+    const { before, steps, text, carried, at } = this
+    return { before: before?.text ?? EMPTY_TEXT, steps, after: text, carried, at }
+  }
+}

@@ -1,0 +1,54 @@
+import type { Committed } from '../modes/mode.ts'
+import { draftText, showText } from '../session/draft.ts'
+import type { CommittedState, SessionState } from '../session/state.ts'
+import type { Plan } from '../record/plan.ts'
+import type { SessionRecord } from '../record/record.ts'
+import type { Trace } from '../base/events.ts'
+import { rebaseHandled } from './changes.ts'
+import type { Draft } from './setup.ts'
+
+/** Publishes what became of a commit. `before`: the record in force until then, or the session without one. */
+export function report(
+  trace: Trace,
+  { plan, hasDropped }: { readonly plan: Plan; readonly hasDropped: boolean },
+  { outcome, record }: Pick<Committed, 'outcome' | 'record'>,
+  before: { readonly sid: Uint8Array },
+): void {
+  if (hasDropped && outcome === 'restarted') trace.closed('gone', before.sid)
+  const reason = outcome === 'done' ? plan.reason : outcome
+  // An ended session is reported under the id it had, not under that of the one that may begin after it.
+  trace.closed(reason === 'restarted' ? 'created' : reason, (record ?? before).sid)
+}
+
+/** What was committed. */
+type Sent = CommittedState & { readonly text: string }
+
+/**
+ * Has the session of a handler follow what was committed: what others had written is shown below what the handler has
+ * changed since the commit began. That is still to come.
+ */
+export function settle(draft: Draft, sent: Sent, record: SessionRecord | undefined, now: () => number): void {
+  settleState(draft.state, sent, record)
+  if (record !== undefined && record.text !== sent.text) show(draft, sent.text, record.text, now())
+}
+
+function settleState(state: SessionState, sent: Sent, record: SessionRecord | undefined): void {
+  if (state.steps.length > 0) state.steps = state.steps.filter((step) => !sent.steps.includes(step))
+  if (state.login === sent.login) state.login = undefined
+  // A new session has begun, or a new cookie was left to the request that was quicker: that is no change to come.
+  if (record !== undefined && state.sid === sent.sid) {
+    state.sid = record.sid
+    state.created = record.created
+  }
+  if (state.carried !== sent.carried) return
+  state.carried = undefined
+  if (record !== undefined && state.permanent === sent.permanent) state.permanent = record.permanent
+}
+
+function show({ session, state }: Draft, sent: string, committed: string, at: number): void {
+  const { carried, steps } = state
+  const handled = { before: sent, steps, after: draftText(session, state), carried, at }
+  const rebased = rebaseHandled(handled, committed, ({ mine }) => mine)
+  showText(session, state, rebased.text)
+  state.steps = rebased.steps
+}

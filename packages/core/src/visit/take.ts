@@ -1,0 +1,49 @@
+import { recordOf } from '../record/admit.ts'
+import type { Plan } from '../record/plan.ts'
+import { type Change, stepOf } from '../record/record.ts'
+import { SessionGoneError, UnsupportedError } from '../base/errors.ts'
+import type { Commits } from './commit.ts'
+import { SessionCommit } from './session-commit.ts'
+
+const CHANGED: Plan = Object.freeze({ record: 'update', cookie: 'set', reason: 'changed' })
+
+/** Takes a key, after all that is still to be committed: what it held is given to no other request. See `session.take`. */
+export async function takeKey(commits: Commits, key: string): Promise<unknown> {
+  await commits.commit()
+  // A renewal that came too late is no change that anybody misses.
+  const isLost = commits.hasDropped || (commits.isEnded && commits.decide().plan.reason !== 'renewed')
+  if (isLost) throw new SessionGoneError()
+  let value: unknown
+  await commits.queue.take(async () => {
+    value = await takeNow(commits, key).catch((error: unknown) => commits.refuse(error))
+  })
+  return value
+}
+
+async function takeNow(commits: Commits, key: string): Promise<unknown> {
+  const { setup, draft, record: before } = commits
+  const { mode, lifetime, now } = setup
+  if (mode.name === 'cookie' || (before !== undefined && before.place === undefined))
+    throw new UnsupportedError(
+      'session.take: the session lives in its cookie; give a store, which knows what was taken',
+    )
+  if (before === undefined) return undefined
+  let value: unknown
+  // Made again on what another request has written meanwhile, it finds what the key holds then.
+  const take: Change = (data) => {
+    value = Object.hasOwn(data, key) ? data[key] : undefined
+    Reflect.deleteProperty(data, key)
+  }
+  const step = stepOf(before.text, take)
+  if (value === undefined) return undefined
+  const at = now()
+  const after = recordOf(before, step.after, lifetime, at, commits.held)
+  const { sid, permanent } = before
+  const state = { sid, permanent, carried: undefined, login: undefined, steps: [step] }
+  const commit = new SessionCommit(commits, CHANGED, state, after, at)
+  const done = await mode.apply(commit)
+  Reflect.deleteProperty(draft.session, key)
+  if (done.outcome === 'gone') return undefined
+  commits.settle(commit, done)
+  return value
+}

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest'
+import { SessionGoneError } from '../src/base/errors.ts'
+import { type AnySession } from './row-support.ts'
+import {
+  begin,
+  cookieAfter,
+  cookieLine,
+  createGate,
+  createWorld,
+  dataOf,
+  eventsOf,
+  present,
+  rejection,
+  request,
+  times,
+} from './store-support.ts'
+
+describe('parallel regenerates', () => {
+  it('keep what both have written, and the cookie of the first one', async () => {
+    const { sessions, another } = createWorld()
+    const cookie = await begin(sessions, { a: 1 })
+    const visits = [await sessions.open(cookie), await another().open(cookie), await sessions.open(cookie)]
+    for (const [index, { session }] of visits.entries()) {
+      session.regenerate()
+      session[`k${index}`] = index
+    }
+    const lines: (string | undefined)[] = []
+    const events = await eventsOf(async () => {
+      for (const visit of visits) lines.push(cookieAfter(await visit.close(), undefined))
+    })
+    expect(lines.map((line) => line !== undefined)).toEqual([true, false, false])
+    expect(events).toEqual([
+      'session_renewed regenerated',
+      'session_changed merged',
+      'session_changed merged',
+    ])
+    expect(await dataOf(sessions, lines[0])).toEqual({ a: 1, k0: 0, k1: 1, k2: 2 })
+    expect((await sessions.open(cookie)).session.explain().opened).toBe('superseded')
+  })
+
+  it('are one cookie only when they meet in the store', async () => {
+    const { sessions, another, memory } = createWorld()
+    const cookie = await begin(sessions, { a: 1 })
+    const nodes = [sessions, another(), another()]
+    const visits = await Promise.all(times(9, async (n) => present(nodes[n % 3]).open(cookie)))
+    for (const [index, { session }] of visits.entries()) {
+      session.regenerate()
+      session[`k${index}`] = index
+    }
+    const after = await Promise.all(visits.map(async (visit) => cookieAfter(await visit.close(), undefined)))
+    const [own, ...others] = after.filter((line) => line !== undefined)
+    expect(others).toEqual([])
+    expect(Object.keys(await dataOf(sessions, own))).toHaveLength(10)
+    expect(memory.size).toBe(1)
+  })
+
+  it('leave nothing to write to the one that came second', async () => {
+    const { sessions, store } = createWorld()
+    const cookie = await begin(sessions, { a: 1 })
+    const second = await sessions.open(cookie)
+    await request(sessions, cookie, (session) => session.regenerate())
+    second.session.regenerate()
+    second.session['b'] = 1
+    await second.session.save()
+    store.forget()
+    expect(second.session.isChanged).toBe(false)
+    expect(cookieLine(await second.close())).toBeUndefined()
+    expect(store.calls).toEqual([])
+  })
+})
+
+describe('a regenerate and an end', () => {
+  it.each([
+    ['a logout', (session: AnySession) => session.logout()],
+    ['a destroy', (session: AnySession) => session.destroy()],
+  ])('in either order and at once leave nothing alive: %s', async (_, end) => {
+    for (const order of ['regenerate first', 'end first', 'at once'] as const) {
+      const { sessions, another, memory } = createWorld()
+      const cookie = await begin(sessions, { a: 1 }, 'alice')
+      const [renewing, ending] = [await sessions.open(cookie), await another().open(cookie)]
+      renewing.session.regenerate()
+      renewing.session['b'] = 1
+      end(ending.session)
+      const visits = order === 'end first' ? [ending, renewing] : [renewing, ending]
+      if (order === 'at once') await Promise.all(visits.map(async (visit) => visit.close()))
+      else for (const visit of visits) await visit.close()
+      expect([order, memory.size]).toEqual([order, 0])
+    }
+  })
+
+  it('sends no cookie where the end came first, and says so', async () => {
+    const { sessions } = createWorld()
+    const cookie = await begin(sessions, { a: 1 }, 'alice')
+    const visit = await sessions.open(cookie)
+    visit.session.regenerate()
+    await request(sessions, cookie, (session) => session.logout())
+    expect(await rejection(visit.session.save())).toBeInstanceOf(SessionGoneError)
+    expect(cookieLine(await visit.close())).toBeUndefined()
+  })
+
+  it('by revoke is final in either order, and the handle is still good after the regenerate', async () => {
+    for (const order of ['revoke first', 'regenerate first'] as const) {
+      const { sessions, memory } = createWorld()
+      const cookie = await begin(sessions, { a: 1 }, 'alice')
+      const handle = present((await sessions.listFor('alice'))[0]).handle
+      const visit = await sessions.open(cookie)
+      visit.session.regenerate()
+      visit.session['b'] = 1
+      if (order === 'regenerate first') await visit.close()
+      expect(await sessions.revoke(handle, { subject: 'alice' })).toBe(true)
+      if (order === 'revoke first') expect(cookieLine(await visit.close())).toBeUndefined()
+      expect([order, memory.size]).toEqual([order, 0])
+    }
+  })
+
+  it('by revoke is final for a write that is on its way, and for one that has left already', async () => {
+    const { sessions, store, memory, another } = createWorld()
+    const cookie = await begin(sessions, { a: 1 }, 'alice')
+    const handle = present((await sessions.listFor('alice'))[0]).handle
+    const visit = await sessions.open(cookie)
+    visit.session['b'] = 1
+    const gate = createGate()
+    store.next('replace', gate.before)
+    const closing = visit.close()
+    await gate.reached
+    expect(await another().revoke(handle, { subject: 'alice' })).toBe(true)
+    gate.open()
+    expect(cookieLine(await closing)).toBeUndefined()
+    expect(memory.size).toBe(0)
+  })
+})
+
+describe('a cookie that this response would have set', () => {
+  it('does not leave once another request has logged in on top of it', async () => {
+    const { sessions } = createWorld()
+    const cookie = await begin(sessions, { a: 1 })
+    const [first, login] = [await sessions.open(cookie), await sessions.open(cookie)]
+    first.session.regenerate()
+    await first.session.save()
+    login.session.login('alice')
+    const hers = cookieAfter(await login.close(), cookie)
+    first.session['b'] = 1
+    expect(cookieLine(await first.close())).toBeUndefined()
+    expect((await sessions.open(hers)).session.subject).toBe('alice')
+  })
+})

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest'
+import { increment, settled } from './row-support.ts'
+import {
+  begin,
+  cookieAfter,
+  createGate,
+  createWorld,
+  dataOn,
+  eventsOf,
+  leftIn,
+  rejection,
+} from './store-support.ts'
+
+async function anonymous() {
+  const world = createWorld()
+  const cookie = await begin(world.sessions, { n: 0, cart: [1] })
+  world.at += 1
+  const visit = await world.sessions.open(cookie)
+  const login = (): void => {
+    visit.session.login('alice', { keep: ['n', 'cart'] })
+    increment(visit.session)
+  }
+  return { ...world, world, cookie, visit, login }
+}
+
+/** Exactly one row is left, and the cookie opens it. */
+async function oneRow({
+  world,
+  hers,
+}: {
+  world: Awaited<ReturnType<typeof createWorld>>
+  hers: string | undefined
+}) {
+  const { session } = await world.sessions.open(hers)
+  expect([session.subject, dataOn(session)]).toEqual(['alice', { n: 1, cart: [1] }])
+  expect(await leftIn(world)).toBe(1)
+  expect(await world.sessions.listFor('alice')).toHaveLength(1)
+}
+
+describe('a login whose answer is lost', () => {
+  it.each([
+    ['is lost', ['lost']],
+    ['fails', ['fails']],
+    ['is lost twice', ['lost', 'lost']],
+  ] as const)('finds itself where the answer %s', async (_, replaces) => {
+    const { world, store, visit, login, cookie } = await anonymous()
+    login()
+    store.next('replace', ...replaces)
+    await oneRow({ world, hers: cookieAfter(await visit.close(), cookie) })
+  })
+
+  it.each(['lost', 'fails'] as const)(
+    'is tried again by the same visit where nobody could look: %s',
+    async (trouble) => {
+      const { world, store, visit, login, cookie } = await anonymous()
+      login()
+      store.next('replace', trouble)
+      store.next('read', 'fails')
+      expect(await rejection(visit.session.save())).toMatchObject({ code: 'KEEPSAKE_STORE' })
+      await oneRow({ world, hers: cookieAfter(await visit.close(), cookie) })
+    },
+  )
+
+  it.each(['before', 'after'] as const)(
+    'is settled at the close where save() ran out of time: %s',
+    async (when) => {
+      const world = createWorld({ storeTimeLimit: 50 })
+      const { sessions, store } = world
+      const cookie = await begin(sessions, { n: 0, cart: [1] })
+      const visit = await sessions.open(cookie)
+      const gate = createGate()
+      visit.session.login('alice', { keep: ['n', 'cart'] })
+      increment(visit.session)
+      store.next('replace', gate[when])
+      expect(await rejection(visit.session.save())).toMatchObject({ code: 'KEEPSAKE_STORE_TIMEOUT' })
+      const hers = cookieAfter(await visit.close(), cookie)
+      gate.open()
+      await new Promise(setImmediate)
+      await oneRow({ world, hers })
+    },
+  )
+
+  it.each(['before', 'after'] as const)(
+    'without a session before it is settled too, whenever the late answer comes: %s',
+    async (when) => {
+      const world = createWorld({ storeTimeLimit: 50 })
+      const { sessions, store } = world
+      const visit = await sessions.open(undefined)
+      const gate = createGate()
+      visit.session.login('alice')
+      Object.assign(visit.session, { cart: [1] })
+      increment(visit.session)
+      store.next('create', gate[when])
+      expect(await rejection(visit.session.save())).toMatchObject({ code: 'KEEPSAKE_STORE_TIMEOUT' })
+      const hers = cookieAfter(await visit.close(), undefined)
+      gate.open()
+      await new Promise(setImmediate)
+      await oneRow({ world, hers })
+    },
+  )
+
+  it('leaves no row behind when it comes after its visit has given up', async () => {
+    const { sessions, store, memory } = createWorld({ storeTimeLimit: 50 })
+    const visit = await sessions.open(undefined)
+    visit.session.login('alice')
+    const gate = createGate()
+    store.next('create', gate.after)
+    expect(await rejection((async () => visit.close())())).toMatchObject({ code: 'KEEPSAKE_STORE_TIMEOUT' })
+    expect(await sessions.listFor('alice')).toHaveLength(1)
+    gate.open()
+    await new Promise(setImmediate)
+    expect([memory.size, await sessions.listFor('alice')]).toEqual([0, []])
+  })
+
+  it('is not refused when its own first attempt is taken back while the second one looks at it', async () => {
+    const world = createWorld({ storeTimeLimit: 200 })
+    const { sessions, store } = world
+    const visit = await sessions.open(undefined)
+    const [late, look] = [createGate(), createGate()]
+    visit.session.login('alice')
+    Object.assign(visit.session, { cart: [1] })
+    increment(visit.session)
+    store.next('create', late.after)
+    store.next('read', look.before)
+    expect(await rejection(visit.session.save())).toMatchObject({ code: 'KEEPSAKE_STORE_TIMEOUT' })
+    const closing = settled((async () => visit.close())())
+    await look.reached
+    late.open()
+    await new Promise(setImmediate)
+    look.open()
+    const { value = [] } = await closing
+    await oneRow({ world, hers: cookieAfter(value, undefined) })
+  })
+
+  it('keeps its row when another request has written on top of it: the step is not made again', async () => {
+    const { world, store, visit, login, cookie } = await anonymous()
+    const parallel = await world.another().open(cookie)
+    login()
+    const gate = createGate()
+    store.next('replace', 'lost')
+    store.next('read', gate.before)
+    const closing = visit.close()
+    await gate.reached
+    parallel.session['late'] = 1
+    const events = await eventsOf(() => parallel.close())
+    expect(events).toEqual(['session_refused gone'])
+    gate.open()
+    await oneRow({ world, hers: cookieAfter(await closing, cookie) })
+  })
+
+  it('stays under another login of the same user on top of it, and both are good', async () => {
+    const { world, store, cookie, visit, login } = await anonymous()
+    const other = await world.another().open(cookie)
+    login()
+    const gate = createGate()
+    store.next('replace', 'lost')
+    store.next('read', gate.before)
+    const closing = visit.close()
+    await gate.reached
+    other.session.login('alice', { keep: ['cart'] })
+    const second = cookieAfter(await other.close(), cookie)
+    gate.open()
+    const first = cookieAfter(await closing, cookie)
+    for (const hers of [first, second]) {
+      const { session } = await world.sessions.open(hers)
+      expect([session.subject, session['n']]).toEqual(['alice', 1])
+    }
+  })
+})

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { IN_ROWS, LONG, settled, valueOf } from './row-support.ts'
+import { begin, cookieAfter, dataOf, present, request } from './store-support.ts'
+
+describe('a session in overflow', () => {
+  it('that moves into the store while another request writes in its cookie keeps its own', async () => {
+    const [, place] = present(IN_ROWS[2])
+    const { sessions } = place()
+    const cookie = await begin(sessions, { a: 1 })
+    const [grows, writes] = [await sessions.open(cookie), await sessions.open(cookie)]
+    grows.session['long'] = LONG
+    const stored = present(cookieAfter(await grows.close(), cookie))
+    writes.session['b'] = 1
+    const small = cookieAfter(await writes.close(), cookie)
+    expect(valueOf(stored)).toHaveLength(64)
+    expect(await dataOf(sessions, stored)).toEqual({ a: 1, long: LONG })
+    expect(await dataOf(sessions, small)).toEqual({ a: 1, b: 1 })
+  })
+
+  it('that moves back while another request writes stays in the store, with both', async () => {
+    const [, place] = present(IN_ROWS[2])
+    const { sessions } = place()
+    const cookie = await begin(sessions, { a: 1, long: LONG })
+    const [shrinks, writes] = [await sessions.open(cookie), await sessions.open(cookie)]
+    writes.session['b'] = 1
+    await writes.close()
+    Reflect.deleteProperty(shrinks.session, 'long')
+    expect(cookieAfter(await shrinks.close(), cookie)).toBe(cookie)
+    expect(await dataOf(sessions, cookie)).toEqual({ a: 1, b: 1 })
+  })
+
+  it('that has moved back is a 409 for the write of another request, and nothing comes twice', async () => {
+    const [, place] = present(IN_ROWS[2])
+    const { sessions, world } = place()
+    const cookie = await begin(sessions, { a: 1, long: LONG })
+    const [shrinks, writes] = [await sessions.open(cookie), await sessions.open(cookie)]
+    Reflect.deleteProperty(shrinks.session, 'long')
+    const small = cookieAfter(await shrinks.close(), cookie)
+    writes.session['b'] = 1
+    const { error } = await settled((async () => writes.close())())
+    expect(error).toMatchObject({ code: 'KEEPSAKE_SESSION_GONE', status: 409 })
+    expect(await dataOf(sessions, small)).toEqual({ a: 1 })
+    expect([await dataOf(sessions, cookie), world.memory.size]).toEqual([{}, 0])
+  })
+
+  it('that logs in on its way back leaves no old cookie good', async () => {
+    const [, place] = present(IN_ROWS[2])
+    const { sessions } = place()
+    const cookie = await begin(sessions, { a: 1, long: LONG })
+    const hers = present(
+      await request(sessions, cookie, (session) => session.login('alice', { keep: ['a'] })),
+    )
+    expect((await sessions.open(cookie)).session.explain().opened).toBe('superseded')
+    const next = present(await request(sessions, hers, (session) => (session['b'] = 1)))
+    expect(await dataOf(sessions, next)).toEqual({ a: 1, b: 1 })
+    for (const old of [cookie, hers]) expect(await dataOf(sessions, old)).toEqual({})
+    expect((await sessions.open(next)).session.subject).toBe('alice')
+  })
+})

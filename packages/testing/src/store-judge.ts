@@ -1,0 +1,97 @@
+import type { Cart } from './store-requests.ts'
+
+/** What one request of a schedule does with the session that it shares with the others. */
+export type Kind = 'push' | 'count' | 'note' | 'look' | 'logout' | 'login' | 'regenerate' | 'sweep' | 'wait'
+
+export const MOVES: readonly Kind[] = ['regenerate', 'login']
+
+/** A request that was told that all went well, and the cookie that its browser had then; undefined after a logout. */
+export interface Done {
+  readonly kind: Kind
+  readonly n: number
+  readonly cookie: string | undefined
+}
+
+/** What a schedule has left. */
+export interface Outcome {
+  /** The cookie that every request came with. */
+  readonly cookie: string
+  readonly done: readonly Done[]
+  /** How many were told that the session which they had opened was over. */
+  readonly refused: number
+  /** Whether a request may have written and was told of a failure, because a day had passed in its midst. */
+  readonly hasLateFailure: boolean
+  /** What each cookie opens; one that opens nothing is left out. */
+  readonly opened: ReadonlyMap<string, Partial<Cart>>
+}
+
+/** A cookie begins with the locator of its row, which stays when `regenerate` or `login` changes the rest: 16 bytes. */
+const LOCATOR_CHARS = 21
+
+/** A row of the store, and what was done to it. */
+interface Row {
+  readonly isFirst: boolean
+  readonly done: readonly Done[]
+  /** What each of its cookies that opens it shows. */
+  readonly opened: readonly Partial<Cart>[]
+}
+
+/** Holds what the requests were told against what is left, and says what no store may have let happen. Pure. */
+export function judge(outcome: Outcome): string[] {
+  const { cookie, done, refused, opened } = outcome
+  const faults: string[] = []
+  const has = (...some: readonly Kind[]): boolean => done.some(({ kind }) => some.includes(kind))
+  if (opened.has(cookie) && has('logout', 'wait', ...MOVES))
+    faults.push('the session was ended or got a new cookie, and the old one opens it: resurrected')
+  if (refused > 0 && !has('login', 'logout', 'wait'))
+    faults.push('a write was refused, and the session goes on')
+  for (const row of rowsOf(outcome)) {
+    const [left, another] = row.opened
+    if (another !== undefined) faults.push('two cookies open one session')
+    const isEnded = has('wait') || (row.isFirst && has('logout'))
+    if (left !== undefined) faults.push(...faultsOf(row, left, outcome))
+    else if (!isEnded) faults.push('a session is gone and nobody ended it')
+  }
+  return faults
+}
+
+const locatorOf = (value: string): string => value.slice(value.indexOf('=') + 1).slice(0, LOCATOR_CHARS)
+
+function rowsOf({ cookie, done, opened }: Outcome): Row[] {
+  const isIn = (locator: string, value: string | undefined): boolean =>
+    value !== undefined && locatorOf(value) === locator
+  const first = locatorOf(cookie)
+  const others = done.flatMap((one) => (one.cookie === undefined ? [] : [locatorOf(one.cookie)]))
+  return [...new Set([first, ...others])].map((locator) => ({
+    isFirst: locator === first,
+    done: done.filter((one) => isIn(locator, one.cookie)),
+    opened: [...opened].filter(([value]) => isIn(locator, value)).map(([, data]) => data),
+  }))
+}
+
+/**
+ * A session holds what its own requests did, once, and nothing else. Only a login that could not have the row of the
+ * others may hold a copy of what they did besides.
+ */
+function faultsOf(row: Row, { items = [], count = 0, note }: Partial<Cart>, outcome: Outcome): string[] {
+  const faults: string[] = []
+  const mayCopy = outcome.hasLateFailure || (!row.isFirst && row.done.some(({ kind }) => kind === 'login'))
+  const known = mayCopy ? outcome.done : row.done
+  const missing = itemsOf(row.done).filter((item) => !items.includes(item))
+  const unknown = items.filter((item) => !itemsOf(known).includes(item))
+  if (missing.length > 0) faults.push(`lost update: ${missing.join()}`)
+  if (new Set(items).size < items.length) faults.push(`an item is there twice: ${items.join()}`)
+  if (unknown.length > 0 && !outcome.hasLateFailure) faults.push(`refused, and there: ${unknown.join()}`)
+  if (count < countOf(row.done))
+    faults.push(`lost update: counted ${countOf(row.done)}, and ${count} is there`)
+  if (count > countOf(known) && !outcome.hasLateFailure)
+    faults.push(`counted twice, or refused and there: ${count} is there of ${countOf(known)}`)
+  const notes = row.done.filter(({ kind }) => kind === 'note')
+  if (note === undefined && notes.length > 0) faults.push('lost update: the note')
+  return faults
+}
+
+const itemsOf = (done: readonly Done[]): string[] =>
+  done.filter(({ kind }) => kind === 'push').map(({ n }) => `item ${n}`)
+
+const countOf = (done: readonly Done[]): number => done.filter(({ kind }) => kind === 'count').length
