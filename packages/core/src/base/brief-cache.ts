@@ -1,10 +1,10 @@
 import type { MaybePromise } from './maybe-promise.ts'
 
-/** Remembers what was loaded for a short time. Bounded: what nobody has asked for longest goes first. */
+/** Caches what was loaded for a short time. Bounded: what was asked for least recently goes first. */
 export interface BriefCache<V> {
-  /** What is remembered, there at once; otherwise what `load` brings. Those who ask meanwhile wait for the same one. */
+  /** What is cached, at once; otherwise what `load` brings. Those who ask meanwhile wait for the same one. */
   get(key: string, load: () => Promise<V>): MaybePromise<V>
-  /** Takes the place of whatever is remembered or on its way. */
+  /** Takes the place of whatever is cached or on its way. */
   put(key: string, value: V): void
 }
 
@@ -13,7 +13,7 @@ interface Entry<V> {
   value: MaybePromise<V>
 }
 
-/** With a `maxAge` of 0 nothing is remembered. Milliseconds, by the clock `now`. */
+/** With a `maxAge` of 0 nothing is cached. Milliseconds, by the clock `now`. */
 export function createBriefCache<V>(maxAge: number, max: number, now: () => number): BriefCache<V> {
   const entries = new Map<string, Entry<V>>()
 

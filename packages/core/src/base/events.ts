@@ -93,12 +93,12 @@ const LATE: Advice = {
 }
 
 /**
- * To see a late change costs an encoding of the session. Where nobody listens, only the first requests of a process are
+ * To see a late change costs an encoding of the session. Without a listener, only the first requests of a process are
  * looked at, for the sake of the one warning.
  */
 const LATE_CHECKS = 1000
 
-/** Publishes decisions; does nothing, and computes nothing, while nobody listens. */
+/** Publishes decisions; does nothing, and computes nothing, without a listener. */
 export interface Trace {
   opened(reason: OpenReason, sid: Uint8Array | undefined): void
   closed(reason: CloseReason, sid: Uint8Array): void
@@ -106,7 +106,7 @@ export interface Trace {
   conflicted(): void
   /** A record has a key that is a control's name. */
   keyDropped(sid: Uint8Array): void
-  /** Whether it is of use to find out if a session was changed too late: to somebody who listens, and for a warning. */
+  /** Whether it is of use to find out if a session was changed too late: to a listener, and for a warning. */
   asksForLate(): boolean
   /** A session that is watched cannot be looked at. */
   watchFailed(sid: Uint8Array): void

@@ -18,7 +18,7 @@ export class Queue {
     return this.#running !== undefined
   }
 
-  /** Work that fails stops nobody who comes after it. */
+  /** Work that fails does not stop the work after it. */
   take(work: () => MaybePromise<void>): MaybePromise<void> {
     if (this.#running === undefined) return this.begun(work())
     const next = (): MaybePromise<void> => this.take(work)

@@ -1,4 +1,4 @@
-/** Somebody who wants to be asked from time to time. */
+/** A watch that is to be asked from time to time. */
 export interface PulseMember {
   /** Whether there was something to do; it is then asked again after all the others. Must not throw. */
   beat(): boolean
@@ -6,7 +6,7 @@ export interface PulseMember {
   end(): void
 }
 
-/** One timer for all watches of an application. Runs while somebody has joined, and keeps no process alive. */
+/** One timer for all watches of an application. Runs while a watch has joined, and keeps no process alive. */
 export interface Pulse {
   /** Returns what leaves again. */
   join(member: PulseMember): () => void
@@ -15,7 +15,7 @@ export interface Pulse {
   close(): void
 }
 
-/** How soon a watch sees what nobody tells it. */
+/** How soon a watch sees what no store tells it. */
 const BEAT_MS = 500
 
 /** At most so many have something to do in one beat, so that 10,000 watches do not ask a store all at once. */

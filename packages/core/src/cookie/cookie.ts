@@ -126,13 +126,13 @@ function cookieOf<T>(shape: CookieShape, text: ValueText<T>, protection: Protect
     },
     readAll: (header) => cookieValues(header, name).map(read).filter(isThere),
     write(value, options) {
-      const ends = endOf(shape, options?.maxAge)
-      const wrapped = protection.wrap(text.write(value), ends && Math.floor(ends.at / 1000))
-      if (!isCookieValue(wrapped)) throw refusal(name)
+      const end = endOf(shape, options?.maxAge)
+      const wrapped = protection.wrap(text.write(value), end && Math.floor(end.at / 1000))
+      if (!isCookieValue(wrapped)) throw invalidValue(name)
       if (wrapped.length > budget) {
         throw new CookieTooLargeError(name, name.length + wrapped.length, MAX_COOKIE_LENGTH)
       }
-      return `${name}=${wrapped}${suffix}${ends === undefined ? '' : ends.attributes}`
+      return `${name}=${wrapped}${suffix}${end === undefined ? '' : end.attributes}`
     },
     clear: () => cleared,
   })
@@ -154,7 +154,7 @@ function endOf(shape: CookieShape, maxAge = shape.maxAge): { at: number; attribu
 }
 
 // The value is not shown: it may be a secret.
-function refusal(name: string): CookieValueError {
+function invalidValue(name: string): CookieValueError {
   return new CookieValueError(
     name,
     `a value may not hold blanks, quotes, commas, semicolons, backslashes, controls or anything ` +

@@ -7,8 +7,8 @@ import { MAX_TIME } from '../base/time.ts'
 
 /** How a text travels as a cookie's value. */
 export interface Protection {
-  /** The value for a text. `ends`: the epoch second from which a sealed one does not open any more. */
-  wrap(text: string, ends?: number): string
+  /** The value for a text. `expires`: the epoch second from which a sealed one does not open any more. */
+  wrap(text: string, expires?: number): string
   /** The text of a value, or undefined when this server did not write it, or its time is over. */
   unwrap(value: string): string | undefined
 }
@@ -33,7 +33,7 @@ export const percentEncoded: Protection = Object.freeze<Protection>({
 
 /**
  * Readable by everybody, written only by us: the encoded text, a dot, and an HMAC-SHA-256 of the cookie's name and that
- * text, under a key of its own. It has no end: whoever has a copy can send it for as long as the secret stays.
+ * text, under a key of its own. It has no end: a copy can be sent for as long as the secret stays.
  */
 export function signed(secrets: Secrets, name: string): Protection {
   const context = contextOf('signed', name, '')
@@ -75,13 +75,13 @@ export function sealed(secrets: Secrets, name: string): Protection {
   const sealer = sealerOf(secrets, contextOf('value', name, ''), MAX_TOKEN_CHARS.cookie, createRandomPool())
   const sid = Buffer.alloc(SID_BYTES)
   return Object.freeze<Protection>({
-    wrap(text, ends = MAX_TIME) {
+    wrap(text, expires = MAX_TIME) {
       const created = now()
       // An end before 1970 is as good as 1970: the seal counts from there.
       return sealer.seal({
         created,
         issued: created,
-        expires: Math.max(0, ends),
+        expires: Math.max(0, expires),
         permanent: false,
         sid,
         text,

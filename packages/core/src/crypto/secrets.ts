@@ -10,7 +10,7 @@ const HOW_TO = 'make one with: npx keepsake secret'
 
 /**
  * Values and phrases from the documentation of session libraries and from tutorials, in lower case without punctuation.
- * Whoever starts with one of them has a key that everybody knows.
+ * An application that starts with one of them has a key that is public.
  */
 const PUBLISHED = [
   'keyboardcat',

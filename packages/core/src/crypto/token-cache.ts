@@ -1,7 +1,7 @@
 import type { Opened, Sealer } from './seal.ts'
 
 /**
- * Characters of tokens that are remembered at most, twice over: some thousands of small sessions, or a few hundred
+ * Characters of tokens that are cached at most, twice over: some thousands of small sessions, or a few hundred
  * large ones, in a few megabytes.
  */
 const MAX_CHARS = 2 ** 20
@@ -16,9 +16,9 @@ interface Known {
 /**
  * A sealer that knows what it has sealed or opened lately: a browser sends the same cookie with every request until it
  * gets another, and to decrypt it is the dearest part of a request. A token that is known to the last character says
- * what it said, to everybody and at any time; whether that still counts is decided elsewhere, anew for every request.
+ * what it said, whoever sends it and whenever; whether that still counts is decided elsewhere, anew for every request.
  *
- * Only authentic tokens are remembered, so that forged ones push nothing out. What `open` gives back is shared: it must
+ * Only authentic tokens are cached, so that forged ones push nothing out. What `open` gives back is shared: it must
  * not be changed.
  */
 export function withTokenCache(sealer: Sealer): Sealer {
@@ -27,7 +27,7 @@ export function withTokenCache(sealer: Sealer): Sealer {
   let old = young
   let chars = 0
 
-  function remember(known: Known): void {
+  function add(known: Known): void {
     const { length } = known.token
     if (chars + length > MAX_CHARS) {
       old = young
@@ -38,13 +38,13 @@ export function withTokenCache(sealer: Sealer): Sealer {
     chars += length
   }
 
-  function recall(token: string): Known | undefined {
+  function find(token: string): Known | undefined {
     const nonce = nonceOf(token)
     const known = young.get(nonce)
     if (known?.token === token) return known
     const older = old.get(nonce)
     if (older?.token !== token) return undefined
-    remember(older)
+    add(older)
     return older
   }
 
@@ -53,15 +53,15 @@ export function withTokenCache(sealer: Sealer): Sealer {
       const token = sealer.seal(fields, rowKey)
       const { created, issued, expires, permanent, sid, text } = fields
       const own = { created, issued, expires, permanent, sid, text }
-      remember({ token, rowKey, opened: { ok: true, fields: own, stale: false } })
+      add({ token, rowKey, opened: { ok: true, fields: own, stale: false } })
       return token
     },
     open(token, rowKey) {
       if (typeof token !== 'string') return sealer.open(token, rowKey)
-      const known = recall(token)
+      const known = find(token)
       if (known !== undefined && known.rowKey === rowKey) return known.opened
       const opened = sealer.open(token, rowKey)
-      if (opened.ok) remember({ token: copied(token), rowKey, opened })
+      if (opened.ok) add({ token: copied(token), rowKey, opened })
       return opened
     },
   })

@@ -103,7 +103,7 @@ export interface RecordWatch {
   look(now: number): MaybePromise<Loaded>
   /**
    * Has `changed` called soon after another request wrote or ended it, and perhaps when nothing happened; returns what
-   * ends that. Left out where nobody tells: then it has to be looked at from time to time.
+   * ends that. Left out where the store cannot tell: then it has to be looked at from time to time.
    *
    * @throws {StoreError} when the store fails.
    */
@@ -119,7 +119,7 @@ interface AnyMode {
   watchRecord?(record: InForce): RecordWatch | undefined
 }
 
-/** Records in the cookie are opened when somebody looks. `load` takes any text and never throws. */
+/** Records in the cookie are opened at the first look. `load` takes any text and never throws. */
 export interface LazyMode extends AnyMode {
   readonly isLazy: true
   readonly name: 'cookie'
@@ -136,7 +136,7 @@ export interface EagerMode extends AnyMode {
   /** Where the records themselves live. */
   readonly name: 'cookie' | 'store'
   load(value: string, now: number): MaybePromise<Loaded>
-  /** `load` in two halves: fetched now, opened when somebody looks. Left out where they cannot be told apart. */
+  /** `load` in two halves: fetched now, opened at the first look. Left out where they cannot be told apart. */
   fetch?: ((value: string, now: number) => MaybePromise<() => Loaded>) | undefined
   apply(commit: Commit): MaybePromise<Committed>
 }

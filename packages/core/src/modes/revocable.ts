@@ -52,10 +52,10 @@ export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifet
     const { sid, created, subject } = revocableOf(after)
     if (subject === undefined) return true
     let isGood = true
-    await revocations.changeList(subject, (mark) => {
-      isGood = before === undefined || !isRevokedBy(mark, revocableOf(before))
+    await revocations.changeList(subject, (list) => {
+      isGood = before === undefined || !isRevokedBy(list, revocableOf(before))
       const isIn = isGood || follows === 'by itself'
-      return isIn && created <= mark.notBefore ? spare(mark, [sid, lastEndOf(after)]) : undefined
+      return isIn && created <= list.notBefore ? spare(list, [sid, lastEndOf(after)]) : undefined
     })
     return isGood
   }

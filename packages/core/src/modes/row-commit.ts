@@ -68,16 +68,16 @@ function renewed(commit: Commit, standing: Standing, renewal: Renewal): Row {
   const { record, row } = standing
   const next = renewal.proof()
   const superseded = next === row.proof ? row.superseded : supersededBy(row, sidText(record.sid), commit.at)
-  const kept = commit.continues ? row.order : undefined
+  const own = commit.continues ? row.order : undefined
   return {
     proof: next,
     replaced: replacedIn(commit, standing),
     superseded,
-    order: commit.isLogin ? renewal.order : kept,
+    order: commit.isLogin ? renewal.order : own,
   }
 }
 
-/** The ids that the text after this one remembers. */
+/** The ids that the text after this one lists. */
 export const replacedIn = ({ at }: Commit, { sealed, record, row }: Standing): string =>
   replacedBy(row, sealed, at - record.issued > GRACE_SECONDS)
 

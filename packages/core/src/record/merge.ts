@@ -14,9 +14,9 @@ import { readText, type Step, stepOf, writeText } from './record.ts'
  *   5. anything else is a conflict: `onConflict` decides
  *
  * A key that is not there is a value like any other, so "removed" against "changed" is a conflict too. Tagged values
- * (see values.ts) are objects here: two appended Maps or Sets keep both tails, two different Dates are a conflict. Rule 2
+ * (see encode.ts) are objects here: two appended Maps or Sets keep both tails, two different Dates are a conflict. Rule 2
  * does not mix a tag with anything else: the two in one object would be neither. What stands beside the data has rules of
- * its own (see meta.ts).
+ * its own (see metadata.ts).
  */
 
 /** JSON, or undefined where there is nothing. */
@@ -49,7 +49,7 @@ function parse(text: string): { readonly data: JsonObject; readonly meta: Metada
   return { data, meta: decodeMetadata(reserved) ?? {} }
 }
 
-/** As `writeText` puts it: a text with the same data in another order would look changed to whoever reads it next. */
+/** As `writeText` puts it: a text with the same data in another order would look changed to the next request. */
 function canonical(data: string, meta: Metadata): string {
   const content = readText(data)
   if (content === undefined) throw new SessionDataError('onConflict', 'returned a value that cannot be kept')

@@ -134,13 +134,13 @@ export function withExpiry(expiries: KeyExpiries, key: string, end: number): Key
     : new Map([...expiries, [key, Math.min(end, MAX_TIME)]])
 }
 
-/** The ends of these keys and no others. */
+/** The expiries of these keys and no others. */
 export function onlyExpiries(expiries: KeyExpiries, isKept: (key: string) => boolean): KeyExpiries {
   return expiries.size === 0 ? expiries : new Map([...expiries].filter(([key]) => isKept(key)))
 }
 
 /**
- * What stands after two requests have set ends. Where both changed that of one key, the earlier one, and one rather
+ * What stands after two requests have set expiries. Where both changed that of one key, the earlier one, and one rather
  * than none: a secret that one of them limits does not live longer because of the other.
  */
 export function mergeExpiries(base: KeyExpiries, mine: KeyExpiries, theirs: KeyExpiries): KeyExpiries {
@@ -154,7 +154,7 @@ export function mergeExpiries(base: KeyExpiries, mine: KeyExpiries, theirs: KeyE
   return merged
 }
 
-/** What `Object.fromEntries` made of ends, or undefined for anything else. */
+/** What `Object.fromEntries` made of expiries, or undefined for anything else. */
 export function decodeExpiries(json: unknown): KeyExpiries | undefined {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined
   const entries = Object.entries(json)

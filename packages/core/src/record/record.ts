@@ -9,12 +9,12 @@ import {
   onlyExpiries,
 } from './metadata.ts'
 
-/** What is remembered of a session besides its times and ids, which the seal carries. */
+/** What a record says of a session besides its times and ids, which the seal carries. */
 export interface Content extends Metadata {
   readonly data: Record<string, unknown>
 }
 
-/** What is remembered of a session, with its times and its sid; its subject, which the text names too, is read once. */
+/** A session's record, with its times and its sid; its subject, which the text names too, is read once. */
 export interface SessionRecord extends SealedFields {
   readonly subject: string | undefined
 }
@@ -68,15 +68,15 @@ export function livingAt(content: Content, now: number): Content {
   const { data, expiries = NO_EXPIRIES } = content
   const keys = expiredKeys(expiries, now)
   if (keys.length === 0) return content
-  const ended = new Set(keys)
-  const isLiving = (key: string): boolean => !ended.has(key)
+  const expired = new Set(keys)
+  const isLiving = (key: string): boolean => !expired.has(key)
   const living = Object.fromEntries(Object.entries(data).filter(([key]) => isLiving(key)))
   return { ...content, data: living, expiries: onlyExpiries(expiries, isLiving) }
 }
 
 /** The same text without the keys whose end has come. */
 export function livingText(text: string, now: number): string {
-  // Nearly no text has ends, and then it need not be parsed.
+  // Nearly no text has key expiries, and then it need not be parsed.
   const content = text.includes('"expiries":') ? readText(text) : undefined
   const living = content && livingAt(content, now)
   return living === content ? text : writeText(living?.data ?? {}, living)

@@ -47,8 +47,8 @@ function show(session: object, data: object): void {
 
 /** Lets go of the keys that have expired since the session was opened. */
 function dropExpired(session: object, state: SessionState, now: number): void {
-  const ended = new Set(expiredKeys(state.expiries, now))
-  if (ended.size === 0) return
-  for (const key of ended) Reflect.deleteProperty(session, key)
-  state.expiries = onlyExpiries(state.expiries, (key) => !ended.has(key))
+  const expired = new Set(expiredKeys(state.expiries, now))
+  if (expired.size === 0) return
+  for (const key of expired) Reflect.deleteProperty(session, key)
+  state.expiries = onlyExpiries(state.expiries, (key) => !expired.has(key))
 }

@@ -106,7 +106,7 @@ function revocableBy(
   }
 }
 
-/** How long what was revoked is remembered. */
+/** How long what was revoked is cached. */
 const DEFAULT_CACHE = '5s'
 
 function readRevocation(options: Options): {

@@ -1,6 +1,6 @@
 /** Who is to be told of which key. For stores that have a `watch`. */
 export interface KeyListeners {
-  /** How many keys somebody listens for. */
+  /** How many keys have listeners. */
   readonly size: number
   /** Has `changed` called with each `tell` of this key; returns what ends that. Ending it twice is fine. */
   readonly add: (key: string, changed: () => void) => () => void

@@ -36,7 +36,7 @@ export type Rewritten<Verdict> =
   | { readonly outcome: 'found'; readonly standing: Standing }
   /** Ended by this change, which was decided on this row. */
   | { readonly outcome: 'ended'; readonly standing: Standing }
-  /** There is no row. `isUncertain`: an attempt failed before, and nobody knows whether it wrote. */
+  /** There is no row. `isUncertain`: an attempt failed before, and may have written. */
   | { readonly outcome: 'absent'; readonly isUncertain: boolean }
   | { readonly outcome: 'stopped'; readonly verdict: Verdict; readonly standing: Standing }
   /** What stands there does not open. */

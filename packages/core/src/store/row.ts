@@ -41,7 +41,7 @@ const SUPERSEDED_CHARS = 2 * ID_CHARS + WHEN_CHARS
 const REPLACED_CHARS = 8
 const MAX_REPLACED = 4
 const MAX_SUPERSEDED = 3
-/** For how many seconds a superseded cookie is told from an unknown one, and replaced texts are remembered. */
+/** For how many seconds a superseded cookie is told from an unknown one, and replaced texts are listed. */
 export const GRACE_SECONDS = 60
 
 const NONE: readonly never[] = Object.freeze([])
@@ -101,7 +101,7 @@ export function hasReplaced({ replaced }: Row, id: string): boolean {
   return false
 }
 
-/** The ids to remember in the place of a text: its own too, and those before it unless the text is old. */
+/** The ids to list in the place of a text: its own too, and those before it unless the text is old. */
 export const replacedBy = ({ replaced }: Row, sealed: string, isOld: boolean): string =>
   isOld ? textId(sealed) : replaced.slice(-(MAX_REPLACED - 1) * REPLACED_CHARS) + textId(sealed)
 

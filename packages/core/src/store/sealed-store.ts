@@ -43,7 +43,7 @@ export interface SealedStore {
   seal(key: string, record: SealedRecord): StoredRecord
   /** Inserts; false when the key is taken. A lost answer is asked for again. */
   create(key: string, record: StoredRecord): MaybePromise<boolean>
-  /** Writes where `from` still stands; a deadline of 0 ends the record. After a failure nobody knows whether it did. */
+  /** Writes where `from` still stands; a deadline of 0 ends the record. After a failure its outcome is unknown. */
   replace(key: string, from: string, record: StoredRecord): MaybePromise<boolean>
   /** The same, and a lost answer is asked for again. */
   replaceSurely(key: string, from: string, record: StoredRecord): MaybePromise<boolean>

@@ -7,7 +7,7 @@ import type { Subjects } from './subjects.ts'
 
 /**
  * The sessions of a subject where they live in their cookies, and only what was revoked of them is written down: they
- * can be ended, but not listed, and nobody knows how many there are.
+ * can be ended, but not listed, and how many there are is unknown.
  */
 export function subjectsInCookies(revocations: Revocations, trace: Trace, now: () => number): Subjects {
   const entryOf = (sid: string): Entry => [sid, revocations.endOfAll()]
@@ -20,13 +20,13 @@ export function subjectsInCookies(revocations: Revocations, trace: Trace, now: (
       if (sid === undefined) return false
       if (subject === undefined) {
         if ((await revocations.deny(handle, revocations.endOfAll(), 'ended')) !== undefined) return false
-      } else await revocations.changeList(subject, (mark) => deny(mark, entryOf(handle), now()))
+      } else await revocations.changeList(subject, (list) => deny(list, entryOf(handle), now()))
       trace.closed('revoked', sid)
       return true
     },
     async revokeAll(subject, spared) {
       const entries = [...spared].map(entryOf)
-      await revocations.changeList(subject, (mark) => revokedAll(mark, entries, now()))
+      await revocations.changeList(subject, (list) => revokedAll(list, entries, now()))
       return undefined
     },
     checkRevokeAll: () => undefined,
@@ -40,7 +40,7 @@ function sidOfHandle(handle: unknown): Uint8Array | undefined {
   return sid.length === SID_BYTES && sid.toString('base64url') === handle ? sid : undefined
 }
 
-/** Of sessions that live in their cookies, and that nobody has written down anywhere. */
+/** Of sessions that live in their cookies and are written down nowhere. */
 export function noSubjects(): Subjects {
   return Object.freeze<Subjects>({
     listFor: async () => fail('sessions.listFor', 'give a store, which knows them'),

@@ -12,16 +12,16 @@ export interface RevocationList {
 
 export const NO_REVOCATIONS: RevocationList = Object.freeze({ notBefore: 0, spared: [], denied: [] })
 
-/** Sids that a mark names of each kind, at most: a record of them stays under 64 KiB. */
+/** Sids that a list names of each kind, at most: a record of them stays under 64 KiB. */
 export const MAX_ENTRIES = 700
 
 /**
  * A server's clock may be ahead of another's by this much, in seconds. What has logged in there before a revocation
- * looks like later to the one that revokes, so the mark reaches as far ahead; and who logs in meanwhile is spared by sid.
+ * looks like later to the one that revokes, so the list reaches as far ahead; and who logs in meanwhile is spared by sid.
  */
 const CLOCK_SKEW = 60
 
-/** A session as a mark is held against it. */
+/** A session that may be on a list. */
 export interface RevocableSession {
   readonly sid: string
   readonly created: number
@@ -36,22 +36,22 @@ export function isRevokedBy(
 }
 
 /** All that there is at `now` is over, but for these. What was denied before is among it. */
-export const revokedAll = (mark: RevocationList, spared: readonly Entry[], now: number): RevocationList => ({
-  notBefore: Math.max(mark.notBefore, now + CLOCK_SKEW),
+export const revokedAll = (list: RevocationList, spared: readonly Entry[], now: number): RevocationList => ({
+  notBefore: Math.max(list.notBefore, now + CLOCK_SKEW),
   spared: spared.slice(-MAX_ENTRIES),
   denied: [],
 })
 
 /** Beyond the bound those that were spared first are over too: it fails closed. */
-export const spare = (mark: RevocationList, entry: Entry): RevocationList => ({
-  ...mark,
-  spared: [...mark.spared, entry].slice(-MAX_ENTRIES),
+export const spare = (list: RevocationList, entry: Entry): RevocationList => ({
+  ...list,
+  spared: [...list.spared, entry].slice(-MAX_ENTRIES),
 })
 
 /** Beyond the bound everything that the subject has at `now` is over with it: it fails closed. */
-export function deny(mark: RevocationList, entry: Entry, now: number): RevocationList {
-  if (mark.denied.length >= MAX_ENTRIES) return revokedAll(mark, [], now)
-  return { ...mark, denied: [...mark.denied, entry] }
+export function deny(list: RevocationList, entry: Entry, now: number): RevocationList {
+  if (list.denied.length >= MAX_ENTRIES) return revokedAll(list, [], now)
+  return { ...list, denied: [...list.denied, entry] }
 }
 
 /** Without the sids that no token opens any more. */
@@ -61,26 +61,26 @@ export const pruned = ({ notBefore, spared, denied }: RevocationList, now: numbe
   denied: denied.filter(([, until]) => until > now),
 })
 
-/** What marks that were written under several secrets say together: the last word about all, and every single one. */
-export function joined(marks: readonly RevocationList[]): RevocationList {
-  const notBefore = Math.max(0, ...marks.map((mark) => mark.notBefore))
-  const last = marks.filter((mark) => mark.notBefore === notBefore)
+/** What lists that were written under several secrets say together: the last word about all, and every single one. */
+export function joined(lists: readonly RevocationList[]): RevocationList {
+  const notBefore = Math.max(0, ...lists.map((list) => list.notBefore))
+  const last = lists.filter((list) => list.notBefore === notBefore)
   return {
     notBefore,
     spared: last.flatMap(({ spared }) => spared),
-    denied: marks.flatMap(({ denied }) => denied),
+    denied: lists.flatMap(({ denied }) => denied),
   }
 }
 
-const NAME = 'mark'
+const NAME = 'revoked'
 
-/** A list, so that nobody takes it for a record. */
+/** A list, so that it is not taken for a record. */
 export const revocationListText = ({ notBefore, spared, denied }: RevocationList): string =>
   JSON.stringify([NAME, notBefore, spared, denied])
 
 /** Of a text that `revocationListText` wrote. */
 export function readRevocationList(text: string): RevocationList {
   const [name, notBefore, spared, denied] = JSON.parse(text) as [string, number, Entry[], Entry[]]
-  if (name !== NAME) throw new TypeError('no mark of revocations')
+  if (name !== NAME) throw new TypeError('no revocation list')
   return { notBefore, spared, denied }
 }

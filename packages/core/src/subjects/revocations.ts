@@ -35,7 +35,7 @@ export type Denial = 'ended' | { readonly renewedAt: number }
  * each subject with all that was revoked of it at once. As large as what was revoked, not as what lives; and no longer
  * there than a token of it would open.
  *
- * What this process revokes it sees at once; what others do, when its memory of that has passed. Every method throws
+ * What this process revokes it sees at once; what others revoke, when its cache has passed. Every method throws
  * {@link StoreError} when the store fails.
  */
 export interface Revocations {
@@ -44,7 +44,7 @@ export interface Revocations {
   /** Ends a sid, once: what it was ended by before is returned, and stays. */
   deny(sid: string, until: number, denial: Denial): Promise<Denial | undefined>
   /** Changes what was revoked of a subject, on top of what others have changed; `change` returns undefined for nothing. */
-  changeList(subject: string, change: (mark: RevocationList) => RevocationList | undefined): Promise<void>
+  changeList(subject: string, change: (list: RevocationList) => RevocationList | undefined): Promise<void>
   /** From when on no token opens any more of a session that began then, or now. Epoch seconds. */
   endOfAll(created?: number): number
 }
@@ -60,13 +60,13 @@ export interface RevocationsSetup {
   readonly clock: () => number
 }
 
-/** Answers of the store that are remembered, of each kind. */
+/** Cached answers of the store, of each kind. */
 const MAX_CACHED = 10_000
 
 export function createRevocations(setup: RevocationsSetup): Revocations {
   const { records, keys, lifetime, cacheFor, timeLimit, clock } = setup
   const denials: BriefCache<Denial | undefined> = createBriefCache(cacheFor, MAX_CACHED, clock)
-  const marks: BriefCache<RevocationList> = createBriefCache(cacheFor, MAX_CACHED, clock)
+  const lists: BriefCache<RevocationList> = createBriefCache(cacheFor, MAX_CACHED, clock)
   const queue = createKeyedQueue<void>()
   const now = (): number => Math.floor(clock() / 1000)
   const limited = async <T>(work: (isOver: () => boolean) => MaybePromise<T>): Promise<T> => timeLimit(work)
@@ -90,13 +90,13 @@ export function createRevocations(setup: RevocationsSetup): Revocations {
   function writeList(
     key: string,
     standing: StandingRecord | undefined,
-    mark: RevocationList,
+    list: RevocationList,
   ): MaybePromise<boolean> {
     const at = now()
-    const ends = [...mark.spared, ...mark.denied].map(([, until]) => until)
-    const expires = Math.max(endOfAll(mark.notBefore), ...ends)
+    const untils = [...list.spared, ...list.denied].map(([, until]) => until)
+    const expires = Math.max(endOfAll(list.notBefore), ...untils)
     const times = { created: at, issued: at, expires, permanent: false }
-    const fields = { ...times, sid: Buffer.alloc(SID_BYTES), text: revocationListText(mark) }
+    const fields = { ...times, sid: Buffer.alloc(SID_BYTES), text: revocationListText(list) }
     const stored = records.seal(key, fields)
     return standing === undefined
       ? records.create(key, stored)
@@ -105,14 +105,14 @@ export function createRevocations(setup: RevocationsSetup): Revocations {
 
   async function changeOnce(
     subject: string,
-    change: (mark: RevocationList) => RevocationList | undefined,
+    change: (list: RevocationList) => RevocationList | undefined,
   ): Promise<boolean> {
     const standing = await standingLists(subject)
-    const mark = pruned(joinedOf(standing), now())
-    const next = change(mark)
+    const list = pruned(joinedOf(standing), now())
+    const next = change(list)
     const key = listKey(subject)
     if (next !== undefined && !(await writeList(key, standing.at(-1), next))) return false
-    marks.put(key, next ?? mark)
+    lists.put(key, next ?? list)
     return true
   }
 
@@ -140,8 +140,8 @@ export function createRevocations(setup: RevocationsSetup): Revocations {
         if (denial !== undefined || subject === undefined) return denial
         const load = (): Promise<RevocationList> =>
           limited(async () => joinedOf(await standingLists(subject)))
-        return andThen(marks.get(listKey(subject), load), (mark) =>
-          isRevokedBy(mark, { sid, created }) ? 'ended' : undefined,
+        return andThen(lists.get(listKey(subject), load), (list) =>
+          isRevokedBy(list, { sid, created }) ? 'ended' : undefined,
         )
       })
     },
@@ -152,14 +152,14 @@ export function createRevocations(setup: RevocationsSetup): Revocations {
             if (await changeOnce(subject, change)) return
             await pause(attempt)
           }
-          throw new StoreError('others kept changing what was revoked until the time was up')
+          throw new StoreError('other requests kept changing the revocation list until the time was up')
         }),
       )
     },
   })
 }
 
-/** A list, so that nobody takes it for a record. */
+/** A list, so that it is not taken for a record. */
 const NAME = 'denied'
 
 const joinedOf = (standing: readonly (StandingRecord | undefined)[]): RevocationList =>
@@ -168,7 +168,7 @@ const joinedOf = (standing: readonly (StandingRecord | undefined)[]): Revocation
 const readLists = (text: string | undefined): readonly RevocationList[] =>
   text === undefined ? [] : [readRevocationList(text)]
 
-/** @throws {StoreError} for what cannot be opened: nobody can tell then whether a session is good. */
+/** @throws {StoreError} for what cannot be opened: whether a session is good is then unknown. */
 function textOf(standing: StandingRecord | undefined): string | undefined {
   if (standing === undefined) return undefined
   if (!standing.opened.ok) throw new StoreError('what was revoked cannot be read')

@@ -29,7 +29,7 @@ export interface SessionCapSetup {
   readonly clock: () => number
 }
 
-/** A session that logged in when nobody counted has its time instead of an order. */
+/** A session that logged in without a cap has its time instead of an order. */
 const orderOf = ({ standing }: SubjectRow): number =>
   standing?.row.order ?? (standing?.record.created ?? 0) * 1000
 

@@ -80,7 +80,7 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
             : ({ end: true } as const),
       }
       const done = await timeLimit((isOver) => rewrite(records, change, known, isOver))
-      // Whoever has put that there: nobody can have a session of it.
+      // No cookie opens it: it is no session.
       if (done.outcome === 'unreadable') await records.delete(key)
       return done.outcome === 'ended' ? recordOf(done.standing) : undefined
     },

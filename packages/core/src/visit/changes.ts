@@ -55,12 +55,12 @@ export function rebaseHandled(
   return rebase(base, [], living(after), standing, resolve)
 }
 
-/** Of a text what is kept, and what was changed or added since `before`. */
+/** The keys of a text that are in `keep`, or were changed or added since `before`. */
 export function keepChanged(before: string, after: string, keep: readonly string[]): string {
   const { data: was }: { data: Record<string, unknown> } = readText(before) ?? { data: {} }
   const { data, ...meta } = readText(after) ?? { data: {} }
   const isSame = (key: string): boolean =>
     Object.hasOwn(was, key) && writeText({ key: was[key] }) === writeText({ key: data[key] })
-  const kept = Object.entries(data).filter(([key]) => keep.includes(key) || !isSame(key))
-  return writeText(Object.fromEntries(kept), meta)
+  const own = Object.entries(data).filter(([key]) => keep.includes(key) || !isSame(key))
+  return writeText(Object.fromEntries(own), meta)
 }

@@ -31,7 +31,7 @@ export class Commits implements CommitSource {
   isEnded = false
   /** A new session has begun without some of the changes, which belonged to the one that was gone. */
   hasDropped = false
-  /** What earlier commits have tried to write, and nobody knows whether they did. */
+  /** What earlier commits have tried to write, with an unknown outcome. */
   unsettled: readonly Attempt[] = NONE
   /** The cookie of the next new row, for one sid. */
   #newCookie: { readonly sid: Uint8Array; readonly value: string } | undefined
@@ -132,7 +132,7 @@ export class Commits implements CommitSource {
     }
   }
 
-  /** An attempt whose outcome nobody knows is found again by the ids of its texts. */
+  /** An attempt with an unknown outcome is found again by the ids of its texts. */
   #fail({ tried: ids, text, steps }: SessionCommit, error: unknown): never {
     if (error instanceof StoreError && ids.length > 0)
       this.unsettled = [...this.unsettled, { ids, text, steps }]

@@ -10,10 +10,10 @@ export type Header = readonly [
 
 const VARY: Header = Object.freeze(['Vary', 'Cookie'])
 const NO_STORE: Header = Object.freeze(['Cache-Control', 'no-store'])
-/** Somebody has looked at the session, so the response depends on the cookie. */
+/** The handler has looked at the session, so the response depends on the cookie. */
 export const LOOKED: readonly Header[] = Object.freeze([VARY])
 
-/** The response changes the cookie, so nobody may store it. */
+/** The response changes the cookie, so no cache may store it. */
 export const withCookie = (line: string): readonly Header[] => [['Set-Cookie', line], VARY, NO_STORE]
 
 /** What a commit asks of the response; undefined where the cookie stays as it is. `now` tells epoch seconds. */

@@ -41,7 +41,7 @@ export function lookUpSealed(mode: LazyMode, cookie: Cookie, header: CookieHeade
 }
 
 /**
- * Fetches what the cookie leads to, to be opened when somebody looks. There at once where no cookie, or none of the
+ * Fetches what the cookie leads to, to be opened at the first look. There at once where no cookie, or none of the
  * right shape, came.
  */
 export function lookUpStored(

@@ -26,7 +26,7 @@ export interface RecordWatcherSetup {
 export interface RecordWatcher {
   /** What has happened since the last look; undefined: nothing, or the store cannot say. */
   look(): Promise<SessionChange | undefined>
-  /** Whether it is time to look although nobody has told of a change. */
+  /** Whether it is time to look although the store has told of no change. */
   isDue(): boolean
   /** Ends the listening. Nothing is listened for afterwards. */
   release(): void
@@ -130,7 +130,7 @@ function changeOf(seen: InForce, { reason, record }: Loaded, now: number): Sessi
   return record.text === seen.text && record.permanent === seen.permanent ? undefined : 'changed'
 }
 
-/** Many are watched: what their texts say is not kept twice. */
+/** Many are watched: what a text says is not held in memory beside it. */
 function withoutContent({
   sid,
   created,

@@ -45,7 +45,7 @@ export class SessionCommit implements Commit, Changes {
   readonly isHeld: boolean
   /** What the session was asked to end with. */
   readonly logout: LogoutRequest | undefined
-  /** What earlier commits of this request have tried to write, and nobody knows whether they did. */
+  /** What earlier commits of this request have tried to write, with an unknown outcome. */
   readonly unsettled: readonly Attempt[]
   readonly tried: string[] = []
   /** Whether `alone` has left something out that was assigned to a key of the session that is gone. */

@@ -26,13 +26,13 @@ import type { Draft, Lookup, Setup, VisitOptions } from './setup.ts'
 import { takeKey } from './take.ts'
 import { watchSession } from './watch.ts'
 
-/** What the cookies of a request led to, found out when somebody looks. */
+/** Finds out what the cookies of a request led to, at the first look. */
 export type Look = (header: CookieHeader) => Lookup
 
 const NO_OPTIONS: VisitOptions = Object.freeze({})
 const NO_HEADERS: readonly Header[] = Object.freeze([])
 
-/** A visit that opens its session when somebody looks. */
+/** A visit that opens its session at the first look. */
 export class SessionsVisit<D> implements SessionVisit, Draft {
   readonly setup: Setup
   readonly #look: Look

@@ -27,31 +27,31 @@ type Result = IteratorResult<SessionChange, undefined>
 
 const DONE: IteratorReturnResult<undefined> = Object.freeze({ value: undefined, done: true })
 
-/** One iteration. Looks only while somebody waits for news, so that many changes before that are one. */
+/** One iteration. Looks only while the handler waits for news, so that many changes before that are one. */
 class Watch implements AsyncIterator<SessionChange, undefined>, PulseMember {
   readonly #setup: WatchSetup
   readonly #watched: Watched
   readonly #signal: AbortSignal | undefined
-  readonly #sighting: RecordWatcher
+  readonly #watcher: RecordWatcher
   #state: 'new' | 'on' | 'over' = 'new'
   /** Whether there may be something to see. */
-  #isRung = true
+  #mayHaveNews = true
   #wake: (() => void) | undefined
-  #leave: (() => void)[] = []
-  #turn: Promise<unknown> = Promise.resolve()
+  #stops: (() => void)[] = []
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(setup: WatchSetup, watched: Watched, signal: AbortSignal | undefined) {
     this.#setup = setup
     this.#watched = watched
     this.#signal = signal
-    this.#sighting = createRecordWatcher(setup, watched, () => this.#ring())
+    this.#watcher = createRecordWatcher(setup, watched, () => this.#alert())
   }
 
   /** One call after the other, as a generator does it. */
   next(): Promise<Result> {
     const run = (): Promise<Result> => this.#next()
-    const result = this.#turn.then(run, run)
-    this.#turn = result
+    const result = this.#last.then(run, run)
+    this.#last = result
     return result
   }
 
@@ -61,23 +61,23 @@ class Watch implements AsyncIterator<SessionChange, undefined>, PulseMember {
   }
 
   beat(): boolean {
-    if (this.#isRung || !this.#sighting.isDue()) return false
-    this.#ring()
+    if (this.#mayHaveNews || !this.#watcher.isDue()) return false
+    this.#alert()
     return true
   }
 
   end(): void {
     this.#state = 'over'
-    for (const leave of this.#leave.splice(0)) leave()
-    this.#sighting.release()
-    this.#ring()
+    for (const stop of this.#stops.splice(0)) stop()
+    this.#watcher.release()
+    this.#alert()
   }
 
   async #next(): Promise<Result> {
     if (this.#state === 'new') this.#begin()
     while (this.#isOn) {
-      if (!this.#isRung) await new Promise<void>((resolve) => (this.#wake = resolve))
-      this.#isRung = false
+      if (!this.#mayHaveNews) await new Promise<void>((resolve) => (this.#wake = resolve))
+      this.#mayHaveNews = false
       const change = this.#isOn ? await this.#look() : undefined
       if (change === undefined || !this.#isOn) continue
       if (change !== 'changed') this.end()
@@ -95,23 +95,23 @@ class Watch implements AsyncIterator<SessionChange, undefined>, PulseMember {
     const stop = (): void => this.end()
     this.#state = 'on'
     signal?.addEventListener('abort', stop)
-    this.#leave = [
+    this.#stops = [
       () => signal?.removeEventListener('abort', stop),
-      this.#watched.onCommit(() => this.#ring()),
+      this.#watched.onCommit(() => this.#alert()),
       this.#setup.pulse.join(this),
     ]
     if (signal?.aborted === true || this.#setup.pulse.isClosed) this.end()
   }
 
   #look(): Promise<SessionChange | undefined> {
-    return this.#sighting.look().catch((error: unknown) => {
+    return this.#watcher.look().catch((error: unknown) => {
       this.end()
       throw error
     })
   }
 
-  #ring(): void {
-    this.#isRung = true
+  #alert(): void {
+    this.#mayHaveNews = true
     this.#wake?.()
   }
 }

@@ -18,7 +18,7 @@ const NOW = 1_800_000_000
 const LATER = NOW + 1000
 const at = (sid: string, created: number) => ({ sid, created })
 
-describe('a mark of what was revoked of a subject', () => {
+describe('the list of what was revoked of a subject', () => {
   const all = revokedAll(NO_REVOCATIONS, [['mine', LATER]], NOW)
 
   it.each<[string, RevocationList, string, number, boolean]>([
@@ -32,8 +32,8 @@ describe('a mark of what was revoked of a subject', () => {
     ['it alone', deny(NO_REVOCATIONS, ['a', LATER], NOW), 'a', NOW, true],
     ['another one', deny(NO_REVOCATIONS, ['b', LATER], NOW), 'a', NOW, false],
     ['it alone, though it had been spared', deny(all, ['mine', LATER], NOW), 'mine', NOW, true],
-  ])('of %s', (_, mark, sid, created, expected) => {
-    expect(isRevokedBy(mark, at(sid, created))).toBe(expected)
+  ])('of %s', (_, list, sid, created, expected) => {
+    expect(isRevokedBy(list, at(sid, created))).toBe(expected)
   })
 
   it('never goes back in time', () => {
@@ -42,13 +42,13 @@ describe('a mark of what was revoked of a subject', () => {
 
   it('is bounded, and beyond its bound ends more, not less', () => {
     const many = times(MAX_ENTRIES + 5, (n): readonly [string, number] => [`s${n}`, LATER])
-    const spared = many.reduce((mark, entry) => spare(mark, entry), all)
+    const spared = many.reduce((list, entry) => spare(list, entry), all)
     expect(spared.spared).toHaveLength(MAX_ENTRIES)
     expect([isRevokedBy(spared, at('s0', NOW)), isRevokedBy(spared, at(`s${MAX_ENTRIES}`, NOW))]).toEqual([
       true,
       false,
     ])
-    const denied = many.reduce((mark, entry) => deny(mark, entry, NOW), NO_REVOCATIONS)
+    const denied = many.reduce((list, entry) => deny(list, entry, NOW), NO_REVOCATIONS)
     expect(isRevokedBy(denied, at('anybody', NOW))).toBe(true)
     for (const [sid] of many) expect(isRevokedBy(denied, at(sid, NOW))).toBe(true)
     const largest = {
@@ -60,7 +60,7 @@ describe('a mark of what was revoked of a subject', () => {
   })
 
   it('forgets the sids that no token opens any more', () => {
-    const mark = {
+    const list = {
       notBefore: NOW,
       spared: [
         ['a', NOW],
@@ -68,7 +68,7 @@ describe('a mark of what was revoked of a subject', () => {
       ],
       denied: [['c', NOW]],
     } as const
-    expect(pruned(mark, NOW)).toEqual({ notBefore: NOW, spared: [['b', NOW + 1]], denied: [] })
+    expect(pruned(list, NOW)).toEqual({ notBefore: NOW, spared: [['b', NOW + 1]], denied: [] })
   })
 
   it('written under two secrets is the last word about all, and every single one', () => {
