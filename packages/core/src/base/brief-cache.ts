@@ -1,20 +1,17 @@
 import type { MaybePromise } from './maybe-promise.ts'
 
-/** Caches what was loaded for a short time. Bounded: what was asked for least recently goes first. */
-export interface BriefCache<V> {
-  /** What is cached, at once; otherwise what `load` brings. Those who ask meanwhile wait for the same one. */
-  get(key: string, load: () => Promise<V>): MaybePromise<V>
-  /** Takes the place of whatever is cached or on its way. */
-  put(key: string, value: V): void
-}
-
 interface Entry<V> {
   readonly from: number
   value: MaybePromise<V>
 }
 
-/** With a `maxAge` of 0 nothing is cached. Milliseconds, by the clock `now`. */
-export function createBriefCache<V>(maxAge: number, max: number, now: () => number): BriefCache<V> {
+/**
+ * Caches what was loaded for a short time. Bounded: what was asked for least recently goes first. With a `maxAge` of 0
+ * nothing is cached.
+ *
+ * @param maxAge Milliseconds, by the clock `now`.
+ */
+export function createBriefCache<V>(maxAge: number, max: number, now: () => number) {
   const entries = new Map<string, Entry<V>>()
 
   function keep(key: string, value: MaybePromise<V>): Entry<V> {
@@ -40,8 +37,9 @@ export function createBriefCache<V>(maxAge: number, max: number, now: () => numb
     return entry
   }
 
-  return Object.freeze<BriefCache<V>>({
-    get(key, load) {
+  return Object.freeze({
+    /** What is cached, at once; otherwise what `load` brings. Those who ask meanwhile wait for the same one. */
+    get(key: string, load: () => Promise<V>): MaybePromise<V> {
       const known = fresh(key)
       if (known !== undefined) return known.value
       const loading = load()
@@ -54,6 +52,9 @@ export function createBriefCache<V>(maxAge: number, max: number, now: () => numb
       )
       return loading
     },
-    put: (key, value) => void keep(key, value),
+    /** Takes the place of whatever is cached or on its way. */
+    put: (key: string, value: V): void => void keep(key, value),
   })
 }
+
+export type BriefCache<V> = ReturnType<typeof createBriefCache<V>>

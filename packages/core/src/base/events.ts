@@ -98,29 +98,14 @@ const LATE: Advice = {
  */
 const LATE_CHECKS = 1000
 
-/** Publishes decisions; does nothing, and computes nothing, without a listener. */
-export interface Trace {
-  opened(reason: OpenReason, sid: Uint8Array | undefined): void
-  closed(reason: CloseReason, sid: Uint8Array): void
-  /** Two requests changed the same place, and one of the changes stands. */
-  conflicted(): void
-  /** A record has a key that is a control's name. */
-  keyDropped(sid: Uint8Array): void
-  /** Whether it is of use to find out if a session was changed too late: to a listener, and for a warning. */
-  asksForLate(): boolean
-  /** A session that is watched cannot be looked at. */
-  watchFailed(sid: Uint8Array): void
-  /** What an adapter warns of. */
-  warned(what: AdapterWarning, sid: Uint8Array): void
-}
-
 /** Publishes that the cross-origin guard has refused a request. `cookie`: the session cookie's name, where it is known. */
 export function publishCrossOriginError(reason: CrossOriginReason, cookie = ''): void {
   const event: SessionEvent = { type: 'cross_origin_refused', reason, cookie, ref: undefined }
   channel(SESSION_CHANNEL).publish(Object.freeze(event))
 }
 
-export function createTrace(cookie: string, logKey: KeyObject): Trace {
+/** Publishes decisions; does nothing, and computes nothing, without a listener. */
+export function createTrace(cookie: string, logKey: KeyObject) {
   const published = channel(SESSION_CHANNEL)
   const refOf = (sid: Uint8Array): string =>
     createHmac('sha256', logKey).update(sid).digest('hex').slice(0, 16)
@@ -143,19 +128,27 @@ export function createTrace(cookie: string, logKey: KeyObject): Trace {
     process.emitWarning(message, { type: 'KeepsakeWarning', code, detail })
   }
 
-  return Object.freeze<Trace>({
-    opened: (reason, sid) => publish(OPEN_EVENTS[reason], reason, sid),
-    keyDropped: (sid) => publish('session_key_dropped', 'control_name', sid),
-    asksForLate: () => published.hasSubscribers || lateChecks-- > 0,
-    conflicted: () => publish('session_conflict', 'conflict', undefined),
-    watchFailed: (sid) => publish('session_watch_failed', 'store_failed', sid),
-    closed(reason, sid) {
+  return Object.freeze({
+    opened: (reason: OpenReason, sid: Uint8Array | undefined): void =>
+      publish(OPEN_EVENTS[reason], reason, sid),
+    /** A record has a key that is a control's name. */
+    keyDropped: (sid: Uint8Array): void => publish('session_key_dropped', 'control_name', sid),
+    /** Whether it is of use to find out if a session was changed too late: to a listener, and for a warning. */
+    asksForLate: (): boolean => published.hasSubscribers || lateChecks-- > 0,
+    /** Two requests changed the same place, and one of the changes stands. */
+    conflicted: (): void => publish('session_conflict', 'conflict', undefined),
+    /** A session that is watched cannot be looked at. */
+    watchFailed: (sid: Uint8Array): void => publish('session_watch_failed', 'store_failed', sid),
+    closed(reason: CloseReason, sid: Uint8Array): void {
       publish(CLOSE_EVENTS[reason], reason, sid)
       if (reason === 'late') warnOnce(LATE)
     },
-    warned(what, sid) {
+    /** What an adapter warns of. */
+    warned(what: AdapterWarning, sid: Uint8Array): void {
       publish(WARNING_EVENTS[what], what, sid)
       warnOnce(ADAPTER_ADVICE[what])
     },
   })
 }
+
+export type Trace = ReturnType<typeof createTrace>

@@ -6,22 +6,14 @@ export interface PulseMember {
   end(): void
 }
 
-/** One timer for all watches of an application. Runs while a watch has joined, and keeps no process alive. */
-export interface Pulse {
-  /** Returns what leaves again. */
-  join(member: PulseMember): () => void
-  readonly isClosed: boolean
-  /** Ends all who have joined. */
-  close(): void
-}
-
 /** How soon a watch sees what no store tells it. */
 const BEAT_MS = 500
 
 /** At most so many have something to do in one beat, so that 10,000 watches do not ask a store all at once. */
 const MAX_PER_BEAT = 1000
 
-export function createPulse(): Pulse {
+/** One timer for all watches of an application. Runs while a watch has joined, and keeps no process alive. */
+export function createPulse() {
   const members = new Set<PulseMember>()
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
@@ -42,17 +34,19 @@ export function createPulse(): Pulse {
     timer = undefined
   }
 
-  return Object.freeze<Pulse>({
-    join(member) {
+  return Object.freeze({
+    /** Returns what leaves again. */
+    join(member: PulseMember): () => void {
       if (isClosed) return () => undefined
       members.add(member)
       timer ??= setInterval(beat, BEAT_MS).unref()
       return () => leave(member)
     },
-    get isClosed() {
+    get isClosed(): boolean {
       return isClosed
     },
-    close() {
+    /** Ends all who have joined. */
+    close(): void {
       isClosed = true
       for (const member of members) {
         leave(member)
@@ -61,3 +55,5 @@ export function createPulse(): Pulse {
     },
   })
 }
+
+export type Pulse = ReturnType<typeof createPulse>

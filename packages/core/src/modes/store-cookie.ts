@@ -17,33 +17,30 @@ const COOKIE = /^[A-Za-z0-9_-]{64}$/
 export const isStoreCookie = (value: string): boolean => value.length === 64 && COOKIE.test(value)
 
 /** Hashes cookies of one name and audience: a cookie of another opens nothing. */
-export interface CookieHashes {
-  /** The key of the row, 64 hexadecimal digits. */
-  readonly keyOf: (value: string) => string
-  /** What the row holds in place of the verifier: 16 bytes in base64url. */
-  readonly proofOf: (value: string) => string
-}
-
-export function createCookieHashes(context: Uint8Array): CookieHashes {
+export function createCookieHashes(context: Uint8Array) {
   const bytes = Buffer.alloc(COOKIE_BYTES)
   // The same room for every call: the hashed part of each cookie is as long as that of the one before.
   const roomFor = (label: string, length: number): Buffer =>
     Buffer.concat([Buffer.from(label), context, Buffer.alloc(length)])
   const keyRoom = roomFor('keepsake/v1/locator', LOCATOR_BYTES)
   const proofRoom = roomFor('keepsake/v1/verifier', COOKIE_BYTES - LOCATOR_BYTES)
-  return Object.freeze<CookieHashes>({
-    keyOf(value) {
+  return Object.freeze({
+    /** The key of the row, 64 hexadecimal digits. */
+    keyOf(value: string): string {
       bytes.write(value, 'base64url')
       bytes.copy(keyRoom, keyRoom.length - LOCATOR_BYTES, 0, LOCATOR_BYTES)
       return hash('sha256', keyRoom)
     },
-    proofOf(value) {
+    /** What the row holds in place of the verifier: 16 bytes in base64url. */
+    proofOf(value: string): string {
       bytes.write(value, 'base64url')
       bytes.copy(proofRoom, proofRoom.length - COOKIE_BYTES + LOCATOR_BYTES, LOCATOR_BYTES)
       return hash('sha256', proofRoom, 'buffer').toString('base64url', 0, PROOF_BYTES)
     },
   })
 }
+
+export type CookieHashes = ReturnType<typeof createCookieHashes>
 
 /** The cookie of a new row. */
 export const newStoreCookie = (fillRandom: FillRandom): string =>

@@ -6,24 +6,12 @@ export interface Linked<T> {
   next: T
 }
 
-/** Items by the minute of their deadline, so that the first ones are found without looking at the rest. */
-export interface Deadlines<T> {
-  add(item: T): void
-  remove(item: T): void
-  /** One whose minute comes first. */
-  first(): T | undefined
-  /**
-   * The items up to the minute of `time`, first ones first. Those of a minute that is over have to be removed on the way;
-   * of the last minute come those that stand there when it begins, also when they are removed meanwhile.
-   */
-  upTo(time: number): Generator<T, void>
-}
-
 const MINUTE_MS = 60_000
 
 export const minuteOf = (time: number): number => Math.floor(time / MINUTE_MS)
 
-export function createDeadlines<T extends Linked<T>>(): Deadlines<T> {
+/** Items by the minute of their deadline, so that the first ones are found without looking at the rest. */
+export function createDeadlines<T extends Linked<T>>() {
   const firsts = new Map<number, T>()
   let earliest = Infinity
 
@@ -35,21 +23,26 @@ export function createDeadlines<T extends Linked<T>>(): Deadlines<T> {
   }
 
   return {
-    add(item) {
+    add(item: T): void {
       const minute = minuteOf(item.expiresAt)
       earliest = Math.min(earliest, minute)
       const first = firsts.get(minute)
       if (first === undefined) firsts.set(minute, item)
       else insertBefore(first, item)
     },
-    remove(item) {
+    remove(item: T): void {
       const minute = minuteOf(item.expiresAt)
       if (item.next === item) firsts.delete(minute)
       else if (firsts.get(minute) === item) firsts.set(minute, item.next)
       takeOut(item)
     },
-    first: () => firsts.get(settle()),
-    *upTo(time) {
+    /** One whose minute comes first. */
+    first: (): T | undefined => firsts.get(settle()),
+    /**
+     * The items up to the minute of `time`, first ones first. Those of a minute that is over have to be removed on the
+     * way; of the last minute come those that stand there when it begins, also when they are removed meanwhile.
+     */
+    *upTo(time: number): Generator<T, void> {
       const last = minuteOf(time)
       while (settle() < last) {
         const first = firsts.get(earliest)

@@ -30,24 +30,8 @@ export interface Revocable {
 /** Why a single session is over: it was ended, or got another sid at this epoch second. */
 export type Denial = 'ended' | { readonly renewedAt: number }
 
-/**
- * What was revoked of sessions that live in their cookies: a record for each one that has ended, by its sid, and one for
- * each subject with all that was revoked of it at once. As large as what was revoked, not as what lives; and no longer
- * there than a token of it would open.
- *
- * What this process revokes it sees at once; what others revoke, when its cache has passed. Every method throws
- * {@link StoreError} when the store fails.
- */
-export interface Revocations {
-  /** Why a session is over; undefined while it is good. */
-  find(session: Revocable): MaybePromise<Denial | undefined>
-  /** Ends a sid, once: what it was ended by before is returned, and stays. */
-  deny(sid: string, until: number, denial: Denial): Promise<Denial | undefined>
-  /** Changes what was revoked of a subject, on top of what others have changed; `change` returns undefined for nothing. */
-  changeList(subject: string, change: (list: RevocationList) => RevocationList | undefined): Promise<void>
-  /** From when on no token opens any more of a session that began then, or now. Epoch seconds. */
-  endOfAll(created?: number): number
-}
+/** Gives undefined where there is nothing to change. */
+type ListChange = (list: RevocationList) => RevocationList | undefined
 
 export interface RevocationsSetup {
   readonly records: SealedStore
@@ -63,7 +47,15 @@ export interface RevocationsSetup {
 /** Cached answers of the store, of each kind. */
 const MAX_CACHED = 10_000
 
-export function createRevocations(setup: RevocationsSetup): Revocations {
+/**
+ * What was revoked of sessions that live in their cookies: a record for each one that has ended, by its sid, and one for
+ * each subject with all that was revoked of it at once. As large as what was revoked, not as what lives; and no longer
+ * there than a token of it would open.
+ *
+ * What this process revokes it sees at once; what others revoke, when its cache has passed. Every method throws
+ * {@link StoreError} when the store fails.
+ */
+export function createRevocations(setup: RevocationsSetup) {
   const { records, keys, lifetime, cacheFor, timeLimit, clock } = setup
   const denials: BriefCache<Denial | undefined> = createBriefCache(cacheFor, MAX_CACHED, clock)
   const lists: BriefCache<RevocationList> = createBriefCache(cacheFor, MAX_CACHED, clock)
@@ -103,10 +95,7 @@ export function createRevocations(setup: RevocationsSetup): Revocations {
       : records.replaceSurely(key, standing.sealed, stored)
   }
 
-  async function changeOnce(
-    subject: string,
-    change: (list: RevocationList) => RevocationList | undefined,
-  ): Promise<boolean> {
+  async function changeOnce(subject: string, change: ListChange): Promise<boolean> {
     const standing = await standingLists(subject)
     const list = pruned(joinedOf(standing), now())
     const next = change(list)
@@ -116,13 +105,15 @@ export function createRevocations(setup: RevocationsSetup): Revocations {
     return true
   }
 
+  /** From when on no token opens any more of a session that began then, or now. Epoch seconds. */
   function endOfAll(created = now()): number {
     return Math.min(created + Math.max(lifetime.absolute, lifetime.permanent), MAX_TIME)
   }
 
-  return Object.freeze<Revocations>({
+  return Object.freeze({
     endOfAll,
-    async deny(sid, until, denial) {
+    /** Ends a sid, once: what it was ended by before is returned, and stays. */
+    async deny(sid: string, until: number, denial: Denial): Promise<Denial | undefined> {
       const at = Math.min(now(), until)
       const text = JSON.stringify(denial === 'ended' ? [NAME] : [NAME, denial.renewedAt])
       const fields = { created: at, issued: at, expires: until, permanent: false, text }
@@ -133,7 +124,8 @@ export function createRevocations(setup: RevocationsSetup): Revocations {
       denials.put(key, before ?? denial)
       return before
     },
-    find({ sid, created, subject }) {
+    /** Why a session is over; undefined while it is good. */
+    find({ sid, created, subject }: Revocable): MaybePromise<Denial | undefined> {
       const key = denialKey(sid)
       const denied = denials.get(key, () => limited(() => readDenial(key)))
       return andThen(denied, (denial) => {
@@ -145,7 +137,8 @@ export function createRevocations(setup: RevocationsSetup): Revocations {
         )
       })
     },
-    async changeList(subject, change) {
+    /** Changes what was revoked of a subject, on top of what others have changed. */
+    async changeList(subject: string, change: ListChange): Promise<void> {
       await queue(listKey(subject), () =>
         limited(async (isOver) => {
           for (let attempt = 1; !isOver(); attempt++) {
@@ -158,6 +151,8 @@ export function createRevocations(setup: RevocationsSetup): Revocations {
     },
   })
 }
+
+export type Revocations = ReturnType<typeof createRevocations>
 
 /** A list, so that it is not taken for a record. */
 const NAME = 'denied'

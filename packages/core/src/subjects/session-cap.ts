@@ -3,24 +3,6 @@ import type { Trace } from '../base/events.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { SubjectRow, SubjectRows } from './subject-rows.ts'
 
-/**
- * Holds a subject to so many sessions, however many log in at once and at how many processes, and without a lock: a login
- * gets an order after all that it finds, and looks again when it is written. The last one to look sees all, and ends
- * those that logged in first. A process that dies in between leaves one too many until the next login.
- */
-export interface SessionCap {
-  /**
-   * Carries a login out, which writes a row of the key that `keyOf` finds in what it gives back, and ends the sessions that are too many then.
-   *
-   * @throws {SessionGoneError} when others have logged in meanwhile, and this login is among those that are too many.
-   */
-  admit<T>(
-    subject: string,
-    login: (order: number) => MaybePromise<T>,
-    keyOf: (done: T) => string | undefined,
-  ): Promise<T>
-}
-
 export interface SessionCapSetup {
   readonly max: number
   readonly rows: SubjectRows
@@ -40,7 +22,12 @@ export function excessOf(rows: readonly SubjectRow[], max: number): readonly Sub
   return oldestFirst.slice(0, Math.max(0, oldestFirst.length - max))
 }
 
-export function createSessionCap({ max, rows, trace, clock }: SessionCapSetup): SessionCap {
+/**
+ * Holds a subject to so many sessions, however many log in at once and at how many processes, and without a lock: a login
+ * gets an order after all that it finds, and looks again when it is written. The last one to look sees all, and ends
+ * those that logged in first. A process that dies in between leaves one too many until the next login.
+ */
+export function createSessionCap({ max, rows, trace, clock }: SessionCapSetup) {
   /** Unless it has logged in anew since it was listed. */
   async function evict({ key, standing }: SubjectRow, subject: string): Promise<void> {
     const order = standing?.row.order
@@ -48,8 +35,18 @@ export function createSessionCap({ max, rows, trace, clock }: SessionCapSetup): 
     if (evicted !== undefined) trace.closed('evicted', evicted.sid)
   }
 
-  return Object.freeze<SessionCap>({
-    async admit(subject, login, keyOf) {
+  return Object.freeze({
+    /**
+     * Carries a login out, which writes a row of the key that `keyOf` finds in what it gives back, and ends the sessions
+     * that are too many then.
+     *
+     * @throws {SessionGoneError} when others have logged in meanwhile, and this login is among those that are too many.
+     */
+    async admit<T>(
+      subject: string,
+      login: (order: number) => MaybePromise<T>,
+      keyOf: (done: T) => string | undefined,
+    ): Promise<T> {
       const before = await rows.of(subject)
       const order = Math.max(Math.floor(clock()), ...before.map((row) => orderOf(row) + 1))
       const done = await login(order)
@@ -64,3 +61,5 @@ export function createSessionCap({ max, rows, trace, clock }: SessionCapSetup): 
     },
   })
 }
+
+export type SessionCap = ReturnType<typeof createSessionCap>

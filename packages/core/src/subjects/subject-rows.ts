@@ -29,24 +29,7 @@ export interface SubjectRow {
 }
 
 /** The rows of one subject in a store that can find them. */
-export interface SubjectRows {
-  readonly canFind: boolean
-  /** What the store has of a subject, read to the end. */
-  of(subject: string): Promise<readonly SubjectRow[]>
-  /**
-   * Ends a row while it is the subject's, whatever others write to it meanwhile, unless it is `spared` then.
-   *
-   * @param known The row as it was listed; read now when left out.
-   */
-  end(
-    key: string,
-    known: Standing | undefined,
-    subject: string | undefined,
-    isSpared?: (standing: Standing) => boolean,
-  ): Promise<OpenRecord | undefined>
-}
-
-export function createSubjectRows({ records, lifetime, timeLimit, now }: SubjectRowsSetup): SubjectRows {
+export function createSubjectRows({ records, lifetime, timeLimit, now }: SubjectRowsSetup) {
   const recordOf = (standing: Standing | undefined): OpenRecord | undefined =>
     standing && admit<never>(standing.record, false, lifetime, now()).record
 
@@ -58,9 +41,10 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
     return { key, standing, record: recordOf(standing), isSession }
   }
 
-  return Object.freeze<SubjectRows>({
+  return Object.freeze({
     canFind: records.ofSubject !== undefined,
-    async of(subject) {
+    /** What the store has of a subject, read to the end. */
+    async of(subject: string): Promise<readonly SubjectRow[]> {
       const rows: SubjectRow[] = []
       const found = records.ofSubject?.(subject)[Symbol.asyncIterator]()
       for (;;) {
@@ -70,7 +54,17 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
         rows.push(rowOf(key, standing, subject))
       }
     },
-    async end(key, known, subject, isSpared = () => false) {
+    /**
+     * Ends a row while it is the subject's, whatever others write to it meanwhile, unless it is `spared` then.
+     *
+     * @param known The row as it was listed; read now when undefined.
+     */
+    async end(
+      key: string,
+      known: Standing | undefined,
+      subject: string | undefined,
+      isSpared: (standing: Standing) => boolean = () => false,
+    ): Promise<OpenRecord | undefined> {
       const change = {
         key,
         from: known,
@@ -86,6 +80,8 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
     },
   })
 }
+
+export type SubjectRows = ReturnType<typeof createSubjectRows>
 
 /** Whether a row is the session of one of these sids, under its present cookie or one before it. */
 export const hasSidOf = ({ record, row }: Standing, sids: Sids): boolean =>
