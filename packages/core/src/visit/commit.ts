@@ -122,14 +122,17 @@ export class Commits implements CommitSource {
     const commit = new SessionCommit(this, plan, state, after, at, logout)
     try {
       const applied = mode.apply(commit)
-      if (!(applied instanceof Promise)) return this.#conclude(commit, applied)
-      return applied.then(
-        (done) => this.#conclude(commit, done),
-        (error: unknown) => this.#fail(commit, error),
-      )
+      return applied instanceof Promise ? this.#applyLater(commit, applied) : this.#conclude(commit, applied)
     } catch (error) {
       return this.#fail(commit, error)
     }
+  }
+
+  #applyLater(commit: SessionCommit, applied: Promise<Committed>): Promise<void> {
+    return applied.then(
+      (done) => this.#conclude(commit, done),
+      (error: unknown) => this.#fail(commit, error),
+    )
   }
 
   /** An attempt with an unknown outcome is found again by the ids of its texts. */
@@ -141,10 +144,8 @@ export class Commits implements CommitSource {
 
   #conclude(commit: SessionCommit, done: Committed): MaybePromise<void> {
     const { logout } = commit
-    if (done.outcome === 'gone' && logout !== undefined) {
-      this.isEnded = true
-      throw new SessionGoneError()
-    }
+    this.isEnded = done.outcome === 'gone'
+    if (this.isEnded && logout !== undefined) throw new SessionGoneError()
     this.settle(commit, done)
     this.#watches?.forEach((tell) => tell())
     return logout && this.#carryOut(logout)
@@ -176,10 +177,11 @@ export class Commits implements CommitSource {
   }
 
   /** `sent` is what was committed: the handler may have gone on meanwhile, and what it did then is still to come. */
-  settle(sent: SessionCommit, { outcome, record, value }: Committed): void {
+  settle(sent: SessionCommit, done: Committed): void {
     const { trace, cookie, now } = this.setup
-    report(trace, sent, { outcome, record }, this.record ?? this.draft.state)
-    this.isEnded = outcome === 'gone'
+    const { record } = done
+    report(trace, sent, done, this.record ?? this.draft.state)
+    this.isEnded = done.outcome === 'gone'
     if (this.isEnded) {
       // Nor does the cookie leave that an earlier save has asked for: another one has taken its place in the browser.
       this.headers = LOOKED
@@ -189,7 +191,7 @@ export class Commits implements CommitSource {
     this.unsettled = NONE
     this.#newCookie = undefined
     this.record = record
-    this.headers = headersAfter({ record, value }, cookie, now) ?? this.headers
+    this.headers = headersAfter(done, cookie, now) ?? this.headers
     settle(this.draft, sent, record, now)
   }
 }
