@@ -11,20 +11,22 @@ const RANDOM_BYTES = 16
 /** 48 bytes: 64 characters without a spare bit, so that a token has one spelling. */
 const TOKEN = /^[A-Za-z0-9_-]{64}$/
 
-/**
- * Tokens against forged requests, each good for one session's id.
- *
- * @param keys The newest makes tokens; all tell them.
- */
-export function createCsrf(keys: readonly [KeyObject, ...KeyObject[]], fillRandom: FillRandom) {
-  return Object.freeze({
-    tokenFor(sid: Uint8Array): string {
+/** Tokens against forged requests, each good for one session's id. */
+export interface Csrf {
+  tokenFor(sid: Uint8Array): string
+  /** Takes anything; true only for what `tokenFor` has made for this id. */
+  isTokenFor(sid: Uint8Array, token: unknown): boolean
+}
+
+/** @param keys The newest makes tokens; all tell them. */
+export function createCsrf(keys: readonly [KeyObject, ...KeyObject[]], fillRandom: FillRandom): Csrf {
+  return Object.freeze<Csrf>({
+    tokenFor(sid) {
       const random = Buffer.alloc(RANDOM_BYTES)
       fillRandom(random, 0, RANDOM_BYTES)
       return Buffer.concat([random, macOf(keys[0], sid, random)]).toString('base64url')
     },
-    /** Takes anything; true only for what `tokenFor` has made for this id. */
-    isTokenFor(sid: Uint8Array, token: unknown): boolean {
+    isTokenFor(sid, token) {
       if (typeof token !== 'string' || !TOKEN.test(token)) return false
       const bytes = Buffer.from(token, 'base64url')
       const random = bytes.subarray(0, RANDOM_BYTES)
@@ -37,5 +39,3 @@ export function createCsrf(keys: readonly [KeyObject, ...KeyObject[]], fillRando
 function macOf(key: KeyObject, sid: Uint8Array, random: Uint8Array): Buffer {
   return createHmac('sha256', key).update(sid).update(random).digest()
 }
-
-export type Csrf = ReturnType<typeof createCsrf>
