@@ -17,6 +17,12 @@ import {
   times,
 } from './store-support.ts'
 
+/** Places of a session in a store whose answers can be lost, and data that brings it there. */
+const STORED = [
+  ['in a store', () => createWorld(), {}],
+  ['that has outgrown its cookie', () => createOverflowingWorld({ revocation: 'none' }), { long: LONG }],
+] as const
+
 /** So many requests that have all read the key before the first one takes it; what each got. */
 async function takeAtOnce(nodes: readonly AnySessions[], cookie: string, count: number) {
   const visits = await Promise.all(times(count, async (n) => present(nodes[n % nodes.length]).open(cookie)))
@@ -120,6 +126,32 @@ describe('take', () => {
     store.forget()
     await visit.close()
     expect(store.calls).toEqual([])
+  })
+
+  it('is not undone by what the handler changes afterwards', async () => {
+    const { sessions } = createWorld()
+    const cookie = await begin(sessions, { code: 'V', a: 1 })
+    const visit = await sessions.open(cookie)
+    expect(await visit.session.take('code')).toBe('V')
+    visit.session['b'] = 2
+    await visit.close()
+    expect(await dataOf(sessions, cookie)).toEqual({ a: 1, b: 2 })
+  })
+
+  it('waits for a save that is under way', async () => {
+    const { sessions, store } = createWorld()
+    const cookie = await begin(sessions, { code: 'V', n: 1 })
+    const { session } = await sessions.open(cookie)
+    const gate = createGate()
+    store.next('replace', gate.before)
+    session['a'] = 1
+    const saving = session.save()
+    await gate.reached
+    const taking = session.take('code')
+    gate.open()
+    await saving
+    expect(await taking).toBe('V')
+    expect(await dataOf(sessions, cookie)).toEqual({ n: 1, a: 1 })
   })
 
   it('goes with a login and a new id that are pending, and their cookie leaves', async () => {
@@ -255,17 +287,32 @@ describe('take', () => {
   })
 })
 
-describe('a take whose answer is lost', () => {
+describe.each(STORED)('a take whose answer is lost, of a session %s,', (_, createPlace, data) => {
   it.each(['lost', 'fails'] as const)('gives the value all the same, once: %s', async (trouble) => {
-    const { sessions, store } = createWorld()
-    const cookie = await begin(sessions, { code: 'V', a: 1 })
+    const { sessions, store } = createPlace()
+    const cookie = await begin(sessions, { ...data, code: 'V', a: 1 })
     const [first, second] = [await sessions.open(cookie), await sessions.open(cookie)]
     store.next('replace', trouble)
     expect(await first.session.take('code')).toBe('V')
     expect(await second.session.take('code')).toBeUndefined()
-    expect(await dataOf(sessions, cookie)).toEqual({ a: 1 })
+    expect(await dataOf(sessions, cookie)).toEqual({ ...data, a: 1 })
   })
 
+  it('is refused where the store keeps failing, and can be tried again', async () => {
+    const { sessions, store } = createPlace()
+    const cookie = await begin(sessions, { ...data, code: 'V', a: 1 })
+    const { session } = await sessions.open(cookie)
+    store.next('replace', 'fails', 'fails')
+    const events = await eventsOf(async () => {
+      expect(await rejection(session.take('code'))).toMatchObject({ code: 'KEEPSAKE_STORE' })
+    })
+    expect(events).toEqual(['session_refused store_failed'])
+    expect(session['code']).toBe('V')
+    expect(await session.take('code')).toBe('V')
+  })
+})
+
+describe('a take whose answer is lost', () => {
   it('gives it where another request has written on top before anybody could look', async () => {
     const { sessions, store, another } = createWorld()
     const cookie = await begin(sessions, { code: 'V', n: 0 })

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Session } from '../src/session/session.ts'
 import { textId } from '../src/store/row.ts'
 import { type AnySessions, increment, rowOf } from './row-support.ts'
 import {
@@ -195,6 +196,49 @@ describe('a step whose write may have been done', () => {
     const before = textId(present(rowOf(at.world, at.cookie)))
     const line = (await at.visit.close()).map(([, value]) => value).join()
     expect(line).not.toContain(before)
+  })
+})
+
+/** What may have happened to a write whose commit failed. */
+const OUTCOMES: readonly (readonly [string, Trouble])[] = [
+  ['was done', 'lost'],
+  ['was not done', 'fails'],
+]
+
+describe.each(OUTCOMES)('a commit that failed, whose write %s,', (_, trouble) => {
+  async function failing(change: (session: Session) => unknown) {
+    const world = createWorld()
+    const cookie = await begin(world.sessions, { list: [1] })
+    const visit = await world.sessions.open(cookie)
+    change(visit.session)
+    world.store.next('replace', trouble)
+    world.store.next('read', 'fails')
+    expect(await rejection(visit.session.save())).toMatchObject(FAILED)
+    return { ...world, cookie, visit }
+  }
+
+  it('begins no new session where another request has ended this one meanwhile', async () => {
+    const { sessions, memory, cookie, visit } = await failing((session) => (session['added'] = 1))
+    await request(sessions, cookie, (session) => session.logout())
+    expect(await rejection(visit.session.save())).toMatchObject({ code: 'KEEPSAKE_SESSION_GONE' })
+    expect(cookieAfter(await visit.close(), cookie)).toBe(cookie)
+    expect(memory.size).toBe(0)
+  })
+
+  it('is part, once, of the login that follows it', async () => {
+    const { sessions, cookie, visit } = await failing((session) => (session['list'] as number[]).push(2))
+    visit.session.login('alice', { keep: ['list'] })
+    const { session } = await sessions.open(cookieAfter(await visit.close(), cookie))
+    expect([session.subject, dataOn(session)]).toEqual(['alice', { list: [1, 2] }])
+  })
+
+  it('sends the cookie of its regenerate with the response, if the next attempt succeeds', async () => {
+    const { sessions, memory, cookie, visit } = await failing((session) => session.regenerate())
+    ;(visit.session['list'] as number[]).push(2)
+    const next = cookieAfter(await visit.close(), cookie)
+    expect(next).not.toBe(cookie)
+    expect([await dataOf(sessions, next), await dataOf(sessions, cookie)]).toEqual([{ list: [1, 2] }, {}])
+    expect(memory.size).toBe(1)
   })
 })
 

@@ -57,8 +57,9 @@ export function standingOf({ sealed, opened }: StandingRecord): Standing | undef
 }
 
 /**
- * Changes a row by compare-and-set, beginning with the row as it is `known`, and decides again on top of what others have written, until `isOver`. A row that is
- * gone is not written. After a failure it looks what stands there before it writes again.
+ * Changes a row by compare-and-set, beginning with the row as it is `known`, and decides again on top of what others have
+ * written, until `isOver`. A row that is gone is not written. After a failure it looks what stands there before it writes
+ * again.
  *
  * @throws {StoreError} when the store fails twice, or others keep changing the row.
  */

@@ -1,5 +1,5 @@
 import type { TimeLimit } from '../base/time-limit.ts'
-import { rewrite, type Standing, standingOf } from '../store/rewrite.ts'
+import { type Next, rewrite, type Standing, standingOf } from '../store/rewrite.ts'
 import type { SealedStore, StandingRecord } from '../store/sealed-store.ts'
 import { admit } from '../record/admit.ts'
 import { expiryOf, type Lifetime } from '../record/lifetime.ts'
@@ -65,18 +65,19 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
       subject: string | undefined,
       isSpared: (standing: Standing) => boolean = () => false,
     ): Promise<OpenRecord | undefined> {
-      const change = {
-        key,
-        from: known,
-        decide: (standing: Standing) =>
-          standing.record.subject !== subject || isSpared(standing)
-            ? ({ stop: 'spared' } as const)
-            : ({ end: true } as const),
+      let last: Standing | undefined
+      const decide = (standing: Standing): Next<'spared'> => {
+        if (standing.record.subject !== subject || isSpared(standing)) return { stop: 'spared' }
+        last = standing
+        return { end: true }
       }
+      const change = { key, from: known, decide }
       const done = await timeLimit((isOver) => rewrite(records, change, known, isOver))
       // No cookie opens it: it is no session.
       if (done.outcome === 'unreadable') await records.delete(key)
-      return done.outcome === 'ended' ? recordOf(done.standing) : undefined
+      // A row that is gone after an end whose answer was lost was ended by that.
+      const isEnded = done.outcome === 'ended' || (done.outcome === 'absent' && done.isUncertain)
+      return isEnded ? recordOf(last) : undefined
     },
   })
 }

@@ -143,12 +143,9 @@ export class Commits implements CommitSource {
   }
 
   #conclude(commit: SessionCommit, done: Committed): MaybePromise<void> {
-    const { logout } = commit
-    this.isEnded = done.outcome === 'gone'
-    if (this.isEnded && logout !== undefined) throw new SessionGoneError()
     this.settle(commit, done)
     this.#watches?.forEach((tell) => tell())
-    return logout && this.#carryOut(logout)
+    return commit.logout && this.#carryOut(commit.logout)
   }
 
   /** The same for each attempt, so that a row is found again although the answer to its creation was lost. */
@@ -180,8 +177,9 @@ export class Commits implements CommitSource {
   settle(sent: SessionCommit, done: Committed): void {
     const { trace, cookie, now } = this.setup
     const { record } = done
-    report(trace, sent, done, this.record ?? this.draft.state)
     this.isEnded = done.outcome === 'gone'
+    if (this.isEnded && sent.logout !== undefined) throw new SessionGoneError()
+    report(trace, sent, done, this.record ?? this.draft.state)
     if (this.isEnded) {
       // Nor does the cookie leave that an earlier save has asked for: another one has taken its place in the browser.
       this.headers = LOOKED

@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, SessionGoneError, StoreError } from '../../src/base/errors.ts'
+import { ConfigError, StoreError } from '../../src/base/errors.ts'
 import { memoryStore } from '../../src/store/memory-store.ts'
 import type { Session } from '../../src/session/session.ts'
 import { createSessions } from '../../src/sessions/create-sessions.ts'
-import { type Sessions } from '../../src/sessions/sessions.ts'
 import type { SessionsOptions } from '../../src/sessions/setup.ts'
 import type { Store } from '../../src/store/store.ts'
 import {
-  cookieAfter,
-  createGate,
+  begin,
   createWorld,
+  dataOf,
   dataOn,
   eventsOf,
   present,
@@ -18,17 +17,8 @@ import {
   secretNamed,
   times,
 } from '../store-support.ts'
-
-type AnySessions = Sessions<Record<string, unknown>>
-
-const login = (sessions: AnySessions, subject = 'alice', label?: string): Promise<string | undefined> =>
-  request(sessions, undefined, (session) => session.login(subject, { label }))
-
-const labelsOf = async (sessions: AnySessions): Promise<string> =>
-  (await sessions.listFor('alice'))
-    .map(({ label = '-' }) => label)
-    .toSorted((a, b) => a.localeCompare(b))
-    .join()
+import type { AnySessions } from '../row-support.ts'
+import { labelsOf, login } from './subject-support.ts'
 
 const openedBy = async (sessions: AnySessions, cookie: string | undefined): Promise<string> =>
   (await sessions.open(cookie)).session.explain().opened
@@ -68,45 +58,11 @@ describe('maxPerSubject', () => {
     expect(await sessions.listFor('bob')).toHaveLength(1)
   })
 
-  it('is exact under 50 logins at two processes at once, each of which gets a session or is refused', async () => {
-    const { sessions, another, memory } = createWorld({ maxPerSubject: 7, storeTimeLimit: 120_000 })
-    const nodes = [sessions, another()]
-    for (const logins of [50, 20]) {
-      const outcomes = await Promise.allSettled(times(logins, (n) => login(present(nodes[n % 2]))))
-      for (const outcome of outcomes)
-        if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(SessionGoneError)
-      expect(await sessions.listFor('alice')).toHaveLength(7)
-      expect(memory.size).toBe(7)
-    }
-  })
-
-  it('is exact where logins change rows that stand, and where sessions log in anew', async () => {
-    const { sessions, another } = createWorld({ maxPerSubject: 3, storeTimeLimit: 120_000 })
-    const nodes = [sessions, another()]
-    const cookies = await Promise.all(
-      times(12, async () => request(sessions, undefined, (session) => (session['cart'] = [1]))),
-    )
-    for (const _ of times(2, () => 0)) {
-      const logins = cookies.map(async (cookie, n) =>
-        request(present(nodes[n % 2]), cookie, (session) => session.login('alice', { keep: ['cart'] })),
-      )
-      const outcomes = await Promise.allSettled(logins)
-      for (const [n, outcome] of outcomes.entries())
-        if (outcome.status === 'fulfilled') cookies[n] = outcome.value
-      expect(await sessions.listFor('alice')).toHaveLength(3)
-    }
-    const opened = await Promise.all(cookies.map(async (cookie) => (await sessions.open(cookie)).session))
-    // Each session that is there is somebody's.
-    expect(opened.filter(({ subject }) => subject === 'alice')).toHaveLength(3)
-  })
-
-  it('never ends the session that has just logged in, though the clock of its process is behind', async () => {
-    const world = createWorld({ maxPerSubject: 2 })
-    const behind = world.another({ now: () => (world.at - 50) * 1000 })
-    for (const label of ['a', 'b']) await login(world.sessions, 'alice', label)
-    const cookie = await login(behind, 'alice', 'c')
-    expect(await openedBy(behind, cookie)).toBe('opened')
-    expect(await labelsOf(behind)).toBe('b,c')
+  it('does not count the sessions of others, nor of who is anonymous', async () => {
+    const { sessions } = createWorld({ maxPerSubject: 1 })
+    const [bob, nobody] = [await begin(sessions, { b: 1 }, 'bob'), await begin(sessions, { n: 1 })]
+    await login(sessions)
+    expect([await dataOf(sessions, bob), await dataOf(sessions, nobody)]).toEqual([{ b: 1 }, { n: 1 }])
   })
 
   it('ends first who logged in first, where a new login counts and a new cookie does not', async () => {
@@ -127,7 +83,7 @@ describe('maxPerSubject', () => {
   ])('counts a session once that %s', async (_, change) => {
     const { sessions } = createWorld({ maxPerSubject: 2 })
     const other = await login(sessions)
-    let cookie = await login(sessions)
+    let cookie: string | undefined = await login(sessions)
     for (const __ of times(4, () => 0)) cookie = await request(sessions, cookie, change)
     for (const alive of [other, cookie]) expect(await openedBy(sessions, alive)).toBe('opened')
     expect(await sessions.listFor('alice')).toHaveLength(2)
@@ -175,44 +131,6 @@ describe('maxPerSubject', () => {
     expect(memory.size).toBe(2)
     expect(await sessions.revokeAll('alice')).toBe(2)
     expect(memory.size).toBe(0)
-  })
-
-  it('does not end a session that has logged in anew since it was listed', async () => {
-    const { sessions, store, another } = createWorld({ maxPerSubject: 1 })
-    const first = await login(sessions, 'alice', 'first')
-    const again = await sessions.open(first)
-    again.session.login('alice', { label: 'again' })
-    // The second login has listed both, and is about to end the first one.
-    const gate = createGate()
-    store.next('create', (go) => go())
-    store.next('replace', gate.before)
-    const second = rejection(login(another(), 'alice', 'second'))
-    await gate.reached
-    const cookie = cookieAfter(await again.close(), first)
-    gate.open()
-    await second
-    expect(await openedBy(sessions, cookie)).toBe('opened')
-    expect(await labelsOf(sessions)).toBe('again')
-  })
-
-  it('refuses a login that is among those that are too many by then, and sends no cookie', async () => {
-    const { sessions, store, another, memory } = createWorld({ maxPerSubject: 1 })
-    const gate = createGate()
-    const visit = await sessions.open(undefined)
-    visit.session.login('alice', { label: 'slow' })
-    store.next('create', gate.after)
-    let error: unknown
-    const events = await eventsOf(async () => {
-      const closing = rejection((async () => visit.close())())
-      await gate.reached
-      await login(another(), 'alice', 'quick')
-      gate.open()
-      error = await closing
-    })
-    expect(error).toBeInstanceOf(SessionGoneError)
-    expect(events).toContain('session_refused gone')
-    expect(await labelsOf(sessions)).toBe('quick')
-    expect(memory.size).toBe(1)
   })
 
   it('costs two lists a login, and nothing for whoever does not log in', async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { SessionGoneError, UnsupportedError } from '../../src/base/errors.ts'
-import type { Sessions } from '../../src/sessions/sessions.ts'
 import {
   begin,
   BEGIN,
@@ -19,14 +18,8 @@ import {
   times,
 } from '../store-support.ts'
 import { sessionsOf } from '../support.ts'
-
-type AnySessions = Sessions<Record<string, unknown>>
-
-const login = async (sessions: AnySessions, subject: string, label?: string): Promise<string> =>
-  present(await request(sessions, undefined, (session) => session.login(subject, { label })))
-
-const isAlive = async (sessions: AnySessions, cookie: string | undefined): Promise<boolean> =>
-  !(await sessions.open(cookie)).session.isNew
+import type { AnySessions } from '../row-support.ts'
+import { isAlive, login } from './subject-support.ts'
 
 const aliveOf = async (sessions: AnySessions, cookies: readonly string[]): Promise<string[]> => {
   const alive = await Promise.all(cookies.map((cookie) => isAlive(sessions, cookie)))
@@ -124,6 +117,12 @@ describe('a list of devices', () => {
   })
 })
 
+/** What happens to the write that ends a row. */
+const TROUBLES = [
+  ['the answer to the write is lost', 'lost'],
+  ['the first write fails', 'fails'],
+] as const
+
 describe('revoke', () => {
   it('ends the one session, at once, and its cookie opens nothing any more', async () => {
     const { sessions } = createWorld()
@@ -162,6 +161,18 @@ describe('revoke', () => {
     expect(await sessions.listFor('alice')).toMatchObject([{ handle: present(device).handle }])
     expect(await sessions.revoke(present(device).handle, { subject: 'mallory' })).toBe(false)
     expect(await sessions.revoke(present(device).handle, { subject: 'alice' })).toBe(true)
+    expect(await isAlive(sessions, cookie)).toBe(false)
+  })
+
+  it.each(TROUBLES)('ends the session, and says so, where %s', async (_, trouble) => {
+    const { sessions, store } = createWorld()
+    const cookie = await login(sessions, 'alice')
+    const [device] = await sessions.listFor('alice')
+    store.next('replace', trouble)
+    const events = await eventsOf(async () => {
+      expect(await sessions.revoke(present(device).handle, { subject: 'alice' })).toBe(true)
+    })
+    expect(events).toEqual(['session_destroyed revoked'])
     expect(await isAlive(sessions, cookie)).toBe(false)
   })
 
@@ -342,6 +353,17 @@ describe('revokeAll', () => {
     gate.open()
     expect(await revoking).toBe(1)
     expect(await isAlive(sessions, next)).toBe(false)
+  })
+
+  it.each(TROUBLES)('counts each session once where %s', async (_, trouble) => {
+    const { sessions, store } = createWorld()
+    for (const __ of times(2, () => 0)) await login(sessions, 'alice')
+    store.next('replace', trouble)
+    const ended: unknown[] = []
+    const events = await eventsOf(async () => ended.push(await sessions.revokeAll('alice')))
+    expect(ended).toEqual([2])
+    expect(events).toEqual(['session_destroyed revoked', 'session_destroyed revoked'])
+    expect(await sessions.listFor('alice')).toEqual([])
   })
 
   it('fails with the store, and says so', async () => {

@@ -1,32 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { SessionGoneError } from '../src/base/errors.ts'
-import { type AnySessions, handleOf, settled } from './row-support.ts'
+import { SessionGoneError } from '../../src/base/errors.ts'
+import { handleOf, settled } from '../row-support.ts'
 import {
   begin,
   cookieAfter,
   cookieLine,
   createGate,
   createWorld,
-  dataOf,
-  eventsOf,
   present,
   rejection,
   request,
   storeAround,
   times,
-} from './store-support.ts'
-
-const login = async (sessions: AnySessions, label = 'x', cookie?: string): Promise<string | undefined> =>
-  request(sessions, cookie, (session) => session.login('alice', { label }))
-
-/** The labels of the subject's sessions, sorted. */
-async function labelsOf(sessions: AnySessions): Promise<string> {
-  const labels = (await sessions.listFor('alice')).map(({ label = '-' }) => label)
-  return labels.toSorted((a, b) => a.localeCompare(b)).join()
-}
-
-const isAlive = async (sessions: AnySessions, cookie: string | undefined): Promise<boolean> =>
-  (await sessions.open(cookie)).session.subject === 'alice'
+} from '../store-support.ts'
+import { isAlive, labelsOf, login } from './subject-support.ts'
 
 /** How many times a store makes others wait, in turns of the event loop: another number at each call, the same in each run. */
 function hesitating(seed: number) {
@@ -38,19 +25,7 @@ function hesitating(seed: number) {
   }
 }
 
-describe('maxPerSubject: N', () => {
-  it.each([1, 2, 5])('leaves the newest N of N + 1 logins alive: %i', async (max) => {
-    const { sessions } = createWorld({ maxPerSubject: max })
-    const cookies: (string | undefined)[] = []
-    const events = await eventsOf(async () => {
-      for (const n of times(max + 1, (index) => index)) cookies.push(await login(sessions, `${n}`))
-    })
-    expect(events.filter((event) => event === 'excess_sessions_exceeded evicted')).toHaveLength(1)
-    const alive = await Promise.all(cookies.map(async (cookie) => isAlive(sessions, cookie)))
-    expect(alive).toEqual([false, ...times(max, () => true)])
-    expect((await sessions.open(cookies[0])).session.explain().opened).toBe('ended')
-  })
-
+describe('maxPerSubject under logins at once', () => {
   it.each([1, 2, 3, 4, 5])(
     'leaves exactly N of 30 logins at once, at two processes, and none without a good answer: run %i',
     async (seed) => {
@@ -59,9 +34,10 @@ describe('maxPerSubject: N', () => {
       const store = storeAround(world.memory, hesitating(seed))
       const nodes = [world.another({ store }), world.another({ store })]
       const outcomes = await Promise.all(
-        times(30, async (n) => settled(login(present(nodes[n % 2]), `${n}`))),
+        times(30, async (n) => settled(login(present(nodes[n % 2]), 'alice', `${n}`))),
       )
       expect(await world.sessions.listFor('alice')).toHaveLength(max)
+      expect(world.memory.size).toBe(max)
       const alive = await Promise.all(
         outcomes.map(async ({ value, error }) => {
           if (error !== undefined) expect([error, value]).toEqual([expect.any(SessionGoneError), undefined])
@@ -77,9 +53,9 @@ describe('maxPerSubject: N', () => {
     const { store } = world
     const gate = createGate()
     store.next('create', gate.before)
-    const first = settled(login(world.sessions, 'first'))
+    const first = settled(login(world.sessions, 'alice', 'first'))
     await gate.reached
-    const second = settled(login(world.another(), 'second'))
+    const second = settled(login(world.another(), 'alice', 'second'))
     gate.open()
     const outcomes = [await first, await second]
     expect(await world.sessions.listFor('alice')).toHaveLength(1)
@@ -87,48 +63,24 @@ describe('maxPerSubject: N', () => {
     expect(alive.filter(Boolean)).toHaveLength(1)
   })
 
-  it('is the number of sessions, not of rows that hold none: what has expired makes room', async () => {
-    const world = createWorld({ maxPerSubject: 2 })
-    await login(world.sessions, 'old')
-    world.at += 4000
-    for (const label of ['a', 'b']) await login(world.sessions, label)
-    expect(await labelsOf(world.sessions)).toBe('a,b')
-  })
-
-  it('counts an old session that was there before anybody counted as the oldest', async () => {
-    const world = createWorld()
-    await login(world.sessions, 'a')
-    world.at += 1
-    await login(world.sessions, 'b')
-    await login(world.another({ maxPerSubject: 2 }), 'c')
-    expect(await labelsOf(world.sessions)).toBe('b,c')
-  })
-
-  it('does not count the sessions of others, nor of who is anonymous', async () => {
-    const { sessions } = createWorld({ maxPerSubject: 1 })
-    const [bob, nobody] = [await begin(sessions, { b: 1 }, 'bob'), await begin(sessions, { n: 1 })]
-    await login(sessions)
-    expect([await dataOf(sessions, bob), await dataOf(sessions, nobody)]).toEqual([{ b: 1 }, { n: 1 }])
-  })
-
-  it('takes a step-up for the newest, and a new id for no login', async () => {
-    const { sessions } = createWorld({ maxPerSubject: 2 })
-    const a = await login(sessions, 'a')
-    const b = await login(sessions, 'b')
-    await login(sessions, 'a', a)
-    await request(sessions, b, (session) => session.regenerate())
-    await login(sessions, 'c')
-    expect(await labelsOf(sessions)).toBe('a,c')
-  })
-
-  it('does not evict at all where the login comes on a row that is counted already', async () => {
-    const { sessions } = createWorld({ maxPerSubject: 1 })
-    let cookie = await login(sessions, 'a')
-    const events = await eventsOf(async () => {
-      for (const label of ['b', 'c']) cookie = await login(sessions, label, cookie)
-    })
-    expect(events.filter((event) => event.startsWith('excess'))).toEqual([])
-    expect(await isAlive(sessions, cookie)).toBe(true)
+  it('leaves exactly N where rows that stand log in, and where they log in anew', async () => {
+    const { sessions, another } = createWorld({ maxPerSubject: 3, storeTimeLimit: 120_000 })
+    const nodes = [sessions, another()]
+    const cookies = await Promise.all(
+      times(12, async () => request(sessions, undefined, (session) => (session['cart'] = [1]))),
+    )
+    for (const _ of times(2, () => 0)) {
+      const logins = cookies.map(async (cookie, n) =>
+        request(present(nodes[n % 2]), cookie, (session) => session.login('alice', { keep: ['cart'] })),
+      )
+      const outcomes = await Promise.allSettled(logins)
+      for (const [n, outcome] of outcomes.entries())
+        if (outcome.status === 'fulfilled') cookies[n] = outcome.value
+      expect(await sessions.listFor('alice')).toHaveLength(3)
+    }
+    const opened = await Promise.all(cookies.map(async (cookie) => (await sessions.open(cookie)).session))
+    // Each session that is there is somebody's.
+    expect(opened.filter(({ subject }) => subject === 'alice')).toHaveLength(3)
   })
 })
 
@@ -147,7 +99,7 @@ async function overtaken(max: number) {
 describe('a login that is too many itself', () => {
   it('fails with a 409 and no cookie, though the other one has ended it before it looked again', async () => {
     const { world, gate, closing } = await overtaken(1)
-    const second = await login(world.another(), 'second')
+    const second = await login(world.another(), 'alice', 'second')
     gate.open()
     const { value, error } = await closing
     expect([value, error]).toEqual([undefined, expect.any(SessionGoneError)])
@@ -160,7 +112,7 @@ describe('a login that is too many itself', () => {
     const { world, gate, closing } = await overtaken(1)
     // Written by a process that does not count, with a later beginning.
     world.at += 3600
-    await login(world.another({ maxPerSubject: undefined }), 'later')
+    await login(world.another({ maxPerSubject: undefined }), 'alice', 'later')
     gate.open()
     const { error } = await closing
     expect(error).toBeInstanceOf(SessionGoneError)
@@ -169,7 +121,7 @@ describe('a login that is too many itself', () => {
 
   it('is not told so of a session that it has only shared a process with', async () => {
     const { world, gate, closing } = await overtaken(2)
-    const second = await login(world.another(), 'second')
+    const second = await login(world.another(), 'alice', 'second')
     gate.open()
     const { value, error } = await closing
     expect(error).toBeUndefined()
@@ -179,7 +131,7 @@ describe('a login that is too many itself', () => {
 
   it('can be tried again by the same visit', async () => {
     const { world, visit, gate, closing } = await overtaken(1)
-    await login(world.another(), 'second')
+    await login(world.another(), 'alice', 'second')
     gate.open()
     expect((await closing).error).toBeInstanceOf(SessionGoneError)
     const cookie = cookieAfter(await visit.close(), undefined)
@@ -196,7 +148,7 @@ describe('a login that is too many itself', () => {
     world.store.next('replace', gate.after)
     const saving = rejection(visit.session.save())
     await gate.reached
-    await login(world.another(), 'second')
+    await login(world.another(), 'alice', 'second')
     gate.open()
     expect(await saving).toBeInstanceOf(SessionGoneError)
     expect(world.memory.size).toBe(1)
@@ -206,7 +158,7 @@ describe('a login that is too many itself', () => {
 /** The eviction of the oldest session has listed it, and has not ended it yet. */
 async function listed() {
   const world = createWorld({ maxPerSubject: 1 })
-  const oldest = present(await login(world.sessions, 'oldest'))
+  const oldest = present(await login(world.sessions, 'alice', 'oldest'))
   const gate = createGate()
   const visit = await world.sessions.open(undefined)
   visit.session.login('alice', { label: 'newest' })
@@ -226,13 +178,20 @@ describe('an eviction', () => {
     expect(await labelsOf(world.sessions)).toBe('newest')
   })
 
-  it('spares a row that has logged in anew since', async () => {
-    const { world, oldest, gate, closing } = await listed()
-    world.at += 1
-    const again = await login(world.another({ maxPerSubject: 5 }), 'again', oldest)
+  it('spares a row that has logged in anew since, and whose login ends the one that evicts', async () => {
+    const { sessions, store, another } = createWorld({ maxPerSubject: 1 })
+    const first = await login(sessions, 'alice', 'first')
+    const again = await sessions.open(first)
+    again.session.login('alice', { label: 'again' })
+    // The second login has listed both, and is about to end the first one.
+    const gate = createGate()
+    store.next('replace', gate.before)
+    const second = login(another(), 'alice', 'second')
+    await gate.reached
+    const cookie = cookieAfter(await again.close(), first)
     gate.open()
-    await closing
-    expect(await isAlive(world.sessions, again)).toBe(true)
+    expect([await isAlive(sessions, await second), await isAlive(sessions, cookie)]).toEqual([false, true])
+    expect(await labelsOf(sessions)).toBe('again')
   })
 
   it('ends a row that has only been written to, or has a new id, since', async () => {
@@ -258,7 +217,7 @@ describe('an eviction', () => {
 
   it('that fails fails the login, whose visit finds its row again', async () => {
     const world = createWorld({ maxPerSubject: 1 })
-    await login(world.sessions, 'oldest')
+    await login(world.sessions, 'alice', 'oldest')
     const visit = await world.sessions.open(undefined)
     visit.session.login('alice', { label: 'newest' })
     world.store.next('replace', 'fails')
@@ -279,7 +238,7 @@ describe('clocks that are an hour apart', () => {
       const nodes = [world.sessions, elsewhere]
       const labels: string[] = []
       for (const n of times(6, (index) => index)) {
-        await login(present(nodes[n % 2]), `${n}`)
+        await login(present(nodes[n % 2]), 'alice', `${n}`)
         // The clock that is behind takes what the other one has written for a time to come.
         labels.push(await labelsOf(skew > 0 ? elsewhere : world.sessions))
       }
@@ -293,7 +252,9 @@ describe('clocks that are an hour apart', () => {
     const store = storeAround(world.memory, hesitating(9))
     const ahead = world.another({ store, now: () => (world.at + 3600) * 1000 })
     const nodes = [world.another({ store }), ahead]
-    const outcomes = await Promise.all(times(30, async (n) => settled(login(present(nodes[n % 2]), `${n}`))))
+    const outcomes = await Promise.all(
+      times(30, async (n) => settled(login(present(nodes[n % 2]), 'alice', `${n}`))),
+    )
     expect(await ahead.listFor('alice')).toHaveLength(max)
     const alive = await Promise.all(outcomes.map(async ({ value }) => isAlive(ahead, value)))
     expect(alive.filter(Boolean)).toHaveLength(max)
@@ -303,7 +264,7 @@ describe('clocks that are an hour apart', () => {
 describe('a process that dies while it logs somebody in', () => {
   it('after the write leaves one row too many, which the next login ends', async () => {
     const world = createWorld({ maxPerSubject: 2 })
-    for (const label of ['a', 'b']) await login(world.sessions, label)
+    for (const label of ['a', 'b']) await login(world.sessions, 'alice', label)
     // The dying one gets no further than its own row.
     const gate = createGate()
     world.store.next('create', gate.after)
@@ -313,15 +274,15 @@ describe('a process that dies while it logs somebody in', () => {
     void visit.close()
     await gate.reached
     expect(await labelsOf(world.sessions)).toBe('a,b,dead')
-    await login(world.sessions, 'd')
+    await login(world.sessions, 'alice', 'd')
     expect(await labelsOf(world.sessions)).toBe('d,dead')
-    await login(world.sessions, 'e')
+    await login(world.sessions, 'alice', 'e')
     expect(await labelsOf(world.sessions)).toBe('d,e')
   })
 
   it('before the write leaves nothing', async () => {
     const world = createWorld({ maxPerSubject: 1 })
-    await login(world.sessions, 'a')
+    await login(world.sessions, 'alice', 'a')
     const gate = createGate()
     world.store.next('create', gate.before)
     const visit = await world.another().open(undefined)
@@ -333,7 +294,7 @@ describe('a process that dies while it logs somebody in', () => {
 
   it('while it ends the oldest leaves what the next login, or a person, can end', async () => {
     const world = createWorld({ maxPerSubject: 1 })
-    await login(world.sessions, 'a')
+    await login(world.sessions, 'alice', 'a')
     const gate = createGate()
     world.store.next('replace', gate.before)
     const visit = await world.another().open(undefined)
@@ -344,7 +305,7 @@ describe('a process that dies while it logs somebody in', () => {
     expect(await world.sessions.revoke(await handleOf(world.sessions, 'alice'), { subject: 'alice' })).toBe(
       true,
     )
-    await login(world.sessions, 'next')
+    await login(world.sessions, 'alice', 'next')
     expect(await labelsOf(world.sessions)).toBe('next')
   })
 })
