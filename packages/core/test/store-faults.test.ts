@@ -186,7 +186,7 @@ describe('a store that does not answer', () => {
     expect(memory.size).toBe(1)
     gate.open()
     while (memory.size > 0) await new Promise(setImmediate)
-    expect(store.calls).toEqual(['create', 'replace'])
+    expect(store.calls).toEqual(['create', 'read', 'replace'])
   })
 
   it('fails a store that answers every call, but never lets a change through', async () => {

@@ -54,6 +54,7 @@ export function createBriefCache<V>(maxAge: number, max: number, now: () => numb
     },
     /** Takes the place of whatever is cached or on its way. */
     put: (key: string, value: V): void => void keep(key, value),
+    forget: (key: string): void => void entries.delete(key),
   })
 }
 

@@ -6,8 +6,7 @@ import { admit } from '../record/admit.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import { RecordTooLargeError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
-import type { TimeLimit } from '../base/time-limit.ts'
-import type { Committed, EagerMode, Loaded } from './mode.ts'
+import { type EagerMode, IN_TIME, type Loaded } from './mode.ts'
 import { RowWrite } from './row-write.ts'
 import { createCookieHashes, isSameProof, isStoreCookie } from './store-cookie.ts'
 
@@ -23,23 +22,20 @@ export interface StoreSetup {
   readonly lifetime: Lifetime
   /** Left out where a subject may have any number of sessions. */
   readonly cap?: SessionCap | undefined
-  /** How long the store may take for one request's read, and for its commit. */
-  readonly timeLimit: TimeLimit
   /** Whether a session that is not in the store may live in its cookie. */
   readonly isOverflow?: boolean
 }
 
 /** The record lies in one row of a store for its whole life; the cookie finds it and proves who asks. */
 export function inStore(setup: StoreSetup): EagerMode {
-  const { records, inTurn, context, lifetime, cap, timeLimit, isOverflow = false } = setup
+  const { records, inTurn, context, lifetime, cap, isOverflow = false } = setup
   const { keyOf, proofOf } = createCookieHashes(context)
   const writing = { records, inTurn, isOverflow, keyOf, proofOf }
 
   function fetch(cookie: string, now: number): MaybePromise<() => Loaded> {
     if (!isStoreCookie(cookie)) return () => MALFORMED
     const key = keyOf(cookie)
-    const fetching = timeLimit(() => records.fetch(key))
-    return andThen(fetching, (sealed) => () => found(cookie, key, sealed, now))
+    return andThen(records.fetch(key), (sealed) => () => found(cookie, key, sealed, now))
   }
 
   /** What a text that was fetched is to the holder of a cookie. */
@@ -66,23 +62,21 @@ export function inStore(setup: StoreSetup): EagerMode {
       if (place === undefined) return undefined
       const { cookie, key } = place
       const { watch } = records
-      const listen = (changed: () => void): MaybePromise<() => void> =>
-        timeLimit(async (isOver) => {
-          const unwatch = (await watch?.(key, changed)) ?? NOTHING
-          if (isOver()) unwatch()
-          return unwatch
-        })
       const look = (now: number): MaybePromise<Loaded> => andThen(fetch(cookie, now), (open) => open())
-      return { look, listen: watch && listen }
+      return { look, listen: watch && ((changed) => watch(key, changed)) }
     },
-    apply(commit) {
-      const { after, isLogin } = commit
-      const { subject } = after
-      const write = (order: number | undefined): MaybePromise<Committed> =>
-        timeLimit((isOver) => new RowWrite(writing, commit, order, isOver).run())
-      return cap === undefined || !isLogin || subject === undefined
-        ? write(undefined)
-        : cap.admit(subject, write, ({ record }) => record?.place?.key)
+    apply(commit, isOver = IN_TIME) {
+      const { subject } = commit.after
+      const write = new RowWrite(writing, commit, isOver)
+      const done =
+        cap === undefined || !commit.isLogin || subject === undefined
+          ? write.run()
+          : cap.admit(
+              subject,
+              (order) => write.run(order),
+              ({ record }) => record?.place?.key,
+            )
+      return done instanceof Promise ? write.orUndone(done) : done
     },
   })
 }
@@ -95,4 +89,3 @@ const MALFORMED: Loaded = Object.freeze({ reason: 'malformed' })
 const CORRUPT: Loaded = Object.freeze({ reason: 'corrupt' })
 const ENDED: Loaded = Object.freeze({ reason: 'ended' })
 const SUPERSEDED: Loaded = Object.freeze({ reason: 'superseded' })
-const NOTHING = (): void => undefined

@@ -91,6 +91,12 @@ export interface Committed {
   readonly value: string | undefined
 }
 
+/** Whether the request has been refused meanwhile, because the store took too long. */
+export type IsOver = () => boolean
+
+/** Where nothing limits the time. */
+export const IN_TIME: IsOver = () => false
+
 export const GONE: Committed = Object.freeze({ outcome: 'gone', record: undefined, value: undefined })
 
 /** How a record in force is watched. */
@@ -107,7 +113,7 @@ export interface RecordWatch {
    *
    * @throws {StoreError} when the store fails.
    */
-  listen?: ((changed: () => void) => MaybePromise<() => void>) | undefined
+  listen?: ((changed: () => void) => MaybePromise<(() => void) | undefined>) | undefined
 }
 
 /** What sealed and stored sessions have in common. */
@@ -138,7 +144,8 @@ export interface EagerMode extends AnyMode {
   load(value: string, now: number): MaybePromise<Loaded>
   /** `load` in two halves: fetched now, opened at the first look. Left out where they cannot be told apart. */
   fetch?: ((value: string, now: number) => MaybePromise<() => Loaded>) | undefined
-  apply(commit: Commit): MaybePromise<Committed>
+  /** Carries a commit out. One that fails, or `isOver` before it is done, leaves what the browser has as it was. */
+  apply(commit: Commit, isOver?: IsOver): MaybePromise<Committed>
 }
 
 /** Where records live. The whole difference between sealed and stored sessions. */

@@ -1,6 +1,5 @@
-import { EMPTY_TEXT } from '../record/encode.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
-import { type Commit, type Committed, type EagerMode, type LazyMode, variantOf } from './mode.ts'
+import { type Commit, type Committed, type EagerMode, type IsOver, type LazyMode, variantOf } from './mode.ts'
 import { isStoreCookie } from './store-cookie.ts'
 
 /**
@@ -11,16 +10,11 @@ import { isStoreCookie } from './store-cookie.ts'
 export function overflowing(sealed: LazyMode, stored: EagerMode): EagerMode {
   const fits = ({ after }: Commit): boolean => Buffer.byteLength(after.text) <= sealed.maxTextBytes
 
-  /** The sealed copy is made first: should the store then fail, the visitor still has the stored one. */
-  function moveBack(commit: Commit): MaybePromise<Committed> {
+  /** A row that another request has written to meanwhile stays, with what both have changed. */
+  function moveBack(commit: Commit, isOver?: IsOver): MaybePromise<Committed> {
     const inCookie = sealed.apply(commit)
-    const { plan, after } = commit
-    const emptied = { plan: { ...plan, record: 'empty' }, after: { ...after, text: EMPTY_TEXT } } as const
-    const ending = stored.apply(variantOf(commit, emptied))
-    // Another request put something in meanwhile: the merged record is still in the store. Or it has ended for good.
-    return andThen(ending, (ended) =>
-      ended.record !== undefined || ended.outcome === 'gone' ? ended : inCookie,
-    )
+    const closing = stored.apply(variantOf(commit, { plan: { ...commit.plan, record: 'close' } }), isOver)
+    return andThen(closing, (closed) => (closed.outcome === 'done' ? inCookie : closed))
   }
 
   return Object.freeze<EagerMode>({
@@ -29,11 +23,13 @@ export function overflowing(sealed: LazyMode, stored: EagerMode): EagerMode {
     tooLarge: (textBytes, sizes) => stored.tooLarge(textBytes, sizes),
     watchRecord: (record) => (record.place === undefined ? sealed : stored).watchRecord?.(record),
     load: (value, now) => (isStoreCookie(value) ? stored.load(value, now) : sealed.load(value, now)),
-    apply(commit) {
+    apply(commit, isOver) {
       const wasStored = commit.before?.place !== undefined
-      if (!wasStored) return fits(commit) ? sealed.apply(commit) : stored.apply(commit)
+      if (!wasStored) return fits(commit) ? sealed.apply(commit) : stored.apply(commit, isOver)
       // Not with a new id: what another request puts in meanwhile belongs into the row.
-      return fits(commit) && commit.plan.record === 'update' ? moveBack(commit) : stored.apply(commit)
+      return fits(commit) && commit.plan.record === 'update'
+        ? moveBack(commit, isOver)
+        : stored.apply(commit, isOver)
     },
   })
 }

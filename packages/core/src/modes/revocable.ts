@@ -1,5 +1,5 @@
 import { isRevokedBy, spare } from '../subjects/revocation-list.ts'
-import type { Denial, Revocable, Revocations } from '../subjects/revocations.ts'
+import type { Denial, Denying, Revocable, Revocations } from '../subjects/revocations.ts'
 import { GRACE_SECONDS } from '../store/row.ts'
 import { admit } from '../record/admit.ts'
 import type { Lifetime } from '../record/lifetime.ts'
@@ -11,6 +11,8 @@ import {
   type Committed,
   type EagerMode,
   GONE,
+  IN_TIME,
+  type IsOver,
   type Loaded,
   type Mode,
   variantOf,
@@ -24,11 +26,10 @@ const SUPERSEDED: Loaded = Object.freeze({ reason: 'superseded' })
  * the response leaves. What does not open costs no look-up; what does, a read or two that are remembered for a while.
  */
 export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifetime): EagerMode {
-  const apply = (commit: Commit): MaybePromise<Committed> => inner.apply(commit)
   /** A replayed token of it may have been written by any configuration. */
   const lastEndOf = ({ created, expires }: SessionRecord): number =>
     Math.max(expires, revocations.endOfAll(created))
-  const deny = (record: SessionRecord, denial: Denial): Promise<Denial | undefined> =>
+  const deny = (record: SessionRecord, denial: Denial): Promise<Denying> =>
     revocations.deny(sidText(record.sid), lastEndOf(record), denial)
 
   function check(loaded: Loaded, now: number): MaybePromise<Loaded> {
@@ -60,25 +61,33 @@ export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifet
     return isGood
   }
 
-  async function move(commit: Commit, before: SessionRecord): Promise<Committed> {
+  async function move(commit: Commit, before: SessionRecord, isOver: IsOver): Promise<Committed> {
     const { after, continues, isLogin, at, changes } = commit
     const mayFollow = continues && !isLogin
     const isGood = await takeIn(after, before, mayFollow ? 'in its place' : 'by itself')
     if (mayFollow && !isGood) return GONE
-    const denial = await deny(before, continues || isLogin ? { renewedAt: at } : 'ended')
+    const { earlier, takeBack } = await deny(before, continues || isLogin ? { renewedAt: at } : 'ended')
     // Another request was quicker: the session is over, or has a new cookie already.
-    if (mayFollow && denial !== undefined) return GONE
-    const isOver = !isGood || denial === 'ended'
-    return inner.apply(isLogin && isOver ? variantOf(commit, { after: changes.apart(undefined) }) : commit)
+    if (mayFollow && earlier !== undefined) return GONE
+    const hasEnded = !isGood || earlier === 'ended'
+    const own = isLogin && hasEnded ? variantOf(commit, { after: changes.apart(undefined) }) : commit
+    try {
+      const done = await inner.apply(own, isOver)
+      if (isOver()) takeBack()
+      return done
+    } catch (error) {
+      takeBack()
+      throw error
+    }
   }
 
-  async function end(commit: Commit, before: SessionRecord): Promise<Committed> {
+  async function end(commit: Commit, before: SessionRecord, isOver: IsOver): Promise<Committed> {
     if (commit.plan.record === 'delete') {
-      const denial = await deny(before, 'ended')
+      const { earlier } = await deny(before, 'ended')
       // It lives on under the sid that another request has given it.
-      if (denial !== undefined && denial !== 'ended') return GONE
+      if (earlier !== undefined && earlier !== 'ended') return GONE
     }
-    const done = await inner.apply(commit)
+    const done = await inner.apply(commit, isOver)
     // In a store it stays if another request has put something in.
     if (commit.plan.record === 'empty' && done.record === undefined && done.outcome !== 'gone')
       await deny(before, 'ended')
@@ -100,16 +109,15 @@ export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifet
         )
       return { look, listen: within?.listen }
     },
-    apply(commit) {
+    apply(commit, isOver = IN_TIME) {
       const { plan, before, after } = commit
+      const apply = (): MaybePromise<Committed> => inner.apply(commit, isOver)
       if (before === undefined)
-        return after.subject === undefined
-          ? apply(commit)
-          : takeIn(after, undefined, 'by itself').then(() => apply(commit))
-      if (plan.record === 'move') return move(commit, before)
-      if (plan.record !== 'update') return end(commit, before)
+        return after.subject === undefined ? apply() : takeIn(after, undefined, 'by itself').then(apply)
+      if (plan.record === 'move') return move(commit, before, isOver)
+      if (plan.record !== 'update') return end(commit, before, isOver)
       return andThen(revocations.find(revocableOf(before)), (denial) =>
-        denial === undefined ? apply(commit) : GONE,
+        denial === undefined ? apply() : GONE,
       )
     },
   })

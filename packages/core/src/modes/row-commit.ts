@@ -39,10 +39,12 @@ export interface Renewal {
 
 export function nextOf(commit: Commit, before: Stored, standing: Standing, renewal: Renewal): Next<Verdict> {
   const { plan, continues, isLogin, after, changes } = commit
+  if (isClosed(standing)) return isLogin || !continues ? APART : STOP_GONE
   if (plan.record === 'delete') return isSameSubject(before, standing.record) ? END : STOP_GONE
   const isUntouched = standing.sealed === before.place.sealed
   if (!isUntouched && !mayWrite(commit, before, standing, renewal))
     return isLogin || !continues ? APART : STOP_GONE
+  if (plan.record === 'close' && isUntouched) return closed(commit, standing)
   const record = isUntouched ? after : changes.rebase(standing.record, (id) => hasText(standing, id))
   if (record.text === EMPTY_TEXT) return END
   // A second `regenerate` leaves the cookie to the first one.
@@ -76,6 +78,23 @@ function renewed(commit: Commit, standing: Standing, renewal: Renewal): Row {
     order: commit.isLogin ? renewal.order : own,
   }
 }
+
+/**
+ * A row whose record has moved into its cookie. For a minute it tells the cookie that opened it from an unknown one, and can
+ * be undone; it opens for nobody, and nobody writes to it.
+ */
+function closed(commit: Commit, standing: Standing): Next<Verdict> {
+  const { record } = standing
+  const write = { ...record, text: EMPTY_TEXT, subject: undefined, expires: commit.at + GRACE_SECONDS }
+  const superseded = supersededBy(standing.row, sidText(record.sid), commit.at)
+  const row = { proof: NO_PROOF, replaced: replacedIn(commit, standing), superseded, order: undefined }
+  return { write, row }
+}
+
+const isClosed = ({ record }: Standing): boolean => record.text === EMPTY_TEXT
+
+/** What no verifier hashes to. */
+const NO_PROOF = 'A'.repeat(22)
 
 /** The ids that the text after this one lists. */
 export const replacedIn = ({ at }: Commit, { sealed, record, row }: Standing): string =>

@@ -1,12 +1,20 @@
-import { hasText, type Next, type RewriteInTurn, type Rewritten, type Standing } from '../store/rewrite.ts'
-import { type Row, textId, writeRow } from '../store/row.ts'
+import {
+  hasText,
+  type Next,
+  type RewriteInTurn,
+  type Rewritten,
+  sealRow,
+  type Standing,
+} from '../store/rewrite.ts'
+import { type Row, textId } from '../store/row.ts'
 import type { SealedStore } from '../store/sealed-store.ts'
 import type { SessionRecord } from '../record/record.ts'
-import { SessionGoneError, StoreError } from '../base/errors.ts'
+import { StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
-import { type Commit, type Committed, GONE, type InForce, type Place } from './mode.ts'
+import { type Commit, type Committed, GONE, type InForce, type IsOver, type Place } from './mode.ts'
 import { isSameSession, nextOf, type Renewal, replacedIn, type Stored, type Verdict } from './row-commit.ts'
 import { type CookieHashes, withVerifierOf } from './store-cookie.ts'
+import { undoWrite, type Written } from './undo-write.ts'
 
 /** What rows are written with. */
 export interface RowWriteSetup extends CookieHashes {
@@ -22,15 +30,14 @@ const DONE: Committed = Object.freeze({ outcome: 'done', record: undefined, valu
 export class RowWrite implements Renewal {
   readonly #setup: RowWriteSetup
   readonly #commit: Commit
-  readonly order: number | undefined
-  /** Whether the request has been refused meanwhile, because the store took too long. */
-  readonly #isOver: () => boolean
+  readonly #isOver: IsOver
+  order: number | undefined
   #proof: string | undefined
+  #written: Written | undefined
 
-  constructor(setup: RowWriteSetup, commit: Commit, order: number | undefined, isOver: () => boolean) {
+  constructor(setup: RowWriteSetup, commit: Commit, isOver: IsOver) {
     this.#setup = setup
     this.#commit = commit
-    this.order = order
     this.#isOver = isOver
   }
 
@@ -38,25 +45,42 @@ export class RowWrite implements Renewal {
     return (this.#proof ??= this.#setup.proofOf(this.#commit.newCookie()))
   }
 
-  run(): MaybePromise<Committed> {
+  /** @param order See {@link Row.order}. */
+  run(order?: number): MaybePromise<Committed> {
+    this.order = order
     const { before, after } = this.#commit
     return before !== undefined && isStored(before) ? this.#change(before) : this.#create(after)
   }
 
-  /** Writes a row of its own. One that is there only after the request has been refused is ended again. */
+  /** Undoes in the background what was, or may have been, written for a request that has been refused. */
+  async orUndone(done: Promise<Committed>): Promise<Committed> {
+    try {
+      const committed = await done
+      if (this.#isOver()) this.#undo()
+      return committed
+    } catch (error) {
+      this.#undo()
+      throw error
+    }
+  }
+
+  #undo(): void {
+    if (this.#written !== undefined) undoWrite(this.#setup.inTurn, this.#commit, this.#written)
+  }
+
+  /** Writes a row of its own. */
   #create(record: SessionRecord): MaybePromise<Committed> {
     const { records, keyOf } = this.#setup
     const cookie = this.#commit.newCookie()
     const [key, proof] = [keyOf(cookie), this.proof()]
     const row: Row = { proof, replaced: '', superseded: [], order: this.order }
-    const stored = records.seal(key, { ...record, text: writeRow({ ...row, text: record.text }) })
+    const stored = sealRow(records, key, record, row)
     const inForce = { ...record, place: { cookie, proof, key, sealed: stored.text, row, sid: record.sid } }
     this.#commit.tried.push(textId(stored.text))
-    return andThen(records.create(key, stored), (isNew) => {
-      if (!isNew) return this.#adopt(inForce)
-      const created: Committed = { outcome: 'done', record: inForce, value: cookie }
-      return this.#isOver() ? andThen(this.#withdraw(inForce), () => created) : created
-    })
+    this.#written = { key, over: undefined }
+    return andThen(records.create(key, stored), (isNew) =>
+      isNew ? { outcome: 'done', record: inForce, value: cookie } : this.#adopt(inForce),
+    )
   }
 
   /** An attempt of this request that had failed has created the row after all: it is written over. */
@@ -76,18 +100,14 @@ export class RowWrite implements Renewal {
     return done.outcome === 'absent' ? this.#create(record) : GONE
   }
 
-  /** Ends a row whose cookie has left with no response, unless another request has written to it. */
-  #withdraw(record: Stored): MaybePromise<unknown> {
-    const { records } = this.#setup
-    const { key, sealed } = record.place
-    const ended = records.replace(key, sealed, records.seal(key, { ...record, text: '', expires: 0 }))
-    return ended instanceof Promise ? ended.catch(() => false) : ended
-  }
-
   #change(before: Stored): MaybePromise<Committed> {
     const { key, sealed, row, sid } = before.place
     const from = { sealed, row, record: { ...before, sid } }
-    const decide = (standing: Standing): Next<Verdict> => nextOf(this.#commit, before, standing, this)
+    const decide = (standing: Standing): Next<Verdict> => {
+      const next = nextOf(this.#commit, before, standing, this)
+      if (!('stop' in next)) this.#written = { key, over: standing }
+      return next
+    }
     const { tried } = this.#commit
     const done = this.#setup.inTurn<Verdict>({ key, from, decide, tried }, this.#isOver)
     return andThen(done, (result) => this.#conclude(result, before))
@@ -126,12 +146,9 @@ export class RowWrite implements Renewal {
 
   /** The row is gone. What an anonymous visitor has added begins a new session; a login that has ended stays ended. */
   #absent(before: Stored, isUncertain: boolean): MaybePromise<Committed> {
-    const { isOverflow } = this.#setup
-    const { changes, plan } = this.#commit
-    // It may have moved back into its cookie, which only the browser knows.
-    if (isOverflow && plan.reason !== 'renewed') throw new SessionGoneError()
-    if (isOverflow || before.subject !== undefined || isUncertain) return GONE
-    const record = changes.alone()
+    // In overflow it may have moved back into its cookie, which only the browser knows.
+    if (this.#setup.isOverflow || before.subject !== undefined || isUncertain) return GONE
+    const record = this.#commit.changes.alone()
     if (record === undefined) return GONE
     return andThen(this.#create(record), (created) => ({ ...created, outcome: 'restarted' }))
   }

@@ -22,10 +22,11 @@ export interface After {
 
 /**
  * What closing a visit must do. `move`: the record gets a new sid and cookie, and the old cookie is over. `empty`: the
- * record ends unless another request has put something in; `delete`: it ends whatever others have written.
+ * record ends unless another request has put something in; `delete`: it ends whatever others have written. `close`: it
+ * moves from its row into its cookie, which only a mode decides.
  */
 export interface Plan {
-  readonly record: 'nothing' | 'create' | 'update' | 'move' | 'empty' | 'delete'
+  readonly record: 'nothing' | 'create' | 'update' | 'move' | 'close' | 'empty' | 'delete'
   readonly cookie: 'leave' | 'set' | 'clear'
   readonly reason: CloseReason
 }

@@ -4,6 +4,7 @@ import { inStore } from '../modes/in-store.ts'
 import type { EagerMode, Mode } from '../modes/mode.ts'
 import { overflowing } from '../modes/overflowing.ts'
 import { revocable } from '../modes/revocable.ts'
+import { timed } from '../modes/timed.ts'
 import { noSubjects, subjectsInCookies } from '../subjects/in-cookies.ts'
 import { subjectsInStore } from '../subjects/in-store.ts'
 import { createRevocations } from '../subjects/revocations.ts'
@@ -60,7 +61,8 @@ export function readStorage(options: Options, parts: StorageParts): Storage {
   const stores = new Set(overflow && [overflow])
   if (typeof revocation !== 'object') {
     if (revocation === undefined) warnOfLogouts()
-    return { mode, subjects: noSubjects(), stores: [...stores] }
+    const inTime = mode.isLazy === true ? mode : timed(mode, timeLimit)
+    return { mode: inTime, subjects: noSubjects(), stores: [...stores] }
   }
   return { ...revocableBy(revocation, mode, parts, timeLimit, cacheFor), stores: [...stores.add(revocation)] }
 }
@@ -79,7 +81,7 @@ function keptIn(
     throw new ConfigError('maxPerSubject', 'the store has no bySubject, so it cannot count sessions')
   const cap = max === undefined ? undefined : createSessionCap({ max, rows, trace, clock })
   return {
-    mode: inStore({ records, inTurn, context: keys.storeContext, lifetime, cap, timeLimit }),
+    mode: timed(inStore({ records, inTurn, context: keys.storeContext, lifetime, cap }), timeLimit),
     subjects: subjectsInStore({ rows, lifetime, trace }),
   }
 }
@@ -87,7 +89,7 @@ function keptIn(
 function overflowIn(store: Store, { keys, lifetime }: StorageParts, timeLimit: TimeLimit): EagerMode {
   const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
   const inTurn = rewriteInTurn(records, timeLimit)
-  return inStore({ records, inTurn, context: keys.storeContext, lifetime, timeLimit, isOverflow: true })
+  return inStore({ records, inTurn, context: keys.storeContext, lifetime, isOverflow: true })
 }
 
 function revocableBy(
@@ -101,7 +103,7 @@ function revocableBy(
   const revocations = createRevocations({ records, keys, lifetime, cacheFor, timeLimit, clock })
   const now = (): number => Math.floor(clock() / 1000)
   return {
-    mode: revocable(mode, revocations, lifetime),
+    mode: timed(revocable(mode, revocations, lifetime), timeLimit),
     subjects: subjectsInCookies(revocations, trace, now),
   }
 }

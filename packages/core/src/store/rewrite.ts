@@ -4,6 +4,7 @@ import { StoreError } from '../base/errors.ts'
 import { createKeyedQueue, type MaybePromise } from '../base/maybe-promise.ts'
 import { hasReplaced, readRow, type Row, textId, writeRow } from './row.ts'
 import type { SealedStore, StandingRecord } from './sealed-store.ts'
+import type { StoredRecord } from './store.ts'
 
 /** A row as it stands in the store. */
 export interface Standing {
@@ -82,6 +83,19 @@ export function rewrite<V>(
   )
 }
 
+/** A row as it is written. */
+export function sealRow(records: SealedStore, key: string, record: SessionRecord, row: Row): StoredRecord {
+  const { sid, created, issued, expires, permanent, subject } = record
+  const text = writeRow({ ...row, text: record.text })
+  return records.seal(key, { sid, created, issued, expires, permanent, text, subject })
+}
+
+/** A store that shows an ended row nevertheless has nothing in it that opens. */
+function sealEnd(records: SealedStore, key: string, record: SessionRecord): StoredRecord {
+  const { sid, created, issued, permanent, subject } = record
+  return records.seal(key, { sid, created, issued, expires: 0, permanent, text: '', subject })
+}
+
 interface Attempt<V> {
   readonly isDone: MaybePromise<boolean>
   readonly result: Rewritten<V>
@@ -95,12 +109,7 @@ function write<V>(
 ): Attempt<V> {
   const isEnd = 'end' in next
   const { record, row } = isEnd ? from : { record: next.write, row: next.row }
-  const { subject } = record
-  // A store that shows an ended row nevertheless has nothing in it that opens.
-  const text = isEnd ? '' : writeRow({ ...row, text: record.text })
-  const { sid, created, issued, permanent } = record
-  const expires = isEnd ? 0 : record.expires
-  const stored = records.seal(key, { sid, created, issued, expires, permanent, text, subject })
+  const stored = isEnd ? sealEnd(records, key, record) : sealRow(records, key, record, row)
   tried?.push(textId(stored.text))
   const standing = { sealed: stored.text, record, row }
   return {

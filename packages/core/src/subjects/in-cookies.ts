@@ -19,7 +19,8 @@ export function subjectsInCookies(revocations: Revocations, trace: Trace, now: (
       const sid = sidOfHandle(handle)
       if (sid === undefined) return false
       if (subject === undefined) {
-        if ((await revocations.deny(handle, revocations.endOfAll(), 'ended')) !== undefined) return false
+        if ((await revocations.deny(handle, revocations.endOfAll(), 'ended')).earlier !== undefined)
+          return false
       } else await revocations.changeList(subject, (list) => deny(list, entryOf(handle), now()))
       trace.closed('revoked', sid)
       return true

@@ -7,6 +7,7 @@ import type { Keys } from '../crypto/keys.ts'
 import { SID_BYTES } from '../crypto/token.ts'
 import { type BriefCache, createBriefCache } from '../base/brief-cache.ts'
 import { StoreError } from '../base/errors.ts'
+import { keepTrying } from '../base/keep-trying.ts'
 import { andThen, createKeyedQueue, type MaybePromise } from '../base/maybe-promise.ts'
 import { MAX_TIME } from '../base/time.ts'
 import {
@@ -29,6 +30,14 @@ export interface Revocable {
 
 /** Why a single session is over: it was ended, or got another sid at this epoch second. */
 export type Denial = 'ended' | { readonly renewedAt: number }
+
+/** A sid that is over. */
+export interface Denying {
+  /** What it was ended by before, which stays; undefined where this is what ends it. */
+  readonly earlier: Denial | undefined
+  /** For a new sid that nobody gets: the one before it counts again. Works in the background. */
+  takeBack(): void
+}
 
 /** Gives undefined where there is nothing to change. */
 type ListChange = (list: RevocationList) => RevocationList | undefined
@@ -112,17 +121,31 @@ export function createRevocations(setup: RevocationsSetup) {
 
   return Object.freeze({
     endOfAll,
-    /** Ends a sid, once: what it was ended by before is returned, and stays. */
-    async deny(sid: string, until: number, denial: Denial): Promise<Denial | undefined> {
+    /** Ends a sid, once. A renewal whose outcome nobody learns is taken back. */
+    async deny(sid: string, until: number, denial: Denial): Promise<Denying> {
       const at = Math.min(now(), until)
       const text = JSON.stringify(denial === 'ended' ? [NAME] : [NAME, denial.renewedAt])
-      const fields = { created: at, issued: at, expires: until, permanent: false, text }
+      const fields = { sid: Buffer.from(sid, 'base64url'), created: at, issued: at, permanent: false }
       const key = denialKey(sid)
-      const stored = records.seal(key, { ...fields, sid: Buffer.from(sid, 'base64url') })
-      const isFirst = await limited(() => records.create(key, stored))
-      const before = isFirst ? undefined : await limited(() => readDenial(key))
-      denials.put(key, before ?? denial)
-      return before
+      const stored = records.seal(key, { ...fields, expires: until, text })
+      const takeBack = (): void => {
+        if (denial === 'ended') return
+        const end = records.seal(key, { ...fields, expires: 0, text: '' })
+        void keepTrying(() => records.replace(key, stored.text, end)).then(() => denials.forget(key))
+      }
+      const create = (isOver: () => boolean): MaybePromise<boolean> =>
+        andThen(records.create(key, stored), (isNew) => {
+          if (isNew && isOver()) takeBack()
+          return isNew
+        })
+      try {
+        const earlier = (await limited(create)) ? undefined : await limited(() => readDenial(key))
+        denials.put(key, earlier ?? denial)
+        return { earlier, takeBack: earlier === undefined ? takeBack : NOTHING }
+      } catch (error) {
+        takeBack()
+        throw error
+      }
     },
     /** Why a session is over; undefined while it is good. */
     find({ sid, created, subject }: Revocable): MaybePromise<Denial | undefined> {
@@ -153,6 +176,8 @@ export function createRevocations(setup: RevocationsSetup) {
 }
 
 export type Revocations = ReturnType<typeof createRevocations>
+
+const NOTHING = (): void => undefined
 
 /** A list, so that it is not taken for a record. */
 const NAME = 'denied'

@@ -1,3 +1,4 @@
+import { EMPTY_TEXT } from '../record/encode.ts'
 import { rebase, type Rebased, type ResolveConflict } from '../record/merge.ts'
 import {
   type CarriedOver,
@@ -63,4 +64,15 @@ export function keepChanged(before: string, after: string, keep: readonly string
     Object.hasOwn(was, key) && writeText({ key: was[key] }) === writeText({ key: data[key] })
   const own = Object.entries(data).filter(([key]) => keep.includes(key) || !isSame(key))
   return writeText(Object.fromEntries(own), meta)
+}
+
+/**
+ * Whether a handler whose session is gone has set or added something, which is lost with it: a key of the data, or a
+ * message.
+ */
+export function hasLost(before = EMPTY_TEXT, after: string): boolean {
+  const shown = readText(before)?.flash ?? []
+  const own = readText(keepChanged(before, after, []))
+  const isNew = own?.flash?.some(({ id }) => !shown.some((message) => message.id === id))
+  return isNew === true || Object.keys(own?.data ?? {}).length > 0
 }

@@ -7,8 +7,7 @@ import type { Times } from '../record/lifetime.ts'
 import { sidText } from '../crypto/token.ts'
 import { SessionGoneError, StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise, Queue } from '../base/maybe-promise.ts'
-import type { CloseReason } from '../base/reasons.ts'
-import type { Attempt } from './changes.ts'
+import { type Attempt, hasLost } from './changes.ts'
 import { decide, type Decision, reasonOf } from './decide.ts'
 import { type Header, headersAfter, LOOKED, withCookie } from './headers.ts'
 import { type CommitSource, SessionCommit } from './session-commit.ts'
@@ -108,7 +107,7 @@ export class Commits implements CommitSource {
     const decision = this.decide(at)
     const { plan } = decision
     if (lookup.reason === 'superseded' && this.record === undefined && state.login === undefined)
-      return this.#refuseSuperseded(plan.reason)
+      return this.#refuseSuperseded(decision)
     if (plan.record !== 'nothing') return this.#apply(decision, at)
     if (plan.cookie === 'clear') this.headers = withCookie(cookie.clear())
     trace.closed(plan.reason, state.sid)
@@ -155,10 +154,10 @@ export class Commits implements CommitSource {
   }
 
   /** A late request with an old cookie: its `Set-Cookie` would take the new one's place in the browser. */
-  #refuseSuperseded(reason: CloseReason): void {
-    if (this.draft.logout !== undefined) throw new SessionGoneError()
-    this.isEnded = reason !== 'empty'
-    this.setup.trace.closed(this.isEnded ? 'gone' : reason, this.draft.state.sid)
+  #refuseSuperseded({ plan, text }: Decision): void {
+    this.isEnded = plan.reason !== 'empty'
+    if (this.draft.logout !== undefined || hasLost(undefined, text)) throw new SessionGoneError()
+    this.setup.trace.closed(this.isEnded ? 'gone' : plan.reason, this.draft.state.sid)
   }
 
   /** Once its own record is settled: what else a logout asked for. */
@@ -178,7 +177,8 @@ export class Commits implements CommitSource {
     const { trace, cookie, now } = this.setup
     const { record } = done
     this.isEnded = done.outcome === 'gone'
-    if (this.isEnded && sent.logout !== undefined) throw new SessionGoneError()
+    if (this.isEnded && (sent.logout !== undefined || hasLost(sent.before?.text, sent.text)))
+      throw new SessionGoneError()
     report(trace, sent, done, this.record ?? this.draft.state)
     if (this.isEnded) {
       // Nor does the cookie leave that an earlier save has asked for: another one has taken its place in the browser.

@@ -1,4 +1,4 @@
-import { createTimeLimit } from '../../src/base/time-limit.ts'
+import { createTimeLimit, type TimeLimit } from '../../src/base/time-limit.ts'
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import {
@@ -9,6 +9,7 @@ import {
 } from '../../src/base/errors.ts'
 import { inStore, type StoreSetup } from '../../src/modes/in-store.ts'
 import type { Changes, Commit, Committed, EagerMode, InForce } from '../../src/modes/mode.ts'
+import { timed } from '../../src/modes/timed.ts'
 import { rewriteInTurn } from '../../src/store/rewrite.ts'
 import type { Plan } from '../../src/record/plan.ts'
 import { randomBytes } from '../../src/base/random.ts'
@@ -33,20 +34,21 @@ const NOTHING: SessionRecord = { ...fieldsWith({}), text: EMPTY_TEXT }
 const newSid = (): Uint8Array => randomBytes(keysOf().fillRandom, 16)
 
 /** A mode over a memory store with one row, `{ base: 1 }`. */
-async function createMode(change: Partial<StoreSetup> & { subject?: string } = {}) {
-  const { subject, ...setup } = change
+async function createMode(change: Partial<StoreSetup> & { subject?: string; timeLimit?: TimeLimit } = {}) {
+  const { subject, timeLimit = createTimeLimit(2000), ...setup } = change
   const shelf = createShelf()
   const { records } = shelf
-  const timeLimit = setup.timeLimit ?? createTimeLimit(2000)
   const modeOf = (): EagerMode =>
-    inStore({
-      records,
-      inTurn: rewriteInTurn(records, timeLimit),
-      context: keysOf().storeContext,
-      lifetime: LIFETIME,
+    timed(
+      inStore({
+        records,
+        inTurn: rewriteInTurn(records, timeLimit),
+        context: keysOf().storeContext,
+        lifetime: LIFETIME,
+        ...setup,
+      }),
       timeLimit,
-      ...setup,
-    })
+    )
   const mode = modeOf()
   const after = fieldsWith({ base: 1 }, subject)
   const first = await mode.apply(commitOf({ plan: CREATE, before: undefined, after }))

@@ -1,0 +1,31 @@
+import type { MaybePromise } from '../base/maybe-promise.ts'
+import type { TimeLimit } from '../base/time-limit.ts'
+import type { EagerMode, RecordWatch } from './mode.ts'
+
+/** Holds each read and each commit to the time limit as a whole, however many steps of a store it takes. */
+export function timed(mode: EagerMode, timeLimit: TimeLimit): EagerMode {
+  const { fetch } = mode
+
+  function timedWatch({ look, listen }: RecordWatch): RecordWatch {
+    const listenInTime = (changed: () => void): MaybePromise<() => void> =>
+      timeLimit(async (isOver) => {
+        const unlisten = (await listen?.(changed)) ?? NOTHING
+        if (isOver()) unlisten()
+        return unlisten
+      })
+    return { look: (now) => timeLimit(() => look(now)), listen: listen && listenInTime }
+  }
+
+  return Object.freeze<EagerMode>({
+    ...mode,
+    load: (value, now) => timeLimit(() => mode.load(value, now)),
+    fetch: fetch && ((value, now) => timeLimit(() => fetch(value, now))),
+    apply: (commit) => timeLimit((isOver) => mode.apply(commit, isOver)),
+    watchRecord(record) {
+      const watched = mode.watchRecord?.(record)
+      return watched && timedWatch(watched)
+    },
+  })
+}
+
+const NOTHING = (): void => undefined
