@@ -21,6 +21,7 @@ export {
   SessionConflictError,
   SessionDataError,
   SessionGoneError,
+  SessionUnopenedError,
   StoreError,
   StoreTimeoutError,
   UnsupportedError,

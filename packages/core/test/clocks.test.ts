@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { begin, BEGIN, createWorld, dataOf, present, request } from './store-support.ts'
-import { createClock, sessionsOf, setCookie, START } from './support.ts'
+import { createClock, sessionsOf, setCookie, START, warningsOf } from './support.ts'
 
 const HOUR = 3600
 
@@ -96,4 +96,11 @@ describe('a clock that is set back', () => {
     world.at = BEGIN + 2 * HOUR
     expect(await dataOf(world.sessions, cookie)).toEqual({})
   })
+})
+
+it('a session that was issued more than a minute ahead is warned of, once', async () => {
+  const world = createWorld()
+  const cookie = await begin(world.another({ now: () => (world.at + 61) * 1000 }), { n: 1 })
+  const look = async (): Promise<unknown> => (await world.sessions.open(cookie)).session['n']
+  expect(await warningsOf(async () => [await look(), await look()])).toEqual(['KEEPSAKE_CLOCK'])
 })

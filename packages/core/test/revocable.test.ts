@@ -1,6 +1,6 @@
 import { openVisit } from '../src/adapter.ts'
 import { describe, expect, it } from 'vitest'
-import { ConfigError, SessionGoneError, StoreError } from '../src/base/errors.ts'
+import { ConfigError, SessionGoneError, StoreError, UnsupportedError } from '../src/base/errors.ts'
 import { memoryStore } from '../src/store/memory-store.ts'
 import type { Session } from '../src/session/session.ts'
 import { type Sessions } from '../src/sessions/sessions.ts'
@@ -142,27 +142,61 @@ describe.each([
       expect(await openedBy(sessions, second)).toBe('opened')
     },
   )
+})
 
-  it('is ended by its id, once, whoever it belongs to', async () => {
-    const { sessions } = createRevocableWorld()
-    const cookie = await begin(sessions, subject)
-    const { session } = await openVisit(sessions, cookie)
-    const events = await eventsOf(async () => {
-      expect(await sessions.revoke(session.id, { subject: undefined })).toBe(true)
-      expect(await sessions.revoke(session.id, { subject: undefined })).toBe(false)
-    })
-    expect(events).toEqual(['session_destroyed revoked'])
-    expect(await openedBy(sessions, cookie)).toBe('revoked')
-  })
+describe('what is on the revocation list', () => {
+  const lifetime = { absolute: 1000, idle: 500, permanent: 2000 }
 
-  it('keeps what was revoked no longer than a token of it would open', async () => {
-    const world = createRevocableWorld({ lifetime: { absolute: 1000, idle: 1000, permanent: 2000 } })
-    const { sessions, memory, store } = world
-    const cookie = await begin(sessions, subject)
-    await request(sessions, cookie, (session) => session.logout())
-    expect(store.records.at(-1)?.expiresAt).toBe((BEGIN + 2000) * 1000)
+  async function ended(end: (session: Session) => unknown, subject?: string) {
+    const world = createRevocableWorld({ lifetime })
+    const cookie = await begin(world.sessions, subject)
+    await request(world.sessions, cookie, end)
+    return world
+  }
+
+  it('stays for as long as any token of a login may open, and no longer', async () => {
+    const { store, memory } = await ended((session) => session.logout(), 'alice')
+    expect(store.records.at(-1)).toMatchObject({ expiresAt: (BEGIN + 2000) * 1000, mustStay: true })
     await memory.sweep?.((BEGIN + 2000) * 1000)
     expect(memory.size).toBe(0)
+  })
+
+  it.each<[string, (session: Session) => unknown]>([
+    ['a logout', (session) => session.logout()],
+    ['a new id', (session) => session.regenerate()],
+    ['a login', (session) => session.login('alice')],
+  ])('stays of an anonymous session for no longer than its record would have lived: %s', async (_, end) => {
+    const { store } = await ended(end)
+    expect(store.records.map(({ expiresAt }) => expiresAt)).toEqual([(BEGIN + 500) * 1000])
+  })
+
+  it('is nothing of an anonymous session that was emptied, as by a message that was shown', async () => {
+    const world = createRevocableWorld()
+    const { sessions, memory } = world
+    const cookie = await request(sessions, undefined, (session) => session.flash('info', 'hello'))
+    expect(await request(sessions, cookie, (session) => session.flash())).toBeUndefined()
+    expect(memory.size).toBe(0)
+  })
+
+  it('is not lost by a flood of visitors without a login, nor by one of logins', async () => {
+    const world = createRevocableWorld()
+    const { at } = world
+    const memory = memoryStore({ max: 50, now: () => at * 1000 })
+    const sessions = world.another({ revocation: memory, revocationCache: 0 })
+    const copied = await begin(sessions, 'alice')
+    await request(sessions, copied, (session) => session.logout())
+    const logouts = times(100, async (n) => {
+      const cookie = await begin(sessions, n % 2 === 0 ? undefined : `user${n}`)
+      return rejection(request(sessions, cookie, (session) => session.logout()))
+    })
+    const errors = (await Promise.all(logouts)).filter((error) => error !== undefined)
+    // A full list fails closed: who cannot be logged out is told so.
+    expect(errors.length).toBe(51)
+    for (const error of errors) {
+      expect(error).toBeInstanceOf(StoreError)
+      expect(String((error as Error).cause)).toContain('the memory store is full')
+    }
+    expect(await openedBy(sessions, copied)).toBe('revoked')
   })
 })
 
@@ -387,7 +421,22 @@ describe('a single session of a subject', () => {
 
   it.each(['', 'x', 'x'.repeat(22), '../x', 'A'.repeat(43)])('is not named by %j', async (handle) => {
     const { sessions } = createRevocableWorld()
-    for (const subject of [undefined, 'alice']) expect(await sessions.revoke(handle, { subject })).toBe(false)
+    expect(await sessions.revoke(handle, { subject: 'alice' })).toBe(false)
+  })
+
+  it('is not told to have been there, nor published: nobody knows', async () => {
+    const { sessions } = createRevocableWorld()
+    const events = await eventsOf(async () =>
+      expect(await sessions.revoke('A'.repeat(22), { subject: 'alice' })).toBeUndefined(),
+    )
+    expect(events).toEqual([])
+  })
+
+  it('is not that of an anonymous visitor, who could fill the list with handles that he makes up', async () => {
+    const { sessions, store } = createRevocableWorld()
+    const { id } = (await openVisit(sessions, await begin(sessions))).session
+    expect(await rejection(sessions.revoke(id, { subject: undefined }))).toBeInstanceOf(UnsupportedError)
+    expect(store.calls).toEqual(['read'])
   })
 })
 
@@ -484,12 +533,17 @@ describe('the options', () => {
   it('left out are said at start-up to leave copied cookies alone (R39)', async () => {
     expect(await codesOf({})).toEqual(['KEEPSAKE_STATELESS_LOGOUT'])
     expect(await codesOf({ overflow: memoryStore() })).toEqual(['KEEPSAKE_STATELESS_LOGOUT'])
+    const lasting = { ...memoryStore(), isVolatile: false }
     for (const options of [
       { revocation: 'none' },
-      { revocation: memoryStore() },
+      { revocation: lasting },
       { store: memoryStore() },
     ] as const)
       expect(await codesOf(options)).toEqual([])
+  })
+
+  it('say at start-up that a restart forgets what a memory store holds of revocations', async () => {
+    expect(await codesOf({ revocation: memoryStore() })).toEqual(['KEEPSAKE_VOLATILE_REVOCATION'])
   })
 
   it.each<[Partial<SessionsOptions>, string]>([

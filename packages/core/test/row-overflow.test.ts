@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { IN_ROWS, LONG, settled, valueOf } from './row-support.ts'
-import { begin, cookieAfter, dataOf, present, request } from './store-support.ts'
+import { begin, cookieAfter, createOverflowingWorld, dataOf, present, request } from './store-support.ts'
 
 describe('a session in overflow', () => {
   it('that moves into the store while another request writes in its cookie keeps its own', async () => {
@@ -56,4 +56,12 @@ describe('a session in overflow', () => {
     for (const old of [cookie, hers]) expect(await dataOf(sessions, old)).toEqual({})
     expect((await sessions.open(next)).session.subject).toBe('alice')
   })
+})
+
+it('explain() says of a session with overflow where its record lies', async () => {
+  const { sessions } = createOverflowingWorld({ revocation: 'none' })
+  const small = await begin(sessions, { a: 1 })
+  expect((await sessions.open(small)).session.explain().mode).toBe('cookie')
+  const large = await request(sessions, small, (session) => (session['long'] = LONG))
+  expect((await sessions.open(large)).session.explain().mode).toBe('store')
 })

@@ -131,6 +131,14 @@ describe('closing', () => {
     await expect(createSessions({ secrets, store: failing }).close()).rejects.toThrow('busy')
   })
 
+  it('closes every store although one of them fails', async () => {
+    let isClosed = false
+    const overflow = { ...memoryStore(), close: () => Promise.reject(new Error('busy')) }
+    const revocation = { ...memoryStore(), close: () => void (isClosed = true) }
+    await expect(createSessions({ secrets, overflow, revocation }).close()).rejects.toThrow('busy')
+    expect(isClosed).toBe(true)
+  })
+
   it('has nothing to do without a store, or for one that has nothing to close', async () => {
     await createSessions({ secrets }).close()
     await createSessions({ secrets, store: memoryStore() }).close()

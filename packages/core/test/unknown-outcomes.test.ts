@@ -6,6 +6,7 @@ import { type AnySessions, increment, rowOf } from './row-support.ts'
 import {
   begin,
   cookieAfter,
+  createGate,
   createWorld,
   dataOf,
   dataOn,
@@ -196,6 +197,26 @@ describe('a step whose write may have been done', () => {
     const before = textId(present(rowOf(at.world, at.cookie)))
     const line = (await at.visit.close()).map(([, value]) => value).join()
     expect(line).not.toContain(before)
+  })
+})
+
+describe('a save that runs into the time limit', () => {
+  it.each<['before' | 'after', string]>([
+    ['after', 'although the store has written it'],
+    ['before', 'and is written only when the next attempt is through'],
+  ])('is in the session once after the commit of the response: %s, %s', async (when) => {
+    const { sessions, store } = createWorld({ storeTimeLimit: 50 })
+    const cookie = await begin(sessions, { cart: ['pen'], n: 0 })
+    const visit = await sessions.open(cookie)
+    ;(visit.session['cart'] as string[]).push('book')
+    increment(visit.session)
+    const gate = createGate()
+    store.next('replace', gate[when])
+    expect(await rejection(visit.session.save())).toMatchObject({ code: 'KEEPSAKE_STORE_TIMEOUT' })
+    await visit.close()
+    gate.open()
+    await new Promise(setImmediate)
+    expect(await dataOf(sessions, cookie)).toEqual({ cart: ['pen', 'book'], n: 1 })
   })
 })
 

@@ -1,3 +1,5 @@
+import type { OpenReason } from './reasons.ts'
+
 /**
  * A wrong option, found at start-up. The message names the option and says what would be right.
  * Thrown by every `create…` function, never while a request is served.
@@ -140,6 +142,22 @@ export class SessionGoneError extends Error {
 
   constructor() {
     super('the session was ended or renewed by another request; changes were not saved')
+  }
+}
+
+/**
+ * A logout was asked for, and the cookie that came could not be opened, though it may be good: on another server, or later.
+ * Nothing has ended (R37). `reason` says why, as `explain().opened` does. Frameworks answer 409.
+ */
+export class SessionUnopenedError extends Error {
+  override readonly name = 'SessionUnopenedError'
+  readonly code = 'KEEPSAKE_SESSION_UNOPENED'
+  readonly status = 409
+  readonly reason: OpenReason
+
+  constructor(reason: OpenReason) {
+    super(`the session's cookie could not be opened (${reason}), so the logout has ended nothing`)
+    this.reason = reason
   }
 }
 

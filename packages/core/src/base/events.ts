@@ -73,6 +73,7 @@ const CLOSE_EVENTS: Readonly<Record<CloseReason, SessionEventType | undefined>> 
   evicted: 'excess_sessions_exceeded',
   merged: 'session_changed',
   gone: 'session_refused',
+  unopened: 'session_refused',
   conflict: 'session_conflict',
   store_failed: 'session_refused',
   too_large: 'session_refused',
@@ -90,6 +91,14 @@ const LATE: Advice = {
   code: 'KEEPSAKE_LATE_CHANGE',
   message: 'a session was changed after the head of the response had left; the change is lost',
   detail: 'Change the session before the first byte leaves. Further cases are published, but not warned of.',
+}
+
+const CLOCK: Advice = {
+  code: 'KEEPSAKE_CLOCK',
+  message:
+    "a session was issued more than a minute ahead: this server's clock is behind, or another's is ahead",
+  detail:
+    'Such sessions are not opened, and what this server revokes may spare them. Keep the clocks in step. Further cases are published, but not warned of.',
 }
 
 /**
@@ -129,8 +138,10 @@ export function createTrace(cookie: string, logKey: KeyObject) {
   }
 
   return Object.freeze({
-    opened: (reason: OpenReason, sid: Uint8Array | undefined): void =>
-      publish(OPEN_EVENTS[reason], reason, sid),
+    opened(reason: OpenReason, sid: Uint8Array | undefined): void {
+      publish(OPEN_EVENTS[reason], reason, sid)
+      if (reason === 'issued_in_future') warnOnce(CLOCK)
+    },
     /** A record has a key that is a control's name. */
     keyDropped: (sid: Uint8Array): void => publish('session_key_dropped', 'control_name', sid),
     /** Whether it is of use to find out if a session was changed too late: to a listener, and for a warning. */

@@ -62,6 +62,8 @@ export type CloseReason =
   | 'merged'
   /** Not carried out, or not all of it: another request has ended the session meanwhile, or given it a new cookie. */
   | 'gone'
+  /** Not carried out: a logout, of a session whose cookie could not be opened here and may still be good. */
+  | 'unopened'
   /** Not carried out: another request has changed the same place, and `onConflict` says that this is an error. */
   | 'conflict'
   /** Not carried out: the store failed or did not answer in time. */

@@ -26,9 +26,12 @@ const SUPERSEDED: Loaded = Object.freeze({ reason: 'superseded' })
  * the response leaves. What does not open costs no look-up; what does, a read or two that are remembered for a while.
  */
 export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifetime): EagerMode {
-  /** A replayed token of it may have been written by any configuration. */
-  const lastEndOf = ({ created, expires }: SessionRecord): number =>
-    Math.max(expires, revocations.endOfAll(created))
+  /**
+   * A replayed token of a login may have been written by any configuration. What an anonymous visitor ends is listed for
+   * no longer than its own record would live, so that nobody fills the list without a login.
+   */
+  const lastEndOf = ({ created, expires, subject }: SessionRecord): number =>
+    subject === undefined ? expires : Math.max(expires, revocations.endOfAll(created))
   const deny = (record: SessionRecord, denial: Denial): Promise<Denying> =>
     revocations.deny(sidText(record.sid), lastEndOf(record), denial)
 
@@ -88,9 +91,9 @@ export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifet
       if (earlier !== undefined && earlier !== 'ended') return GONE
     }
     const done = await inner.apply(commit, isOver)
-    // In a store it stays if another request has put something in.
-    if (commit.plan.record === 'empty' && done.record === undefined && done.outcome !== 'gone')
-      await deny(before, 'ended')
+    // In a store it stays if another request has put something in. Of an anonymous one nothing is left worth revoking.
+    const isEmptied = commit.plan.record === 'empty' && done.record === undefined && done.outcome !== 'gone'
+    if (isEmptied && before.subject !== undefined) await deny(before, 'ended')
     return done
   }
 

@@ -68,12 +68,13 @@ export interface Sessions<D> {
   /**
    * Ends one session, if it is this subject's: that of a `handle` of `listFor`, under whichever id it has now; where
    * sessions live in their cookies, that of a `session.id`. Everybody who has had the cookie can know the handle, so the
-   * subject is required: `undefined` stands for an anonymous session. Whether there was one.
+   * subject is required: `undefined` stands for an anonymous session in a store. Whether there was one; undefined where
+   * sessions live in their cookies, and nobody knows.
    *
-   * @throws {UnsupportedError} in sealed mode without `revocation`.
+   * @throws {UnsupportedError} in sealed mode without `revocation`, and for an anonymous session there.
    * @throws {StoreError} when the store fails.
    */
-  revoke(handle: string, options: { readonly subject: string | undefined }): Promise<boolean>
+  revoke(handle: string, options: { readonly subject: string | undefined }): Promise<boolean | undefined>
   /**
    * Ends all sessions that a subject has at this moment, as after a change of the password; a login that comes later is
    * not touched. `except` spares the session of the request, under the id it came with and the one it goes with. Gives

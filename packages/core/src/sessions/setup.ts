@@ -132,7 +132,8 @@ export function readSetup(given: SessionsOptions): CheckedOptions {
     async close() {
       for (const stop of sweeps) stop()
       pulse.close()
-      for (const store of stores) await store.close?.()
+      const closed = await Promise.allSettled(stores.map(async (store) => store.close?.()))
+      for (const one of closed) if (one.status === 'rejected') throw one.reason
     },
   })
 }

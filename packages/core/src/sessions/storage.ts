@@ -64,6 +64,7 @@ export function readStorage(options: Options, parts: StorageParts): Storage {
     const inTime = mode.isLazy === true ? mode : timed(mode, timeLimit)
     return { mode: inTime, subjects: noSubjects(), stores: [...stores] }
   }
+  if (revocation.isVolatile === true) warnOfRestarts()
   return { ...revocableBy(revocation, mode, parts, timeLimit, cacheFor), stores: [...stores.add(revocation)] }
 }
 
@@ -95,7 +96,7 @@ function overflowIn(store: Store, { keys, lifetime }: StorageParts, timeLimit: T
 function revocableBy(
   store: Store,
   mode: Mode,
-  { keys, lifetime, trace, clock }: StorageParts,
+  { keys, lifetime, clock }: StorageParts,
   timeLimit: TimeLimit,
   cacheFor: number,
 ): { readonly mode: EagerMode; readonly subjects: Subjects } {
@@ -104,7 +105,7 @@ function revocableBy(
   const now = (): number => Math.floor(clock() / 1000)
   return {
     mode: timed(revocable(mode, revocations, lifetime), timeLimit),
-    subjects: subjectsInCookies(revocations, trace, now),
+    subjects: subjectsInCookies(revocations, now),
   }
 }
 
@@ -130,6 +131,15 @@ function warnOfLogouts(): void {
     code: 'KEEPSAKE_STATELESS_LOGOUT',
     detail:
       "Sessions live in their cookies, so a logout only clears the browser's copy. Give revocation a store, or say revocation: 'none' if that will do.",
+  })
+}
+
+function warnOfRestarts(): void {
+  process.emitWarning('what was revoked is forgotten when this process ends, and no other process sees it', {
+    type: 'KeepsakeWarning',
+    code: 'KEEPSAKE_VOLATILE_REVOCATION',
+    detail:
+      'Sessions that were logged out or revoked open again after a restart. Give revocation a store that outlives the process: on disk, or on a server.',
   })
 }
 

@@ -6,7 +6,10 @@ import { createPartedMap } from './parted-map.ts'
 import { revisionOf, type Store, type StoredRecord } from './store.ts'
 
 export interface MemoryStoreOptions {
-  /** How many records it keeps at most. Default 100,000. One more pushes out the one whose deadline comes first. */
+  /**
+   * How many records it keeps at most. Default 100,000. One more pushes out the session whose deadline comes first, and no
+   * revocation: full of those, it fails what is written next.
+   */
   readonly max?: number | undefined
   /** The clock, in epoch milliseconds; for tests. Default `Date.now`. */
   readonly now?: (() => number) | undefined
@@ -22,16 +25,18 @@ class Entry {
   text: string
   expiresAt: number
   subject: string | undefined
+  readonly mustStay: boolean
   /** Larger than that of any that was written before. */
   order: number
   previous: Entry = this
   next: Entry = this
 
-  constructor(key: string, { text, expiresAt, subject }: StoredRecord, order: number) {
+  constructor(key: string, { text, expiresAt, subject, mustStay = false }: StoredRecord, order: number) {
     this.key = key
     this.text = text
     this.expiresAt = expiresAt
     this.subject = subject
+    this.mustStay = mustStay
     this.order = order
   }
 }
@@ -46,7 +51,9 @@ class Entry {
 export function memoryStore(options?: MemoryStoreOptions): Store & { readonly size: number } {
   const { max = DEFAULT_MAX, now = Date.now } = readMemoryOptions(options)
   const entries = createPartedMap<Entry>()
-  const deadlines = createDeadlines<Entry>()
+  const passing = createDeadlines<Entry>()
+  const staying = createDeadlines<Entry>()
+  const deadlinesOf = ({ mustStay }: Entry): typeof passing => (mustStay ? staying : passing)
   const subjects = createSubjects()
   const listeners = createKeyListeners()
   let writes = 0
@@ -59,17 +66,17 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
   function insert(key: string, record: StoredRecord): void {
     const entry = new Entry(key, record, ++writes)
     entries.set(key, entry)
-    deadlines.add(entry)
+    deadlinesOf(entry).add(entry)
     subjects.add(entry)
   }
 
   function change(entry: Entry, { text, expiresAt, subject }: StoredRecord): void {
     const isMoved = minuteOf(entry.expiresAt) !== minuteOf(expiresAt)
-    if (isMoved) deadlines.remove(entry)
+    if (isMoved) deadlinesOf(entry).remove(entry)
     entry.text = text
     entry.expiresAt = expiresAt
     entry.order = ++writes
-    if (isMoved) deadlines.add(entry)
+    if (isMoved) deadlinesOf(entry).add(entry)
     if (entry.subject === subject) return
     subjects.remove(entry)
     entry.subject = subject
@@ -78,7 +85,7 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
 
   function forget(entry: Entry): void {
     entries.delete(entry.key)
-    deadlines.remove(entry)
+    deadlinesOf(entry).remove(entry)
     subjects.remove(entry)
   }
 
@@ -87,7 +94,23 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
     listeners.tell(entry.key)
   }
 
+  function* due(until: number): Generator<Entry, void> {
+    yield* passing.upTo(until)
+    yield* staying.upTo(until)
+  }
+
+  function makeRoom(time: number): void {
+    while (entries.size >= max) {
+      const oldest = staying.first()
+      const first = oldest !== undefined && oldest.expiresAt <= time ? oldest : passing.first()
+      if (first === undefined)
+        throw new Error(`the memory store is full: ${max} revocations, none of which may go`)
+      end(first)
+    }
+  }
+
   return Object.freeze({
+    isVolatile: true,
     get size() {
       return entries.size
     },
@@ -98,7 +121,7 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
       if (standing !== undefined && standing.expiresAt > time) return false
       if (standing !== undefined) forget(standing)
       if (record.expiresAt <= time) return true
-      for (let first; entries.size >= max && (first = deadlines.first()) !== undefined;) end(first)
+      makeRoom(time)
       insert(key, record)
       return true
     },
@@ -127,7 +150,7 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
     async sweep(until: number) {
       let removed = 0
       let looked = 0
-      for (const entry of deadlines.upTo(until)) {
+      for (const entry of due(until)) {
         if (entry.expiresAt <= until && entries.get(entry.key) === entry) {
           end(entry)
           removed++

@@ -21,6 +21,8 @@ export interface SubjectNames {
 /** A text and who its record belongs to, to be written under a key. */
 export interface SealedRecord extends SealedFields {
   readonly subject?: string | undefined
+  /** See {@link StoredRecord.mustStay}. */
+  readonly mustStay?: boolean | undefined
 }
 
 /**
@@ -106,11 +108,12 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
     ),
     ofSubject: store.bySubject && ((subject) => guardedEach(ofSubject(subject))),
     seal(key, record) {
-      const { subject } = record
+      const { subject, mustStay } = record
       return {
         text: sealer.seal(record, key),
         expiresAt: record.expires * 1000,
         subject: subject === undefined ? undefined : subjects.hash(subject),
+        mustStay,
       }
     },
     create: guarded((key: string, record: StoredRecord) =>

@@ -31,6 +31,11 @@ export interface StoredRecord {
    * the subject. Undefined: nobody is.
    */
   readonly subject?: string | undefined
+  /**
+   * Whether it must not go before its deadline, because a session that was revoked would open again. A store that makes
+   * room when it is full refuses the write instead. Default false: a session may go, and its visitor begins anew.
+   */
+  readonly mustStay?: boolean | undefined
 }
 
 /**
@@ -47,6 +52,8 @@ export interface StoredRecord {
  * `storeSuite` of `@keepsake/testing` checks every sentence of this page.
  */
 export interface Store {
+  /** Whether all that it holds is gone when the process ends. Default false. */
+  readonly isVolatile?: boolean
   /**
    * The text under `key`, or undefined when there is none or its deadline has passed. What lies there but cannot be
    * understood (cut off, another program's) counts as none.

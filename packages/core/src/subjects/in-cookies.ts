@@ -1,6 +1,5 @@
 import { SID_BYTES } from '../crypto/token.ts'
 import { UnsupportedError } from '../base/errors.ts'
-import type { Trace } from '../base/events.ts'
 import { deny, type Entry, revokedAll } from './revocation-list.ts'
 import type { Revocations } from './revocations.ts'
 import type { Subjects } from './subjects.ts'
@@ -9,21 +8,21 @@ import type { Subjects } from './subjects.ts'
  * The sessions of a subject where they live in their cookies, and only what was revoked of them is written down: they
  * can be ended, but not listed, and how many there are is unknown.
  */
-export function subjectsInCookies(revocations: Revocations, trace: Trace, now: () => number): Subjects {
+export function subjectsInCookies(revocations: Revocations, now: () => number): Subjects {
   const entryOf = (sid: string): Entry => [sid, revocations.endOfAll()]
   return Object.freeze<Subjects>({
     async listFor() {
       throw new UnsupportedError('sessions.listFor: only what was revoked is written down; give a store')
     },
     async revoke(handle, subject) {
-      const sid = sidOfHandle(handle)
-      if (sid === undefined) return false
-      if (subject === undefined) {
-        if ((await revocations.deny(handle, revocations.endOfAll(), 'ended')).earlier !== undefined)
-          return false
-      } else await revocations.changeList(subject, (list) => deny(list, entryOf(handle), now()))
-      trace.closed('revoked', sid)
-      return true
+      // Anybody can make up handles: each would stay listed for as long as a session may live.
+      if (subject === undefined)
+        throw new UnsupportedError(
+          'sessions.revoke: an anonymous session in its cookie is known to nobody else; give a store',
+        )
+      if (!isHandle(handle)) return false
+      await revocations.changeList(subject, (list) => deny(list, entryOf(handle), now()))
+      return undefined
     },
     async revokeAll(subject, spared) {
       const entries = [...spared].map(entryOf)
@@ -35,10 +34,10 @@ export function subjectsInCookies(revocations: Revocations, trace: Trace, now: (
 }
 
 /** `session.id` is the handle of a sealed session. */
-function sidOfHandle(handle: unknown): Uint8Array | undefined {
-  if (typeof handle !== 'string') return undefined
+function isHandle(handle: unknown): boolean {
+  if (typeof handle !== 'string') return false
   const sid = Buffer.from(handle, 'base64url')
-  return sid.length === SID_BYTES && sid.toString('base64url') === handle ? sid : undefined
+  return sid.length === SID_BYTES && sid.toString('base64url') === handle
 }
 
 /** Of sessions that live in their cookies and are written down nowhere. */

@@ -98,7 +98,7 @@ export function createRevocations(setup: RevocationsSetup) {
     const expires = Math.max(endOfAll(list.notBefore), ...untils)
     const times = { created: at, issued: at, expires, permanent: false }
     const fields = { ...times, sid: Buffer.alloc(SID_BYTES), text: revocationListText(list) }
-    const stored = records.seal(key, fields)
+    const stored = records.seal(key, { ...fields, mustStay: true })
     return standing === undefined
       ? records.create(key, stored)
       : records.replaceSurely(key, standing.sealed, stored)
@@ -127,7 +127,7 @@ export function createRevocations(setup: RevocationsSetup) {
       const text = JSON.stringify(denial === 'ended' ? [NAME] : [NAME, denial.renewedAt])
       const fields = { sid: Buffer.from(sid, 'base64url'), created: at, issued: at, permanent: false }
       const key = denialKey(sid)
-      const stored = records.seal(key, { ...fields, expires: until, text })
+      const stored = records.seal(key, { ...fields, expires: until, text, mustStay: true })
       const takeBack = (): void => {
         if (denial === 'ended') return
         const end = records.seal(key, { ...fields, expires: 0, text: '' })

@@ -24,8 +24,8 @@ export interface Device {
 export interface Subjects {
   /** The sessions of a subject, the one last seen first. */
   listFor(subject: string, current: Sids): Promise<readonly Device[]>
-  /** Ends one session, if it is this subject's; whether there was one. */
-  revoke(handle: string, subject: string | undefined): Promise<boolean>
+  /** Ends one session, if it is this subject's; whether there was one, where that is known. */
+  revoke(handle: string, subject: string | undefined): Promise<boolean | undefined>
   /** Ends all that a subject had when it was called, but for those that are spared; returns how many, where that is known. */
   revokeAll(subject: string, spared: Sids): Promise<number | undefined>
   /** Throws at once where `revokeAll` would. */

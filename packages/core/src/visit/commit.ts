@@ -8,7 +8,7 @@ import { sidText } from '../crypto/token.ts'
 import { SessionGoneError, StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise, Queue } from '../base/maybe-promise.ts'
 import { type Attempt, hasLost } from './changes.ts'
-import { decide, type Decision, reasonOf } from './decide.ts'
+import { clearsUnopened, decide, type Decision, reasonOf } from './decide.ts'
 import { type Header, headersAfter, LOOKED, withCookie } from './headers.ts'
 import { type CommitSource, SessionCommit } from './session-commit.ts'
 import { report, settle } from './settle.ts'
@@ -60,8 +60,10 @@ export class Commits implements CommitSource {
   /** What a commit would do at this time, in epoch seconds; now, when left out. */
   decide(at = this.setup.now()): Decision {
     const { mode, lifetime } = this.setup
-    const { session, state, lookup } = this.draft
-    const before = { record: this.record, discard: lookup.discard === true, isHeld: this.#isHeld }
+    const { session, state, lookup, logout } = this.draft
+    const isUnopened = logout !== undefined && this.record === undefined
+    const discard = (isUnopened && clearsUnopened(mode, lookup.reason)) || lookup.discard === true
+    const before = { record: this.record, discard, isHeld: this.#isHeld }
     const decision = decide(mode, lifetime, before, session, state, at)
     if (decision.plan.cookie === 'set') checkKeys(session)
     return decision

@@ -8,9 +8,10 @@ import {
   RecordTooLargeError,
   SessionConflictError,
   SessionGoneError,
+  SessionUnopenedError,
   StoreError,
 } from '../base/errors.ts'
-import type { CloseReason } from '../base/reasons.ts'
+import type { CloseReason, OpenReason } from '../base/reasons.ts'
 
 /** What is to be done with a session as it is now, and its text. */
 export interface Decision {
@@ -40,6 +41,27 @@ export function decide(
   return { plan, text }
 }
 
+/** Why a cookie was not opened that may nevertheless be good: on another server, or later. */
+const MAY_BE_GOOD: ReadonlySet<OpenReason> = new Set<OpenReason>([
+  'unknown_key',
+  'ambiguous_cookie',
+  'header_too_large',
+  'issued_in_future',
+])
+
+/**
+ * Whether a logout of a session that was not opened clears the cookie that came. It ends what came, or fails (R37); where a
+ * sealed session cannot be revoked, to clear the browser's copy is all that a logout does.
+ *
+ * @throws {StoreError | SessionUnopenedError}
+ */
+export function clearsUnopened(mode: Mode, reason: OpenReason): boolean {
+  if (reason === 'store_failed') throw new StoreError('the store failed, so the logout has ended nothing')
+  const isCleared = mode.isLazy === true && reason !== 'ambiguous_cookie' && reason !== 'no_cookie'
+  if (!isCleared && MAY_BE_GOOD.has(reason)) throw new SessionUnopenedError(reason)
+  return isCleared
+}
+
 /** The text of all that a session holds now, without the keys that have expired. */
 function livingDraft(session: object, state: SessionState, now: number): string {
   if (state.expiries.size === 0) return writeText(session, state)
@@ -61,5 +83,6 @@ export function reasonOf(error: unknown): CloseReason {
   if (error instanceof CookieTooLargeError || error instanceof RecordTooLargeError) return 'too_large'
   if (error instanceof SessionConflictError) return 'conflict'
   if (error instanceof SessionGoneError) return 'gone'
+  if (error instanceof SessionUnopenedError) return 'unopened'
   return error instanceof StoreError ? 'store_failed' : 'unkeepable'
 }

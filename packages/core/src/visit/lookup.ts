@@ -3,6 +3,7 @@ import { hasControlName } from '../session/session.ts'
 import type { Cookie } from '../cookie/cookie.ts'
 import { type CookieHeader, cookieValues, joinHeader, MAX_HEADER_LENGTH } from '../cookie/read.ts'
 import { writeText } from '../record/record.ts'
+import { sidText } from '../crypto/token.ts'
 import { StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import type { OpenReason } from '../base/reasons.ts'
@@ -13,11 +14,12 @@ const MAX_CANDIDATES = 4
 
 /**
  * Cookies that are of no use here, and yet not to be deleted. One whose key we do not have may be wanted by another
- * server, in a rolling deploy. One that the store does not know may come from a request that left the browser before a
+ * server, in a rolling deploy; one of the future, by a server whose clock is right. One that the store does not know may come from a request that left the browser before a
  * login gave it a new cookie, which the late answer would then delete; and so may one that was revoked.
  */
 const LEFT_ALONE: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'unknown_key',
+  'issued_in_future',
   'ended',
   'superseded',
   'revoked',
@@ -87,11 +89,12 @@ function candidatesOf(cookie: Cookie, header: CookieHeader): readonly string[] |
 }
 
 /**
- * A browser may send several cookies of one name, in no order to rely on (rfc6265bis §4.2.2): the valid one counts. A
- * superseded one counts where none is valid.
+ * A browser may send several cookies of one name, in no order to rely on (rfc6265bis §4.2.2): the valid one counts; of
+ * several tokens of one session, as after a change of the cookie's `domain`, the one that was sealed last. A superseded
+ * cookie counts where none is valid.
  */
 function choose(loaded: readonly Loaded[]): Lookup {
-  const usable = loaded.filter((candidate) => candidate.record !== undefined)
+  const usable = newestOfEach(loaded)
   if (usable.length > 1) return AMBIGUOUS
   const superseded = loaded.filter(({ reason }) => reason === 'superseded')
   const [first] = [...usable, ...superseded, ...loaded]
@@ -99,6 +102,19 @@ function choose(loaded: readonly Loaded[]): Lookup {
   const lookup = lookupOf(first)
   const isWanted = loaded.some(({ reason }) => LEFT_ALONE.has(reason))
   return isWanted && lookup.discard === true ? { ...lookup, discard: false } : lookup
+}
+
+/** The valid ones; of those with the same sid only the one that was issued last, or stands last. */
+function newestOfEach(loaded: readonly Loaded[]): readonly Loaded[] {
+  const newest = new Map<string, Loaded>()
+  for (const one of loaded) {
+    const { record } = one
+    const sid = record && sidText(record.sid)
+    const other = sid === undefined ? undefined : newest.get(sid)?.record
+    if (record !== undefined && sid !== undefined && (other?.issued ?? 0) <= record.issued)
+      newest.set(sid, one)
+  }
+  return [...newest.values()]
 }
 
 /** What one cookie led to. */

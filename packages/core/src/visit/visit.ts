@@ -105,7 +105,9 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   }
 
   explain(): Explanation {
-    const known = { mode: this.setup.mode.name, opened: this.lookup.reason }
+    const { record } = this.#commits
+    const inForce = record && (record.place === undefined ? 'cookie' : 'store')
+    const known = { mode: inForce ?? this.setup.mode.name, opened: this.lookup.reason }
     try {
       return { ...known, closes: this.#commits.isOver ? 'gone' : this.#commits.decide().plan.reason }
     } catch (error) {

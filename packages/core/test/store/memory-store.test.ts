@@ -50,6 +50,31 @@ describe('a memory store', () => {
     expect(store.size).toBe(0)
   })
 
+  it('makes room by the session that ends first, and never by a revocation', async () => {
+    const { store, clock } = createStore(3)
+    const staying = (text: string, expiresAt: number): StoredRecord => ({
+      ...record(text, expiresAt),
+      mustStay: true,
+    })
+    await store.create('r', staying('one', NOW + MINUTE))
+    await store.create('a', record('two', NOW + 2 * MINUTE))
+    await store.create('b', record('three', NOW + 3 * MINUTE))
+    await store.create('s', staying('four', NOW + 4 * MINUTE))
+    expect(await alive(store, ['r', 'a', 'b', 's'])).toEqual(['r', 'b', 's'])
+    await store.create('c', record('five', NOW + 5 * MINUTE))
+    expect(await alive(store, ['r', 'b', 's', 'c'])).toEqual(['r', 's', 'c'])
+    await store.create('t', staying('six', NOW + 6 * MINUTE))
+    expect(thrown(() => store.create('d', record('seven')))).toMatchObject({
+      message: 'the memory store is full: 3 revocations, none of which may go',
+    })
+    expect(await alive(store, ['r', 's', 't', 'd'])).toEqual(['r', 's', 't'])
+    clock.at = NOW + 2 * MINUTE
+    await store.create('d', record('eight', NOW + 9 * MINUTE))
+    expect(await alive(store, ['r', 's', 't', 'd'])).toEqual(['s', 't', 'd'])
+    expect(await store.sweep?.(NOW + 9 * MINUTE)).toBe(3)
+    expect(store.size).toBe(0)
+  })
+
   it('takes a record as absent from its deadline on, swept or not', async () => {
     const { store, clock } = createStore()
     await store.create('k', record('one', NOW + 5000, 's'))

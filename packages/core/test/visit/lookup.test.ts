@@ -13,11 +13,22 @@ const OPENED: Loaded = {
   record: { ...fieldsWith({ a: 1 }), content: { data: { a: 1 }, subject: undefined } },
 }
 
+/** Of another session. */
+const OPENED_OTHER: Loaded = {
+  reason: 'opened',
+  record: {
+    ...fieldsWith({ a: 1 }),
+    sid: Buffer.alloc(16, 7),
+    content: { data: { a: 1 }, subject: undefined },
+  },
+}
+
 /** Modes in which a cookie's value says what comes of it: `opened…`, or the reason why nothing does. */
 function createModes() {
   const loaded: string[] = []
   const load = (value: string): Loaded => {
     loaded.push(value)
+    if (value.startsWith('opened other')) return OPENED_OTHER
     return value.startsWith('opened') ? OPENED : { reason: value.replace(/\d+$/, '') as 'malformed' }
   }
   const rest = {
@@ -52,7 +63,8 @@ describe('what the cookies of a request lead to', () => {
     ['a good one behind a bad one', ['malformed', 'opened'], 'opened', false],
     ['a good one before a bad one', ['opened', 'forged'], 'opened', false],
     ['the same good one twice', ['opened', 'opened'], 'opened', false],
-    ['two good ones, of which none counts (R16)', ['opened1', 'opened2'], 'ambiguous_cookie', false],
+    ['two good ones, of which none counts (R16)', ['opened', 'opened other'], 'ambiguous_cookie', false],
+    ['two tokens of one session, which is not ambiguous', ['opened1', 'opened2'], 'opened', false],
     ['several bad ones, which go', ['malformed', 'forged'], 'malformed', true],
     ['bad ones beside one that another server may want', ['malformed', 'ended'], 'malformed', false],
     ['a good one in fourth place', ['forged1', 'forged2', 'forged3', 'opened'], 'opened', false],
