@@ -178,25 +178,40 @@ describe('what is on the revocation list', () => {
     expect(memory.size).toBe(0)
   })
 
-  it('is not lost by a flood of visitors without a login, nor by one of logins', async () => {
-    const world = createRevocableWorld()
-    const { at } = world
-    const memory = memoryStore({ max: 50, now: () => at * 1000 })
-    const sessions = world.another({ revocation: memory, revocationCache: 0 })
-    const copied = await begin(sessions, 'alice')
-    await request(sessions, copied, (session) => session.logout())
-    const logouts = times(100, async (n) => {
-      const cookie = await begin(sessions, n % 2 === 0 ? undefined : `user${n}`)
-      return rejection(request(sessions, cookie, (session) => session.logout()))
-    })
-    const errors = (await Promise.all(logouts)).filter((error) => error !== undefined)
-    // A full list fails closed: who cannot be logged out is told so.
-    expect(errors.length).toBe(51)
-    for (const error of errors) {
-      expect(error).toBeInstanceOf(StoreError)
-      expect(String((error as Error).cause)).toContain('the memory store is full')
+  describe('in a store that is full', () => {
+    async function createFlood() {
+      const { at, another } = createRevocableWorld()
+      const memory = memoryStore({ max: 50, now: () => at * 1000 })
+      const sessions = another({ revocation: memory, revocationCache: 0 })
+      const copied = await begin(sessions, 'alice')
+      await request(sessions, copied, (session) => session.logout())
+      const logouts = async (count: number, subjectOf: (n: number) => string | undefined) => {
+        const errors = times(count, async (n) => {
+          const cookie = await begin(sessions, subjectOf(n))
+          return rejection(request(sessions, cookie, (session) => session.logout()))
+        })
+        return (await Promise.all(errors)).filter((error) => error !== undefined)
+      }
+      return { sessions, copied, logouts }
     }
-    expect(await openedBy(sessions, copied)).toBe('revoked')
+
+    it('is not lost by a flood of visitors without a login, who hinder nobody either', async () => {
+      const { sessions, copied, logouts } = await createFlood()
+      expect(await logouts(200, () => undefined)).toEqual([])
+      expect(await openedBy(sessions, copied)).toBe('revoked')
+      expect(await logouts(1, () => 'bob')).toEqual([])
+    })
+
+    it('is not lost by a flood of logins: the logouts that it has no room for fail, and say why', async () => {
+      const { sessions, copied, logouts } = await createFlood()
+      const errors = await logouts(60, (n) => `user${n}`)
+      expect(errors).toHaveLength(11)
+      for (const error of errors) {
+        expect(error).toBeInstanceOf(StoreError)
+        expect(String((error as Error).cause)).toContain('the memory store is full')
+      }
+      expect(await openedBy(sessions, copied)).toBe('revoked')
+    })
   })
 })
 

@@ -1,5 +1,3 @@
-import type { OpenReason } from './reasons.ts'
-
 /**
  * A wrong option, found at start-up. The message names the option and says what would be right.
  * Thrown by every `create…` function, never while a request is served.
@@ -153,9 +151,9 @@ export class SessionUnopenedError extends Error {
   override readonly name = 'SessionUnopenedError'
   readonly code = 'KEEPSAKE_SESSION_UNOPENED'
   readonly status = 409
-  readonly reason: OpenReason
+  readonly reason: string
 
-  constructor(reason: OpenReason) {
+  constructor(reason: string) {
     super(`the session's cookie could not be opened (${reason}), so the logout has ended nothing`)
     this.reason = reason
   }

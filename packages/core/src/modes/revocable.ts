@@ -28,12 +28,12 @@ const SUPERSEDED: Loaded = Object.freeze({ reason: 'superseded' })
 export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifetime): EagerMode {
   /**
    * A replayed token of a login may have been written by any configuration. What an anonymous visitor ends is listed for
-   * no longer than its own record would live, so that nobody fills the list without a login.
+   * no longer than its own record would live, and goes first, so that nobody fills the list without a login.
    */
   const lastEndOf = ({ created, expires, subject }: SessionRecord): number =>
     subject === undefined ? expires : Math.max(expires, revocations.endOfAll(created))
   const deny = (record: SessionRecord, denial: Denial): Promise<Denying> =>
-    revocations.deny(sidText(record.sid), lastEndOf(record), denial)
+    revocations.deny(sidText(record.sid), denial, lastEndOf(record), record.subject !== undefined)
 
   function check(loaded: Loaded, now: number): MaybePromise<Loaded> {
     const { record } = loaded

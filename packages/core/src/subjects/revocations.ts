@@ -36,7 +36,7 @@ export interface Denying {
   /** What it was ended by before, which stays; undefined where this is what ends it. */
   readonly earlier: Denial | undefined
   /** For a new sid that nobody gets: the one before it counts again. Works in the background. */
-  takeBack(): void
+  readonly takeBack: () => void
 }
 
 /** Gives undefined where there is nothing to change. */
@@ -121,13 +121,18 @@ export function createRevocations(setup: RevocationsSetup) {
 
   return Object.freeze({
     endOfAll,
-    /** Ends a sid, once. A renewal whose outcome nobody learns is taken back. */
-    async deny(sid: string, until: number, denial: Denial): Promise<Denying> {
+    /**
+     * Ends a sid, once. A renewal whose outcome nobody learns is taken back.
+     *
+     * @param until From then on no token of it opens; epoch seconds.
+     * @param mustStay See {@link StoredRecord.mustStay}.
+     */
+    async deny(sid: string, denial: Denial, until: number, mustStay: boolean): Promise<Denying> {
       const at = Math.min(now(), until)
       const text = JSON.stringify(denial === 'ended' ? [NAME] : [NAME, denial.renewedAt])
       const fields = { sid: Buffer.from(sid, 'base64url'), created: at, issued: at, permanent: false }
       const key = denialKey(sid)
-      const stored = records.seal(key, { ...fields, expires: until, text, mustStay: true })
+      const stored = records.seal(key, { ...fields, expires: until, text, mustStay })
       const takeBack = (): void => {
         if (denial === 'ended') return
         const end = records.seal(key, { ...fields, expires: 0, text: '' })
