@@ -7,7 +7,7 @@ import { createSessions, memoryStore, type Sessions } from '@keepsake/core'
 import { openVisit } from '@keepsake/core/adapter'
 
 type Data = Record<string, unknown>
-type Kind = 'anonymous' | 'forged' | 'unknown key' | 'unknown row' | 'reading'
+type Kind = 'anonymous' | 'forged' | 'unknown key' | 'unknown row' | 'reading' | 'writing'
 
 const secret = createHash('sha256').update('growth').digest('base64url')
 const [mode, requests, kinds] = [process.argv[2], Number(process.argv[3]), process.argv.slice(4) as Kind[]]
@@ -38,6 +38,7 @@ const digits = (number: number): string => number.toString(36).padStart(8, '0')
 function cookieFor(kind: Kind, number: number): string | undefined {
   switch (kind) {
     case 'anonymous':
+    case 'writing':
       return undefined
     case 'reading':
       return good
@@ -57,6 +58,7 @@ async function serve(kind: Kind, from: number, to: number): Promise<void> {
     const visit = await openVisit(sessions, cookieFor(kind, number))
     const isOpen = visit.session['user'] === 'ada'
     if (isOpen !== (kind === 'reading')) throw new Error(`a ${kind} cookie is not what it should be`)
+    if (kind === 'writing') visit.session['text'] = `${number}${'x'.repeat(200)}`
     await visit.close()
     visit.settle()
     // An event loop that never turns frees nothing.
