@@ -80,7 +80,7 @@ export function createDesk({ shop, sessions, accounts }: DeskOptions): Desk {
 
     revoke: forMember(async ({ session }, { username }, form) => {
       const isEnded = await sessions.revoke(field(form, 'handle'), { subject: username })
-      if (isEnded) session.flash('done', 'That device is logged out.')
+      if (isEnded !== false) session.flash('done', 'That device is logged out.')
       else session.flash('problem', 'That device is not logged in any more.')
       return goTo('/devices')
     }),

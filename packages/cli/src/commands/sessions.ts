@@ -42,11 +42,9 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   async revoke(sessions, handle, { subject }) {
     const revoked = await sessions.revoke(handle, { subject })
-    return {
-      code: revoked ? 0 : 1,
-      text: revoked ? 'revoked' : 'there is no such session',
-      json: { revoked },
-    }
+    const text =
+      revoked === undefined ? 'revoked, if there was one' : revoked ? 'revoked' : 'there is no such session'
+    return { code: revoked === false ? 1 : 0, text, json: { revoked: revoked ?? null } }
   },
   async 'revoke-all'(sessions, subject) {
     const revoked = await sessions.revokeAll(subject)
