@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { SessionGoneError } from '../src/base/errors.ts'
 import { increment, settled } from './row-support.ts'
 import {
   begin,
+  closed,
   cookieAfter,
   createGate,
   createWorld,
@@ -142,7 +144,9 @@ describe('a login whose answer is lost', () => {
     const closing = visit.close()
     await gate.reached
     parallel.session['late'] = 1
-    const events = await eventsOf(() => parallel.close())
+    const events = await eventsOf(async () =>
+      expect(await closed(parallel)).toEqual({ cookie: undefined, error: expect.any(SessionGoneError) }),
+    )
     expect(events).toEqual(['session_refused gone'])
     gate.open()
     await oneRow({ world, hers: cookieAfter(await closing, cookie) })

@@ -4,6 +4,7 @@ import type { SessionChange } from '../src/session/state.ts'
 import { type AnySessions, increment, rowOf } from './row-support.ts'
 import {
   begin,
+  closed,
   cookieAfter,
   cookieLine,
   createWorld,
@@ -129,7 +130,7 @@ describe('a thief who regenerates right before the victim enters the password ag
     expect(await dataOf(sessions, hers)).toEqual({ a: 1 })
     const before = rowOf(world, hers)
     thief.session['more'] = 1
-    expect(cookieLine(await thief.close())).toBeUndefined()
+    expect(await closed(thief, his)).toEqual({ cookie: his, error: expect.any(SessionGoneError) })
     expect(rowOf(world, hers)).toBe(before)
     expect(await sessions.listFor('alice')).toHaveLength(1)
   })

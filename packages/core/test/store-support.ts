@@ -162,6 +162,18 @@ export function cookieAfter(headers: readonly Header[], before: string | undefin
   return line.includes('; Max-Age=0;') ? undefined : line.slice(0, line.indexOf(';'))
 }
 
+/** How a response ends: the cookie that the browser then holds, `before` it or after it, and what it was refused with. */
+export async function closed(
+  visit: { close(): unknown },
+  before?: string,
+): Promise<{ cookie: string | undefined; error?: unknown }> {
+  try {
+    return { cookie: cookieAfter((await visit.close()) as readonly Header[], before) }
+  } catch (error) {
+    return { cookie: before, error }
+  }
+}
+
 /** One request from open to close; gives back the cookie that the browser then holds. */
 export async function request<D>(
   sessions: Sessions<D>,
