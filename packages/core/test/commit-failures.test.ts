@@ -6,7 +6,16 @@ import type { Store } from '../src/store/store.ts'
 import type { SessionsOptions } from '../src/sessions/setup.ts'
 import { createSessions } from '../src/sessions/create-sessions.ts'
 import { type AnySession, type AnySessions, LONG, settled } from './row-support.ts'
-import { BEGIN, cookieAfter, present, request, secretNamed, storeAround, times } from './store-support.ts'
+import {
+  BEGIN,
+  cookieAfter,
+  dataOn,
+  present,
+  request,
+  secretNamed,
+  storeAround,
+  times,
+} from './store-support.ts'
 
 /*
  * A failure at each step of each commit, in every mode. A request that fails has not done half: with the cookie that the
@@ -108,12 +117,12 @@ const ENDED: Seen = { subject: undefined, data: {} }
 
 interface Seen {
   readonly subject: string | undefined
-  readonly data: Record<string, unknown>
+  readonly data: object
 }
 
 async function look(sessions: AnySessions, cookie: string | undefined): Promise<Seen> {
   const { session } = await sessions.open(cookie)
-  return { subject: session.subject, data: { ...session } }
+  return { subject: session.subject, data: dataOn(session) }
 }
 
 /** A store whose call of this number goes wrong, until it is healed. */

@@ -13,6 +13,7 @@ import {
   dataOn,
   eventsOf,
   present,
+  refused,
   rejection,
   request,
 } from './store-support.ts'
@@ -54,7 +55,7 @@ async function endOf({ sessions, visit }: Awaited<ReturnType<typeof overtaken>>)
 }
 
 /** Of what the handler has set, nothing is left: a 409, one event, and no cookie. */
-const REFUSED = { events: [GONE], cookie: undefined, error: expect.any(SessionGoneError), data: undefined }
+const REFUSED = { events: [GONE], ...refused(), data: undefined }
 /** Nothing was lost: one event, and no cookie. */
 const SILENT = { events: [GONE], cookie: undefined, data: undefined }
 
@@ -85,9 +86,9 @@ describe('an update that used to get lost', () => {
       Reflect.deleteProperty(session, 'long')
       session['cart'] = ['pen']
     })
-    let error: unknown
-    const events = await eventsOf(async () => ({ error } = await closed(slow)))
-    expect([events, error]).toEqual([[GONE], expect.any(SessionGoneError)])
+    let end: unknown
+    const events = await eventsOf(async () => (end = await closed(slow)))
+    expect([events, end]).toEqual([[GONE], refused()])
     expect(await dataOf(sessions, small)).toEqual({ cart: ['pen'] })
   })
 })
@@ -275,7 +276,7 @@ describe('an outcome that nobody knows', () => {
     await request(sessions, cookie, clear)
     let end: unknown
     const events = await eventsOf(async () => (end = await closed(visit)))
-    expect(end).toEqual({ cookie: undefined, error: expect.any(SessionGoneError) })
+    expect(end).toEqual(refused())
     expect([events, memory.size]).toEqual([[GONE], 0])
   })
 

@@ -16,6 +16,7 @@ import {
   dataOn,
   eventsOf,
   present,
+  refused,
   rejection,
   request,
   secretNamed,
@@ -89,7 +90,7 @@ describe.each([
     await request(sessions, cookie, (session) => session.logout())
     writing.session['late'] = 1
     renewing.session.regenerate()
-    expect(await closed(writing, cookie)).toEqual({ cookie, error: expect.any(SessionGoneError) })
+    expect(await closed(writing, cookie)).toEqual(refused(cookie))
     expect(await renewing.close()).toEqual([['Vary', 'Cookie']])
   })
 

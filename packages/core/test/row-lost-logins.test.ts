@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { SessionGoneError } from '../src/base/errors.ts'
 import { increment, settled } from './row-support.ts'
 import {
   begin,
@@ -10,6 +9,7 @@ import {
   dataOn,
   eventsOf,
   leftIn,
+  refused,
   rejection,
 } from './store-support.ts'
 
@@ -144,9 +144,7 @@ describe('a login whose answer is lost', () => {
     const closing = visit.close()
     await gate.reached
     parallel.session['late'] = 1
-    const events = await eventsOf(async () =>
-      expect(await closed(parallel)).toEqual({ cookie: undefined, error: expect.any(SessionGoneError) }),
-    )
+    const events = await eventsOf(async () => expect(await closed(parallel)).toEqual(refused()))
     expect(events).toEqual(['session_refused gone'])
     gate.open()
     await oneRow({ world, hers: cookieAfter(await closing, cookie) })

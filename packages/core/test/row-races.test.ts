@@ -11,6 +11,7 @@ import {
   dataOn,
   eventsOf,
   present,
+  refused,
   rejection,
   request,
 } from './store-support.ts'
@@ -27,7 +28,7 @@ const CHANGES: readonly Action[] = [
 const opened = async (sessions: AnySessions, cookie: string | undefined) => sessions.open(cookie)
 
 /** Something that was set or added is lost: a 409, and the cookie stays as it was. */
-const REFUSED = { cookie: 'as it was', error: expect.any(SessionGoneError) }
+const REFUSED = refused('as it was')
 /** Nothing was lost, and the cookie stays as it was. */
 const SILENT = { cookie: 'as it was' }
 

@@ -11,6 +11,7 @@ import {
   dataOf,
   dataOn,
   present,
+  refused,
   rejection,
   request,
   times,
@@ -130,7 +131,7 @@ describe('a thief who regenerates right before the victim enters the password ag
     expect(await dataOf(sessions, hers)).toEqual({ a: 1 })
     const before = rowOf(world, hers)
     thief.session['more'] = 1
-    expect(await closed(thief, his)).toEqual({ cookie: his, error: expect.any(SessionGoneError) })
+    expect(await closed(thief, his)).toEqual(refused(his))
     expect(rowOf(world, hers)).toBe(before)
     expect(await sessions.listFor('alice')).toHaveLength(1)
   })

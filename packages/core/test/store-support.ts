@@ -1,4 +1,5 @@
 import { openVisit } from '../src/adapter.ts'
+import { SessionGoneError } from '../src/base/errors.ts'
 import { createHash } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { memoryStore } from '../src/store/memory-store.ts'
@@ -173,6 +174,12 @@ export async function closed(
     return { cookie: before, error }
   }
 }
+
+/** How it ends where the session is gone with something that was set or added: a 409, and the cookie stays. */
+export const refused = (cookie?: string): { cookie: string | undefined; error: SessionGoneError } => ({
+  cookie,
+  error: new SessionGoneError(),
+})
 
 /** One request from open to close; gives back the cookie that the browser then holds. */
 export async function request<D>(

@@ -9,6 +9,7 @@ import {
   dataOf,
   eventsOf,
   present,
+  refused,
   rejection,
   request,
   times,
@@ -56,7 +57,7 @@ describe.each(IN_ROWS)(
           expect(visit.session.explain().opened).toBe('superseded')
           await act(visit.session)
           const isLost = LOSES.some(([, write]) => write === act)
-          const end = { cookie: old, ...(isLost && { error: expect.any(SessionGoneError) }) }
+          const end = isLost ? refused(old) : { cookie: old }
           const events = await eventsOf(async () => expect(await closed(visit, old)).toEqual(end))
           expect(events).toEqual(isWrite ? ['session_refused gone'] : [])
           expect(rowOf(world, cookie)).toBe(row)
@@ -196,8 +197,7 @@ describe('several cookies of the name, one of them superseded', () => {
       const visit = await sessions.open(header)
       expect(visit.session.explain().opened).toBe('superseded')
       visit.session['late'] = 1
-      const end = { cookie: 'as it was', error: expect.any(SessionGoneError) }
-      expect(await closed(visit, 'as it was')).toEqual(end)
+      expect(await closed(visit, 'as it was')).toEqual(refused('as it was'))
     }
     expect(await dataOf(sessions, now)).toEqual(before)
   })

@@ -6,14 +6,15 @@ import type { EagerMode, RecordWatch } from './mode.ts'
 export function timed(mode: EagerMode, timeLimit: TimeLimit): EagerMode {
   const { fetch } = mode
 
-  function timedWatch({ look, listen }: RecordWatch): RecordWatch {
+  function timedWatch(watch: RecordWatch): RecordWatch {
+    const { listen } = watch
     const listenInTime = (changed: () => void): MaybePromise<() => void> =>
       timeLimit(async (isOver) => {
         const unlisten = (await listen?.(changed)) ?? NOTHING
         if (isOver()) unlisten()
         return unlisten
       })
-    return { look: (now) => timeLimit(() => look(now)), listen: listen && listenInTime }
+    return { look: (now) => timeLimit(() => watch.look(now)), listen: listen && listenInTime }
   }
 
   return Object.freeze<EagerMode>({

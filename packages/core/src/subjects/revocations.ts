@@ -36,7 +36,7 @@ export interface Denying {
   /** What it was ended by before, which stays; undefined where this is what ends it. */
   readonly earlier: Denial | undefined
   /** For a new sid that nobody gets: the one before it counts again. Works in the background. */
-  takeBack(): void
+  readonly takeBack: () => void
 }
 
 /** Gives undefined where there is nothing to change. */
