@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { SessionGoneError } from '../src/base/errors.ts'
 import { memoryStore } from '../src/store/memory-store.ts'
-import { type AnySession, increment, LONG, settled } from './row-support.ts'
+import { type AnySession, increment, LONG } from './row-support.ts'
 import {
   begin,
+  closed,
   cookieAfter,
   cookieLine,
   createOverflowingWorld,
@@ -12,6 +13,7 @@ import {
   dataOn,
   eventsOf,
   present,
+  refused,
   rejection,
   request,
 } from './store-support.ts'
@@ -45,12 +47,17 @@ async function overtaken(
   return { ...world, world, cookie, other, visit }
 }
 
-/** How such a request ends where it only closes: its events, its cookie, and what that leads to. */
-async function closed({ sessions, visit }: Awaited<ReturnType<typeof overtaken>>) {
-  let cookie: string | undefined
-  const events = await eventsOf(async () => (cookie = cookieAfter(await visit.close(), undefined)))
-  return { events, cookie, data: cookie && (await dataOf(sessions, cookie)) }
+/** How such a request ends where it only closes: its events, its cookie, what that leads to, and its refusal. */
+async function endOf({ sessions, visit }: Awaited<ReturnType<typeof overtaken>>) {
+  let end: Awaited<ReturnType<typeof closed>> = { cookie: undefined }
+  const events = await eventsOf(async () => (end = await closed(visit)))
+  return { events, ...end, data: end.cookie && (await dataOf(sessions, end.cookie)) }
 }
+
+/** Of what the handler has set, nothing is left: a 409, one event, and no cookie. */
+const REFUSED = { events: [GONE], ...refused(), data: undefined }
+/** Nothing was lost: one event, and no cookie. */
+const SILENT = { events: [GONE], cookie: undefined, data: undefined }
 
 const clear: Handler = (session) => session.clear()
 
@@ -58,14 +65,14 @@ describe('an update that used to get lost', () => {
   it('a book that goes into the cart while another tab empties it is in the cart', async () => {
     const slow = await overtaken({ cart: ['pen'] }, push('book'), clear)
     expect(slow.other).toBeUndefined()
-    const { events, data } = await closed(slow)
+    const { events, data } = await endOf(slow)
     expect(events).toEqual(['session_created created'])
     expect(data).toEqual({ cart: ['book'] })
   })
 
   it('a book that goes into the cart while a parallel request regenerates is in the cart', async () => {
     const slow = await overtaken({ cart: ['pen'] }, push('book'), (session) => session.regenerate())
-    const { events, cookie } = await closed(slow)
+    const { events, cookie } = await endOf(slow)
     expect([events, cookie]).toEqual([['session_changed merged'], undefined])
     expect(await dataOf(slow.sessions, slow.other)).toEqual({ cart: ['pen', 'book'] })
   })
@@ -79,9 +86,9 @@ describe('an update that used to get lost', () => {
       Reflect.deleteProperty(session, 'long')
       session['cart'] = ['pen']
     })
-    let error: unknown
-    const events = await eventsOf(async () => ({ error } = await settled((async () => slow.close())())))
-    expect([events, error]).toEqual([[GONE], expect.any(SessionGoneError)])
+    let end: unknown
+    const events = await eventsOf(async () => (end = await closed(slow)))
+    expect([events, end]).toEqual([[GONE], refused()])
     expect(await dataOf(sessions, small)).toEqual({ cart: ['pen'] })
   })
 })
@@ -93,14 +100,14 @@ describe('what a visitor has deleted', () => {
       (session) => (session['seen'] = 1),
       clear,
     )
-    const { data, events } = await closed(slow)
+    const { data, events } = await endOf(slow)
     expect(data).toEqual({ seen: 1 })
     expect(events).toEqual(['session_created created'])
   })
 
-  it('does not come back by a slow request that changes the very same key', async () => {
+  it('does not come back by a slow request that changes the very same key, which is a 409', async () => {
     const slow = await overtaken({ address: 'Elm St' }, (session) => (session['address'] = 'Oak St'), clear)
-    expect(await closed(slow)).toEqual({ events: [GONE], cookie: undefined, data: undefined })
+    expect(await endOf(slow)).toEqual(REFUSED)
   })
 
   it.each<readonly [string, object, Handler]>([
@@ -109,15 +116,22 @@ describe('what a visitor has deleted', () => {
     ['a deletion of a part', { a: 1, b: 2 }, (session) => session.pop('a')],
     ['an end of a key', { a: 1 }, (session) => session.expire('a', '5m')],
     ['"remember me"', { a: 1 }, (session) => (session.permanent = true)],
+    ['the value it had', { a: 1 }, (session) => (session['a'] = 1)],
+  ])('does not come back by %s, and that is no error: nothing is lost', async (_, data, change) => {
+    const slow = await overtaken({ ...data }, change, clear)
+    slow.world.at += 1000
+    expect(await endOf(slow)).toEqual(SILENT)
+    expect(slow.memory.size).toBe(0)
+  })
+
+  it.each<readonly [string, object, Handler]>([
     ['a change deep in an object', { a: { b: 1 } }, (session) => ((session['a'] as { b: number }).b = 2)],
     ['a change of an item in a list', { a: [1, 2] }, (session) => ((session['a'] as number[])[0] = 3)],
     ['an item that goes', { a: [1, 2] }, (session) => (session['a'] as number[]).pop()],
-    ['the value it had', { a: 1 }, (session) => (session['a'] = 1)],
-  ])('does not come back by %s', async (_, data, change) => {
+  ])('does not come back by %s, which is a 409', async (_, data, change) => {
     const slow = await overtaken({ ...data }, change, clear)
     slow.world.at += 1000
-    const { events, cookie } = await closed(slow)
-    expect([events, cookie]).toEqual([[GONE], undefined])
+    expect(await endOf(slow)).toEqual(REFUSED)
     expect(slow.memory.size).toBe(0)
   })
 })
@@ -135,7 +149,7 @@ describe('a request of an anonymous session that is over', () => {
       },
       clear,
     )
-    const { events, cookie, data } = await closed(slow)
+    const { events, cookie, data } = await endOf(slow)
     expect(events).toEqual([GONE, 'session_created created'])
     expect(data).toEqual({ n: 1, cart: ['book'], fresh: 1 })
     const { session } = await slow.sessions.open(cookie)
@@ -211,12 +225,12 @@ describe('a request of a session with a subject that is over', () => {
     ['a logout', (session) => session.logout()],
     ['a login of somebody else', (session) => session.login('bob')],
     ['another login of the same one', (session) => session.login('alice')],
-  ])('writes nothing, says gone and sends no cookie after %s', async (_, meanwhile) => {
+  ])('writes nothing, sends no cookie, and is a 409 with one event after %s', async (_, meanwhile) => {
     for (const change of [increment, push('book'), (session: AnySession) => (session['fresh'] = 1)]) {
       const slow = await overtaken({ n: 5 }, change, meanwhile, 'alice')
       const before = slow.other && (await dataOf(slow.sessions, slow.other))
-      const { events, cookie } = await closed(slow)
-      expect([commitsIn(events), cookie]).toEqual([[GONE], undefined])
+      const { events, ...end } = await endOf(slow)
+      expect({ ...end, events: commitsIn(events) }).toEqual(REFUSED)
       expect(slow.other && (await dataOf(slow.sessions, slow.other))).toEqual(before)
       expect(slow.memory.size).toBe(slow.other === undefined ? 0 : 1)
     }
@@ -234,7 +248,7 @@ describe('a request of a session with a subject that is over', () => {
       (session) => session.logout(),
       'alice',
     )
-    expect((await closed(slow)).events).toEqual([])
+    expect((await endOf(slow)).events).toEqual([])
   })
 
   it('is not put back by a renewal', async () => {
@@ -245,12 +259,12 @@ describe('a request of a session with a subject that is over', () => {
       'alice',
     )
     slow.world.at += 1000
-    expect(await closed(slow)).toEqual({ events: [GONE], cookie: undefined, data: undefined })
+    expect(await endOf(slow)).toEqual(SILENT)
   })
 })
 
 describe('an outcome that nobody knows', () => {
-  it('does not begin a new session: what may have been written may have been ended on purpose', async () => {
+  it('begins no new session, but is a 409: what may have been written may have been ended on purpose', async () => {
     const { sessions, store, memory } = createWorld()
     const cookie = await begin(sessions, { n: 5 })
     const visit = await sessions.open(cookie)
@@ -260,7 +274,9 @@ describe('an outcome that nobody knows', () => {
     expect(await rejection(visit.session.save())).toMatchObject({ code: 'KEEPSAKE_STORE' })
     expect(await dataOf(sessions, cookie)).toEqual({ n: 5, cart: ['book'] })
     await request(sessions, cookie, clear)
-    const events = await eventsOf(async () => expect(cookieLine(await visit.close())).toBeUndefined())
+    let end: unknown
+    const events = await eventsOf(async () => (end = await closed(visit)))
+    expect(end).toEqual(refused())
     expect([events, memory.size]).toEqual([[GONE], 0])
   })
 

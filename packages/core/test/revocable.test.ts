@@ -8,6 +8,7 @@ import { createSessions } from '../src/sessions/create-sessions.ts'
 import type { SessionsOptions } from '../src/sessions/setup.ts'
 import {
   BEGIN,
+  closed,
   cookieAfter,
   cookieLine,
   createGate,
@@ -15,6 +16,7 @@ import {
   dataOn,
   eventsOf,
   present,
+  refused,
   rejection,
   request,
   secretNamed,
@@ -81,14 +83,15 @@ describe.each([
     },
   )
 
-  it('is of no use to a request that was under way', async () => {
+  it('is of no use to a request that was under way: its write is a 409, and no cookie is sent for it', async () => {
     const { sessions } = createRevocableWorld()
     const cookie = await begin(sessions, subject)
     const [writing, renewing] = [await openVisit(sessions, cookie), await openVisit(sessions, cookie)]
     await request(sessions, cookie, (session) => session.logout())
     writing.session['late'] = 1
     renewing.session.regenerate()
-    for (const visit of [writing, renewing]) expect(await visit.close()).toEqual([['Vary', 'Cookie']])
+    expect(await closed(writing, cookie)).toEqual(refused(cookie))
+    expect(await renewing.close()).toEqual([['Vary', 'Cookie']])
   })
 
   it('is superseded for a minute after a new id: a late write is refused, and no cookie is sent for it', async () => {

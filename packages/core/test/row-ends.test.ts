@@ -3,6 +3,7 @@ import { SessionGoneError } from '../src/base/errors.ts'
 import { type AnySession } from './row-support.ts'
 import {
   begin,
+  closed,
   cookieAfter,
   cookieLine,
   createGate,
@@ -10,6 +11,7 @@ import {
   dataOf,
   eventsOf,
   present,
+  refused,
   rejection,
   request,
   times,
@@ -73,20 +75,23 @@ describe('a regenerate and an end', () => {
   it.each([
     ['a logout', (session: AnySession) => session.logout()],
     ['a destroy', (session: AnySession) => session.destroy()],
-  ])('in either order and at once leave nothing alive: %s', async (_, end) => {
-    for (const order of ['regenerate first', 'end first', 'at once'] as const) {
-      const { sessions, another, memory } = createWorld()
-      const cookie = await begin(sessions, { a: 1 }, 'alice')
-      const [renewing, ending] = [await sessions.open(cookie), await another().open(cookie)]
-      renewing.session.regenerate()
-      renewing.session['b'] = 1
-      end(ending.session)
-      const visits = order === 'end first' ? [ending, renewing] : [renewing, ending]
-      if (order === 'at once') await Promise.all(visits.map(async (visit) => visit.close()))
-      else for (const visit of visits) await visit.close()
-      expect([order, memory.size]).toEqual([order, 0])
-    }
-  })
+  ])(
+    'in either order and at once leave nothing alive, and a write that is lost is a 409: %s',
+    async (_, end) => {
+      for (const order of ['regenerate first', 'end first', 'at once'] as const) {
+        const { sessions, another, memory } = createWorld()
+        const cookie = await begin(sessions, { a: 1 }, 'alice')
+        const [renewing, ending] = [await sessions.open(cookie), await another().open(cookie)]
+        renewing.session.regenerate()
+        renewing.session['b'] = 1
+        end(ending.session)
+        const visits = order === 'end first' ? [ending, renewing] : [renewing, ending]
+        if (order === 'at once') await Promise.all(visits.map((visit) => closed(visit, cookie)))
+        else for (const visit of visits) await closed(visit, cookie)
+        expect([order, memory.size]).toEqual([order, 0])
+      }
+    },
+  )
 
   it('sends no cookie where the end came first, and says so', async () => {
     const { sessions } = createWorld()
@@ -108,7 +113,7 @@ describe('a regenerate and an end', () => {
       visit.session['b'] = 1
       if (order === 'regenerate first') await visit.close()
       expect(await sessions.revoke(handle, { subject: 'alice' })).toBe(true)
-      if (order === 'revoke first') expect(cookieLine(await visit.close())).toBeUndefined()
+      if (order === 'revoke first') expect(await closed(visit, cookie)).toEqual(refused(cookie))
       expect([order, memory.size]).toEqual([order, 0])
     }
   })
@@ -121,11 +126,11 @@ describe('a regenerate and an end', () => {
     visit.session['b'] = 1
     const gate = createGate()
     store.next('replace', gate.before)
-    const closing = visit.close()
+    const closing = closed(visit, cookie)
     await gate.reached
     expect(await another().revoke(handle, { subject: 'alice' })).toBe(true)
     gate.open()
-    expect(cookieLine(await closing)).toBeUndefined()
+    expect(await closing).toEqual(refused(cookie))
     expect(memory.size).toBe(0)
   })
 })
@@ -140,7 +145,20 @@ describe('a cookie that this response would have set', () => {
     login.session.login('alice')
     const hers = cookieAfter(await login.close(), cookie)
     first.session['b'] = 1
-    expect(cookieLine(await first.close())).toBeUndefined()
+    expect(await closed(first)).toEqual(refused())
     expect((await sessions.open(hers)).session.subject).toBe('alice')
+  })
+
+  it('does not leave once save() was told so either, and the close that follows is no error', async () => {
+    const { sessions } = createWorld()
+    const cookie = await begin(sessions, { a: 1 })
+    const [first, login] = [await sessions.open(cookie), await sessions.open(cookie)]
+    first.session.regenerate()
+    await first.session.save()
+    login.session.login('alice')
+    await login.close()
+    first.session['b'] = 1
+    expect(await rejection(first.session.save())).toBeInstanceOf(SessionGoneError)
+    expect(cookieLine(await first.close())).toBeUndefined()
   })
 })

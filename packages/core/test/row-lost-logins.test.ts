@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { increment, settled } from './row-support.ts'
 import {
   begin,
+  closed,
   cookieAfter,
   createGate,
   createWorld,
   dataOn,
   eventsOf,
   leftIn,
+  refused,
   rejection,
 } from './store-support.ts'
 
@@ -142,7 +144,7 @@ describe('a login whose answer is lost', () => {
     const closing = visit.close()
     await gate.reached
     parallel.session['late'] = 1
-    const events = await eventsOf(() => parallel.close())
+    const events = await eventsOf(async () => expect(await closed(parallel)).toEqual(refused()))
     expect(events).toEqual(['session_refused gone'])
     gate.open()
     await oneRow({ world, hers: cookieAfter(await closing, cookie) })

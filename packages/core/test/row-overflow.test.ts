@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { IN_ROWS, LONG, settled, valueOf } from './row-support.ts'
-import { begin, cookieAfter, createOverflowingWorld, dataOf, present, request } from './store-support.ts'
+import { IN_ROWS, LONG, valueOf } from './row-support.ts'
+import {
+  begin,
+  closed,
+  cookieAfter,
+  createOverflowingWorld,
+  dataOf,
+  leftIn,
+  present,
+  request,
+} from './store-support.ts'
 
 describe('a session in overflow', () => {
   it('that moves into the store while another request writes in its cookie keeps its own', async () => {
@@ -37,10 +46,10 @@ describe('a session in overflow', () => {
     Reflect.deleteProperty(shrinks.session, 'long')
     const small = cookieAfter(await shrinks.close(), cookie)
     writes.session['b'] = 1
-    const { error } = await settled((async () => writes.close())())
+    const { error } = await closed(writes)
     expect(error).toMatchObject({ code: 'KEEPSAKE_SESSION_GONE', status: 409 })
     expect(await dataOf(sessions, small)).toEqual({ a: 1 })
-    expect([await dataOf(sessions, cookie), world.memory.size]).toEqual([{}, 0])
+    expect([await dataOf(sessions, cookie), await leftIn(world)]).toEqual([{}, 0])
   })
 
   it('that logs in on its way back leaves no old cookie good', async () => {

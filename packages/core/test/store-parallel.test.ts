@@ -7,6 +7,7 @@ import type { Session } from '../src/session/session.ts'
 import type { Sessions } from '../src/sessions/sessions.ts'
 import {
   begin,
+  closed,
   cookieAfter,
   cookieLine,
   createGate,
@@ -15,6 +16,7 @@ import {
   dataOn,
   eventsOf,
   present,
+  refused,
   rejection,
   request,
   secretNamed,
@@ -226,30 +228,43 @@ describe('a conflict', () => {
   })
 })
 
+/** A request that was under way during a logout changes the session, and ends; the logout stands, and there is one event. */
+async function lateWith(
+  change: (session: Session) => unknown,
+  end: (slow: Awaited<ReturnType<typeof openVisit<Record<string, unknown>>>>) => Promise<void>,
+): Promise<void> {
+  const { sessions, memory } = createWorld()
+  const cookie = await begin(sessions, { a: 1 }, 'alice')
+  const slow = await openVisit(sessions, cookie)
+  await request(sessions, cookie, (session) => session.logout())
+  const events = await eventsOf(async () => {
+    change(slow.session)
+    await end(slow)
+    slow.settle()
+  })
+  expect(events.filter((event) => !event.startsWith('session_opened'))).toEqual(['session_refused gone'])
+  expect(memory.size).toBe(0)
+  expect(await dataOf(sessions, cookie)).toEqual({})
+}
+
 describe('a request that was under way during a logout (R38)', () => {
   it.each<[string, (session: Session) => unknown]>([
-    ['writes', (session) => (session['late'] = 1)],
-    ['updates', (session) => session.update((data) => Object.assign(data, { late: 1 }))],
     ['gives it a new id', (session) => session.regenerate()],
     ['makes it permanent', (session) => (session.permanent = true)],
     ['clears its data', (session) => session.clear()],
-  ])(
-    'and then %s: nothing is written, no cookie is sent, and only one event tells of it',
-    async (_, change) => {
-      const { sessions, memory } = createWorld()
-      const cookie = await begin(sessions, { a: 1 }, 'alice')
-      const slow = await openVisit(sessions, cookie)
-      await request(sessions, cookie, (session) => session.logout())
-      const events = await eventsOf(async () => {
-        change(slow.session)
-        expect(await slow.close()).toEqual([['Vary', 'Cookie']])
-        slow.settle()
-      })
-      expect(events.filter((event) => !event.startsWith('session_opened'))).toEqual(['session_refused gone'])
-      expect(memory.size).toBe(0)
-      expect(await dataOf(sessions, cookie)).toEqual({})
-    },
-  )
+  ])('and then %s, loses nothing: no cookie is sent, and only one event tells of it', async (_, change) => {
+    await lateWith(change, async (slow) => expect(await slow.close()).toEqual([['Vary', 'Cookie']]))
+  })
+
+  it.each<[string, (session: Session) => unknown]>([
+    ['writes', (session) => (session['late'] = 1)],
+    ['updates', (session) => session.update((data) => Object.assign(data, { late: 1 }))],
+    ['leaves a message', (session) => session.flash('info', 'late')],
+  ])('and then %s, is a 409: nothing is written, and one event tells of it', async (_, change) => {
+    await lateWith(change, async (slow) => {
+      expect(await rejection((async () => slow.close())())).toBeInstanceOf(SessionGoneError)
+    })
+  })
 
   it('learns of it from save(), once and for all, and may begin another session', async () => {
     const { sessions, store, memory } = createWorld()
@@ -296,11 +311,11 @@ describe('a request that was under way during a logout (R38)', () => {
     const slow = await openVisit(sessions, cookie)
     slow.session['late'] = 1
     store.next('replace', gate.before)
-    const closing = slow.close()
+    const closing = closed(slow, cookie)
     await gate.reached
     await request(another(), cookie, (session) => session.logout())
     gate.open()
-    expect(cookieLine(await closing)).toBeUndefined()
+    expect(await closing).toEqual(refused(cookie))
     expect(memory.size).toBe(0)
   })
 

@@ -1,7 +1,7 @@
 import { openVisit } from '../src/adapter.ts'
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { RecordTooLargeError } from '../src/base/errors.ts'
+import { RecordTooLargeError, SessionGoneError } from '../src/base/errors.ts'
 import { createSealer } from '../src/sealer.ts'
 import { createSessions } from '../src/sessions/create-sessions.ts'
 import { revisionOf } from '../src/store/store.ts'
@@ -250,7 +250,8 @@ describe('login', () => {
     expect(keyOf(cookie)).toBe(keyOf(planted))
     const standing = await memory.read(keyOf(cookie))
     store.forget()
-    expect(await request(sessions, planted, (session) => (session['cart'] = ['planted']))).toBe(planted)
+    const writing = request(sessions, planted, (session) => (session['cart'] = ['planted']))
+    expect(await rejection(writing)).toBeInstanceOf(SessionGoneError)
     expect(await memory.read(keyOf(cookie))).toBe(standing)
     expect(store.calls).toEqual(['read'])
   })

@@ -1,4 +1,5 @@
 import { openVisit } from '../src/adapter.ts'
+import { SessionGoneError } from '../src/base/errors.ts'
 import { createHash } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { memoryStore } from '../src/store/memory-store.ts'
@@ -161,6 +162,24 @@ export function cookieAfter(headers: readonly Header[], before: string | undefin
   if (line === undefined) return before
   return line.includes('; Max-Age=0;') ? undefined : line.slice(0, line.indexOf(';'))
 }
+
+/** How a response ends: the cookie that the browser then holds, `before` it or after it, and what it was refused with. */
+export async function closed(
+  visit: { close(): unknown },
+  before?: string,
+): Promise<{ cookie: string | undefined; error?: unknown }> {
+  try {
+    return { cookie: cookieAfter((await visit.close()) as readonly Header[], before) }
+  } catch (error) {
+    return { cookie: before, error }
+  }
+}
+
+/** How it ends where the session is gone with something that was set or added: a 409, and the cookie stays. */
+export const refused = (cookie?: string): { cookie: string | undefined; error: SessionGoneError } => ({
+  cookie,
+  error: new SessionGoneError(),
+})
 
 /** One request from open to close; gives back the cookie that the browser then holds. */
 export async function request<D>(

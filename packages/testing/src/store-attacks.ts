@@ -46,12 +46,16 @@ const ATTACKS: Readonly<Record<string, (attack: Attack) => Promise<string>>> = {
     await visit(elsewhere(), copied, (session) => session.logout())
     return copied
   },
-  'a cookie that a slow request brings after the logout': async ({ open, elsewhere }) => {
+  'a cookie with which a slow request writes after the logout, and is refused': async ({
+    open,
+    elsewhere,
+  }) => {
     const cookie = await loggedIn(open())
     const slow = await begin(open(), cookie)
     slow.session.count = 1
     await visit(elsewhere(), cookie, (session) => session.logout())
-    return slow.close()
+    await expect(slow.close()).rejects.toBeInstanceOf(SessionGoneError)
+    return cookie
   },
   'a new id that a slow request brings after the logout': async ({ open, elsewhere }) => {
     const cookie = await loggedIn(open())

@@ -142,7 +142,11 @@ async function keepBusy(sessions: Sessions<Cart>, from: string, n: number): Prom
     if (session.isNew) break
     if (n % 2 === 0) session.regenerate()
     else session.count = turn
-    cookie = await close()
+    const next = await close().catch((error: unknown) => {
+      if (!(error instanceof SessionGoneError)) throw error
+    })
+    if (next === undefined) break
+    cookie = next
   }
   return cookie
 }

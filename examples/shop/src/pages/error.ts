@@ -13,11 +13,13 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'That page is not for you',
   404: 'This page is missing',
   405: 'That is not done here',
+  409: 'You have logged in or out meanwhile',
   413: 'That was too much at once',
 }
 
 const MESSAGES: Readonly<Record<number, string>> = {
   404: 'Perhaps somebody borrowed it. The other books are where they were.',
+  409: 'So this was not saved. Please load the page again.',
 }
 
 /** Any answer that is not a page of the shop: 404 and the rest of the 4xx and 5xx. */

@@ -130,8 +130,8 @@ export class SessionConflictError extends Error {
 
 /**
  * Another request has ended the session meanwhile, or given it a new cookie: what this one has changed was not saved.
- * Rejects `save()` and `reload()`; fails a response where the visitor must know, as after a logout that ended nothing.
- * Frameworks answer 409.
+ * Rejects `save()` and `reload()`; fails a response that would say what is not so, where something that the handler has
+ * set or added is lost, or a logout has ended nothing. Frameworks answer 409.
  */
 export class SessionGoneError extends Error {
   override readonly name = 'SessionGoneError'

@@ -91,10 +91,10 @@ function closed(commit: Commit, standing: Standing): Next<Verdict> {
   return { write, row }
 }
 
-const isClosed = ({ record }: Standing): boolean => record.text === EMPTY_TEXT
-
 /** What no verifier hashes to. */
 const NO_PROOF = 'A'.repeat(22)
+
+const isClosed = ({ row }: Standing): boolean => row.proof === NO_PROOF
 
 /** The ids that the text after this one lists. */
 export const replacedIn = ({ at }: Commit, { sealed, record, row }: Standing): string =>

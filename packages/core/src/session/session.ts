@@ -96,7 +96,7 @@ export class SessionControls extends DataControls {
    * @throws {SessionDataError} for data that cannot be kept.
    * @throws {CookieTooLargeError} when it does not fit into a cookie.
    * @throws {SessionClosedError} when the head of the response has left.
-   * @throws {SessionGoneError} when another request has ended the session meanwhile.
+   * @throws {SessionGoneError} when another request has ended the session meanwhile, or given it a new cookie.
    * @throws {StoreError} when the store fails.
    */
   save(callback?: Callback): Promise<void> {

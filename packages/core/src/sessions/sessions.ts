@@ -18,7 +18,10 @@ export interface Visit<D> {
    *
    * @throws {SessionDataError | CookieTooLargeError} when what was left cannot be kept; the response must then say so
    * and carry none of the handler's headers.
-   * @throws {StoreError} when the store fails.
+   * @throws {SessionGoneError} when another request has ended the session meanwhile, or given it a new cookie, and
+   * something is lost that was set or added; or when a logout has ended nothing. Not after a `save()` that said so.
+   * @throws {StoreError} when the store fails. Under the cookie that the browser has, either the old session opens then or
+   * the new one.
    */
   close(): Promise<readonly Header[]>
 }

@@ -59,7 +59,10 @@ export interface SessionsOptions {
   readonly revocationCache?: Duration | undefined
   /** How many sessions a subject may have at once, in a `store`: one more ends the oldest. Default: any number. */
   readonly maxPerSubject?: number | undefined
-  /** How long the store may take for the read or the commit of one request, in milliseconds. Default 2,000. */
+  /**
+   * How long the store may take for the whole read of one request, and for its whole commit, in milliseconds. Default
+   * 2,000. What is written later than that is undone.
+   */
   readonly storeTimeLimit?: number | undefined
   /**
    * What a request gets when the store cannot be read. Default `'fail'`: an error, which frameworks answer with 503.

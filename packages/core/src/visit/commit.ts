@@ -144,8 +144,9 @@ export class Commits implements CommitSource {
   }
 
   #conclude(commit: SessionCommit, done: Committed): MaybePromise<void> {
-    this.settle(commit, done)
+    // They look once this commit is through, and however it ends.
     this.#watches?.forEach((tell) => tell())
+    this.settle(commit, done)
     return commit.logout && this.#carryOut(commit.logout)
   }
 
@@ -157,8 +158,11 @@ export class Commits implements CommitSource {
 
   /** A late request with an old cookie: its `Set-Cookie` would take the new one's place in the browser. */
   #refuseSuperseded({ plan, text }: Decision): void {
+    const { logout } = this.draft
+    // An earlier save has been told.
+    if (this.isEnded && logout === undefined) return
     this.isEnded = plan.reason !== 'empty'
-    if (this.draft.logout !== undefined || hasLost(undefined, text)) throw new SessionGoneError()
+    if (logout !== undefined || hasLost(undefined, text)) throw new SessionGoneError()
     this.setup.trace.closed(this.isEnded ? 'gone' : plan.reason, this.draft.state.sid)
   }
 
@@ -179,14 +183,13 @@ export class Commits implements CommitSource {
     const { trace, cookie, now } = this.setup
     const { record } = done
     this.isEnded = done.outcome === 'gone'
-    if (this.isEnded && (sent.logout !== undefined || hasLost(sent.before?.text, sent.text)))
-      throw new SessionGoneError()
-    report(trace, sent, done, this.record ?? this.draft.state)
     if (this.isEnded) {
       // Nor does the cookie leave that an earlier save has asked for: another one has taken its place in the browser.
       this.headers = LOOKED
-      return
+      if (sent.logout !== undefined || hasLost(sent.before?.text, sent.text)) throw new SessionGoneError()
     }
+    report(trace, sent, done, this.record ?? this.draft.state)
+    if (this.isEnded) return
     this.hasDropped ||= sent.hasDropped
     this.unsettled = NONE
     this.#newCookie = undefined

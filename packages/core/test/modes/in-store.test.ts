@@ -1,12 +1,7 @@
 import { createTimeLimit, type TimeLimit } from '../../src/base/time-limit.ts'
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import {
-  RecordTooLargeError,
-  SessionGoneError,
-  StoreError,
-  StoreTimeoutError,
-} from '../../src/base/errors.ts'
+import { RecordTooLargeError, StoreError, StoreTimeoutError } from '../../src/base/errors.ts'
 import { inStore, type StoreSetup } from '../../src/modes/in-store.ts'
 import type { Changes, Commit, Committed, EagerMode, InForce } from '../../src/modes/mode.ts'
 import { timed } from '../../src/modes/timed.ts'
@@ -399,11 +394,9 @@ describe('a commit whose row is gone', () => {
     expect(await mode.apply(ending(before))).toEqual({ outcome: 'done', record: undefined, value: undefined })
   })
 
-  it('is a 409 where the session may have moved into its cookie, unless it is only a renewal', async () => {
+  it('is gone where the session may have moved into its cookie, and begins no other one', async () => {
     const { mode, memory, before } = await ended({ isOverflow: true })
-    expect(await rejection(applied(mode, adding(before, 'a')))).toBeInstanceOf(SessionGoneError)
-    const renewal = adding(before, 'a', { plan: { ...UPDATE, reason: 'renewed' } })
-    expect(await mode.apply(renewal)).toEqual(GONE)
+    expect(await mode.apply(adding(before, 'a'))).toEqual(GONE)
     expect(memory.size).toBe(0)
   })
 })

@@ -3,6 +3,7 @@ import { SessionGoneError, UnsupportedError } from '../../src/base/errors.ts'
 import {
   begin,
   BEGIN,
+  closed,
   cookieAfter,
   createGate,
   createOverflowingWorld,
@@ -11,6 +12,7 @@ import {
   eventsOf,
   never,
   present,
+  refused,
   rejection,
   request,
   secretNamed,
@@ -210,7 +212,7 @@ describe('revoke', () => {
     expect(await aliveOf(sessions, cookies)).toEqual(cookies.slice(1))
   })
 
-  it('is not undone by a request that was under way, whose login begins another session', async () => {
+  it('is not undone by a request that was under way: its write is a 409, its login begins another session', async () => {
     const { sessions } = createWorld()
     const cookie = await login(sessions, 'alice', 'old')
     const visits = await Promise.all(times(3, async () => sessions.open(cookie)))
@@ -221,12 +223,12 @@ describe('revoke', () => {
     await present(again).save()
     present(again).login('alice', { keep: ['kept'], label: 'new' })
     await sessions.revokeAll('alice')
-    const lines = await Promise.all(visits.map(async (visit) => cookieAfter(await visit.close(), cookie)))
-    expect(lines.slice(0, 2)).toEqual([cookie, cookie])
+    const ends = await Promise.all(visits.map((visit) => closed(visit, cookie)))
+    expect(ends.slice(0, 2)).toEqual([refused(cookie), { cookie }])
     expect(await isAlive(sessions, cookie)).toBe(false)
     // Whoever has the password is in again.
     expect(await sessions.listFor('alice')).toMatchObject([{ label: 'new' }])
-    expect(await dataOf(sessions, lines[2])).toEqual({ kept: 1 })
+    expect(await dataOf(sessions, ends[2]?.cookie)).toEqual({ kept: 1 })
   })
 })
 
@@ -418,14 +420,15 @@ describe('a logout with a cookie that another request has superseded', () => {
     expect((await sessions.open(next)).session.subject).toBe('bob')
   })
 
-  it('is no matter for who only looks or writes with the old cookie: nothing is written, no cookie is sent', async () => {
+  it('is no matter for who only looks with the old cookie, and a write with it is a 409: no cookie is sent', async () => {
     const { sessions, store } = createWorld()
     const cookie = await begin(sessions, { a: 1 })
     const next = await request(sessions, cookie, (session) => session.regenerate())
     store.forget()
     expect(await request(sessions, cookie, () => undefined)).toBe(cookie)
     const events = await eventsOf(async () => {
-      expect(await request(sessions, cookie, (session) => (session['b'] = 1))).toBe(cookie)
+      const writing = request(sessions, cookie, (session) => (session['b'] = 1))
+      expect(await rejection(writing)).toBeInstanceOf(SessionGoneError)
     })
     expect(events).toEqual(['session_use_after_expire superseded', 'session_refused gone'])
     expect(store.calls).toEqual(['read', 'read'])

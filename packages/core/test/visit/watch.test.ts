@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { SessionGoneError } from '../../src/base/errors.ts'
 import { memoryStore } from '../../src/store/memory-store.ts'
 import type { Sessions } from '../../src/sessions/sessions.ts'
 import { createSessions } from '../../src/sessions/create-sessions.ts'
@@ -14,6 +15,7 @@ import {
   begin,
   eventsOf,
   present,
+  rejection,
   request,
   secretNamed,
   times,
@@ -196,8 +198,21 @@ describe.each<Kind>(['told', 'asked'])('a watch of a session in a store that has
     const visit = await sessions.open(cookie)
     await request(other, cookie, (session) => session.destroy())
     visit.session.n = 2
-    await visit.close()
+    expect(await rejection(visit.session.save())).toBeInstanceOf(SessionGoneError)
     expect(await started(visit.session.watch()).next()).toEqual(told('revoked'))
+  })
+
+  it('is revoked as soon as its own request is told so, whichever was there first', async () => {
+    const { sessions, other } = createPlace(kind)
+    const cookie = await begin(sessions, { n: 1 })
+    const visit = await sessions.open(cookie)
+    const change = started(visit.session.watch()).next()
+    await settle()
+    await request(other, cookie, (session) => session.destroy())
+    visit.session.n = 2
+    expect(await rejection(visit.session.save())).toBeInstanceOf(SessionGoneError)
+    expect(await isOpen(change)).toBe(false)
+    expect(await change).toEqual(told('revoked'))
   })
 
   it('expires at its end, and no earlier when another request extends it', async () => {

@@ -1,3 +1,4 @@
+import { memoryStore } from '@keepsake/core'
 import { expect, it } from 'vitest'
 import type { Data, Exchange, Handler } from '../host.ts'
 import { NO_STORE, SET, VARY } from '../lines.ts'
@@ -46,7 +47,7 @@ const spoiled = (spoil: (session: Data) => void): Routes =>
     }),
   )
 
-export function failureScenarios({ serve, fields }: Stage): void {
+export function failureScenarios({ serve, createSessions, fields }: Stage): void {
   it.each(SPOILERS)('answers 500 and nothing of the handler for a session that is %s', async (_, spoil) => {
     const { client } = await serve(spoiled(spoil))
     for (const way of Object.keys(WAYS)) {
@@ -65,6 +66,43 @@ export function failureScenarios({ serve, fields }: Stage): void {
       expect(answer.text).not.toMatch(/well/)
     }
   })
+
+  it.each(Object.entries(WAYS))(
+    'answers 409 and nothing of the handler for a write that lost its session to a login beside it, which stays: %s',
+    async (_, answerWith) => {
+      const { promise: reached, resolve: reach } = Promise.withResolvers<void>()
+      const { promise: released, resolve: go } = Promise.withResolvers<void>()
+      const routes: Routes = {
+        '/cart': ({ session, send }) => {
+          session['cart'] = ['book']
+          return send('put')
+        },
+        '/login': ({ session, send }) => {
+          session.login('alice', { keep: ['cart'] })
+          return send('in')
+        },
+        '/slow': async (exchange) => {
+          exchange.session['late'] = 1
+          reach()
+          await released
+          exchange.response.setHeader('X-Handler', 'yes')
+          exchange.response.setHeader('Set-Cookie', 'theme=dark')
+          return answerWith(exchange)
+        },
+        '/who': ({ session, send }) => send(`${session.subject} ${JSON.stringify(session)}`),
+      }
+      const { client, visitor } = await serve(routes, createSessions({ store: memoryStore() }))
+      await client.request('/cart')
+      const slow = visitor({ jar: client.jar }).request('/slow')
+      await reached
+      await client.request('/login')
+      go()
+      const answer = await slow
+      expect([answer.status, comparable(answer)]).toEqual([409, []])
+      expect(answer.text).not.toMatch(/well/)
+      expect((await client.request('/who')).text).toBe('alice {"cart":["book"]}')
+    },
+  )
 
   it('goes on serving over the same connection after a session that could not be saved', async () => {
     const { client } = await serve({
