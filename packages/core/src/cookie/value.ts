@@ -1,4 +1,5 @@
 import { ConfigError, CookieValueError } from '../base/errors.ts'
+import { parseJson } from '../base/json.ts'
 
 /** The part of Standard Schema (standardschema.dev) that is used: Zod, Valibot, ArkType and others have it. */
 export interface StandardSchema<T> {
@@ -45,7 +46,7 @@ export function jsonText<T>(cookie: string, schema: StandardSchema<T> | undefine
     },
     read(text) {
       try {
-        const value: unknown = JSON.parse(text)
+        const value: unknown = parseJson(text)
         return schema === undefined ? (value as T) : validate(schema, value)?.value
       } catch {
         return undefined
