@@ -54,12 +54,7 @@ describe('keepsake inspect', () => {
   })
 
   it('shows keys that JSON escapes as they are, whatever the keys before them', async () => {
-    const data = {
-      list: [
-        { a: [], '\\': 0 },
-        { a: 1, '"': 2 },
-      ],
-    }
+    const data = { one: { a: [], '\\': 0 }, other: { a: 1, '"': 2 } }
     const sessions = createSessions({ secrets: [SECRET], revocation: 'none' })
     const visit = await sessions.open(undefined)
     Object.assign(visit.session, data)
