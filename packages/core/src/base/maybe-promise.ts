@@ -9,6 +9,17 @@ export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybeP
   return value instanceof Promise ? value.then(next) : next(value)
 }
 
+/**
+ * Gives back a value, unless it is a promise where one is of no use: whether it is kept or fails, nobody waits for it.
+ *
+ * @throws {TypeError} with this message.
+ */
+export function refusePromise<T>(value: T, message: string): T {
+  if (typeof (value as { then?: unknown } | null | undefined)?.then !== 'function') return value
+  if (value instanceof Promise) value.catch(() => undefined)
+  throw new TypeError(message)
+}
+
 /** Does work one after the other, in the order in which it comes; at once, with no tick, where nothing has to wait. */
 export class Queue {
   #running: Promise<void> | undefined

@@ -1,5 +1,6 @@
 import { type FlashMessage, onlyExpiries } from '../record/metadata.ts'
 import { readOptions } from '../base/options.ts'
+import { removeData } from './draft.ts'
 import { freshState, type SessionVisit } from './state.ts'
 
 /** What a login takes over and adds. */
@@ -59,7 +60,7 @@ export function logIn(visit: SessionVisit, session: object, subject: string, opt
     return
   }
   const isKept = (key: string): boolean => keep.includes(key)
-  for (const key of Object.keys(session)) if (!isKept(key)) Reflect.deleteProperty(session, key)
+  removeData(session, state, keep)
   // "Remember me" that this request asked for stays, in whichever order it is written.
   const permanent = state.permanentAsked ?? false
   const carried = { keys: login.keep, flash: state.subject === undefined }

@@ -1,6 +1,7 @@
 import type { Committed, InForce } from '../modes/mode.ts'
 import { newStoreCookie } from '../modes/store-cookie.ts'
 import type { LogoutRequest } from '../session/logout.ts'
+import { dataOf } from '../session/draft.ts'
 import { checkKeys } from '../session/session.ts'
 import { recordOf } from '../record/admit.ts'
 import type { Times } from '../record/lifetime.ts'
@@ -64,7 +65,7 @@ export class Commits implements CommitSource {
     const { session, state, lookup } = this.draft
     const before = { record: this.record, discard: lookup.discard === true, isHeld: this.#isHeld }
     const decision = decide(mode, lifetime, before, session, state, at)
-    if (decision.plan.cookie === 'set') checkKeys(session)
+    if (decision.plan.cookie === 'set') checkKeys(dataOf(session, state))
     return decision
   }
 
@@ -188,9 +189,8 @@ export class Commits implements CommitSource {
     this.hasDropped ||= sent.hasDropped
     this.unsettled = NONE
     this.#newCookie = undefined
-    this.record = record
     this.headers = headersAfter(done, cookie, now) ?? this.headers
-    settle(this.draft, sent, record, now)
+    this.record = settle(this.draft, sent, record, now)
   }
 }
 

@@ -1,3 +1,4 @@
+import { removeKey } from '../session/draft.ts'
 import { recordOf } from '../record/admit.ts'
 import type { Plan } from '../record/plan.ts'
 import { type Change, stepOf } from '../record/record.ts'
@@ -42,7 +43,7 @@ async function takeNow(commits: Commits, key: string): Promise<unknown> {
   const state = { sid, permanent, carried: undefined, login: undefined, steps: [step] }
   const commit = new SessionCommit(commits, CHANGED, state, after, at)
   const done = await mode.apply(commit)
-  Reflect.deleteProperty(draft.session, key)
+  removeKey(draft.session, draft.state, key)
   if (done.outcome === 'gone') return undefined
   commits.settle(commit, done)
   return value
