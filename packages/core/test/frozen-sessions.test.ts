@@ -31,11 +31,32 @@ const HANDLERS: readonly (readonly [string, (session: Session) => unknown])[] = 
   ['was sealed', (session) => Object.seal(session)],
   ['takes no more keys', (session) => Object.preventExtensions(session)],
   ['has frozen values', (session) => Object.values(session).forEach(Object.freeze)],
-  ['has keys that cannot be configured', (session) => own(session, (one) => ({ ...one, configurable: false }))],
-  ['has keys that can only be read', (session) => own(session, (one) => ({ ...one, configurable: false, writable: false }))],
+  [
+    'has keys that cannot be configured',
+    (session) => own(session, (one) => ({ ...one, configurable: false })),
+  ],
+  [
+    'has one key that cannot be configured',
+    (session) =>
+      Object.defineProperty(session, 'n', {
+        value: 1,
+        writable: true,
+        enumerable: true,
+        configurable: false,
+      }),
+  ],
+  [
+    'has keys that can only be read',
+    (session) => own(session, (one) => ({ ...one, configurable: false, writable: false })),
+  ],
   [
     'has getters for keys',
-    (session) => own(session, ({ value }) => ({ get: () => structuredClone(value) as unknown, enumerable: true, configurable: false })),
+    (session) =>
+      own(session, ({ value }) => ({
+        get: () => structuredClone(value) as unknown,
+        enumerable: true,
+        configurable: false,
+      })),
   ],
   [
     'has setters that throw',
@@ -60,7 +81,10 @@ const HANDLERS: readonly (readonly [string, (session: Session) => unknown])[] = 
 
 const ENDS: readonly (readonly [string, (session: Session) => unknown])[] = [
   ['logs out', (session) => Reflect.get(Object.getPrototypeOf(session) as Session, 'logout').call(session)],
-  ['is destroyed', (session) => Reflect.get(Object.getPrototypeOf(session) as Session, 'destroy').call(session)],
+  [
+    'is destroyed',
+    (session) => Reflect.get(Object.getPrototypeOf(session) as Session, 'destroy').call(session),
+  ],
 ]
 
 describe.each(MODES)('a session %s whose object', (_, create) => {
@@ -90,6 +114,7 @@ describe.each(MODES)('a session %s whose object', (_, create) => {
       const { sessions } = create()
       const cookie = await begin(sessions, DATA, 'ada')
       const next = await request(sessions, cookie, (session) => {
+        session.expire('cart', '5m')
         spoil(session)
         expect([session.pop('n'), session.pop('n')]).toEqual([1, undefined])
       })
@@ -105,8 +130,49 @@ describe.each(MODES)('a session %s whose object', (_, create) => {
   })
 })
 
+describe('a session that was frozen', () => {
+  it('begins another after its end, with what can be assigned to a key that could only not be deleted', async () => {
+    const { sessions } = createWorld()
+    const cookie = await begin(sessions, DATA, 'ada')
+    const next = await request(sessions, cookie, (session) => {
+      Object.seal(session)
+      session.logout()
+      expect(dataOn(session)).toEqual({ secret: undefined, cart: undefined, n: undefined })
+      session['n'] = 2
+    })
+    expect(await dataOf(sessions, next)).toEqual({ n: 2 })
+    expect((await sessions.open(next)).session.subject).toBeUndefined()
+  })
+
+  it('is logged in although it has a key that has the name of a control, which is not kept', async () => {
+    const { sessions } = createWorld()
+    const cookie = await begin(sessions, DATA)
+    const next = await request(sessions, cookie, (session) => {
+      Object.defineProperty(session, 'save', { value: 1, enumerable: true })
+      session.login('ada', { keep: ['n'] })
+    })
+    expect(await dataOf(sessions, next)).toEqual({ n: 1 })
+  })
+
+  it('is kept for the sake of a CSRF token that was asked for after its end', async () => {
+    const { sessions } = createWorld()
+    const cookie = await begin(sessions, DATA, 'ada')
+    let token = ''
+    const next = await request(sessions, cookie, (session) => {
+      Object.freeze(session)
+      session.logout()
+      token = session.csrfToken()
+    })
+    const { session } = await sessions.open(next)
+    expect(session.verifyCsrf(token)).toBe(true)
+  })
+})
+
 /** A request whose session is saved on top of what another one has written, and what it does meanwhile. */
-async function mergedUnder(spoil: (session: Session) => unknown, after: (session: Session) => unknown = () => undefined) {
+async function mergedUnder(
+  spoil: (session: Session) => unknown,
+  after: (session: Session) => unknown = () => undefined,
+) {
   const { sessions } = createWorld()
   const cookie = await begin(sessions, { a: 1, n: 1 })
   const visit = await sessions.open(cookie)
@@ -124,33 +190,49 @@ async function mergedUnder(spoil: (session: Session) => unknown, after: (session
 
 const MERGED = { a: 1, n: 2, mine: 1, theirs: 1 }
 
-describe('a commit that was merged with what another request has written', () => {
-  it.each(HANDLERS)('does not fail where the session\u2019s object %s, and the end of the visit undoes nothing', async (_, spoil) => {
-    const { sessions, cookie, visit, saved } = await mergedUnder(spoil)
-    expect(saved).toBeUndefined()
-    expect(await dataOf(sessions, cookie)).toEqual(MERGED)
-    await visit.close()
-    expect(await dataOf(sessions, cookie)).toEqual(MERGED)
+const fail = (): never => {
+  throw new Error('get')
+}
+
+const update = (session: Session): void =>
+  session.update((data) => {
+    if (data['n'] !== 1) throw new Error('not one any more')
+    data['n'] = 5
   })
+
+describe('a commit that was merged with what another request has written', () => {
+  it.each(HANDLERS)(
+    'does not fail where the session\u2019s object %s, and the end of the visit undoes nothing',
+    async (_, spoil) => {
+      const { sessions, cookie, visit, saved } = await mergedUnder(spoil)
+      expect(saved).toBeUndefined()
+      expect(await dataOf(sessions, cookie)).toEqual(MERGED)
+      await visit.close()
+      expect(await dataOf(sessions, cookie)).toEqual(MERGED)
+    },
+  )
 
   it.each<[string, unknown, (session: Session) => unknown]>([
     ['a function', () => 1, (session) => (session['bad'] = 'good')],
     ['a symbol', Symbol('s'), (session) => (session['bad'] = 'good')],
-  ])('does not fail where the handler has meanwhile set a key to %s, which the next commit finds', async (_, bad, mend) => {
-    const set = (session: Session): unknown => (session['bad'] = bad)
-    const { sessions, cookie, visit, saved } = await mergedUnder(() => undefined, set)
-    expect(saved).toBeUndefined()
-    expect(await rejection(visit.session.save())).toMatchObject({ code: 'KEEPSAKE_SESSION_DATA', path: 'bad' })
-    expect(await dataOf(sessions, cookie)).toEqual(MERGED)
-    mend(visit.session)
-    await visit.close()
-    expect(await dataOf(sessions, cookie)).toEqual({ ...MERGED, bad: 'good' })
-  })
+  ])(
+    'does not fail where the handler has meanwhile set a key to %s, which the next commit finds',
+    async (_, bad, mend) => {
+      const set = (session: Session): unknown => (session['bad'] = bad)
+      const { sessions, cookie, visit, saved } = await mergedUnder(() => undefined, set)
+      expect(saved).toBeUndefined()
+      expect(await rejection(visit.session.save())).toMatchObject({
+        code: 'KEEPSAKE_SESSION_DATA',
+        path: 'bad',
+      })
+      expect(await dataOf(sessions, cookie)).toEqual(MERGED)
+      mend(visit.session)
+      await visit.close()
+      expect(await dataOf(sessions, cookie)).toEqual({ ...MERGED, bad: 'good' })
+    },
+  )
 
   it('does not fail where a getter throws that the handler has defined meanwhile', async () => {
-    const fail = (): never => {
-      throw new Error('get')
-    }
     const define = (session: Session): unknown =>
       Object.defineProperty(session, 'bad', { get: fail, enumerable: true, configurable: true })
     const { sessions, cookie, visit, saved } = await mergedUnder(() => undefined, define)
@@ -162,11 +244,6 @@ describe('a commit that was merged with what another request has written', () =>
   })
 
   it('does not fail where a later update cannot be made on what others have written; the commit of the update does', async () => {
-    const update = (session: Session): void =>
-      session.update((data) => {
-        if (data['n'] !== 1) throw new Error('not one any more')
-        data['n'] = 5
-      })
     const { sessions, cookie, visit, saved } = await mergedUnder(() => undefined, update)
     expect(saved).toBeUndefined()
     expect(await rejection(visit.close())).toEqual(new Error('not one any more'))
@@ -176,7 +253,12 @@ describe('a commit that was merged with what another request has written', () =>
   it('is shown to a session that can show it, without its setters being run', async () => {
     let runs = 0
     const { visit } = await mergedUnder((session) => {
-      Object.defineProperty(session, 'n', { get: () => 1, set: () => runs++, enumerable: true, configurable: true })
+      Object.defineProperty(session, 'n', {
+        get: () => 1,
+        set: () => void runs++,
+        enumerable: true,
+        configurable: true,
+      })
     })
     expect(dataOn(visit.session)).toEqual(MERGED)
     expect(runs).toBe(0)
@@ -215,7 +297,9 @@ describe('a proxy around a session', () => {
     const { session } = await sessions.open(present(await begin(sessions, { n: 1 })))
     const proxy = new Proxy(session, {})
     for (const control of ['logout', 'destroy', 'clear', 'regenerate'] as const)
-      expect(() => proxy[control]()).toThrow(new TypeError('a control of the session was called on something else'))
+      expect(() => proxy[control]()).toThrow(
+        new TypeError('a control of the session was called on something else'),
+      )
   })
 
   it('that hands its calls to the session ends it, though it lets nobody delete its keys', async () => {

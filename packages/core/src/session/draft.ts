@@ -13,7 +13,8 @@ export function dataOf(session: object, { removed }: SessionState): object {
 /** Removes a key of the data, whether the object lets go of it or not. */
 export function removeKey(session: object, state: SessionState, key: string): void {
   // What cannot be deleted may be made undefined, and then it can also be assigned again.
-  if (Reflect.deleteProperty(session, key) || Reflect.defineProperty(session, key, { value: undefined })) return
+  if (Reflect.deleteProperty(session, key) || Reflect.defineProperty(session, key, { value: undefined }))
+    return
   state.removed = new Set(state.removed).add(key)
 }
 

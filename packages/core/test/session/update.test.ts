@@ -27,14 +27,27 @@ async function updated(data: Data, change: Parameters<Session<Data>['update']>[0
 describe('the function of session.update', () => {
   it.each<[string, Data, Parameters<Session<Data>['update']>[0], Data]>([
     ['counts', { n: 1 }, (data) => (data.n = (data.n ?? 0) + 1), { n: 11 }],
-    ['pops a key', { n: 1, otp: '1' }, (data) => data.pop('otp') === '1' && (data.list = [1]), { n: 10, list: [1] }],
+    [
+      'pops a key',
+      { n: 1, otp: '1' },
+      (data) => data.pop('otp') === '1' && (data.list = [1]),
+      { n: 10, list: [1] },
+    ],
     ['deletes a key', { n: 1, otp: '1' }, (data) => delete data.otp, { n: 10 }],
     ['clears all and adds', { n: 1 }, (data) => (data.clear(), (data.otp = '2')), { otp: '2' }],
     ['changes a list in place', { list: [1] }, (data) => data.list?.push(2), { n: 10, list: [1, 2] }],
-    ['replaces a value by one that differs in -0', { n: 0 }, (data) => (data.list = [-0]), { n: 10, list: [-0] }],
-  ])('%s at once and again on what another request has written, by the same controls', async (_, data, change, expected) => {
-    expect(await updated(data, change)).toEqual({ calls: 2, data: expected })
-  })
+    [
+      'replaces a value by one that differs in -0',
+      { n: 0 },
+      (data) => (data.list = [-0]),
+      { n: 10, list: [-0] },
+    ],
+  ])(
+    '%s at once and again on what another request has written, by the same controls',
+    async (_, data, change, expected) => {
+      expect(await updated(data, change)).toEqual({ calls: 2, data: expected })
+    },
+  )
 
   it('gets the same kind of object each time, which has the data and no other', async () => {
     const kinds: unknown[] = []
@@ -130,12 +143,14 @@ describe('the function of session.update', () => {
       await Promise.resolve()
       throw new Error('dropped')
     }
-    expect(() => session.update((data) => isAsync(data))).toThrow('session.update: the function must not be async')
+    expect(() => session.update(isAsync as (data: Data) => unknown)).toThrow(
+      'session.update: the function must not be async',
+    )
     expect(Object.keys(session)).toEqual([])
   })
 
   it('may return anything that is no promise', async () => {
     const { session } = await sessionsOf<Data>().open(undefined)
-    for (const value of [undefined, null, 0, '', { then: 1 }, [], () => 1]) session.update(() => value)
+    for (const value of [undefined, null, 0, '', {}, [], () => 1]) session.update(() => value)
   })
 })
