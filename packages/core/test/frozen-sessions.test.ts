@@ -194,6 +194,9 @@ const fail = (): never => {
   throw new Error('get')
 }
 
+const define = (session: Session): unknown =>
+  Object.defineProperty(session, 'bad', { get: fail, enumerable: true, configurable: true })
+
 const update = (session: Session): void =>
   session.update((data) => {
     if (data['n'] !== 1) throw new Error('not one any more')
@@ -233,8 +236,6 @@ describe('a commit that was merged with what another request has written', () =>
   )
 
   it('does not fail where a getter throws that the handler has defined meanwhile', async () => {
-    const define = (session: Session): unknown =>
-      Object.defineProperty(session, 'bad', { get: fail, enumerable: true, configurable: true })
     const { sessions, cookie, visit, saved } = await mergedUnder(() => undefined, define)
     expect(saved).toBeUndefined()
     Reflect.deleteProperty(visit.session, 'bad')
@@ -255,7 +256,9 @@ describe('a commit that was merged with what another request has written', () =>
     const { visit } = await mergedUnder((session) => {
       Object.defineProperty(session, 'n', {
         get: () => 1,
-        set: () => void runs++,
+        set() {
+          runs++
+        },
         enumerable: true,
         configurable: true,
       })

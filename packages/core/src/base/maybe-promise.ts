@@ -10,14 +10,19 @@ export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybeP
 }
 
 /**
- * Gives back a value, unless it is a promise where one is of no use: whether it is kept or fails, nobody waits for it.
+ * Gives back a value, unless it is a promise, where nobody would wait for one.
  *
  * @throws {TypeError} with this message.
  */
 export function refusePromise<T>(value: T, message: string): T {
   if (typeof (value as { then?: unknown } | null | undefined)?.then !== 'function') return value
-  if (value instanceof Promise) value.catch(() => undefined)
+  dropPromise(value)
   throw new TypeError(message)
+}
+
+/** Has a promise that is refused end no process when it fails. */
+export function dropPromise(value: unknown): void {
+  if (value instanceof Promise) value.catch(() => undefined)
 }
 
 /** Does work one after the other, in the order in which it comes; at once, with no tick, where nothing has to wait. */

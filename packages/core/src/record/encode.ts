@@ -106,6 +106,8 @@ function taggedObject(value: object, path: string, depth: number): unknown {
   if (types.isSet(value)) return { $set: list(value, 2) }
   if (types.isUint8Array(value)) return { $bytes: Buffer.from(value).toString('base64url') }
   if (value instanceof URL) return { $url: value.href }
+  if (types.isPromise(value))
+    throw new SessionDataError(path, 'is a promise; wait for it, and keep what it gives')
   throw new SessionDataError(path, `is ${describe(value)}, which cannot be kept`)
 }
 

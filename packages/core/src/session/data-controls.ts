@@ -55,9 +55,10 @@ export class DataControls extends SessionFacts {
 
   /**
    * Removes one key, and gives what it held once that is written: of requests that come at once, exactly one gets the
-   * value. For a code that may be used once. What else has changed is saved with it.
+   * value. For a code that may be used once. What else has changed is saved with it. Nothing else tells when it fails.
    *
    * @returns undefined where there is no such key, and where another request was quicker.
+   * @throws {TypeError} for a key that is no text.
    * @throws {UnsupportedError} where no store knows what others have taken: for a session that lives in its cookie.
    * @throws what `save` throws.
    */

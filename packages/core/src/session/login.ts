@@ -1,5 +1,5 @@
 import { type FlashMessage, onlyExpiries } from '../record/metadata.ts'
-import { readOptions } from '../base/options.ts'
+import { readOptionsOf } from '../base/options.ts'
 import { removeData } from './draft.ts'
 import { freshState, type SessionVisit } from './state.ts'
 
@@ -21,7 +21,7 @@ interface Login {
 
 /** @throws {TypeError} for an option that is none, a `keep` that is no list of keys, and a label that is no text. */
 export function readLogin(options: LoginOptions): Login {
-  const { keep = [], label } = readOptions('session.login', options, ['keep', 'label'])
+  const { keep = [], label } = readOptionsOf('session.login', options, ['keep', 'label'])
   // A text has `includes` too, and would keep every key that is a part of it.
   if (!Array.isArray(keep) || !keep.every((key) => typeof key === 'string')) {
     throw new TypeError("session.login: keep: expected a list of keys, such as ['cart']")

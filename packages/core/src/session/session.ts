@@ -89,7 +89,8 @@ export class SessionControls extends DataControls {
   }
 
   /**
-   * Commits now instead of when the response leaves, which happens by itself.
+   * Commits now instead of when the response leaves, which happens by itself. Nobody has to wait for it: what fails here
+   * fails the response too, and of a session that others have ended, or a head that has left, an event tells.
    *
    * @throws {SessionDataError} for data that cannot be kept.
    * @throws {CookieTooLargeError} when it does not fit into a cookie.
@@ -103,7 +104,7 @@ export class SessionControls extends DataControls {
 
   /**
    * Takes back every change that was not saved. With a store it reads the record again, with what other requests have
-   * written; a session in its cookie is again what came, or what was saved since.
+   * written; a session in its cookie is again what came, or what was saved since. Nothing else tells when it fails.
    *
    * @throws {SessionGoneError} when another request has ended the session meanwhile, or given it a new cookie.
    * @throws {StoreError} when the store fails.

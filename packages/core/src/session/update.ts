@@ -35,6 +35,7 @@ function refuse(name: string): () => never {
 
 /** The change of plain data that a function of `update` makes, at once as well as on what another request has written. */
 export function changeOf(make: (data: DataDraft) => unknown): Change {
+  if (typeof make !== 'function') throw new TypeError('session.update: expected a function')
   return (data) => {
     const made = make(Object.setPrototypeOf(data, DataDraft.prototype) as DataDraft)
     refusePromise(made, 'session.update: the function must not be async')

@@ -10,6 +10,7 @@ const CHANGED: Plan = Object.freeze({ record: 'update', cookie: 'set', reason: '
 
 /** Takes a key, after all that is still to be committed: what it held is given to no other request. See `session.take`. */
 export async function takeKey(commits: Commits, key: string): Promise<unknown> {
+  if (typeof key !== 'string') throw new TypeError('session.take: expected a key as text')
   await commits.commit()
   // A renewal that came too late is no lost change.
   const isLost = commits.hasDropped || (commits.isEnded && commits.decide().plan.reason !== 'renewed')

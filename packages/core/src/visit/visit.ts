@@ -128,7 +128,15 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
     return new Set(records.flatMap((record) => (record === undefined ? [] : [sidText(record.sid)])))
   }
 
-  async save(): Promise<void> {
+  save(): Promise<void> {
+    const saving = this.#save()
+    // Nobody has to wait for it: the response commits what is left, and tells where that fails.
+    saving.catch(() => undefined)
+    return saving
+  }
+
+  async #save(): Promise<void> {
+    if (this.#phase === 'gone') this.settle()
     if (this.#phase !== 'open') throw new SessionClosedError()
     const commits = this.#commits
     await commits.commit()

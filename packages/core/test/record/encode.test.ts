@@ -190,7 +190,7 @@ describe('what cannot be kept', () => {
     [{ cart: new Cart() }, 'cart', 'is an instance of Cart, which cannot be kept'],
     [{ a: /x/ }, 'a', 'is an instance of RegExp, which cannot be kept'],
     [{ a: new Error('x') }, 'a', 'is an instance of Error, which cannot be kept'],
-    [{ a: Promise.resolve(1) }, 'a', 'is an instance of Promise, which cannot be kept'],
+    [{ a: Promise.resolve(1) }, 'a', 'is a promise; wait for it, and keep what it gives'],
     [{ a: new WeakMap() }, 'a', 'is an instance of WeakMap, which cannot be kept'],
     [{ a: new Float64Array(1) }, 'a', 'is an instance of Float64Array, which cannot be kept'],
     [{ a: new ArrayBuffer(1) }, 'a', 'is an instance of ArrayBuffer, which cannot be kept'],
