@@ -323,3 +323,26 @@ describe('a proxy around a session', () => {
     expect(closed).toEqual(['session_opened opened', 'session_destroyed destroyed'])
   })
 })
+
+describe('a polluted prototype', () => {
+  it('fails neither a reload, nor an update, nor the end of a frozen session', async () => {
+    const { sessions } = createWorld()
+    const cookie = await begin(sessions, { n: 1 }, 'ada')
+    const pollute = Object.prototype as { get?: unknown }
+    let updated: unknown
+    const left = await request(sessions, cookie, async (session) => {
+      pollute.get = () => 'polluted'
+      try {
+        await session.reload()
+        session.update((data) => (data['n'] = 2))
+        updated = session['n']
+        Object.freeze(session)
+        session.logout()
+      } finally {
+        delete pollute.get
+      }
+    })
+    expect(updated).toBe(2)
+    expect(left).toBeUndefined()
+  })
+})

@@ -13,10 +13,11 @@ export function dataOf(session: object, { removed }: SessionState): object {
 /** Removes a key of the data, whether the object lets go of it or not. */
 export function removeKey(session: object, state: SessionState, key: string): void {
   // What cannot be deleted may be made undefined, and then it can also be assigned again.
-  if (Reflect.deleteProperty(session, key) || Reflect.defineProperty(session, key, { value: undefined }))
-    return
+  if (Reflect.deleteProperty(session, key) || Reflect.defineProperty(session, key, UNDEFINED)) return
   state.removed = new Set(state.removed).add(key)
 }
+
+const UNDEFINED = Object.freeze({ __proto__: null, value: undefined })
 
 /** Removes the data, but for the keys to `keep`. */
 export function removeData(session: object, state: SessionState, keep: readonly string[] = []): void {
@@ -89,12 +90,11 @@ function show(session: object, data: object): void {
   for (const [key, value] of Object.entries(data)) Object.defineProperty(session, key, propertyOf(value))
 }
 
-const propertyOf = (value: unknown): PropertyDescriptor => ({
-  value,
-  writable: true,
-  enumerable: true,
-  configurable: true,
-})
+/** Without a prototype, for what a polluted one has would be part of it. */
+const propertyOf = (value: unknown): PropertyDescriptor => {
+  const property = { __proto__: null, value, writable: true, enumerable: true, configurable: true }
+  return property
+}
 
 /** Lets go of the keys that have expired since the session was opened. */
 function dropExpired(session: object, state: SessionState, now: number): void {
