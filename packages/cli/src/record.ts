@@ -1,4 +1,4 @@
-import type { SealedFields } from '@keepsake/core/sealer'
+import { parseJson, type SealedFields } from '@keepsake/core/sealer'
 import type { Purpose } from './open-token.ts'
 
 /** An opened session, as JSON shows it. */
@@ -37,7 +37,7 @@ const recordIn = (row: string): string => row.slice(row.indexOf('\n') + 1)
 /** A record's text is JSON whose key `$` is not the application's. One that is not comes from another program. */
 function partsOf(text: string): { readonly about: unknown; readonly data: unknown } {
   try {
-    const { $: about = {}, ...data } = JSON.parse(text) as Record<string, unknown>
+    const { $: about = {}, ...data } = parseJson(text) as Record<string, unknown>
     return { about, data }
   } catch {
     return { about: {}, data: text }

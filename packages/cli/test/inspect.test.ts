@@ -53,6 +53,19 @@ describe('keepsake inspect', () => {
     ])
   })
 
+  it('shows keys that JSON escapes as they are, whatever the keys before them', async () => {
+    const data = { one: { a: [], '\\': 0 }, other: { a: 1, '"': 2 } }
+    const sessions = createSessions({ secrets: [SECRET], revocation: 'none' })
+    const visit = await sessions.open(undefined)
+    Object.assign(visit.session, data)
+    const [[, line = ''] = []] = await visit.close()
+    const { out } = await keepsake(['inspect', '--json', tokenOf(line)], {
+      cwd: makeDirectory(),
+      env: { SESSION_SECRET: SECRET },
+    })
+    expect(out.replaceAll(/\s/g, '')).toContain(`"data":${JSON.stringify(data)}`)
+  })
+
   it('reads for people', async () => {
     const line = `Set-Cookie: ${await sessionLine()}`
     const { code, out } = await keepsake(['inspect', line], {

@@ -17,6 +17,9 @@ const KEYS = [
   'length',
   'é',
   '',
+  '"',
+  '\\',
+  '\n',
 ] as const
 
 /** A value that a handler may leave: what JSON can say and what it cannot, and now and then what nobody can keep. */

@@ -4,6 +4,7 @@ import { contextOf, MAX_TOKEN_CHARS } from './crypto/token.ts'
 import { readChoice, readOptions, readText } from './base/options.ts'
 import { createRandomPool } from './base/random.ts'
 
+export { parseJson } from './base/json.ts'
 export type { Opened, Sealer } from './crypto/seal.ts'
 export type { UnopenedReason } from './base/reasons.ts'
 export type { Secret } from './crypto/secrets.ts'

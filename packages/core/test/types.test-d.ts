@@ -46,6 +46,27 @@ describe('the types of a session', () => {
     session.pop('crat')
   })
 
+  it('give update the data, with pop and clear, and no other control', () => {
+    session.update((data) => {
+      expectTypeOf(data.theme).toEqualTypeOf<'light' | 'dark' | undefined>()
+      expectTypeOf(data.pop('theme')).toEqualTypeOf<'light' | 'dark' | undefined>()
+      ;(data.cart ??= []).push({ sku: 'A1', qty: 1 })
+      data.clear()
+      // @ts-expect-error -- no key
+      data.pop('crat')
+      // @ts-expect-error -- no data
+      void data.login
+      // @ts-expect-error -- no data
+      void data.subject
+      // @ts-expect-error -- no theme
+      data.theme = 'blue'
+    })
+    anything.update((data) => {
+      expectTypeOf(data['whatever']).toEqualTypeOf<unknown>()
+      data.pop('whatever')
+    })
+  })
+
   it('take any key where no data is named', () => {
     expectTypeOf(anything['whatever']).toEqualTypeOf<unknown>()
     anything['whatever'] = 1

@@ -5,6 +5,7 @@ import {
   type Sessions,
   type SessionsOptions,
 } from '@keepsake/core'
+import { refusePromise } from '@keepsake/core/adapter'
 import { attach, type Attachment, defineSession, sessionsOf, useAttachment } from '@keepsake/node-http'
 import type { NextFunction, Request, RequestHandler } from 'express'
 
@@ -58,7 +59,7 @@ export function session<D extends SessionData<D> = RegisteredData>(
 ): RequestHandler {
   const sessions = sessionsOf<D>(sessionsOrOptions)
   return (req, res, next) => {
-    if (skip?.(req)) return next()
+    if (refusePromise(skip?.(req), 'skip: expected true or false, not a promise of it')) return next()
     defineSession(req.app.request)
     const options = extend === undefined ? undefined : { extend: extend(req) }
     const attachment = attach(sessions, req, res, next, options)

@@ -14,6 +14,7 @@ import { session } from '../src/index.ts'
 const options = { secrets: ['a secret that is only for tests, of 48 characters'] }
 const THIS_FILE = fileURLToPath(import.meta.url)
 const TEXT = 'keepsake '.repeat(1000)
+const never = (): Promise<boolean> => Promise.resolve(false)
 
 async function serve(app: Express): Promise<Client> {
   const server = createServer(app)
@@ -37,6 +38,21 @@ const cases = versions.flatMap(([name, create]) => sealedModes.map((mode) => ({ 
 describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
   const sessionsOf = (): Sessions<Data> => mode.createSessions(options)
   const appWith = (sessions = sessionsOf()): Express => create().use(session(sessions))
+
+  it.each(['skip', 'extend'])(
+    'fails each request when %s is async, for a promise is always true',
+    async (option) => {
+      const app = create().use(session(sessionsOf(), { [option]: never }))
+      app.use(((error: Error, _req, res, _next) => {
+        res.status(500).send(error.message)
+      }) as ErrorRequestHandler)
+      const answer = await (await serve(app)).request('/')
+      expect([answer.status, answer.text]).toEqual([
+        500,
+        `${option}: expected true or false, not a promise of it`,
+      ])
+    },
+  )
 
   it('delivers what was sent, once, when an error comes after it', async () => {
     const app = appWith()

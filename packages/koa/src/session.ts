@@ -5,6 +5,7 @@ import {
   type Sessions,
   type SessionsOptions,
 } from '@keepsake/core'
+import { refusePromise } from '@keepsake/core/adapter'
 import {
   attach,
   type Attachment,
@@ -66,7 +67,7 @@ export function session<D extends SessionData<D> = RegisteredData>(
 ): Middleware<DefaultState, SessionContext<D>> {
   const sessions = sessionsOf<D>(sessionsOrOptions)
   return (ctx, next) => {
-    if (skip?.(ctx)) return next()
+    if (refusePromise(skip?.(ctx), 'skip: expected true or false, not a promise of it')) return next()
     defineSession(ctx.app.context)
     const options = extend === undefined ? undefined : { extend: extend(ctx) }
     const attachment = attach(sessions, ctx.req, ctx.res, failOf(ctx), options)

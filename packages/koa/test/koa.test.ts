@@ -13,6 +13,7 @@ import { session } from '../src/index.ts'
 
 const options = { secrets: ['a secret that is only for tests, of 48 characters'] }
 const TEXT = 'keepsake '.repeat(1000)
+const never = (): Promise<boolean> => Promise.resolve(false)
 
 async function serve(app: Koa): Promise<Client> {
   const server = createServer(app.callback() as Parameters<typeof createServer>[1] & object)
@@ -33,6 +34,17 @@ describe.each(cases)('$name, $mode.name', ({ App, mode }) => {
   const sessionsOf = (): Sessions<Data> => mode.createSessions(options)
   const silent = (): Koa => Object.assign(new App(), { silent: true })
   const appWith = (sessions = sessionsOf()) => silent().use(session(sessions))
+
+  it.each(['skip', 'extend'])(
+    'fails each request when %s is async, for a promise is always true',
+    async (option) => {
+      const app = silent().use(session(sessionsOf(), { [option]: never }))
+      const thrown = once(app, 'error')
+      expect((await (await serve(app)).request('/')).status).toBe(500)
+      const [error] = (await thrown) as [Error]
+      expect(error.message).toBe(`${option}: expected true or false, not a promise of it`)
+    },
+  )
 
   it('keeps what was written before ctx.throw, and Koa’s answer', async () => {
     const app = appWith()

@@ -9,6 +9,22 @@ export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybeP
   return value instanceof Promise ? value.then(next) : next(value)
 }
 
+/**
+ * Gives back a value, unless it is a promise, where nobody would wait for one.
+ *
+ * @throws {TypeError} with this message.
+ */
+export function refusePromise<T>(value: T, message: string): T {
+  if (typeof (value as { then?: unknown } | null | undefined)?.then !== 'function') return value
+  dropPromise(value)
+  throw new TypeError(message)
+}
+
+/** Has a promise that is refused end no process when it fails. */
+export function dropPromise(value: unknown): void {
+  if (value instanceof Promise) value.catch(() => undefined)
+}
+
 /** Does work one after the other, in the order in which it comes; at once, with no tick, where nothing has to wait. */
 export class Queue {
   #running: Promise<void> | undefined

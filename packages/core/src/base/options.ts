@@ -31,16 +31,35 @@ export function readOptions(
   value: unknown,
   known: readonly string[],
 ): Readonly<Record<string, unknown>> {
+  return ownOptions(value, known, (key, problem) => {
+    const path = key === undefined ? option : option === 'options' ? key : `${option}.${key}`
+    const hint =
+      key !== undefined && Object.hasOwn(FOREIGN, key) ? `no such option; ${FOREIGN[key]}` : problem
+    return new ConfigError(path, hint)
+  })
+}
+
+/** Reads the options that a control is given. @throws {TypeError} naming the control. */
+export function readOptionsOf(
+  control: string,
+  value: unknown,
+  known: readonly string[],
+): Readonly<Record<string, unknown>> {
+  return ownOptions(value, known, (key, problem) => {
+    return new TypeError(`${key === undefined ? control : `${control}: ${key}`}: ${problem}`)
+  })
+}
+
+function ownOptions(
+  value: unknown,
+  known: readonly string[],
+  errorOf: (key: string | undefined, problem: string) => Error,
+): Readonly<Record<string, unknown>> {
   if (value === undefined) return Object.freeze(Object.create(null) as Record<string, unknown>)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigError(option, `expected an object, got ${shown(value)}`)
-  }
-  for (const key of Object.keys(value)) {
-    if (known.includes(key)) continue
-    const path = option === 'options' ? key : `${option}.${key}`
-    const hint = Object.hasOwn(FOREIGN, key) ? FOREIGN[key] : `known are ${known.join(', ')}`
-    throw new ConfigError(path, `no such option; ${hint}`)
-  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw errorOf(undefined, `expected an object, got ${shown(value)}`)
+  const unknown = Object.keys(value).find((key) => !known.includes(key))
+  if (unknown !== undefined) throw errorOf(unknown, `no such option; known are ${known.join(', ')}`)
   return Object.freeze(Object.assign(Object.create(null) as Record<string, unknown>, value))
 }
 

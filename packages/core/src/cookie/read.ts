@@ -1,3 +1,5 @@
+import { refusePromise } from '../base/maybe-promise.ts'
+
 /**
  * What a `Cookie` header looks like where frameworks hand it over; several fields are one list (RFC 9113 §8.2.3).
  * `null` is what `Headers.get` of the Fetch API gives where there is none.
@@ -25,14 +27,16 @@ export const MAX_PAIRS = 256
 const SEMICOLON = ';'
 const EQUALS = '='
 
-/** One text of a header that may have come in several fields. What is no header, such as null, is an empty one. */
+/** One text of a header that may have come in several fields. What is no header, such as null, is an empty one; a promise is refused. */
 export function joinHeader(header: CookieHeader): string {
   if (typeof header === 'string') return header
-  return Array.isArray(header) ? header.join('; ') : ''
+  if (Array.isArray(header)) return header.join('; ')
+  refusePromise(header, 'cookies: expected a Cookie header, not a promise of it')
+  return ''
 }
 
 /**
- * Every cookie of a `Cookie` header with all of its values, in the order they came. Never throws: a pair without a
+ * Every cookie of a `Cookie` header with all of its values, in the order they came. Never throws, but for a promise: a pair without a
  * name or without `=` is passed over, a header over 16 KiB gives an empty map, pairs past the 256th are not read.
  * Names are compared byte for byte; only blanks and tabs are trimmed; quotes, commas and `$` mean nothing; values are
  * not decoded (rfc6265bis §5.6 in reverse).

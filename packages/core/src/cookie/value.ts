@@ -1,4 +1,6 @@
 import { ConfigError, CookieValueError } from '../base/errors.ts'
+import { parseJson } from '../base/json.ts'
+import { refusePromise } from '../base/maybe-promise.ts'
 
 /** The part of Standard Schema (standardschema.dev) that is used: Zod, Valibot, ArkType and others have it. */
 export interface StandardSchema<T> {
@@ -37,27 +39,31 @@ export function plainText(cookie: string): ValueText<string> {
 export function jsonText<T>(cookie: string, schema: StandardSchema<T> | undefined): ValueText<T> {
   return Object.freeze<ValueText<T>>({
     write(value) {
-      const checked = schema === undefined ? { value } : validate(schema, value)
+      if (value instanceof Promise) throw new CookieValueError(cookie, 'the value is a promise; wait for it')
+      const checked = schema === undefined ? { value } : validIn(schema['~standard'].validate(value))
       if (checked === undefined) throw new CookieValueError(cookie, 'the value does not fit the schema')
       const text: string | undefined = JSON.stringify(checked.value)
       if (text === undefined) throw new CookieValueError(cookie, 'the value has no JSON')
       return text
     },
     read(text) {
+      let result: Validated<T>
       try {
-        const value: unknown = JSON.parse(text)
-        return schema === undefined ? (value as T) : validate(schema, value)?.value
+        const value: unknown = parseJson(text)
+        result = schema === undefined ? { value: value as T } : schema['~standard'].validate(value)
       } catch {
         return undefined
       }
+      return validIn(result)?.value
     },
   })
 }
 
-function validate<T>(schema: StandardSchema<T>, value: unknown): { readonly value: T } | undefined {
-  const result = schema['~standard'].validate(value)
-  if (result instanceof Promise) throw new ConfigError('cookie.schema', 'must validate synchronously')
-  return result.issues === undefined ? result : undefined
+type Validated<T> = ReturnType<StandardSchema<T>['~standard']['validate']>
+
+function validIn<T>(result: Validated<T>): { readonly value: T } | undefined {
+  const done = refusePromise(result, 'cookie.schema: must validate synchronously') as SchemaResult<T>
+  return done.issues === undefined ? done : undefined
 }
 
 /** @throws {ConfigError} unless it is a Standard Schema, or left out. */

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { SessionDataError } from '../base/errors.ts'
+import { parseJson } from '../base/json.ts'
 import { DOLLAR, hasOwnJson, hasPlainFields, isDictionary, isPlain, MAX_DEPTH, MAX_ITEMS } from './plain.ts'
 
 /*
@@ -32,7 +33,7 @@ export function encodeObject(data: object, reserved?: object): string {
 /** What `encodeObject` wrote, or undefined for anything else: no JSON, no object, an unknown tag, too deep. */
 export function decodeObject(text: string): { data: Record<string, unknown>; reserved: unknown } | undefined {
   try {
-    const parsed: unknown = JSON.parse(text)
+    const parsed: unknown = parseJson(text)
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined
     if (isBeyond(parsed, MAX_DEPTH)) return undefined
     // Most texts have no `$` at all, which is found out far faster than that none follows a quote.
@@ -105,6 +106,8 @@ function taggedObject(value: object, path: string, depth: number): unknown {
   if (types.isSet(value)) return { $set: list(value, 2) }
   if (types.isUint8Array(value)) return { $bytes: Buffer.from(value).toString('base64url') }
   if (value instanceof URL) return { $url: value.href }
+  if (types.isPromise(value))
+    throw new SessionDataError(path, 'is a promise; wait for it, and keep what it gives')
   throw new SessionDataError(path, `is ${describe(value)}, which cannot be kept`)
 }
 

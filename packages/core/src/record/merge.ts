@@ -1,4 +1,5 @@
 import { SessionDataError } from '../base/errors.ts'
+import { parseJson } from '../base/json.ts'
 import { decodeMetadata, mergeMetadata, type Metadata } from './metadata.ts'
 import { readText, type Step, stepOf, writeText } from './record.ts'
 
@@ -45,7 +46,7 @@ export function mergeTexts(base: string, mine: string, theirs: string, resolve: 
 }
 
 function parse(text: string): { readonly data: JsonObject; readonly meta: Metadata } {
-  const { $: reserved, ...data } = JSON.parse(text) as JsonObject
+  const { $: reserved, ...data } = parseJson(text) as JsonObject
   return { data, meta: decodeMetadata(reserved) ?? {} }
 }
 

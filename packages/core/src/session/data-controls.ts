@@ -1,5 +1,6 @@
 import { type FlashMessage, takeFlash } from '../record/metadata.ts'
 import { randomBytes } from '../base/random.ts'
+import { dataOf, removeData, removeKey } from './draft.ts'
 import { SessionFacts } from './facts.ts'
 
 /** Enough that no two messages of a session have the same. */
@@ -9,14 +10,15 @@ const FLASH_ID_BYTES = 6
 export class DataControls extends SessionFacts {
   /** Removes all data; a subject stays logged in, and messages wait on. */
   clear(): void {
-    for (const key of Object.keys(this)) Reflect.deleteProperty(this, key)
+    removeData(this, SessionFacts.visitOf(this).state)
   }
 
   /** Removes one key of the data and returns what it held. */
   pop<K extends keyof this>(key: K): this[K] | undefined {
-    if (!Object.hasOwn(this, key)) return undefined
+    const { state } = SessionFacts.visitOf(this)
+    if (!Object.hasOwn(dataOf(this, state), key)) return undefined
     const value = this[key]
-    Reflect.deleteProperty(this, key)
+    removeKey(this, state, key as string)
     return value
   }
 
@@ -53,9 +55,10 @@ export class DataControls extends SessionFacts {
 
   /**
    * Removes one key, and gives what it held once that is written: of requests that come at once, exactly one gets the
-   * value. For a code that may be used once. What else has changed is saved with it.
+   * value. For a code that may be used once. What else has changed is saved with it. Nothing else tells when it fails.
    *
    * @returns undefined where there is no such key, and where another request was quicker.
+   * @throws {TypeError} for a key that is no text.
    * @throws {UnsupportedError} where no store knows what others have taken: for a session that lives in its cookie.
    * @throws what `save` throws.
    */

@@ -1,22 +1,59 @@
 import { expiredKeys, NO_EXPIRIES, NO_FLASH, onlyExpiries } from '../record/metadata.ts'
 import { type Change, readText, writeText } from '../record/record.ts'
-import type { SessionState } from './state.ts'
+import { freshState, type SessionState, type SessionVisit } from './state.ts'
 
 /* A session as its handler is changing it: own properties are the data, the state has the rest. */
 
-/** The text of a record of all that a session holds now. */
-export const draftText = (session: object, state: SessionState): string => writeText(session, state)
+/** The data of a session: what it shows, without what was removed though a handler has frozen the object. */
+export function dataOf(session: object, { removed }: SessionState): object {
+  if (removed === undefined) return session
+  return Object.fromEntries(Object.entries(session).filter(([key]) => !removed.has(key)))
+}
 
-/** @throws {TypeError} when the function returns a promise. */
+/** Removes a key of the data, whether the object lets go of it or not. */
+export function removeKey(session: object, state: SessionState, key: string): void {
+  // What cannot be deleted may be made undefined, and then it can also be assigned again.
+  if (Reflect.deleteProperty(session, key) || Reflect.defineProperty(session, key, UNDEFINED)) return
+  state.removed = new Set(state.removed).add(key)
+}
+
+const UNDEFINED = Object.freeze({ __proto__: null, value: undefined })
+
+/** Removes the data, but for the keys to `keep`. */
+export function removeData(session: object, state: SessionState, keep: readonly string[] = []): void {
+  for (const key of Object.keys(session)) if (!keep.includes(key)) removeKey(session, state, key)
+}
+
+/** Ends the session: what is written afterwards belongs to a new one. Does not ask what a handler has made of the object. */
+export function endDraft(session: object, { state, setup }: SessionVisit): void {
+  Object.assign(state, freshState(setup.fillRandom, setup.now()), { carried: NOTHING_CARRIED })
+  removeData(session, state)
+}
+
+const NOTHING_CARRIED = Object.freeze({ keys: [], flash: false })
+
+/** The text of a record of all that a session holds now. */
+export const draftText = (session: object, state: SessionState): string =>
+  writeText(dataOf(session, state), state)
+
+/** Makes a change that can be made again. One that throws changes nothing. */
 export function updateDraft(session: object, state: SessionState, change: Change, now: number): void {
   dropExpired(session, state, now)
   const before = draftText(session, state)
-  const result: unknown = change(session as Record<string, unknown>)
-  if (result instanceof Promise) throw new TypeError('session.update: the function must not be async')
+  const was: Readonly<Record<string, unknown>> = { ...dataOf(session, state) }
+  const data = { ...was }
+  change(data)
+  for (const key of Object.keys(was)) if (!Object.hasOwn(data, key)) removeKey(session, state, key)
+  for (const [key, value] of Object.entries(data))
+    if (!Object.hasOwn(was, key) || was[key] !== value) Object.defineProperty(session, key, propertyOf(value))
   state.steps = [...state.steps, { before, change, after: draftText(session, state) }]
 }
 
-/** Begins again with this data and this state. */
+/**
+ * Begins again with this data and this state.
+ *
+ * @throws {TypeError} for a session that was frozen; nothing has changed then.
+ */
 export function resetDraft(
   session: object,
   state: SessionState,
@@ -29,7 +66,11 @@ export function resetDraft(
   dropExpired(session, state, now)
 }
 
-/** Shows a record's text instead of what the session held. */
+/**
+ * Shows a record's text instead of what the session held.
+ *
+ * @throws {TypeError} for a session that was frozen; nothing has changed then.
+ */
 export function showText(session: object, state: SessionState, text: string): void {
   const content = readText(text) ?? { data: {} }
   const { expiries } = state
@@ -40,15 +81,25 @@ export function showText(session: object, state: SessionState, text: string): vo
   state.expiries = new Map([...coming, ...(content.expiries ?? NO_EXPIRIES)])
 }
 
+/** Neither runs a setter that a handler has defined, nor fails half-way. */
 function show(session: object, data: object): void {
+  const isOpen = Object.values(Object.getOwnPropertyDescriptors(session)).every((own) => own.configurable)
+  if (!isOpen || !Object.isExtensible(session))
+    throw new TypeError('the session was frozen, and cannot show what another request has written')
   for (const key of Object.keys(session)) Reflect.deleteProperty(session, key)
-  Object.assign(session, data)
+  for (const [key, value] of Object.entries(data)) Object.defineProperty(session, key, propertyOf(value))
+}
+
+/** Without a prototype, for what a polluted one has would be part of it. */
+const propertyOf = (value: unknown): PropertyDescriptor => {
+  const property = { __proto__: null, value, writable: true, enumerable: true, configurable: true }
+  return property
 }
 
 /** Lets go of the keys that have expired since the session was opened. */
 function dropExpired(session: object, state: SessionState, now: number): void {
   const expired = new Set(expiredKeys(state.expiries, now))
   if (expired.size === 0) return
-  for (const key of expired) Reflect.deleteProperty(session, key)
+  for (const key of expired) removeKey(session, state, key)
   state.expiries = onlyExpiries(state.expiries, (key) => !expired.has(key))
 }

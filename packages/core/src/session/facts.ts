@@ -1,5 +1,6 @@
 import { sidText } from '../crypto/token.ts'
 import { type Duration, readDurationOf } from '../base/duration.ts'
+import { dataOf } from './draft.ts'
 import type { Explanation, SessionVisit } from './state.ts'
 
 /** What a session says of itself, and the tokens of its forms. */
@@ -12,6 +13,7 @@ export class SessionFacts {
 
   /** The visit that a session belongs to. */
   static visitOf(session: SessionFacts): SessionVisit {
+    if (!(#visit in session)) throw new TypeError('a control of the session was called on something else')
     return session.#visit
   }
 
@@ -88,7 +90,7 @@ export class SessionFacts {
   csrfToken(): string {
     const { state, setup } = this.#visit
     // An empty session is not kept, and the next request would have another id, for which the token does not count.
-    const isEmpty = state.subject === undefined && Object.keys(this).length === 0
+    const isEmpty = state.subject === undefined && Object.keys(dataOf(this, state)).length === 0
     if (isEmpty) state.csrf = true
     return setup.csrf.tokenFor(state.sid)
   }

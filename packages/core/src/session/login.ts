@@ -1,5 +1,6 @@
 import { type FlashMessage, onlyExpiries } from '../record/metadata.ts'
-import { readOptions } from '../base/options.ts'
+import { readOptionsOf } from '../base/options.ts'
+import { removeData } from './draft.ts'
 import { freshState, type SessionVisit } from './state.ts'
 
 /** What a login takes over and adds. */
@@ -20,7 +21,7 @@ interface Login {
 
 /** @throws {TypeError} for an option that is none, a `keep` that is no list of keys, and a label that is no text. */
 export function readLogin(options: LoginOptions): Login {
-  const { keep = [], label } = readOptions('session.login', options, ['keep', 'label'])
+  const { keep = [], label } = readOptionsOf('session.login', options, ['keep', 'label'])
   // A text has `includes` too, and would keep every key that is a part of it.
   if (!Array.isArray(keep) || !keep.every((key) => typeof key === 'string')) {
     throw new TypeError("session.login: keep: expected a list of keys, such as ['cart']")
@@ -59,7 +60,7 @@ export function logIn(visit: SessionVisit, session: object, subject: string, opt
     return
   }
   const isKept = (key: string): boolean => keep.includes(key)
-  for (const key of Object.keys(session)) if (!isKept(key)) Reflect.deleteProperty(session, key)
+  removeData(session, state, keep)
   // "Remember me" that this request asked for stays, in whichever order it is written.
   const permanent = state.permanentAsked ?? false
   const carried = { keys: login.keep, flash: state.subject === undefined }

@@ -1,4 +1,4 @@
-import { readOptions } from '../base/options.ts'
+import { readOptionsOf } from '../base/options.ts'
 
 /** What of a site the browser shall forget; the types of `Clear-Site-Data`. */
 export type SiteData =
@@ -44,7 +44,7 @@ const SITE_DATA: readonly SiteData[] = [
 
 /** @throws {TypeError} for an option that is none. */
 export function readLogout(options: LogoutOptions, subject: string | undefined): LogoutRequest {
-  const own = readOptions('session.logout', options, ['everywhere', 'clearSiteData'])
+  const own = readOptionsOf('session.logout', options, ['everywhere', 'clearSiteData'])
   const { everywhere = false, clearSiteData = false } = own
   if (typeof everywhere !== 'boolean')
     throw new TypeError('session.logout: everywhere: expected true or false')

@@ -1,15 +1,15 @@
 import { inspect, type InspectOptions } from 'node:util'
 import { withExpiry } from '../record/metadata.ts'
-import type { Change } from '../record/record.ts'
 import { type Duration, readDurationOf } from '../base/duration.ts'
 import { SessionDataError } from '../base/errors.ts'
 import { DataControls } from './data-controls.ts'
-import { updateDraft } from './draft.ts'
+import { endDraft, updateDraft } from './draft.ts'
 import { SessionFacts } from './facts.ts'
 import { guardControls } from './guarded-controls.ts'
 import { logIn, type LoginOptions } from './login.ts'
 import { type LogoutOptions, readLogout } from './logout.ts'
 import { freshState, type SessionChange, type SessionVisit } from './state.ts'
+import { changeOf, completeDraft, type DataDraft } from './update.ts'
 
 /** A callback in the style of Node; `Session` takes one wherever Passport and express-session's users pass one. */
 export type Callback = (error?: unknown) => void
@@ -44,7 +44,7 @@ export class SessionControls extends DataControls {
     const logout = readLogout(options, visit.state.subject)
     if (logout.everywhere !== undefined) visit.setup.checkRevokeAll()
     visit.logout = logout
-    this.destroy()
+    endDraft(this, visit)
   }
 
   /** A new id and a new cookie with the same data; the old cookie is over when the response leaves. */
@@ -56,22 +56,20 @@ export class SessionControls extends DataControls {
 
   /** Ends the session. What is written afterwards belongs to a new one. */
   destroy(callback?: Callback): void {
-    this.clear()
-    const { state, setup } = SessionFacts.visitOf(this)
-    Object.assign(state, freshState(setup.fillRandom, setup.now()), { carried: NOTHING_CARRIED })
+    endDraft(this, SessionFacts.visitOf(this))
     callback?.()
   }
 
   /**
    * Changes the data by a function that depends on what is there, as a counter does: `update((s) => { s.n = (s.n ?? 0) + 1 })`.
    * It runs at once; with a store it runs again, on the fresh data, when another request has written meanwhile, so no
-   * count is lost. It must be synchronous, and change nothing but the data that it is given.
+   * count is lost. It must be synchronous, and change nothing but what it is given: the data, with `pop` and `clear`.
    *
-   * @throws {TypeError} when it returns a promise.
+   * @throws {TypeError} when it returns a promise, and for any other control. What it throws itself leaves the data as it was.
    */
-  update(change: (data: Omit<this, ControlName>) => void): void {
+  update(change: (data: DraftOf<this>) => void): void {
     const { state, setup } = SessionFacts.visitOf(this)
-    updateDraft(this, state, change as Change, setup.now())
+    updateDraft(this, state, changeOf(change as (data: DataDraft) => void), setup.now())
   }
 
   /**
@@ -91,7 +89,8 @@ export class SessionControls extends DataControls {
   }
 
   /**
-   * Commits now instead of when the response leaves, which happens by itself.
+   * Commits now instead of when the response leaves, which happens by itself. Nobody has to wait for it: what fails here
+   * fails the response too, and of a session that others have ended, or a head that has left, an event tells.
    *
    * @throws {SessionDataError} for data that cannot be kept.
    * @throws {CookieTooLargeError} when it does not fit into a cookie.
@@ -105,7 +104,7 @@ export class SessionControls extends DataControls {
 
   /**
    * Takes back every change that was not saved. With a store it reads the record again, with what other requests have
-   * written; a session in its cookie is again what came, or what was saved since.
+   * written; a session in its cookie is again what came, or what was saved since. Nothing else tells when it fails.
    *
    * @throws {SessionGoneError} when another request has ended the session meanwhile, or given it a new cookie.
    * @throws {StoreError} when the store fails.
@@ -142,8 +141,6 @@ export class SessionControls extends DataControls {
   }
 }
 
-const NOTHING_CARRIED = Object.freeze({ keys: [], flash: false })
-
 /** A caller that gave a callback learns of a failure there, and only there. */
 function settle(work: Promise<void>, callback: Callback | undefined): Promise<void> {
   if (callback === undefined) return work
@@ -163,6 +160,9 @@ export type SessionData<D> = {
     : unknown
 }
 
+/** What `update` hands to its function: the data of a session, with `pop` and `clear`. */
+export type DraftOf<S> = Omit<S, keyof SessionControls> & DataDraft
+
 /** The data of a session as its own properties, any of which may be missing, and its controls. */
 export type Session<D = Record<string, unknown>> = Partial<D> & SessionControls
 
@@ -173,6 +173,8 @@ const CONTROL_NAMES: ReadonlySet<string> = new Set(
     (name) => name !== 'constructor' && name !== '__proto__',
   ),
 )
+
+completeDraft(CONTROL_NAMES)
 
 /** Whether data has a control's name as a key: written by a version that had no such control, or by a setter that went past it. */
 export function hasControlName(data: object): boolean {

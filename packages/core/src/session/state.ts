@@ -30,6 +30,8 @@ export interface SessionState {
   carried: CarriedOver | undefined
   /** What a login that is still to be committed keeps, whatever happens to the session that came. */
   login: { readonly keep: readonly string[] } | undefined
+  /** Keys that were removed, though the session's object shows them still: a handler has frozen it. */
+  removed: ReadonlySet<string> | undefined
   /** What can be made again on the data of another request, in the order in which it was done. */
   steps: readonly Step[]
 }
@@ -56,6 +58,7 @@ export function stateOf(
     csrf,
     carried: undefined,
     login: undefined,
+    removed: undefined,
     steps: NO_STEPS,
   }
 }

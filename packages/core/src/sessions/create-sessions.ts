@@ -6,7 +6,7 @@ import { SessionFacts } from '../session/facts.ts'
 import type { SessionData } from '../session/session.ts'
 import { type CookieHeader, cookieHeaderOf, type CookieSource } from '../cookie/read.ts'
 import type { Sids } from '../crypto/token.ts'
-import type { MaybePromise } from '../base/maybe-promise.ts'
+import { type MaybePromise, refusePromise } from '../base/maybe-promise.ts'
 import { type AdapterSessions, type AdapterVisit, OPEN, peekOf, type Sessions } from './sessions.ts'
 import { readSetup, type SessionsOptions } from './setup.ts'
 
@@ -52,6 +52,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
   ): Promise<AdapterVisit<D>> => new SessionsVisit<D>(setup, await look, undefined, options)
 
   function openNow(source: CookieSource, options?: VisitOptions): MaybePromise<AdapterVisit<D>> {
+    refusePromise(options?.extend, 'extend: expected true or false, not a promise of it')
     const header = cookieHeaderOf(source)
     const look = load(header)
     return look instanceof Promise

@@ -11,7 +11,9 @@ import type { Duration } from '../base/duration.ts'
 import { ConfigError, SessionConflictError, shown } from '../base/errors.ts'
 import { createTrace, type Trace } from '../base/events.ts'
 import { readChoice, readFlag, readOptions, readText } from '../base/options.ts'
+import { refusePromise } from '../base/maybe-promise.ts'
 import { createPulse } from '../base/pulse.ts'
+import { readClock } from '../base/time.ts'
 import { readStorage, startSweep } from './storage.ts'
 
 /** The attributes of the session cookie. Secure and HttpOnly are always on; how long it lives is the lifetime's matter. */
@@ -152,17 +154,14 @@ function readSessionCookie(given: unknown): Cookie {
   return plainCookieOf(readAttributes(prefix + name, { ...attributes, secure }))
 }
 
-function readClock(now: unknown): () => number {
-  if (now === undefined) return Date.now
-  if (typeof now === 'function') return now as () => number
-  throw new ConfigError('now', `expected a function that returns epoch milliseconds, got ${shown(now)}`)
-}
-
 function readConflictRule(value: unknown, trace: Trace): ResolveConflict {
   const rule = typeof value === 'function' ? (value as ResolveConflict) : ruleNamed(value)
   return (conflict) => {
     trace.conflicted()
-    return rule(conflict)
+    return refusePromise(
+      rule(conflict),
+      'onConflict: expected the value that shall stand, not a promise of it',
+    )
   }
 }
 

@@ -1,5 +1,6 @@
 import { ConfigError, shown } from '../base/errors.ts'
 import { readOptions } from '../base/options.ts'
+import { readClock } from '../base/time.ts'
 import { createDeadlines, minuteOf } from './deadlines.ts'
 import { createKeyListeners } from './key-listeners.ts'
 import { createPartedMap } from './parted-map.ts'
@@ -49,7 +50,7 @@ class Entry {
  * @throws {ConfigError} for a `max` that is not a whole number from 1.
  */
 export function memoryStore(options?: MemoryStoreOptions): Store & { readonly size: number } {
-  const { max = DEFAULT_MAX, now = Date.now } = readMemoryOptions(options)
+  const { max, now } = readMemoryOptions(options)
   const entries = createPartedMap<Entry>()
   const passing = createDeadlines<Entry>()
   const staying = createDeadlines<Entry>()
@@ -162,13 +163,12 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
   })
 }
 
-function readMemoryOptions(given: MemoryStoreOptions | undefined): MemoryStoreOptions {
-  const options: MemoryStoreOptions = readOptions('options', given, ['max', 'now'])
-  const { max } = options
-  if (max !== undefined && (!Number.isSafeInteger(max) || max < 1)) {
+function readMemoryOptions(given: MemoryStoreOptions | undefined) {
+  const { max = DEFAULT_MAX, now }: MemoryStoreOptions = readOptions('options', given, ['max', 'now'])
+  if (!Number.isSafeInteger(max) || max < 1) {
     throw new ConfigError('max', `expected a whole number of records from 1, got ${shown(max)}`)
   }
-  return options
+  return { max, now: readClock(now) }
 }
 
 /** Entries by their subject; one without a subject is in none. */

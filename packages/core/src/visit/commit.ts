@@ -1,6 +1,7 @@
 import type { Committed, InForce } from '../modes/mode.ts'
 import { newStoreCookie } from '../modes/store-cookie.ts'
 import type { LogoutRequest } from '../session/logout.ts'
+import { dataOf } from '../session/draft.ts'
 import { checkKeys } from '../session/session.ts'
 import { recordOf } from '../record/admit.ts'
 import type { Times } from '../record/lifetime.ts'
@@ -65,7 +66,7 @@ export class Commits implements CommitSource {
     const discard = (isUnopened && clearsUnopened(mode, lookup.reason)) || lookup.discard === true
     const before = { record: this.record, discard, isHeld: this.#isHeld }
     const decision = decide(mode, lifetime, before, session, state, at)
-    if (decision.plan.cookie === 'set') checkKeys(session)
+    if (decision.plan.cookie === 'set') checkKeys(dataOf(session, state))
     return decision
   }
 
@@ -193,9 +194,8 @@ export class Commits implements CommitSource {
     this.hasDropped ||= sent.hasDropped
     this.unsettled = NONE
     this.#newCookie = undefined
-    this.record = record
     this.headers = headersAfter(done, cookie, now) ?? this.headers
-    settle(this.draft, sent, record, now)
+    this.record = settle(this.draft, sent, record, now)
   }
 }
 

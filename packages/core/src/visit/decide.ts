@@ -1,4 +1,5 @@
 import { checkSize, type Mode } from '../modes/mode.ts'
+import { dataOf, draftText } from '../session/draft.ts'
 import { contentOf, type SessionState } from '../session/state.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import { type Before, type Plan, planClose } from '../record/plan.ts'
@@ -64,8 +65,8 @@ export function clearsUnopened(mode: Mode, reason: OpenReason): boolean {
 
 /** The text of all that a session holds now, without the keys that have expired. */
 function livingDraft(session: object, state: SessionState, now: number): string {
-  if (state.expiries.size === 0) return writeText(session, state)
-  const content = livingAt(contentOf(state, session), now)
+  if (state.expiries.size === 0) return draftText(session, state)
+  const content = livingAt(contentOf(state, dataOf(session, state)), now)
   return writeText(content.data, content)
 }
 

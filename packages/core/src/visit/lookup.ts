@@ -1,12 +1,11 @@
-import type { EagerMode, LazyMode, Loaded, OpenInForce } from '../modes/mode.ts'
-import { hasControlName } from '../session/session.ts'
+import type { EagerMode, LazyMode, Loaded } from '../modes/mode.ts'
 import type { Cookie } from '../cookie/cookie.ts'
 import { type CookieHeader, cookieValues, joinHeader, MAX_HEADER_LENGTH } from '../cookie/read.ts'
-import { writeText } from '../record/record.ts'
 import { sidText } from '../crypto/token.ts'
 import { StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import type { OpenReason } from '../base/reasons.ts'
+import { withoutControlNames } from './known-keys.ts'
 import type { Lookup } from './setup.ts'
 
 /** Cookies of our name past this many are not tried: each costs an open. */
@@ -121,14 +120,6 @@ function newestOfEach(loaded: readonly Loaded[]): readonly Loaded[] {
 function lookupOf(loaded: Loaded): Lookup {
   const { reason, record } = loaded
   if (record === undefined) return { reason, record, discard: !LEFT_ALONE.has(reason) }
-  return hasControlName(record.content.data)
-    ? { reason, record: withoutControlNames(record), hasDropped: true }
-    : loaded
-}
-
-/** A version that had no such control wrote the key. Without it, as if it had not been written. */
-function withoutControlNames(record: OpenInForce): OpenInForce {
-  const entries = Object.entries(record.content.data).filter(([key]) => !hasControlName({ [key]: true }))
-  const content = { ...record.content, data: Object.fromEntries(entries) }
-  return { ...record, content, text: writeText(content.data, content) }
+  const known = withoutControlNames(record)
+  return known === record ? loaded : { reason, record: known, hasDropped: true }
 }

@@ -3,6 +3,7 @@ import type { SessionChange } from '../session/state.ts'
 import { expiryOf, type Lifetime } from '../record/lifetime.ts'
 import { StoreError } from '../base/errors.ts'
 import type { Trace } from '../base/events.ts'
+import { withoutControlNames } from './known-keys.ts'
 
 /** The visit whose session is watched. What it does itself is no news to it. */
 export interface Watched {
@@ -81,7 +82,8 @@ export function createRecordWatcher(
       const loaded = await from.look(now())
       isFailing = false
       dueAt = unlisten === undefined ? 0 : performance.now() + SELDOM_MS * (0.5 + Math.random())
-      return loaded
+      const { record } = loaded
+      return record === undefined ? loaded : { ...loaded, record: withoutControlNames(record) }
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
       if (!isFailing && seen !== undefined) trace.watchFailed(seen.sid)

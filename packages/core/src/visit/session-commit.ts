@@ -9,10 +9,11 @@ import { type CarriedOver, carriedOver, type SessionRecord, type Step } from '..
 import { SID_BYTES } from '../crypto/token.ts'
 import { randomBytes } from '../base/random.ts'
 import { type Attempt, type HandledTexts, keepChanged, rebaseHandled, sinceAttempt } from './changes.ts'
+import { textWithoutControlNames } from './known-keys.ts'
 import type { Setup } from './setup.ts'
 
 /** What changes are made with. */
-export type ChangeRules = Pick<Setup, 'mode' | 'lifetime' | 'resolve' | 'fillRandom'>
+export type ChangeRules = Pick<Setup, 'mode' | 'lifetime' | 'resolve' | 'fillRandom' | 'trace'>
 
 /** The commits of a visit, of which one takes what it needs. */
 export interface CommitSource {
@@ -96,7 +97,7 @@ export class SessionCommit implements Commit, Changes {
     const { before, after, carried, isHeld, unsettled } = this
     const { mode, lifetime, resolve } = this.#source.setup
     const settled = unsettled.findLast(({ ids }) => ids.some(hasText))
-    const { text } = rebaseHandled(sinceAttempt(this.#texts, settled), theirs.text, resolve)
+    const { text } = rebaseHandled(sinceAttempt(this.#texts, settled), this.#knownOf(theirs), resolve)
     checkSize(mode, text)
     const isPermanentTheirs = carried === undefined && after.permanent === before?.permanent
     const permanent = isPermanentTheirs ? theirs.permanent : after.permanent
@@ -113,7 +114,7 @@ export class SessionCommit implements Commit, Changes {
     if (theirs === undefined || theirs.subject !== after.subject) return { ...after, text: own }
     // The same subject has logged in at once from another tab: both get what stands there.
     const base = carriedOver(before, { keys: keep, flash: carried?.flash ?? true })
-    const text = mergeTexts(base, own, theirs.text, this.#source.setup.resolve)
+    const text = mergeTexts(base, own, this.#knownOf(theirs), this.#source.setup.resolve)
     return { ...after, text }
   }
 
@@ -132,6 +133,12 @@ export class SessionCommit implements Commit, Changes {
     const expires = endOf(lifetime, at, at, permanent)
     const sid = randomBytes(fillRandom, SID_BYTES)
     return { sid, created: at, issued: at, expires, permanent, text, subject: undefined }
+  }
+
+  #knownOf({ text, sid }: SessionRecord): string {
+    const known = textWithoutControlNames(text)
+    if (known !== text) this.#source.setup.trace.keyDropped(sid)
+    return known
   }
 
   get #texts(): HandledTexts {

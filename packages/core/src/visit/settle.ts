@@ -1,10 +1,11 @@
-import type { Committed } from '../modes/mode.ts'
+import type { Committed, InForce } from '../modes/mode.ts'
 import { draftText, showText } from '../session/draft.ts'
 import type { CommittedState, SessionState } from '../session/state.ts'
 import type { Plan } from '../record/plan.ts'
 import type { SessionRecord } from '../record/record.ts'
 import type { Trace } from '../base/events.ts'
 import { rebaseHandled } from './changes.ts'
+import { textWithoutControlNames } from './known-keys.ts'
 import type { Draft } from './setup.ts'
 
 /** Publishes what became of a commit. `before`: the record in force until then, or the session without one. */
@@ -25,12 +26,29 @@ type Sent = CommittedState & { readonly text: string }
 
 /**
  * Has the session of a handler follow what was committed: what others had written is shown below what the handler has
- * changed since the commit began. That is still to come.
+ * changed since the commit began. That is still to come. Returns the record that the visit goes on from.
  */
-export function settle(draft: Draft, sent: Sent, record: SessionRecord | undefined, now: () => number): void {
+export function settle(
+  draft: Draft,
+  sent: Sent,
+  record: InForce | undefined,
+  now: () => number,
+): InForce | undefined {
   settleState(draft.state, sent, record)
-  if (record !== undefined && record.text !== sent.text) show(draft, sent.text, record.text, now())
+  if (record === undefined || record.text === sent.text) return record
+  const text = textWithoutControlNames(record.text)
+  try {
+    show(draft, sent.text, text, now())
+    return { ...record, text }
+  } catch {
+    // It is written, so this fails nothing: the session was frozen, or holds by now what cannot be kept. The visit goes on from
+    // what it has sent, as if others had written after it. The next commit finds that out and merges, or says why it cannot.
+    return { ...record, text: sent.text, place: record.place && { ...record.place, sealed: NO_TEXT } }
+  }
 }
+
+/** No row has it. */
+const NO_TEXT = ''
 
 function settleState(state: SessionState, sent: Sent, record: SessionRecord | undefined): void {
   if (state.steps.length > 0) state.steps = state.steps.filter((step) => !sent.steps.includes(step))

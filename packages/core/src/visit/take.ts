@@ -1,3 +1,4 @@
+import { removeKey } from '../session/draft.ts'
 import { recordOf } from '../record/admit.ts'
 import type { Plan } from '../record/plan.ts'
 import { type Change, stepOf } from '../record/record.ts'
@@ -9,6 +10,7 @@ const CHANGED: Plan = Object.freeze({ record: 'update', cookie: 'set', reason: '
 
 /** Takes a key, after all that is still to be committed: what it held is given to no other request. See `session.take`. */
 export async function takeKey(commits: Commits, key: string): Promise<unknown> {
+  if (typeof key !== 'string') throw new TypeError('session.take: expected a key as text')
   await commits.commit()
   // A renewal that came too late is no lost change.
   const isLost = commits.hasDropped || (commits.isEnded && commits.decide().plan.reason !== 'renewed')
@@ -42,7 +44,7 @@ async function takeNow(commits: Commits, key: string): Promise<unknown> {
   const state = { sid, permanent, carried: undefined, login: undefined, steps: [step] }
   const commit = new SessionCommit(commits, CHANGED, state, after, at)
   const done = await mode.apply(commit)
-  Reflect.deleteProperty(draft.session, key)
+  removeKey(draft.session, draft.state, key)
   if (done.outcome === 'gone') return undefined
   commits.settle(commit, done)
   return value

@@ -22,6 +22,7 @@ import { Commits } from './commit.ts'
 import { reasonOf } from './decide.ts'
 import type { Header } from './headers.ts'
 import type { Watched } from './record-watcher.ts'
+import { withoutControlNames } from './known-keys.ts'
 import type { Draft, Lookup, Setup, VisitOptions } from './setup.ts'
 import { takeKey } from './take.ts'
 import { watchSession } from './watch.ts'
@@ -129,7 +130,15 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
     return new Set(records.flatMap((record) => (record === undefined ? [] : [sidText(record.sid)])))
   }
 
-  async save(): Promise<void> {
+  save(): Promise<void> {
+    const saving = this.#save()
+    // Nobody has to wait for it: the response commits what is left, and tells where that fails.
+    saving.catch(() => undefined)
+    return saving
+  }
+
+  async #save(): Promise<void> {
+    if (this.#phase === 'gone') this.settle()
     if (this.#phase !== 'open') throw new SessionClosedError()
     const commits = this.#commits
     await commits.commit()
@@ -140,23 +149,27 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
     const record = await this.#reread()
     const content = record && readText(record.text)
     const state = record === undefined ? this.#freshState() : stateOf(record, content ?? {})
-    this.logout = undefined
     resetDraft(this.session, this.state, content?.data ?? {}, state, this.setup.now())
+    this.logout = undefined
+    const commits = this.#commits
+    if (record === commits.record) return
+    commits.record = record
+    // Whether an earlier attempt has written it or not: what follows builds on what stands there now.
+    commits.unsettled = []
   }
 
   /** The record in force, as it stands now; undefined for a session that nothing is kept of. */
   async #reread(): Promise<InForce | undefined> {
     const commits = this.#commits
     await commits.queue.taken()
-    const { mode, now } = this.setup
+    const { mode, now, trace } = this.setup
     const watchRecord = commits.record && mode.watchRecord?.(commits.record)
     if (watchRecord === undefined) return commits.record
     const { record } = await watchRecord.look(now())
     if (record === undefined) throw new SessionGoneError()
-    commits.record = record
-    // Whether an earlier attempt has written it or not: what follows builds on what stands there now.
-    commits.unsettled = []
-    return record
+    const known = withoutControlNames(record)
+    if (known !== record) trace.keyDropped(record.sid)
+    return known
   }
 
   async take(key: string): Promise<unknown> {

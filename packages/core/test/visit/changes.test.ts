@@ -6,11 +6,13 @@ import { type Change, readText, type SessionRecord, type Step, writeText } from 
 import { recordOf } from '../../src/record/admit.ts'
 import { RecordTooLargeError } from '../../src/base/errors.ts'
 import type { ResolveConflict } from '../../src/record/merge.ts'
+import { createTrace } from '../../src/base/events.ts'
 import { freshState } from '../../src/session/state.ts'
 import { keysOf, LIFETIME, modeOf, SID } from '../modes/stored.ts'
 import { BEGIN, present, thrown } from '../store-support.ts'
 
-const { fillRandom } = keysOf()
+const { fillRandom, logKey } = keysOf()
+const trace = createTrace('sid', logKey)
 const mine: ResolveConflict = (conflict) => conflict.mine
 const never = (): boolean => false
 const has = (id: string) => (other: string) => other === id
@@ -46,7 +48,7 @@ const HANDLED: Handled = {
 function changesOf(handled: Partial<Handled> = {}, rules: Partial<ChangeRules> = {}): SessionCommit {
   const { before, after, steps, carried, keep, at, isHeld, unsettled } = { ...HANDLED, ...handled }
   const source = {
-    setup: { mode: modeOf(1000), lifetime: LIFETIME, resolve: mine, fillRandom, ...rules },
+    setup: { mode: modeOf(1000), lifetime: LIFETIME, resolve: mine, fillRandom, trace, ...rules },
     record: before,
     held: isHeld ? before : undefined,
     unsettled,

@@ -1,0 +1,43 @@
+import { refusePromise } from '../base/maybe-promise.ts'
+import type { Change } from '../record/record.ts'
+import { guardControls } from './guarded-controls.ts'
+
+/** What `session.update` hands to its function: the data, and the controls that change nothing else. */
+export class DataDraft {
+  /** Removes all data. */
+  clear(): void {
+    for (const key of Object.keys(this)) Reflect.deleteProperty(this, key)
+  }
+
+  /** Removes one key of the data and returns what it held. */
+  pop<K extends keyof this>(key: K): this[K] | undefined {
+    if (!Object.hasOwn(this, key)) return undefined
+    const value = this[key]
+    Reflect.deleteProperty(this, key)
+    return value
+  }
+}
+
+/** Refuses the controls that a draft does not have: what they change could not be made again on other data. */
+export function completeDraft(controls: Iterable<string>): void {
+  for (const name of controls) {
+    if (!Object.hasOwn(DataDraft.prototype, name))
+      Object.defineProperty(DataDraft.prototype, name, { get: refuse(name), configurable: true })
+  }
+  guardControls(DataDraft.prototype)
+}
+
+function refuse(name: string): () => never {
+  return () => {
+    throw new TypeError(`session.update: '${name}' is no data; use it on the session, outside of update`)
+  }
+}
+
+/** The change of plain data that a function of `update` makes, at once as well as on what another request has written. */
+export function changeOf(make: (data: DataDraft) => unknown): Change {
+  if (typeof make !== 'function') throw new TypeError('session.update: expected a function')
+  return (data) => {
+    const made = make(Object.setPrototypeOf(data, DataDraft.prototype) as DataDraft)
+    refusePromise(made, 'session.update: the function must not be async')
+  }
+}

@@ -1,0 +1,186 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { secretNamed } from './store-support.ts'
+
+/** Sessions whose store is `down` when it is asked to be, and a session of `n: 1` that another request may have changed. */
+const PRELUDE = `
+  import { createSessions, memoryStore } from '@keepsake/core'
+  const memory = memoryStore()
+  let isDown = false
+  const store = { ...memory }
+  for (const method of ['read', 'create', 'replace', 'delete'])
+    store[method] = async (...args) => {
+      if (isDown) throw new Error('ECONNREFUSED')
+      return memory[method](...args)
+    }
+  const sessionsOf = (options) => createSessions({ secrets: ['${secretNamed('newest')}'], store, ...options })
+  const cookieOf = (headers) => headers.find(([name]) => name === 'Set-Cookie')[1].split(';')[0]
+  async function begin(sessions, data) {
+    const visit = await sessions.open(undefined)
+    Object.assign(visit.session, data)
+    return cookieOf(await visit.close())
+  }
+  const fail = (error) => console.log(error.name + ': ' + error.message)
+  const turns = async () => { for (let i = 0; i < 20; i++) await new Promise(setImmediate) }
+`
+
+/** What a process of its own prints; an unhandled rejection ends it, which is Node's default. */
+async function run(script: string): Promise<string> {
+  const args = ['--conditions=@keepsake/source', '--unhandled-rejections=throw', '--input-type=module']
+  const done = promisify(execFile)(process.execPath, [
+    ...args,
+    '--eval',
+    `${PRELUDE}${script}\nconsole.log('alive')`,
+  ])
+  return done.then(
+    ({ stdout }) => stdout,
+    (error: { stdout: string; stderr: string }) =>
+      `${error.stdout}ended: ${/\w*Error: .*/.exec(error.stderr)?.[0]}\n`,
+  )
+}
+
+const DOWN = 'StoreError: the session\u2019s store failed'.replace('\u2019', "'")
+
+describe('a promise that nobody waits for', () => {
+  it('of save ends no process when the store is down, and the response tells', async () => {
+    const out = await run(`
+      const sessions = sessionsOf()
+      const visit = await sessions.open(await begin(sessions, { n: 1 }))
+      isDown = true
+      visit.session.n = 2
+      visit.session.save()
+      await turns()
+      await visit.close().catch(fail)`)
+    expect(out).toBe(`${DOWN}\nalive\n`)
+  })
+
+  it('of save rejects for whoever waits for it, and tells a callback', async () => {
+    const out = await run(`
+      const sessions = sessionsOf()
+      const visit = await sessions.open(await begin(sessions, { n: 1 }))
+      isDown = true
+      visit.session.n = 2
+      await visit.session.save().catch(fail)
+      visit.session.save(fail)
+      await turns()`)
+    expect(out).toBe(`${DOWN}\n${DOWN}\nalive\n`)
+  })
+
+  it('of save ends no process where data cannot be kept, and the response tells', async () => {
+    const out = await run(`
+      const visit = await sessionsOf().open(undefined)
+      visit.session.user = Promise.resolve({ id: 7 })
+      visit.session.save()
+      await turns()
+      await visit.close().catch(fail)`)
+    expect(out).toBe(
+      'SessionDataError: session data: user is a promise; wait for it, and keep what it gives\nalive\n',
+    )
+  })
+
+  it('of save ends no process after the head has left, and a warning tells', async () => {
+    const out = await run(`
+      process.on('warning', ({ code }) => console.log(code))
+      const visit = await sessionsOf().open(undefined)
+      visit.session.n = 1
+      await visit.close()
+      visit.session.n = 2
+      visit.session.save()
+      await turns()`)
+    expect(out).toBe('KEEPSAKE_LATE_CHANGE\nalive\n')
+  })
+
+  it.each(['reload()', "take('n')"])(
+    'of %s is told like any other that is dropped, for nothing else tells that it failed',
+    async (call) => {
+      const out = await run(`
+        const sessions = sessionsOf()
+        const visit = await sessions.open(await begin(sessions, { n: 1 }))
+        isDown = true
+        visit.session.${call}
+        await turns()`)
+      expect(out).toBe(`ended: ${DOWN}\n`)
+    },
+  )
+
+  it('of an async update is refused, and its failure ends no process', async () => {
+    const out = await run(`
+      const { session } = await sessionsOf().open(undefined)
+      try {
+        session.update(async () => { throw new Error('dropped') })
+      } catch (error) {
+        fail(error)
+      }
+      await turns()`)
+    expect(out).toBe('TypeError: session.update: the function must not be async\nalive\n')
+  })
+
+  it.each([
+    ["async () => 'x'", ''],
+    ["async () => { throw new Error('dropped') }", ''],
+    ['() => ({ then() {} })', ''],
+  ])('of an onConflict is refused by the name of the option, and writes nothing: %s', async (rule) => {
+    const out = await run(`
+      const sessions = sessionsOf({ onConflict: ${rule} })
+      const cookie = await begin(sessions, { n: 1 })
+      const visit = await sessions.open(cookie)
+      const other = await sessions.open(cookie)
+      other.session.n = 2
+      visit.session.n = 3
+      await other.close()
+      await visit.close().catch(fail)
+      await turns()
+      console.log((await sessions.open(cookie)).session.n)`)
+    expect(out).toBe(
+      'TypeError: onConflict: expected the value that shall stand, not a promise of it\n2\nalive\n',
+    )
+  })
+
+  it('of whether a visit extends the session is refused', async () => {
+    const out = await run(`
+      await sessionsOf().open(undefined, { extend: Promise.reject(new Error('dropped')) }).catch(fail)
+      await turns()`)
+    expect(out).toBe('TypeError: extend: expected true or false, not a promise of it\nalive\n')
+  })
+
+  it('of the time is refused, by sessions and by a memory store', async () => {
+    const out = await run(`
+      const isAsync = async () => { throw new Error('dropped') }
+      for (const now of [isAsync, () => 'late', () => undefined])
+        await sessionsOf({ now }).open(undefined).then(({ session }) => session.id).catch(fail)
+      const record = { text: 'text', expiresAt: Infinity }
+      try { memoryStore({ now: isAsync }).create('key', record) } catch (error) { fail(error) }
+      try { memoryStore({ now: Date.now() }) } catch (error) { console.log(error.name) }
+      await turns()`)
+    const [late, missing] = ['"late"', 'undefined'].map(
+      (time) => `TypeError: now: expected epoch milliseconds, got ${time}`,
+    )
+    const promise = 'TypeError: now: expected epoch milliseconds, got a value of type object'
+    expect(out).toBe([promise, late, missing, promise, 'ConfigError', 'alive', ''].join('\n'))
+  })
+
+  it('of a Cookie header, or of a value for a cookie of JSON, is refused', async () => {
+    const out = await run(`
+      import { createCookie } from '@keepsake/core'
+      const prefs = createCookie('prefs', { json: true })
+      const header = Promise.resolve('a=b')
+      for (const use of [() => sessionsOf().open(header), () => sessionsOf().peek(header), () => prefs.read(header), () => prefs.write(header)])
+        await (async () => use())().then(() => console.log('taken')).catch(fail)`)
+    const message = 'TypeError: cookies: expected a Cookie header, not a promise of it\n'
+    const value = 'CookieValueError: the cookie prefs: the value is a promise; wait for it\n'
+    expect(out).toBe(`${message.repeat(3)}${value}alive\n`)
+  })
+
+  it('of a schema of a cookie is refused, to write as well as to read, and its failure ends no process', async () => {
+    const out = await run(`
+      import { createCookie } from '@keepsake/core'
+      for (const validate of [async (value) => ({ value }), async () => { throw new Error('dropped') }]) {
+        const cookie = createCookie('prefs', { schema: { '~standard': { version: 1, vendor: 'test', validate } } })
+        for (const use of [() => cookie.write({}), () => cookie.read('prefs=%7B%7D')])
+          try { use(); console.log('none') } catch (error) { fail(error) }
+      }
+      await turns()`)
+    expect(out).toBe(`${'TypeError: cookie.schema: must validate synchronously\n'.repeat(4)}alive\n`)
+  })
+})
