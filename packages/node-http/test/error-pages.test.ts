@@ -5,6 +5,9 @@ import { pipeline } from 'node:stream/promises'
 import { describe, expect, it } from 'vitest'
 import { commitByHand, holdResponse, type Listener, PROTOCOLS, serve, turns } from './serving.ts'
 
+const WARNINGS: string[] = []
+process.on('warning', ({ name, message }) => WARNINGS.push(`${name}: ${message}`))
+
 const FAULT = new Error('the store is down')
 const PAGE = 'page '.repeat(100_000)
 
@@ -147,6 +150,7 @@ describe.each(PROTOCOLS)('a response that was given up, over %s', (protocol) => 
           (_request, response) => {
             response.setHeader('Content-Length', 9)
             response.setHeader('X-Straggler', 'early')
+            response.setHeader('Date', 'straggler')
             response.addTrailers({ 'X-Straggler': 'early' })
             response.write('straggler')
             return straggle(response)
@@ -178,5 +182,11 @@ describe.each(PROTOCOLS)('a response that was given up, over %s', (protocol) => 
       [`${PAGE.length}`],
       '',
     ])
+  })
+})
+
+describe('Node', () => {
+  it('has found no cause for a warning in any of these error pages', () => {
+    expect(WARNINGS).toEqual([])
   })
 })

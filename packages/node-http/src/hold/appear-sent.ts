@@ -35,10 +35,9 @@ export function appearSent(request: AnyRequest, response: AnyResponse, progress:
   const originals = CHANGES.map((name) => changes[name])
   for (const name of CHANGES) changes[name] = refuseHead
   if (!Object.hasOwn(response, 'headersSent')) cover(request, appearing)
-  const before = appearing[PROGRESS]
   appearing[PROGRESS] = progress
   return () => {
-    appearing[PROGRESS] = before
+    appearing[PROGRESS] = undefined
     for (const [index, name] of CHANGES.entries()) changes[name] = originals[index]
   }
 }

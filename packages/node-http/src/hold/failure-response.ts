@@ -44,8 +44,6 @@ export function answerFailure(givenUp: GivenUp, answer: () => void): void {
   guard(givenUp)
   appearGivenUp(response, progress)
   endStreams(response, failure)
-  // What is piped in from now on would wait for 'drain' for ever. The answer's own pipeline has learned of its end by then.
-  response.once('close', () => setImmediate(() => response.emit('error', failure)))
   answerFor(progress, answer)
 }
 
@@ -58,11 +56,8 @@ function guard({ response, originals, progress, failure, send, drop }: GivenUp):
     methods[name] = (...args) =>
       isAnswering(progress) ? Reflect.apply(change, response, args) : dropCall(response, name, args, failure)
   }
-  for (const name of METHODS) {
-    // On HTTP/2 a write after the end would tear down the answer that is under way.
-    const isLate = (): boolean => name === 'write' && response.writableEnded
-    methods[name] = (...args) => (isAnswering(progress) && !isLate() ? send(name, args) : drop(name, args))
-  }
+  for (const name of METHODS)
+    methods[name] = (...args) => (isAnswering(progress) ? send(name, args) : drop(name, args))
   // There is never room for the handler: it would write in the course of the answer.
   methods['on'] = methods['addListener'] = (event, listener) =>
     event === 'drain' && !isAnswering(progress)
@@ -84,10 +79,12 @@ function endStreams(response: AnyResponse, failure: unknown): void {
 
 /** Takes back all that a handler has set: headers, trailers, the status. */
 function forgetHead(response: AnyResponse): void {
-  for (const name of response.getHeaderNames()) response.removeHeader(name)
+  for (const name of response.getHeaderNames()) {
+    // Node keeps a Date that is removed, or sends none any more.
+    if (name === 'date') response.setHeader(name, new Date().toUTCString())
+    else response.removeHeader(name)
+  }
   response.statusCode = 500
-  // Which to remove the header has ended.
-  response.sendDate = true
   if ('stream' in response) return forgetTrailers(response)
   response.statusMessage = ''
   response.addTrailers({})

@@ -167,10 +167,7 @@ export abstract class Hold implements Gate {
       return
     }
     // The socket that was put off last is given back first.
-    response.prependOnceListener(
-      'finish',
-      () => appearance?.restoreSocket() === true && request.socket.destroy(),
-    )
+    response.once('finish', () => appearance?.restoreSocket() === true && request.socket.destroy())
     answerFailure(this.#givenUp(delay), () => {
       applyHeaders(response, headers)
       this.fail(failure)
