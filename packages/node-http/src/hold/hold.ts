@@ -166,8 +166,10 @@ export abstract class Hold implements Gate {
       response.destroy(request.httpVersionMajor < 2 ? undefined : (failure as Error))
       return
     }
-    // The socket that was put off last is given back first.
-    response.once('finish', () => appearance?.restoreSocket() === true && request.socket.destroy())
+    // First what was put off last, where two sessions have failed.
+    response.prependOnceListener('finish', () => {
+      if (appearance?.restoreSocket() === true) request.socket.destroy()
+    })
     answerFailure(this.#givenUp(delay), () => {
       applyHeaders(response, headers)
       this.fail(failure)
