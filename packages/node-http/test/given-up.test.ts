@@ -188,17 +188,18 @@ describe.each(PROTOCOLS)('a response that was given up, over %s', (protocol) => 
 })
 
 describe('a response that was given up, over http/1.1', () => {
-  it('is answered in full where the handler then destroys the socket, which closes behind it', async () => {
-    const { promise: closed, resolve } = Promise.withResolvers<unknown>()
+  it('is answered in full where the handler destroys the socket, which then serves the next request', async () => {
     const { client } = await serve('http/1.1', async (request, response) => {
-      request.socket.once('close', resolve)
+      const { remotePort } = request.socket
+      if (request.url === '/port') return response.end(`${remotePort}`)
       holdResponse(request, response, { commit: failSoon, fail: () => void plainlyLater(response) })
       response.write('lost')
       await turns(10)
-      request.socket.destroy()
+      return request.socket.destroy()
     })
+    const { text: port } = await client.request('/port')
     expect((await client.request('/')).text).toBe('refused')
-    await closed
+    expect((await client.request('/port')).text).toBe(port)
   })
 
   it('is hung up on where its answer destroys the socket', async () => {

@@ -160,16 +160,12 @@ export abstract class Hold implements Gate {
     // A handler that writes on after the answer has ended must not bring the process down.
     response.on('error', ignore)
     if (response.headersSent) {
-      if (appearance?.restoreSocket() === true) this.#destroySocket(true)
+      appearance?.restoreSocket()
       this.fail(failure)
       // HTTP/2 tells a visitor that an answer is incomplete by an error only.
       response.destroy(request.httpVersionMajor < 2 ? undefined : (failure as Error))
       return
     }
-    // First what was put off last, where two sessions have failed.
-    response.prependOnceListener('finish', () => {
-      if (appearance?.restoreSocket() === true) request.socket.destroy()
-    })
     answerFailure(this.#givenUp(delay), () => {
       applyHeaders(response, headers)
       this.fail(failure)
