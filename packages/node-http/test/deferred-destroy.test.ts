@@ -71,7 +71,7 @@ describe('a held request’s view of its socket', () => {
     const { client } = await serve('http/1.1', async (request, response) => {
       const { socket } = request
       const listeners = socket.listenerCount('mark')
-      const restore = deferDestroy(request)
+      const restore = deferDestroy(request, {})
       const view = request.socket
       seen.push(view === socket, view.remotePort === socket.remotePort, view instanceof socket.constructor)
       view.setTimeout(60_000)
@@ -90,7 +90,7 @@ describe('a held request’s view of its socket', () => {
   it('is gone afterwards, and tells whether destruction was asked for', async () => {
     const seen: unknown[] = []
     const { client } = await serve('h2', (request, response) => {
-      const restore = deferDestroy(request)
+      const restore = deferDestroy(request, {})
       request.socket.destroy()
       seen.push(Object.hasOwn(request, 'socket'), restore(), Object.hasOwn(request, 'socket'))
       response.end()

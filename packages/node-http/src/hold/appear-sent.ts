@@ -1,4 +1,5 @@
 import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
+import { isAnswering } from './answering.ts'
 import { refuseHead } from './methods.ts'
 
 /** How far a response would be if what the handler sent had gone out. */
@@ -9,15 +10,17 @@ export interface Progress {
 
 const PROGRESS = Symbol('keepsake.progress')
 const STATUS = Symbol('keepsake.status')
+const REASON = Symbol('keepsake.reason')
 
-/** A response that appears to be sent, as long as there is progress. */
+/** A response that appears to be sent, as long as there is progress, to all but what answers in its place. */
 interface AppearingSent {
   [PROGRESS]?: Progress | undefined
-  /** The status of an HTTP/1 response, where it is a plain property; on HTTP/2 it is an accessor of the prototype. */
+  /** The status of an HTTP/1 response, where both are plain properties; on HTTP/2 they are accessors of the prototype. */
   [STATUS]?: number
+  [REASON]?: string
 }
 
-/** What changes a head, beside `statusCode`. */
+/** What changes a head, beside `statusCode` and `statusMessage`. */
 const CHANGES = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader'] as const
 
 /**
@@ -40,8 +43,43 @@ export function appearSent(request: AnyRequest, response: AnyResponse, progress:
 }
 
 function cover(request: AnyRequest, response: AnyResponse & AppearingSent): void {
-  if (request.httpVersionMajor < 2) response[STATUS] = response.statusCode
+  if (request.httpVersionMajor < 2) {
+    response[STATUS] = response.statusCode
+    response[REASON] = response.statusMessage
+  }
   Object.defineProperties(response, COVER)
+}
+
+/**
+ * Makes a response that was given up appear sent for good, to all but what answers in its place; see `answerFor`. What
+ * changes its head is not refused here.
+ */
+export function appearGivenUp(response: AnyResponse, progress: Progress): void {
+  ;(response as AnyResponse & AppearingSent)[PROGRESS] = progress
+}
+
+/** How the response appears to the code that runs now; undefined where it is what it is. */
+function appearanceOf(response: AppearingSent): Progress | undefined {
+  const progress = response[PROGRESS]
+  return progress === undefined || isAnswering(progress) ? undefined : progress
+}
+
+/** A property of the head, which keeps its value while the response appears sent. */
+function assigned(
+  name: 'statusCode' | 'statusMessage',
+  key: typeof STATUS | typeof REASON,
+): PropertyDescriptor & ThisType<AnyResponse & AppearingSent> {
+  return {
+    configurable: true,
+    get() {
+      return this[key] ?? uncovered(this, name)
+    },
+    set(value: never) {
+      if (appearanceOf(this) !== undefined) return
+      if (this[STATUS] === undefined) Reflect.set(Object.getPrototypeOf(this) as object, name, value, this)
+      else this[key] = value
+    },
+  }
 }
 
 /**
@@ -49,34 +87,24 @@ function cover(request: AnyRequest, response: AnyResponse & AppearingSent): void
  * are the same for all responses, so that defining them is cheap.
  */
 const COVER: PropertyDescriptorMap & ThisType<AnyResponse & AppearingSent> = {
-  statusCode: {
-    configurable: true,
-    get() {
-      return this[STATUS] ?? uncovered(this, 'statusCode')
-    },
-    set(status: number) {
-      if (this[PROGRESS] !== undefined) return
-      if (this[STATUS] === undefined)
-        Reflect.set(Object.getPrototypeOf(this) as object, 'statusCode', status, this)
-      else this[STATUS] = status
-    },
-  },
+  statusCode: assigned('statusCode', STATUS),
+  statusMessage: assigned('statusMessage', REASON),
   headersSent: {
     configurable: true,
     get() {
-      return this[PROGRESS] !== undefined || uncovered(this, 'headersSent')
+      return appearanceOf(this) !== undefined || uncovered(this, 'headersSent')
     },
   },
   writableEnded: {
     configurable: true,
     get() {
-      return this[PROGRESS]?.hasEnded ?? uncovered(this, 'writableEnded')
+      return appearanceOf(this)?.hasEnded || uncovered(this, 'writableEnded')
     },
   },
   writableNeedDrain: {
     configurable: true,
     get() {
-      const progress = this[PROGRESS]
+      const progress = appearanceOf(this)
       return progress ? progress.owesDrain && !progress.hasEnded : uncovered(this, 'writableNeedDrain')
     },
   },

@@ -1,19 +1,22 @@
 import type { AnyRequest } from '../headers/messages.ts'
+import { isAnswering } from './answering.ts'
 
 /**
  * Puts off `request.socket.destroy()` while a response is held. Express's final handler calls it when an error comes
  * after the response was sent; with the response still held, that would lose what plain Express delivers. Only the
- * request's view of its socket changes; whatever else is asked of it reaches the socket itself.
+ * request's view of its socket changes; whatever else is asked of it reaches the socket itself, and so does what is asked
+ * by the answer to a response that was given up.
  *
+ * @param progress That of the response.
  * @returns What ends it, and says whether destruction was asked for meanwhile.
  */
-export function deferDestroy(request: AnyRequest): () => boolean {
+export function deferDestroy(request: AnyRequest, progress: object): () => boolean {
   const holder = request as { socket: AnyRequest['socket'] }
   const { socket } = holder
   let isAsked = false
   const view = new Proxy(socket, {
     get(target, key, itself) {
-      if (key !== 'destroy') return Reflect.get(target, key) as unknown
+      if (key !== 'destroy' || isAnswering(progress)) return Reflect.get(target, key) as unknown
       return () => {
         isAsked = true
         return itself as unknown
@@ -23,7 +26,7 @@ export function deferDestroy(request: AnyRequest): () => boolean {
   // On HTTP/1 it is a property of the request, on HTTP/2 a getter of its prototype.
   const isOwn = Object.hasOwn(request, 'socket')
   if (isOwn) holder.socket = view
-  else Object.defineProperty(request, 'socket', { value: view, configurable: true })
+  else Object.defineProperty(request, 'socket', { value: view, configurable: true, writable: true })
   return () => {
     if (isOwn) holder.socket = socket
     else Reflect.deleteProperty(request, 'socket')

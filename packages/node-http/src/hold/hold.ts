@@ -2,11 +2,10 @@ import type { Header } from '@keepsake/core'
 import type { MaybePromise } from '@keepsake/core/adapter'
 import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
 import { applyHeaders } from '../headers/response-headers.ts'
-import { appearSent } from './appear-sent.ts'
+import { Appearance } from './appearance.ts'
 import { BufferedCalls, ResponseTooLargeError } from './buffered-calls.ts'
-import { deferDestroy } from './deferred-destroy.ts'
-import { answerFailure, forgetHead } from './failure-response.ts'
-import { type Args, dropCall, type Method, type Methods } from './methods.ts'
+import { answerFailure, type GivenUp } from './failure-response.ts'
+import { type Args, dropCall, type Method, type Originals } from './methods.ts'
 import { type Gate, gateOf, originalsOf, override, passOn, restore } from './overrides.ts'
 import { takeHeaders } from './write-head.ts'
 
@@ -23,8 +22,7 @@ type State =
 /** What only a response has that waits, or is given up. */
 interface Delay {
   readonly calls: BufferedCalls
-  /** Ends the appearance that all has been sent; returns whether the destruction of the socket was asked for meanwhile. */
-  endAppearance: (() => boolean) | undefined
+  appearance: Appearance | undefined
   /** What the commit has asked for; there once it is done. */
   headers: readonly Header[]
   /** Why the response is given up. */
@@ -44,7 +42,7 @@ export abstract class Hold implements Gate {
   protected readonly request: AnyRequest
   protected readonly response: AnyResponse
   readonly below: Gate | undefined
-  readonly originals: Methods
+  readonly originals: Originals
   #state: State = 'waiting'
   #delay: Delay | undefined
 
@@ -90,7 +88,10 @@ export abstract class Hold implements Gate {
     try {
       const headers = this.commit()
       if (headers instanceof Promise) this.#holdUntil(headers)
-      else this.#release(headers)
+      else {
+        this.#release(headers)
+        restore(this.response, this)
+      }
     } catch (error) {
       this.#drop(error)
     }
@@ -99,24 +100,32 @@ export abstract class Hold implements Gate {
   #holdUntil(committed: Promise<readonly Header[]>): void {
     this.#state = 'holding'
     this.#openDelay()
-    committed.then((headers) => this.#goOn(headers)).catch((error: unknown) => this.#drop(error))
+    committed.then(
+      (headers) => this.#goOn(headers),
+      (error: unknown) => this.#drop(error),
+    )
   }
 
   #goOn(headers: readonly Header[]): void {
     // Too much was written meanwhile, and the response has been given up.
     if (this.#state !== 'holding') return
     const delay = this.#openDelay()
-    const isDestroyAsked = endAppearance(delay)
-    this.#release(headers)
+    const isDestroyAsked = delay.appearance?.end()
+    delay.appearance = undefined
     delay.headers = headers
-    delay.calls.replay((method, args) => this.#send(method, args))
-    if (isDestroyAsked) this.#destroySocket(delay.calls.hasEnded)
+    try {
+      this.#release(headers)
+      delay.calls.replay((method, args) => this.#send(method, args))
+    } catch (error) {
+      return this.#drop(error)
+    }
+    restore(this.response, this)
+    if (isDestroyAsked === true) this.#destroySocket(delay.calls.hasEnded)
   }
 
   #release(headers: readonly Header[]): void {
     this.#state = 'released'
     if (headers.length > 0) applyHeaders(this.response, headers)
-    restore(this.response, this)
   }
 
   /** Makes a call of the handler where the response goes on from here. */
@@ -125,17 +134,12 @@ export abstract class Hold implements Gate {
     return below ? passOn(below, response, method, args) : Reflect.apply(originals[method], response, args)
   }
 
+  /** What a response has that waits, or is given up. It appears sent. */
   #openDelay(): Delay {
-    return (this.#delay ??= this.#appearSent({
-      calls: new BufferedCalls(this.response),
-      endAppearance: undefined,
-      headers: [],
-      failure: undefined,
-    }))
-  }
-
-  #appearSent(delay: Delay): Delay {
-    delay.endAppearance ??= appear(this.request, this.response, delay.calls)
+    const { request, response } = this
+    const calls = this.#delay?.calls ?? new BufferedCalls(response)
+    const delay = (this.#delay ??= { calls, appearance: undefined, headers: [], failure: undefined })
+    delay.appearance ??= new Appearance(request, response, calls)
     return delay
   }
 
@@ -143,7 +147,7 @@ export abstract class Hold implements Gate {
   #drop(error: unknown): void {
     if (this.#state === 'failed') return
     this.#state = 'failed'
-    const delay = this.#appearSent(this.#openDelay())
+    const delay = this.#openDelay()
     delay.failure = error
     delay.calls.drop(error)
     setImmediate(() => this.#answer(delay))
@@ -151,23 +155,32 @@ export abstract class Hold implements Gate {
 
   #answer(delay: Delay): void {
     const { request, response } = this
-    const { failure } = delay
-    const isDestroyAsked = endAppearance(delay)
+    const { appearance, failure, headers } = delay
+    appearance?.endSent()
     // A handler that writes on after the answer has ended must not bring the process down.
     response.on('error', ignore)
-    // What is still piped in waits for a 'drain' that never comes: an error ends it, and closes its source.
-    response.once('finish', () => response.emit('error', failure))
-    if (isDestroyAsked) this.#destroySocket(true)
     if (response.headersSent) {
+      appearance?.restoreSocket()
       this.fail(failure)
       // HTTP/2 tells a visitor that an answer is incomplete by an error only.
       response.destroy(request.httpVersionMajor < 2 ? undefined : (failure as Error))
       return
     }
-    forgetHead(request, response)
-    applyHeaders(response, delay.headers)
-    const send = (method: Method, args: Args): unknown => this.#send(method, args)
-    answerFailure(response, send, failure, (error) => this.fail(error))
+    answerFailure(this.#givenUp(delay), () => {
+      applyHeaders(response, headers)
+      this.fail(failure)
+    })
+  }
+
+  #givenUp({ calls, failure }: Delay): GivenUp {
+    return {
+      response: this.response,
+      originals: this.originals,
+      progress: calls,
+      failure,
+      send: (method, args) => this.#send(method, args),
+      drop: (method, args) => this.keep(method, args),
+    }
   }
 
   /** As asked for while the response was held; not before what has ended is delivered. */
@@ -179,19 +192,3 @@ export abstract class Hold implements Gate {
 }
 
 const ignore = (): void => undefined
-
-/** Makes a response that waits appear sent. The function that ends it tells whether the socket was asked to be destroyed. */
-function appear(request: AnyRequest, response: AnyResponse, calls: BufferedCalls): () => boolean {
-  const endSent = appearSent(request, response, calls)
-  const restoreSocket = deferDestroy(request)
-  return () => {
-    endSent()
-    return restoreSocket()
-  }
-}
-
-function endAppearance(delay: Delay): boolean {
-  const end = delay.endAppearance
-  delay.endAppearance = undefined
-  return end?.() === true
-}

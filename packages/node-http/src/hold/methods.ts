@@ -1,17 +1,21 @@
 /** The methods that make the head leave. 1xx responses (early hints, continue) go by another way and pass. */
-export type Method = 'writeHead' | 'write' | 'end' | 'flushHeaders'
+export const METHODS = ['writeHead', 'write', 'end', 'flushHeaders'] as const
+export type Method = (typeof METHODS)[number]
 export type Args = readonly unknown[]
-export type Methods = Record<Method, (...args: Args) => unknown>
+type Call = (...args: Args) => unknown
+export type Methods = Record<Method, Call>
+/** The methods that a response had before it was held. By `on` compression hands on who waits for `'drain'`. */
+export type Originals = Methods & Record<'on', Call>
 
 /** The methods of a response, as properties to read and replace. */
-export function methodsOf(response: object): Methods {
-  return response as Methods
+export function methodsOf<Name extends string = Method | 'on'>(response: object): Record<Name, Call> {
+  return response as Record<Name, Call>
 }
 
 /** What a call that comes to nothing returns; a callback that it was given learns why. */
 export function dropCall<Response>(
   response: Response,
-  method: Method,
+  method: string,
   args: Args,
   error: unknown,
 ): Response | false {

@@ -1,12 +1,12 @@
 import type { AnyResponse } from '../headers/messages.ts'
-import { type Args, type Method, type Methods, methodsOf } from './methods.ts'
+import { type Args, type Method, type Methods, methodsOf, type Originals } from './methods.ts'
 
 /** What decides whether calls of a response's methods go on. */
 export interface Gate {
   /** The gate that was there before, for another session of the same response: a call that goes on meets it next. */
   readonly below: Gate | undefined
   /** The response's methods without any gate. */
-  readonly originals: Methods
+  readonly originals: Originals
   /** Takes what of the arguments of `writeHead` must be known before; returns what is left of them. */
   takeHead(args: Args): Args
   /** A call has come. Returns whether it goes on. */
@@ -60,15 +60,15 @@ export function gateOf(response: AnyResponse): Gate | undefined {
 }
 
 /** The methods that a response has now: its prototype, unless somebody has given it others. */
-export function originalsOf(response: AnyResponse): Methods {
-  const { writeHead, write, end, flushHeaders } = methodsOf(response)
+export function originalsOf(response: AnyResponse): Originals {
+  const { writeHead, write, end, flushHeaders, on } = methodsOf(response)
   const inherited = methodsOf(Object.getPrototypeOf(response) as object)
   const isOwn =
     writeHead !== inherited.writeHead ||
     write !== inherited.write ||
     end !== inherited.end ||
     flushHeaders !== inherited.flushHeaders
-  return isOwn ? { writeHead, write, end, flushHeaders } : inherited
+  return isOwn ? { writeHead, write, end, flushHeaders, on } : inherited
 }
 
 /** From now on the methods of the response ask `gate`. */
