@@ -1,4 +1,5 @@
 import { ConfigError, shown } from './errors.ts'
+import { withoutPrototype } from './own.ts'
 
 /** Names that users of other libraries try first, with the answer. */
 const FOREIGN: Readonly<Record<string, string>> = {
@@ -31,7 +32,7 @@ export function readOptions(
   value: unknown,
   known: readonly string[],
 ): Readonly<Record<string, unknown>> {
-  if (value === undefined) return Object.freeze(Object.create(null) as Record<string, unknown>)
+  if (value === undefined) return NONE
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ConfigError(option, `expected an object, got ${shown(value)}`)
   }
@@ -41,8 +42,10 @@ export function readOptions(
     const hint = Object.hasOwn(FOREIGN, key) ? FOREIGN[key] : `known are ${known.join(', ')}`
     throw new ConfigError(path, `no such option; ${hint}`)
   }
-  return Object.freeze(Object.assign(Object.create(null) as Record<string, unknown>, value))
+  return Object.freeze(withoutPrototype(value))
 }
+
+const NONE = Object.freeze(withoutPrototype({}))
 
 /** @throws {ConfigError} unless `value` is true, false or left out. */
 export function readFlag(option: string, value: unknown, fallback: boolean): boolean {

@@ -1,3 +1,5 @@
+import { fieldOf } from '../base/own.ts'
+
 /**
  * What a `Cookie` header looks like where frameworks hand it over; several fields are one list (RFC 9113 §8.2.3).
  * `null` is what `Headers.get` of the Fetch API gives where there is none.
@@ -9,12 +11,18 @@ export type CookieSource =
   | CookieHeader
   | { readonly headers: { readonly cookie?: CookieHeader } | { get(name: string): string | null } }
 
+interface SomeHeaders {
+  readonly cookie: CookieHeader
+  get(name: string): string | null
+}
+
+const isList = (source: object): source is readonly string[] => Array.isArray(source)
+
 export function cookieHeaderOf(source: CookieSource): CookieHeader {
-  if (typeof source !== 'object' || source === null || !('headers' in source)) return source
-  const { headers } = source
-  return 'get' in headers && typeof headers.get === 'function'
-    ? headers.get('cookie')
-    : (headers as { readonly cookie?: CookieHeader }).cookie
+  if (typeof source !== 'object' || source === null || isList(source)) return source
+  const headers = (fieldOf(source, 'headers') ?? {}) as Partial<SomeHeaders>
+  const get = fieldOf(headers, 'get')
+  return typeof get === 'function' ? get.call(headers, 'cookie') : fieldOf(headers, 'cookie')
 }
 
 /** A longer header is not read at all. Node's own limit for all headers together is 16 KiB. */

@@ -49,9 +49,10 @@ export function nextOf(commit: Commit, before: Stored, standing: Standing, renew
   const isRenewed =
     plan.record === 'move' && (isLogin || !continues || sidText(standing.record.sid) === sidText(before.sid))
   return isRenewed
-    ? { write: record, row: renewed(commit, standing, renewal) }
+    ? { do: 'write', record, row: renewed(commit, standing, renewal) }
     : {
-        write: { ...record, sid: standing.record.sid },
+        do: 'write',
+        record: { ...record, sid: standing.record.sid },
         row: { ...standing.row, replaced: replacedIn(commit, standing) },
       }
 }
@@ -81,6 +82,6 @@ function renewed(commit: Commit, standing: Standing, renewal: Renewal): Row {
 export const replacedIn = ({ at }: Commit, { sealed, record, row }: Standing): string =>
   replacedBy(row, sealed, at - record.issued > GRACE_SECONDS)
 
-const END = Object.freeze({ end: true } as const)
-const STOP_GONE = Object.freeze({ stop: 'gone' } as const)
-const APART = Object.freeze({ stop: 'apart' } as const)
+const END = Object.freeze({ do: 'end' } as const)
+const STOP_GONE = Object.freeze({ do: 'stop', verdict: 'gone' } as const)
+const APART = Object.freeze({ do: 'stop', verdict: 'apart' } as const)

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { SessionDataError } from '../base/errors.ts'
+import { withoutPrototype } from '../base/own.ts'
 import { DOLLAR, hasOwnJson, hasPlainFields, isDictionary, isPlain, MAX_DEPTH, MAX_ITEMS } from './plain.ts'
 
 /*
@@ -38,7 +39,7 @@ export function decodeObject(text: string): { data: Record<string, unknown>; res
     // Most texts have no `$` at all, which is found out far faster than that none follows a quote.
     const mayBeTagged = text.includes('$') && text.includes('"$')
     if (!mayBeTagged) return { data: parsed as Record<string, unknown>, reserved: undefined }
-    const { $: reserved, ...data } = parsed as Record<string, unknown>
+    const { $: reserved, ...data } = withoutPrototype(parsed)
     const hasNoTags = reserved !== undefined && text.indexOf('"$') === text.lastIndexOf('"$')
     return { data: hasNoTags ? data : untaggedEntries(data), reserved }
   } catch {

@@ -1,5 +1,5 @@
-import { expiredKeys, NO_EXPIRIES, NO_FLASH, onlyExpiries } from '../record/metadata.ts'
-import { type Change, readText, writeText } from '../record/record.ts'
+import { expiredKeys, onlyExpiries } from '../record/metadata.ts'
+import { type Change, contentIn, writeText } from '../record/record.ts'
 import type { SessionState } from './state.ts'
 
 /* A session as its handler is changing it: own properties are the data, the state has the rest. */
@@ -31,13 +31,13 @@ export function resetDraft(
 
 /** Shows a record's text instead of what the session held. */
 export function showText(session: object, state: SessionState, text: string): void {
-  const content = readText(text) ?? { data: {} }
+  const content = contentIn(text)
   const { expiries } = state
   show(session, content.data)
   // An end may have been set for a key that is still to come.
   const coming = onlyExpiries(expiries, (key) => !Object.hasOwn(session, key))
-  state.flash = content.flash ?? NO_FLASH
-  state.expiries = new Map([...coming, ...(content.expiries ?? NO_EXPIRIES)])
+  state.flash = content.flash
+  state.expiries = new Map([...coming, ...content.expiries])
 }
 
 function show(session: object, data: object): void {

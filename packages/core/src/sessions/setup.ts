@@ -10,6 +10,7 @@ import { readSecrets, type Secret } from '../crypto/secrets.ts'
 import type { Duration } from '../base/duration.ts'
 import { ConfigError, SessionConflictError, shown } from '../base/errors.ts'
 import { createTrace, type Trace } from '../base/events.ts'
+import { fieldOf, withoutPrototype } from '../base/own.ts'
 import { readChoice, readFlag, readOptions, readText } from '../base/options.ts'
 import { createPulse } from '../base/pulse.ts'
 import { readStorage, startSweep } from './storage.ts'
@@ -132,7 +133,7 @@ export function readSetup(given: SessionsOptions): CheckedOptions {
     async close() {
       for (const stop of sweeps) stop()
       pulse.close()
-      for (const store of stores) await store.close?.()
+      for (const store of stores) await fieldOf(store, 'close')?.call(store)
     },
   })
 }
@@ -140,7 +141,9 @@ export function readSetup(given: SessionsOptions): CheckedOptions {
 const COOKIE_OPTIONS = ['name', 'domain', 'path', 'sameSite', 'partitioned', 'priority', 'insecure']
 
 function readSessionCookie(given: unknown): Cookie {
-  const { name = 'session', insecure, ...attributes } = readOptions('cookie', given, COOKIE_OPTIONS)
+  const options = readOptions('cookie', given, COOKIE_OPTIONS)
+  const { name = 'session', insecure, ...others } = options
+  const attributes = withoutPrototype(others)
   const secure = !readFlag('cookie.insecure', insecure, false)
   const isHostOnly = attributes['domain'] === undefined && (attributes['path'] ?? '/') === '/'
   if (typeof name !== 'string') throw new ConfigError('cookie.name', `expected text, got ${shown(name)}`)

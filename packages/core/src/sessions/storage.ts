@@ -18,6 +18,7 @@ import type { Lifetime } from '../record/lifetime.ts'
 import type { Keys } from '../crypto/keys.ts'
 import { readDuration } from '../base/duration.ts'
 import { ConfigError, shown } from '../base/errors.ts'
+import { fieldOf } from '../base/own.ts'
 import type { Trace } from '../base/events.ts'
 
 /** Where sessions are kept, and what can be done with all of a subject. */
@@ -79,7 +80,7 @@ function keptIn(
     throw new ConfigError('maxPerSubject', 'the store has no bySubject, so it cannot count sessions')
   const cap = max === undefined ? undefined : createSessionCap({ max, rows, trace, clock })
   return {
-    mode: inStore({ records, inTurn, context: keys.storeContext, lifetime, cap, timeLimit }),
+    mode: inStore({ records, inTurn, context: keys.storeContext, lifetime, cap, timeLimit, isOverflow: false }),
     subjects: subjectsInStore({ rows, lifetime, trace }),
   }
 }
@@ -87,7 +88,7 @@ function keptIn(
 function overflowIn(store: Store, { keys, lifetime }: StorageParts, timeLimit: TimeLimit): EagerMode {
   const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
   const inTurn = rewriteInTurn(records, timeLimit)
-  return inStore({ records, inTurn, context: keys.storeContext, lifetime, timeLimit, isOverflow: true })
+  return inStore({ records, inTurn, context: keys.storeContext, lifetime, cap: undefined, timeLimit, isOverflow: true })
 }
 
 function revocableBy(
@@ -160,7 +161,8 @@ const SWEEP_EVERY_MS = 60_000
  * sweep is no trouble. Returns what stops it.
  */
 export function startSweep(store: Store, now: () => number): () => void {
-  if (store.sweep === undefined) return () => undefined
+  const work = fieldOf(store, 'sweep')
+  if (work === undefined) return () => undefined
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
   const again = (): void => {
@@ -169,7 +171,7 @@ export function startSweep(store: Store, now: () => number): () => void {
   }
   const sweep = async (): Promise<void> => {
     try {
-      await store.sweep?.(now())
+      await work.call(store, now())
     } catch {
       // The next one makes up for it.
     }

@@ -1,6 +1,7 @@
 import type { Opened, Sealer } from '../crypto/seal.ts'
 import type { SealedFields } from '../crypto/token.ts'
 import { StoreError } from '../base/errors.ts'
+import { fieldOf } from '../base/own.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { revisionOf, type Store, type StoredRecord } from './store.ts'
 
@@ -20,7 +21,7 @@ export interface SubjectNames {
 
 /** A text and who its record belongs to, to be written under a key. */
 export interface SealedRecord extends SealedFields {
-  readonly subject?: string | undefined
+  readonly subject: string | undefined
 }
 
 /**
@@ -54,6 +55,8 @@ export interface SealedStore {
 }
 
 export function createSealedStore(store: Store, sealer: Sealer, subjects: SubjectNames): SealedStore {
+  const [bySubject, watch] = [fieldOf(store, 'bySubject'), fieldOf(store, 'watch')]
+
   /** Repeats a write whose outcome is unknown, unless what stands there tells it. */
   function surely(
     key: string,
@@ -87,7 +90,7 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
     for (let pass = 1, known = 0; pass <= 2 || known < seen.size; pass++) {
       known = seen.size
       for (const hash of hashes) {
-        for await (const [key, sealed] of store.bySubject?.(hash) ?? []) {
+        for await (const [key, sealed] of bySubject?.call(store, hash) ?? []) {
           if (seen.has(key)) continue
           seen.add(key)
           yield [key, standingOf(key, sealed)]
@@ -104,7 +107,7 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
     read: guarded((key: string) =>
       andThen(store.read(key), (sealed) => (sealed === undefined ? undefined : standingOf(key, sealed))),
     ),
-    ofSubject: store.bySubject && ((subject) => guardedEach(ofSubject(subject))),
+    ofSubject: bySubject && ((subject) => guardedEach(ofSubject(subject))),
     seal(key, record) {
       const { subject } = record
       return {
@@ -126,7 +129,7 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
       const deleted = attempt(() => store.delete(key))
       return deleted instanceof Promise ? deleted.catch(() => store.delete(key)) : deleted
     }),
-    watch: store.watch && guarded((key: string, changed: () => void) => store.watch?.(key, changed)),
+    watch: watch && guarded((key: string, changed: () => void) => watch.call(store, key, changed)),
   })
 }
 

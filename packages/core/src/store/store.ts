@@ -1,4 +1,5 @@
 import { ConfigError, shown } from '../base/errors.ts'
+import { fieldOf } from '../base/own.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 
 /**
@@ -101,7 +102,7 @@ export function readStore(option: string, value: unknown): Store | undefined {
   if (typeof value !== 'object' || value === null)
     throw new ConfigError(option, `expected a store, got ${shown(value)}`)
   const methods = value as Record<string, unknown>
-  const missing = REQUIRED.filter((method) => typeof methods[method] !== 'function')
+  const missing = REQUIRED.filter((method) => typeof fieldOf(methods, method) !== 'function')
   if (missing.length === 0) return value as Store
   const isForeign = typeof methods['get'] === 'function' && typeof methods['set'] === 'function'
   const hint = isForeign ? '; it looks like a store of express-session, which cannot say what was lost' : ''

@@ -89,7 +89,7 @@ export function createRevocations(setup: RevocationsSetup) {
     const expires = Math.max(endOfAll(list.notBefore), ...untils)
     const times = { created: at, issued: at, expires, permanent: false }
     const fields = { ...times, sid: Buffer.alloc(SID_BYTES), text: revocationListText(list) }
-    const stored = records.seal(key, fields)
+    const stored = records.seal(key, { ...fields, subject: undefined })
     return standing === undefined
       ? records.create(key, stored)
       : records.replaceSurely(key, standing.sealed, stored)
@@ -118,7 +118,7 @@ export function createRevocations(setup: RevocationsSetup) {
       const text = JSON.stringify(denial === 'ended' ? [NAME] : [NAME, denial.renewedAt])
       const fields = { created: at, issued: at, expires: until, permanent: false, text }
       const key = denialKey(sid)
-      const stored = records.seal(key, { ...fields, sid: Buffer.from(sid, 'base64url') })
+      const stored = records.seal(key, { ...fields, sid: Buffer.from(sid, 'base64url'), subject: undefined })
       const isFirst = await limited(() => records.create(key, stored))
       const before = isFirst ? undefined : await limited(() => readDenial(key))
       denials.put(key, before ?? denial)

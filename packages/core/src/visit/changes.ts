@@ -2,8 +2,8 @@ import { rebase, type Rebased, type ResolveConflict } from '../record/merge.ts'
 import {
   type CarriedOver,
   carriedOver,
+  contentIn,
   livingText,
-  readText,
   type Step,
   writeText,
 } from '../record/record.ts'
@@ -57,8 +57,8 @@ export function rebaseHandled(
 
 /** The keys of a text that are in `keep`, or were changed or added since `before`. */
 export function keepChanged(before: string, after: string, keep: readonly string[]): string {
-  const { data: was }: { data: Record<string, unknown> } = readText(before) ?? { data: {} }
-  const { data, ...meta } = readText(after) ?? { data: {} }
+  const { data: was } = contentIn(before)
+  const { data, ...meta } = contentIn(after)
   const isSame = (key: string): boolean =>
     Object.hasOwn(was, key) && writeText({ key: was[key] }) === writeText({ key: data[key] })
   const own = Object.entries(data).filter(([key]) => keep.includes(key) || !isSame(key))

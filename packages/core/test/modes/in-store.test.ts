@@ -12,7 +12,7 @@ import type { Changes, Commit, Committed, EagerMode, InForce } from '../../src/m
 import { rewriteInTurn } from '../../src/store/rewrite.ts'
 import type { Plan } from '../../src/record/plan.ts'
 import { randomBytes } from '../../src/base/random.ts'
-import { readText, type SessionRecord } from '../../src/record/record.ts'
+import { readText } from '../../src/record/record.ts'
 import { EMPTY_TEXT } from '../../src/record/encode.ts'
 import { BEGIN, createGate, createWorld, present, rejection, request, times } from '../store-support.ts'
 import { commitOf, createShelf, fieldsWith, keysOf, LIFETIME, mergedWith } from './stored.ts'
@@ -29,7 +29,7 @@ const EMPTY = plan('empty', 'clear')
 const DELETE = plan('delete', 'clear')
 const GONE = { outcome: 'gone', record: undefined, value: undefined }
 
-const NOTHING: SessionRecord = { ...fieldsWith({}), text: EMPTY_TEXT }
+const NOTHING: InForce = { ...fieldsWith({}), text: EMPTY_TEXT }
 const newSid = (): Uint8Array => randomBytes(keysOf().fillRandom, 16)
 
 /** A mode over a memory store with one row, `{ base: 1 }`. */
@@ -45,6 +45,8 @@ async function createMode(change: Partial<StoreSetup> & { subject?: string } = {
       context: keysOf().storeContext,
       lifetime: LIFETIME,
       timeLimit,
+      cap: undefined,
+      isOverflow: false,
       ...setup,
     })
   const mode = modeOf()

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { type Metadata, NO_METADATA } from '../../src/record/metadata.ts'
 
 const codeUnits = fc.integer({ min: 0, max: 0xff_ff }).map((code) => String.fromCharCode(code))
 const ascii = fc.integer({ min: 0, max: 0x7f }).map((code) => String.fromCharCode(code))
@@ -16,3 +17,6 @@ export const unescapedUnit = fc.oneof(ascii, codeUnits).filter((unit) => JSON.st
 
 export const anyKey = (constraints: fc.StringSharedConstraints = {}): fc.Arbitrary<string> =>
   fc.string({ ...constraints, unit: unescapedUnit })
+
+/** Metadata with these entries and no others. */
+export const metaOf = (meta: Partial<Metadata>): Metadata => ({ ...NO_METADATA, ...meta })
