@@ -1,4 +1,4 @@
-import { ConfigError, shown } from './errors.ts'
+import { ConfigError, wrongOption } from './errors.ts'
 import { withoutPrototype } from './own.ts'
 
 /** Names that users of other libraries try first, with the answer. */
@@ -21,6 +21,9 @@ const FOREIGN: Readonly<Record<string, string>> = {
   sameSite: 'write cookie: { sameSite }',
 }
 
+/** A secret is longer, should one be taken for a name. */
+const MAX_NAME_CHARS = 24
+
 /**
  * Checks that `value` is an object with none but the `known` keys, and returns it with no prototype, so that nothing
  * is read from a polluted `Object.prototype`.
@@ -34,11 +37,12 @@ export function readOptions(
 ): Readonly<Record<string, unknown>> {
   if (value === undefined) return NONE
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigError(option, `expected an object, got ${shown(value)}`)
+    throw wrongOption(option, 'an object', value)
   }
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue
-    const path = option === 'options' ? key : `${option}.${key}`
+    const name = key.length <= MAX_NAME_CHARS ? key : 'an option'
+    const path = option === 'options' ? name : `${option}.${name}`
     const hint = Object.hasOwn(FOREIGN, key) ? FOREIGN[key] : `known are ${known.join(', ')}`
     throw new ConfigError(path, `no such option; ${hint}`)
   }
@@ -50,7 +54,7 @@ const NONE = Object.freeze(withoutPrototype({}))
 /** @throws {ConfigError} unless `value` is true, false or left out. */
 export function readFlag(option: string, value: unknown, fallback: boolean): boolean {
   if (value === undefined) return fallback
-  if (typeof value !== 'boolean') throw new ConfigError(option, `expected true or false, got ${shown(value)}`)
+  if (typeof value !== 'boolean') throw wrongOption(option, 'true or false', value)
   return value
 }
 
@@ -63,10 +67,7 @@ export function readChoice<T extends string>(
   if (value === undefined) return undefined
   const found = allowed.find((choice) => choice === value)
   if (found === undefined) {
-    throw new ConfigError(
-      option,
-      `expected ${allowed.map((choice) => `'${choice}'`).join(' or ')}, got ${shown(value)}`,
-    )
+    throw wrongOption(option, allowed.map((choice) => `'${choice}'`).join(' or '), value)
   }
   return found
 }
@@ -74,5 +75,5 @@ export function readChoice<T extends string>(
 /** @throws {ConfigError} unless `value` is text of at most 65,535 bytes, the longest that a seal's context can name. */
 export function readText(option: string, value: unknown): string {
   if (typeof value === 'string' && Buffer.byteLength(value) <= 0xff_ff) return value
-  throw new ConfigError(option, `expected text, got ${shown(value)}`)
+  throw wrongOption(option, 'text of at most 65,535 bytes', value)
 }

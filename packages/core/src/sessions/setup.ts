@@ -8,7 +8,7 @@ import type { Conflict, ResolveConflict } from '../record/merge.ts'
 import { createKeys } from '../crypto/keys.ts'
 import { readSecrets, type Secret } from '../crypto/secrets.ts'
 import type { Duration } from '../base/duration.ts'
-import { ConfigError, SessionConflictError, shown } from '../base/errors.ts'
+import { ConfigError, SessionConflictError, wrongOption } from '../base/errors.ts'
 import { createTrace, type Trace } from '../base/events.ts'
 import { fieldOf, withoutPrototype } from '../base/own.ts'
 import { readChoice, readFlag, readOptions, readText } from '../base/options.ts'
@@ -146,7 +146,7 @@ function readSessionCookie(given: unknown): Cookie {
   const attributes = withoutPrototype(others)
   const secure = !readFlag('cookie.insecure', insecure, false)
   const isHostOnly = attributes['domain'] === undefined && (attributes['path'] ?? '/') === '/'
-  if (typeof name !== 'string') throw new ConfigError('cookie.name', `expected text, got ${shown(name)}`)
+  if (typeof name !== 'string') throw wrongOption('cookie.name', 'text', name)
   const prefix = !secure || name.startsWith('__') ? '' : isHostOnly ? '__Host-' : '__Secure-'
   return plainCookieOf(readAttributes(prefix + name, { ...attributes, secure }))
 }
@@ -154,7 +154,7 @@ function readSessionCookie(given: unknown): Cookie {
 function readClock(now: unknown): () => number {
   if (now === undefined) return Date.now
   if (typeof now === 'function') return now as () => number
-  throw new ConfigError('now', `expected a function that returns epoch milliseconds, got ${shown(now)}`)
+  throw wrongOption('now', 'a function that returns epoch milliseconds', now)
 }
 
 function readConflictRule(value: unknown, trace: Trace): ResolveConflict {
@@ -172,5 +172,5 @@ function ruleNamed(value: unknown): ResolveConflict {
       throw new SessionConflictError(path)
     }
   }
-  throw new ConfigError('onConflict', `expected 'mine', 'fail' or a function, got ${shown(value)}`)
+  throw wrongOption('onConflict', "'mine', 'fail' or a function", value)
 }

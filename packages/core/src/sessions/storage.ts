@@ -17,7 +17,7 @@ import type { Cookie } from '../cookie/cookie.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import type { Keys } from '../crypto/keys.ts'
 import { readDuration } from '../base/duration.ts'
-import { ConfigError, shown } from '../base/errors.ts'
+import { ConfigError, wrongOption } from '../base/errors.ts'
 import { fieldOf } from '../base/own.ts'
 import type { Trace } from '../base/events.ts'
 
@@ -139,10 +139,7 @@ function readSessionLimit(value: unknown): number | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= MAX_PER_SUBJECT)
     return value
-  throw new ConfigError(
-    'maxPerSubject',
-    `expected a whole number from 1 to ${MAX_PER_SUBJECT}, got ${shown(value)}`,
-  )
+  throw wrongOption('maxPerSubject', `a whole number from 1 to ${MAX_PER_SUBJECT}`, value)
 }
 
 const DEFAULT_TIME_LIMIT_MS = 2000
@@ -150,7 +147,7 @@ const DEFAULT_TIME_LIMIT_MS = 2000
 function readTimeLimit(value: unknown): number {
   if (value === undefined) return DEFAULT_TIME_LIMIT_MS
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31) return value
-  throw new ConfigError('storeTimeLimit', `expected whole milliseconds from 1, got ${shown(value)}`)
+  throw wrongOption('storeTimeLimit', 'whole milliseconds from 1', value)
 }
 
 /** How often a store is swept, on average. Spread at random, so that the nodes of a cluster take turns. */

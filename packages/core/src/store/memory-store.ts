@@ -1,4 +1,4 @@
-import { ConfigError, shown } from '../base/errors.ts'
+import { wrongOption } from '../base/errors.ts'
 import { readOptions } from '../base/options.ts'
 import { createDeadlines, minuteOf } from './deadlines.ts'
 import { createKeyListeners } from './key-listeners.ts'
@@ -143,7 +143,7 @@ function readMemoryOptions(given: MemoryStoreOptions | undefined): MemoryStoreOp
   const options: MemoryStoreOptions = readOptions('options', given, ['max', 'now'])
   const { max } = options
   if (max !== undefined && (!Number.isSafeInteger(max) || max < 1)) {
-    throw new ConfigError('max', `expected a whole number of records from 1, got ${shown(max)}`)
+    throw wrongOption('max', 'a whole number of records from 1', max)
   }
   return options
 }
