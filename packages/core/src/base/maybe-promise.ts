@@ -1,3 +1,5 @@
+import { fieldOf } from './own.ts'
+
 /**
  * A value that is there already, or a promise of it. Sealed sessions need no promise, nor do stores in this process: they
  * cost no tick.
@@ -59,4 +61,11 @@ export function createKeyedQueue<T>(): KeyedQueue<T> {
       if (last.get(key) === mine) last.delete(key)
     })
   }
+}
+
+/** Whether something is a promise, of whichever library, where none is of use: its end is then nobody's business. */
+export function isPromise(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (value instanceof Promise) value.catch(() => undefined)
+  return typeof fieldOf(value as PromiseLike<unknown>, 'then') === 'function'
 }
