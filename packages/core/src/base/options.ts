@@ -25,10 +25,11 @@ const FOREIGN: Readonly<Record<string, string>> = {
 const MAX_NAME_CHARS = 24
 
 /**
- * Checks that `value` is an object with none but the `known` keys, and returns it with no prototype, so that nothing
- * is read from a polluted `Object.prototype`.
+ * Checks that `value` is an object with none but the `known` keys, or left out, and returns it with no prototype, so that
+ * nothing is read from a polluted `Object.prototype`.
  *
- * @throws {ConfigError} naming the first key that is not known, with the right word where another library's is used.
+ * @throws {ConfigError} for what is no plain object, such as a promise or a Map, whose contents would be passed over; and
+ * naming the first key that is not known, with the right word where another library's is used.
  */
 export function readOptions(
   option: string,
@@ -36,9 +37,7 @@ export function readOptions(
   known: readonly string[],
 ): Readonly<Record<string, unknown>> {
   if (value === undefined) return NONE
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw wrongOption(option, 'an object', value)
-  }
+  if (!isPlainObject(value)) throw wrongOption(option, 'a plain object', value)
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue
     const name = key.length <= MAX_NAME_CHARS ? key : 'an option'
@@ -51,12 +50,25 @@ export function readOptions(
 
 const NONE = Object.freeze(withoutPrototype({}))
 
+const isPlainObject = (value: unknown): value is object =>
+  Object.prototype.toString.call(value) === '[object Object]'
+
 /** @throws {ConfigError} unless `value` is true, false or left out. */
 export function readFlag(option: string, value: unknown, fallback: boolean): boolean {
   if (value === undefined) return fallback
   if (typeof value !== 'boolean') throw wrongOption(option, 'true or false', value)
   return value
 }
+
+/** @throws {ConfigError} unless `value` is a function, or left out. */
+export function readFunction<F>(option: string, value: unknown, expected = 'a function'): F | undefined {
+  if (value === undefined || typeof value === 'function') return value as F | undefined
+  throw wrongOption(option, expected, value)
+}
+
+/** A clock for tests, in epoch milliseconds. @throws {ConfigError} unless it is a function, or left out. */
+export const readClock = (value: unknown): (() => number) =>
+  readFunction<() => number>('now', value, 'a function that returns epoch milliseconds') ?? Date.now
 
 /** @throws {ConfigError} unless `value` is one of `allowed` to the letter, or left out. */
 export function readChoice<T extends string>(

@@ -22,7 +22,7 @@ export interface GuardRules {
 }
 
 /** @throws {ConfigError} for an option that is unknown or wrong. */
-export function readGuardRules(given: CrossOriginGuardOptions): GuardRules {
+export function readGuardRules(given?: CrossOriginGuardOptions): GuardRules {
   const options = readOptions('options', given, ['origins', 'token'])
   const { origins = [] } = options
   return Object.freeze<GuardRules>({

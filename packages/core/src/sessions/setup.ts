@@ -11,7 +11,7 @@ import type { Duration } from '../base/duration.ts'
 import { ConfigError, SessionConflictError, wrongOption } from '../base/errors.ts'
 import { createTrace, type Trace } from '../base/events.ts'
 import { fieldOf, withoutPrototype } from '../base/own.ts'
-import { readChoice, readFlag, readOptions, readText } from '../base/options.ts'
+import { readChoice, readClock, readFlag, readOptions, readText } from '../base/options.ts'
 import { createPulse } from '../base/pulse.ts'
 import { readStorage, startSweep } from './storage.ts'
 
@@ -149,12 +149,6 @@ function readSessionCookie(given: unknown): Cookie {
   if (typeof name !== 'string') throw wrongOption('cookie.name', 'text', name)
   const prefix = !secure || name.startsWith('__') ? '' : isHostOnly ? '__Host-' : '__Secure-'
   return plainCookieOf(readAttributes(prefix + name, { ...attributes, secure }))
-}
-
-function readClock(now: unknown): () => number {
-  if (now === undefined) return Date.now
-  if (typeof now === 'function') return now as () => number
-  throw wrongOption('now', 'a function that returns epoch milliseconds', now)
 }
 
 function readConflictRule(value: unknown, trace: Trace): ResolveConflict {

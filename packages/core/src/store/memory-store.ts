@@ -1,5 +1,5 @@
 import { wrongOption } from '../base/errors.ts'
-import { readOptions } from '../base/options.ts'
+import { readClock, readOptions } from '../base/options.ts'
 import { createDeadlines, minuteOf } from './deadlines.ts'
 import { createKeyListeners } from './key-listeners.ts'
 import { createPartedMap } from './parted-map.ts'
@@ -44,7 +44,7 @@ class Entry {
  * @throws {ConfigError} for a `max` that is not a whole number from 1.
  */
 export function memoryStore(options?: MemoryStoreOptions): Store & { readonly size: number } {
-  const { max = DEFAULT_MAX, now = Date.now } = readMemoryOptions(options)
+  const { max, now } = readMemoryOptions(options)
   const entries = createPartedMap<Entry>()
   const deadlines = createDeadlines<Entry>()
   const subjects = createSubjects()
@@ -139,13 +139,11 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
   })
 }
 
-function readMemoryOptions(given: MemoryStoreOptions | undefined): MemoryStoreOptions {
-  const options: MemoryStoreOptions = readOptions('options', given, ['max', 'now'])
-  const { max } = options
-  if (max !== undefined && (!Number.isSafeInteger(max) || max < 1)) {
+function readMemoryOptions(given: MemoryStoreOptions | undefined) {
+  const { max = DEFAULT_MAX, now } = readOptions('options', given, ['max', 'now'])
+  if (typeof max !== 'number' || !Number.isSafeInteger(max) || max < 1)
     throw wrongOption('max', 'a whole number of records from 1', max)
-  }
-  return options
+  return { max, now: readClock(now) }
 }
 
 /** Entries by their subject; one without a subject is in none. */

@@ -30,8 +30,11 @@ describe('options', () => {
     [true, 'got a boolean'],
     [[], 'got a list'],
     [() => 1, 'got a function'],
+    [Promise.resolve({ a: 1 }), 'got a promise'],
+    [new Map([['a', 1]]), 'got an object'],
+    [new Date(0), 'got an object'],
   ])('are no %j', (value, message) => {
-    expect(() => readOptions('cookie', value, [])).toThrow(`cookie: expected an object, ${message}`)
+    expect(() => readOptions('cookie', value, [])).toThrow(`cookie: expected a plain object, ${message}`)
   })
 
   it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(

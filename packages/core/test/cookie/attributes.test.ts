@@ -110,9 +110,9 @@ describe('the attributes of a cookie', () => {
         /^cookie\.samesite: no such option; known are maxAge,/,
       )
       expect(() => suffixOf({ encode: encodeURIComponent })).toThrow(/^cookie\.encode: no such option/)
-      expect(() => suffixOf('Secure')).toThrow(/^cookie: expected an object, got a text/)
-      expect(() => suffixOf([])).toThrow(/^cookie: expected an object, got a list/)
-      expect(() => suffixOf(null)).toThrow(/^cookie: expected an object, got null/)
+      expect(() => suffixOf('Secure')).toThrow(/^cookie: expected a plain object, got a text/)
+      expect(() => suffixOf([])).toThrow(/^cookie: expected a plain object, got a list/)
+      expect(() => suffixOf(null)).toThrow(/^cookie: expected a plain object, got null/)
     })
 
     it('never lets a hostile text add an attribute', () => {

@@ -63,7 +63,7 @@ describe('the limits of a session', () => {
     [{ maxAge: 1 }, /^lifetime\.maxAge: no such option; write lifetime: \{ idle, absolute, permanent \}/],
     [{ ilde: 1 }, /^lifetime\.ilde: no such option; known are idle, absolute, permanent/],
     ['1h', /^lifetime: expected limits, or 'aal1', .*, got a text/],
-    [3600, /^lifetime: expected an object, got a number/],
+    [3600, /^lifetime: expected a plain object, got a number/],
   ])('are not %j', (value, message) => {
     const error = thrownBy(() => readLifetime(value))
     expect(error).toBeInstanceOf(ConfigError)
