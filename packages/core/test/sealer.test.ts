@@ -68,19 +68,19 @@ describe('a sealer for other services', () => {
   it.each(
     (
       [
-        [undefined, /^name: expected text, got undefined/],
-        [{ secrets: [SECRET] }, /^name: expected text, got undefined/],
-        [{ secrets: [SECRET], name: 1 }, /^name: expected text, got 1/],
+        [undefined, /^name: expected text .*, got undefined/],
+        [{ secrets: [SECRET] }, /^name: expected text .*, got undefined/],
+        [{ secrets: [SECRET], name: 1 }, /^name: expected text .*, got a number/],
         [{ name: 'a' }, /^secrets: expected a list of secrets/],
         [{ name: 'a', secrets: [] }, /^secrets: at least one secret is needed/],
         [{ name: 'a', secrets: ['short'] }, /^secrets\[0\]: every secret must be at least 32 bytes long/],
         [{ name: 'a', secret: SECRET }, /^secret: no such option; write secrets: \[secret\], newest first/],
         [
           { name: 'a', secrets: [SECRET], purpose: 'csrf' },
-          /^purpose: expected 'cookie' or 'store', got "csrf"/,
+          /^purpose: expected 'cookie' or 'store', got a text/,
         ],
-        [{ name: 'a', secrets: [SECRET], audience: 1 }, /^audience: expected text, got 1/],
-        [{ name: 'a'.repeat(65_536), secrets: [SECRET] }, /^name: expected text, got a longer text/],
+        [{ name: 'a', secrets: [SECRET], audience: 1 }, /^audience: expected text .*, got a number/],
+        [{ name: 'a'.repeat(65_536), secrets: [SECRET] }, /^name: expected text .*, got a text/],
       ] satisfies [unknown, RegExp][]
     ).map(([options, message]) => [message, options] as const),
   )('refuses what is answered by %s', (message, options) => {

@@ -37,7 +37,7 @@ describe('the store option', () => {
     ['store', null, 'expected a store, got null'],
     // The address may have a password in it.
     ['store', 'redis://u:p@host', 'expected a store, got a text'],
-    ['store', memoryStore, 'expected a store, got a value of type function'],
+    ['store', memoryStore, 'expected a store, got a function'],
     ['store', {}, 'a store needs read, create, replace, delete'],
     ['overflow', {}, 'a store needs read, create, replace, delete'],
     [

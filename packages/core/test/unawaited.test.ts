@@ -153,10 +153,10 @@ describe('a promise that nobody waits for', () => {
       try { memoryStore({ now: isAsync }).create('key', record) } catch (error) { fail(error) }
       try { memoryStore({ now: Date.now() }) } catch (error) { console.log(error.name) }
       await turns()`)
-    const [late, missing] = ['"late"', 'undefined'].map(
+    const [late, missing] = ['a text', 'undefined'].map(
       (time) => `TypeError: now: expected epoch milliseconds, got ${time}`,
     )
-    const promise = 'TypeError: now: expected epoch milliseconds, got a value of type object'
+    const promise = 'TypeError: now: expected epoch milliseconds, got a promise'
     expect(out).toBe([promise, late, missing, promise, 'ConfigError', 'alive', ''].join('\n'))
   })
 
@@ -168,7 +168,7 @@ describe('a promise that nobody waits for', () => {
       for (const use of [() => sessionsOf().open(header), () => sessionsOf().peek(header), () => prefs.read(header), () => prefs.write(header)])
         await (async () => use())().then(() => console.log('taken')).catch(fail)`)
     const message = 'TypeError: cookies: expected a Cookie header, not a promise of it\n'
-    const value = 'CookieValueError: the cookie prefs: the value is a promise; wait for it\n'
+    const value = 'CookieValueError: the cookie prefs: holds a promise; await it first\n'
     expect(out).toBe(`${message.repeat(3)}${value}alive\n`)
   })
 
@@ -181,6 +181,8 @@ describe('a promise that nobody waits for', () => {
           try { use(); console.log('none') } catch (error) { fail(error) }
       }
       await turns()`)
-    expect(out).toBe(`${'TypeError: cookie.schema: must validate synchronously\n'.repeat(4)}alive\n`)
+    expect(out).toBe(
+      `${'TypeError: cookie.schema: must validate at once, and gave a promise\n'.repeat(4)}alive\n`,
+    )
   })
 })

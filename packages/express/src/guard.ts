@@ -14,7 +14,7 @@ import type { RequestHandler } from 'express'
  *
  * @throws {ConfigError} at start-up, for a wrong option.
  */
-export function crossOriginGuard(options: CrossOriginGuardOptions = {}): RequestHandler {
+export function crossOriginGuard(options?: CrossOriginGuardOptions): RequestHandler {
   const guard = createGuard(options)
   return (req, _res, next) => {
     guard(req, req.body)

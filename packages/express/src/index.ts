@@ -5,8 +5,15 @@ import {
   type Sessions,
   type SessionsOptions,
 } from '@keepsake/core'
-import { refusePromise } from '@keepsake/core/adapter'
-import { attach, type Attachment, defineSession, sessionsOf, useAttachment } from '@keepsake/node-http'
+import {
+  ask,
+  attach,
+  type Attachment,
+  defineSession,
+  readFunctions,
+  sessionsOf,
+  useAttachment,
+} from '@keepsake/node-http'
 import type { NextFunction, Request, RequestHandler } from 'express'
 
 export { createCookie, type HttpCookie } from '@keepsake/node-http'
@@ -55,14 +62,15 @@ declare global {
  */
 export function session<D extends SessionData<D> = RegisteredData>(
   sessionsOrOptions: Sessions<D> | SessionsOptions,
-  { skip, extend }: SessionMiddlewareOptions = {},
+  options?: SessionMiddlewareOptions,
 ): RequestHandler {
   const sessions = sessionsOf<D>(sessionsOrOptions)
+  const { skip, extend } = readFunctions(options, ['skip', 'extend'])
   return (req, res, next) => {
-    if (refusePromise(skip?.(req), 'skip: expected true or false, not a promise of it')) return next()
+    if (ask('skip', skip, req)) return next()
     defineSession(req.app.request)
-    const options = extend === undefined ? undefined : { extend: extend(req) }
-    const attachment = attach(sessions, req, res, next, options)
+    const visit = extend && { extend: ask('extend', extend, req) }
+    const attachment = attach(sessions, req, res, next, visit)
     if (attachment instanceof Promise) return useLater(req, attachment, next)
     useAttachment(req, attachment)
     next()

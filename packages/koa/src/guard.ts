@@ -14,7 +14,7 @@ import type { Middleware } from 'koa'
  *
  * @throws {ConfigError} at start-up, for a wrong option.
  */
-export function crossOriginGuard(options: CrossOriginGuardOptions = {}): Middleware {
+export function crossOriginGuard(options?: CrossOriginGuardOptions): Middleware {
   const guard = createGuard(options)
   return async (ctx, next) => {
     const { body } = ctx.request as { readonly body?: unknown }

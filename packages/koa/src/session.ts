@@ -5,12 +5,13 @@ import {
   type Sessions,
   type SessionsOptions,
 } from '@keepsake/core'
-import { refusePromise } from '@keepsake/core/adapter'
 import {
+  ask,
   attach,
   type Attachment,
   defineSession,
   type Fail,
+  readFunctions,
   sessionsOf,
   useAttachment,
 } from '@keepsake/node-http'
@@ -63,14 +64,15 @@ declare module 'koa' {
  */
 export function session<D extends SessionData<D> = RegisteredData>(
   sessionsOrOptions: Sessions<D> | SessionsOptions,
-  { skip, extend }: SessionMiddlewareOptions = {},
+  options?: SessionMiddlewareOptions,
 ): Middleware<DefaultState, SessionContext<D>> {
   const sessions = sessionsOf<D>(sessionsOrOptions)
+  const { skip, extend } = readFunctions(options, ['skip', 'extend'])
   return (ctx, next) => {
-    if (refusePromise(skip?.(ctx), 'skip: expected true or false, not a promise of it')) return next()
+    if (ask('skip', skip, ctx)) return next()
     defineSession(ctx.app.context)
-    const options = extend === undefined ? undefined : { extend: extend(ctx) }
-    const attachment = attach(sessions, ctx.req, ctx.res, failOf(ctx), options)
+    const visit = extend && { extend: ask('extend', extend, ctx) }
+    const attachment = attach(sessions, ctx.req, ctx.res, failOf(ctx), visit)
     if (attachment instanceof Promise) return useLater(ctx, attachment, next)
     useAttachment(ctx, attachment)
     return next()

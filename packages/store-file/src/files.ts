@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { open, opendir, readFile, rename, rm, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { fieldOf } from '@keepsake/core/store'
 
 /** The code of a system error, such as `ENOENT`. */
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? ''
+const codeOf = (error: unknown): string => fieldOf(error as NodeJS.ErrnoException, 'code') ?? ''
 
 /** The file's text, or undefined when there is no such file. */
 export async function readIfThere(path: string): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { ConfigError, type Store } from '@keepsake/core'
-import { revisionOf } from '@keepsake/core/store'
+import { readClock, readOptions, revisionOf } from '@keepsake/core/store'
 import { namesIn, readIfThere, recordOfTemporary, removeFile, removeForGood, writeWhole } from './files.ts'
 import { createLocks } from './locks.ts'
 import { type FileRecord, readRecord, writeRecord } from './record.ts'
@@ -24,10 +24,12 @@ export interface FileStoreOptions {
  *
  * @throws {ConfigError} for a wrong option.
  */
-export function fileStore({ directory: given, now = Date.now }: FileStoreOptions): Store {
-  if (typeof given !== 'string' || given === '')
+export function fileStore(options: FileStoreOptions): Store {
+  const given: Partial<FileStoreOptions> = readOptions('options', options, ['directory', 'now'])
+  if (typeof given.directory !== 'string' || given.directory === '')
     throw new ConfigError('directory', "expected a directory's name")
-  const directory = resolve(given)
+  const directory = resolve(given.directory)
+  const now = readClock(given.now)
   const locks = createLocks(directory)
 
   async function load(key: string): Promise<FileRecord | undefined> {

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { fieldOf } from '@keepsake/core/store'
 
 /**
  * The operating system's lock on one file, which ends with the process that holds it, however that ends: so there is no
@@ -70,7 +71,7 @@ function makePrivately(path: string): void {
 const SQLITE_BUSY = 5
 
 const isBusy = (error: unknown): boolean =>
-  ((error as { readonly errcode?: number }).errcode ?? 0) % 256 === SQLITE_BUSY
+  (fieldOf(error as { readonly errcode?: number }, 'errcode') ?? 0) % 256 === SQLITE_BUSY
 
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds))

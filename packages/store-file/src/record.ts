@@ -12,8 +12,9 @@ export const writeRecord = ({ text, expiresAt, subject, writtenAt }: FileRecord)
 /** The record in a file; undefined for a file that was cut off, damaged, or written by somebody else. */
 export function readRecord(json: string): FileRecord | undefined {
   try {
-    const value = JSON.parse(json) as Partial<FileRecord> | null
-    const { text, expiresAt, subject, writtenAt } = value ?? {}
+    // Without a prototype, so that nothing is read from a polluted one.
+    const value = Object.assign(Object.create(null) as object, JSON.parse(json)) as Partial<FileRecord>
+    const { text, expiresAt, subject, writtenAt } = value
     if (typeof text !== 'string' || typeof expiresAt !== 'number' || typeof writtenAt !== 'number')
       return undefined
     return { text, expiresAt, writtenAt, subject: typeof subject === 'string' ? subject : undefined }

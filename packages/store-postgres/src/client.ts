@@ -1,3 +1,5 @@
+import { fieldOf } from '@keepsake/core/store'
+
 /**
  * What the store calls: a pool or client of `pg`, a PGlite, or anything else that runs one statement with its values,
  * `$1` and on, and brings the rows. For `postgres`: `{ query: async (text, values) => ({ rows: await sql.unsafe(text,
@@ -23,7 +25,7 @@ const MAX_PAUSE_MS = 20
 /** Runs statements, named where the client is one of `pg`, which prepares by name. */
 export function runnerOf(client: PostgresClient): Run {
   // The only clients with `connect`; they take an object in the place of the text.
-  const isPg = 'connect' in client
+  const isPg = fieldOf(client as PostgresClient & { connect?: unknown }, 'connect') !== undefined
   return async (statement, values) => {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -39,6 +41,6 @@ export function runnerOf(client: PostgresClient): Run {
 
 /** A serialization failure, where that is the database's default isolation, or a deadlock. */
 function gaveWay(error: unknown): boolean {
-  const { code } = error as { readonly code?: unknown }
+  const code = fieldOf(error as { readonly code?: unknown }, 'code')
   return code === '40001' || code === '40P01'
 }

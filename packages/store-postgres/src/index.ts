@@ -1,4 +1,5 @@
 import { ConfigError, type Store, type StoredRecord } from '@keepsake/core'
+import { readClock, readFlag, readFunction, readOptions } from '@keepsake/core/store'
 import { type PostgresClient, runnerOf } from './client.ts'
 import { createListening, type OpenListener } from './listening.ts'
 import { migrationFor, statementsFor } from './statements.ts'
@@ -24,6 +25,8 @@ export interface PostgresStoreOptions {
   readonly now?: (() => number) | undefined
 }
 
+const OPTIONS = ['table', 'unlogged', 'listener', 'now'] as const satisfies readonly (keyof PostgresStoreOptions)[]
+
 /** A store with its migration. */
 export interface PostgresStore extends Store {
   /** Makes the table and its indexes where there are none. Safe on every node at once; an existing table stays as it is. */
@@ -47,18 +50,18 @@ const SWEEP_BATCH = 500
  *
  * @throws {ConfigError} for a wrong option.
  */
-export function postgresStore(pool: PostgresClient, options: PostgresStoreOptions = {}): PostgresStore {
-  const { table = 'sessions', unlogged = false, listener, now = Date.now } = options
+export function postgresStore(pool: PostgresClient, options?: PostgresStoreOptions): PostgresStore {
+  const given: PostgresStoreOptions = readOptions('options', options, OPTIONS)
+  const { table = 'sessions' } = given
+  const unlogged = readFlag('unlogged', given.unlogged, false)
+  const now = readClock(given.now)
   if (typeof (pool as Partial<PostgresClient> | undefined)?.query !== 'function')
     throw new ConfigError('pool', 'expected a pool of pg, or an object with query(text, values)')
-  if (!/^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(table))
+  if (typeof table !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(table))
     throw new ConfigError('table', 'expected up to 40 letters, digits and _, and no digit first')
   const run = runnerOf(pool)
-  if (listener !== undefined && typeof listener !== 'function')
-    throw new ConfigError(
-      'listener',
-      'expected a function that opens a connection, such as () => pool.connect()',
-    )
+  const opens = 'a function that opens a connection, such as () => pool.connect()'
+  const listener = readFunction<OpenListener>('listener', given.listener, opens)
   const channel = `keepsake_${table}`
   const listening = listener && createListening(listener, channel)
   const statements = statementsFor(table, listening && channel)

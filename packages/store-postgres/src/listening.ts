@@ -1,5 +1,5 @@
 import type { Store } from '@keepsake/core'
-import { createKeyListeners } from '@keepsake/core/store'
+import { createKeyListeners, fieldOf } from '@keepsake/core/store'
 
 /** What the store calls of a connection that it listens on: a `Client` of `pg`, or a client of its pool. */
 export interface PostgresListener {
@@ -71,7 +71,7 @@ export function createListening(open: OpenListener, channel: string): Listening 
     const end = (): void => {
       if (isOver) return
       isOver = true
-      if (client.release !== undefined) client.release(true)
+      if (fieldOf(client, 'release') !== undefined) client.release?.(true)
       else client.end?.().catch(() => undefined)
     }
     client.on('notification', ({ payload = '' }) => listeners.tell(payload))

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { fieldOf } from '@keepsake/core/store'
 
 /** What the store calls of a client of node-redis 5 or newer, or of its cluster client. */
 export interface NodeRedisClient {
@@ -57,11 +58,16 @@ export interface Commands {
   readonly run: (script: Script, key: string, values: string[]) => Promise<unknown>
 }
 
+export const isNodeRedis = <T extends object>(client: T): client is Extract<T, { evalSha: unknown }> =>
+  fieldOf(client as { evalSha?: unknown }, 'evalSha') !== undefined
+export const isIoredis = <T extends object>(client: T): client is Extract<T, { evalsha: unknown }> =>
+  fieldOf(client as { evalsha?: unknown }, 'evalsha') !== undefined
+
 /** Undefined for what is no client. */
 export function commandsOf(client: RedisClient): Commands | undefined {
   if (typeof client !== 'object' || client === null) return undefined
-  if ('evalSha' in client) return ofNodeRedis(client)
-  return 'evalsha' in client ? ofIoredis(client) : undefined
+  if (isNodeRedis(client)) return ofNodeRedis(client)
+  return isIoredis(client) ? ofIoredis(client) : undefined
 }
 
 function ofNodeRedis(client: NodeRedisClient): Commands {
@@ -95,7 +101,7 @@ type AskNodeRedis = (
  * caller has its own limit.
  */
 function unhurried(client: NodeRedisClient): AskNodeRedis {
-  const direct = client.withCommandOptions?.({ timeout: 0 }) ?? client
+  const direct = fieldOf(client, 'withCommandOptions')?.call(client, { timeout: 0 }) ?? client
   let underWay = 0
   const done = (): void => void underWay--
   return (command) => {

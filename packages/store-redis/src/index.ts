@@ -1,4 +1,5 @@
 import { ConfigError, type Store, type StoredRecord } from '@keepsake/core'
+import { readOptions } from '@keepsake/core/store'
 import { commandsOf, type RedisClient } from './client.ts'
 import { deadlineOf, format, listedUntil, parse, textOf, type Value } from './record.ts'
 import { DELETE, LIST, LISTED, REPLACE, UNLIST } from './scripts.ts'
@@ -38,13 +39,14 @@ const BATCH = 100
  *
  * @throws {ConfigError} for something that is no client, a wrong prefix, or a subscriber that cannot be one.
  */
-export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
+export function redisStore(client: RedisClient, options?: RedisStoreOptions): Store {
   const commands = commandsOf(client)
   if (commands === undefined)
     throw new ConfigError('client', 'expected a client of redis, ioredis or iovalkey')
   const { get, setNew, del, run } = commands
-  const { prefix = 'keepsake:', subscriber } = options
-  if (!/^[A-Za-z0-9:._-]*$/.test(prefix))
+  const given: RedisStoreOptions = readOptions('options', options, ['prefix', 'subscriber'])
+  const { prefix = 'keepsake:', subscriber } = given
+  if (typeof prefix !== 'string' || !/^[A-Za-z0-9:._-]*$/.test(prefix))
     throw new ConfigError('prefix', 'expected letters, digits and :._- only')
   const keyOf = (key: string): string => prefix + key
   const watch = subscriber && watchBy(subscriber, client, keyOf)

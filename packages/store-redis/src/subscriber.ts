@@ -1,6 +1,6 @@
 import { ConfigError, type Store } from '@keepsake/core'
-import { createKeyListeners } from '@keepsake/core/store'
-import type { RedisClient } from './client.ts'
+import { createKeyListeners, fieldOf } from '@keepsake/core/store'
+import { isIoredis, isNodeRedis, type RedisClient } from './client.ts'
 
 type Watch = NonNullable<Store['watch']>
 
@@ -49,7 +49,7 @@ export function watchBy(
   const channels = channelsOf(subscriber)
   if (channels === undefined)
     throw new ConfigError('subscriber', 'expected a client of redis, ioredis or iovalkey')
-  const isLost = 'evalsha' in subscriber && subscriber.isCluster !== true
+  const isLost = isIoredis(subscriber) && fieldOf(subscriber, 'isCluster') !== true
   if (isLost && Object.is(subscriber, client))
     throw new ConfigError('subscriber', 'expected a client of its own, such as client.duplicate()')
   const { subscribe, unsubscribe, open } = channels
@@ -78,9 +78,10 @@ export function watchBy(
 }
 
 function channelsOf(client: RedisSubscriber): Channels | undefined {
-  if (typeof client !== 'object' || client === null || !('subscribe' in client)) return undefined
-  if ('evalSha' in client) return ofNodeRedis(client)
-  return 'evalsha' in client ? ofIoredis(client) : undefined
+  if (typeof client !== 'object' || client === null || fieldOf(client, 'subscribe') === undefined)
+    return undefined
+  if (isNodeRedis(client)) return ofNodeRedis(client)
+  return isIoredis(client) ? ofIoredis(client) : undefined
 }
 
 /** A single client says `ready` when it has subscribed anew; a cluster's says `node-ready`. */

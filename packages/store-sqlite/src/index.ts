@@ -1,4 +1,5 @@
 import { ConfigError, type Store, type StoredRecord } from '@keepsake/core'
+import { readClock, readOptions } from '@keepsake/core/store'
 import { type SqliteDatabase, untilFree } from './database.ts'
 import { openFile, prepare, type Statements } from './statements.ts'
 
@@ -34,22 +35,26 @@ const SWEEP_BATCH = 500
  * @throws {ConfigError} for a wrong option.
  */
 export function sqliteStore(options: SqliteStoreOptions): Store {
-  const { path, database, table = 'sessions', now = Date.now } = options
+  const given: SqliteStoreOptions = readOptions('options', options, ['path', 'database', 'table', 'now'])
+  const { path, database, table = 'sessions' } = given
+  const now = readClock(given.now)
   if ((path === undefined) === (database === undefined))
     throw new ConfigError('path', 'give either path or database')
   if (path !== undefined && (typeof path !== 'string' || path === ''))
     throw new ConfigError('path', "expected a file's name")
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(table))
+  if (database !== undefined && typeof (database as Partial<SqliteDatabase> | null)?.prepare !== 'function')
+    throw new ConfigError('database', 'expected an open database of node:sqlite or better-sqlite3')
+  if (typeof table !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(table))
     throw new ConfigError('table', 'expected letters, digits and _, and no digit first')
 
-  let opened: { readonly statements: Statements; close?(): void } | undefined
+  let opened: { readonly statements: Statements; close(): void } | undefined
   let isClosed = false
 
   /** Does one step of work, opening the database first where that has not been done, or has failed. */
   function step<T>(work: (statements: Statements) => T): T | Promise<T> {
     return untilFree(() => {
       if (isClosed) throw new Error('the store is closed')
-      opened ??= database ? { statements: prepare(database, table) } : openFile(path ?? '', table)
+      opened ??= database ? { statements: prepare(database, table), close() {} } : openFile(path ?? '', table)
       return work(opened.statements)
     })
   }
@@ -57,9 +62,9 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
   return Object.freeze<Store>({
     read: (key) =>
       step(({ read }) => {
-        const { text } = (read.get(key, now()) ?? {}) as { readonly text?: unknown }
+        const row = read.get(key, now()) as { readonly text: unknown } | undefined
         // Bytes that somebody else has put there are no record.
-        return typeof text === 'string' ? text : undefined
+        return typeof row?.text === 'string' ? row.text : undefined
       }),
     create(key, record) {
       const at = now()
@@ -85,7 +90,7 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
     },
     close() {
       isClosed = true
-      opened?.close?.()
+      opened?.close()
       opened = undefined
     },
   })

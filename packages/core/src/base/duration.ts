@@ -1,4 +1,4 @@
-import { ConfigError, shown } from './errors.ts'
+import { ConfigError, describeType } from './errors.ts'
 
 /** A length of time: whole seconds as a number, or text such as `'90s'`, `'30m'`, `'1h'`, `'31d'`, `'2w'`. */
 export type Duration = number | `${number}${'s' | 'm' | 'h' | 'd' | 'w'}`
@@ -23,7 +23,7 @@ function secondsOf(value: unknown, errorOf: (problem: string) => Error): number 
   const seconds = toSeconds(value)
   if (seconds === Infinity || (Number.isSafeInteger(seconds) && seconds >= 0)) return seconds
   throw errorOf(
-    `expected whole seconds as a number, or text such as '30m', '24h' or '31d'; got ${shown(value)}`,
+    `expected whole seconds as a number, or text such as '30m', '24h' or '31d'; got ${describeType(value)}`,
   )
 }
 

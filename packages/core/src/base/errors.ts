@@ -1,3 +1,5 @@
+import { types } from 'node:util'
+
 /**
  * A wrong option, found at start-up. The message names the option and says what would be right.
  * Thrown by every `create…` function, never while a request is served.
@@ -179,10 +181,18 @@ function tableOf(sizes: readonly KeySize[]): string {
   return ` The session's keys and their bytes:${rows.join('')}${more}`
 }
 
-/** Describes a wrong value for a message: its type and, where it is short and harmless, the value itself. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') return value.length <= 40 ? JSON.stringify(value) : 'a longer text'
-  if (value === null || ['undefined', 'number', 'boolean', 'bigint'].includes(typeof value))
-    return String(value)
-  return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`
+/**
+ * What kind of thing a value is, for a message. The value itself is in no message: in the wrong place it may be a secret,
+ * or the address of a database with a password in it.
+ */
+export function describeType(value: unknown): string {
+  if (value === undefined || value === null) return String(value)
+  if (typeof value === 'string') return value === '' ? 'an empty text' : 'a text'
+  if (Array.isArray(value)) return 'a list'
+  if (types.isPromise(value)) return 'a promise'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
+
+/** An option that is something else than `expected`. */
+export const wrongOption = (option: string, expected: string, value: unknown): ConfigError =>
+  new ConfigError(option, `expected ${expected}, got ${describeType(value)}`)

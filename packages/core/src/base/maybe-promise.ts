@@ -1,3 +1,5 @@
+import { fieldOf } from './own.ts'
+
 /**
  * A value that is there already, or a promise of it. Sealed sessions need no promise, nor do stores in this process: they
  * cost no tick.
@@ -15,14 +17,8 @@ export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybeP
  * @throws {TypeError} with this message.
  */
 export function refusePromise<T>(value: T, message: string): T {
-  if (typeof (value as { then?: unknown } | null | undefined)?.then !== 'function') return value
-  dropPromise(value)
-  throw new TypeError(message)
-}
-
-/** Has a promise that is refused end no process when it fails. */
-export function dropPromise(value: unknown): void {
-  if (value instanceof Promise) value.catch(() => undefined)
+  if (isPromise(value)) throw new TypeError(message)
+  return value
 }
 
 /** Does work one after the other, in the order in which it comes; at once, with no tick, where nothing has to wait. */
@@ -75,4 +71,11 @@ export function createKeyedQueue<T>(): KeyedQueue<T> {
       if (last.get(key) === mine) last.delete(key)
     })
   }
+}
+
+/** Whether something is a promise, of whichever library, where none is of use: its end is then nobody's business. */
+export function isPromise(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (value instanceof Promise) value.catch(() => undefined)
+  return typeof fieldOf(value as PromiseLike<unknown>, 'then') === 'function'
 }

@@ -1,4 +1,6 @@
-import { ConfigError, shown } from './errors.ts'
+import { ConfigError, describeType, wrongOption } from './errors.ts'
+import { isPromise } from './maybe-promise.ts'
+import { withoutPrototype } from './own.ts'
 
 /** Names that users of other libraries try first, with the answer. */
 const FOREIGN: Readonly<Record<string, string>> = {
@@ -20,11 +22,15 @@ const FOREIGN: Readonly<Record<string, string>> = {
   sameSite: 'write cookie: { sameSite }',
 }
 
+/** A secret is longer, should one be taken for a name. */
+const MAX_NAME_CHARS = 24
+
 /**
- * Checks that `value` is an object with none but the `known` keys, and returns it with no prototype, so that nothing
- * is read from a polluted `Object.prototype`.
+ * Checks that `value` is an object with none but the `known` keys, or left out, and returns it with no prototype, so that
+ * nothing is read from a polluted `Object.prototype`.
  *
- * @throws {ConfigError} naming the first key that is not known, with the right word where another library's is used.
+ * @throws {ConfigError} for what is no plain object, such as a promise or a Map, whose contents would be passed over; and
+ * naming the first key that is not known, with the right word where another library's is used.
  */
 export function readOptions(
   option: string,
@@ -32,7 +38,7 @@ export function readOptions(
   known: readonly string[],
 ): Readonly<Record<string, unknown>> {
   return ownOptions(value, known, (key, problem) => {
-    const path = key === undefined ? option : option === 'options' ? key : `${option}.${key}`
+    const path = key === undefined ? option : option === 'options' ? nameOf(key) : `${option}.${nameOf(key)}`
     const hint =
       key !== undefined && Object.hasOwn(FOREIGN, key) ? `no such option; ${FOREIGN[key]}` : problem
     return new ConfigError(path, hint)
@@ -46,28 +52,55 @@ export function readOptionsOf(
   known: readonly string[],
 ): Readonly<Record<string, unknown>> {
   return ownOptions(value, known, (key, problem) => {
-    return new TypeError(`${key === undefined ? control : `${control}: ${key}`}: ${problem}`)
+    return new TypeError(`${key === undefined ? control : `${control}: ${nameOf(key)}`}: ${problem}`)
   })
 }
+
+const nameOf = (key: string): string => (key.length <= MAX_NAME_CHARS ? key : 'an option')
 
 function ownOptions(
   value: unknown,
   known: readonly string[],
   errorOf: (key: string | undefined, problem: string) => Error,
 ): Readonly<Record<string, unknown>> {
-  if (value === undefined) return Object.freeze(Object.create(null) as Record<string, unknown>)
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw errorOf(undefined, `expected an object, got ${shown(value)}`)
+  if (value === undefined) return NONE
+  if (!isPlainObject(value)) throw errorOf(undefined, `expected a plain object, got ${describeType(value)}`)
   const unknown = Object.keys(value).find((key) => !known.includes(key))
   if (unknown !== undefined) throw errorOf(unknown, `no such option; known are ${known.join(', ')}`)
-  return Object.freeze(Object.assign(Object.create(null) as Record<string, unknown>, value))
+  return Object.freeze(withoutPrototype(value))
 }
+
+const NONE = Object.freeze(withoutPrototype({}))
+
+const isPlainObject = (value: unknown): value is object =>
+  Object.prototype.toString.call(value) === '[object Object]'
 
 /** @throws {ConfigError} unless `value` is true, false or left out. */
 export function readFlag(option: string, value: unknown, fallback: boolean): boolean {
   if (value === undefined) return fallback
-  if (typeof value !== 'boolean') throw new ConfigError(option, `expected true or false, got ${shown(value)}`)
+  if (typeof value !== 'boolean') throw wrongOption(option, 'true or false', value)
   return value
+}
+
+/** @throws {ConfigError} unless `value` is a function, or left out. */
+export function readFunction<F>(option: string, value: unknown, expected = 'a function'): F | undefined {
+  if (value === undefined || typeof value === 'function') return value as F | undefined
+  throw wrongOption(option, expected, value)
+}
+
+/**
+ * Reads the option `now`, a clock in epoch milliseconds, which throws a TypeError when it gives something else.
+ *
+ * @throws {ConfigError} unless it is a function, or left out.
+ */
+export function readClock(value: unknown): () => number {
+  const clock = readFunction<() => unknown>('now', value, 'a function that returns epoch milliseconds')
+  if (clock === undefined) return Date.now
+  return () => {
+    const time = clock()
+    if (!isPromise(time) && typeof time === 'number') return time
+    throw new TypeError(`now: expected epoch milliseconds, got ${describeType(time)}`)
+  }
 }
 
 /** @throws {ConfigError} unless `value` is one of `allowed` to the letter, or left out. */
@@ -79,10 +112,7 @@ export function readChoice<T extends string>(
   if (value === undefined) return undefined
   const found = allowed.find((choice) => choice === value)
   if (found === undefined) {
-    throw new ConfigError(
-      option,
-      `expected ${allowed.map((choice) => `'${choice}'`).join(' or ')}, got ${shown(value)}`,
-    )
+    throw wrongOption(option, allowed.map((choice) => `'${choice}'`).join(' or '), value)
   }
   return found
 }
@@ -90,5 +120,5 @@ export function readChoice<T extends string>(
 /** @throws {ConfigError} unless `value` is text of at most 65,535 bytes, the longest that a seal's context can name. */
 export function readText(option: string, value: unknown): string {
   if (typeof value === 'string' && Buffer.byteLength(value) <= 0xff_ff) return value
-  throw new ConfigError(option, `expected text, got ${shown(value)}`)
+  throw wrongOption(option, 'text of at most 65,535 bytes', value)
 }

@@ -1,5 +1,5 @@
 import { type Duration, readDuration } from '../base/duration.ts'
-import { ConfigError, shown } from '../base/errors.ts'
+import { ConfigError, wrongOption } from '../base/errors.ts'
 import { readChoice, readFlag, readOptions } from '../base/options.ts'
 import { MAX_AGE_LIMIT } from '../base/time.ts'
 import { isAttributeValue, isDomain, prefixOf, readName } from './grammar.ts'
@@ -110,20 +110,16 @@ function checkCombination(cookie: Checked): void {
 function readDomain(domain: unknown): string | undefined {
   if (domain === undefined) return undefined
   if (typeof domain === 'string' && isDomain(domain)) return domain
-  throw new ConfigError(
-    'cookie.domain',
-    `expected a host name such as 'example.com' (no leading dot, no port, punycode for others); got ${shown(domain)}`,
-  )
+  const expected = "a host name such as 'example.com' (no leading dot, no port, punycode for others)"
+  throw wrongOption('cookie.domain', expected, domain)
 }
 
 function readPath(path: unknown): string {
   if (path === undefined) return '/'
   const valid = typeof path === 'string' && path.startsWith('/') && isAttributeValue(path)
   if (valid && path.length <= MAX_ATTRIBUTE_LENGTH) return path
-  throw new ConfigError(
-    'cookie.path',
-    `expected a path that starts with / and has no semicolon, at most ${MAX_ATTRIBUTE_LENGTH} characters; got ${shown(path)}`,
-  )
+  const expected = `a path that starts with / and has no semicolon, at most ${MAX_ATTRIBUTE_LENGTH} characters`
+  throw wrongOption('cookie.path', expected, path)
 }
 
 function readEnd(maxAge: unknown, expires: unknown): Pick<CookieShape, 'maxAge' | 'expires'> {

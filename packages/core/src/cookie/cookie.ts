@@ -18,7 +18,7 @@ export interface Cookie<T = string> {
   readonly name: string
   /**
    * The value that the `Cookie` header has under this name, or undefined. Of several, the first that counts: one that
-   * is signed or sealed by us, of the right shape, not over. Never throws.
+   * is signed or sealed by us, of the right shape, not over. Never throws, but for a `schema` that answers with a promise.
    */
   read(header: CookieHeader): T | undefined
   /** Every value that counts, in the order they came: a browser may send several (rfc6265bis §4.2.2). */
@@ -126,7 +126,8 @@ function cookieOf<T>(shape: CookieShape, text: ValueText<T>, protection: Protect
     },
     readAll: (header) => cookieValues(header, name).map(read).filter(isThere),
     write(value, options) {
-      const end = endOf(shape, options?.maxAge)
+      const { maxAge } = readOptions('cookie.write', options, ['maxAge'])
+      const end = endOf(shape, maxAge as number | undefined)
       const wrapped = protection.wrap(text.write(value), end && Math.floor(end.at / 1000))
       if (!isCookieValue(wrapped)) throw invalidValue(name)
       if (wrapped.length > budget) {

@@ -1,4 +1,4 @@
-import { ConfigError, shown } from '../base/errors.ts'
+import { ConfigError, wrongOption } from '../base/errors.ts'
 
 /**
  * The character classes of cookies, each beside the rule it comes from.
@@ -19,7 +19,7 @@ export const isDomain = (text: string): boolean =>
   text.length <= 253 &&
   text.split('.').every((label) => /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label))
 
-/** What browsers demand of a cookie whose name begins so; they drop it otherwise, without a word. */
+/** What browsers demand of a cookie whose name begins so, in any case; they drop it otherwise, without a word. */
 export interface Prefix {
   /** Empty where the name has none. */
   readonly prefix: string
@@ -37,24 +37,19 @@ const PREFIXES: readonly Prefix[] = [
 const NO_PREFIX: Prefix = { prefix: '', demands: [] }
 
 export const prefixOf = (name: string): Prefix =>
-  PREFIXES.find(({ prefix }) => name.startsWith(prefix)) ?? NO_PREFIX
+  PREFIXES.find(({ prefix }) => name.toLowerCase().startsWith(prefix.toLowerCase())) ?? NO_PREFIX
 
-/** Prefixes in the wrong case, and look-alikes such as `Host__` or `_Host-`: browsers would see a plain name. */
+/** Prefixes in another case, which older browsers take for a plain name, and look-alikes such as `Host__` or `_Host-`. */
 const LOOKS_LIKE_PREFIX = /^(?:_{1,2}(?:host|secure|http)[-_]|(?:host|secure|http)__)/i
 
 /** @throws {ConfigError} unless `name` is a token and, where it looks like a prefix, exactly one. */
 export function readName(name: unknown): string {
   if (typeof name !== 'string' || !isToken(name)) {
-    throw new ConfigError(
-      'cookie.name',
-      `expected letters, digits or any of !#$%&'*+-.^_\`|~; got ${shown(name)}`,
-    )
+    throw wrongOption('cookie.name', "letters, digits or any of !#$%&'*+-.^_`|~", name)
   }
-  if (LOOKS_LIKE_PREFIX.test(name) && prefixOf(name) === NO_PREFIX) {
-    throw new ConfigError(
-      'cookie.name',
-      `${shown(name)} looks like a prefix but is none; write __Host- or __Secure-`,
-    )
+  if (LOOKS_LIKE_PREFIX.test(name) && !PREFIXES.some(({ prefix }) => name.startsWith(prefix))) {
+    const right = prefixOf(name).prefix || '__Host- or __Secure-'
+    throw new ConfigError('cookie.name', `looks like a prefix but is none; write ${right}`)
   }
   return name
 }

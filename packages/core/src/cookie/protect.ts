@@ -21,7 +21,7 @@ export const bare: Protection = Object.freeze<Protection>({
 
 /** Percent-encoded where it has to be (RFC 3986 §2.1), and decoded once. */
 export const percentEncoded: Protection = Object.freeze<Protection>({
-  wrap: (text) => encodeURIComponent(text.toWellFormed()),
+  wrap: (text) => encodeURIComponent(text),
   unwrap(value) {
     try {
       return decodeURIComponent(value)

@@ -1,4 +1,5 @@
 import { refusePromise } from '../base/maybe-promise.ts'
+import { fieldOf } from '../base/own.ts'
 
 /**
  * What a `Cookie` header looks like where frameworks hand it over; several fields are one list (RFC 9113 §8.2.3).
@@ -11,13 +12,22 @@ export type CookieSource =
   | CookieHeader
   | { readonly headers: { readonly cookie?: CookieHeader } | { get(name: string): string | null } }
 
-export function cookieHeaderOf(source: CookieSource): CookieHeader {
-  if (typeof source !== 'object' || source === null || !('headers' in source)) return source
-  const { headers } = source
-  return 'get' in headers && typeof headers.get === 'function'
-    ? headers.get('cookie')
-    : (headers as { readonly cookie?: CookieHeader }).cookie
+interface SomeHeaders {
+  readonly cookie: CookieHeader
+  get(name: string): string | null
 }
+
+const isList = (source: object): source is readonly string[] => Array.isArray(source)
+
+export function cookieHeaderOf(source: CookieSource): CookieHeader {
+  if (typeof source !== 'object' || source === null || isList(source)) return source
+  refusePromise(source, NO_PROMISE)
+  const headers = (fieldOf(source, 'headers') ?? {}) as Partial<SomeHeaders>
+  const get = fieldOf(headers, 'get')
+  return typeof get === 'function' ? get.call(headers, 'cookie') : fieldOf(headers, 'cookie')
+}
+
+const NO_PROMISE = 'cookies: expected a Cookie header, not a promise of it'
 
 /** A longer header is not read at all. Node's own limit for all headers together is 16 KiB. */
 export const MAX_HEADER_LENGTH = 16_384
@@ -31,7 +41,7 @@ const EQUALS = '='
 export function joinHeader(header: CookieHeader): string {
   if (typeof header === 'string') return header
   if (Array.isArray(header)) return header.join('; ')
-  refusePromise(header, 'cookies: expected a Cookie header, not a promise of it')
+  refusePromise(header, NO_PROMISE)
   return ''
 }
 

@@ -1,6 +1,7 @@
-import { ConfigError, CookieValueError } from '../base/errors.ts'
+import { ConfigError, CookieValueError, describeType } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
-import { refusePromise } from '../base/maybe-promise.ts'
+import { isPromise, refusePromise } from '../base/maybe-promise.ts'
+import { fieldOf } from '../base/own.ts'
 
 /** The part of Standard Schema (standardschema.dev) that is used: Zod, Valibot, ArkType and others have it. */
 export interface StandardSchema<T> {
@@ -28,8 +29,10 @@ export interface ValueText<T> {
 export function plainText(cookie: string): ValueText<string> {
   return Object.freeze<ValueText<string>>({
     write(value) {
-      if (typeof value === 'string') return value
-      throw new CookieValueError(cookie, `expected text, got a value of type ${typeof value}`)
+      if (typeof value !== 'string')
+        throw new CookieValueError(cookie, `expected text, got ${describeType(value)}`)
+      if (value.isWellFormed()) return value
+      throw new CookieValueError(cookie, 'half a surrogate pair has no UTF-8; json: true can keep it')
     },
     read: (text) => text,
   })
@@ -39,10 +42,9 @@ export function plainText(cookie: string): ValueText<string> {
 export function jsonText<T>(cookie: string, schema: StandardSchema<T> | undefined): ValueText<T> {
   return Object.freeze<ValueText<T>>({
     write(value) {
-      if (value instanceof Promise) throw new CookieValueError(cookie, 'the value is a promise; wait for it')
       const checked = schema === undefined ? { value } : validIn(schema['~standard'].validate(value))
       if (checked === undefined) throw new CookieValueError(cookie, 'the value does not fit the schema')
-      const text: string | undefined = JSON.stringify(checked.value)
+      const text = jsonOf(cookie, checked.value)
       if (text === undefined) throw new CookieValueError(cookie, 'the value has no JSON')
       return text
     },
@@ -62,15 +64,33 @@ export function jsonText<T>(cookie: string, schema: StandardSchema<T> | undefine
 type Validated<T> = ReturnType<StandardSchema<T>['~standard']['validate']>
 
 function validIn<T>(result: Validated<T>): { readonly value: T } | undefined {
-  const done = refusePromise(result, 'cookie.schema: must validate synchronously') as SchemaResult<T>
-  return done.issues === undefined ? done : undefined
+  const done = refusePromise(
+    result,
+    'cookie.schema: must validate at once, and gave a promise',
+  ) as SchemaResult<T>
+  return fieldOf(done, 'issues') === undefined ? (done as { readonly value: T }) : undefined
+}
+
+/** @throws {CookieValueError} for what JSON would leave out or cannot say, in words that show nothing of it. */
+function jsonOf(cookie: string, value: unknown): string | undefined {
+  const refuse = (problem: string): never => {
+    throw new CookieValueError(cookie, problem)
+  }
+  const isLate = (_key: string, item: unknown): unknown =>
+    isPromise(item) ? refuse('holds a promise; await it first') : item
+  try {
+    return JSON.stringify(value, isLate)
+  } catch (error) {
+    if (error instanceof CookieValueError) throw error
+    return refuse('the value cannot be written as JSON, which has no circles and no bigints')
+  }
 }
 
 /** @throws {ConfigError} unless it is a Standard Schema, or left out. */
 export function readSchema(value: unknown): StandardSchema<unknown> | undefined {
   if (value === undefined) return undefined
-  const isSchema =
-    (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value
-  if (isSchema) return value as StandardSchema<unknown>
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
+  const standard = isObject ? fieldOf(value as Partial<StandardSchema<unknown>>, '~standard') : undefined
+  if (typeof standard?.validate === 'function') return value as StandardSchema<unknown>
   throw new ConfigError('cookie.schema', 'expected a Standard Schema, as Zod, Valibot and ArkType make them')
 }

@@ -1,5 +1,5 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
-import { ConfigError, shown } from '../base/errors.ts'
+import { ConfigError, describeType, wrongOption } from '../base/errors.ts'
 
 /** A key that only the server knows: text, taken as UTF-8, or bytes. At least 32 bytes from a random generator. */
 export type Secret = string | Uint8Array
@@ -43,7 +43,7 @@ const PUBLISHED = [
  */
 export function readSecrets(option: string, value: unknown): Secrets {
   if (!Array.isArray(value)) {
-    const given = typeof value === 'string' ? 'one text' : shown(value)
+    const given = describeType(value)
     throw new ConfigError(option, `expected a list of secrets, newest first, got ${given}; ${HOW_TO}`)
   }
   const [newest, ...older] = value.map((secret: unknown, index) => readSecret(`${option}[${index}]`, secret))
@@ -62,7 +62,7 @@ function readSecret(option: string, secret: unknown): KeyObject {
     throw new ConfigError(option, `is empty; is the environment variable set? Otherwise ${HOW_TO}`)
   }
   if (typeof secret !== 'string' && !(secret instanceof Uint8Array)) {
-    throw new ConfigError(option, `expected text or bytes, got a value of type ${typeof secret}`)
+    throw wrongOption(option, 'text or bytes', secret)
   }
   const bytes = typeof secret === 'string' ? Buffer.from(secret, 'utf8') : Buffer.from(secret)
   if (bytes.length < MIN_BYTES) {

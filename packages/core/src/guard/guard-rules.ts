@@ -1,4 +1,4 @@
-import { ConfigError, shown } from '../base/errors.ts'
+import { ConfigError, describeType, wrongOption } from '../base/errors.ts'
 import { readFlag, readOptions } from '../base/options.ts'
 
 /** What the cross-origin guard of every adapter takes. */
@@ -22,7 +22,7 @@ export interface GuardRules {
 }
 
 /** @throws {ConfigError} for an option that is unknown or wrong. */
-export function readGuardRules(given: CrossOriginGuardOptions): GuardRules {
+export function readGuardRules(given?: CrossOriginGuardOptions): GuardRules {
   const options = readOptions('options', given, ['origins', 'token'])
   const { origins = [] } = options
   return Object.freeze<GuardRules>({
@@ -44,7 +44,7 @@ const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/(?:\[[0-9a-f:.]+\]|[^\s/?#@:*[\]\\]+)(?::
  */
 export function allowedOrigins(origins: readonly string[], option = 'origins'): ReadonlySet<string> {
   if (!Array.isArray(origins)) {
-    throw new ConfigError(option, `expected a list of origins, got ${shown(origins)}; write ['https://…']`)
+    throw wrongOption(option, "a list of origins, as in ['https://…']", origins)
   }
   const entries: readonly unknown[] = origins
   return new Set(entries.map((entry, index) => readOrigin(`${option}[${index}]`, entry)))
@@ -56,14 +56,13 @@ function readOrigin(option: string, entry: unknown): string {
     throw new ConfigError(option, `expected 'https://host' or 'https://host:port', ${problemOf(entry)}`)
   if (!/^https?:/i.test(entry)) return entry.toLowerCase()
   const url = URL.parse(entry)
-  if (url === null) throw new ConfigError(option, `${shown(entry)} has no host that exists`)
+  if (url === null) throw new ConfigError(option, 'has no host that exists')
   return url.origin
 }
 
 function problemOf(entry: unknown): string {
   if (entry === 'null') return "and 'null' is what every sandboxed page sends"
-  if (typeof entry !== 'string') return `got ${shown(entry)}`
-  if (entry.includes('*')) return 'without a wildcard: name each origin'
-  const hasPath = /^[^/]*:\/\/[^/]+\//.test(entry)
-  return hasPath ? 'without a path, not even a slash at the end' : `got ${shown(entry)}`
+  if (typeof entry === 'string' && entry.includes('*')) return 'without a wildcard: name each origin'
+  const hasPath = typeof entry === 'string' && /^[^/]*:\/\/[^/]+\//.test(entry)
+  return hasPath ? 'without a path, not even a slash at the end' : `got ${describeType(entry)}`
 }

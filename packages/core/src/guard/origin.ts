@@ -60,7 +60,7 @@ const isWebSocket = (headers: HeaderFields): boolean =>
 
 /** A field that came twice is as one with a comma in it, which is nobody's origin. */
 function fieldOf(headers: HeaderFields, name: string): string {
-  const value = headers[name]
+  const value = Object.hasOwn(headers, name) ? headers[name] : undefined
   if (value === undefined) return ''
   return typeof value === 'string' ? value : value.join(', ')
 }

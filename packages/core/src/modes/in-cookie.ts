@@ -22,8 +22,11 @@ export function inCookie(sealer: Sealer, cookieName: string, lifetime: Lifetime)
     },
     load(token, now) {
       const opened = sealer.open(token)
-      return opened.ok ? admit(opened.fields, opened.stale, lifetime, now) : opened
+      return opened.ok
+        ? admit(opened.fields, opened.stale, lifetime, now)
+        : { reason: opened.reason, record: undefined }
     },
+    watchRecord: () => undefined,
     apply({ plan, after }) {
       if (plan.cookie === 'clear') return { outcome: 'done', record: undefined, value: undefined }
       return { outcome: 'done', record: after, value: sealer.seal(after) }

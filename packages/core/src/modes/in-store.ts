@@ -20,15 +20,15 @@ export interface StoreSetup {
   /** Purpose, cookie name and audience: a cookie of one name means nothing to another. */
   readonly context: Uint8Array
   readonly lifetime: Lifetime
-  /** Left out where a subject may have any number of sessions. */
-  readonly cap?: SessionCap | undefined
+  /** Undefined where a subject may have any number of sessions. */
+  readonly cap: SessionCap | undefined
   /** Whether a session that is not in the store may live in its cookie. */
-  readonly isOverflow?: boolean
+  readonly isOverflow: boolean
 }
 
 /** The record lies in one row of a store for its whole life; the cookie finds it and proves who asks. */
 export function inStore(setup: StoreSetup): EagerMode {
-  const { records, inTurn, context, lifetime, cap, isOverflow = false } = setup
+  const { records, inTurn, context, lifetime, cap, isOverflow } = setup
   const { keyOf, proofOf } = createCookieHashes(context)
   const writing = { records, inTurn, isOverflow, keyOf, proofOf }
 
@@ -42,7 +42,7 @@ export function inStore(setup: StoreSetup): EagerMode {
   function found(cookie: string, key: string, sealed: string | undefined, now: number): Loaded {
     if (sealed === undefined) return ENDED
     const opened = records.open(key, sealed)
-    if (!opened.ok) return opened
+    if (!opened.ok) return { reason: opened.reason, record: undefined }
     const row = readRow(opened.fields.text)
     if (row === undefined) return CORRUPT
     const { fields, stale } = opened
@@ -53,6 +53,7 @@ export function inStore(setup: StoreSetup): EagerMode {
   }
 
   return Object.freeze<EagerMode>({
+    isLazy: false,
     name: 'store',
     maxTextBytes: MAX_TEXT_BYTES,
     tooLarge: (textBytes, sizes) => new RecordTooLargeError(textBytes, MAX_TEXT_BYTES, sizes),
@@ -85,7 +86,9 @@ function isSuperseded({ superseded }: Row, proof: string, now: number): boolean 
   return superseded.some((old) => isSameProof(proof, old.proof) && now - old.at <= GRACE_SECONDS)
 }
 
-const MALFORMED: Loaded = Object.freeze({ reason: 'malformed' })
-const CORRUPT: Loaded = Object.freeze({ reason: 'corrupt' })
-const ENDED: Loaded = Object.freeze({ reason: 'ended' })
-const SUPERSEDED: Loaded = Object.freeze({ reason: 'superseded' })
+const nothing = (reason: 'malformed' | 'corrupt' | 'ended' | 'superseded'): Loaded =>
+  Object.freeze({ reason, record: undefined })
+const MALFORMED = nothing('malformed')
+const CORRUPT = nothing('corrupt')
+const ENDED = nothing('ended')
+const SUPERSEDED = nothing('superseded')

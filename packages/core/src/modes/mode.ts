@@ -1,6 +1,7 @@
 import type { Row } from '../store/row.ts'
 import type { Plan } from '../record/plan.ts'
-import { type Content, type OpenRecord, readText, type SessionRecord, writeText } from '../record/record.ts'
+import { type Content, contentIn, type OpenRecord, type SessionRecord, writeText } from '../record/record.ts'
+import { NO_METADATA } from '../record/metadata.ts'
 import type { KeySize } from '../base/errors.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { ExpiryReason, UnopenedReason } from '../base/reasons.ts'
@@ -19,7 +20,7 @@ export interface Place {
 
 /** A record in force. Without a place it lies in the cookie. */
 export interface InForce extends SessionRecord {
-  readonly place?: Place | undefined
+  readonly place: Place | undefined
 }
 
 /** A record that was just opened. */
@@ -34,7 +35,7 @@ export type Loaded =
    */
   | {
       readonly reason: UnopenedReason | ExpiryReason | 'ended' | 'superseded' | 'revoked'
-      readonly record?: undefined
+      readonly record: undefined
     }
 
 /** Whether a row is known to hold a text of this id, now or under the later ones. */
@@ -49,7 +50,7 @@ export interface Changes {
    */
   rebase(theirs: SessionRecord, hasText: HasText): SessionRecord
   /** In a record of its own, for a login whose row is gone or belongs to another login, `theirs`. */
-  apart(theirs: SessionRecord | undefined): SessionRecord
+  apart(theirs: SessionRecord | undefined): InForce
   /** Alone, in a new session, because an anonymous one is gone; undefined when nothing is left of them. */
   alone(): SessionRecord | undefined
 }
@@ -58,7 +59,7 @@ export interface Changes {
 export interface Commit {
   readonly plan: Plan
   readonly before: InForce | undefined
-  readonly after: SessionRecord
+  readonly after: InForce
   /** Whether it is the session that came, and not another one in its place. */
   readonly continues: boolean
   /** A login is never refused: where it cannot have the row, it gets one of its own. */
@@ -109,11 +110,11 @@ export interface RecordWatch {
   look(now: number): MaybePromise<Loaded>
   /**
    * Has `changed` called soon after another request wrote or ended it, and perhaps when nothing happened; returns what
-   * ends that. Left out where the store cannot tell: then it has to be looked at from time to time.
+   * ends that. Undefined where the store cannot tell: then it has to be looked at from time to time.
    *
    * @throws {StoreError} when the store fails.
    */
-  listen?: ((changed: () => void) => MaybePromise<(() => void) | undefined>) | undefined
+  readonly listen: ((changed: () => void) => MaybePromise<(() => void) | undefined>) | undefined
 }
 
 /** What sealed and stored sessions have in common. */
@@ -121,8 +122,8 @@ interface AnyMode {
   /** The longest record that it can hold, in bytes of text. */
   readonly maxTextBytes: number
   tooLarge(textBytes: number, sizes: readonly KeySize[]): Error
-  /** Left out, or undefined, where nothing but its time ends a record. */
-  watchRecord?(record: InForce): RecordWatch | undefined
+  /** Undefined where nothing but its time ends a record. */
+  watchRecord(record: InForce): RecordWatch | undefined
 }
 
 /** Records in the cookie are opened at the first look. `load` takes any text and never throws. */
@@ -138,12 +139,12 @@ export interface LazyMode extends AnyMode {
  * property.
  */
 export interface EagerMode extends AnyMode {
-  readonly isLazy?: false
+  readonly isLazy: false
   /** Where the records themselves live. */
   readonly name: 'cookie' | 'store'
   load(value: string, now: number): MaybePromise<Loaded>
-  /** `load` in two halves: fetched now, opened at the first look. Left out where they cannot be told apart. */
-  fetch?: ((value: string, now: number) => MaybePromise<() => Loaded>) | undefined
+  /** `load` in two halves: fetched now, opened at the first look. Undefined where they cannot be told apart. */
+  readonly fetch: ((value: string, now: number) => MaybePromise<() => Loaded>) | undefined
   /** Carries a commit out. One that fails, or `isOver` before it is done, leaves what the browser has as it was. */
   apply(commit: Commit, isOver?: IsOver): MaybePromise<Committed>
 }
@@ -156,14 +157,14 @@ export function checkSize(mode: Mode, text: string): void {
   // No character of a text takes more than three bytes.
   if (3 * text.length <= mode.maxTextBytes) return
   const bytes = Buffer.byteLength(text)
-  if (bytes > mode.maxTextBytes) throw mode.tooLarge(bytes, sizesOf(readText(text)))
+  if (bytes > mode.maxTextBytes) throw mode.tooLarge(bytes, sizesOf(contentIn(text)))
 }
 
 /** The keys of a session, and its flash messages, with what each weighs, heaviest first. */
-function sizesOf({ data, flash }: Content = { data: {} }): KeySize[] {
+function sizesOf({ data, flash }: Content): KeySize[] {
   const sizes = Object.entries(data).map(([key, value]) => sizeOf(key, writeText({ [key]: value })))
   // No key of the data has this name, which is a control's.
-  if (flash !== undefined && flash.length > 0) sizes.push(sizeOf('flash', writeText({}, { flash })))
+  if (flash.length > 0) sizes.push(sizeOf('flash', writeText({}, { ...NO_METADATA, flash })))
   return sizes.sort((a, b) => b.bytes - a.bytes)
 }
 

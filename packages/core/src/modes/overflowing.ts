@@ -18,10 +18,12 @@ export function overflowing(sealed: LazyMode, stored: EagerMode): EagerMode {
   }
 
   return Object.freeze<EagerMode>({
+    isLazy: false,
     name: 'store',
+    fetch: undefined,
     maxTextBytes: stored.maxTextBytes,
     tooLarge: (textBytes, sizes) => stored.tooLarge(textBytes, sizes),
-    watchRecord: (record) => (record.place === undefined ? sealed : stored).watchRecord?.(record),
+    watchRecord: (record) => (record.place === undefined ? sealed : stored).watchRecord(record),
     load: (value, now) => (isStoreCookie(value) ? stored.load(value, now) : sealed.load(value, now)),
     apply(commit, isOver) {
       const wasStored = commit.before?.place !== undefined

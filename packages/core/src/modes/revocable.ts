@@ -18,8 +18,8 @@ import {
   variantOf,
 } from './mode.ts'
 
-const REVOKED: Loaded = Object.freeze({ reason: 'revoked' })
-const SUPERSEDED: Loaded = Object.freeze({ reason: 'superseded' })
+const REVOKED: Loaded = Object.freeze({ reason: 'revoked', record: undefined })
+const SUPERSEDED: Loaded = Object.freeze({ reason: 'superseded', record: undefined })
 
 /**
  * Sealed sessions that can be ended: each one is looked up in the revocation list, and what ends is written there before
@@ -104,7 +104,7 @@ export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifet
     fetch: undefined,
     load: (value, now) => andThen(inner.load(value, now), (loaded) => check(loaded, now)),
     watchRecord(record) {
-      const within = inner.watchRecord?.(record)
+      const within = inner.watchRecord(record)
       const look = (now: number): MaybePromise<Loaded> =>
         andThen(
           within === undefined ? admit(record, false, lifetime, now, record.place) : within.look(now),

@@ -51,9 +51,10 @@ export function nextOf(commit: Commit, before: Stored, standing: Standing, renew
   const isRenewed =
     plan.record === 'move' && (isLogin || !continues || sidText(standing.record.sid) === sidText(before.sid))
   return isRenewed
-    ? { write: record, row: renewed(commit, standing, renewal) }
+    ? { do: 'write', record, row: renewed(commit, standing, renewal) }
     : {
-        write: { ...record, sid: standing.record.sid },
+        do: 'write',
+        record: { ...record, sid: standing.record.sid },
         row: { ...standing.row, replaced: replacedIn(commit, standing) },
       }
 }
@@ -88,7 +89,7 @@ function closed(commit: Commit, standing: Standing): Next<Verdict> {
   const write = { ...record, text: EMPTY_TEXT, subject: undefined, expires: commit.at + GRACE_SECONDS }
   const superseded = supersededBy(standing.row, sidText(record.sid), commit.at)
   const row = { proof: NO_PROOF, replaced: replacedIn(commit, standing), superseded, order: undefined }
-  return { write, row }
+  return { do: 'write', record: write, row }
 }
 
 /** What no verifier hashes to. */
@@ -100,6 +101,6 @@ const isClosed = ({ row }: Standing): boolean => row.proof === NO_PROOF
 export const replacedIn = ({ at }: Commit, { sealed, record, row }: Standing): string =>
   replacedBy(row, sealed, at - record.issued > GRACE_SECONDS)
 
-const END = Object.freeze({ end: true } as const)
-const STOP_GONE = Object.freeze({ stop: 'gone' } as const)
-const APART = Object.freeze({ stop: 'apart' } as const)
+const END = Object.freeze({ do: 'end' } as const)
+const STOP_GONE = Object.freeze({ do: 'stop', verdict: 'gone' } as const)
+const APART = Object.freeze({ do: 'stop', verdict: 'apart' } as const)

@@ -87,9 +87,10 @@ export class RowWrite implements Renewal {
   async #adopt(record: Stored): Promise<Committed> {
     const { key, row, cookie } = record.place
     const decide = (standing: Standing): Next<'taken'> => {
-      if (standing.row.proof !== row.proof) return { stop: 'taken' }
-      const write = this.#commit.changes.rebase(standing.record, (id) => hasText(standing, id))
-      return { write, row: { ...standing.row, replaced: replacedIn(this.#commit, standing) } }
+      if (standing.row.proof !== row.proof) return { do: 'stop', verdict: 'taken' }
+      const merged = this.#commit.changes.rebase(standing.record, (id) => hasText(standing, id))
+      const replaced = replacedIn(this.#commit, standing)
+      return { do: 'write', record: merged, row: { ...standing.row, replaced } }
     }
     const { tried } = this.#commit
     const done = await this.#setup.inTurn<'taken'>({ key, from: undefined, decide, tried }, this.#isOver)
@@ -105,7 +106,7 @@ export class RowWrite implements Renewal {
     const from = { sealed, row, record: { ...before, sid } }
     const decide = (standing: Standing): Next<Verdict> => {
       const next = nextOf(this.#commit, before, standing, this)
-      if (!('stop' in next)) this.#written = { key, over: standing }
+      if (next.do !== 'stop') this.#written = { key, over: standing }
       return next
     }
     const { tried } = this.#commit

@@ -24,10 +24,12 @@ export function undoWrite(inTurn: RewriteInTurn, commit: Commit, { key, over }: 
   if (!isUndone) return
   const decide = (standing: Standing): Next<'theirs'> => {
     const isOwn = tried.includes(textId(standing.sealed))
-    if (over === undefined) return isOwn ? { end: true } : { stop: 'theirs' }
-    if (!isOwn && standing.sealed !== over.sealed) return { stop: 'theirs' }
+    if (over === undefined) return isOwn ? { do: 'end' } : THEIRS
+    if (!isOwn && standing.sealed !== over.sealed) return THEIRS
     const { record, row, sealed } = over
-    return { write: record, row: { ...row, replaced: replacedBy(row, sealed, false) } }
+    return { do: 'write', record, row: { ...row, replaced: replacedBy(row, sealed, false) } }
   }
-  void keepTrying(() => inTurn({ key, from: undefined, decide }))
+  void keepTrying(() => inTurn({ key, from: undefined, decide, tried: [] }))
 }
+
+const THEIRS = Object.freeze({ do: 'stop', verdict: 'theirs' } as const)

@@ -5,7 +5,7 @@ import { livingAt, type OpenRecord, readText, type SessionRecord, writeText } fr
 
 export type Admission<Place> =
   | { readonly reason: 'opened' | 'opened_stale'; readonly record: OpenRecord<Place> }
-  | { readonly reason: ExpiryReason | 'corrupt'; readonly record?: undefined }
+  | { readonly reason: ExpiryReason | 'corrupt'; readonly record: undefined }
 
 /**
  * A record that was opened, if it is still alive and says something that a session can be made of. Without the keys
@@ -19,9 +19,9 @@ export function admit<Place>(
   place?: Place,
 ): Admission<Place> {
   const expired = expiryOf(lifetime, fields, now)
-  if (expired !== undefined) return { reason: expired }
+  if (expired !== undefined) return { reason: expired, record: undefined }
   const content = readText(fields.text)
-  if (content === undefined) return { reason: 'corrupt' }
+  if (content === undefined) return { reason: 'corrupt', record: undefined }
   const living = livingAt(content, now)
   const text = living === content ? fields.text : writeText(living.data, living)
   const { created, issued, expires, permanent, sid } = fields
@@ -30,17 +30,17 @@ export function admit<Place>(
   return { reason: stale ? 'opened_stale' : 'opened', record }
 }
 
-/** A record of this text that is written now. `held`: the times of the record in force, where they must not move. */
+/** A record of this text that is written now, and lies nowhere yet. `held`: the times of the record in force, where they must not move. */
 export function recordOf(
   session: Pick<SessionRecord, 'sid' | 'created' | 'permanent' | 'subject'>,
   text: string,
   lifetime: Lifetime,
   now: number,
   held?: Times,
-): SessionRecord {
+): SessionRecord & { readonly place: undefined } {
   const { sid, created, permanent, subject } = session
   // A session that began by a clock a little ahead of this one was not issued before it began.
   const issued = held?.issued ?? Math.max(now, created)
   const expires = heldEnd(lifetime, { created, issued, permanent }, held)
-  return { sid, created, issued, expires, permanent, text, subject }
+  return { sid, created, issued, expires, permanent, text, subject, place: undefined }
 }

@@ -1,7 +1,7 @@
-import { types } from 'node:util'
-import { SessionDataError } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
-import { DOLLAR, hasOwnJson, hasPlainFields, isDictionary, isPlain, MAX_DEPTH, MAX_ITEMS } from './plain.ts'
+import { withoutPrototype } from '../base/own.ts'
+import { afterPlainFields, DOLLAR, hasOwnJson, MAX_COST, MAX_DEPTH } from './plain.ts'
+import { taggedFields } from './tagged.ts'
 
 /*
  * Session data as text: JSON, and for what JSON cannot say an object with one key that begins with `$`:
@@ -21,10 +21,11 @@ export const EMPTY_TEXT = '{}'
  * under the key `$`, which no key of the data can have.
  *
  * @throws {SessionDataError} with the path of the first value that cannot be kept: a function, a symbol, NaN or an
- * infinity, an invalid Date, an instance of a class, or anything nested deeper than 32 levels (a circle is).
+ * infinity, an invalid Date, an instance of a class, anything nested deeper than 32 levels (a circle is), or more than
+ * any record has room for.
  */
 export function encodeObject(data: object, reserved?: object): string {
-  const isUntagged = !hasOwnJson(data) && hasPlainFields(data, 1)
+  const isUntagged = !hasOwnJson(data) && afterPlainFields(data, 1, MAX_COST) >= 0
   const text = JSON.stringify(isUntagged ? data : taggedFields(data as Readonly<Record<string, unknown>>))
   if (reserved === undefined) return text
   return `${text.slice(0, -1)}${text === '{}' ? '' : ','}"$":${JSON.stringify(reserved)}}`
@@ -39,7 +40,7 @@ export function decodeObject(text: string): { data: Record<string, unknown>; res
     // Most texts have no `$` at all, which is found out far faster than that none follows a quote.
     const mayBeTagged = text.includes('$') && text.includes('"$')
     if (!mayBeTagged) return { data: parsed as Record<string, unknown>, reserved: undefined }
-    const { $: reserved, ...data } = parsed as Record<string, unknown>
+    const { $: reserved, ...data } = withoutPrototype(parsed)
     const hasNoTags = reserved !== undefined && text.indexOf('"$') === text.lastIndexOf('"$')
     return { data: hasNoTags ? data : untaggedEntries(data), reserved }
   } catch {
@@ -58,86 +59,6 @@ function isBeyond(value: unknown, levels: number): boolean {
     if (isBeyond((value as Readonly<Record<string, unknown>>)[key], levels - 1)) return true
   }
   return false
-}
-
-/** Fields as JSON says them, with tags where it needs them. @throws {SessionDataError} for what cannot be kept. */
-function taggedFields(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const kept = Object.keys(values).filter((key) => values[key] !== undefined)
-  return taggedEntries(kept, values, '', 1)
-}
-
-function tagged(value: unknown, path: string, depth: number): unknown {
-  if (isPlain(value, MAX_DEPTH)) return value
-  checkDepth(path, depth)
-  switch (typeof value) {
-    case 'number':
-      if (Object.is(value, -0)) return { $number: '-0' }
-      throw new SessionDataError(path, `is ${value}, which cannot be kept`)
-    case 'bigint':
-      return { $bigint: value.toString() }
-    case 'undefined':
-      return { $undefined: true }
-    case 'object':
-      return value === null ? null : taggedObject(value, path, depth)
-    default:
-      throw new SessionDataError(path, `is a ${typeof value}, which cannot be kept`)
-  }
-}
-
-function checkDepth(path: string, depth: number): void {
-  if (depth < MAX_DEPTH) return
-  throw new SessionDataError(path, `is nested deeper than ${MAX_DEPTH} levels, or in a circle`)
-}
-
-function taggedObject(value: object, path: string, depth: number): unknown {
-  const list = (items: Iterable<unknown>, levels: number): unknown[] => {
-    // A tag and its list are two levels, even when nothing is in the list.
-    checkDepth(path, depth + levels - 1)
-    if (Array.isArray(items) && items.length > MAX_ITEMS)
-      throw new SessionDataError(path, `has ${items.length} items, more than any record has room for`)
-    return Array.from(items, (item, index) => tagged(item, `${path}[${index}]`, depth + levels))
-  }
-  if (Array.isArray(value)) return list(value, 1)
-  if (isDictionary(value)) {
-    return taggedEntries(Object.keys(value), value as Readonly<Record<string, unknown>>, path, depth + 1)
-  }
-  if (types.isDate(value) && !Number.isNaN(timeOf(value))) return { $date: timeOf(value) }
-  if (types.isMap(value)) return { $map: list(value, 2) }
-  if (types.isSet(value)) return { $set: list(value, 2) }
-  if (types.isUint8Array(value)) return { $bytes: Buffer.from(value).toString('base64url') }
-  if (value instanceof URL) return { $url: value.href }
-  if (types.isPromise(value))
-    throw new SessionDataError(path, 'is a promise; wait for it, and keep what it gives')
-  throw new SessionDataError(path, `is ${describe(value)}, which cannot be kept`)
-}
-
-/** Whatever the value itself has under the name of the method. */
-const timeOf = (date: Date): number => Date.prototype.getTime.call(date)
-
-function taggedEntries(
-  keys: readonly string[],
-  values: Readonly<Record<string, unknown>>,
-  path: string,
-  depth: number,
-): Record<string, unknown> {
-  const entries = keys.map((key): [string, unknown] => [
-    key.charCodeAt(0) === DOLLAR ? `$${key}` : key,
-    tagged(values[key], joinPath(path, key), depth),
-  ])
-  // fromEntries defines properties, so a key `__proto__` stays a key.
-  return Object.fromEntries(entries)
-}
-
-function joinPath(path: string, key: string): string {
-  if (!/^[A-Za-z_$][\w$]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`
-  return path === '' ? key : `${path}.${key}`
-}
-
-function describe(value: object): string {
-  if (types.isDate(value)) return 'an invalid Date'
-  return typeof value.constructor === 'function'
-    ? `an instance of ${value.constructor.name}`
-    : 'no plain object'
 }
 
 class UnknownTag extends Error {}

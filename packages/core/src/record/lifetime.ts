@@ -1,5 +1,5 @@
 import { type Duration, readDuration } from '../base/duration.ts'
-import { ConfigError, shown } from '../base/errors.ts'
+import { ConfigError, wrongOption } from '../base/errors.ts'
 import { readOptions } from '../base/options.ts'
 import type { ExpiryReason } from '../base/reasons.ts'
 import { MAX_AGE_LIMIT, MAX_TIME } from '../base/time.ts'
@@ -60,7 +60,7 @@ const CLOCK_SKEW = 60
  */
 export function readLifetime(value: unknown): Lifetime {
   if (typeof value === 'string' && !LEVELS.has(value)) {
-    throw new ConfigError('lifetime', `expected limits, or 'aal1', 'aal2' or 'aal3'; got ${shown(value)}`)
+    throw wrongOption('lifetime', "limits, or 'aal1', 'aal2' or 'aal3'", value)
   }
   const options = readOptions('lifetime', LEVELS.get(value) ?? value, ['idle', 'absolute', 'permanent'])
   const lifetime: Lifetime = Object.freeze({

@@ -1,6 +1,7 @@
 import { SessionDataError } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
-import { decodeMetadata, mergeMetadata, type Metadata } from './metadata.ts'
+import { withoutPrototype } from '../base/own.ts'
+import { decodeMetadata, mergeMetadata, type Metadata, NO_METADATA } from './metadata.ts'
 import { readText, type Step, stepOf, writeText } from './record.ts'
 
 /*
@@ -46,8 +47,8 @@ export function mergeTexts(base: string, mine: string, theirs: string, resolve: 
 }
 
 function parse(text: string): { readonly data: JsonObject; readonly meta: Metadata } {
-  const { $: reserved, ...data } = parseJson(text) as JsonObject
-  return { data, meta: decodeMetadata(reserved) ?? {} }
+  const { $: reserved, ...data } = withoutPrototype(parseJson(text) as JsonObject)
+  return { data, meta: decodeMetadata(reserved) ?? NO_METADATA }
 }
 
 /** As `writeText` puts it: a text with the same data in another order would look changed to the next request. */

@@ -1,21 +1,22 @@
+import { withoutPrototype } from '../base/own.ts'
 import { MAX_TIME } from '../base/time.ts'
 
 /** What a record's text says beside the data, under a key that no data can have. */
 export interface Metadata {
   /** Who is logged in. */
-  readonly subject?: string | undefined
+  readonly subject: string | undefined
   /** What the login called its device. */
-  readonly label?: string | undefined
+  readonly label: string | undefined
   /** Messages that wait to be shown, oldest first. */
-  readonly flash?: readonly FlashMessage[] | undefined
-  readonly expiries?: KeyExpiries | undefined
+  readonly flash: readonly FlashMessage[]
+  readonly expiries: KeyExpiries
   /** Whether a token against forged requests was given out when there was nothing else to keep the session for. */
-  readonly csrf?: boolean | undefined
+  readonly csrf: boolean
 }
 
 /** Metadata as JSON, for data that has these keys; undefined where there are none. A key that is gone has no end. */
 export function encodeMetadata(meta: Metadata, hasKey: (key: string) => boolean): object | undefined {
-  const { subject, label, flash = NO_FLASH, expiries = NO_EXPIRIES, csrf = false } = meta
+  const { subject, label, flash, expiries, csrf } = meta
   // Nearly always: of an anonymous visitor nothing but the data is kept.
   const isBare = subject === undefined && label === undefined && flash.length === 0 && expiries.size === 0
   if (isBare && !csrf) return undefined
@@ -32,33 +33,27 @@ export function encodeMetadata(meta: Metadata, hasKey: (key: string) => boolean)
 
 /** What `encodeMetadata` gave, or undefined for anything else. What a later version may add is passed over. */
 export function decodeMetadata(json: unknown): Metadata | undefined {
-  if (json === undefined) return {}
+  if (json === undefined) return NO_METADATA
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined
-  // Without a prototype, so that nothing is read from a polluted one.
-  const given = Object.assign(Object.create(null) as Record<string, unknown>, json)
-  const meta: Metadata = {
-    ...('subject' in given && { subject: textIn(given['subject']) }),
-    ...('label' in given && { label: textIn(given['label']) }),
-    ...('flash' in given && { flash: decodeFlash(given['flash']) }),
-    ...('expiries' in given && { expiries: decodeExpiries(given['expiries']) }),
-    ...('csrf' in given && { csrf: given['csrf'] === true || undefined }),
-  }
-  const values = Object.values(meta)
-  return values.length === 0 || values.includes(undefined) ? undefined : meta
+  const given = withoutPrototype(json)
+  if (!Object.keys(NO_METADATA).some((key) => key in given)) return undefined
+  const { subject, label, csrf } = given
+  const flash = given['flash'] === undefined ? NO_FLASH : decodeFlash(given['flash'])
+  const expiries = given['expiries'] === undefined ? NO_EXPIRIES : decodeExpiries(given['expiries'])
+  const isFlag = csrf === undefined || csrf === true
+  if (!isTextOrNone(subject) || !isTextOrNone(label) || !flash || !expiries || !isFlag) return undefined
+  return { subject, label, flash, expiries, csrf: csrf === true }
 }
 
-const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+const isTextOrNone = (value: unknown): value is string | undefined =>
+  value === undefined || typeof value === 'string'
 
 export function mergeMetadata(base: Metadata, mine: Metadata, theirs: Metadata): Metadata {
   return {
     subject: mine.subject === base.subject ? theirs.subject : mine.subject,
     label: mine.label === base.label ? theirs.label : mine.label,
-    flash: mergeFlash(base.flash ?? NO_FLASH, mine.flash ?? NO_FLASH, theirs.flash ?? NO_FLASH),
-    expiries: mergeExpiries(
-      base.expiries ?? NO_EXPIRIES,
-      mine.expiries ?? NO_EXPIRIES,
-      theirs.expiries ?? NO_EXPIRIES,
-    ),
+    flash: mergeFlash(base.flash, mine.flash, theirs.flash),
+    expiries: mergeExpiries(base.expiries, mine.expiries, theirs.expiries),
     csrf: mine.csrf === base.csrf ? theirs.csrf : mine.csrf,
   }
 }
@@ -121,6 +116,15 @@ export type KeyExpiries = ReadonlyMap<string, number>
 
 export const NO_EXPIRIES: KeyExpiries = new Map()
 const NO_KEYS: readonly string[] = Object.freeze([])
+
+/** Of an anonymous visitor whose session holds data only. */
+export const NO_METADATA: Metadata = Object.freeze({
+  subject: undefined,
+  label: undefined,
+  flash: NO_FLASH,
+  expiries: NO_EXPIRIES,
+  csrf: false,
+})
 
 /** The keys whose end has come. */
 export function expiredKeys(expiries: KeyExpiries, now: number): readonly string[] {

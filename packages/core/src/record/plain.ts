@@ -5,25 +5,31 @@ export const DOLLAR = 36
 export const MAX_DEPTH = 32
 
 /**
- * A longer list fits no record, each item taking two bytes and more. Looked at first, because one assignment makes a list
- * of 2^32 items (`list[index] = …`), and to walk through that would take the process with it.
+ * What the values of a session may cost together: so much for each, which takes two bytes and more of a record, and one for
+ * each character. It is sixteen times what a record has room for, so that whatever is somewhat too large gets an error that says
+ * how large it is. What costs more is refused while it is counted: to write it out would take the process with it.
  */
-export const MAX_ITEMS = 65_536
+export const MAX_COST = 2 ** 20
+export const VALUE_COST = 32
 
-/** Whether JSON says all of the value, so that it needs no tags. Most data is, and then this walk is all it costs. */
-export function isPlain(value: unknown, depth: number): boolean {
+/**
+ * What is left of a budget after a value of which JSON says all, so that it needs no tags; negative for any other, and for
+ * one that costs more. Most data is plain, and then this walk is all it costs.
+ */
+export function afterPlain(value: unknown, depth: number, left: number): number {
   switch (typeof value) {
     case 'string':
+      return left - VALUE_COST - value.length
     case 'boolean':
-      return true
+      return left - VALUE_COST
     case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0)
+      return Number.isFinite(value) && !Object.is(value, -0) ? left - VALUE_COST : -1
     case 'object':
-      if (value === null) return true
-      if (depth >= MAX_DEPTH) return false
-      return Array.isArray(value) ? isPlainList(value, depth) : isPlainObject(value, depth)
+      if (value === null) return left - VALUE_COST
+      if (depth >= MAX_DEPTH) return -1
+      return Array.isArray(value) ? afterPlainList(value, depth, left) : afterPlainObject(value, depth, left)
     default:
-      return false
+      return -1
   }
 }
 
@@ -31,23 +37,28 @@ export function isPlain(value: unknown, depth: number): boolean {
 export const hasOwnJson = (value: object): boolean =>
   typeof (value as { toJSON?: unknown }).toJSON === 'function'
 
-function isPlainList(list: readonly unknown[], depth: number): boolean {
-  if (list.length > MAX_ITEMS || hasOwnJson(list)) return false
-  for (let i = 0; i < list.length; i++) if (!isPlain(list[i], depth + 1)) return false
-  return true
+/** Its length comes first, because one assignment makes a list of 2^32 items (`list[index] = …`). */
+function afterPlainList(list: readonly unknown[], depth: number, budget: number): number {
+  if (list.length * VALUE_COST > budget || hasOwnJson(list)) return -1
+  let left = budget - VALUE_COST
+  for (let i = 0; i < list.length && left >= 0; i++) left = afterPlain(list[i], depth + 1, left)
+  return left
 }
 
-function isPlainObject(value: object, depth: number): boolean {
-  return isDictionary(value) && !hasOwnJson(value) && hasPlainFields(value, depth + 1)
+function afterPlainObject(value: object, depth: number, left: number): number {
+  return isDictionary(value) && !hasOwnJson(value)
+    ? afterPlainFields(value, depth + 1, left - VALUE_COST)
+    : -1
 }
 
-export function hasPlainFields(value: object, depth: number): boolean {
+export function afterPlainFields(value: object, depth: number, budget: number): number {
+  let left = budget
   // Twice as fast as over its own keys. What a polluted prototype adds can only lead to the way of tags, never past it.
   for (const key in value) {
-    if (key.charCodeAt(0) === DOLLAR) return false
-    if (!isPlain((value as Readonly<Record<string, unknown>>)[key], depth)) return false
+    if (left < 0 || key.charCodeAt(0) === DOLLAR) return -1
+    left = afterPlain((value as Readonly<Record<string, unknown>>)[key], depth, left - key.length)
   }
-  return true
+  return left
 }
 
 /** An object literal of any realm, or one without a prototype. */

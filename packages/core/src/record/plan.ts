@@ -7,7 +7,7 @@ export interface Before {
   readonly record: (Times & { readonly sid: Uint8Array; readonly text: string }) | undefined
   readonly discard: boolean
   /** Whether this visit does not count as use, so that the times of the record must not move. */
-  readonly isHeld?: boolean
+  readonly isHeld: boolean
 }
 
 /** What the handler leaves. */

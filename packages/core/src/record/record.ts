@@ -5,7 +5,7 @@ import {
   encodeMetadata,
   expiredKeys,
   type Metadata,
-  NO_EXPIRIES,
+  NO_METADATA,
   onlyExpiries,
 } from './metadata.ts'
 
@@ -22,7 +22,7 @@ export interface SessionRecord extends SealedFields {
 /** A record that was just opened, with what its text says, and where it lies. */
 export interface OpenRecord<Place> extends SessionRecord {
   readonly content: Content
-  readonly place?: Place | undefined
+  readonly place: Place | undefined
 }
 
 /** A change that can be made again on other data: what `session.update` was given. */
@@ -48,7 +48,7 @@ export interface CarriedOver {
  *
  * @throws {SessionDataError} with the path of a value that cannot be kept.
  */
-export function writeText(data: object, meta: Metadata = {}): string {
+export function writeText(data: object, meta: Metadata = NO_METADATA): string {
   const values = data as Readonly<Record<string, unknown>>
   const hasKey = (key: string): boolean => Object.hasOwn(values, key) && values[key] !== undefined
   return encodeObject(data, encodeMetadata(meta, hasKey))
@@ -57,15 +57,16 @@ export function writeText(data: object, meta: Metadata = {}): string {
 /** The content of a record's text, or undefined when it is not one. */
 export function readText(text: string): Content | undefined {
   const decoded = decodeObject(text)
-  // Nearly always: nothing stands beside the data of an anonymous visitor.
-  if (decoded === undefined || decoded.reserved === undefined) return decoded && { data: decoded.data }
-  const meta = decodeMetadata(decoded.reserved)
-  return meta && { data: decoded.data, ...meta }
+  const meta = decoded && decodeMetadata(decoded.reserved)
+  return decoded && meta && { ...meta, data: decoded.data }
 }
+
+/** Of a text that is none, for those who take it for one. */
+export const contentIn = (text: string): Content => readText(text) ?? { ...NO_METADATA, data: {} }
 
 /** The same content without the keys whose end has come; itself where there are none. */
 export function livingAt(content: Content, now: number): Content {
-  const { data, expiries = NO_EXPIRIES } = content
+  const { data, expiries } = content
   const keys = expiredKeys(expiries, now)
   if (keys.length === 0) return content
   const expired = new Set(keys)
@@ -79,19 +80,19 @@ export function livingText(text: string, now: number): string {
   // Nearly no text has key expiries, and then it need not be parsed.
   const content = text.includes('"expiries":') ? readText(text) : undefined
   const living = content && livingAt(content, now)
-  return living === content ? text : writeText(living?.data ?? {}, living)
+  return living === undefined || living === content ? text : writeText(living.data, living)
 }
 
 /** The text of a record with what another session takes over of it and nothing else, not even the subject. */
 export function carriedOver(text: string, { keys, flash: hasFlash }: CarriedOver): string {
-  const { data, flash, expiries }: Content = readText(text) ?? { data: {} }
+  const { data, flash, expiries } = contentIn(text)
   const only = Object.fromEntries(Object.entries(data).filter(([key]) => keys.includes(key)))
-  return writeText(only, hasFlash ? { flash, expiries } : { expiries })
+  return writeText(only, { ...NO_METADATA, flash: hasFlash ? flash : NO_METADATA.flash, expiries })
 }
 
 /** Makes a change on a text. */
 export function stepOf(before: string, change: Change): Step {
-  const { data, ...meta } = readText(before) ?? { data: {} }
+  const { data, ...meta } = contentIn(before)
   change(data)
   return { before, change, after: writeText(data, meta) }
 }

@@ -1,5 +1,5 @@
-import { expiredKeys, NO_EXPIRIES, NO_FLASH, onlyExpiries } from '../record/metadata.ts'
-import { type Change, readText, writeText } from '../record/record.ts'
+import { expiredKeys, onlyExpiries } from '../record/metadata.ts'
+import { type Change, contentIn, writeText } from '../record/record.ts'
 import { freshState, type SessionState, type SessionVisit } from './state.ts'
 
 /* A session as its handler is changing it: own properties are the data, the state has the rest. */
@@ -72,13 +72,13 @@ export function resetDraft(
  * @throws {TypeError} for a session that was frozen; nothing has changed then.
  */
 export function showText(session: object, state: SessionState, text: string): void {
-  const content = readText(text) ?? { data: {} }
+  const content = contentIn(text)
   const { expiries } = state
   show(session, content.data)
   // An end may have been set for a key that is still to come.
   const coming = onlyExpiries(expiries, (key) => !Object.hasOwn(session, key))
-  state.flash = content.flash ?? NO_FLASH
-  state.expiries = new Map([...coming, ...(content.expiries ?? NO_EXPIRIES)])
+  state.flash = content.flash
+  state.expiries = new Map([...coming, ...content.expiries])
 }
 
 /** Neither runs a setter that a handler has defined, nor fails half-way. */

@@ -106,3 +106,6 @@ export class SessionFacts {
     return this.#visit.explain()
   }
 }
+
+// Data that is not there is undefined, whatever somebody has put on `Object.prototype`.
+Object.setPrototypeOf(SessionFacts.prototype, null)

@@ -1,3 +1,5 @@
+import { define, fieldOf } from '../base/own.ts'
+
 interface Property {
   get?: () => unknown
   set?: (value: unknown) => void
@@ -10,12 +12,12 @@ interface Property {
  */
 export function guardControls(prototype: object): void {
   for (const [name, control] of Object.entries(controlsOf(prototype))) {
-    Object.defineProperty(prototype, name, {
-      get: control.get ?? (() => control.value),
-      set: control.set ?? (name === 'constructor' ? defineOwn(name) : refuse(name)),
+    define(prototype, name, {
+      get: fieldOf(control, 'get') ?? (() => control.value),
+      set: fieldOf(control, 'set') ?? (name === 'constructor' ? defineOwn(name) : refuse(name)),
     })
   }
-  Object.defineProperty(prototype, '__proto__', {
+  define(prototype, '__proto__', {
     get: () => prototype,
     set: defineOwn('__proto__'),
   })
@@ -23,8 +25,8 @@ export function guardControls(prototype: object): void {
 }
 
 function controlsOf(prototype: object): Readonly<Record<string, Property>> {
-  const parent = Object.getPrototypeOf(prototype) as object
-  const inherited = parent === Object.prototype ? {} : controlsOf(parent)
+  const parent = Object.getPrototypeOf(prototype) as object | null
+  const inherited = parent === null ? {} : controlsOf(parent)
   return { ...inherited, ...Object.getOwnPropertyDescriptors(prototype) }
 }
 
@@ -36,6 +38,6 @@ function refuse(name: string): (value: unknown) => never {
 
 function defineOwn(name: string) {
   return function (this: object, value: unknown): void {
-    Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true })
+    define(this, name, { value, writable: true, enumerable: true, configurable: true })
   }
 }

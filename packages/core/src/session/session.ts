@@ -135,6 +135,11 @@ export class SessionControls extends DataControls {
     return SessionFacts.visitOf(this).watch(signal)
   }
 
+  /** A session has no `toString`, which may be a key of the data. */
+  [Symbol.toPrimitive](): string {
+    return '[object Session]'
+  }
+
   /** `console.log(session)` shows the data. */
   [inspect.custom](_depth: number, options: InspectOptions): string {
     return `Session ${inspect(Object.assign({}, this), options)}`

@@ -1,11 +1,5 @@
 import type { Csrf } from '../guard/csrf.ts'
-import {
-  type FlashMessage,
-  type KeyExpiries,
-  type Metadata,
-  NO_EXPIRIES,
-  NO_FLASH,
-} from '../record/metadata.ts'
+import { type FlashMessage, type KeyExpiries, type Metadata, NO_METADATA } from '../record/metadata.ts'
 import type { CarriedOver, Content, OpenRecord, Step } from '../record/record.ts'
 import { type SealedFields, SID_BYTES } from '../crypto/token.ts'
 import { type FillRandom, randomBytes } from '../base/random.ts'
@@ -44,7 +38,7 @@ const NO_STEPS: readonly Step[] = Object.freeze([])
 /** The state of a session that came, or that begins. */
 export function stateOf(
   { sid, created, permanent }: Pick<SealedFields, 'sid' | 'created' | 'permanent'>,
-  { subject, label, flash = NO_FLASH, expiries = NO_EXPIRIES, csrf = false }: Metadata,
+  { subject, label, flash, expiries, csrf }: Metadata,
 ): SessionState {
   return {
     sid,
@@ -65,9 +59,7 @@ export function stateOf(
 
 /** The state of a session that begins now; epoch seconds. */
 export const freshState = (fillRandom: FillRandom, now: number): SessionState =>
-  stateOf({ sid: randomBytes(fillRandom, SID_BYTES), created: now, permanent: false }, NO_META)
-
-const NO_META: Metadata = Object.freeze({})
+  stateOf({ sid: randomBytes(fillRandom, SID_BYTES), created: now, permanent: false }, NO_METADATA)
 
 /** What a session of this state and data says, to be written as a text. */
 export function contentOf({ subject, label, flash, expiries, csrf }: SessionState, data: object): Content {

@@ -1,4 +1,5 @@
 import { refusePromise } from '../base/maybe-promise.ts'
+import { define } from '../base/own.ts'
 import type { Change } from '../record/record.ts'
 import { guardControls } from './guarded-controls.ts'
 
@@ -18,11 +19,14 @@ export class DataDraft {
   }
 }
 
+// As of a session: what somebody has put on `Object.prototype` is no data.
+Object.setPrototypeOf(DataDraft.prototype, null)
+
 /** Refuses the controls that a draft does not have: what they change could not be made again on other data. */
 export function completeDraft(controls: Iterable<string>): void {
   for (const name of controls) {
     if (!Object.hasOwn(DataDraft.prototype, name))
-      Object.defineProperty(DataDraft.prototype, name, { get: refuse(name), configurable: true })
+      define(DataDraft.prototype, name, { get: refuse(name), configurable: true })
   }
   guardControls(DataDraft.prototype)
 }

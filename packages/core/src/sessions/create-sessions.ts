@@ -7,6 +7,7 @@ import type { SessionData } from '../session/session.ts'
 import { type CookieHeader, cookieHeaderOf, type CookieSource } from '../cookie/read.ts'
 import type { Sids } from '../crypto/token.ts'
 import { type MaybePromise, refusePromise } from '../base/maybe-promise.ts'
+import { readOptions } from '../base/options.ts'
 import { type AdapterSessions, type AdapterVisit, OPEN, peekOf, type Sessions } from './sessions.ts'
 import { readSetup, type SessionsOptions } from './setup.ts'
 
@@ -79,14 +80,18 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
       const { record } = look(header)
       return record && peekOf(record, lifetime, now())
     },
-    async listFor(subject, { current } = {}) {
+    async listFor(subject, options) {
+      const { current } = readOptions('sessions.listFor', options, ['current'])
       return subjects.listFor(checkSubject('listFor', subject), sidsOf('listFor: current', current))
     },
     async revoke(handle, options) {
-      const { subject } = readRevoke(options)
+      const given = readOptions('sessions.revoke', options, ['subject'])
+      if (!('subject' in given)) throw new TypeError(`sessions.revoke: ${WHOSE}`)
+      const { subject } = given
       return subjects.revoke(handle, subject === undefined ? undefined : checkSubject('revoke', subject))
     },
-    async revokeAll(subject, { except } = {}) {
+    async revokeAll(subject, options) {
+      const { except } = readOptions('sessions.revokeAll', options, ['except'])
       return subjects.revokeAll(checkSubject('revokeAll', subject), sidsOf('revokeAll: except', except))
     },
     close,
@@ -98,12 +103,9 @@ function checkSubject(method: string, subject: unknown): string {
   throw new TypeError(`sessions.${method}: expected the id of a user as text`)
 }
 
-function readRevoke(options: unknown): { readonly subject: unknown } {
-  if (typeof options === 'object' && options !== null && 'subject' in options) return options
-  throw new TypeError('sessions.revoke: name the subject whose session it is: { subject: user.id }')
-}
+const WHOSE = 'name the subject whose session it is: { subject: user.id }'
 
-function sidsOf(option: string, session: object | undefined): Sids {
+function sidsOf(option: string, session: unknown): Sids {
   if (session === undefined) return new Set()
   const isObject = typeof session === 'object' && session !== null
   if (isObject && SessionFacts.isSession(session)) return SessionFacts.visitOf(session).sids()

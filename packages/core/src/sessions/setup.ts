@@ -8,12 +8,12 @@ import type { Conflict, ResolveConflict } from '../record/merge.ts'
 import { createKeys } from '../crypto/keys.ts'
 import { readSecrets, type Secret } from '../crypto/secrets.ts'
 import type { Duration } from '../base/duration.ts'
-import { ConfigError, SessionConflictError, shown } from '../base/errors.ts'
+import { ConfigError, SessionConflictError, wrongOption } from '../base/errors.ts'
 import { createTrace, type Trace } from '../base/events.ts'
-import { readChoice, readFlag, readOptions, readText } from '../base/options.ts'
 import { refusePromise } from '../base/maybe-promise.ts'
+import { fieldOf, withoutPrototype } from '../base/own.ts'
+import { readChoice, readClock, readFlag, readOptions, readText } from '../base/options.ts'
 import { createPulse } from '../base/pulse.ts'
-import { readClock } from '../base/time.ts'
 import { readStorage, startSweep } from './storage.ts'
 
 /** The attributes of the session cookie. Secure and HttpOnly are always on; how long it lives is the lifetime's matter. */
@@ -137,7 +137,9 @@ export function readSetup(given: SessionsOptions): CheckedOptions {
     async close() {
       for (const stop of sweeps) stop()
       pulse.close()
-      const closed = await Promise.allSettled(stores.map(async (store) => store.close?.()))
+      const closed = await Promise.allSettled(
+        stores.map(async (store) => fieldOf(store, 'close')?.call(store)),
+      )
       for (const one of closed) if (one.status === 'rejected') throw one.reason
     },
   })
@@ -146,10 +148,12 @@ export function readSetup(given: SessionsOptions): CheckedOptions {
 const COOKIE_OPTIONS = ['name', 'domain', 'path', 'sameSite', 'partitioned', 'priority', 'insecure']
 
 function readSessionCookie(given: unknown): Cookie {
-  const { name = 'session', insecure, ...attributes } = readOptions('cookie', given, COOKIE_OPTIONS)
+  const options = readOptions('cookie', given, COOKIE_OPTIONS)
+  const { name = 'session', insecure, ...others } = options
+  const attributes = withoutPrototype(others)
   const secure = !readFlag('cookie.insecure', insecure, false)
   const isHostOnly = attributes['domain'] === undefined && (attributes['path'] ?? '/') === '/'
-  if (typeof name !== 'string') throw new ConfigError('cookie.name', `expected text, got ${shown(name)}`)
+  if (typeof name !== 'string') throw wrongOption('cookie.name', 'text', name)
   const prefix = !secure || name.startsWith('__') ? '' : isHostOnly ? '__Host-' : '__Secure-'
   return plainCookieOf(readAttributes(prefix + name, { ...attributes, secure }))
 }
@@ -172,5 +176,5 @@ function ruleNamed(value: unknown): ResolveConflict {
       throw new SessionConflictError(path)
     }
   }
-  throw new ConfigError('onConflict', `expected 'mine', 'fail' or a function, got ${shown(value)}`)
+  throw wrongOption('onConflict', "'mine', 'fail' or a function", value)
 }

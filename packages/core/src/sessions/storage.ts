@@ -18,7 +18,8 @@ import type { Cookie } from '../cookie/cookie.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import type { Keys } from '../crypto/keys.ts'
 import { readDuration } from '../base/duration.ts'
-import { ConfigError, shown } from '../base/errors.ts'
+import { ConfigError, wrongOption } from '../base/errors.ts'
+import { fieldOf } from '../base/own.ts'
 import type { Trace } from '../base/events.ts'
 
 /** Where sessions are kept, and what can be done with all of a subject. */
@@ -64,7 +65,7 @@ export function readStorage(options: Options, parts: StorageParts): Storage {
     const inTime = mode.isLazy === true ? mode : timed(mode, timeLimit)
     return { mode: inTime, subjects: noSubjects(), stores: [...stores] }
   }
-  if (revocation.isVolatile === true) warnOfRestarts()
+  if (fieldOf(revocation, 'isVolatile') === true) warnOfRestarts()
   return { ...revocableBy(revocation, mode, parts, timeLimit, cacheFor), stores: [...stores.add(revocation)] }
 }
 
@@ -82,7 +83,10 @@ function keptIn(
     throw new ConfigError('maxPerSubject', 'the store has no bySubject, so it cannot count sessions')
   const cap = max === undefined ? undefined : createSessionCap({ max, rows, trace, clock })
   return {
-    mode: timed(inStore({ records, inTurn, context: keys.storeContext, lifetime, cap }), timeLimit),
+    mode: timed(
+      inStore({ records, inTurn, context: keys.storeContext, lifetime, cap, isOverflow: false }),
+      timeLimit,
+    ),
     subjects: subjectsInStore({ rows, lifetime, trace }),
   }
 }
@@ -90,7 +94,7 @@ function keptIn(
 function overflowIn(store: Store, { keys, lifetime }: StorageParts, timeLimit: TimeLimit): EagerMode {
   const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
   const inTurn = rewriteInTurn(records, timeLimit)
-  return inStore({ records, inTurn, context: keys.storeContext, lifetime, isOverflow: true })
+  return inStore({ records, inTurn, context: keys.storeContext, lifetime, cap: undefined, isOverflow: true })
 }
 
 function revocableBy(
@@ -150,10 +154,7 @@ function readSessionLimit(value: unknown): number | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= MAX_PER_SUBJECT)
     return value
-  throw new ConfigError(
-    'maxPerSubject',
-    `expected a whole number from 1 to ${MAX_PER_SUBJECT}, got ${shown(value)}`,
-  )
+  throw wrongOption('maxPerSubject', `a whole number from 1 to ${MAX_PER_SUBJECT}`, value)
 }
 
 const DEFAULT_TIME_LIMIT_MS = 2000
@@ -161,7 +162,7 @@ const DEFAULT_TIME_LIMIT_MS = 2000
 function readTimeLimit(value: unknown): number {
   if (value === undefined) return DEFAULT_TIME_LIMIT_MS
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31) return value
-  throw new ConfigError('storeTimeLimit', `expected whole milliseconds from 1, got ${shown(value)}`)
+  throw wrongOption('storeTimeLimit', 'whole milliseconds from 1', value)
 }
 
 /** How often a store is swept, on average. Spread at random, so that the nodes of a cluster take turns. */
@@ -172,7 +173,8 @@ const SWEEP_EVERY_MS = 60_000
  * sweep is no trouble. Returns what stops it.
  */
 export function startSweep(store: Store, now: () => number): () => void {
-  if (store.sweep === undefined) return () => undefined
+  const work = fieldOf(store, 'sweep')
+  if (work === undefined) return () => undefined
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
   const again = (): void => {
@@ -181,7 +183,7 @@ export function startSweep(store: Store, now: () => number): () => void {
   }
   const sweep = async (): Promise<void> => {
     try {
-      await store.sweep?.(now())
+      await work.call(store, now())
     } catch {
       // The next one makes up for it.
     }

@@ -1,3 +1,5 @@
+import { fieldOf } from '../base/own.ts'
+
 /** Who is to be told of which key. For stores that have a `watch`. */
 export interface KeyListeners {
   /** How many keys have listeners. */
@@ -17,6 +19,7 @@ export interface KeyListeners {
 export function createKeyListeners(
   events: { readonly opened?: (key: string) => void; readonly closed?: (key: string) => void } = {},
 ): KeyListeners {
+  const [opened, closed] = [fieldOf(events, 'opened'), fieldOf(events, 'closed')]
   const listeners = new Map<string, Set<() => void>>()
   const tell = (key: string): void => listeners.get(key)?.forEach((changed) => changed())
 
@@ -31,13 +34,13 @@ export function createKeyListeners(
       if (standing !== undefined) standing.add(listener)
       else {
         listeners.set(key, new Set([listener]))
-        events.opened?.(key)
+        opened?.(key)
       }
       return () => {
         const all = listeners.get(key)
         if (!all?.delete(listener) || all.size > 0) return
         listeners.delete(key)
-        events.closed?.(key)
+        closed?.(key)
       }
     },
     tell,

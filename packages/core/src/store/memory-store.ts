@@ -1,6 +1,5 @@
-import { ConfigError, shown } from '../base/errors.ts'
-import { readOptions } from '../base/options.ts'
-import { readClock } from '../base/time.ts'
+import { wrongOption } from '../base/errors.ts'
+import { readClock, readOptions } from '../base/options.ts'
 import { createDeadlines, minuteOf } from './deadlines.ts'
 import { createKeyListeners } from './key-listeners.ts'
 import { createPartedMap } from './parted-map.ts'
@@ -164,10 +163,9 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
 }
 
 function readMemoryOptions(given: MemoryStoreOptions | undefined) {
-  const { max = DEFAULT_MAX, now }: MemoryStoreOptions = readOptions('options', given, ['max', 'now'])
-  if (!Number.isSafeInteger(max) || max < 1) {
-    throw new ConfigError('max', `expected a whole number of records from 1, got ${shown(max)}`)
-  }
+  const { max = DEFAULT_MAX, now } = readOptions('options', given, ['max', 'now'])
+  if (typeof max !== 'number' || !Number.isSafeInteger(max) || max < 1)
+    throw wrongOption('max', 'a whole number of records from 1', max)
   return { max, now: readClock(now) }
 }
 

@@ -16,9 +16,9 @@ export interface Standing {
 
 /** What to do about a row as it stands. An `end` is written too, with a deadline of 0. */
 export type Next<Verdict> =
-  | { readonly write: SessionRecord; readonly row: Row }
-  | { readonly end: true }
-  | { readonly stop: Verdict }
+  | { readonly do: 'write'; readonly record: SessionRecord; readonly row: Row }
+  | { readonly do: 'end' }
+  | { readonly do: 'stop'; readonly verdict: Verdict }
 
 /** A change of one row: `decide` is asked again for each revision that stands in its way. */
 export interface Rewrite<Verdict> {
@@ -27,7 +27,7 @@ export interface Rewrite<Verdict> {
   readonly from: Standing | undefined
   readonly decide: (standing: Standing) => Next<Verdict>
   /** Gets the id of each text that is tried. */
-  readonly tried?: string[] | undefined
+  readonly tried: string[]
 }
 
 export type Rewritten<Verdict> =
@@ -72,7 +72,7 @@ export function rewrite<V>(
 ): MaybePromise<Rewritten<V>> {
   if (known === undefined) return rewriteStanding(records, change, isOver, 0)
   const next = change.decide(known)
-  if ('stop' in next) return { outcome: 'stopped', verdict: next.stop, standing: known }
+  if (next.do === 'stop') return { outcome: 'stopped', verdict: next.verdict, standing: known }
   if (isOver()) throw timeIsUp()
   const attempt = write(records, change, known, next)
   if (!(attempt.isDone instanceof Promise))
@@ -105,12 +105,12 @@ function write<V>(
   records: SealedStore,
   { key, from: first, tried }: Rewrite<V>,
   from: Standing,
-  next: Exclude<Next<V>, { stop: V }>,
+  next: Exclude<Next<V>, { do: 'stop' }>,
 ): Attempt<V> {
-  const isEnd = 'end' in next
-  const { record, row } = isEnd ? from : { record: next.write, row: next.row }
+  const isEnd = next.do === 'end'
+  const { record, row } = isEnd ? from : next
   const stored = isEnd ? sealEnd(records, key, record) : sealRow(records, key, record, row)
-  tried?.push(textId(stored.text))
+  tried.push(textId(stored.text))
   const standing = { sealed: stored.text, record, row }
   return {
     isDone: records.replace(key, from.sealed, stored),
@@ -133,9 +133,9 @@ async function rewriteStanding<V>(
     if (found === undefined) return { outcome: 'absent', isUncertain: failures > 0 }
     const standing = standingOf(found)
     if (standing === undefined) return { outcome: 'unreadable' }
-    if (change.tried?.some((id) => hasText(standing, id))) return { outcome: 'found', standing }
+    if (change.tried.some((id) => hasText(standing, id))) return { outcome: 'found', standing }
     const next = change.decide(standing)
-    if ('stop' in next) return { outcome: 'stopped', verdict: next.stop, standing }
+    if (next.do === 'stop') return { outcome: 'stopped', verdict: next.verdict, standing }
     if (attempt > 0) await pause(attempt)
     if (isOver()) break
     const { isDone, result } = write(records, change, standing, next)

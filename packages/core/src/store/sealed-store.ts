@@ -1,6 +1,7 @@
 import type { Opened, Sealer } from '../crypto/seal.ts'
 import type { SealedFields } from '../crypto/token.ts'
 import { StoreError } from '../base/errors.ts'
+import { fieldOf } from '../base/own.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { revisionOf, type Store, type StoredRecord } from './store.ts'
 
@@ -20,9 +21,7 @@ export interface SubjectNames {
 
 /** A text and who its record belongs to, to be written under a key. */
 export interface SealedRecord extends SealedFields {
-  readonly subject?: string | undefined
-  /** See {@link StoredRecord.mustStay}. */
-  readonly mustStay?: boolean | undefined
+  readonly subject: string | undefined
 }
 
 /**
@@ -41,8 +40,12 @@ export interface SealedStore {
    * not missed. Undefined for a store that cannot find them.
    */
   readonly ofSubject: ((subject: string) => AsyncIterable<readonly [string, StandingRecord]>) | undefined
-  /** The text to write for a record; another one at each call. */
-  seal(key: string, record: SealedRecord): StoredRecord
+  /**
+   * The text to write for a record; another one at each call.
+   *
+   * @param mustStay See {@link StoredRecord.mustStay}. Default false.
+   */
+  seal(key: string, record: SealedRecord, mustStay?: boolean): StoredRecord
   /** Inserts; false when the key is taken. A lost answer is asked for again. */
   create(key: string, record: StoredRecord): MaybePromise<boolean>
   /** Writes where `from` still stands; a deadline of 0 ends the record. After a failure its outcome is unknown. */
@@ -56,6 +59,8 @@ export interface SealedStore {
 }
 
 export function createSealedStore(store: Store, sealer: Sealer, subjects: SubjectNames): SealedStore {
+  const [bySubject, watch] = [fieldOf(store, 'bySubject'), fieldOf(store, 'watch')]
+
   /** Repeats a write whose outcome is unknown, unless what stands there tells it. */
   function surely(
     key: string,
@@ -89,7 +94,7 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
     for (let pass = 1, known = 0; pass <= 2 || known < seen.size; pass++) {
       known = seen.size
       for (const hash of hashes) {
-        for await (const [key, sealed] of store.bySubject?.(hash) ?? []) {
+        for await (const [key, sealed] of bySubject?.call(store, hash) ?? []) {
           if (seen.has(key)) continue
           seen.add(key)
           yield [key, standingOf(key, sealed)]
@@ -106,9 +111,9 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
     read: guarded((key: string) =>
       andThen(store.read(key), (sealed) => (sealed === undefined ? undefined : standingOf(key, sealed))),
     ),
-    ofSubject: store.bySubject && ((subject) => guardedEach(ofSubject(subject))),
-    seal(key, record) {
-      const { subject, mustStay } = record
+    ofSubject: bySubject && ((subject) => guardedEach(ofSubject(subject))),
+    seal(key, record, mustStay = false) {
+      const { subject } = record
       return {
         text: sealer.seal(record, key),
         expiresAt: record.expires * 1000,
@@ -129,7 +134,7 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
       const deleted = attempt(() => store.delete(key))
       return deleted instanceof Promise ? deleted.catch(() => store.delete(key)) : deleted
     }),
-    watch: store.watch && guarded((key: string, changed: () => void) => store.watch?.(key, changed)),
+    watch: watch && guarded((key: string, changed: () => void) => watch.call(store, key, changed)),
   })
 }
 

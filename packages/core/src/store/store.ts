@@ -1,4 +1,5 @@
-import { ConfigError, shown } from '../base/errors.ts'
+import { ConfigError, wrongOption } from '../base/errors.ts'
+import { fieldOf } from '../base/own.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 
 /**
@@ -103,12 +104,9 @@ const REQUIRED = ['read', 'create', 'replace', 'delete'] as const satisfies read
 /** @throws {ConfigError} unless `value` has the methods of a store, or is left out. */
 export function readStore(option: string, value: unknown): Store | undefined {
   if (value === undefined) return undefined
-  // A text is not shown: it may be the address of a database, with a password in it.
-  if (typeof value === 'string') throw new ConfigError(option, 'expected a store, got a text')
-  if (typeof value !== 'object' || value === null)
-    throw new ConfigError(option, `expected a store, got ${shown(value)}`)
+  if (typeof value !== 'object' || value === null) throw wrongOption(option, 'a store', value)
   const methods = value as Record<string, unknown>
-  const missing = REQUIRED.filter((method) => typeof methods[method] !== 'function')
+  const missing = REQUIRED.filter((method) => typeof fieldOf(methods, method) !== 'function')
   if (missing.length === 0) return value as Store
   const isForeign = typeof methods['get'] === 'function' && typeof methods['set'] === 'function'
   const hint = isForeign ? '; it looks like a store of express-session, which cannot say what was lost' : ''

@@ -98,7 +98,7 @@ export function createRevocations(setup: RevocationsSetup) {
     const expires = Math.max(endOfAll(list.notBefore), ...untils)
     const times = { created: at, issued: at, expires, permanent: false }
     const fields = { ...times, sid: Buffer.alloc(SID_BYTES), text: revocationListText(list) }
-    const stored = records.seal(key, { ...fields, mustStay: true })
+    const stored = records.seal(key, { ...fields, subject: undefined }, true)
     return standing === undefined
       ? records.create(key, stored)
       : records.replaceSurely(key, standing.sealed, stored)
@@ -130,9 +130,10 @@ export function createRevocations(setup: RevocationsSetup) {
     async deny(sid: string, denial: Denial, until: number, mustStay: boolean): Promise<Denying> {
       const at = Math.min(now(), until)
       const text = JSON.stringify(denial === 'ended' ? [NAME] : [NAME, denial.renewedAt])
-      const fields = { sid: Buffer.from(sid, 'base64url'), created: at, issued: at, permanent: false }
+      const times = { created: at, issued: at, permanent: false }
+      const fields = { ...times, sid: Buffer.from(sid, 'base64url'), subject: undefined }
       const key = denialKey(sid)
-      const stored = records.seal(key, { ...fields, expires: until, text, mustStay })
+      const stored = records.seal(key, { ...fields, expires: until, text }, mustStay)
       const takeBack = (): void => {
         if (denial === 'ended') return
         const end = records.seal(key, { ...fields, expires: 0, text: '' })

@@ -67,11 +67,12 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
     ): Promise<OpenRecord | undefined> {
       let last: Standing | undefined
       const decide = (standing: Standing): Next<'spared'> => {
-        if (standing.record.subject !== subject || isSpared(standing)) return { stop: 'spared' }
+        if (standing.record.subject !== subject || isSpared(standing))
+          return { do: 'stop', verdict: 'spared' }
         last = standing
-        return { end: true }
+        return { do: 'end' }
       }
-      const change = { key, from: known, decide }
+      const change = { key, from: known, decide, tried: [] }
       const done = await timeLimit((isOver) => rewrite(records, change, known, isOver))
       // No cookie opens it: it is no session.
       if (done.outcome === 'unreadable') await records.delete(key)

@@ -3,8 +3,8 @@ import { rebase, type Rebased, type ResolveConflict } from '../record/merge.ts'
 import {
   type CarriedOver,
   carriedOver,
+  contentIn,
   livingText,
-  readText,
   type Step,
   writeText,
 } from '../record/record.ts'
@@ -58,8 +58,8 @@ export function rebaseHandled(
 
 /** The keys of a text that are in `keep`, or were changed or added since `before`. */
 export function keepChanged(before: string, after: string, keep: readonly string[]): string {
-  const { data: was }: { data: Record<string, unknown> } = readText(before) ?? { data: {} }
-  const { data, ...meta } = readText(after) ?? { data: {} }
+  const { data: was } = contentIn(before)
+  const { data, ...meta } = contentIn(after)
   const isSame = (key: string): boolean =>
     Object.hasOwn(was, key) && writeText({ key: was[key] }) === writeText({ key: data[key] })
   const own = Object.entries(data).filter(([key]) => keep.includes(key) || !isSame(key))
@@ -71,8 +71,8 @@ export function keepChanged(before: string, after: string, keep: readonly string
  * message.
  */
 export function hasLost(before = EMPTY_TEXT, after: string): boolean {
-  const shown = readText(before)?.flash ?? []
-  const own = readText(keepChanged(before, after, []))
-  const isNew = own?.flash?.some(({ id }) => !shown.some((message) => message.id === id))
-  return isNew === true || Object.keys(own?.data ?? {}).length > 0
+  const shown = contentIn(before).flash
+  const own = contentIn(keepChanged(before, after, []))
+  const isNew = own.flash.some(({ id }) => !shown.some((message) => message.id === id))
+  return isNew || Object.keys(own.data).length > 0
 }

@@ -8,6 +8,7 @@ import type { Times } from '../record/lifetime.ts'
 import { sidText } from '../crypto/token.ts'
 import { SessionGoneError, StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise, Queue } from '../base/maybe-promise.ts'
+import { fieldOf } from '../base/own.ts'
 import { type Attempt, hasLost } from './changes.ts'
 import { clearsUnopened, decide, type Decision, reasonOf } from './decide.ts'
 import { type Header, headersAfter, LOOKED, withCookie } from './headers.ts'
@@ -38,10 +39,10 @@ export class Commits implements CommitSource {
   /** Watches of the session, which follow its own commits. */
   #watches: Set<() => void> | undefined
 
-  constructor(setup: Setup, draft: Draft, options: VisitOptions) {
+  constructor(setup: Setup, draft: Draft, options: VisitOptions | undefined) {
     this.setup = setup
     this.draft = draft
-    this.#isHeld = options.extend === false
+    this.#isHeld = options !== undefined && fieldOf(options, 'extend') === false
     this.record = draft.lookup.record
   }
 

@@ -25,7 +25,7 @@ const LEFT_ALONE: ReadonlySet<OpenReason> = new Set<OpenReason>([
 ])
 
 const nothing = (reason: OpenReason, discard: boolean): Lookup =>
-  Object.freeze({ reason, record: undefined, discard })
+  Object.freeze({ reason, record: undefined, discard, hasDropped: false })
 const NO_COOKIE = nothing('no_cookie', false)
 const HEADER_TOO_LARGE = nothing('header_too_large', false)
 const AMBIGUOUS = nothing('ambiguous_cookie', false)
@@ -100,7 +100,7 @@ function choose(loaded: readonly Loaded[]): Lookup {
   if (first === undefined) return NO_COOKIE
   const lookup = lookupOf(first)
   const isWanted = loaded.some(({ reason }) => LEFT_ALONE.has(reason))
-  return isWanted && lookup.discard === true ? { ...lookup, discard: false } : lookup
+  return isWanted && lookup.discard ? { ...lookup, discard: false } : lookup
 }
 
 /** The valid ones; of those with the same sid only the one that was issued last, or stands last. */
@@ -119,7 +119,11 @@ function newestOfEach(loaded: readonly Loaded[]): readonly Loaded[] {
 /** What one cookie led to. */
 function lookupOf(loaded: Loaded): Lookup {
   const { reason, record } = loaded
-  if (record === undefined) return { reason, record, discard: !LEFT_ALONE.has(reason) }
-  const known = withoutControlNames(record)
-  return known === record ? loaded : { reason, record: known, hasDropped: true }
+  const known = record && withoutControlNames(record)
+  return {
+    reason,
+    record: known,
+    discard: record === undefined && !LEFT_ALONE.has(reason),
+    hasDropped: known !== record,
+  }
 }

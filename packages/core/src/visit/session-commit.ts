@@ -34,7 +34,7 @@ export class SessionCommit implements Commit, Changes {
   readonly plan: Plan
   readonly text: string
   readonly before: InForce | undefined
-  readonly after: SessionRecord
+  readonly after: InForce
   /** When it began; epoch seconds. */
   readonly at: number
   readonly sid: Uint8Array
@@ -57,7 +57,7 @@ export class SessionCommit implements Commit, Changes {
     source: CommitSource,
     plan: Plan,
     state: CommittedState,
-    after: SessionRecord,
+    after: InForce,
     at: number,
     logout?: LogoutRequest,
   ) {
@@ -106,7 +106,7 @@ export class SessionCommit implements Commit, Changes {
     return { ...after, ...times, text, expires: heldEnd(lifetime, times, isHeld ? theirs : undefined) }
   }
 
-  apart(theirs: SessionRecord | undefined): SessionRecord {
+  apart(theirs: SessionRecord | undefined): InForce {
     const { after, carried, login } = this
     const { before } = this.#texts
     const keep = login?.keep ?? []

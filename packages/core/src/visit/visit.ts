@@ -13,7 +13,8 @@ import {
 import type { CookieHeader } from '../cookie/read.ts'
 import { recordOf } from '../record/admit.ts'
 import { endOf } from '../record/lifetime.ts'
-import { readText } from '../record/record.ts'
+import { EMPTY_TEXT } from '../record/encode.ts'
+import { contentIn } from '../record/record.ts'
 import { type Sids, sidText } from '../crypto/token.ts'
 import { SessionClosedError, SessionGoneError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
@@ -30,7 +31,6 @@ import { watchSession } from './watch.ts'
 /** Finds out what the cookies of a request led to, at the first look. */
 export type Look = (header: CookieHeader) => Lookup
 
-const NO_OPTIONS: VisitOptions = Object.freeze({})
 const NO_HEADERS: readonly Header[] = Object.freeze([])
 
 /** A visit that opens its session at the first look. */
@@ -38,7 +38,7 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   readonly setup: Setup
   readonly #look: Look
   readonly #header: CookieHeader
-  readonly #options: VisitOptions
+  readonly #options: VisitOptions | undefined
   #session: Session<D> | undefined
   #begun: Commits | undefined
   /** `refused`: the commit failed or is not through. `gone`: the head has left, nothing can be added. */
@@ -48,7 +48,7 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   lookup!: Lookup
   logout: LogoutRequest | undefined
 
-  constructor(setup: Setup, look: Look, header: CookieHeader, options: VisitOptions = NO_OPTIONS) {
+  constructor(setup: Setup, look: Look, header: CookieHeader, options: VisitOptions | undefined) {
     this.setup = setup
     this.#look = look
     this.#header = header
@@ -66,7 +66,7 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
     this.lookup = lookup
     this.state = record === undefined ? this.#freshState() : stateOf(record, record.content)
     trace.opened(reason, record?.sid)
-    if (lookup.hasDropped === true && record !== undefined) trace.keyDropped(record.sid)
+    if (lookup.hasDropped && record !== undefined) trace.keyDropped(record.sid)
     return createSession<D>(record?.content.data ?? {}, this)
   }
 
@@ -147,9 +147,9 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
 
   async reload(): Promise<void> {
     const record = await this.#reread()
-    const content = record && readText(record.text)
-    const state = record === undefined ? this.#freshState() : stateOf(record, content ?? {})
-    resetDraft(this.session, this.state, content?.data ?? {}, state, this.setup.now())
+    const content = contentIn(record?.text ?? EMPTY_TEXT)
+    const state = record === undefined ? this.#freshState() : stateOf(record, content)
+    resetDraft(this.session, this.state, content.data, state, this.setup.now())
     this.logout = undefined
     const commits = this.#commits
     if (record === commits.record) return

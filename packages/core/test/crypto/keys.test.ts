@@ -20,7 +20,8 @@ describe('the keys of a session cookie', () => {
 
   it('have room for a whole record in a store, and for what a browser keeps in a cookie', () => {
     const keys = keysOf()
-    const large = { ...FIELDS, text: JSON.stringify({ a: 'x'.repeat(65_000) }) }
+    const { place: _, ...fields } = FIELDS
+    const large = { ...fields, text: JSON.stringify({ a: 'x'.repeat(65_000) }) }
     const record = keys.sealer('store').seal(large)
     expect(keys.sealer('store').open(record)).toMatchObject({ ok: true, fields: large })
     const cookie = keys.sealer('cookie').seal(large)

@@ -28,7 +28,7 @@ describe('a list of origins', () => {
     [undefined, 'origins', 'a list of origins'],
     [{}, 'origins', 'a list of origins'],
     [[undefined], 'origins[0]', "'https://host'"],
-    [['https://a.example', 1], 'origins[1]', 'got 1'],
+    [['https://a.example', 1], 'origins[1]', 'got a number'],
     [['https://a.example/'], 'origins[0]', 'without a path, not even a slash'],
     [['https://a.example/app'], 'origins[0]', 'without a path'],
     [['https://*.a.example'], 'origins[0]', 'without a wildcard'],

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { metaOf } from '../record/texts.ts'
 import { inCookie } from '../../src/modes/in-cookie.ts'
 import type { Committed, LazyMode } from '../../src/modes/mode.ts'
 import type { Plan } from '../../src/record/plan.ts'
-import type { SessionRecord } from '../../src/record/record.ts'
+import type { InForce } from '../../src/modes/mode.ts'
 import { createSealer, type SealedFields } from '../../src/sealer.ts'
 import { tokenChars } from '../../src/crypto/token.ts'
 import { present, SECRET, secretOf, START } from '../support.ts'
@@ -13,7 +14,7 @@ const LIFETIME = { idle: 3600, absolute: 86_400, permanent: 2_678_400 }
 const SET: Plan = { record: 'create', cookie: 'set', reason: 'created' }
 const CLEAR: Plan = { record: 'delete', cookie: 'clear', reason: 'emptied' }
 
-const FIELDS: SessionRecord = {
+const FIELDS: InForce = {
   created: START,
   issued: START,
   expires: START + 3600,
@@ -21,15 +22,16 @@ const FIELDS: SessionRecord = {
   sid: Buffer.alloc(16, 1),
   text: '{"a":{"$date":0},"$":{"subject":"alice"}}',
   subject: 'alice',
+  place: undefined,
 }
 
 const modeWith = (secrets: string[]): LazyMode =>
   inCookie(createSealer({ secrets, name: NAME }), NAME, LIFETIME)
 
-const commit = (plan: Plan, after: SessionRecord, mode = modeWith([SECRET])): Committed =>
+const commit = (plan: Plan, after: InForce, mode = modeWith([SECRET])): Committed =>
   mode.apply(commitOf({ plan, before: undefined, after }))
 
-const tokenOf = (fields: SessionRecord, mode = modeWith([SECRET])): string =>
+const tokenOf = (fields: InForce, mode = modeWith([SECRET])): string =>
   present(commit(SET, fields, mode).value)
 
 describe('a record in the cookie', () => {
@@ -37,7 +39,11 @@ describe('a record in the cookie', () => {
     const loaded = modeWith([SECRET]).load(tokenOf(FIELDS), START)
     expect(loaded).toEqual({
       reason: 'opened',
-      record: { ...FIELDS, content: { data: { a: new Date(0) }, subject: 'alice' }, place: undefined },
+      record: {
+        ...FIELDS,
+        content: { ...metaOf({ subject: 'alice' }), data: { a: new Date(0) } },
+        place: undefined,
+      },
     })
   })
 

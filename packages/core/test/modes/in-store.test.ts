@@ -8,7 +8,7 @@ import { timed } from '../../src/modes/timed.ts'
 import { rewriteInTurn } from '../../src/store/rewrite.ts'
 import type { Plan } from '../../src/record/plan.ts'
 import { randomBytes } from '../../src/base/random.ts'
-import { readText, type SessionRecord } from '../../src/record/record.ts'
+import { readText } from '../../src/record/record.ts'
 import { EMPTY_TEXT } from '../../src/record/encode.ts'
 import { BEGIN, createGate, createWorld, present, rejection, request, times } from '../store-support.ts'
 import { commitOf, createShelf, fieldsWith, keysOf, LIFETIME, mergedWith } from './stored.ts'
@@ -25,7 +25,7 @@ const EMPTY = plan('empty', 'clear')
 const DELETE = plan('delete', 'clear')
 const GONE = { outcome: 'gone', record: undefined, value: undefined }
 
-const NOTHING: SessionRecord = { ...fieldsWith({}), text: EMPTY_TEXT }
+const NOTHING: InForce = { ...fieldsWith({}), text: EMPTY_TEXT }
 const newSid = (): Uint8Array => randomBytes(keysOf().fillRandom, 16)
 
 /** A mode over a memory store with one row, `{ base: 1 }`. */
@@ -40,6 +40,8 @@ async function createMode(change: Partial<StoreSetup> & { subject?: string; time
         inTurn: rewriteInTurn(records, timeLimit),
         context: keysOf().storeContext,
         lifetime: LIFETIME,
+        cap: undefined,
+        isOverflow: false,
         ...setup,
       }),
       timeLimit,

@@ -118,8 +118,8 @@ function next(kind: string, before: Stored, standing: Standing, change: Partial<
 
 /** In a word: the row keeps its cookie, gets a `new` one, ends, or is left alone. */
 function inAWord(next: Next<Verdict>): string {
-  if ('stop' in next) return next.stop
-  if ('end' in next) return 'end'
+  if (next.do === 'stop') return next.verdict
+  if (next.do === 'end') return 'end'
   return next.row.proof === 'proof of this request' ? 'new' : 'keep'
 }
 
@@ -216,14 +216,16 @@ describe('a commit into a row as it was read', () => {
       get: () => () => expect.unreachable('nothing is to be merged'),
     })
     expect(next('a change', before, standing, { changes })).toEqual({
-      write: { ...fieldsWith({ base: 1, mine: 1 }), sid: sidOf(0) },
+      do: 'write',
+      record: { ...fieldsWith({ base: 1, mine: 1 }), sid: sidOf(0) },
       row: { ...ROW, replaced: textId(standing.sealed) },
     })
   })
 
   it('remembers the cookie and the sid that a new one takes the place of', () => {
     expect(next('regenerate', before, standing, { at: BEGIN + 30 })).toEqual({
-      write: expect.objectContaining({ sid: NEW_SID }) as SessionRecord,
+      do: 'write',
+      record: expect.objectContaining({ sid: NEW_SID }) as SessionRecord,
       row: {
         proof: 'proof of this request',
         replaced: textId(standing.sealed),
@@ -246,7 +248,7 @@ describe('a commit into a row as it was read', () => {
     const row = { ...ROW, replaced: 'aaaaaaaabbbbbbbb' }
     const replaced = (seconds: number): unknown => {
       const done = next('a change', before, { ...standing, row }, { at: standing.record.issued + seconds })
-      return 'row' in done && done.row.replaced
+      return done.do === 'write' && done.row.replaced
     }
     expect(replaced(60)).toBe(`aaaaaaaabbbbbbbb${textId(standing.sealed)}`)
     expect(replaced(61)).toBe(textId(standing.sealed))
@@ -259,14 +261,14 @@ describe('a commit into a row that another request has renewed', () => {
 
   it.each(['a change', 'regenerate'])('is merged and leaves cookie and sid to that request: %s', (kind) => {
     expect(next(kind, before, standing)).toMatchObject({
-      write: { sid: sidOf(1), text: '{"base":1,"theirs":1,"mine":1}' },
+      record: { sid: sidOf(1), text: '{"base":1,"theirs":1,"mine":1}' },
       row: { proof: 'second', superseded: [FIRST] },
     })
   })
 
   it('ends it where nothing is left of both', () => {
     const changes: Changes = { ...mergedWith(before), rebase: (theirs) => ({ ...theirs, text: EMPTY_TEXT }) }
-    expect(next('a change', before, standing, { changes })).toEqual({ end: true })
+    expect(next('a change', before, standing, { changes })).toEqual({ do: 'end' })
   })
 
   it.each(['a login', 'a logout and another session'])(

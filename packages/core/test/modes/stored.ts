@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { readText, type SessionRecord, writeText } from '../../src/record/record.ts'
+import { readText, writeText } from '../../src/record/record.ts'
+import type { InForce } from '../../src/modes/mode.ts'
 import { recordOf } from '../../src/record/admit.ts'
 import { createKeys } from '../../src/crypto/keys.ts'
 import { type Lifetime, readLifetime } from '../../src/record/lifetime.ts'
@@ -10,6 +11,7 @@ import { createSealedStore, type SealedStore } from '../../src/store/sealed-stor
 import type { Row } from '../../src/store/row.ts'
 import type { Sealer } from '../../src/crypto/seal.ts'
 import { readSecrets } from '../../src/crypto/secrets.ts'
+import { metaOf } from '../record/texts.ts'
 import { BEGIN, secretNamed, troubledStore, type TroubledStore } from '../store-support.ts'
 
 export const LIFETIME: Lifetime = readLifetime({ idle: '1h', absolute: '24h', permanent: '31d' })
@@ -26,13 +28,9 @@ export const keysOf = (cookieName = '__Host-session', audience = '', ...secrets:
   )
 
 /** A record of this data, written at the beginning. */
-export function fieldsWith(
-  data: object,
-  subject?: string,
-  change: Partial<SessionRecord> = {},
-): SessionRecord {
+export function fieldsWith(data: object, subject?: string, change: Partial<InForce> = {}): InForce {
   const state = { sid: SID, created: BEGIN, permanent: false, subject }
-  return { ...recordOf(state, writeText(data, { subject }), LIFETIME, BEGIN), ...change }
+  return { ...recordOf(state, writeText(data, metaOf({ subject })), LIFETIME, BEGIN), ...change }
 }
 
 /** As much of a mode as deciding looks at: how much it can hold. */
@@ -41,7 +39,10 @@ export function modeOf(maxTextBytes: number): Mode {
     name: 'store',
     maxTextBytes,
     tooLarge: (bytes, sizes) => new RecordTooLargeError(bytes, maxTextBytes, sizes),
-    load: () => ({ reason: 'malformed' }),
+    load: () => ({ reason: 'malformed', record: undefined }),
+    isLazy: false,
+    fetch: undefined,
+    watchRecord: () => undefined,
     apply: () => ({ outcome: 'done', record: undefined, value: undefined }),
   }
 }
@@ -74,10 +75,10 @@ const ALONE: Changes = {
 }
 
 /** Changes that put what a handler left on top of what others have written: all that most tests need of a merge. */
-export const mergedWith = (after: SessionRecord): Changes => ({
+export const mergedWith = (after: InForce): Changes => ({
   rebase(theirs) {
     const [mine, others] = [readText(after.text), readText(theirs.text)]
-    const text = writeText({ ...others?.data, ...mine?.data }, { subject: after.subject })
+    const text = writeText({ ...others?.data, ...mine?.data }, metaOf({ subject: after.subject }))
     return { ...after, text }
   },
   apart: () => after,

@@ -26,14 +26,14 @@ describe.each(MODES)('storeTimeLimit, for a session %s', (_, optionsFor) => {
     const world = createWorld()
     let isSlow = false
     const store = storeAround(world.memory, async (__, go) => {
-      if (isSlow) await sleep(LIMIT * 0.6)
+      if (isSlow) await sleep(LIMIT * 0.9)
       return go()
     })
     const bySubject = world.memory.bySubject?.bind(world.memory)
     const listing: Store = {
       ...store,
       async *bySubject(subject) {
-        if (isSlow) await sleep(LIMIT * 0.6)
+        if (isSlow) await sleep(LIMIT * 0.9)
         yield* bySubject?.(subject) ?? []
       },
     }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { metaOf } from './texts.ts'
 import { SessionDataError } from '../../src/base/errors.ts'
 import { type Conflict, mergeTexts, type ResolveConflict } from '../../src/record/merge.ts'
 import { readText, writeText } from '../../src/record/record.ts'
@@ -8,7 +9,7 @@ import { present, thrown } from '../store-support.ts'
 
 type Data = Record<string, unknown>
 
-const text = (data: object, subject?: string): string => writeText(data, { subject })
+const text = (data: object, subject?: string): string => writeText(data, metaOf({ subject }))
 const dataIn = (merged: string): Data => present(readText(merged)).data
 
 const mine: ResolveConflict = (conflict) => conflict.mine
@@ -87,7 +88,7 @@ describe('a change of one side', () => {
       text({ a: 3 }, 'u1'),
       unexpected,
     )
-    expect(readText(result)).toEqual({ data: { a: 3, b: 2 }, subject: 'u1' })
+    expect(readText(result)).toMatchObject({ data: { a: 3, b: 2 }, subject: 'u1' })
   })
 })
 

@@ -1,8 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeMetadata, encodeMetadata, mergeMetadata, type Metadata } from '../../src/record/metadata.ts'
+import { metaOf } from './texts.ts'
+import {
+  decodeMetadata,
+  encodeMetadata,
+  mergeMetadata,
+  type Metadata,
+  NO_METADATA,
+} from '../../src/record/metadata.ts'
 
-const ALL: Metadata = {
+const ALL: Partial<Metadata> = {
   subject: 'alice',
   label: 'Firefox',
   flash: [{ id: 'AAAAAAAA', category: 'info', message: 'Saved' }],
@@ -12,7 +19,7 @@ const always = (): boolean => true
 
 describe('metadata as JSON', () => {
   it('is these four entries, in this order', () => {
-    expect(JSON.stringify(encodeMetadata(ALL, always))).toBe(
+    expect(JSON.stringify(encodeMetadata(metaOf(ALL), always))).toBe(
       '{"subject":"alice","label":"Firefox","flash":[["AAAAAAAA","info","Saved"]],"expiries":{"otp":1800000300}}',
     )
   })
@@ -20,31 +27,33 @@ describe('metadata as JSON', () => {
   it('is read back, each entry by itself and all together', () => {
     fc.assert(
       fc.property(fc.subarray(Object.entries(ALL), { minLength: 1 }), (entries) => {
-        const meta = Object.fromEntries(entries) as Metadata
+        const meta = metaOf(Object.fromEntries(entries))
         expect(decodeMetadata(JSON.parse(JSON.stringify(encodeMetadata(meta, always))))).toEqual(meta)
       }),
     )
   })
 
   it('is nothing where there is no metadata', () => {
-    expect(encodeMetadata({}, always)).toBeUndefined()
-    expect(encodeMetadata({ flash: [], expiries: new Map() }, always)).toBeUndefined()
-    expect(decodeMetadata(undefined)).toEqual({})
+    expect(encodeMetadata(NO_METADATA, always)).toBeUndefined()
+    expect(encodeMetadata(metaOf({ flash: [], expiries: new Map() }), always)).toBeUndefined()
+    expect(decodeMetadata(undefined)).toBe(NO_METADATA)
   })
 
   it('has no end for a key that is gone', () => {
-    expect(encodeMetadata({ expiries: new Map([['otp', 5]]) }, (key) => key !== 'otp')).toBeUndefined()
+    expect(
+      encodeMetadata(metaOf({ expiries: new Map([['otp', 5]]) }), (key) => key !== 'otp'),
+    ).toBeUndefined()
   })
 
   it('passes over what a later version may add', () => {
-    expect(decodeMetadata({ subject: 'alice', added: 1 })).toEqual({ subject: 'alice' })
+    expect(decodeMetadata({ subject: 'alice', added: 1 })).toEqual(metaOf({ subject: 'alice' }))
   })
 
   it('is not read from a polluted prototype', () => {
     const polluted = Object.prototype as { label?: string }
     try {
       polluted.label = 'planted'
-      expect(decodeMetadata({ subject: 'alice' })).toEqual({ subject: 'alice' })
+      expect(decodeMetadata({ subject: 'alice' })).toEqual(metaOf({ subject: 'alice' }))
     } finally {
       delete polluted.label
     }
@@ -53,9 +62,9 @@ describe('metadata as JSON', () => {
 
 describe('metadata that two requests have changed', () => {
   it('keeps the subject and the label of the side that changed them', () => {
-    const base = { subject: 'alice', label: 'Firefox' }
+    const base = metaOf({ subject: 'alice', label: 'Firefox' })
     expect(mergeMetadata(base, { ...base, label: 'Chrome' }, base)).toMatchObject({ label: 'Chrome' })
     expect(mergeMetadata(base, base, { ...base, label: 'Chrome' })).toMatchObject({ label: 'Chrome' })
-    expect(mergeMetadata({}, base, {})).toMatchObject(base)
+    expect(mergeMetadata(NO_METADATA, base, NO_METADATA)).toMatchObject(base)
   })
 })

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { metaOf } from './texts.ts'
 import { rebase, type ResolveConflict } from '../../src/record/merge.ts'
 import { type Change, readText, type Step, writeText } from '../../src/record/record.ts'
 import { present, thrown } from '../store-support.ts'
@@ -7,7 +8,7 @@ import { present, thrown } from '../store-support.ts'
 type Data = Record<string, unknown>
 
 const mine: ResolveConflict = (conflict) => conflict.mine
-const text = (data: object, subject?: string): string => writeText(data, { subject })
+const text = (data: object, subject?: string): string => writeText(data, metaOf({ subject }))
 const dataIn = (result: string): Data => present(readText(result)).data
 
 const count =
@@ -89,7 +90,7 @@ describe('a rebase', () => {
   it('keeps the subject', () => {
     const base = text({ n: 0 }, 'u1')
     const result = committed(base, [step(count('n'))], text({ n: 3, x: 1 }, 'u1'))
-    expect(readText(result)).toEqual({ data: { n: 4, x: 1 }, subject: 'u1' })
+    expect(readText(result)).toMatchObject({ data: { n: 4, x: 1 }, subject: 'u1' })
   })
 
   it('passes on what a step throws on the fresh data', () => {

@@ -4,39 +4,41 @@ import { describe, expect, it } from 'vitest'
 import { SessionDataError } from '../../src/base/errors.ts'
 import { carriedOver, livingAt, livingText, readText, writeText } from '../../src/record/record.ts'
 import { EMPTY_TEXT } from '../../src/record/encode.ts'
-import { anyText, anyUnit } from './texts.ts'
+import { anyText, anyUnit, metaOf } from './texts.ts'
 
 import * as fc from 'fast-check'
 
 describe('the text of a record', () => {
   it('is the data, with the subject beside it', () => {
     expect(writeText({ cart: ['A1'] }, undefined)).toBe('{"cart":["A1"]}')
-    expect(writeText({ cart: ['A1'] }, { subject: 'alice' })).toBe('{"cart":["A1"],"$":{"subject":"alice"}}')
+    expect(writeText({ cart: ['A1'] }, metaOf({ subject: 'alice' }))).toBe(
+      '{"cart":["A1"],"$":{"subject":"alice"}}',
+    )
   })
 
   it('has the label of a login too', () => {
-    const text = writeText({ a: 1 }, { subject: 'alice', label: 'Firefox' })
+    const text = writeText({ a: 1 }, metaOf({ subject: 'alice', label: 'Firefox' }))
     expect(text).toBe('{"a":1,"$":{"subject":"alice","label":"Firefox"}}')
-    expect(readText(text)).toEqual({ data: { a: 1 }, subject: 'alice', label: 'Firefox' })
+    expect(readText(text)).toEqual({ ...metaOf({ subject: 'alice', label: 'Firefox' }), data: { a: 1 } })
   })
 
   it('says that a token was given out, and then is not empty', () => {
-    expect(writeText({}, { csrf: false })).toBe(EMPTY_TEXT)
+    expect(writeText({}, metaOf({ csrf: false }))).toBe(EMPTY_TEXT)
     const texts = [
       [{}, { csrf: true }, '{"$":{"csrf":true}}'],
       [{ a: 1 }, { csrf: true }, '{"a":1,"$":{"csrf":true}}'],
       [{}, { subject: 'alice', csrf: true }, '{"$":{"subject":"alice","csrf":true}}'],
     ] as const
     for (const [data, meta, text] of texts) {
-      expect(writeText(data, meta)).toBe(text)
-      expect(readText(text)).toEqual({ data, ...meta })
+      expect(writeText(data, metaOf(meta))).toBe(text)
+      expect(readText(text)).toEqual({ ...metaOf(meta), data })
     }
   })
 
   it('is empty for a session that holds nothing, but not for one with a subject', () => {
     expect(writeText({}, undefined)).toBe(EMPTY_TEXT)
     expect(writeText({ a: undefined }, undefined)).toBe(EMPTY_TEXT)
-    expect(writeText({}, { subject: 'alice' })).not.toBe(EMPTY_TEXT)
+    expect(writeText({}, metaOf({ subject: 'alice' }))).not.toBe(EMPTY_TEXT)
   })
 
   it('is read back', () => {
@@ -45,22 +47,19 @@ describe('the text of a record', () => {
     })
     fc.assert(
       fc.property(data, fc.option(anyText({ minLength: 1 }), { nil: undefined }), (data, subject) => {
-        deepStrictEqual(
-          readText(writeText(data, { subject })),
-          subject === undefined ? { data } : { data, subject },
-        )
+        deepStrictEqual(readText(writeText(data, metaOf({ subject }))), { ...metaOf({ subject }), data })
       }),
     )
   })
 
   it('says where data cannot be kept', () => {
-    expect(() => writeText({ fn: () => 1 }, { subject: 'alice' })).toThrow(SessionDataError)
+    expect(() => writeText({ fn: () => 1 }, metaOf({ subject: 'alice' }))).toThrow(SessionDataError)
   })
 
   it('has no end for a key that it has not', () => {
-    expect(writeText({ a: 1 }, { expiries: new Map([['b', 5]]) })).toBe('{"a":1}')
-    expect(writeText({ a: 1, b: undefined }, { expiries: new Map([['b', 5]]) })).toBe('{"a":1}')
-    expect(writeText({ a: 1 }, { expiries: new Map([['toString', 5]]) })).toBe('{"a":1}')
+    expect(writeText({ a: 1 }, metaOf({ expiries: new Map([['b', 5]]) }))).toBe('{"a":1}')
+    expect(writeText({ a: 1, b: undefined }, metaOf({ expiries: new Map([['b', 5]]) }))).toBe('{"a":1}')
+    expect(writeText({ a: 1 }, metaOf({ expiries: new Map([['toString', 5]]) }))).toBe('{"a":1}')
   })
 
   it.each([
@@ -93,14 +92,14 @@ describe('the text of a record', () => {
 it('the text of a record is what the page about the format shows', () => {
   const page = readFileSync(new URL('../../../../docs/format/README.md', import.meta.url), 'utf8')
   const [, example = ''] = /```json\n(.*)\n```/.exec(page) ?? []
-  const meta = {
+  const meta = metaOf({
     subject: 'ada',
     flash: [{ id: 'k3vXq0aB', category: 'info', message: 'Saved' }],
     expiries: new Map([['otp', 1_700_000_000]]),
-  }
+  })
   const data = { cart: ['A1'], otp: '1234' }
   expect(writeText(data, meta)).toBe(JSON.stringify(JSON.parse(example)))
-  expect(readText(example)).toEqual({ data, ...meta })
+  expect(readText(example)).toEqual({ ...meta, data })
 })
 
 describe('what a record holds at a moment', () => {
@@ -109,21 +108,28 @@ describe('what a record holds at a moment', () => {
     ['otp', 100],
     ['code', 200],
   ])
-  const text = writeText(data, { subject: 'alice', expiries })
+  const text = writeText(data, metaOf({ subject: 'alice', expiries }))
 
   it.each([
     [99, text],
-    [100, writeText({ code: 2, name: 'A' }, { subject: 'alice', expiries: new Map([['code', 200]]) })],
-    [101, writeText({ code: 2, name: 'A' }, { subject: 'alice', expiries: new Map([['code', 200]]) })],
-    [200, writeText({ name: 'A' }, { subject: 'alice' })],
+    [
+      100,
+      writeText({ code: 2, name: 'A' }, metaOf({ subject: 'alice', expiries: new Map([['code', 200]]) })),
+    ],
+    [
+      101,
+      writeText({ code: 2, name: 'A' }, metaOf({ subject: 'alice', expiries: new Map([['code', 200]]) })),
+    ],
+    [200, writeText({ name: 'A' }, metaOf({ subject: 'alice' }))],
   ])('at %i lacks the keys whose end has come', (now, expected) => {
     expect(livingText(text, now)).toBe(expected)
   })
 
   it('is the same object where no end has come', () => {
-    const content = { data, expiries }
+    const content = { ...metaOf({ expiries }), data }
     expect(livingAt(content, 99)).toBe(content)
-    expect(livingAt({ data }, 99)).toEqual({ data })
+    const endless = { ...metaOf({}), data }
+    expect(livingAt(endless, 99)).toBe(endless)
   })
 
   it('is the text itself where it has no expiries, or is none', () => {
@@ -136,7 +142,7 @@ describe('what a record holds at a moment', () => {
 describe('what another session takes over', () => {
   const text = writeText(
     { cart: [1], otp: 2 },
-    {
+    metaOf({
       subject: 'alice',
       label: 'Firefox',
       flash: [{ id: '1', category: 'info', message: 'Saved' }],
@@ -144,15 +150,17 @@ describe('what another session takes over', () => {
         ['cart', 5],
         ['otp', 6],
       ]),
-    },
+    }),
   )
 
   it('is the keys with their expiries, and the messages where they are to come along', () => {
     const expiries = new Map([['cart', 5]])
     const flash = [{ id: '1', category: 'info', message: 'Saved' }]
-    expect(carriedOver(text, { keys: ['cart'], flash: false })).toBe(writeText({ cart: [1] }, { expiries }))
+    expect(carriedOver(text, { keys: ['cart'], flash: false })).toBe(
+      writeText({ cart: [1] }, metaOf({ expiries })),
+    )
     expect(carriedOver(text, { keys: ['cart'], flash: true })).toBe(
-      writeText({ cart: [1] }, { expiries, flash }),
+      writeText({ cart: [1] }, metaOf({ expiries, flash })),
     )
     expect(carriedOver(text, { keys: [], flash: false })).toBe(EMPTY_TEXT)
   })

@@ -4,7 +4,7 @@ import { begin, createWorld, dataOn, rejection, request } from '../store-support
 
 type Act = (session: Session, wrong: never) => unknown
 
-const OPTIONS = 'expected an object, got'
+const OPTIONS = 'expected a plain object, got'
 const KEEP = "keep: expected a list of keys, such as ['cart']"
 const KEYS = 'no such option; known are keep, label'
 const DURATION = "expected whole seconds as a number, or text such as '30m', '24h' or '31d'; got"
@@ -19,19 +19,14 @@ const MISUSES: readonly (readonly [what: string, act: Act, wrong: unknown, messa
     'expected the id of a user as text',
   ],
   ['login', (session, wrong) => session.login('bob', wrong), null, `${OPTIONS} null`],
-  ['login', (session, wrong) => session.login('bob', wrong), 'cart', `${OPTIONS} "cart"`],
+  ['login', (session, wrong) => session.login('bob', wrong), 'cart', `${OPTIONS} a text`],
   ['login', (session, wrong) => session.login('bob', wrong), { keep: 'cart' }, KEEP],
   ['login', (session, wrong) => session.login('bob', wrong), { keep: [1] }, KEEP],
   ['login', (session, wrong) => session.login('bob', wrong), { keys: ['cart'] }, `keys: ${KEYS}`],
   ['login', (session, wrong) => session.login('bob', wrong), { name: 'Firefox' }, `name: ${KEYS}`],
   ['login', (session, wrong) => session.login('bob', wrong), { label: 1 }, 'expected a label as text'],
   ['logout', (session, wrong) => session.logout(wrong), null, `${OPTIONS} null`],
-  [
-    'logout',
-    (session, wrong) => session.logout(wrong),
-    () => undefined,
-    `${OPTIONS} a value of type function`,
-  ],
+  ['logout', (session, wrong) => session.logout(wrong), () => undefined, `${OPTIONS} a function`],
   [
     'logout',
     (session, wrong) => session.logout(wrong),
@@ -44,15 +39,10 @@ const MISUSES: readonly (readonly [what: string, act: Act, wrong: unknown, messa
     { everywhere: 1 },
     'everywhere: expected true or false',
   ],
-  ['expire', (session, wrong) => session.expire('n', wrong), '5 min', `${DURATION} "5 min"`],
-  [
-    'expire',
-    (session, wrong) => session.expire('n', wrong),
-    Promise.resolve(5),
-    `${DURATION} a value of type object`,
-  ],
+  ['expire', (session, wrong) => session.expire('n', wrong), '5 min', `${DURATION} a text`],
+  ['expire', (session, wrong) => session.expire('n', wrong), Promise.resolve(5), `${DURATION} a promise`],
   ['expire', (session, wrong) => session.expire(wrong, 5), 'save', 'expected a key of the data'],
-  ['isFresh', (session, wrong) => session.isFresh(wrong), -1, `${DURATION} -1`],
+  ['isFresh', (session, wrong) => session.isFresh(wrong), -1, `${DURATION} a number`],
   ['flash', (session, wrong) => session.flash('info', wrong), 1, 'expected a message as text'],
   ['flash', (session, wrong) => session.flash(wrong), '', 'expected a category as text'],
   ['permanent', (session, wrong) => (session.permanent = wrong), 'yes', 'expected true or false'],

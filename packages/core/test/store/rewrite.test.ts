@@ -29,12 +29,13 @@ const adding =
   ({ record, row, sealed }: Standing): Next<'stopped'> => {
     const text = writeText({ ...readText(record.text)?.data, [key]: 1 })
     return {
-      write: { ...record, text },
+      do: 'write',
+      record: { ...record, text },
       row: { ...row, replaced: row.replaced.slice(-24) + textId(sealed) },
     }
   }
-const ending = (): Next<'stopped'> => ({ end: true })
-const stopping = (): Next<'stopped'> => ({ stop: 'stopped' })
+const ending = (): Next<'stopped'> => ({ do: 'end' })
+const stopping = (): Next<'stopped'> => ({ do: 'stop', verdict: 'stopped' })
 const refuse = (): never => {
   throw new TypeError('no')
 }
@@ -61,6 +62,7 @@ async function createRow(key = KEY) {
     key,
     from,
     decide,
+    tried: [],
     ...more,
   })
   shelf.store.forget()
@@ -203,9 +205,9 @@ describe('a rewrite whose answer is an error', () => {
       await go()
       const own = present(await standing())
       const next = adding('theirs')(own)
-      if ('write' in next) {
-        const text = writeRow({ ...next.row, text: next.write.text })
-        await store.replace(KEY, revisionOf(own.sealed), records.seal(KEY, { ...next.write, text }))
+      if (next.do === 'write') {
+        const text = writeRow({ ...next.row, text: next.record.text })
+        await store.replace(KEY, revisionOf(own.sealed), records.seal(KEY, { ...next.record, text }))
       }
       throw new Error('ECONNRESET')
     })

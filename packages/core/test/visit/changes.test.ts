@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { metaOf } from '../record/texts.ts'
 import { type Attempt, type HandledTexts, rebaseHandled } from '../../src/visit/changes.ts'
 import { type ChangeRules, SessionCommit } from '../../src/visit/session-commit.ts'
 import { planClose } from '../../src/record/plan.ts'
-import { type Change, readText, type SessionRecord, type Step, writeText } from '../../src/record/record.ts'
+import { type Change, readText, type Step, writeText } from '../../src/record/record.ts'
+import type { InForce } from '../../src/modes/mode.ts'
 import { recordOf } from '../../src/record/admit.ts'
 import { RecordTooLargeError } from '../../src/base/errors.ts'
 import type { ResolveConflict } from '../../src/record/merge.ts'
@@ -17,9 +19,12 @@ const mine: ResolveConflict = (conflict) => conflict.mine
 const never = (): boolean => false
 const has = (id: string) => (other: string) => other === id
 
-function record(data: object, change: Partial<SessionRecord> = {}): SessionRecord {
+function record(data: object, change: Partial<InForce> = {}): InForce {
   const state = { ...freshState(fillRandom, BEGIN), sid: SID, subject: change.subject }
-  return { ...recordOf(state, writeText(data, { subject: change.subject }), LIFETIME, BEGIN), ...change }
+  return {
+    ...recordOf(state, writeText(data, metaOf({ subject: change.subject })), LIFETIME, BEGIN),
+    ...change,
+  }
 }
 
 const BEFORE = record({ a: 1 })
@@ -27,8 +32,8 @@ const AFTER = record({ a: 1, mine: 1 }, { issued: BEGIN + 5 })
 
 /** What a handler did to a session, and how its request was opened. */
 interface Handled extends Pick<HandledTexts, 'steps' | 'carried' | 'at'> {
-  readonly before: SessionRecord
-  readonly after: SessionRecord
+  readonly before: InForce
+  readonly after: InForce
   readonly keep: readonly string[] | undefined
   readonly isHeld: boolean
   readonly unsettled: readonly Attempt[]
@@ -55,7 +60,12 @@ function changesOf(handled: Partial<Handled> = {}, rules: Partial<ChangeRules> =
     cookieFor: () => '',
   }
   const { sid, permanent } = after
-  const plan = planClose({ record: before, discard: false }, { ...after, continues: true }, at, LIFETIME)
+  const plan = planClose(
+    { record: before, discard: false, isHeld: false },
+    { ...after, continues: true },
+    at,
+    LIFETIME,
+  )
   return new SessionCommit(
     source,
     plan,
@@ -65,7 +75,7 @@ function changesOf(handled: Partial<Handled> = {}, rules: Partial<ChangeRules> =
   )
 }
 
-const dataIn = ({ text }: SessionRecord): object | undefined => readText(text)?.data
+const dataIn = ({ text }: Pick<InForce, 'text'>): object | undefined => readText(text)?.data
 
 /** A step as `session.update` leaves it. */
 function step(before: object, change: Change): Step {
@@ -113,7 +123,7 @@ describe('changes on top of what another request has written', () => {
     })
     const theirs = record({ cart: [1, 2], secret: 't', other: 'o', name: 'planted' }, { permanent: true })
     const result = login.rebase(theirs, never)
-    expect(readText(result.text)).toEqual({ data: { cart: [1, 2], name: 'A' }, subject: 'u1' })
+    expect(readText(result.text)).toMatchObject({ data: { cart: [1, 2], name: 'A' }, subject: 'u1' })
     expect(result.permanent).toBe(false)
   })
 
@@ -124,14 +134,14 @@ describe('changes on top of what another request has written', () => {
 
   it('never carry a subject from one session into another', () => {
     const texts = {
-      before: writeText({ a: 1 }, { subject: 'u1' }),
+      before: writeText({ a: 1 }, metaOf({ subject: 'u1' })),
       after: writeText({ a: 1 }),
       steps: [],
       carried: { keys: ['a'], flash: true },
       at: BEGIN,
     }
-    const { text } = rebaseHandled(texts, writeText({ a: 2 }, { subject: 'u1' }), mine)
-    expect(readText(text)).toEqual({ data: { a: 2 }, subject: undefined })
+    const { text } = rebaseHandled(texts, writeText({ a: 2 }, metaOf({ subject: 'u1' })), mine)
+    expect(readText(text)).toMatchObject({ data: { a: 2 }, subject: undefined })
   })
 
   it('are refused when the two together are too large', () => {
@@ -195,7 +205,10 @@ describe('a login whose row is gone or belongs to another login', () => {
   it('has what stands there too, where the other login was of the same subject', () => {
     const theirs = record({ cart: [1, 2], theirs: 1 }, { subject: 'alice' })
     const apart = changesOf(login).apart(theirs)
-    expect(readText(apart.text)).toEqual({ data: { cart: [1, 2], theirs: 1, name: 'A' }, subject: 'alice' })
+    expect(readText(apart.text)).toMatchObject({
+      data: { cart: [1, 2], theirs: 1, name: 'A' },
+      subject: 'alice',
+    })
   })
 
   it('of the subject that was logged in already has only what is named by keep, and what this request changed', () => {
@@ -204,7 +217,7 @@ describe('a login whose row is gone or belongs to another login', () => {
       after: record({ cart: [1], note: 'old', seen: 2, added: 1 }, { subject: 'alice' }),
       keep: ['cart'],
     })
-    expect(readText(again.apart(undefined).text)).toEqual({
+    expect(readText(again.apart(undefined).text)).toMatchObject({
       data: { cart: [1], seen: 2, added: 1 },
       subject: 'alice',
     })

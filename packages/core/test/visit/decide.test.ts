@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { metaOf } from '../record/texts.ts'
 import { checkSize } from '../../src/modes/mode.ts'
 import { decide, reasonOf } from '../../src/visit/decide.ts'
-import { type SessionRecord, writeText } from '../../src/record/record.ts'
+import { writeText } from '../../src/record/record.ts'
+import type { InForce } from '../../src/modes/mode.ts'
 import { recordOf } from '../../src/record/admit.ts'
 import {
   CookieTooLargeError,
@@ -26,15 +28,15 @@ const state = (change: Partial<SessionState> = {}): SessionState => ({
   ...change,
 })
 
-const fields = (data: object): SessionRecord => recordOf(state(), writeText(data), LIFETIME, BEGIN)
+const fields = (data: object): InForce => recordOf(state(), writeText(data), LIFETIME, BEGIN)
 
 describe('what closing must do', () => {
-  const came = { record: fields({ a: 1 }), discard: false }
+  const came = { record: fields({ a: 1 }), discard: false, isHeld: false }
 
   it('is the plan, with the text of the session as it is now', () => {
     const decision = decide(ROOMY, LIFETIME, came, { a: 2 }, state({ subject: 'u1' }), BEGIN)
     expect(decision.plan).toMatchObject({ record: 'update', reason: 'changed' })
-    expect(decision.text).toBe(writeText({ a: 2 }, { subject: 'u1' }))
+    expect(decision.text).toBe(writeText({ a: 2 }, metaOf({ subject: 'u1' })))
   })
 
   it('takes a session that carries something over from another one for another', () => {
@@ -83,7 +85,7 @@ describe('what closing must do', () => {
 
   it('is not refused when nothing would be written', () => {
     const large = { a: 'x'.repeat(100) }
-    const before = { record: fields(large), discard: false }
+    const before = { record: fields(large), discard: false, isHeld: false }
     expect(decide(modeOf(10), LIFETIME, before, large, state(), BEGIN).plan.reason).toBe('unchanged')
     expect(decide(modeOf(10), LIFETIME, before, {}, state(), BEGIN).plan.reason).toBe('emptied')
   })

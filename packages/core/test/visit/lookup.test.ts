@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { metaOf } from '../record/texts.ts'
 import { createCookie } from '../../src/cookie/cookie.ts'
 import { StoreError, StoreTimeoutError } from '../../src/base/errors.ts'
 import type { EagerMode, LazyMode, Loaded } from '../../src/modes/mode.ts'
@@ -10,7 +11,7 @@ import { BEGIN, present, rejection, thrown, times } from '../store-support.ts'
 const COOKIE = createCookie('sid')
 const OPENED: Loaded = {
   reason: 'opened',
-  record: { ...fieldsWith({ a: 1 }), content: { data: { a: 1 }, subject: undefined } },
+  record: { ...fieldsWith({ a: 1 }), content: { ...metaOf({}), data: { a: 1 } } },
 }
 
 /** Of another session. */
@@ -19,7 +20,7 @@ const OPENED_OTHER: Loaded = {
   record: {
     ...fieldsWith({ a: 1 }),
     sid: Buffer.alloc(16, 7),
-    content: { data: { a: 1 }, subject: undefined },
+    content: { ...metaOf({}), data: { a: 1 } },
   },
 }
 
@@ -29,16 +30,20 @@ function createModes() {
   const load = (value: string): Loaded => {
     loaded.push(value)
     if (value.startsWith('opened other')) return OPENED_OTHER
-    return value.startsWith('opened') ? OPENED : { reason: value.replace(/\d+$/, '') as 'malformed' }
+    return value.startsWith('opened')
+      ? OPENED
+      : { reason: value.replace(/\d+$/, '') as 'malformed', record: undefined }
   }
   const rest = {
     maxTextBytes: 1,
     tooLarge: () => new Error('too large'),
+    watchRecord: () => undefined,
     apply: () => ({ outcome: 'done', record: undefined, value: undefined }) as const,
   }
   const lazy: LazyMode = { ...rest, isLazy: true, name: 'cookie', load }
-  const eager: EagerMode = { ...rest, name: 'store', load: async (value) => load(value) }
-  const here: EagerMode = { ...rest, name: 'store', load }
+  const whole = { ...rest, isLazy: false, name: 'store', fetch: undefined } as const
+  const eager: EagerMode = { ...whole, load: async (value) => load(value) }
+  const here: EagerMode = { ...whole, load }
   return { lazy, eager, here, loaded }
 }
 
@@ -73,7 +78,8 @@ describe('what the cookies of a request lead to', () => {
     const { lazy, eager, here } = createModes()
     const expected = {
       reason,
-      ...(reason !== 'opened' && { discard }),
+      discard,
+      hasDropped: false,
       record: reason === 'opened' ? OPENED.record : undefined,
     }
     const header = headerOf(values)
@@ -84,17 +90,19 @@ describe('what the cookies of a request lead to', () => {
 
   it('is a record without the keys that have a control\u2019s name, and says that it had some', async () => {
     const { lazy, here } = createModes()
-    const content = { data: { a: 1, regenerate: 1, login: { deep: 1 } }, subject: 'alice' }
+    const meta = metaOf({ subject: 'alice' })
+    const content = { ...meta, data: { a: 1, regenerate: 1, login: { deep: 1 } } }
     const record = { ...fieldsWith(content.data, 'alice'), content }
     const load = (): Loaded => ({ reason: 'opened', record })
     const expected = {
       reason: 'opened',
 
+      discard: false,
       hasDropped: true,
       record: {
         ...record,
-        text: writeText({ a: 1 }, { subject: 'alice' }),
-        content: { data: { a: 1 }, subject: 'alice' },
+        text: writeText({ a: 1 }, meta),
+        content: { ...meta, data: { a: 1 } },
       },
     }
     expect(lookUpSealed({ ...lazy, load }, COOKIE, 'sid=x', BEGIN)).toEqual(expected)
@@ -127,13 +135,13 @@ describe('what the cookies of a request lead to', () => {
     const look = await lookUpStored({ ...eager, fetch }, COOKIE, headerOf(['opened']), BEGIN)
     expect(steps).toEqual(['fetched opened'])
     expect(loaded).toEqual([])
-    expect(look()).toEqual({ reason: 'opened', record: OPENED.record })
+    expect(look()).toEqual({ ...OPENED, discard: false, hasDropped: false })
   })
 
   it('is nothing for a header that is too long, which stays unread', async () => {
     const { eager, lazy, loaded } = createModes()
     const header = `sid=opened; x=${'y'.repeat(16_384)}`
-    const expected = { reason: 'header_too_large', record: undefined, discard: false }
+    const expected = { reason: 'header_too_large', record: undefined, discard: false, hasDropped: false }
     expect(await stored(eager, header)).toEqual(expected)
     expect(lookUpSealed(lazy, COOKIE, header, BEGIN)).toEqual(expected)
     expect(loaded).toEqual([])
@@ -154,7 +162,12 @@ describe('what the cookies of a request lead to', () => {
 describe('a request that goes on without its session', () => {
   it('is anonymous after the store has failed, and keeps its cookie', () => {
     for (const error of [new StoreError('down'), new StoreTimeoutError(50)]) {
-      expect(anonymousAfter(error)()).toEqual({ reason: 'store_failed', record: undefined, discard: false })
+      expect(anonymousAfter(error)()).toEqual({
+        reason: 'store_failed',
+        record: undefined,
+        discard: false,
+        hasDropped: false,
+      })
     }
   })
 

@@ -30,7 +30,7 @@ type Handler<Request extends AnyRequest, Response extends AnyResponse, Rest exte
  * @throws {ConfigError} at start-up, for a wrong option.
  */
 export function crossOriginGuard(
-  options: CrossOriginGuardOptions = {},
+  options?: CrossOriginGuardOptions,
   fail: (error: CrossOriginError, request: AnyRequest, response: AnyResponse) => void = refusePlainly,
 ): <Request extends AnyRequest, Response extends AnyResponse, Rest extends readonly unknown[]>(
   handler: Handler<Request, Response, Rest>,

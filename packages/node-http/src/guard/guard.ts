@@ -8,7 +8,7 @@ import {
   readGuardRules,
 } from '@keepsake/core/adapter'
 import { isEncrypted } from '../headers/connection.ts'
-import type { AnyRequest } from '../headers/messages.ts'
+import { type AnyRequest, headerOf } from '../headers/messages.ts'
 import { attachmentsOf, newestAttachmentOf } from '../session/attachments.ts'
 
 /**
@@ -34,7 +34,7 @@ export type Guard = (request: AnyRequest, body?: unknown) => void
  *
  * @throws {ConfigError} at start-up, for a wrong option.
  */
-export function createGuard(options: CrossOriginGuardOptions = {}): Guard {
+export function createGuard(options?: CrossOriginGuardOptions): Guard {
   const rules = readGuardRules(options)
   return (request, body) => {
     const reason = originReason(request, rules) ?? tokenReason(request, body, rules)
@@ -64,7 +64,7 @@ function originReason(request: AnyRequest, { origins }: GuardRules): CrossOrigin
 }
 
 function hasSessionCookie(request: AnyRequest): boolean {
-  const { cookie } = request.headers
+  const cookie = headerOf(request, 'cookie')
   const attachments = attachmentsOf(request)
   if (attachments.length === 0) return cookie !== undefined
   return attachments.some(({ sessions }) => sessions.cookie.readAll(cookie).length > 0)
@@ -78,7 +78,7 @@ function tokenReason(
   if (!token || isSafeMethod(request.method)) return undefined
   const newest = newestAttachmentOf(request)
   if (newest === undefined) throw new Error(NO_SESSION)
-  const given = request.headers['x-csrf-token'] || fieldOf(body)
+  const given = headerOf(request, 'x-csrf-token') || fieldOf(body)
   if (given === undefined || given === '') return 'no_csrf_token'
   return newest.session.verifyCsrf(given) ? undefined : 'wrong_csrf_token'
 }

@@ -1,8 +1,9 @@
-import type { AnyRequest } from './messages.ts'
+import { fieldOf } from '@keepsake/core/adapter'
+import { type AnyRequest, headerOf } from './messages.ts'
 
 /** Whether the connection that the request came by is encrypted, as far as this process can tell. */
 export function isEncrypted({ socket }: AnyRequest): boolean {
-  return 'encrypted' in socket && socket.encrypted
+  return fieldOf(socket as { readonly encrypted?: boolean }, 'encrypted') === true
 }
 
 /** Hosts that browsers take for secure without encryption. */
@@ -14,8 +15,8 @@ const LOCAL = /^(?:(?:[^:]+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/
  */
 export function isPlainHttp(request: AnyRequest): boolean {
   if (isEncrypted(request)) return false
-  const { headers } = request
-  if (headers['x-forwarded-proto'] !== undefined || headers['forwarded'] !== undefined) return false
-  const host = headers[':authority'] ?? headers.host
+  if (headerOf(request, 'x-forwarded-proto') !== undefined) return false
+  if (headerOf(request, 'forwarded') !== undefined) return false
+  const host = headerOf(request, ':authority') ?? headerOf(request, 'host')
   return typeof host === 'string' && host !== '' && !LOCAL.test(host)
 }

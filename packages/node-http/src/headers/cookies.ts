@@ -7,7 +7,7 @@ import {
   type WriteOptions,
 } from '@keepsake/core'
 import { setCookieLine } from './response-headers.ts'
-import type { AnyRequest, AnyResponse } from './messages.ts'
+import { type AnyRequest, type AnyResponse, headerOf } from './messages.ts'
 
 /** A cookie that is read from requests and set on responses. */
 export interface BoundCookie<T, From, To> extends Cookie<T> {
@@ -30,7 +30,7 @@ export function bindCookie<T, From, To>(
 ): BoundCookie<T, From, To> {
   return Object.freeze<BoundCookie<T, From, To>>({
     ...cookie,
-    get: (from) => cookie.read(requestOf(from).headers.cookie),
+    get: (from) => cookie.read(headerOf(requestOf(from), 'cookie')),
     set: (to, value, options) => setCookieLine(responseOf(to), cookie.write(value, options)),
     delete: (to) => setCookieLine(responseOf(to), cookie.clear()),
   })

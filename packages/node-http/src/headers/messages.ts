@@ -4,5 +4,9 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 /** A request of `node:http`, `node:https` or the compatibility API of `node:http2`. */
 export type AnyRequest = IncomingMessage | Http2ServerRequest
 
+/** A header that came, by its name in lower case. Nothing is read from a prototype, which Node gives them. */
+export const headerOf = ({ headers }: AnyRequest, name: string): string | string[] | undefined =>
+  Object.hasOwn(headers, name) ? headers[name] : undefined
+
 /** A response of `node:http`, `node:https` or the compatibility API of `node:http2`. */
 export type AnyResponse = ServerResponse | Http2ServerResponse

@@ -110,6 +110,9 @@ const COVER: PropertyDescriptorMap & ThisType<AnyResponse & AppearingSent> = {
   },
 }
 
+// Whoever defines by a descriptor reads it through its prototype.
+for (const descriptor of Object.values(COVER)) Object.setPrototypeOf(descriptor, null)
+
 /** What the property below says. */
 function uncovered(response: AnyResponse, name: string): unknown {
   return Reflect.get(Object.getPrototypeOf(response) as object, name, response)

@@ -1,3 +1,4 @@
+import { define } from '@keepsake/core/adapter'
 import type { AnyRequest } from '../headers/messages.ts'
 import { isAnswering } from './answering.ts'
 
@@ -15,6 +16,7 @@ export function deferDestroy(request: AnyRequest, progress: object): () => boole
   const { socket } = holder
   let isAsked = false
   const view = new Proxy(socket, {
+    __proto__: null,
     get(target, key, itself) {
       if (key !== 'destroy' || isAnswering(progress)) return Reflect.get(target, key) as unknown
       return () => {
@@ -22,11 +24,11 @@ export function deferDestroy(request: AnyRequest, progress: object): () => boole
         return itself as unknown
       }
     },
-  })
+  } as ProxyHandler<AnyRequest['socket']>)
   // On HTTP/1 it is a property of the request, on HTTP/2 a getter of its prototype.
   const isOwn = Object.hasOwn(request, 'socket')
   if (isOwn) holder.socket = view
-  else Object.defineProperty(request, 'socket', { value: view, configurable: true, writable: true })
+  else define(request, 'socket', { value: view, configurable: true, writable: true })
   return () => {
     if (isOwn) holder.socket = socket
     else Reflect.deleteProperty(request, 'socket')

@@ -1,10 +1,11 @@
 import { createSessions, type SessionData, type Sessions, type SessionsOptions } from '@keepsake/core'
+import { define, fieldOf } from '@keepsake/core/adapter'
 import type { Attachment } from './attachments.ts'
 
 /** Sessions as they are, or made of options: what every adapter's `session(…)` takes. */
 export function sessionsOf<D extends SessionData<D>>(given: Sessions<D> | SessionsOptions): Sessions<D> {
-  const isSessions = typeof given === 'object' && given !== null && 'open' in given
-  return isSessions ? given : createSessions<D>(given)
+  const isSessions = typeof given === 'object' && given !== null && fieldOf(given as Sessions<D>, 'open')
+  return isSessions ? (given as Sessions<D>) : createSessions<D>(given as SessionsOptions)
 }
 
 const ATTACHMENT = Symbol('keepsake.session')
@@ -24,7 +25,7 @@ export function useAttachment<D>(holder: object, attachment: Attachment<D>): voi
  * than the rest of a middleware.
  */
 export function defineSession(prototype: object): void {
-  if (!Object.hasOwn(prototype, 'session')) Object.defineProperty(prototype, 'session', ACCESSOR)
+  if (!Object.hasOwn(prototype, 'session')) define(prototype, 'session', ACCESSOR)
 }
 
 const ACCESSOR: PropertyDescriptor & ThisType<Holder> = {
@@ -34,7 +35,7 @@ const ACCESSOR: PropertyDescriptor & ThisType<Holder> = {
     return this[ATTACHMENT]?.session
   },
   set(value: unknown) {
-    if (this[ATTACHMENT] === undefined) Object.defineProperty(this, 'session', { value, writable: true })
+    if (this[ATTACHMENT] === undefined) define(this, 'session', { value, writable: true })
     else if (value === null) this[ATTACHMENT].session.destroy()
     else
       throw new TypeError('the session cannot be replaced; change what it holds, or set it to null to end it')

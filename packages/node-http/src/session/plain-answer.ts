@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { fieldOf } from '@keepsake/core/adapter'
 import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
 
 /** Answers an error where no framework has a way of its own: its status in plain text, and the error on standard error. */
@@ -17,6 +18,7 @@ export function answerPlainly(response: AnyResponse, status: number): void {
 
 /** What the error says itself, as those of the store do; else 500. */
 function statusOf(error: unknown): number {
-  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined
-  return typeof status === 'number' && status in STATUS_CODES ? status : 500
+  const isObject = typeof error === 'object' && error !== null
+  const status = isObject ? fieldOf(error as { readonly status?: unknown }, 'status') : undefined
+  return typeof status === 'number' && Object.hasOwn(STATUS_CODES, status) ? status : 500
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Session, Sessions, VisitOptions } from '@keepsake/core'
 import type { MaybePromise } from '@keepsake/core/adapter'
 import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
+import { ask, readFunctions } from './about-requests.ts'
 import { attach, type Fail } from './attach.ts'
 import { failPlainly } from './plain-answer.ts'
 
@@ -44,6 +45,8 @@ export interface WithSessionOptions<Request, Response> {
  *
  * What the handler throws goes where it would go without a session. A session that cannot be opened or saved is
  * answered in plain text with the status that its error has, 503 when the store failed, unless `fail` is given.
+ *
+ * @throws {ConfigError} at start-up, for a wrong option.
  */
 export function withSession<
   D,
@@ -52,13 +55,14 @@ export function withSession<
 >(
   sessions: Sessions<D>,
   handler: (request: Request, response: Response, session: Session<D>) => unknown,
-  { fail, extend }: WithSessionOptions<Request, Response> = {},
+  options?: WithSessionOptions<Request, Response>,
 ): (request: Request, response: Response) => unknown {
+  const { fail, extend } = readFunctions(options, ['fail', 'extend'])
   // Of one and the same request, which is why the types of the handler's own hold for what `attach` hands back.
   const answer: Fail = fail === undefined ? failPlainly : (fail as Fail)
   return (request, response) => {
-    const options = extend === undefined ? undefined : { extend: extend(request) }
-    const session = attachSession(sessions, request, response, answer, options)
+    const visit = extend && { extend: ask('extend', extend, request) }
+    const session = attachSession(sessions, request, response, answer, visit)
     return session instanceof Promise
       ? handleLater(handler, request, response, session, answer)
       : handler(request, response, session)

@@ -1,0 +1,27 @@
+import { ConfigError } from '@keepsake/core'
+import { isPromise, readFunction, readOptions } from '@keepsake/core/adapter'
+
+/** An option that answers something about a request, `R`, or a context of it. */
+type Question<R> = ((about: R) => boolean) | undefined
+
+/**
+ * Reads the options of a middleware that are functions.
+ *
+ * @throws {ConfigError} for an option that is unknown, or no function.
+ */
+export function readFunctions<O extends object>(given: O | undefined, names: readonly (keyof O & string)[]): O {
+  const options = readOptions('options', given, names)
+  for (const name of names) readFunction(name, options[name])
+  return options as O
+}
+
+/**
+ * What such an option answers about a request; undefined without one.
+ *
+ * @throws {ConfigError} for a promise: nobody waits for it, and it would count as a yes.
+ */
+export function ask<R>(option: string, question: Question<R>, about: R): boolean | undefined {
+  const answer: unknown = question?.(about)
+  if (isPromise(answer)) throw new ConfigError(option, 'must answer at once, and gave a promise')
+  return answer as boolean | undefined
+}
