@@ -62,7 +62,7 @@ export function readStorage(options: Options, parts: StorageParts): Storage {
   const stores = new Set(overflow && [overflow])
   if (typeof revocation !== 'object') {
     if (revocation === undefined) warnOfLogouts()
-    const inTime = mode.isLazy === true ? mode : timed(mode, timeLimit)
+    const inTime = mode.isLazy ? mode : timed(mode, timeLimit)
     return { mode: inTime, subjects: noSubjects(), stores: [...stores] }
   }
   if (fieldOf(revocation, 'isVolatile') === true) warnOfRestarts()

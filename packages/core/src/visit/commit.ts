@@ -64,7 +64,7 @@ export class Commits implements CommitSource {
     const { mode, lifetime } = this.setup
     const { session, state, lookup, logout } = this.draft
     const isUnopened = logout !== undefined && this.record === undefined
-    const discard = (isUnopened && clearsUnopened(mode, lookup.reason)) || lookup.discard === true
+    const discard = (isUnopened && clearsUnopened(mode, lookup.reason)) || lookup.discard
     const before = { record: this.record, discard, isHeld: this.#isHeld }
     const decision = decide(mode, lifetime, before, session, state, at)
     if (decision.plan.cookie === 'set') checkKeys(dataOf(session, state))

@@ -58,7 +58,7 @@ const MAY_BE_GOOD: ReadonlySet<OpenReason> = new Set<OpenReason>([
  */
 export function clearsUnopened(mode: Mode, reason: OpenReason): boolean {
   if (reason === 'store_failed') throw new StoreError('the store failed, so the logout has ended nothing')
-  const isCleared = mode.isLazy === true && reason !== 'ambiguous_cookie' && reason !== 'no_cookie'
+  const isCleared = mode.isLazy && reason !== 'ambiguous_cookie' && reason !== 'no_cookie'
   if (!isCleared && MAY_BE_GOOD.has(reason)) throw new SessionUnopenedError(reason)
   return isCleared
 }

@@ -6,7 +6,7 @@ const files = globSync('/work/wt/options/packages/core/src/**/*.ts')
 const words = new Set<string>()
 for (const f of files) {
   const code = readFileSync(f,'utf8').replaceAll(/\/\*[\s\S]*?\*\//g,'').replaceAll(/^\s*\/\/.*$/gm,'')
-  for (const [w] of code.matchAll(/[A-Za-z_$][\w$]*/g)) words.add(w!)
+  for (const [w] of code.matchAll(/[A-Za-z_$][\w$]*/g)) words.add(w)
 }
 for (const w of Object.getOwnPropertyNames(Object.prototype)) words.delete(w)
 const only = process.argv[2]?.split(',') , kinds = process.argv[3]?.split(',') ?? Object.keys(HOSTILE)
