@@ -1,7 +1,7 @@
 import { inspect, type InspectOptions } from 'node:util'
 import { withExpiry } from '../record/metadata.ts'
 import { type Duration, readDurationOf } from '../base/duration.ts'
-import { SessionDataError } from '../base/errors.ts'
+import { CONTROL_NAMES } from '../record/control-names.ts'
 import { DataControls } from './data-controls.ts'
 import { endDraft, updateDraft } from './draft.ts'
 import { SessionFacts } from './facts.ts'
@@ -9,7 +9,7 @@ import { guardControls } from './guarded-controls.ts'
 import { logIn, type LoginOptions } from './login.ts'
 import { type LogoutOptions, readLogout } from './logout.ts'
 import { freshState, type SessionChange, type SessionVisit } from './state.ts'
-import { changeOf, completeDraft, type DataDraft } from './update.ts'
+import { changeOf, type DataDraft } from './update.ts'
 
 /** A callback in the style of Node; `Session` takes one wherever Passport and express-session's users pass one. */
 export type Callback = (error?: unknown) => void
@@ -172,31 +172,6 @@ export type DraftOf<S> = Omit<S, keyof SessionControls> & DataDraft
 export type Session<D = Record<string, unknown>> = Partial<D> & SessionControls
 
 guardControls(SessionControls.prototype)
-
-const CONTROL_NAMES: ReadonlySet<string> = new Set(
-  Object.getOwnPropertyNames(SessionControls.prototype).filter(
-    (name) => name !== 'constructor' && name !== '__proto__',
-  ),
-)
-
-completeDraft(CONTROL_NAMES)
-
-/** Whether data has a control's name as a key: written by a version that had no such control, or by a setter that went past it. */
-export function hasControlName(data: object): boolean {
-  // Every session comes through here: a list of its keys would be thrown away.
-  for (const key in data) if (CONTROL_NAMES.has(key) && Object.hasOwn(data, key)) return true
-  return false
-}
-
-/** @throws {SessionDataError} for data that was defined under a control's name: it would be dropped when it is opened. */
-export function checkKeys(session: object): void {
-  if (!hasControlName(session)) return
-  const key = Object.keys(session).find((name) => hasControlName({ [name]: true })) ?? ''
-  throw new SessionDataError(
-    key,
-    'has the name of a control of the session; keep the data under another name',
-  )
-}
 
 /** A session of this data, which has no control's name among its keys. */
 export function createSession<D>(data: object, visit: SessionVisit): Session<D> {

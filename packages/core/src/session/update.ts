@@ -1,5 +1,6 @@
 import { refusePromise } from '../base/maybe-promise.ts'
 import { define } from '../base/own.ts'
+import { CONTROL_NAMES } from '../record/control-names.ts'
 import type { Change } from '../record/record.ts'
 import { guardControls } from './guarded-controls.ts'
 
@@ -22,14 +23,12 @@ export class DataDraft {
 // As of a session: what somebody has put on `Object.prototype` is no data.
 Object.setPrototypeOf(DataDraft.prototype, null)
 
-/** Refuses the controls that a draft does not have: what they change could not be made again on other data. */
-export function completeDraft(controls: Iterable<string>): void {
-  for (const name of controls) {
-    if (!Object.hasOwn(DataDraft.prototype, name))
-      define(DataDraft.prototype, name, { get: refuse(name), configurable: true })
-  }
-  guardControls(DataDraft.prototype)
+// What the other controls change could not be made again on other data.
+for (const name of CONTROL_NAMES) {
+  if (!Object.hasOwn(DataDraft.prototype, name))
+    define(DataDraft.prototype, name, { get: refuse(name), configurable: true })
 }
+guardControls(DataDraft.prototype)
 
 function refuse(name: string): () => never {
   return () => {

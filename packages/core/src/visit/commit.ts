@@ -2,7 +2,7 @@ import type { Committed, InForce } from '../modes/mode.ts'
 import { newStoreCookie } from '../modes/store-cookie.ts'
 import type { LogoutRequest } from '../session/logout.ts'
 import { dataOf } from '../session/draft.ts'
-import { checkKeys } from '../session/session.ts'
+import { checkKeys } from '../record/control-names.ts'
 import { recordOf } from '../record/admit.ts'
 import type { Times } from '../record/lifetime.ts'
 import { sidText } from '../crypto/token.ts'
@@ -10,7 +10,7 @@ import { SessionGoneError, StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise, Queue } from '../base/maybe-promise.ts'
 import { fieldOf } from '../base/own.ts'
 import { type Attempt, hasLost } from './changes.ts'
-import { clearsUnopened, decide, type Decision, reasonOf } from './decide.ts'
+import { decide, type Decision, isCleared, reasonOf } from './decide.ts'
 import { type Header, headersAfter, LOOKED, withCookie } from './headers.ts'
 import { type CommitSource, SessionCommit } from './session-commit.ts'
 import { report, settle } from './settle.ts'
@@ -63,8 +63,7 @@ export class Commits implements CommitSource {
   decide(at = this.setup.now()): Decision {
     const { mode, lifetime } = this.setup
     const { session, state, lookup, logout } = this.draft
-    const isUnopened = logout !== undefined && this.record === undefined
-    const discard = (isUnopened && clearsUnopened(mode, lookup.reason)) || lookup.discard
+    const discard = isCleared(mode, lookup, logout !== undefined && this.record === undefined)
     const before = { record: this.record, discard, isHeld: this.#isHeld }
     const decision = decide(mode, lifetime, before, session, state, at)
     if (decision.plan.cookie === 'set') checkKeys(dataOf(session, state))

@@ -13,6 +13,7 @@ import {
   StoreError,
 } from '../base/errors.ts'
 import type { CloseReason, OpenReason } from '../base/reasons.ts'
+import type { Lookup } from './setup.ts'
 
 /** What is to be done with a session as it is now, and its text. */
 export interface Decision {
@@ -51,16 +52,17 @@ const MAY_BE_GOOD: ReadonlySet<OpenReason> = new Set<OpenReason>([
 ])
 
 /**
- * Whether a logout of a session that was not opened clears the cookie that came. It ends what came, or fails (R37); where a
- * sealed session cannot be revoked, to clear the browser's copy is all that a logout does.
+ * Whether the cookie of a session that was not opened is to go. A logout ends what came, or fails (R37); where a sealed
+ * session cannot be revoked, to clear the browser's copy is all that it does.
  *
  * @throws {StoreError | SessionUnopenedError}
  */
-export function clearsUnopened(mode: Mode, reason: OpenReason): boolean {
+export function isCleared(mode: Mode, { reason, discard }: Lookup, isLogout: boolean): boolean {
+  if (!isLogout) return discard
   if (reason === 'store_failed') throw new StoreError('the store failed, so the logout has ended nothing')
-  const isCleared = mode.isLazy && reason !== 'ambiguous_cookie' && reason !== 'no_cookie'
-  if (!isCleared && MAY_BE_GOOD.has(reason)) throw new SessionUnopenedError(reason)
-  return isCleared
+  const isOnlyCopy = mode.isLazy && reason !== 'ambiguous_cookie' && reason !== 'no_cookie'
+  if (!isOnlyCopy && MAY_BE_GOOD.has(reason)) throw new SessionUnopenedError(reason)
+  return isOnlyCopy || discard
 }
 
 /** The text of all that a session holds now, without the keys that have expired. */

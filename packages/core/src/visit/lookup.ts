@@ -5,7 +5,7 @@ import { sidText } from '../crypto/token.ts'
 import { StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import type { OpenReason } from '../base/reasons.ts'
-import { withoutControlNames } from './known-keys.ts'
+import { withoutControlNames } from '../record/known-keys.ts'
 import type { Lookup } from './setup.ts'
 
 /** Cookies of our name past this many are not tried: each costs an open. */

@@ -3,7 +3,7 @@ import type { SessionChange } from '../session/state.ts'
 import { expiryOf, type Lifetime } from '../record/lifetime.ts'
 import { StoreError } from '../base/errors.ts'
 import type { Trace } from '../base/events.ts'
-import { withoutControlNames } from './known-keys.ts'
+import { withoutControlNames } from '../record/known-keys.ts'
 
 /** The visit whose session is watched. What it does itself is no news to it. */
 export interface Watched {

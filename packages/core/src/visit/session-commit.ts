@@ -9,7 +9,7 @@ import { type CarriedOver, carriedOver, type SessionRecord, type Step } from '..
 import { SID_BYTES } from '../crypto/token.ts'
 import { randomBytes } from '../base/random.ts'
 import { type Attempt, type HandledTexts, keepChanged, rebaseHandled, sinceAttempt } from './changes.ts'
-import { textWithoutControlNames } from './known-keys.ts'
+import { textWithoutControlNames } from '../record/known-keys.ts'
 import type { Setup } from './setup.ts'
 
 /** What changes are made with. */

@@ -5,7 +5,7 @@ import type { Plan } from '../record/plan.ts'
 import type { SessionRecord } from '../record/record.ts'
 import type { Trace } from '../base/events.ts'
 import { rebaseHandled } from './changes.ts'
-import { textWithoutControlNames } from './known-keys.ts'
+import { textWithoutControlNames } from '../record/known-keys.ts'
 import type { Draft } from './setup.ts'
 
 /** Publishes what became of a commit. `before`: the record in force until then, or the session without one. */

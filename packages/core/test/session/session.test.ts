@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { hasControlName, type Session, SessionControls } from '../../src/session/session.ts'
+import { CONTROL_NAMES, hasControlName } from '../../src/record/control-names.ts'
+import { type Session, SessionControls } from '../../src/session/session.ts'
 import { createBrowser, createClock, rejectionOf, sessionsOf, START } from '../support.ts'
 
 interface Shop {
@@ -534,6 +535,12 @@ describe('callbacks, as Passport and users of express-session pass them', () => 
     expect(await browser.ask((session) => session['passport'])).toEqual({ user: 'alice' })
     expect(await browser.ask((session) => session.id)).not.toBe(before)
   })
+})
+
+it('the names that no data may have are those of the controls', () => {
+  const names = Object.getOwnPropertyNames(SessionControls.prototype)
+  const controls = names.filter((name) => name !== 'constructor' && name !== '__proto__')
+  expect([...CONTROL_NAMES].toSorted()).toEqual(controls.toSorted())
 })
 
 describe('data with the name of a control', () => {

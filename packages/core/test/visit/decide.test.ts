@@ -14,7 +14,7 @@ import {
   StoreError,
   StoreTimeoutError,
 } from '../../src/base/errors.ts'
-import { checkKeys } from '../../src/session/session.ts'
+import { checkKeys } from '../../src/record/control-names.ts'
 import { freshState, type SessionState } from '../../src/session/state.ts'
 import { keysOf, LIFETIME, modeOf, SID } from '../modes/stored.ts'
 import { BEGIN, thrown } from '../store-support.ts'

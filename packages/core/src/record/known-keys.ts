@@ -1,6 +1,5 @@
-import type { OpenInForce } from '../modes/mode.ts'
-import { hasControlName } from '../session/session.ts'
-import { type Content, readText, writeText } from '../record/record.ts'
+import { CONTROL_NAMES, hasControlName } from './control-names.ts'
+import { type Content, type OpenRecord, readText, writeText } from './record.ts'
 
 /*
  * A version that had no such control, or another process of an older one, wrote a key that has a control's name. It counts as
@@ -8,7 +7,7 @@ import { type Content, readText, writeText } from '../record/record.ts'
  */
 
 /** The same record where it has no such key. */
-export function withoutControlNames(record: OpenInForce): OpenInForce {
+export function withoutControlNames<P>(record: OpenRecord<P>): OpenRecord<P> {
   if (!hasControlName(record.content.data)) return record
   const content = known(record.content)
   return { ...record, content, text: writeText(content.data, content) }
@@ -23,6 +22,6 @@ export function textWithoutControlNames(text: string): string {
 }
 
 function known(content: Content): Content {
-  const entries = Object.entries(content.data).filter(([key]) => !hasControlName({ [key]: true }))
+  const entries = Object.entries(content.data).filter(([key]) => !CONTROL_NAMES.has(key))
   return { ...content, data: Object.fromEntries(entries) }
 }
