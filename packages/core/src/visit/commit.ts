@@ -156,11 +156,10 @@ export class Commits implements CommitSource {
 
   /** A late request with an old cookie: its `Set-Cookie` would take the new one's place in the browser. */
   #refuseSuperseded({ plan, text }: Decision): void {
-    const { logout } = this.draft
     // An earlier save has been told.
-    if (this.isEnded && logout === undefined) return
+    if (this.isEnded && this.draft.logout === undefined) return
     this.isEnded = plan.reason !== 'empty'
-    if (logout !== undefined || hasLost(undefined, text)) throw new SessionGoneError()
+    if (this.draft.logout !== undefined || hasLost(undefined, text)) throw new SessionGoneError()
     this.setup.trace.closed(this.isEnded ? 'gone' : plan.reason, this.draft.state.sid)
   }
 
