@@ -61,7 +61,7 @@ export interface SessionsOptions {
   readonly maxPerSubject?: number | undefined
   /**
    * How long the store may take for the whole read of one request, and for its whole commit, in milliseconds. Default
-   * 2,000. What is written later than that is undone.
+   * 2,000. A login, a new id or a new session that is written later than that is undone.
    */
   readonly storeTimeLimit?: number | undefined
   /**
