@@ -1,8 +1,8 @@
 /* For adapters, which join sessions to a framework. Here what may be there at once is not made a promise. */
 export { type AdapterWarning } from './base/reasons.ts'
-export { isPromise, type MaybePromise } from './base/maybe-promise.ts'
+export type { MaybePromise } from './base/maybe-promise.ts'
 export { readFunction, readOptions } from './base/options.ts'
-export { define, fieldOf } from './base/own.ts'
+export { define, fieldOf, isPromise } from './base/own.ts'
 export { publishCrossOriginError } from './base/events.ts'
 export { allowedOrigins } from './guard/guard-rules.ts'
 export { CrossOriginError } from './guard/origin.ts'

@@ -52,6 +52,28 @@ describe('a session in overflow', () => {
     expect([await dataOf(sessions, cookie), await leftIn(world)]).toEqual([{}, 0])
   })
 
+  it.each(['logout', 'destroy'] as const)(
+    'that has moved back ends with a %s of another request, which clears the cookie and begins no row',
+    async (end) => {
+      const world = createOverflowingWorld({ revocation: 'none' })
+      const revocable = world.another({ revocation: world.store })
+      for (const sessions of [world.sessions, revocable]) {
+        const cookie = await begin(sessions, { a: 1, long: LONG }, 'alice')
+        const [shrinks, ends] = [await sessions.open(cookie), await sessions.open(cookie)]
+        Reflect.deleteProperty(shrinks.session, 'long')
+        const small = cookieAfter(await shrinks.close(), cookie)
+        ends.session[end]()
+        world.store.forget()
+        expect(await closed(ends, small)).toEqual({ cookie: undefined })
+        expect(world.store.calls.filter((call) => call === 'create')).toHaveLength(
+          sessions === revocable ? 1 : 0,
+        )
+        const { session } = await sessions.open(small)
+        expect(session.subject).toBe(sessions === revocable ? undefined : 'alice')
+      }
+    },
+  )
+
   it('that logs in on its way back leaves no old cookie good', async () => {
     const [, place] = present(IN_ROWS[2])
     const { sessions } = place()

@@ -1,5 +1,3 @@
-import { fieldOf } from './own.ts'
-
 /**
  * A value that is there already, or a promise of it. Sealed sessions need no promise, nor do stores in this process: they
  * cost no tick.
@@ -9,16 +7,6 @@ export type MaybePromise<T> = T | Promise<T>
 /** Goes on with a value: at once when it is there, and when it comes otherwise. */
 export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
   return value instanceof Promise ? value.then(next) : next(value)
-}
-
-/**
- * Gives back a value, unless it is a promise, where nobody would wait for one.
- *
- * @throws {TypeError} with this message.
- */
-export function refusePromise<T>(value: T, message: string): T {
-  if (isPromise(value)) throw new TypeError(message)
-  return value
 }
 
 /** Does work one after the other, in the order in which it comes; at once, with no tick, where nothing has to wait. */
@@ -71,11 +59,4 @@ export function createKeyedQueue<T>(): KeyedQueue<T> {
       if (last.get(key) === mine) last.delete(key)
     })
   }
-}
-
-/** Whether something is a promise, of whichever library, where none is of use: its end is then nobody's business. */
-export function isPromise(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  if (value instanceof Promise) value.catch(() => undefined)
-  return typeof fieldOf(value as PromiseLike<unknown>, 'then') === 'function'
 }

@@ -1,6 +1,5 @@
 import { ConfigError, describeType, wrongOption } from './errors.ts'
-import { isPromise } from './maybe-promise.ts'
-import { withoutPrototype } from './own.ts'
+import { isPromise, withoutPrototype } from './own.ts'
 
 /** Names that users of other libraries try first, with the answer. */
 const FOREIGN: Readonly<Record<string, string>> = {

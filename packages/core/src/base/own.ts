@@ -17,3 +17,20 @@ export function fieldOf<T extends object, K extends keyof T>(object: T, name: K)
 /** Defines a property by what the descriptor itself says. */
 export const define = (object: object, name: PropertyKey, descriptor: PropertyDescriptor): object =>
   Object.defineProperty(object, name, withoutPrototype(descriptor))
+
+/** Whether something is a promise, of whichever library, where none is of use: its end is then nobody's business. */
+export function isPromise(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (value instanceof Promise) value.catch(() => undefined)
+  return typeof fieldOf(value as PromiseLike<unknown>, 'then') === 'function'
+}
+
+/**
+ * Gives back a value, unless it is a promise, where nobody would wait for one.
+ *
+ * @throws {TypeError} with this message.
+ */
+export function refusePromise<T>(value: T, message: string): T {
+  if (isPromise(value)) throw new TypeError(message)
+  return value
+}

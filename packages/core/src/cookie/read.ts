@@ -1,5 +1,4 @@
-import { refusePromise } from '../base/maybe-promise.ts'
-import { fieldOf } from '../base/own.ts'
+import { fieldOf, refusePromise } from '../base/own.ts'
 
 /**
  * What a `Cookie` header looks like where frameworks hand it over; several fields are one list (RFC 9113 §8.2.3).

@@ -1,7 +1,6 @@
 import { ConfigError, CookieValueError, describeType } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
-import { isPromise, refusePromise } from '../base/maybe-promise.ts'
-import { fieldOf } from '../base/own.ts'
+import { fieldOf, isPromise, refusePromise } from '../base/own.ts'
 
 /** The part of Standard Schema (standardschema.dev) that is used: Zod, Valibot, ArkType and others have it. */
 export interface StandardSchema<T> {

@@ -39,8 +39,10 @@ export interface Renewal {
 
 export function nextOf(commit: Commit, before: Stored, standing: Standing, renewal: Renewal): Next<Verdict> {
   const { plan, continues, isLogin, after, changes } = commit
+  // The record lives in its cookie, which an end clears.
+  if (plan.record === 'delete')
+    return isClosed(standing) || isSameSubject(before, standing.record) ? END : STOP_GONE
   if (isClosed(standing)) return isLogin || !continues ? APART : STOP_GONE
-  if (plan.record === 'delete') return isSameSubject(before, standing.record) ? END : STOP_GONE
   const isUntouched = standing.sealed === before.place.sealed
   if (!isUntouched && !mayWrite(commit, before, standing, renewal))
     return isLogin || !continues ? APART : STOP_GONE

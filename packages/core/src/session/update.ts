@@ -1,5 +1,4 @@
-import { refusePromise } from '../base/maybe-promise.ts'
-import { define } from '../base/own.ts'
+import { define, refusePromise } from '../base/own.ts'
 import { CONTROL_NAMES } from '../record/control-names.ts'
 import type { Change } from '../record/record.ts'
 import { guardControls } from './guarded-controls.ts'

@@ -10,8 +10,7 @@ import { readSecrets, type Secret } from '../crypto/secrets.ts'
 import type { Duration } from '../base/duration.ts'
 import { SessionConflictError, wrongOption } from '../base/errors.ts'
 import { createTrace, type Trace } from '../base/events.ts'
-import { refusePromise } from '../base/maybe-promise.ts'
-import { fieldOf, withoutPrototype } from '../base/own.ts'
+import { fieldOf, refusePromise, withoutPrototype } from '../base/own.ts'
 import { readChoice, readClock, readFlag, readOptions, readText } from '../base/options.ts'
 import { createPulse } from '../base/pulse.ts'
 import { readStorage, startSweep } from './storage.ts'
@@ -63,7 +62,7 @@ export interface SessionsOptions {
   readonly maxPerSubject?: number | undefined
   /**
    * How long the store may take for the whole read of one request, and for its whole commit, in milliseconds. Default
-   * 2,000. What is written later than that is undone.
+   * 2,000. A login, a new id or a new session that is written later than that is undone.
    */
   readonly storeTimeLimit?: number | undefined
   /**

@@ -31,6 +31,8 @@ export interface Attempt {
   readonly steps: readonly Step[]
 }
 
+export const NO_ATTEMPTS: readonly Attempt[] = Object.freeze([])
+
 /** What the handler did, or only what it did after an attempt that turned out to be written. */
 export function sinceAttempt(handled: HandledTexts, attempt: Attempt | undefined): HandledTexts {
   if (attempt === undefined) return handled

@@ -9,7 +9,7 @@ import { sidText } from '../crypto/token.ts'
 import { SessionGoneError, StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise, Queue } from '../base/maybe-promise.ts'
 import { fieldOf } from '../base/own.ts'
-import { type Attempt, hasLost } from './changes.ts'
+import { type Attempt, hasLost, NO_ATTEMPTS } from './changes.ts'
 import { decide, type Decision, isCleared, reasonOf } from './decide.ts'
 import { type Header, headersAfter, LOOKED, withCookie } from './headers.ts'
 import { type CommitSource, SessionCommit } from './session-commit.ts'
@@ -33,7 +33,7 @@ export class Commits implements CommitSource {
   /** A new session has begun without some of the changes, which belonged to the one that was gone. */
   hasDropped = false
   /** What earlier commits have tried to write, with an unknown outcome. */
-  unsettled: readonly Attempt[] = NONE
+  unsettled: readonly Attempt[] = NO_ATTEMPTS
   /** The cookie of the next new row, for one sid. */
   #newCookie: { readonly sid: Uint8Array; readonly value: string } | undefined
   /** Watches of the session, which follow its own commits. */
@@ -159,11 +159,10 @@ export class Commits implements CommitSource {
 
   /** A late request with an old cookie: its `Set-Cookie` would take the new one's place in the browser. */
   #refuseSuperseded({ plan, text }: Decision): void {
-    const { logout } = this.draft
     // An earlier save has been told.
-    if (this.isEnded && logout === undefined) return
+    if (this.isEnded && this.draft.logout === undefined) return
     this.isEnded = plan.reason !== 'empty'
-    if (logout !== undefined || hasLost(undefined, text)) throw new SessionGoneError()
+    if (this.draft.logout !== undefined || hasLost(undefined, text)) throw new SessionGoneError()
     this.setup.trace.closed(this.isEnded ? 'gone' : plan.reason, this.draft.state.sid)
   }
 
@@ -182,7 +181,6 @@ export class Commits implements CommitSource {
   /** `sent` is what was committed: the handler may have gone on meanwhile, and what it did then is still to come. */
   settle(sent: SessionCommit, done: Committed): void {
     const { trace, cookie, now } = this.setup
-    const { record } = done
     this.isEnded = done.outcome === 'gone'
     if (this.isEnded) {
       // Nor does the cookie leave that an earlier save has asked for: another one has taken its place in the browser.
@@ -192,11 +190,9 @@ export class Commits implements CommitSource {
     report(trace, sent, done, this.record ?? this.draft.state)
     if (this.isEnded) return
     this.hasDropped ||= sent.hasDropped
-    this.unsettled = NONE
+    this.unsettled = NO_ATTEMPTS
     this.#newCookie = undefined
     this.headers = headersAfter(done, cookie, now) ?? this.headers
-    this.record = settle(this.draft, sent, record, now)
+    this.record = settle(this.draft, sent, done.record, now)
   }
 }
-
-const NONE: readonly Attempt[] = Object.freeze([])

@@ -13,7 +13,6 @@ import {
   StoreError,
 } from '../base/errors.ts'
 import type { CloseReason, OpenReason } from '../base/reasons.ts'
-import type { Lookup } from './setup.ts'
 
 /** What is to be done with a session as it is now, and its text. */
 export interface Decision {
@@ -51,13 +50,19 @@ const MAY_BE_GOOD: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'issued_in_future',
 ])
 
+/** Why a cookie was not opened, and whether it is of no use to anybody. */
+interface Came {
+  readonly reason: OpenReason
+  readonly discard: boolean
+}
+
 /**
  * Whether the cookie of a session that was not opened is to go. A logout ends what came, or fails (R37); where a sealed
  * session cannot be revoked, to clear the browser's copy is all that it does.
  *
  * @throws {StoreError | SessionUnopenedError}
  */
-export function isCleared(mode: Mode, { reason, discard }: Lookup, isLogout: boolean): boolean {
+export function isCleared(mode: Mode, { reason, discard }: Came, isLogout: boolean): boolean {
   if (!isLogout) return discard
   if (reason === 'store_failed') throw new StoreError('the store failed, so the logout has ended nothing')
   const isOnlyCopy = mode.isLazy && reason !== 'ambiguous_cookie' && reason !== 'no_cookie'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { metaOf } from '../record/texts.ts'
-import { type Attempt, type HandledTexts, rebaseHandled } from '../../src/visit/changes.ts'
+import { type Attempt, type HandledTexts, hasLost, rebaseHandled } from '../../src/visit/changes.ts'
 import { type ChangeRules, SessionCommit } from '../../src/visit/session-commit.ts'
 import { planClose } from '../../src/record/plan.ts'
 import { type Change, readText, type Step, writeText } from '../../src/record/record.ts'
@@ -9,6 +9,7 @@ import { recordOf } from '../../src/record/admit.ts'
 import { RecordTooLargeError } from '../../src/base/errors.ts'
 import type { ResolveConflict } from '../../src/record/merge.ts'
 import { createTrace } from '../../src/base/events.ts'
+import type { FlashMessage } from '../../src/record/metadata.ts'
 import { freshState } from '../../src/session/state.ts'
 import { keysOf, LIFETIME, modeOf, SID } from '../modes/stored.ts'
 import { BEGIN, present, thrown } from '../store-support.ts'
@@ -266,5 +267,42 @@ describe('changes to an anonymous session that is gone', () => {
     const steps = [step({ n: 41 }, count), step({ n: 42 }, count)]
     const { data, hasDropped } = alone({ before: record({ n: 41 }), after: record({ n: 43 }), steps })
     expect([data, hasDropped]).toEqual([{ n: 2 }, false])
+  })
+})
+
+const message = (id: string): FlashMessage => ({ id, category: 'info', message: id })
+const textOf = (data: object, ...flash: readonly FlashMessage[]): string => writeText(data, metaOf({ flash }))
+
+describe('what is lost with a session that is gone', () => {
+  it.each<[string, string | undefined, string]>([
+    ['a new key', textOf({ a: 1 }), textOf({ a: 1, b: 1 })],
+    ['another value of a key', textOf({ a: 1 }), textOf({ a: 2 })],
+    ['an item of a list', textOf({ cart: [1] }), textOf({ cart: [1, 2] })],
+    ['a new key beside a deleted one', textOf({ a: 1 }), textOf({ b: 1 })],
+    ['a message', textOf({ a: 1 }), textOf({ a: 1 }, message('m'))],
+    ['a message beside one that waits', textOf({}, message('m')), textOf({}, message('m'), message('n'))],
+    ['a message in the place of one that was shown', textOf({}, message('m')), textOf({}, message('n'))],
+    ['what a session begins with', undefined, textOf({ a: 1 })],
+  ])('is %s', (_, before, after) => {
+    expect(hasLost(before, after)).toBe(true)
+  })
+
+  it.each<[string, string | undefined, string]>([
+    [
+      'a session that is as it was',
+      textOf({ a: { b: [1] } }, message('m')),
+      textOf({ a: { b: [1] } }, message('m')),
+    ],
+    ['a deleted key', textOf({ a: 1, b: 1 }), textOf({ b: 1 })],
+    ['a deleted key beside a message that waits', textOf({ a: 1 }, message('m')), textOf({}, message('m'))],
+    ['a message that was shown', textOf({ a: 1 }, message('m')), textOf({ a: 1 })],
+    [
+      'the end of a key',
+      textOf({ a: 1 }),
+      writeText({ a: 1 }, metaOf({ expiries: new Map([['a', BEGIN]]) })),
+    ],
+    ['a token against forged requests', undefined, writeText({}, metaOf({ csrf: true }))],
+  ])('is nothing where there is only %s', (_, before, after) => {
+    expect(hasLost(before, after)).toBe(false)
   })
 })
