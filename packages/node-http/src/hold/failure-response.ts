@@ -15,6 +15,7 @@ const CHANGES = [
   'writeContinue',
   'writeEarlyHints',
   'writeProcessing',
+  'writeInformation',
 ] as const
 
 /** A response that was given up. */

@@ -155,7 +155,7 @@ export abstract class Hold implements Gate {
 
   #answer(delay: Delay): void {
     const { request, response } = this
-    const { appearance, failure, headers } = delay
+    const { appearance, failure } = delay
     appearance?.endSent()
     // A handler that writes on after the answer has ended must not bring the process down.
     response.on('error', ignore)
@@ -166,19 +166,21 @@ export abstract class Hold implements Gate {
       response.destroy(request.httpVersionMajor < 2 ? undefined : (failure as Error))
       return
     }
-    answerFailure(this.#givenUp(delay), () => {
-      applyHeaders(response, headers)
-      this.fail(failure)
-    })
+    answerFailure(this.#givenUp(delay), () => this.fail(failure))
   }
 
-  #givenUp({ calls, failure }: Delay): GivenUp {
+  #givenUp({ calls, failure, headers }: Delay): GivenUp {
+    const { response, originals } = this
     return {
-      response: this.response,
-      originals: this.originals,
+      response,
+      originals,
       progress: calls,
       failure,
-      send: (method, args) => this.#send(method, args),
+      send: (method, args) => {
+        const left = method === 'writeHead' ? takeHeaders(response, args) : args
+        if (!response.headersSent) applyHeaders(response, headers)
+        return this.#send(method, left)
+      },
       drop: (method, args) => this.keep(method, args),
     }
   }
