@@ -72,7 +72,7 @@ describe.each(hosts)('$name over $protocol, where the store is down', ({ App, pr
     app.use(async (ctx) => {
       ctx.session['name'] = 'Ada'
       ctx.set('X-Handler', 'yes')
-      await handle(ctx as unknown as Context)
+      await handle(ctx)
     })
     const run = app.callback() as (request: object, response: object) => void
     const server = protocol === 'h2' ? createHttp2Server(run) : createServer(run)
