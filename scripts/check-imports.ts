@@ -2,18 +2,16 @@
  * Checks who imports whom in the published packages, as docs/map.md draws it: core nothing but Node; adapters core and
  * node-http; stores core. Inside core and node-http imports go down from wing to wing, and nowhere do they go round.
  */
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   cycleFaults,
+  importFaults,
   type Layout,
   readSources,
-  type SourceFile,
   structureOf,
-  targetOf,
   wingFaults,
 } from './packages/structure.ts'
-import { ROOT } from './workspace.ts'
+import { publicPackages } from './workspace.ts'
 
 const ADAPTER = ['@keepsake/core', '@keepsake/core/adapter', '@keepsake/node-http']
 const STORE = ['@keepsake/core', '@keepsake/core/store']
@@ -56,42 +54,21 @@ const WINGS: Readonly<Record<string, Layout>> = {
   },
 }
 
-const sourceOf = (directory: string): string => join(ROOT, 'packages', directory, 'src')
-
-function layoutOf(directory: string): Layout | undefined {
-  // Until the files of core have moved into their wings.
-  if (directory === 'core' && !existsSync(join(sourceOf('core'), 'base'))) return undefined
-  return WINGS[directory]
-}
-
-function packageFaults(directory: string, file: SourceFile): readonly string[] {
-  return file.specifiers.flatMap((specifier) => {
-    if (specifier.startsWith('node:')) return []
-    const target = targetOf(file, specifier)
-    if (target === undefined) {
-      const isAllowed = MAY_IMPORT[directory]?.includes(specifier) === true
-      return isAllowed ? [] : [`${file.path} must not import ${specifier}`]
-    }
-    const isOutside = target.startsWith('..') && target !== '../package.json'
-    return isOutside ? [`${file.path} must not leave its package for ${specifier}`] : []
-  })
-}
-
 const faults: string[] = []
 let count = 0
-for (const directory of Object.keys(MAY_IMPORT)) {
-  const files = readSources(sourceOf(directory))
-  const layout = layoutOf(directory)
+for (const { folder, path } of publicPackages()) {
+  const files = readSources(join(path, 'src'))
+  const layout = WINGS[folder]
   count += files.length
   const found = [
-    ...files.flatMap((file) => packageFaults(directory, file)),
+    ...importFaults(files, MAY_IMPORT[folder]),
     ...cycleFaults(files),
     ...(layout === undefined ? [] : wingFaults(files, layout)),
   ]
-  faults.push(...found.map((fault) => `packages/${directory}/src: ${fault}`))
-  if (!Object.hasOwn(WINGS, directory)) continue
+  faults.push(...found.map((fault) => `packages/${folder}/src: ${fault}`))
+  if (layout === undefined) continue
   const { lines, chain } = structureOf(files)
-  console.log(`${directory}: ${files.length} files, ${lines} lines, ${chain.length} files deep`)
+  console.log(`${folder}: ${files.length} files, ${lines} lines, ${chain.length} files deep`)
 }
 for (const fault of faults) console.error(fault)
 console.log(`${count} files, ${faults.length} faults`)

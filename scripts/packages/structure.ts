@@ -31,7 +31,7 @@ export interface Structure {
 const IMPORTS = [
   /(?:^|\n)[ \t]*(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]/g,
   // As an expression and as a type.
-  /\bimport\(\s*['"]([^'"]+)['"]/g,
+  /\b(?:import|require)\(\s*['"`]([^'"`]+)['"`]/g,
 ]
 
 /** Only those that begin a line: elsewhere a slash with a star may be part of a text. */
@@ -39,7 +39,7 @@ const COMMENTS = /^[ \t]*(?:\/\*[\s\S]*?\*\/|\/\/.*$)/gm
 
 /** The source files below a folder, in order. */
 export function readSources(folder: string): readonly SourceFile[] {
-  return globSync('**/*.ts', { cwd: folder })
+  return globSync('**/*.{ts,mts,cts,tsx,js,mjs,cjs}', { cwd: folder })
     .map((path) => path.replaceAll('\\', '/'))
     .toSorted()
     .map((path) => parseSource(path, readFileSync(join(folder, path), 'utf8')))
@@ -56,6 +56,28 @@ function parseSource(path: string, text: string): SourceFile {
 /** The file of the same package that a relative import names; undefined for any other import. */
 export function targetOf({ path }: SourceFile, specifier: string): string | undefined {
   return specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : undefined
+}
+
+/**
+ * What the sources of a package import besides Node, their own files and what they may import.
+ *
+ * @param mayImport Undefined for a package that nobody has said anything about, which is a fault.
+ */
+export function importFaults(
+  files: readonly SourceFile[],
+  mayImport: readonly string[] | undefined,
+): readonly string[] {
+  if (mayImport === undefined) return ['nothing says what it may import']
+  return files.flatMap((file) =>
+    file.specifiers.flatMap((specifier) => {
+      if (specifier.startsWith('node:')) return []
+      const target = targetOf(file, specifier)
+      if (target === undefined)
+        return mayImport.includes(specifier) ? [] : [`${file.path} must not import ${specifier}`]
+      const isOutside = target.startsWith('..') && target !== '../package.json'
+      return isOutside ? [`${file.path} must not leave its package for ${specifier}`] : []
+    }),
+  )
 }
 
 /** The wing that a file is in: the first folder of its path. Undefined for one in `src` itself. */

@@ -1,9 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { cycleFaults, type Layout, readSources, structureOf, wingFaults } from '../packages/structure.ts'
-import { ROOT } from '../workspace.ts'
+import {
+  cycleFaults,
+  importFaults,
+  type Layout,
+  readSources,
+  structureOf,
+  wingFaults,
+} from '../packages/structure.ts'
+import { run } from '../run.ts'
+import { publicPackages, ROOT } from '../workspace.ts'
 
 /** A folder with these source files in it. */
 function sourcesOf(tree: Readonly<Record<string, string>>) {
@@ -27,6 +35,48 @@ const SOUND = {
 
 const faultsOf = (tree: Readonly<Record<string, string>>, layout = LAYOUT) =>
   wingFaults(sourcesOf({ ...SOUND, ...tree }), layout)
+
+describe('the check of imports', () => {
+  const MAY_IMPORT = ['@keepsake/core']
+  const faultsOf = (text: string, path = 'own/file.ts') =>
+    importFaults(sourcesOf({ [path]: text, 'other.ts': '' }), MAY_IMPORT)
+
+  it('judges every file of code in the sources of every package that is published', async () => {
+    const sources = publicPackages().flatMap(({ path }) =>
+      globSync('src/**/*', { cwd: path, withFileTypes: true }).filter((entry) => entry.isFile()),
+    )
+    const told = await run(process.execPath, ['scripts/check-imports.ts'], { cwd: ROOT })
+    expect(sources.length).toBeGreaterThan(100)
+    expect(told).toContain(`\n${sources.length} files, 0 faults`)
+  })
+
+  it('reports a package that nobody has listed', () => {
+    expect(importFaults(sourcesOf(SOUND), undefined)).toEqual(['nothing says what it may import'])
+  })
+
+  it('finds nothing where a file imports Node, its own package and what is listed', () => {
+    const text =
+      "import 'node:fs'\nimport '@keepsake/core'\nimport '../other.ts'\nimport '../../package.json'\n"
+    expect(faultsOf(text)).toEqual([])
+  })
+
+  it.each([
+    ["import 'lodash'\n", 'must not import lodash'],
+    ["import '@keepsake/core/store'\n", 'must not import @keepsake/core/store'],
+    ["const fs = require('fs')\n", 'must not import fs'],
+    ['const load = () => import(`lodash`)\n', 'must not import lodash'],
+    ["import '../../../core/src/index.ts'\n", 'must not leave its package for ../../../core/src/index.ts'],
+  ])('reports %j', (text, fault) => {
+    expect(faultsOf(text)).toEqual([`own/file.ts ${fault}`])
+  })
+
+  it.each(['mts', 'cts', 'tsx', 'js', 'mjs', 'cjs'])(
+    'reports an import in a file of another kind: %s',
+    (kind) => {
+      expect(faultsOf("import 'lodash'\n", `file.${kind}`)).toEqual([`file.${kind} must not import lodash`])
+    },
+  )
+})
 
 describe('the check of wings', () => {
   it('finds nothing in a package whose imports all go down', () => {

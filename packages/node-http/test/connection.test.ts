@@ -87,6 +87,23 @@ describe('a Secure cookie over plain http', () => {
     expect(seen).toEqual({ codes: [CODE], events: 2 })
   })
 
+  it.each<[headers: Record<string, string>]>([
+    [{ 'X-Forwarded-Proto': 'http' }],
+    [{ 'X-Forwarded-Proto': '' }],
+    [{ 'X-Forwarded-Proto': 'http, https' }],
+    [{ 'X-Forwarded-Proto': 'httpsx' }],
+    [{ Forwarded: 'proto=http' }],
+    [{ Forwarded: 'for=192.0.2.1' }],
+    [{ Forwarded: 'for=192.0.2.1;proto=http, for=10.0.0.1;proto=https' }],
+    [{ Forwarded: 'xproto=https' }],
+    [{ Forwarded: 'by=_proto=https' }],
+  ])('is said to be dropped where a proxy says %j of the visitor', async (headers) => {
+    const seen = said()
+    expect((await overHttp(listenerFor(), { headers: { Host: 'shop.example', ...headers } })).cookies).toBe(1)
+    await turns()
+    expect(seen).toEqual({ codes: [CODE], events: 1 })
+  })
+
   it.each<[what: string, headers: Record<string, string>]>([
     ['localhost', { Host: 'localhost:3000' }],
     ['a host below localhost', { Host: 'shop.localhost' }],
@@ -96,7 +113,20 @@ describe('a Secure cookie over plain http', () => {
     ['the loopback of IPv6', { Host: '[::1]:3000' }],
     ['no host', { Host: '' }],
     ['a host behind a proxy', { Host: 'shop.example', 'X-Forwarded-Proto': 'https' }],
+    ['a host behind a proxy that writes capitals', { Host: 'shop.example', 'X-Forwarded-Proto': ' HTTPS' }],
+    ['a host behind two proxies', { Host: 'shop.example', 'X-Forwarded-Proto': 'https, http' }],
+    [
+      'a host behind two proxies without a space',
+      { Host: 'shop.example', 'X-Forwarded-Proto': 'https,http' },
+    ],
     ['a host behind a proxy of the standard', { Host: 'shop.example', Forwarded: 'proto=https' }],
+    [
+      'a host behind two proxies of the standard',
+      {
+        Host: 'shop.example',
+        Forwarded: 'for="[2001:db8::1]:80"; Proto="https";by=_a, for=10.0.0.1;proto=http',
+      },
+    ],
   ])('is nothing to speak of on %s', async (_, headers) => {
     const seen = said()
     expect((await overHttp(listenerFor(), { headers })).cookies).toBe(1)

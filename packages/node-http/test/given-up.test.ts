@@ -4,9 +4,10 @@ import { connect as connectHttp2 } from 'node:http2'
 import { PassThrough, Readable, pipeline } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
+import type { Header } from '@keepsake/core'
 import compression from 'compression'
 import { describe, expect, it } from 'vitest'
-import { commitByHand, holdResponse, PROTOCOLS, serve, turns } from './serving.ts'
+import { commitByHand, COOKIE, holdResponse, PROTOCOLS, serve, turns } from './serving.ts'
 
 const FAULT = new Error('the store is down')
 
@@ -147,6 +148,55 @@ describe.each(PROTOCOLS)('a response that was given up, over %s', (protocol) => 
     ])
     expect(failures).toEqual(['second', 'first'])
   })
+
+  const HEADS: Readonly<Record<string, (response: ServerResponse) => unknown>> = {
+    'headers that it sets': (response) => {
+      response.statusCode = 503
+      response.setHeader('Set-Cookie', 'theme=dark')
+      response.setHeader('Cache-Control', 'public')
+    },
+    'headers of its writeHead': (response) =>
+      response.writeHead(503, { 'Set-Cookie': 'theme=dark', 'Cache-Control': 'public' }),
+  }
+  const COMMITTED: readonly Header[] = [COOKIE, ['Cache-Control', 'no-store']]
+
+  it.each(Object.entries(HEADS))(
+    'is answered with the cookie of another session that was saved, beside %s',
+    async (_, head) => {
+      const { client } = await serve(protocol, (request, response) => {
+        const fail = (): void => {
+          head(response)
+          response.end('refused')
+        }
+        holdResponse(request, response, { commit: () => turns().then(() => COMMITTED), fail })
+        holdResponse(request, response, { commit: failSoon, fail })
+        response.end('lost')
+      })
+      const answer = await client.request('/')
+      expect([answer.status, answer.text]).toEqual([503, 'refused'])
+      expect(answer.values('set-cookie')).toEqual(['theme=dark', 'id=1'])
+      expect(answer.values('cache-control')).toEqual(['no-store'])
+    },
+  )
+
+  it.each(Object.entries(HEADS))(
+    'is answered with the cookie that was saved before the head could not be sent, beside %s',
+    async (_, head) => {
+      const { client } = await serve(protocol, (request, response) => {
+        const fail = (): void => {
+          head(response)
+          response.end('refused')
+        }
+        holdResponse(request, response, { commit: () => turns().then(() => COMMITTED), fail })
+        response.writeHead(99)
+        response.end('lost')
+      })
+      const answer = await client.request('/')
+      expect([answer.status, answer.text]).toEqual([503, 'refused'])
+      expect(answer.values('set-cookie')).toEqual(['theme=dark', 'id=1'])
+      expect(answer.values('cache-control')).toEqual(['no-store'])
+    },
+  )
 
   it('drops what the handler writes after a head that cannot be sent', async () => {
     const { commit, begun, done } = commitByHand()

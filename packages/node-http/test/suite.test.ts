@@ -1,5 +1,4 @@
 import { STATUS_CODES } from 'node:http'
-import { SessionGoneError } from '@keepsake/core'
 import { adapterSuite, exchangeOf, formOf } from '@keepsake/testing'
 import { attach, attachSession, crossOriginGuard } from '../src/index.ts'
 
@@ -11,7 +10,7 @@ for (const [name, protocol] of Object.entries({ 'node:http': 'http/1.1', 'node:h
       (sessions, handler, { guard }) =>
       async (request, response) => {
         const fail = (error: unknown): unknown => {
-          const status = error instanceof SessionGoneError ? error.status : 500
+          const status = error instanceof Error && 'status' in error ? Number(error.status) : 500
           return response.writeHead(status).end(STATUS_CODES[status])
         }
         const attachment = await attach(sessions, request, response, fail)

@@ -34,7 +34,7 @@ export interface AdapterHost {
   /**
    * The request listener of an application that mounts the session and then this one handler. What the handler throws,
    * at once or later, and a session that cannot be saved are answered by the framework: with the `status` of the error,
-   * such as the 409 of a `SessionGoneError`, or else with 500.
+   * such as the 409 of a `SessionGoneError` or the 503 of a `StoreError`, or else with 500.
    */
   listener(sessions: Sessions<Data>, handler: Handler, mounted: Mounted): Listener
 }

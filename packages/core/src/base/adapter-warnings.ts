@@ -31,7 +31,7 @@ export const ADAPTER_ADVICE: Readonly<Record<AdapterWarning, Advice>> = {
     message: 'a Secure session cookie was sent over plain http, where browsers drop it',
     detail:
       'Serve https. For development on a host that is not localhost write cookie: { insecure: true }. Where a proxy in ' +
-      'front of this server speaks https, let it send X-Forwarded-Proto: that only silences this warning, nothing is ' +
-      'trusted. Further cases are published, but not warned of.',
+      'front of this server speaks https, let it send X-Forwarded-Proto: https, which only silences this warning. ' +
+      'Further cases are published, but not warned of.',
   },
 }

@@ -1,5 +1,5 @@
 import { define } from '@keepsake/core/adapter'
-import type { AnyRequest } from '../headers/messages.ts'
+import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
 import { isAnswering } from './answering.ts'
 
 /**
@@ -34,4 +34,10 @@ export function deferDestroy(request: AnyRequest, progress: object): () => boole
     else Reflect.deleteProperty(request, 'socket')
     return isAsked
   }
+}
+
+/** As asked for while the response was held; not before what has ended is delivered. */
+export function destroySocket({ socket }: AnyRequest, response: AnyResponse, hasEnded: boolean): void {
+  if (hasEnded && !response.writableFinished) response.once('finish', () => socket.destroy())
+  else socket.destroy()
 }

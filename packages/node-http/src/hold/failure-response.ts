@@ -1,7 +1,6 @@
 import type { Http2ServerResponse } from 'node:http2'
 import type { AnyResponse } from '../headers/messages.ts'
 import { answerFor, isAnswering } from './answering.ts'
-import { appearGivenUp, type Progress } from './appear-sent.ts'
 import { type Args, dropCall, type Method, METHODS, methodsOf, type Originals } from './methods.ts'
 
 /** What changes a response or sends something besides: head, trailers, and 1xx responses. */
@@ -15,16 +14,19 @@ const CHANGES = [
   'writeContinue',
   'writeEarlyHints',
   'writeProcessing',
+  'writeInformation',
 ] as const
 
 /** A response that was given up. */
 export interface GivenUp {
   readonly response: AnyResponse
   readonly originals: Originals
-  /** How far the handler believes it to be. */
-  readonly progress: Progress
+  /** Stands for it. */
+  readonly progress: object
   /** Why it was given up. */
   readonly failure: unknown
+  /** Has it appear sent for good, to all but the answer. */
+  readonly appear: () => void
   /** Makes a call of the answer, below the wrappers (compression) that have begun on the handler's response. */
   readonly send: (method: Method, args: Args) => unknown
   /** Drops a call of the handler, and returns what that is told. */
@@ -39,10 +41,10 @@ export interface GivenUp {
  * All else is also an answer that is made in a callback of somebody else's, as of a pool without `AsyncResource`.
  */
 export function answerFailure(givenUp: GivenUp, answer: () => void): void {
-  const { response, progress, failure } = givenUp
+  const { response, progress, failure, appear } = givenUp
   forgetHead(response)
   guard(givenUp)
-  appearGivenUp(response, progress)
+  appear()
   endStreams(response, failure)
   answerFor(progress, answer)
 }

@@ -2,8 +2,9 @@ import type { Header } from '@keepsake/core'
 import type { MaybePromise } from '@keepsake/core/adapter'
 import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
 import { applyHeaders } from '../headers/response-headers.ts'
-import { Appearance } from './appearance.ts'
+import { appearGivenUp, appearSent } from './appear-sent.ts'
 import { BufferedCalls, ResponseTooLargeError } from './buffered-calls.ts'
+import { deferDestroy, destroySocket } from './deferred-destroy.ts'
 import { answerFailure, type GivenUp } from './failure-response.ts'
 import { type Args, dropCall, type Method, type Originals } from './methods.ts'
 import { type Gate, gateOf, originalsOf, override, passOn, restore } from './overrides.ts'
@@ -22,7 +23,8 @@ type State =
 /** What only a response has that waits, or is given up. */
 interface Delay {
   readonly calls: BufferedCalls
-  appearance: Appearance | undefined
+  /** It appears sent, and its socket is not destroyed: what ends each. `restoreSocket` returns whether that was asked for. */
+  appearance: { readonly endSent: () => void; readonly restoreSocket: () => boolean } | undefined
   /** What the commit has asked for; there once it is done. */
   headers: readonly Header[]
   /** Why the response is given up. */
@@ -110,7 +112,8 @@ export abstract class Hold implements Gate {
     // Too much was written meanwhile, and the response has been given up.
     if (this.#state !== 'holding') return
     const delay = this.#openDelay()
-    const isDestroyAsked = delay.appearance?.end()
+    delay.appearance?.endSent()
+    const isDestroyAsked = delay.appearance?.restoreSocket()
     delay.appearance = undefined
     delay.headers = headers
     try {
@@ -120,7 +123,7 @@ export abstract class Hold implements Gate {
       return this.#drop(error)
     }
     restore(this.response, this)
-    if (isDestroyAsked === true) this.#destroySocket(delay.calls.hasEnded)
+    if (isDestroyAsked === true) destroySocket(this.request, this.response, delay.calls.hasEnded)
   }
 
   #release(headers: readonly Header[]): void {
@@ -134,12 +137,14 @@ export abstract class Hold implements Gate {
     return below ? passOn(below, response, method, args) : Reflect.apply(originals[method], response, args)
   }
 
-  /** What a response has that waits, or is given up. It appears sent. */
   #openDelay(): Delay {
     const { request, response } = this
     const calls = this.#delay?.calls ?? new BufferedCalls(response)
     const delay = (this.#delay ??= { calls, appearance: undefined, headers: [], failure: undefined })
-    delay.appearance ??= new Appearance(request, response, calls)
+    delay.appearance ??= {
+      endSent: appearSent(request, response, calls),
+      restoreSocket: deferDestroy(request, calls),
+    }
     return delay
   }
 
@@ -155,7 +160,7 @@ export abstract class Hold implements Gate {
 
   #answer(delay: Delay): void {
     const { request, response } = this
-    const { appearance, failure, headers } = delay
+    const { appearance, failure } = delay
     appearance?.endSent()
     // A handler that writes on after the answer has ended must not bring the process down.
     response.on('error', ignore)
@@ -166,28 +171,24 @@ export abstract class Hold implements Gate {
       response.destroy(request.httpVersionMajor < 2 ? undefined : (failure as Error))
       return
     }
-    answerFailure(this.#givenUp(delay), () => {
-      applyHeaders(response, headers)
-      this.fail(failure)
-    })
+    answerFailure(this.#givenUp(delay), () => this.fail(failure))
   }
 
-  #givenUp({ calls, failure }: Delay): GivenUp {
+  #givenUp({ calls, failure, headers }: Delay): GivenUp {
+    const { response, originals } = this
     return {
-      response: this.response,
-      originals: this.originals,
+      response,
+      originals,
       progress: calls,
+      appear: () => appearGivenUp(response, calls),
       failure,
-      send: (method, args) => this.#send(method, args),
+      send: (method, args) => {
+        const left = method === 'writeHead' ? takeHeaders(response, args) : args
+        if (!response.headersSent) applyHeaders(response, headers)
+        return this.#send(method, left)
+      },
       drop: (method, args) => this.keep(method, args),
     }
-  }
-
-  /** As asked for while the response was held; not before what has ended is delivered. */
-  #destroySocket(hasEnded: boolean): void {
-    const { socket } = this.request
-    if (hasEnded && !this.response.writableFinished) this.response.once('finish', () => socket.destroy())
-    else socket.destroy()
   }
 }
 

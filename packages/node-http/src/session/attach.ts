@@ -59,6 +59,13 @@ function attachVisit<D>(
   return attachment
 }
 
+/** Whether somebody has looked at the session: nobody, somebody, or somebody whose response has closed since. */
+type Look = 'none' | 'seen' | 'over'
+
+/** Whether a response has closed; on HTTP/2, where it has no such property, its stream tells. */
+const isClosed = (response: AnyResponse): boolean =>
+  'stream' in response ? response.stream.destroyed : response.closed
+
 /**
  * A visit and the hold of its response in one object. It is all that a request costs whose handler never looks, beside
  * the visit itself.
@@ -68,7 +75,7 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
   readonly next: ListedAttachment<unknown> | undefined
   readonly #fail: Fail
   readonly #visit: AdapterVisit<D>
-  #isLooked = false
+  #look: Look = 'none'
 
   constructor(
     sessions: Sessions<D>,
@@ -86,7 +93,7 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
 
   get session(): Session<D> {
     const { session } = this.#visit
-    if (!this.#isLooked) this.#look()
+    if (this.#look !== 'seen') this.#notice(session)
     return session
   }
 
@@ -118,12 +125,30 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
     if (isSecure && isPlainHttp(this.request)) this.#visit.warn('plain_http')
   }
 
-  #look(): void {
-    this.#isLooked = true
-    const visit = this.#visit
-    if (this.response.headersSent) this.#lookLate()
+  #notice(session: Session<D>): void {
+    if (this.#look === 'none') this.#lookFirst()
+    if (this.#look === 'over') this.#lookAgain(session)
+  }
+
+  #lookFirst(): void {
+    const { response } = this
+    if (response.headersSent) this.#lookLate()
+    this.#look = isClosed(response) ? 'over' : 'seen'
     // Not `once`, which costs a function more: it comes once, and settling twice would be no harm.
-    if (visit.needsSettling) this.response.on('close', () => visit.settle())
+    if (this.#look === 'seen' && this.#visit.needsSettling) response.on('close', () => this.#settle())
+  }
+
+  /** Somebody takes the session when the response has closed, perhaps to change it: what follows shows that. */
+  #lookAgain(session: Session<D>): void {
+    // What is changed already has been told of.
+    if (session.isChanged || !this.#visit.needsSettling) return
+    this.#look = 'seen'
+    setImmediate(() => this.#settle())
+  }
+
+  #settle(): void {
+    this.#look = 'over'
+    this.#visit.settle()
   }
 
   /** The head has left before anybody looked: what changes from now on is late, and `Vary` is missing. */

@@ -1,5 +1,5 @@
-import { memoryStore } from '@keepsake/core'
-import { expect, it } from 'vitest'
+import { memoryStore, type Store } from '@keepsake/core'
+import { expect, it, onTestFinished } from 'vitest'
 import type { Data, Exchange, Handler } from '../host.ts'
 import { NO_STORE, SET, VARY } from '../lines.ts'
 import { comparable, type Routes, type Stage } from '../stage.ts'
@@ -47,7 +47,51 @@ const spoiled = (spoil: (session: Data) => void): Routes =>
     }),
   )
 
-export function failureScenarios({ serve, createSessions, fields }: Stage): void {
+/** A store in which no session can begin. */
+const downStore = (): Store => ({
+  ...memoryStore(),
+  create: () => Promise.reject(new Error('no route to the store')),
+})
+
+/** Everything of this process that nobody has handled, from now to the end of the test. */
+function unhandled(): unknown[] {
+  const seen: unknown[] = []
+  const note = (error: unknown): void => void seen.push(error)
+  process.on('unhandledRejection', note)
+  onTestFinished(() => void process.off('unhandledRejection', note))
+  return seen
+}
+
+/** When a handler saves, and awaits nothing of it. */
+const SAVES: Readonly<Record<string, Handler>> = {
+  'and answers': ({ session, send }) => {
+    session['name'] = 'Ada'
+    void session.save()
+    return send('all is well')
+  },
+  'and answers once the save has failed': async ({ session, send }) => {
+    session['name'] = 'Ada'
+    void session.save()
+    for (let turns = 10; turns > 0; turns--) await new Promise(setImmediate)
+    return send('all is well')
+  },
+}
+
+export function failureScenarios({ createSessions, serve, fields }: Stage): void {
+  it.each(Object.entries(SAVES))(
+    'answers 503 and goes on serving, where the store is down and a handler saves without awaiting it %s',
+    async (_, handler) => {
+      const errors = unhandled()
+      const { client } = await serve({ '/': handler }, createSessions({ store: downStore() }))
+      for (let visit = 0; visit < 2; visit++) {
+        const answer = await client.request('/')
+        expect([answer.status, comparable(answer)]).toEqual([503, []])
+        expect(answer.text).not.toMatch(/well/)
+      }
+      expect(errors).toEqual([])
+    },
+  )
+
   it.each(SPOILERS)('answers 500 and nothing of the handler for a session that is %s', async (_, spoil) => {
     const { client } = await serve(spoiled(spoil))
     for (const way of Object.keys(WAYS)) {

@@ -1,72 +1,127 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { SESSION_CHANNEL, type SessionEvent } from '@keepsake/core'
 import { expect, it, onTestFinished } from 'vitest'
+import type { Exchange } from '../host.ts'
 import type { Stage } from '../stage.ts'
 
-/** The reasons of all decisions from now to the end of the test. */
-function watch(): string[] {
+/** The reasons of all decisions from now to the end of the test, and the first late change among them. */
+function watch(): { readonly reasons: string[]; readonly late: Promise<void> } {
   const reasons: string[] = []
-  const listen = (message: unknown): void => void reasons.push((message as SessionEvent).reason)
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const listen = (message: unknown): void => {
+    const { reason } = message as SessionEvent
+    reasons.push(reason)
+    if (reason === 'late') resolve()
+  }
   subscribe(SESSION_CHANNEL, listen)
   onTestFinished(() => void unsubscribe(SESSION_CHANNEL, listen))
-  return reasons
+  return { reasons, late }
+}
+
+/** Ways to change a session when its head has left. */
+const LATE: Readonly<Record<string, (exchange: Exchange, change: () => void) => unknown>> = {
+  'right after the end': ({ response }, change) => {
+    response.end('done')
+    change()
+  },
+  'after an await': async ({ response }, change) => {
+    response.end('done')
+    await new Promise(setImmediate)
+    change()
+  },
+  'when the response has left': ({ response }, change) => {
+    response.once('finish', change)
+    response.end('done')
+  },
+  'long after the response has closed': async ({ response }, change) => {
+    response.end('done')
+    await once(response, 'close')
+    for (let turns = 10; turns > 0; turns--) await new Promise(setImmediate)
+    change()
+  },
+  'after a stream': async ({ response }, change) => {
+    await pipeline(Readable.from(['do', 'ne']), response)
+    change()
+  },
 }
 
 export function lateScenarios({ serve }: Stage): void {
-  it('reports a change that came after the head had left, and keeps what was written before', async () => {
-    const reasons = watch()
-    const { promise: closed, resolve } = Promise.withResolvers<void>()
-    const { client } = await serve({
-      '/': ({ session, response, takeOver }) => {
-        takeOver()
-        session['name'] = 'Ada'
-        response.once('close', resolve)
-        response.once('finish', () => {
-          session['name'] = 'Grace'
-        })
-        response.end('done')
-      },
-      '/look': ({ session, send }) => send(JSON.stringify(session)),
-    })
-    await client.request('/')
-    await closed
-    expect(reasons).toEqual(['created', 'late'])
-    expect((await client.request('/look')).text).toBe('{"name":"Ada"}')
-  })
+  it.each(Object.entries(LATE))(
+    'reports a change that comes %s, once, and keeps what was written before',
+    async (_, answer) => {
+      const { reasons, late } = watch()
+      const { client } = await serve({
+        '/': (exchange) => {
+          exchange.takeOver()
+          exchange.session['name'] = 'Ada'
+          return answer(exchange, () => (exchange.session['name'] = 'Grace'))
+        },
+        '/look': ({ session, send }) => send(JSON.stringify(session)),
+      })
+      expect((await client.request('/')).text).toBe('done')
+      await late
+      expect(reasons).toEqual(['created', 'late'])
+      expect((await client.request('/look')).text).toBe('{"name":"Ada"}')
+    },
+  )
 
-  it('reports a session that was looked at only after the head had left, when it is changed', async () => {
-    const reasons = watch()
-    const { promise: closed, resolve } = Promise.withResolvers<void>()
+  it.each(Object.entries(LATE))(
+    'reports a session that nobody has looked at before, and that is changed %s',
+    async (_, answer) => {
+      const { reasons, late } = watch()
+      const { client } = await serve({
+        '/': (exchange) => {
+          exchange.takeOver()
+          return answer(exchange, () => (exchange.session['name'] = 'Ada'))
+        },
+      })
+      const sent = await client.request('/')
+      await late
+      expect([sent.text, sent.values('set-cookie')]).toEqual(['done', []])
+      expect(reasons).toEqual(['late'])
+    },
+  )
+
+  it('reports no late change where nothing changed after the head, also to those who look once more', async () => {
+    const { reasons } = watch()
+    const { promise: over, resolve } = Promise.withResolvers<unknown>()
     const { client } = await serve({
       '/': (exchange) => {
-        const { response } = exchange
-        exchange.takeOver()
-        response.once('close', resolve)
-        response.write('first')
+        const { response, send } = exchange
         exchange.session['name'] = 'Ada'
-        response.end('done')
-      },
-    })
-    const answer = await client.request('/')
-    await closed
-    expect(answer.text).toBe('firstdone')
-    expect(answer.values('set-cookie')).toEqual([])
-    expect(reasons).toEqual(['late'])
-  })
-
-  it('reports no late change where nothing changed after the head', async () => {
-    const reasons = watch()
-    const { promise: closed, resolve } = Promise.withResolvers<void>()
-    const { client } = await serve({
-      '/': ({ session, response, send }) => {
-        session['name'] = 'Ada'
-        response.once('close', resolve)
+        response.once('close', () => {
+          setImmediate(() => setImmediate(resolve, exchange.session['name']))
+        })
         return send('')
       },
     })
     await client.request('/')
-    await closed
+    expect(await over).toBe('Ada')
     expect(reasons).toEqual(['created'])
+  })
+
+  it('reports one late change of a session that is changed again and again', async () => {
+    const { reasons } = watch()
+    const { promise: over, resolve } = Promise.withResolvers<void>()
+    const { client } = await serve({
+      '/': async (exchange) => {
+        exchange.takeOver()
+        const closed = once(exchange.response, 'close')
+        exchange.response.end()
+        await closed
+        for (let left = 6; left > 0; left--) {
+          if (left % 2 === 0) await new Promise(setImmediate)
+          exchange.session['n'] = Number(exchange.session['n'] ?? 0) + 1
+        }
+        setImmediate(() => setImmediate(resolve))
+      },
+    })
+    await client.request('/')
+    await over
+    expect(reasons).toEqual(['late'])
   })
 
   it('goes on serving after visitors who left in the middle of an answer', async () => {
