@@ -86,47 +86,6 @@ describe('the database', () => {
     await expect(store.read(key)).rejects.toThrow('the store is closed')
     expect(readdirSync(directory)).toEqual([])
   })
-
-  it('is searched by index for deadlines and subjects', async () => {
-    const database = new DatabaseSync(path)
-    await sqliteStore({ database }).read(key)
-    const plan = (sql: string): unknown[] =>
-      database
-        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
-        .all()
-        .map(({ detail }) => detail)
-    expect(plan(`SELECT rowid FROM sessions WHERE expires_at <= 1 LIMIT 5`)).toEqual([
-      expect.stringContaining('sessions_by_end'),
-    ])
-    // One line: the order comes from the index too.
-    expect(
-      plan(`SELECT key, text FROM sessions WHERE subject = 'a' AND expires_at > 1 ORDER BY written_at DESC`),
-    ).toEqual([expect.stringContaining('sessions_by_subject')])
-    database.close()
-  })
-
-  it('is swept in steps, between which others write', async () => {
-    const store = sqliteStore({ path })
-    await store.create(key, record('0'))
-    const database = new DatabaseSync(path)
-    const insert = database.prepare('INSERT INTO sessions VALUES (?, ?, 1, NULL, 1)')
-    database.exec('BEGIN')
-    for (let n = 0; n < 3000; n++) insert.run(n.toString(16).padStart(64, '0'), 'over')
-    database.exec('COMMIT')
-    const left = database.prepare('SELECT count(*) AS n FROM sessions')
-    const counts = new Set<unknown>()
-    const count = (): void => {
-      counts.add(left.get()?.['n'])
-      timer = setImmediate(count)
-    }
-    let timer = setImmediate(count)
-    expect(await store.sweep?.(Date.now())).toBe(3000)
-    clearImmediate(timer)
-    expect(counts.size).toBeGreaterThan(4)
-    expect(await store.read(key)).toBe('0')
-    database.close()
-    await store.close?.()
-  })
 })
 
 describe('an option', () => {

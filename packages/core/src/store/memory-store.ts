@@ -22,17 +22,14 @@ class Entry {
   text: string
   expiresAt: number
   subject: string | undefined
-  /** Larger than that of any that was written before. */
-  order: number
   previous: Entry = this
   next: Entry = this
 
-  constructor(key: string, { text, expiresAt, subject }: StoredRecord, order: number) {
+  constructor(key: string, { text, expiresAt, subject }: StoredRecord) {
     this.key = key
     this.text = text
     this.expiresAt = expiresAt
     this.subject = subject
-    this.order = order
   }
 }
 
@@ -49,7 +46,6 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
   const deadlines = createDeadlines<Entry>()
   const subjects = createSubjects()
   const listeners = createKeyListeners()
-  let writes = 0
 
   function live(key: string): Entry | undefined {
     const entry = entries.get(key)
@@ -57,7 +53,7 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
   }
 
   function insert(key: string, record: StoredRecord): void {
-    const entry = new Entry(key, record, ++writes)
+    const entry = new Entry(key, record)
     entries.set(key, entry)
     deadlines.add(entry)
     subjects.add(entry)
@@ -68,7 +64,6 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
     if (isMoved) deadlines.remove(entry)
     entry.text = text
     entry.expiresAt = expiresAt
-    entry.order = ++writes
     if (isMoved) deadlines.add(entry)
     if (entry.subject === subject) return
     subjects.remove(entry)
@@ -118,7 +113,7 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
       listeners.tell(key)
     },
     async *bySubject(subject: string) {
-      for (const { key } of subjects.newestFirst(subject)) {
+      for (const { key } of subjects.of(subject)) {
         const text = live(key)?.text
         if (text !== undefined) yield [key, text] as const
       }
@@ -163,7 +158,6 @@ function createSubjects() {
       const own = subjects.get(entry.subject)
       if (own?.delete(entry) === true && own.size === 0) subjects.delete(entry.subject)
     },
-    newestFirst: (subject: string): Entry[] =>
-      [...(subjects.get(subject) ?? [])].toSorted((a, b) => b.order - a.order),
+    of: (subject: string): Iterable<Entry> => subjects.get(subject) ?? [],
   }
 }
