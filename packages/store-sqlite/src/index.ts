@@ -74,7 +74,8 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
     async *bySubject(subject) {
       for (let after = ''; ; await nextTurn()) {
         const page = await step(({ bySubject }) => pageOf(bySubject.iterate(subject, after, now())))
-        for (const { key, text } of page as { key: string; text: string }[]) yield [(after = key), text] as const
+        for (const { key, text } of page as { key: string; text: string }[])
+          yield [(after = key), text] as const
         if (page.length === 0) return
       }
     },

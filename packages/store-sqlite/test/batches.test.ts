@@ -24,7 +24,8 @@ afterEach(() => {
 async function fill(count: number, expiresAt: number): Promise<void> {
   const store = sqliteStore({ database })
   database.exec('BEGIN')
-  for (let n = 0; n < count; n++) await store.create(keyOf(n), { text: `text ${n}`, expiresAt, subject: ALICE })
+  for (let n = 0; n < count; n++)
+    await store.create(keyOf(n), { text: `text ${n}`, expiresAt, subject: ALICE })
   database.exec('COMMIT')
 }
 
@@ -120,7 +121,9 @@ describe('a sweep', () => {
     const writer = sqliteStore({ database: other })
     let written = 0
     const write = async (): Promise<void> => {
-      expect(await writer.create(keyOf(5000 + written++), { text: 'new', expiresAt: Date.now() + 60_000 })).toBe(true)
+      expect(
+        await writer.create(keyOf(5000 + written++), { text: 'new', expiresAt: Date.now() + 60_000 }),
+      ).toBe(true)
       timer = setImmediate(() => void write())
     }
     let timer = setImmediate(() => void write())

@@ -7,7 +7,9 @@ const CHILD = fileURLToPath(new URL('./read-only-child.ts', import.meta.url))
 it.runIf(process.platform !== 'win32')(
   'a store whose file could only be read when it was opened writes again once the file can be written',
   () => {
-    const said = execFileSync(process.execPath, ['--conditions=@keepsake/source', CHILD], { encoding: 'utf8' })
+    const said = execFileSync(process.execPath, ['--conditions=@keepsake/source', CHILD], {
+      encoding: 'utf8',
+    })
     expect(JSON.parse(said)).toEqual(['one', 'attempt to write a readonly database', 'one', true, 'two'])
   },
 )
