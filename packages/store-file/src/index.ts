@@ -20,6 +20,9 @@ export interface FileStoreOptions {
   readonly now?: (() => number) | undefined
 }
 
+/** Files that are read side by side where all have to be. */
+const AT_ONCE = 16
+
 /**
  * Keeps sessions in a directory, one file each, which several processes of one machine may share.
  *
@@ -106,11 +109,13 @@ export function fileStore({ directory: given, now = Date.now }: FileStoreOptions
     delete: (key) => begin(key, () => remove(key)),
     async *bySubject(subject) {
       // All names first: what is written anew while they are read may come twice, or not at all.
-      const keys = new Set<string>()
-      for await (const name of namesIn(directory)) if (isKey(name)) keys.add(name)
-      for (const key of keys) {
-        const record = await live(key)
-        if (record?.subject === subject) yield [key, record.text] as const
+      const names = new Set<string>()
+      for await (const name of namesIn(directory)) if (isKey(name)) names.add(name)
+      const keys = [...names]
+      for (let n = 0; n < keys.length; n += AT_ONCE) {
+        const found = keys.slice(n, n + AT_ONCE).map(async (key) => [key, await live(key)] as const)
+        for (const [key, record] of await Promise.all(found))
+          if (record?.subject === subject) yield [key, record.text] as const
       }
     },
     async sweep(until) {
