@@ -40,21 +40,21 @@ async function kill(child: ChildProcess): Promise<void> {
   expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
 }
 
-describe('a process that has the lock of a record', () => {
-  /** Tries once, and does not wait. */
-  async function isFree(): Promise<boolean> {
-    const lock = openLock(join(directory, 'lock-a'))
-    try {
-      await lock.take(0)
-      lock.giveBack()
-      return true
-    } catch {
-      return false
-    } finally {
-      lock.close()
-    }
+/** Whether the first try gets the lock. */
+async function isFree(): Promise<boolean> {
+  const lock = openLock(join(directory, 'lock-a'))
+  try {
+    await lock.take(0)
+    lock.giveBack()
+    return true
+  } catch {
+    return false
+  } finally {
+    lock.close()
   }
+}
 
+describe('a process that has the lock of a record', () => {
   it('and is killed leaves a lock that the very next try gets, for the system ends it with the process', async () => {
     for (let times = 0; times < 5; times++) {
       const holder = await start('lock')

@@ -80,6 +80,14 @@ describe('the database', () => {
     await store.close?.()
   })
 
+  it('that is in memory keeps what it has when a call fails', async () => {
+    const store = sqliteStore({ path: ':memory:' })
+    await store.create(key, record('text'))
+    await expect(store.delete(undefined as unknown as string)).rejects.toThrow('bound')
+    expect(await store.read(key)).toBe('text')
+    await store.close?.()
+  })
+
   it('is not opened again by a call that comes after the end', async () => {
     const store = sqliteStore({ path })
     await store.close?.()

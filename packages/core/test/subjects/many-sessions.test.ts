@@ -13,9 +13,10 @@ const AT_ONCE = 3
 /** Rows that are ended side by side. */
 const BATCH = 16
 
+const now = (): number => BEGIN * 1000
+
 /** The sessions of alice in a store that answers at once, as SQLite does, and holds the event loop with every row. */
 async function createCrowd() {
-  const now = (): number => BEGIN * 1000
   const memory = memoryStore({ now })
   const open = (store: Store, maxPerSubject?: number) =>
     createSessions({ secrets: [secretNamed('newest')], store, maxPerSubject, now })
