@@ -44,7 +44,8 @@ export function subjectsInStore({ rows, lifetime, trace }: StoreSubjectsSetup): 
         const listed = { fields: record, label: record.content.label, handle: handleOf(key) }
         devices.push(deviceOf(listed, lifetime, hasSidOf(standing, current)))
       }
-      return devices.toSorted((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime())
+      // Of those of the same second, the one that a store has listed last: one in memory lists in order of logins.
+      return devices.toReversed().toSorted((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime())
     },
     async revoke(handle, subject) {
       const key = keyOfHandle(handle)
