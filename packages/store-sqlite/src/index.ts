@@ -27,7 +27,7 @@ export interface SqliteStoreOptions {
  * ```
  *
  * The database is opened on first use: a file that cannot be opened, a full disk and a database that can only be read
- * are rejected promises. While another process writes, a write waits for up to two seconds.
+ * are rejected promises, after which it is opened anew. While another process writes, a write waits for up to two seconds.
  *
  * @throws {ConfigError} for a wrong option.
  */
