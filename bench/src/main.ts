@@ -4,6 +4,7 @@ import { codec } from './codec.ts'
 import { cookies } from './cookies.ts'
 import { figures } from './figures.ts'
 import { growth } from './growth.ts'
+import { holds } from './holds.ts'
 import { load } from './load.ts'
 import { memory } from './memory.ts'
 import { nodes } from './nodes.ts'
@@ -20,6 +21,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Findings>>> = {
   requests,
   load,
   growth,
+  holds,
   memory,
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { open, opendir, readFile, rename, rm, unlink } from 'node:fs/promises'
+import { open, opendir, readFile, rename, rm, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fieldOf } from '@keepsake/core/store'
 
@@ -16,32 +16,54 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** What a temporary file of `path` is called. A crash may leave one behind. */
-const TEMPORARY = /^([0-9a-f]{64})\.[0-9a-f]{12}\.tmp$/
+/** What a temporary file of a record is called. A crash may leave one behind. */
+const TEMPORARY = /^[0-9a-f]{64}\.[0-9a-f]{12}\.tmp$/
 
-/** The record that a temporary file was for; undefined for any other file. */
-export const recordOfTemporary = (name: string): string | undefined => TEMPORARY.exec(name)?.[1]
+export const isTemporary = (name: string): boolean => TEMPORARY.test(name)
+
+/** Longer than any write takes. One that was stopped for so long finds its temporary file gone, and fails. */
+const STALE_MS = 600_000
+
+/** Removes a temporary file that a crash has left. */
+export async function removeStale(path: string): Promise<void> {
+  try {
+    const { mtimeMs } = await stat(path)
+    if (Date.now() - mtimeMs > STALE_MS) await removeFile(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
+}
 
 /**
  * Writes a file so that a crash at any moment leaves the old one or the new one: beside it, down to the disk, and then
- * in its place. Once it resolves, a power failure does not take it back.
+ * in its place, if `decide` says so when it has been given what does that. Once it resolves, a power failure does not
+ * take it back.
  */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(
+  path: string,
+  text: string,
+  decide: (putInPlace: () => Promise<void>) => Promise<boolean>,
+): Promise<boolean> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  let isPut = false
   try {
-    const file = await open(temporary, 'wx', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await patiently(() => rename(temporary, path))
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined)
-    throw error
+    await writeDown(temporary, text)
+    isPut = await decide(() => patiently(() => rename(temporary, path)))
+  } finally {
+    if (!isPut) await rm(temporary, { force: true }).catch(() => undefined)
   }
-  await syncDirectory(dirname(path))
+  if (isPut) await syncDirectory(dirname(path))
+  return isPut
+}
+
+async function writeDown(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
 }
 
 /** Removes a file; false when it is not there. */
@@ -55,11 +77,6 @@ export async function removeFile(path: string): Promise<boolean> {
   }
 }
 
-/** Removes a file, if it is there, so that a power failure does not bring it back. */
-export async function removeForGood(path: string): Promise<void> {
-  if (await removeFile(path)) await syncDirectory(dirname(path))
-}
-
 /** The names in a directory, a few at a time. None when there is no such directory. */
 export async function* namesIn(path: string): AsyncGenerator<string> {
   try {
@@ -70,7 +87,7 @@ export async function* namesIn(path: string): AsyncGenerator<string> {
 }
 
 /** Makes changes of names last. Windows has no such call, and needs none. */
-async function syncDirectory(path: string): Promise<void> {
+export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const directory = await open(path, 'r')
   try {

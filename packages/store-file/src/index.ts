@@ -1,9 +1,17 @@
 import { join, resolve } from 'node:path'
-import { ConfigError, type Store } from '@keepsake/core'
+import { ConfigError, type Store, type StoredRecord } from '@keepsake/core'
 import { readClock, readOptions, revisionOf } from '@keepsake/core/store'
-import { namesIn, readIfThere, recordOfTemporary, removeFile, removeForGood, writeWhole } from './files.ts'
+import {
+  isTemporary,
+  namesIn,
+  readIfThere,
+  removeFile,
+  removeStale,
+  syncDirectory,
+  writeWhole,
+} from './files.ts'
 import { createLocks } from './locks.ts'
-import { type FileRecord, readRecord, writeRecord } from './record.ts'
+import { readRecord, writeRecord } from './record.ts'
 
 export interface FileStoreOptions {
   /** Where the files lie; made, with mode 0700, where there is none. It belongs to the store alone. */
@@ -11,6 +19,9 @@ export interface FileStoreOptions {
   /** The clock, in epoch milliseconds; for tests. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
+
+/** Files that are read side by side where all have to be. */
+const AT_ONCE = 16
 
 /**
  * Keeps sessions in a directory, one file each, which several processes of one machine may share.
@@ -32,82 +43,100 @@ export function fileStore(options: FileStoreOptions): Store {
   const now = readClock(given.now)
   const locks = createLocks(directory)
 
-  async function load(key: string): Promise<FileRecord | undefined> {
+  const begun = new Set<Promise<unknown>>()
+
+  async function load(key: string): Promise<StoredRecord | undefined> {
     const text = await readIfThere(join(directory, key))
     return text === undefined ? undefined : readRecord(text)
   }
 
-  async function live(key: string): Promise<FileRecord | undefined> {
+  async function live(key: string): Promise<StoredRecord | undefined> {
     const record = await load(key)
     return record !== undefined && record.expiresAt > now() ? record : undefined
   }
 
-  /** Does a write while nobody else writes this record. */
-  async function alone<T>(key: string, task: (path: string) => Promise<T>): Promise<T> {
-    const path = join(directory, checked(key))
-    return locks.hold(key, () => task(path))
+  /**
+   * Writes a record where another one, or none, may give way to it. The disk is waited for without the lock: a process that
+   * is killed while it waits ends when the disk answers, and its locks no sooner.
+   */
+  async function put(
+    key: string,
+    record: StoredRecord,
+    mayReplace: (standing: StoredRecord | undefined) => boolean,
+  ): Promise<boolean> {
+    if (!mayReplace(await live(key))) return false
+    await locks.prepare()
+    return writeWhole(join(directory, key), writeRecord(record), (putInPlace) =>
+      locks.hold(key, async () => {
+        if (!mayReplace(await live(key))) return false
+        await putInPlace()
+        return true
+      }),
+    )
+  }
+
+  async function remove(key: string): Promise<void> {
+    const isRemoved = await locks.hold(key, () => removeFile(join(directory, key)))
+    // So that a power failure does not bring it back.
+    if (isRemoved) await syncDirectory(directory)
   }
 
   async function sweepRecord(key: string, until: number): Promise<number> {
     if (!isOver(await load(key), until)) return 0
-    return alone(key, async (path) => {
-      const text = await readIfThere(path)
+    return locks.hold(key, async () => {
+      const text = await readIfThere(join(directory, key))
       if (text === undefined || !isOver(readRecord(text), until)) return 0
-      await removeFile(path)
+      await removeFile(join(directory, key))
       return 1
     })
   }
 
-  /** What a crash has left of a write: whoever has the lock of its record knows that nobody is at it any more. */
-  function sweepTemporary(name: string, key: string): Promise<number> {
-    return alone(key, async () => {
-      await removeFile(join(directory, name))
-      return 0
-    })
+  /** Does a write of a key that becomes a file's name; to be waited for when the store is closed. */
+  async function begin<T>(key: string, write: () => Promise<T>): Promise<T> {
+    checked(key)
+    const writing = write()
+    begun.add(writing)
+    return writing.finally(() => begun.delete(writing))
   }
 
   return Object.freeze<Store>({
     async read(key) {
       return (await live(checked(key)))?.text
     },
-    create: (key, record) =>
-      alone(key, async (path) => {
-        if ((await live(key)) !== undefined) return false
-        await writeWhole(path, writeRecord({ ...record, writtenAt: now() }))
-        return true
-      }),
+    create: (key, record) => begin(key, () => put(key, record, (standing) => standing === undefined)),
     replace: (key, revision, record) =>
-      alone(key, async (path) => {
-        const standing = await live(key)
-        if (standing === undefined || revisionOf(standing.text) !== revision) return false
-        await writeWhole(path, writeRecord({ ...record, writtenAt: now() }))
-        return true
-      }),
-    delete: (key) => alone(key, removeForGood),
+      begin(key, () =>
+        put(key, record, (standing) => standing !== undefined && revisionOf(standing.text) === revision),
+      ),
+    delete: (key) => begin(key, () => remove(key)),
     async *bySubject(subject) {
-      const found: (FileRecord & { readonly key: string })[] = []
-      for await (const key of namesIn(directory)) {
-        const record = isKey(key) ? await live(key) : undefined
-        if (record?.subject === subject) found.push({ ...record, key })
+      // All names first: what is written anew while they are read may come twice, or not at all.
+      const names = new Set<string>()
+      for await (const name of namesIn(directory)) if (isKey(name)) names.add(name)
+      const keys = [...names]
+      for (let n = 0; n < keys.length; n += AT_ONCE) {
+        const found = keys.slice(n, n + AT_ONCE).map(async (key) => [key, await live(key)] as const)
+        for (const [key, record] of await Promise.all(found))
+          if (record?.subject === subject) yield [key, record.text] as const
       }
-      found.sort((a, b) => b.writtenAt - a.writtenAt)
-      for (const { key, text } of found) yield [key, text] as const
     },
     async sweep(until) {
       let removed = 0
       for await (const name of namesIn(directory)) {
-        const key = recordOfTemporary(name)
-        if (key !== undefined) removed += await sweepTemporary(name, key)
+        if (isTemporary(name)) await removeStale(join(directory, name))
         else if (isKey(name)) removed += await sweepRecord(name, until)
       }
       return removed
     },
-    close: () => locks.close(),
+    async close() {
+      await Promise.allSettled(begun)
+      await locks.close()
+    },
   })
 }
 
 /** What cannot be read as a record can be of no use to anybody. */
-const isOver = (record: FileRecord | undefined, until: number): boolean =>
+const isOver = (record: StoredRecord | undefined, until: number): boolean =>
   record === undefined || record.expiresAt <= until
 
 const isKey = (name: string): boolean => /^[0-9a-f]{64}$/.test(name)

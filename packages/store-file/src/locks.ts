@@ -4,6 +4,8 @@ import { type Lock, openLock } from './lock.ts'
 
 /** Lets one task at a time have a name, among all processes of the machine that use the directory. */
 export interface Locks {
+  /** Makes the directory where there is none. */
+  prepare(): Promise<void>
   /** Does the task while no other one has the name. Names that begin alike may wait for each other. */
   hold<T>(name: string, task: () => Promise<T>): Promise<T>
   /** Lets go of the lock files, once the tasks that were begun are done. */
@@ -23,13 +25,17 @@ export function createLocks(directory: string): Locks {
   let made: Promise<unknown> | undefined
   let isClosed = false
 
-  async function lockOf(digit: string): Promise<Lock> {
+  async function prepare(): Promise<void> {
     made ??= mkdir(directory, { recursive: true, mode: 0o700 })
     await made.catch((error: unknown) => {
       made = undefined
       throw error
     })
     if (isClosed) throw new Error('the store is closed')
+  }
+
+  async function lockOf(digit: string): Promise<Lock> {
+    await prepare()
     const lock = locks.get(digit) ?? openLock(join(directory, `lock-${digit}`))
     locks.set(digit, lock)
     return lock
@@ -46,6 +52,7 @@ export function createLocks(directory: string): Locks {
   }
 
   return Object.freeze<Locks>({
+    prepare,
     hold(name, task) {
       const digit = name.slice(0, 1)
       // From here on, so that tasks behind one that waits in vain do not all wait as long after it.

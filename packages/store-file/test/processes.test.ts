@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { storeProcessSuite } from '@keepsake/testing'
@@ -6,12 +6,18 @@ import { fileStore } from '../src/index.ts'
 
 storeProcessSuite('fileStore', new URL('./child.ts', import.meta.url), () => {
   const place = mkdtempSync(join(tmpdir(), 'keepsake-file-'))
-  const leftovers = () => readdirSync(place).filter((name) => !/^([0-9a-f]{64}|lock-[0-9a-f])$/.test(name))
+  const store = fileStore({ directory: place })
+  const others = () => readdirSync(place).filter((name) => !/^([0-9a-f]{64}|lock-[0-9a-f])$/.test(name))
   return {
     place,
     directory: place,
-    store: fileStore({ directory: place }),
-    leftovers,
+    store,
+    async leftovers() {
+      // An hour later.
+      for (const name of others()) utimesSync(join(place, name), 0, Date.now() / 1000 - 3600)
+      await store.sweep?.(Date.now())
+      return others()
+    },
     remove: () => rmSync(place, { recursive: true }),
   }
 })

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { accessSync, chmodSync, closeSync, constants, openSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
 /** What the store calls of a database; `node:sqlite` and better-sqlite3 both have it. */
@@ -10,18 +10,30 @@ export interface SqliteDatabase {
 export interface SqliteStatement {
   run(...values: (string | number | null)[]): { readonly changes: number | bigint }
   get(...values: (string | number | null)[]): unknown
-  all(...values: (string | number | null)[]): unknown[]
+  iterate(...values: (string | number | null)[]): Iterable<unknown>
 }
 
 /** How long a statement may hold up this process because another one writes: then the wait goes on without holding up. */
 const BUSY_MS = 20
 
+/**
+ * After so many pages SQLite copies its log into the database, and waits for the disk: some milliseconds with a hundred
+ * pages, and ten times as many with the thousand that are its own default.
+ */
+const CHECKPOINT_PAGES = 100
+
 /** Opens a database for several processes, and makes the file, for nobody but its owner, where there is none. */
 export function openDatabase(path: string): DatabaseSync {
-  if (path !== ':memory:') createPrivately(path)
+  if (path !== ':memory:') {
+    createPrivately(path)
+    mendModes(path)
+  }
   const database = new DatabaseSync(path)
   try {
-    database.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`)
+    database.exec(
+      `PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+    )
   } catch (error) {
     database.close()
     throw error
@@ -35,6 +47,18 @@ function createPrivately(path: string): void {
     closeSync(openSync(path, 'wx', 0o600))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+/** What SQLite makes beside a file that can only be read has its mode, and keeps it when the file gets another one. */
+function mendModes(path: string): void {
+  for (const other of ['-wal', '-shm']) {
+    try {
+      accessSync(path, constants.W_OK)
+      chmodSync(path + other, statSync(path).mode)
+    } catch {
+      // Not there, or somebody else's: then SQLite says what it cannot do.
+    }
   }
 }
 
@@ -70,7 +94,8 @@ async function afterTrouble<T>(work: () => T, trouble: unknown): Promise<T> {
 const SQLITE_BUSY = 5
 const SQLITE_LOCKED = 6
 
-function isBusy(error: unknown): boolean {
+/** Whether another process is in the way. */
+export function isBusy(error: unknown): boolean {
   const { errcode = 0, code = '' } = error as { readonly errcode?: number; readonly code?: string }
   // The low byte is the kind; the rest says more about it.
   return [SQLITE_BUSY, SQLITE_LOCKED].includes(errcode & 0xff) || /^SQLITE_(BUSY|LOCKED)/.test(code)

@@ -1,6 +1,7 @@
 import { ConfigError, type Store, type StoredRecord } from '@keepsake/core'
 import { readClock, readOptions } from '@keepsake/core/store'
-import { type SqliteDatabase, untilFree } from './database.ts'
+import { FIRST_SIZE, nextSize, nextTurn, pageOf, timed } from './batches.ts'
+import { isBusy, type SqliteDatabase, untilFree } from './database.ts'
 import { openFile, prepare, type Statements } from './statements.ts'
 
 export type { SqliteDatabase, SqliteStatement } from './database.ts'
@@ -19,9 +20,6 @@ export interface SqliteStoreOptions {
   readonly now?: (() => number) | undefined
 }
 
-/** Rows that a sweep removes before it lets others write and this process go on: a few milliseconds' work. */
-const SWEEP_BATCH = 500
-
 /**
  * Keeps sessions in an SQLite database, which several processes of one machine may share.
  *
@@ -30,7 +28,7 @@ const SWEEP_BATCH = 500
  * ```
  *
  * The database is opened on first use: a file that cannot be opened, a full disk and a database that can only be read
- * are rejected promises. While another process writes, a write waits for up to two seconds.
+ * are rejected promises, after which it is opened anew. While another process writes, a write waits for up to two seconds.
  *
  * @throws {ConfigError} for a wrong option.
  */
@@ -50,12 +48,25 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
   let opened: { readonly statements: Statements; close(): void } | undefined
   let isClosed = false
 
-  /** Does one step of work, opening the database first where that has not been done, or has failed. */
+  function close(): void {
+    opened?.close()
+    opened = undefined
+  }
+
+  /**
+   * Does one step of work, opening the database first where that has not been done, or something has failed since: a file
+   * that could not be written when it was opened stays read-only until it is opened anew.
+   */
   function step<T>(work: (statements: Statements) => T): T | Promise<T> {
     return untilFree(() => {
       if (isClosed) throw new Error('the store is closed')
       opened ??= database ? { statements: prepare(database, table), close() {} } : openFile(path ?? '', table)
-      return work(opened.statements)
+      try {
+        return work(opened.statements)
+      } catch (error) {
+        if (!isBusy(error) && path !== ':memory:') close()
+        throw error
+      }
     })
   }
 
@@ -66,32 +77,30 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
         // Bytes that somebody else has put there are no record.
         return typeof row?.text === 'string' ? row.text : undefined
       }),
-    create(key, record) {
-      const at = now()
-      return step(({ create }) => create.run(key, ...valuesOf(record), at, at).changes > 0)
-    },
-    replace(key, revision, record) {
-      const at = now()
-      return step(({ replace }) => replace.run(...valuesOf(record), at, key, revision, at).changes > 0)
-    },
+    create: (key, record) => step(({ create }) => create.run(key, ...valuesOf(record), now()).changes > 0),
+    replace: (key, revision, record) =>
+      step(({ replace }) => replace.run(...valuesOf(record), key, revision, now()).changes > 0),
     delete: (key) => step((statements) => void statements.delete.run(key)),
     async *bySubject(subject) {
-      // All at once: a statement that is left half read would keep the database's log from being cleared.
-      const rows = await step(({ bySubject }) => bySubject.all(subject, now()))
-      for (const { key, text } of rows as { key: string; text: string }[]) yield [key, text] as const
+      for (let after = ''; ; await nextTurn()) {
+        const page = await step(({ bySubject }) => pageOf(bySubject.iterate(subject, after, now())))
+        for (const { key, text } of page as { key: string; text: string }[])
+          yield [(after = key), text] as const
+        if (page.length === 0) return
+      }
     },
     async sweep(until) {
       let removed = 0
-      for (let batch = SWEEP_BATCH; batch === SWEEP_BATCH; removed += batch) {
-        batch = Number(await step(({ sweep }) => sweep.run(until, SWEEP_BATCH).changes))
-        await new Promise((resolve) => setImmediate(resolve))
+      for (let size = FIRST_SIZE; ; await nextTurn()) {
+        const { result, took } = await step(({ sweep }) => timed(() => sweep.run(until, size)))
+        removed += Number(result.changes)
+        if (result.changes < size) return removed
+        size = nextSize(size, took)
       }
-      return removed
     },
     close() {
       isClosed = true
-      opened?.close()
-      opened = undefined
+      close()
     },
   })
 }

@@ -17,28 +17,29 @@ export function prepare(database: SqliteDatabase, table: string): Statements {
     CREATE TABLE IF NOT EXISTS "${table}" (
       key TEXT NOT NULL PRIMARY KEY,
       text TEXT NOT NULL,
-      expires_at INTEGER NOT NULL, -- epoch milliseconds, as written_at
-      subject TEXT,
-      written_at INTEGER NOT NULL
+      expires_at INTEGER NOT NULL, -- epoch milliseconds
+      subject TEXT
     );
     CREATE INDEX IF NOT EXISTS "${table}_by_end" ON "${table}" (expires_at);
-    CREATE INDEX IF NOT EXISTS "${table}_by_subject" ON "${table}" (subject, written_at)
+    CREATE INDEX IF NOT EXISTS "${table}_by_subject" ON "${table}" (subject, key)
       WHERE subject IS NOT NULL`)
+  // Bytes that somebody else has put there are no record.
+  const isLive = `expires_at > ? AND typeof(text) = 'text'`
   return {
-    read: database.prepare(`SELECT text FROM "${table}" WHERE key = ? AND expires_at > ?`),
+    read: database.prepare(`SELECT text FROM "${table}" WHERE key = ? AND ${isLive}`),
     // A row whose deadline has passed is not taken.
     create: database.prepare(`
-      INSERT INTO "${table}" (key, text, expires_at, subject, written_at) VALUES (?, ?, ?, ?, ?)
+      INSERT INTO "${table}" (key, text, expires_at, subject) VALUES (?, ?, ?, ?)
       ON CONFLICT (key) DO UPDATE SET text = excluded.text, expires_at = excluded.expires_at,
-        subject = excluded.subject, written_at = excluded.written_at
+        subject = excluded.subject
       WHERE expires_at <= ?`),
     replace: database.prepare(`
-      UPDATE "${table}" SET text = ?, expires_at = ?, subject = ?, written_at = ?
+      UPDATE "${table}" SET text = ?, expires_at = ?, subject = ?
       WHERE key = ? AND substr(text, 1, ${REVISION_CHARS}) = ? AND expires_at > ?`),
     delete: database.prepare(`DELETE FROM "${table}" WHERE key = ?`),
+    // In order of what no write changes, so that whoever goes on after a key misses none.
     bySubject: database.prepare(`
-      SELECT key, text FROM "${table}" WHERE subject = ? AND expires_at > ?
-      ORDER BY written_at DESC`),
+      SELECT key, text FROM "${table}" WHERE subject = ? AND key > ? AND ${isLive} ORDER BY key`),
     sweep: database.prepare(`
       DELETE FROM "${table}" WHERE rowid IN (SELECT rowid FROM "${table}" WHERE expires_at <= ? LIMIT ?)`),
   }

@@ -80,52 +80,19 @@ describe('the database', () => {
     await store.close?.()
   })
 
+  it('that is in memory keeps what it has when a call fails', async () => {
+    const store = sqliteStore({ path: ':memory:' })
+    await store.create(key, record('text'))
+    await expect(store.delete(undefined as unknown as string)).rejects.toThrow('bound')
+    expect(await store.read(key)).toBe('text')
+    await store.close?.()
+  })
+
   it('is not opened again by a call that comes after the end', async () => {
     const store = sqliteStore({ path })
     await store.close?.()
     await expect(store.read(key)).rejects.toThrow('the store is closed')
     expect(readdirSync(directory)).toEqual([])
-  })
-
-  it('is searched by index for deadlines and subjects', async () => {
-    const database = new DatabaseSync(path)
-    await sqliteStore({ database }).read(key)
-    const plan = (sql: string): unknown[] =>
-      database
-        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
-        .all()
-        .map(({ detail }) => detail)
-    expect(plan(`SELECT rowid FROM sessions WHERE expires_at <= 1 LIMIT 5`)).toEqual([
-      expect.stringContaining('sessions_by_end'),
-    ])
-    // One line: the order comes from the index too.
-    expect(
-      plan(`SELECT key, text FROM sessions WHERE subject = 'a' AND expires_at > 1 ORDER BY written_at DESC`),
-    ).toEqual([expect.stringContaining('sessions_by_subject')])
-    database.close()
-  })
-
-  it('is swept in steps, between which others write', async () => {
-    const store = sqliteStore({ path })
-    await store.create(key, record('0'))
-    const database = new DatabaseSync(path)
-    const insert = database.prepare('INSERT INTO sessions VALUES (?, ?, 1, NULL, 1)')
-    database.exec('BEGIN')
-    for (let n = 0; n < 3000; n++) insert.run(n.toString(16).padStart(64, '0'), 'over')
-    database.exec('COMMIT')
-    const left = database.prepare('SELECT count(*) AS n FROM sessions')
-    const counts = new Set<unknown>()
-    const count = (): void => {
-      counts.add(left.get()?.['n'])
-      timer = setImmediate(count)
-    }
-    let timer = setImmediate(count)
-    expect(await store.sweep?.(Date.now())).toBe(3000)
-    clearImmediate(timer)
-    expect(counts.size).toBeGreaterThan(4)
-    expect(await store.read(key)).toBe('0')
-    database.close()
-    await store.close?.()
   })
 })
 
@@ -151,7 +118,7 @@ describe('a row that was damaged', () => {
     emptied: `text = ''`,
     'cut in half': `text = substr(text, 1, length(text) / 2)`,
     'cut at its last character': `text = substr(text, 1, length(text) - 1)`,
-    'with a character changed': `text = substr(text, 1, 40) || '-' || substr(text, 42)`,
+    'with a character changed': `text = substr(text, 1, 40) || iif(substr(text, 41, 1) = '-', '_', '-') || substr(text, 42)`,
     'turned into bytes': `text = x'fffe0080'`,
     'with bytes that are no text': `text = CAST(x'fffe0080' AS TEXT)`,
     'written by another program': `text = '{"cookie":{}}'`,

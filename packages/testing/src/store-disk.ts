@@ -13,7 +13,8 @@ const record = (text: string) => ({ text, expiresAt: Date.now() + HOUR_MS })
 
 /**
  * Fills a small disk of its own to the last page and then makes it read-only: what does not fit is an error, what was
- * there stays, and with room again the store goes on. Runs where mounts are private to the process.
+ * there stays, and once there is room again, or it can be written, a store goes on that was opened before. Runs where
+ * mounts are private to the process.
  */
 export async function tryBadDisk(open: () => Store, directory: string): Promise<void> {
   execFileSync('mount', ['-t', 'tmpfs', '-o', DISK, 'none', directory])
@@ -26,6 +27,8 @@ export async function tryBadDisk(open: () => Store, directory: string): Promise<
   const cookie = (await visit(sessions, undefined, (session) => (session.note = 'kept'))) ?? ''
 
   for (const length of [50_000, 5000, 500]) await fill(store, length)
+  const late = open()
+  await assert.rejects(async () => late.create(newKey(), record('-'.repeat(100_000))))
   await assert.rejects(async () => store.replace(key, 'kept', record('-'.repeat(100_000))))
   const change = visit(sessions, cookie, (session) => (session.note = '-'.repeat(40_000)))
   await assert.rejects(change, StoreError, 'a request whose session cannot be kept has to fail')
@@ -36,15 +39,21 @@ export async function tryBadDisk(open: () => Store, directory: string): Promise<
   assert.equal(await store.replace(key, 'kept', record('newer')), true)
   await visit(sessions, cookie, (session) => (session.note = 'newer'))
   assert.deepEqual(await look(sessions, cookie), { note: 'newer' })
+  assert.equal(await late.replace(key, 'newer', record('as new')), true, 'opened on a full disk')
+  await late.close?.()
   await store.close?.()
 
   execFileSync('mount', ['-o', 'remount,ro', directory])
   const reader = open()
-  await assert.rejects(async () => reader.replace(key, 'newer', record('newest')))
+  await assert.rejects(async () => reader.replace(key, 'as new', record('newest')))
   await assert.rejects(async () => reader.create(newKey(), record('one more')))
   await assert.rejects(async () => reader.delete(key))
   // Whoever cannot write may be unable to read, but must not take what is there for gone.
-  assert.equal(await readOr(reader, key, 'newer'), 'newer')
+  assert.equal(await readOr(reader, key, 'as new'), 'as new')
+
+  execFileSync('mount', ['-o', 'remount,rw', directory])
+  assert.equal(await reader.replace(key, 'as new', record('newest')), true, 'opened on a read-only disk')
+  assert.equal(await reader.read(key), 'newest')
   await reader.close?.()
 }
 

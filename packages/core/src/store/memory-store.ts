@@ -26,18 +26,15 @@ class Entry {
   expiresAt: number
   subject: string | undefined
   readonly mustStay: boolean
-  /** Larger than that of any that was written before. */
-  order: number
   previous: Entry = this
   next: Entry = this
 
-  constructor(key: string, { text, expiresAt, subject, mustStay = false }: StoredRecord, order: number) {
+  constructor(key: string, { text, expiresAt, subject, mustStay = false }: StoredRecord) {
     this.key = key
     this.text = text
     this.expiresAt = expiresAt
     this.subject = subject
     this.mustStay = mustStay
-    this.order = order
   }
 }
 
@@ -56,7 +53,6 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
   const deadlinesOf = ({ mustStay }: Entry): typeof passing => (mustStay ? staying : passing)
   const subjects = createSubjects()
   const listeners = createKeyListeners()
-  let writes = 0
 
   function live(key: string): Entry | undefined {
     const entry = entries.get(key)
@@ -64,7 +60,7 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
   }
 
   function insert(key: string, record: StoredRecord): void {
-    const entry = new Entry(key, record, ++writes)
+    const entry = new Entry(key, record)
     entries.set(key, entry)
     deadlinesOf(entry).add(entry)
     subjects.add(entry)
@@ -75,7 +71,6 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
     if (isMoved) deadlinesOf(entry).remove(entry)
     entry.text = text
     entry.expiresAt = expiresAt
-    entry.order = ++writes
     if (isMoved) deadlinesOf(entry).add(entry)
     if (entry.subject === subject) return
     subjects.remove(entry)
@@ -141,7 +136,7 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
       listeners.tell(key)
     },
     async *bySubject(subject: string) {
-      for (const { key } of subjects.newestFirst(subject)) {
+      for (const { key } of subjects.of(subject)) {
         const text = live(key)?.text
         if (text !== undefined) yield [key, text] as const
       }
@@ -184,7 +179,6 @@ function createSubjects() {
       const own = subjects.get(entry.subject)
       if (own?.delete(entry) === true && own.size === 0) subjects.delete(entry.subject)
     },
-    newestFirst: (subject: string): Entry[] =>
-      [...(subjects.get(subject) ?? [])].toSorted((a, b) => b.order - a.order),
+    of: (subject: string): Iterable<Entry> => subjects.get(subject) ?? [],
   }
 }

@@ -77,8 +77,8 @@ export interface Store {
   /** Forgets the key. Forgetting one that is not there is fine. */
   delete(key: string): MaybePromise<void>
   /**
-   * The live records of one subject, the one that was written last first. One that has been there since before the call is
-   * not missed, even when it is replaced meanwhile.
+   * The live records of one subject, in any order. One that has been there since before the call is not missed, even
+   * when it is replaced meanwhile. Must not block, as a sweep: from thousands of records it yields in small batches.
    */
   bySubject?(subject: string): AsyncIterable<readonly [key: string, text: string]>
   /**

@@ -3,6 +3,7 @@ import { endOf, type Lifetime } from '../record/lifetime.ts'
 import { type SealedFields, sidText } from '../crypto/token.ts'
 import { UnsupportedError } from '../base/errors.ts'
 import type { Trace } from '../base/events.ts'
+import { inTurns } from '../base/turns.ts'
 import { hasSidOf, type SubjectRows } from './subject-rows.ts'
 import type { Device, Subjects } from './subjects.ts'
 
@@ -38,12 +39,13 @@ export function subjectsInStore({ rows, lifetime, trace }: StoreSubjectsSetup): 
     async listFor(subject, current) {
       checkRevokeAll()
       const devices: Device[] = []
-      for (const { key, standing, record } of await rows.of(subject)) {
+      for await (const { key, standing, record } of rows.each(subject)) {
         if (standing === undefined || record === undefined) continue
         const listed = { fields: record, label: record.content.label, handle: handleOf(key) }
         devices.push(deviceOf(listed, lifetime, hasSidOf(standing, current)))
       }
-      return devices.toSorted((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime())
+      // Of those of the same second, the one that a store has listed last: one in memory lists in order of logins.
+      return devices.toReversed().toSorted((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime())
     },
     async revoke(handle, subject) {
       const key = keyOfHandle(handle)
@@ -51,12 +53,10 @@ export function subjectsInStore({ rows, lifetime, trace }: StoreSubjectsSetup): 
     },
     async revokeAll(subject, spared) {
       checkRevokeAll()
-      const found = await rows.of(subject)
       // Only under its present sid: whoever has given the session in hand a new one meanwhile may be a thief.
       const isSpared = ({ record }: Standing): boolean => spared.has(sidText(record.sid))
       let count = 0
-      for (let n = 0; n < found.length; n += BATCH) {
-        const batch = found.slice(n, n + BATCH)
+      for await (const batch of inTurns(batchesOf(await rows.of(subject)))) {
         const ended = await Promise.all(
           batch.map(({ key, standing }) => end(key, standing, subject, isSpared)),
         )
@@ -65,6 +65,10 @@ export function subjectsInStore({ rows, lifetime, trace }: StoreSubjectsSetup): 
       return count
     },
   })
+}
+
+function* batchesOf<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let n = 0; n < items.length; n += BATCH) yield items.slice(n, n + BATCH)
 }
 
 /** A record of a subject, and what is to be known of it besides its fields. */

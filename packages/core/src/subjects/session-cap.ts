@@ -1,6 +1,7 @@
 import { SessionGoneError } from '../base/errors.ts'
 import type { Trace } from '../base/events.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
+import { inTurns } from '../base/turns.ts'
 import type { SubjectRow, SubjectRows } from './subject-rows.ts'
 
 export interface SessionCapSetup {
@@ -48,11 +49,11 @@ export function createSessionCap({ max, rows, trace, clock }: SessionCapSetup) {
       keyOf: (done: T) => string | undefined,
     ): Promise<T> {
       const before = await rows.of(subject)
-      const order = Math.max(Math.floor(clock()), ...before.map((row) => orderOf(row) + 1))
+      const order = before.reduce((most, row) => Math.max(most, orderOf(row) + 1), Math.floor(clock()))
       const done = await login(order)
       const after = await rows.of(subject)
       const excess = excessOf(after, max)
-      for (const row of excess) await evict(row, subject)
+      for await (const row of inTurns(excess)) await evict(row, subject)
       const key = keyOf(done)
       // A login that came later may have ended this one already.
       const isLeft = after.some((row) => row.key === key && row.record !== undefined && !excess.includes(row))

@@ -1,4 +1,5 @@
 import type { TimeLimit } from '../base/time-limit.ts'
+import { inTurns } from '../base/turns.ts'
 import { type Next, rewrite, type Standing, standingOf } from '../store/rewrite.ts'
 import type { SealedStore, StandingRecord } from '../store/sealed-store.ts'
 import { admit } from '../record/admit.ts'
@@ -41,18 +42,26 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
     return { key, standing, record: recordOf(standing), isSession }
   }
 
+  async function* stepwise(subject: string): AsyncGenerator<SubjectRow> {
+    const steps = records.ofSubject?.(subject)[Symbol.asyncIterator]()
+    for (;;) {
+      const next = steps && (await timeLimit(() => steps.next()))
+      if (next === undefined || next.done === true) return
+      const [key, standing] = next.value
+      yield rowOf(key, standing, subject)
+    }
+  }
+
+  const each = (subject: string): AsyncIterable<SubjectRow> => inTurns(stepwise(subject))
+
   return Object.freeze({
     canFind: records.ofSubject !== undefined,
+    each,
     /** What the store has of a subject, read to the end. */
     async of(subject: string): Promise<readonly SubjectRow[]> {
       const rows: SubjectRow[] = []
-      const found = records.ofSubject?.(subject)[Symbol.asyncIterator]()
-      for (;;) {
-        const next = found && (await timeLimit(() => found.next()))
-        if (next === undefined || next.done === true) return rows
-        const [key, standing] = next.value
-        rows.push(rowOf(key, standing, subject))
-      }
+      for await (const row of each(subject)) rows.push(row)
+      return rows
     },
     /**
      * Ends a row while it is the subject's, whatever others write to it meanwhile, unless it is `spared` then.

@@ -98,12 +98,12 @@ describe('a memory store', () => {
     expect(store.size).toBe(0)
   })
 
-  it('finds the records of a subject, newest first, while they are its own', async () => {
+  it('finds the records of a subject while they are its own', async () => {
     const { store, clock } = createStore()
     await store.create('a', record('1', NOW + MINUTE, 's'))
     await store.create('b', record('2', NOW + 2 * MINUTE, 's'))
     await store.create('c', record('3', NOW + 2 * MINUTE, 't'))
-    expect(await subjectsOf(store, 's')).toEqual(['b=2', 'a=1'])
+    expect(await subjectsOf(store, 's')).toEqual(['a=1', 'b=2'])
     await store.replace('a', '1', record('4', NOW + MINUTE, 's'))
     expect(await subjectsOf(store, 's')).toEqual(['a=4', 'b=2'])
     await store.replace('b', '2', record('5'))

@@ -73,6 +73,7 @@ describe('a list of devices', () => {
     const moved = await login(sessions, 'alice', 'moved')
     await login(sessions, 'alice', 'revoked')
     await request(sessions, ended, (session) => session.logout())
+    world.at += 1
     await request(sessions, moved, (session) => session.regenerate())
     const [, second] = await sessions.listFor('alice')
     expect(await sessions.listFor('alice')).toMatchObject([{ label: 'moved' }, { label: 'revoked' }])

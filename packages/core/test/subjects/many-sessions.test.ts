@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { memoryStore } from '../../src/store/memory-store.ts'
+import type { Store } from '../../src/store/store.ts'
+import { createSessions } from '../../src/sessions/create-sessions.ts'
+import { BEGIN, secretNamed, times } from '../store-support.ts'
+import { mostInOneTurn, spin } from '../turns-support.ts'
+import { login } from './subject-support.ts'
+
+const ROWS = 60
+/** What each row holds the event loop for, and how many fit into five milliseconds, with the one that goes beyond. */
+const ROW_MS = 2
+const AT_ONCE = 3
+/** Rows that are ended side by side. */
+const BATCH = 16
+
+const now = (): number => BEGIN * 1000
+
+/** The sessions of alice in a store that answers at once, as SQLite does, and holds the event loop with every row. */
+async function createCrowd() {
+  const memory = memoryStore({ now })
+  const open = (store: Store, maxPerSubject?: number) =>
+    createSessions({ secrets: [secretNamed('newest')], store, maxPerSubject, now })
+  const quick = open(memory)
+  for (const _ of times(ROWS, () => 0)) await login(quick)
+  const slow = (found: () => void, replaced: () => void = found): Store => ({
+    ...memory,
+    async *bySubject(subject) {
+      for await (const row of memory.bySubject?.(subject) ?? []) {
+        found()
+        spin(ROW_MS)
+        yield row
+      }
+    },
+    replace(key, revision, record) {
+      replaced()
+      spin(ROW_MS)
+      return memory.replace(key, revision, record)
+    },
+  })
+  return { memory, open, quick, slow }
+}
+
+const nothing = (): void => undefined
+
+describe('a user with very many sessions in a store that answers at once', () => {
+  it('is listed while the event loop goes on every few rows', async () => {
+    const { open, slow } = await createCrowd()
+    let listed = 0
+    const most = await mostInOneTurn(async (step) => {
+      listed = (await open(slow(step)).listFor('alice')).length
+    })
+    expect(listed).toBe(ROWS)
+    expect(most).toBeLessThanOrEqual(AT_ONCE)
+  })
+
+  it('is logged out everywhere while the event loop goes on after every batch', async () => {
+    const { quick, open, slow } = await createCrowd()
+    let ended: number | undefined = 0
+    const most = await mostInOneTurn(async (step) => {
+      ended = await open(slow(nothing, step)).revokeAll('alice')
+    })
+    expect(ended).toBe(ROWS)
+    expect(most).toBeLessThanOrEqual(BATCH)
+    expect(await quick.listFor('alice')).toEqual([])
+  })
+
+  it('loses those that a new cap ends at a login while the event loop goes on every few rows', async () => {
+    const { quick, open, slow } = await createCrowd()
+    const most = await mostInOneTurn((step) => login(open(slow(nothing, step), 1)))
+    expect(most).toBeLessThanOrEqual(AT_ONCE)
+    expect(await quick.listFor('alice')).toHaveLength(1)
+  })
+
+  it('can log in under a cap however many rows the store has of them', async () => {
+    const { memory, open } = await createCrowd()
+    const crowded: Store = {
+      ...memory,
+      async *bySubject(subject) {
+        yield* memory.bySubject?.(subject) ?? []
+        // More than a call takes arguments.
+        for (let n = 0; n < 200_000; n++) yield [n.toString(16).padStart(64, '0'), 'does not open']
+      },
+    }
+    expect(await login(open(crowded, 1))).toBeDefined()
+  })
+})

@@ -1,0 +1,43 @@
+/** Somebody who is not root, whom a file's mode stops; says what a store does whose file can be written again later. */
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sqliteStore } from '../src/index.ts'
+
+const NOBODY = 65_534
+const key = 'ab'.repeat(32)
+const record = (text: string) => ({ text, expiresAt: Date.now() + 3_600_000 })
+
+if (process.getuid?.() === 0) {
+  process.setgid?.(NOBODY)
+  process.setuid?.(NOBODY)
+}
+const directory = mkdtempSync(join(tmpdir(), 'keepsake-sqlite-'))
+const path = join(directory, 'sessions.db')
+
+async function attempt(work: () => unknown): Promise<unknown> {
+  try {
+    return await work()
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+const before = sqliteStore({ path })
+await before.create(key, record('one'))
+await before.close?.()
+chmodSync(path, 0o400)
+const store = sqliteStore({ path })
+const said = [
+  await attempt(() => store.read(key)),
+  await attempt(() => store.replace(key, 'one', record('two'))),
+  await attempt(() => store.read(key)),
+]
+chmodSync(path, 0o600)
+// One call may still find the file as it was opened.
+await attempt(() => store.delete('cd'.repeat(32)))
+said.push(await attempt(() => store.replace(key, 'one', record('two'))))
+said.push(await attempt(() => store.read(key)))
+await store.close?.()
+rmSync(directory, { recursive: true })
+console.log(JSON.stringify(said))
