@@ -19,7 +19,7 @@ const now = (): number => BEGIN * 1000
 async function createCrowd() {
   const memory = memoryStore({ now })
   const open = (store: Store, maxPerSubject?: number) =>
-    createSessions({ secrets: [secretNamed('newest')], store, maxPerSubject, now })
+    createSessions({ secrets: [secretNamed('newest')], store, maxPerSubject, now, storeTimeLimit: 120_000 })
   const quick = open(memory)
   for (const _ of times(ROWS, () => 0)) await login(quick)
   const slow = (found: () => void, replaced: () => void = found): Store => ({
