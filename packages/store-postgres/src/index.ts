@@ -20,6 +20,11 @@ export interface PostgresStoreOptions {
    * watches nothing: its writes notify nobody otherwise. Not through PgBouncer in transaction mode, which cannot listen.
    */
   readonly listener?: OpenListener | undefined
+  /**
+   * How long a statement waits for a connection of the pool before it is refused, in milliseconds. Below `storeTimeLimit`,
+   * which waiting and answer have together. Default 1,000.
+   */
+  readonly waitLimit?: number | undefined
   /** The clock, in epoch milliseconds; for tests. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
@@ -43,17 +48,20 @@ const SWEEP_BATCH = 500
  * const sessions = createSessions({ secrets, store })
  * ```
  *
- * Each step is one prepared statement.
+ * Each step is one prepared statement. Under a load that the pool cannot carry, requests that cannot be served in time are
+ * refused with a `StoreError`, and the others are served as fast as ever.
  *
  * @throws {ConfigError} for a wrong option.
  */
 export function postgresStore(pool: PostgresClient, options: PostgresStoreOptions = {}): PostgresStore {
-  const { table = 'sessions', unlogged = false, listener, now = Date.now } = options
+  const { table = 'sessions', unlogged = false, listener, waitLimit = 1000, now = Date.now } = options
   if (typeof (pool as Partial<PostgresClient> | undefined)?.query !== 'function')
     throw new ConfigError('pool', 'expected a pool of pg, or an object with query(text, values)')
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(table))
     throw new ConfigError('table', 'expected up to 40 letters, digits and _, and no digit first')
-  const run = runnerOf(pool)
+  if (!Number.isSafeInteger(waitLimit) || waitLimit < 1)
+    throw new ConfigError('waitLimit', 'expected whole milliseconds from 1')
+  const run = runnerOf(pool, waitLimit)
   if (listener !== undefined && typeof listener !== 'function')
     throw new ConfigError(
       'listener',

@@ -1,5 +1,6 @@
 import { REVISION_CHARS } from '@keepsake/core/store'
 import type { Statement } from './client.ts'
+import type { Rank } from './slots.ts'
 
 const revision = (text: string): string => `left(${text}, ${REVISION_CHARS})`
 
@@ -19,7 +20,11 @@ export interface Statements {
  * were replaced or deleted, when that is done.
  */
 export function statementsFor(table: string, channel: string | undefined): Statements {
-  const statement = (name: string, text: string): Statement => ({ name: `keepsake ${name} ${table}`, text })
+  const statement = (name: string, text: string, rank: Rank = 'usual'): Statement => ({
+    name: `keepsake ${name} ${table}`,
+    text,
+    rank,
+  })
   const telling = channel === undefined ? '' : ' told'
   const notifying = channel === undefined ? '' : `RETURNING pg_notify('${channel}', encode(key, 'hex'))`
   const columns = 'key, text, expires_at, subject, written_at'
@@ -45,6 +50,7 @@ export function statementsFor(table: string, channel: string | undefined): State
          written_at = clock_timestamp()
        WHERE key = decode($1, 'hex') AND ${revision('text')} IN ($2, ${revision('$3')}) AND expires_at > $6::bigint
        ${notifying || 'RETURNING true'}`,
+      'first',
     ),
     delete: statement(
       `delete${telling}`,

@@ -22,7 +22,7 @@ export function postgresJs(url: string): Connection {
   const query: PostgresClient['query'] = async (text, values) => ({
     rows: await sql.unsafe(text, values, { prepare: true }),
   })
-  return { client: { query }, close: () => sql.end() }
+  return { client: { query, options: sql.options }, close: () => sql.end() }
 }
 
 export async function pglite(): Promise<Connection> {
