@@ -22,6 +22,7 @@ export {
   SessionDataError,
   SessionGoneError,
   StoreError,
+  StoreBusyError,
   StoreTimeoutError,
   UnsupportedError,
 } from './base/errors.ts'

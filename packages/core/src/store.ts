@@ -1,5 +1,5 @@
 /* For stores, which keep sealed texts under hashed keys. */
-export { ConfigError } from './base/errors.ts'
+export { ConfigError, StoreBusyError } from './base/errors.ts'
 export type { MaybePromise } from './base/maybe-promise.ts'
 export { createKeyListeners, type KeyListeners } from './store/key-listeners.ts'
 export { REVISION_CHARS, revisionOf, type Store, type StoredRecord } from './store/store.ts'

@@ -1,7 +1,9 @@
+import { StoreBusyError } from '@keepsake/core'
+
 /** `first`: the write of a request that has been given its read already, which would otherwise be lost. */
 export type Rank = 'first' | 'usual'
 
-/** Does work when there is a slot for it. Rejects where there was none in time; the work has not begun then. */
+/** Does work when there is a slot for it. Rejects with a {@link StoreBusyError} where there was none in time. */
 export type InSlot = <T>(rank: Rank, work: () => Promise<T>) => Promise<T>
 
 /** Who waits for a slot. */
@@ -46,7 +48,7 @@ export function createSlots(slots: number, waitLimit: number): InSlot {
       if (now - oldest.since <= waitLimit) continue
       const onTime = waiters.findIndex(({ since }) => now - since <= waitLimit)
       for (const { refuse } of waiters.splice(0, onTime === -1 ? waiters.length : onTime))
-        refuse(new Error(`no connection was free within ${waitLimit} ms`))
+        refuse(new StoreBusyError(`the session's store had no connection free within ${waitLimit} ms`))
     }
   }
 

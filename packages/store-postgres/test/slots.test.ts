@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
+import { StoreBusyError } from '@keepsake/core'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { postgresStore, type PostgresStoreOptions } from '../src/index.ts'
 
@@ -22,7 +23,10 @@ function open(client: object = {}, options: PostgresStoreOptions = {}) {
   return {
     begun,
     done,
-    read: (key: string) => Promise.resolve(store.read(key)).then(tell(key), tell(`${key} refused`)),
+    read: (key: string) =>
+      Promise.resolve(store.read(key)).then(tell(key), (error: unknown) =>
+        tell(error instanceof StoreBusyError ? `${key} refused` : `${key} failed`)(),
+      ),
     replace: (key: string) =>
       Promise.resolve(store.replace(key, 'old', { text: 'new', expiresAt: 1 })).then(tell(key)),
     /** Answers the statement that began as this one, and lets everything go on. */
