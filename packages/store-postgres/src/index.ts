@@ -1,7 +1,7 @@
 import { ConfigError, type Store, type StoredRecord } from '@keepsake/core'
 import { type PostgresClient, runnerOf } from './client.ts'
 import { createListening, type OpenListener } from './listening.ts'
-import { migrationFor, statementsFor } from './statements.ts'
+import { migrationFor, statementsFor, SWEEP_BATCH, TEXTS_BATCH } from './statements.ts'
 
 export type { PostgresClient } from './client.ts'
 export type { OpenListener, PostgresListener } from './listening.ts'
@@ -34,9 +34,6 @@ export interface PostgresStore extends Store {
   /** Makes the table and its indexes where there are none. Safe on every node at once; an existing table stays as it is. */
   prepare(): Promise<void>
 }
-
-/** Rows that a sweep removes at once: a few milliseconds' work. */
-const SWEEP_BATCH = 500
 
 /**
  * Keeps sessions in a table of PostgreSQL, through a pool of `pg`, or another client. The pool stays yours: the store
@@ -91,17 +88,35 @@ export function postgresStore(pool: PostgresClient, options: PostgresStoreOption
       await run(statements.delete, [key])
     },
     async *bySubject(subject) {
-      const rows = await run(statements.bySubject, [subject, now()])
-      for (const { key, text } of rows as { key: string; text: string }[]) yield [key, text] as const
+      const rows = (await run(statements.bySubject, [subject, now()])) as ListedRow[]
+      for (const { key, text } of rows) if (text !== null) yield [key, text] as const
+      const left = rows.filter(({ text }) => text === null).map(({ key }) => key)
+      for (let n = 0; n < left.length; n += TEXTS_BATCH) {
+        const keys = left.slice(n, n + TEXTS_BATCH)
+        const found = (await run(statements.texts, [keys.join(' '), subject, now()])) as ListedRow[]
+        const texts = new Map(found.map(({ key, text }) => [key, text]))
+        for (const key of keys) {
+          const text = texts.get(key)
+          if (typeof text === 'string') yield [key, text] as const
+        }
+      }
     },
     async sweep(until) {
       let removed = 0
-      for (let batch = SWEEP_BATCH; batch === SWEEP_BATCH; removed += batch)
-        batch = (await run(statements.sweep, [until, SWEEP_BATCH])).length
+      for (let from = Number.MIN_SAFE_INTEGER, batch = SWEEP_BATCH; batch === SWEEP_BATCH; removed += batch) {
+        const rows = (await run(statements.sweep, [until, from])) as { readonly at: number }[]
+        from = rows.reduce((latest, { at }) => Math.max(latest, at), from)
+        batch = rows.length
+      }
       return removed
     },
     ...(listening && { watch: listening.watch, close: listening.close }),
   })
+}
+
+interface ListedRow {
+  readonly key: string
+  readonly text: string | null
 }
 
 const valuesOf = ({ text, expiresAt, subject }: StoredRecord) => [text, expiresAt, subject ?? null] as const

@@ -10,8 +10,8 @@ export interface Connection {
   close(): Promise<unknown>
 }
 
-export function pg(url: string): Connection & { readonly client: Pool } {
-  const client = new Pool({ connectionString: url })
+export function pg(url: string, max = 10): Connection & { readonly client: Pool } {
+  const client = new Pool({ connectionString: url, max })
   client.on('error', () => undefined)
   return { client, close: () => client.end() }
 }
