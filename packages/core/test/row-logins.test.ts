@@ -70,6 +70,24 @@ describe.each(IN_ROWS)('logins at once, of a session %s', (_, place) => {
     expect(found[1]).toMatchObject({ b: 1 })
   })
 
+  it('counts by update() on top of what another request has counted meanwhile', async () => {
+    const at = place()
+    const { sessions, data } = at
+    const cookie = await begin(sessions, { ...data, n: 0, other: 0 })
+    const keep = ['n', ...Object.keys(data)]
+    const [, hers] = await atOnce(
+      at,
+      cookie,
+      (session) => (increment(session), (session['other'] = 1)),
+      (session) => {
+        session.update((before) => (before['other'] = 2))
+        session.login('alice', { keep })
+        increment(session)
+      },
+    )
+    expect(await dataOf(sessions, hers)).toEqual({ ...data, n: 2 })
+  })
+
   it('wins over a logout that came first, with what keep names', async () => {
     const at = place()
     const { sessions, data, world } = at
