@@ -22,7 +22,8 @@ export function postgresJs(url: string): Connection {
   const query: PostgresClient['query'] = async (text, values) => ({
     rows: await sql.unsafe(text, values, { prepare: true }),
   })
-  return { client: { query, options: sql.options }, close: () => sql.end() }
+  // It waits for ever for a connection that has broken.
+  return { client: { query, options: sql.options }, close: () => sql.end({ timeout: 1 }) }
 }
 
 export async function pglite(): Promise<Connection> {
