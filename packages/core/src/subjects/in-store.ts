@@ -3,7 +3,7 @@ import { endOf, type Lifetime } from '../record/lifetime.ts'
 import { type SealedFields, sidText } from '../crypto/token.ts'
 import { UnsupportedError } from '../base/errors.ts'
 import type { Trace } from '../base/events.ts'
-import { hasSidOf, type SubjectRows } from './subject-rows.ts'
+import { hasSidOf, type SubjectRow, type SubjectRows } from './subject-rows.ts'
 import type { Device, Subjects } from './subjects.ts'
 
 export interface StoreSubjectsSetup {
@@ -38,7 +38,7 @@ export function subjectsInStore({ rows, lifetime, trace }: StoreSubjectsSetup): 
     async listFor(subject, current) {
       checkRevokeAll()
       const devices: Device[] = []
-      for (const { key, standing, record } of await rows.of(subject)) {
+      for await (const { key, standing, record } of rows.each(subject)) {
         if (standing === undefined || record === undefined) continue
         const listed = { fields: record, label: record.content.label, handle: handleOf(key) }
         devices.push(deviceOf(listed, lifetime, hasSidOf(standing, current)))
@@ -51,18 +51,23 @@ export function subjectsInStore({ rows, lifetime, trace }: StoreSubjectsSetup): 
     },
     async revokeAll(subject, spared) {
       checkRevokeAll()
-      const found = await rows.of(subject)
       // Only under its present sid: whoever has given the session in hand a new one meanwhile may be a thief.
       const isSpared = ({ record }: Standing): boolean => spared.has(sidText(record.sid))
-      let count = 0
-      for (let n = 0; n < found.length; n += BATCH) {
-        const batch = found.slice(n, n + BATCH)
+      const endAll = async (batch: readonly SubjectRow[]): Promise<number> => {
         const ended = await Promise.all(
           batch.map(({ key, standing }) => end(key, standing, subject, isSpared)),
         )
-        count += ended.filter(Boolean).length
+        return ended.filter(Boolean).length
       }
-      return count
+      let count = 0
+      let batch: SubjectRow[] = []
+      for await (const row of rows.each(subject)) {
+        batch.push(row)
+        if (batch.length < BATCH) continue
+        count += await endAll(batch)
+        batch = []
+      }
+      return count + (await endAll(batch))
     },
   })
 }

@@ -41,18 +41,25 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
     return { key, standing, record: recordOf(standing), isSession }
   }
 
+  async function* each(subject: string): AsyncGenerator<SubjectRow, void> {
+    const found = records.ofSubject?.(subject)[Symbol.asyncIterator]()
+    for (;;) {
+      const next = found && (await timeLimit(() => found.next()))
+      if (next === undefined || next.done === true) return
+      const [key, standing] = next.value
+      yield rowOf(key, standing, subject)
+    }
+  }
+
   return Object.freeze({
     canFind: records.ofSubject !== undefined,
-    /** What the store has of a subject, read to the end. */
+    /** What the store has of a subject, one after the other: all texts at once may be too much for the memory. */
+    each,
+    /** The same, read to the end. */
     async of(subject: string): Promise<readonly SubjectRow[]> {
       const rows: SubjectRow[] = []
-      const found = records.ofSubject?.(subject)[Symbol.asyncIterator]()
-      for (;;) {
-        const next = found && (await timeLimit(() => found.next()))
-        if (next === undefined || next.done === true) return rows
-        const [key, standing] = next.value
-        rows.push(rowOf(key, standing, subject))
-      }
+      for await (const row of each(subject)) rows.push(row)
+      return rows
     },
     /**
      * Ends a row while it is the subject's, whatever others write to it meanwhile, unless it is `spared` then.
