@@ -17,15 +17,18 @@ const COMMITS: readonly (readonly [string, (session: Session) => unknown])[] = [
 ]
 
 describe('what an overloaded store refuses', () => {
-  it.each(COMMITS)('is not asked again, and fails the request with the refusal itself: %s', async (_, handle) => {
-    const { sessions, store } = createWorld()
-    const cookie = await begin(sessions, { list: [1] })
-    store.forget()
-    store.next('replace', refuse)
-    expect(await rejection(request(sessions, cookie, handle))).toBe(busy)
-    expect(store.calls).toEqual(['read', 'replace'])
-    expect(await dataOf(sessions, cookie)).toEqual({ list: [1] })
-  })
+  it.each(COMMITS)(
+    'is not asked again, and fails the request with the refusal itself: %s',
+    async (_, handle) => {
+      const { sessions, store } = createWorld()
+      const cookie = await begin(sessions, { list: [1] })
+      store.forget()
+      store.next('replace', refuse)
+      expect(await rejection(request(sessions, cookie, handle))).toBe(busy)
+      expect(store.calls).toEqual(['read', 'replace'])
+      expect(await dataOf(sessions, cookie)).toEqual({ list: [1] })
+    },
+  )
 
   it('is not asked again where a session begins', async () => {
     const { sessions, store, memory } = createWorld()

@@ -93,7 +93,9 @@ export async function createFaultProxy(port: number): Promise<FaultProxy> {
         let others: Promise<unknown> | undefined
         // The rest of the answer may come later.
         const answered = (end: () => void): void => {
-          others ??= meanwhile().finally(end).then(() => resolve(), reject)
+          others ??= meanwhile()
+            .finally(end)
+            .then(() => resolve(), reject)
         }
         trap = { marker, answered }
       }),
