@@ -23,6 +23,7 @@ export {
   SessionGoneError,
   SessionUnopenedError,
   StoreError,
+  StoreBusyError,
   StoreTimeoutError,
   UnsupportedError,
 } from './base/errors.ts'

@@ -1,5 +1,5 @@
 /* For stores, which keep sealed texts under hashed keys. */
-export { ConfigError } from './base/errors.ts'
+export { ConfigError, StoreBusyError } from './base/errors.ts'
 export type { MaybePromise } from './base/maybe-promise.ts'
 export { readClock, readFlag, readFunction, readOptions } from './base/options.ts'
 export { fieldOf } from './base/own.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type AnySession, increment, IN_ROWS, keyOf, valueOf } from './row-support.ts'
-import { begin, cookieAfter, cookieLine, dataOf, dataOn, present } from './store-support.ts'
+import { begin, cookieAfter, cookieLine, createWorld, dataOf, dataOn, present } from './store-support.ts'
 
 type Handler = (session: AnySession) => unknown
 
@@ -70,6 +70,20 @@ describe.each(IN_ROWS)('logins at once, of a session %s', (_, place) => {
     expect(found[1]).toMatchObject({ b: 1 })
   })
 
+  it('counts by update() on top of what another request has counted meanwhile', async () => {
+    const at = place()
+    const { sessions, data } = at
+    const cookie = await begin(sessions, { ...data, n: 0, other: 0 })
+    const keep = ['n', ...Object.keys(data)]
+    const [, hers] = await atOnce(
+      at,
+      cookie,
+      (session) => (increment(session), (session['other'] = 1)),
+      (session) => (session.login('alice', { keep }), increment(session)),
+    )
+    expect(await dataOf(sessions, hers)).toEqual({ ...data, n: 2 })
+  })
+
   it('wins over a logout that came first, with what keep names', async () => {
     const at = place()
     const { sessions, data, world } = at
@@ -84,4 +98,16 @@ describe.each(IN_ROWS)('logins at once, of a session %s', (_, place) => {
     expect(await dataOf(sessions, hers)).toEqual({ cart: [1], own: 1 })
     expect(await dataOf(sessions, cookie)).toEqual({})
   })
+})
+
+it('a login takes over nothing that it does not keep, though update() has changed it in both requests', async () => {
+  const world = createWorld({ onConflict: ({ theirs }) => theirs })
+  const cookie = await begin(world.sessions, { n: 5, cart: [] })
+  const [, hers] = await atOnce(
+    world,
+    cookie,
+    (session) => (increment(session), (session['cart'] = [1])),
+    (session) => (increment(session), session.login('alice', { keep: ['cart'] })),
+  )
+  expect(await dataOf(world.sessions, hers)).toEqual({ cart: [1] })
 })

@@ -1,18 +1,22 @@
 import { fieldOf } from '@keepsake/core/store'
+import { createSlots, type Rank } from './slots.ts'
 
 /**
  * What the store calls: a pool or client of `pg`, a PGlite, or anything else that runs one statement with its values,
- * `$1` and on, and brings the rows. For `postgres`: `{ query: async (text, values) => ({ rows: await sql.unsafe(text,
- * values, { prepare: true }) }) }`.
+ * `$1` and on, and brings the rows. For `postgres`: `{ options: sql.options, query: async (text, values) => ({ rows: await
+ * sql.unsafe(text, values, { prepare: true }) }) }`.
  */
 export interface PostgresClient {
   query(text: string, values: (string | number | null)[]): Promise<{ readonly rows: unknown[] }>
+  /** `max`: how many connections it has, and so how many statements it gets at a time. Default 10. */
+  readonly options?: { readonly max?: number | undefined } | undefined
 }
 
 /** One statement, with a name under which a connection keeps it prepared. */
 export interface Statement {
   readonly name: string
   readonly text: string
+  readonly rank: Rank
 }
 
 export type Values = (string | number | null)[]
@@ -22,21 +26,35 @@ export type Run = (statement: Statement, values: Values) => Promise<unknown[]>
 const ATTEMPTS = 10
 const MAX_PAUSE_MS = 20
 
-/** Runs statements, named where the client is one of `pg`, which prepares by name. */
-export function runnerOf(client: PostgresClient): Run {
+/** As many as a pool of `pg` or `postgres` has that is not told a number. */
+const DEFAULT_CONNECTIONS = 10
+
+/**
+ * Runs statements, as many at a time as the client has connections, and named where it is one of `pg`, which prepares by
+ * name. One that gets no connection within `waitLimit` milliseconds is not run.
+ */
+export function runnerOf(client: PostgresClient, waitLimit: number): Run {
   // The only clients with `connect`; they take an object in the place of the text.
   const isPg = fieldOf(client as PostgresClient & { connect?: unknown }, 'connect') !== undefined
+  const inSlot = createSlots(connectionsOf(client), waitLimit)
   return async (statement, values) => {
     for (let attempt = 1; ; attempt++) {
       try {
         const text = isPg ? (statement as unknown as string) : statement.text
-        return (await client.query(text, values)).rows
+        return (await inSlot(statement.rank, () => client.query(text, values))).rows
       } catch (error) {
         if (!gaveWay(error) || attempt === ATTEMPTS) throw error
       }
       await new Promise((resolve) => setTimeout(resolve, Math.random() * MAX_PAUSE_MS))
     }
   }
+}
+
+function connectionsOf(client: PostgresClient): number {
+  // A client of `pg` outside a pool; a pool has no host.
+  if (fieldOf(client as PostgresClient & { host?: unknown }, 'host') !== undefined) return 1
+  const options = fieldOf(client, 'options')
+  return (options && fieldOf(options, 'max')) ?? DEFAULT_CONNECTIONS
 }
 
 /** A serialization failure, where that is the database's default isolation, or a deadlock. */

@@ -2,7 +2,7 @@ import { ConfigError, type Store, type StoredRecord } from '@keepsake/core'
 import { readClock, readFlag, readFunction, readOptions } from '@keepsake/core/store'
 import { type PostgresClient, runnerOf } from './client.ts'
 import { createListening, type OpenListener } from './listening.ts'
-import { migrationFor, statementsFor } from './statements.ts'
+import { migrationFor, statementsFor, SWEEP_BATCH, TEXTS_BATCH } from './statements.ts'
 
 export type { PostgresClient } from './client.ts'
 export type { OpenListener, PostgresListener } from './listening.ts'
@@ -21,6 +21,11 @@ export interface PostgresStoreOptions {
    * watches nothing: its writes notify nobody otherwise. Not through PgBouncer in transaction mode, which cannot listen.
    */
   readonly listener?: OpenListener | undefined
+  /**
+   * How long a statement waits for a connection of the pool before it is refused, in milliseconds. Below `storeTimeLimit`,
+   * which waiting and answer have together. Default 1,000.
+   */
+  readonly waitLimit?: number | undefined
   /** The clock, in epoch milliseconds; for tests. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
@@ -29,6 +34,7 @@ const OPTIONS = [
   'table',
   'unlogged',
   'listener',
+  'waitLimit',
   'now',
 ] as const satisfies readonly (keyof PostgresStoreOptions)[]
 
@@ -37,9 +43,6 @@ export interface PostgresStore extends Store {
   /** Makes the table and its indexes where there are none. Safe on every node at once; an existing table stays as it is. */
   prepare(): Promise<void>
 }
-
-/** Rows that a sweep removes at once: a few milliseconds' work. */
-const SWEEP_BATCH = 500
 
 /**
  * Keeps sessions in a table of PostgreSQL, through a pool of `pg`, or another client. The pool stays yours: the store
@@ -51,20 +54,23 @@ const SWEEP_BATCH = 500
  * const sessions = createSessions({ secrets, store })
  * ```
  *
- * Each step is one prepared statement.
+ * Each step is one prepared statement. Under a load that the pool cannot carry, requests that cannot be served in time are
+ * refused with a `StoreError`, and the others are served as fast as ever.
  *
  * @throws {ConfigError} for a wrong option.
  */
 export function postgresStore(pool: PostgresClient, options?: PostgresStoreOptions): PostgresStore {
   const given: PostgresStoreOptions = readOptions('options', options, OPTIONS)
-  const { table = 'sessions' } = given
+  const { table = 'sessions', waitLimit = 1000 } = given
   const unlogged = readFlag('unlogged', given.unlogged, false)
   const now = readClock(given.now)
   if (typeof (pool as Partial<PostgresClient> | undefined)?.query !== 'function')
     throw new ConfigError('pool', 'expected a pool of pg, or an object with query(text, values)')
   if (typeof table !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(table))
     throw new ConfigError('table', 'expected up to 40 letters, digits and _, and no digit first')
-  const run = runnerOf(pool)
+  if (!Number.isSafeInteger(waitLimit) || waitLimit < 1)
+    throw new ConfigError('waitLimit', 'expected whole milliseconds from 1')
+  const run = runnerOf(pool, waitLimit)
   const opens = 'a function that opens a connection, such as () => pool.connect()'
   const listener = readFunction<OpenListener>('listener', given.listener, opens)
   const channel = `keepsake_${table}`
@@ -91,17 +97,35 @@ export function postgresStore(pool: PostgresClient, options?: PostgresStoreOptio
       await run(statements.delete, [key])
     },
     async *bySubject(subject) {
-      const rows = await run(statements.bySubject, [subject, now()])
-      for (const { key, text } of rows as { key: string; text: string }[]) yield [key, text] as const
+      const rows = (await run(statements.bySubject, [subject, now()])) as ListedRow[]
+      for (const { key, text } of rows) if (text !== null) yield [key, text] as const
+      const left = rows.filter(({ text }) => text === null).map(({ key }) => key)
+      for (let n = 0; n < left.length; n += TEXTS_BATCH) {
+        const keys = left.slice(n, n + TEXTS_BATCH)
+        const found = (await run(statements.texts, [keys.join(' '), subject, now()])) as ListedRow[]
+        const texts = new Map(found.map(({ key, text }) => [key, text]))
+        for (const key of keys) {
+          const text = texts.get(key)
+          if (typeof text === 'string') yield [key, text] as const
+        }
+      }
     },
     async sweep(until) {
       let removed = 0
-      for (let batch = SWEEP_BATCH; batch === SWEEP_BATCH; removed += batch)
-        batch = (await run(statements.sweep, [until, SWEEP_BATCH])).length
+      for (let from = Number.MIN_SAFE_INTEGER, batch = SWEEP_BATCH; batch === SWEEP_BATCH; removed += batch) {
+        const rows = (await run(statements.sweep, [until, from])) as { readonly at: number }[]
+        from = rows.reduce((latest, { at }) => Math.max(latest, at), from)
+        batch = rows.length
+      }
       return removed
     },
     ...(listening && { watch: listening.watch, close: listening.close }),
   })
+}
+
+interface ListedRow {
+  readonly key: string
+  readonly text: string | null
 }
 
 const valuesOf = ({ text, expiresAt, subject }: StoredRecord) => [text, expiresAt, subject ?? null] as const

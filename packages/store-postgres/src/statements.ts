@@ -1,5 +1,6 @@
 import { REVISION_CHARS } from '@keepsake/core/store'
 import type { Statement } from './client.ts'
+import type { Rank } from './slots.ts'
 
 const revision = (text: string): string => `left(${text}, ${REVISION_CHARS})`
 
@@ -10,8 +11,14 @@ export interface Statements {
   readonly replace: Statement
   readonly delete: Statement
   readonly bySubject: Statement
+  readonly texts: Statement
   readonly sweep: Statement
 }
+
+/** Texts of a subject that one statement brings. */
+export const TEXTS_BATCH = 100
+/** Rows that a statement of a sweep removes: a few milliseconds' work. */
+export const SWEEP_BATCH = 500
 
 /**
  * Deadlines are epoch milliseconds by the application's clock, as it has set them; the time of writing is the server's,
@@ -19,7 +26,11 @@ export interface Statements {
  * were replaced or deleted, when that is done.
  */
 export function statementsFor(table: string, channel: string | undefined): Statements {
-  const statement = (name: string, text: string): Statement => ({ name: `keepsake ${name} ${table}`, text })
+  const statement = (name: string, text: string, rank: Rank = 'usual'): Statement => ({
+    name: `keepsake ${name} ${table}`,
+    text,
+    rank,
+  })
   const telling = channel === undefined ? '' : ' told'
   const notifying = channel === undefined ? '' : `RETURNING pg_notify('${channel}', encode(key, 'hex'))`
   const columns = 'key, text, expires_at, subject, written_at'
@@ -45,22 +56,34 @@ export function statementsFor(table: string, channel: string | undefined): State
          written_at = clock_timestamp()
        WHERE key = decode($1, 'hex') AND ${revision('text')} IN ($2, ${revision('$3')}) AND expires_at > $6::bigint
        ${notifying || 'RETURNING true'}`,
+      'first',
     ),
     delete: statement(
       `delete${telling}`,
       `DELETE FROM "${table}" WHERE key = decode($1, 'hex') ${notifying}`,
     ),
+    // All keys, in one snapshot, so that a row that is replaced meanwhile is not missed; but not all texts.
     bySubject: statement(
       'subject',
-      `SELECT encode(key, 'hex') AS key, text FROM "${table}"
-       WHERE subject = decode($1, 'hex') AND expires_at > $2::bigint ORDER BY written_at DESC`,
+      `SELECT encode(key, 'hex') AS key,
+         CASE WHEN row_number() OVER (ORDER BY written_at DESC) <= ${TEXTS_BATCH} THEN text END AS text
+       FROM "${table}" WHERE subject = decode($1, 'hex') AND expires_at > $2::bigint ORDER BY written_at DESC`,
     ),
-    // Passes by rows that another node's sweep, or a request, has locked.
+    // The keys as one text: not every client has arrays.
+    texts: statement(
+      'texts',
+      `SELECT encode(key, 'hex') AS key, text FROM "${table}"
+       WHERE key = ANY (ARRAY(SELECT decode(hex, 'hex') FROM unnest(string_to_array($1, ' ')) AS hex))
+         AND subject = decode($2, 'hex') AND expires_at > $3::bigint`,
+    ),
+    // By the index, whatever the statistics say. Passes by rows that another node's sweep, or a request, has locked, and by
+    // what earlier batches have removed, which is in the index until the next vacuum.
     sweep: statement(
       'sweep',
       `DELETE FROM "${table}" WHERE ctid = ANY (ARRAY(
-         SELECT ctid FROM "${table}" WHERE expires_at <= $1::bigint LIMIT $2::int FOR UPDATE SKIP LOCKED))
-       RETURNING true`,
+         SELECT ctid FROM "${table}" WHERE expires_at <= $1::bigint AND expires_at >= $2::bigint
+         ORDER BY expires_at LIMIT ${SWEEP_BATCH} FOR UPDATE SKIP LOCKED))
+       RETURNING expires_at::float8 AS at`,
     ),
   }
 }

@@ -10,8 +10,8 @@ export interface Connection {
   close(): Promise<unknown>
 }
 
-export function pg(url: string): Connection & { readonly client: Pool } {
-  const client = new Pool({ connectionString: url })
+export function pg(url: string, max = 10): Connection & { readonly client: Pool } {
+  const client = new Pool({ connectionString: url, max })
   client.on('error', () => undefined)
   return { client, close: () => client.end() }
 }
@@ -22,7 +22,8 @@ export function postgresJs(url: string): Connection {
   const query: PostgresClient['query'] = async (text, values) => ({
     rows: await sql.unsafe(text, values, { prepare: true }),
   })
-  return { client: { query }, close: () => sql.end() }
+  // It waits for ever for a connection that has broken.
+  return { client: { query, options: sql.options }, close: () => sql.end({ timeout: 1 }) }
 }
 
 export async function pglite(): Promise<Connection> {

@@ -129,49 +129,6 @@ describe.skipIf(server === undefined)('a step', () => {
   })
 })
 
-describe.skipIf(server === undefined)('the table', () => {
-  it('is made once, though many nodes prepare it at the same moment', async () => {
-    const { client, close } = pg(url)
-    const table = newTable()
-    await Promise.all(Array.from({ length: 8 }, () => postgresStore(client, { table }).prepare()))
-    const { rows } = await client.query(`SELECT 1 FROM pg_indexes WHERE tablename = $1`, [table])
-    expect(rows).toHaveLength(3)
-    await close()
-  })
-
-  it('has no log where that is asked for', async () => {
-    const { client, close } = pg(url)
-    const table = newTable()
-    await postgresStore(client, { table, unlogged: true }).prepare()
-    const { rows } = await client.query('SELECT relpersistence FROM pg_class WHERE relname = $1', [table])
-    expect(rows).toEqual([{ relpersistence: 'u' }])
-    await close()
-  })
-
-  it('is read through its indexes, and swept by the places of its rows', async () => {
-    const { client, close } = pg(url)
-    const table = newTable()
-    const store = postgresStore(client, { table })
-    await store.prepare()
-    await client.query(`INSERT INTO "${table}" SELECT sha256(n::text::bytea), 'text', n, NULL, now()
-      FROM generate_series(1, 20000) AS n`)
-    await client.query(`ANALYZE "${table}"`)
-    const plan = async (statement: string): Promise<string> => {
-      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${statement}`)
-      return rows.map((row) => row['QUERY PLAN']).join('\n')
-    }
-    expect(
-      await plan(`SELECT text FROM "${table}" WHERE key = decode('00', 'hex') AND expires_at > 1`),
-    ).toMatch(/_pkey/)
-    expect(
-      await plan(`DELETE FROM "${table}" WHERE ctid = ANY (ARRAY(SELECT ctid FROM "${table}"
-      WHERE expires_at <= 100 LIMIT 50 FOR UPDATE SKIP LOCKED))`),
-    ).toMatch(/_by_end[^]*Tid Scan/)
-    expect(await store.sweep?.(1200)).toBe(1200)
-    await close()
-  })
-})
-
 describe('postgresStore', () => {
   it('refuses a table whose name is none, and what is no client', () => {
     const client = { query: () => Promise.resolve({ rows: [] }) }

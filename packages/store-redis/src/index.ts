@@ -22,8 +22,18 @@ export interface RedisStoreOptions {
   readonly subscriber?: RedisSubscriber | undefined
 }
 
-/** Records of a subject that are asked for at once. */
+/** Records of a subject that are asked for at once, and whose texts are in memory. */
 const BATCH = 100
+
+interface Listed {
+  readonly key: string
+  readonly writtenAt: number
+  /** Undefined where the list is long: it is read again when its turn comes. */
+  readonly text: string | undefined
+}
+
+const batchesOf = <T>(items: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(items.length / BATCH) }, (_, n) => items.slice(n * BATCH, (n + 1) * BATCH))
 
 /**
  * Keeps sessions in Redis (7 or newer) or Valkey, single, behind Sentinel or in a Cluster, through a connected client of
@@ -90,17 +100,28 @@ export function redisStore(client: RedisClient, options?: RedisStoreOptions): St
     async *bySubject(subject) {
       const index = indexOf(subject)
       const listed = (await run(LISTED, index, [])) as string[]
-      const found: (Value & { readonly key: string })[] = []
-      const look = async (key: string, score: string): Promise<void> => {
+      const pairs = listed.flatMap((key, n) => (n % 2 === 0 ? [[key, listed[n + 1] ?? ''] as const] : []))
+      const isLong = pairs.length > BATCH
+      const found: Listed[] = []
+      const read = async (key: string): Promise<Value | undefined> => {
         const value = await get(keyOf(key)).then(parse, unlessForeign)
-        if (value?.subject === subject) found.push({ ...value, key })
+        return value?.subject === subject ? value : undefined
+      }
+      const look = async ([key, score]: readonly [string, string]): Promise<void> => {
+        const value = await read(key)
+        if (value !== undefined)
+          found.push({ key, writtenAt: value.writtenAt, text: isLong ? undefined : value.text })
         else if (score !== '') await run(UNLIST, index, [key, score])
       }
-      const pairs = listed.flatMap((key, n) => (n % 2 === 0 ? [[key, listed[n + 1] ?? ''] as const] : []))
-      for (let n = 0; n < pairs.length; n += BATCH)
-        await Promise.all(pairs.slice(n, n + BATCH).map(([key, score]) => look(key, score)))
+      for (const batch of batchesOf(pairs)) await Promise.all(batch.map(look))
       found.sort((a, b) => b.writtenAt - a.writtenAt)
-      for (const { key, text } of found) yield [key, text] as const
+      for (const batch of batchesOf(found)) {
+        const texts = await Promise.all(batch.map(async ({ key, text }) => text ?? (await read(key))?.text))
+        for (const [n, { key }] of batch.entries()) {
+          const text = texts[n]
+          if (text !== undefined) yield [key, text] as const
+        }
+      }
     },
     ...(watch && { watch }),
   })

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { revisionOf } from '@keepsake/core/store'
 import { reachRedis } from '@keepsake/test-services'
 import { afterAll, describe, expect, it } from 'vitest'
 import { redisStore } from '../src/index.ts'
@@ -91,6 +92,27 @@ describe.skipIf(server === undefined)('the index of a subject', () => {
       expect(await store.read(key)).toBeUndefined()
       expect(await store.replace(key, 'something else', record('text', subject))).toBe(false)
     }
+    close()
+  })
+})
+
+describe.skipIf(server === undefined)('a subject with more sessions than are read at once', () => {
+  it('has all of them listed as they are when their turn comes', async () => {
+    const { close, store, subject } = await open()
+    const keys = Array.from({ length: 250 }, newKey)
+    for (const key of keys) await store.create(key, record(key, subject))
+    // The ones that come last, so that their texts have not been asked for.
+    const [ended = '', theirs = '', replaced = ''] = keys
+    const found = new Map<string, string>()
+    for await (const [key, text] of store.bySubject?.(subject) ?? []) {
+      found.set(key, text)
+      if (found.size > 1) continue
+      await store.delete(ended)
+      await store.replace(theirs, revisionOf(theirs), record('theirs', newKey()))
+      await store.replace(replaced, revisionOf(replaced), record('new', subject))
+    }
+    const left = keys.slice(2).map((key) => [key, key === replaced ? 'new' : key] as const)
+    expect(found).toEqual(new Map(left))
     close()
   })
 })

@@ -14,11 +14,18 @@ export interface FaultProxy {
   mute(): void
   /**
    * Lets the next request whose bytes contain `marker` through to the backend, waits for the answer, and ends the
-   * connection in its place: done, and nobody was told. Resolves when that has happened.
+   * connection in its place: done, and nobody was told. `meanwhile` is what others do before the client can know. Resolves
+   * when all of that has happened.
    */
-  loseAnswer(marker: string): Promise<void>
+  loseAnswer(marker: string, meanwhile?: () => Promise<unknown>): Promise<void>
   heal(): void
   close(): Promise<void>
+}
+
+/** Waits for a request; `answered` is called with what ends its connection. */
+interface Trap {
+  readonly marker: string
+  readonly answered: (end: () => void) => void
 }
 
 /** Stands before a backend on `127.0.0.1:port`, for the tests of a store. */
@@ -27,7 +34,7 @@ export async function createFaultProxy(port: number): Promise<FaultProxy> {
   let line: 'open' | 'cut' | 'mute' = 'open'
   let latency = 0
   const passed = { up: 0, down: 0 }
-  let trap: { readonly marker: string; readonly sprung: () => void } | undefined
+  let trap: Trap | undefined
 
   const server = createServer((client) => {
     if (line === 'cut') {
@@ -37,7 +44,7 @@ export async function createFaultProxy(port: number): Promise<FaultProxy> {
     const backend = connect(port, '127.0.0.1')
     const pair = [client, backend] as const
     pairs.add(pair)
-    let sprung: (() => void) | undefined
+    let caught: Trap | undefined
     const end = (): void => {
       pairs.delete(pair)
       client.destroy()
@@ -47,16 +54,15 @@ export async function createFaultProxy(port: number): Promise<FaultProxy> {
     client.on('data', (bytes) => {
       passed.up += bytes.length
       if (trap !== undefined && bytes.includes(trap.marker)) {
-        ;({ sprung } = trap)
+        caught = trap
         trap = undefined
       }
       backend.write(bytes)
     })
     backend.on('data', (bytes) => {
       passed.down += bytes.length
-      if (sprung !== undefined) {
-        end()
-        sprung()
+      if (caught !== undefined) {
+        caught.answered(end)
         return
       }
       if (line === 'mute') return
@@ -82,9 +88,16 @@ export async function createFaultProxy(port: number): Promise<FaultProxy> {
     mute() {
       line = 'mute'
     },
-    loseAnswer: (marker) =>
-      new Promise((sprung) => {
-        trap = { marker, sprung }
+    loseAnswer: (marker, meanwhile = () => Promise.resolve()) =>
+      new Promise((resolve, reject) => {
+        let others: Promise<unknown> | undefined
+        // The rest of the answer may come later.
+        const answered = (end: () => void): void => {
+          others ??= meanwhile()
+            .finally(end)
+            .then(() => resolve(), reject)
+        }
+        trap = { marker, answered }
       }),
     heal() {
       // What was swallowed does not come back: a connection that has been mute is worth nothing any more.

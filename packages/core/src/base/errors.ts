@@ -117,6 +117,15 @@ export class StoreTimeoutError extends StoreError {
   }
 }
 
+/**
+ * The store has more to do than it can do in time, and has not begun what it was asked. Thrown by stores; whoever asked
+ * does not ask again for the same request.
+ */
+export class StoreBusyError extends StoreError {
+  override readonly name = 'StoreBusyError'
+  override readonly code = 'KEEPSAKE_STORE_BUSY'
+}
+
 /** Another request changed the same place, and `onConflict: 'fail'` says that this is an error. Frameworks answer 409. */
 export class SessionConflictError extends Error {
   override readonly name = 'SessionConflictError'

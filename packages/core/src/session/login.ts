@@ -1,7 +1,7 @@
 import { type FlashMessage, onlyExpiries } from '../record/metadata.ts'
 import { readOptionsOf } from '../base/options.ts'
 import { removeData } from './draft.ts'
-import { freshState, type SessionVisit } from './state.ts'
+import { freshState, NO_STEPS, type SessionVisit } from './state.ts'
 
 /** What a login takes over and adds. */
 export interface LoginOptions {
@@ -66,8 +66,9 @@ export function logIn(visit: SessionVisit, session: object, subject: string, opt
   const carried = { keys: login.keep, flash: state.subject === undefined }
   const flash = carried.flash ? state.flash : ownFlash(visit)
   const expiries = onlyExpiries(state.expiries, isKept)
-  const csrf = false
-  Object.assign(state, { sid, created, subject, label, permanent, csrf, flash, expiries, carried, login })
+  // What was done before may have been done to what does not stay.
+  const anew = { csrf: false, carried, login, steps: NO_STEPS }
+  Object.assign(state, { sid, created, subject, label, permanent, flash, expiries, ...anew })
 }
 
 /** The messages of this request, without those that came: they were for another subject. */

@@ -33,7 +33,7 @@ export interface SessionState {
 /** What a commit takes of it: the rest may change while the commit is under way. */
 export type CommittedState = Pick<SessionState, 'sid' | 'permanent' | 'carried' | 'login' | 'steps'>
 
-const NO_STEPS: readonly Step[] = Object.freeze([])
+export const NO_STEPS: readonly Step[] = Object.freeze([])
 
 /** The state of a session that came, or that begins. */
 export function stateOf(

@@ -1,6 +1,6 @@
 import type { TimeLimit } from '../base/time-limit.ts'
 import { readText, type SessionRecord } from '../record/record.ts'
-import { StoreError } from '../base/errors.ts'
+import { StoreBusyError, StoreError } from '../base/errors.ts'
 import { createKeyedQueue, type MaybePromise } from '../base/maybe-promise.ts'
 import { hasReplaced, readRow, type Row, textId, writeRow } from './row.ts'
 import type { SealedStore, StandingRecord } from './sealed-store.ts'
@@ -79,7 +79,10 @@ export function rewrite<V>(
     return attempt.isDone ? attempt.result : rewriteStanding(records, change, isOver, 0)
   return attempt.isDone.then(
     (isDone) => (isDone ? attempt.result : rewriteStanding(records, change, isOver, 0)),
-    () => rewriteStanding(records, change, isOver, 1),
+    (error: unknown) => {
+      if (error instanceof StoreBusyError) throw error
+      return rewriteStanding(records, change, isOver, 1)
+    },
   )
 }
 
@@ -142,7 +145,7 @@ async function rewriteStanding<V>(
     try {
       if (await isDone) return result
     } catch (error) {
-      if (++failures > 1) throw error
+      if (++failures > 1 || error instanceof StoreBusyError) throw error
     }
   }
   throw timeIsUp()

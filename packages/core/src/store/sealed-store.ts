@@ -1,6 +1,6 @@
 import type { Opened, Sealer } from '../crypto/seal.ts'
 import type { SealedFields } from '../crypto/token.ts'
-import { StoreError } from '../base/errors.ts'
+import { StoreBusyError, StoreError } from '../base/errors.ts'
 import { fieldOf } from '../base/own.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { revisionOf, type Store, type StoredRecord } from './store.ts'
@@ -69,6 +69,7 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
     write: () => MaybePromise<boolean>,
   ): MaybePromise<boolean> {
     const again = async (error: unknown): Promise<boolean> => {
+      if (error instanceof StoreBusyError) throw error
       const standing = await store.read(key)
       if (standing === text || (standing === undefined && expiresAt === 0)) return true
       if (standing !== before) throw error
@@ -138,7 +139,7 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
   })
 }
 
-/** Whatever a store throws becomes a {@link StoreError} that has it as its cause. */
+/** Whatever a store throws becomes a {@link StoreError} that has it as its cause; unless it is one. */
 function guarded<Args extends readonly unknown[], T>(
   work: (...args: Args) => MaybePromise<T>,
 ): (...args: Args) => MaybePromise<T> {
@@ -171,4 +172,5 @@ function fail(cause: unknown): never {
   throw failed(cause)
 }
 
-const failed = (cause: unknown): StoreError => new StoreError("the session's store failed", { cause })
+const failed = (cause: unknown): StoreError =>
+  cause instanceof StoreBusyError ? cause : new StoreError("the session's store failed", { cause })

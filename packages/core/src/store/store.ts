@@ -46,7 +46,8 @@ export interface StoredRecord {
  *
  * Answers come as promises, or at once from a backend in this process: then to read or change a session takes not even
  * a tick. Trouble of the backend (down, full, read-only) is a rejected promise with whatever error it has; the caller limits
- * the time, asks again where that is harmless, and answers the request with an error. Absent, taken and moved on are
+ * the time, asks again where that is harmless, and answers the request with an error. One that has more to do than it can
+ * may refuse what it has not begun, with a `StoreBusyError`: it is not asked again. Absent, taken and moved on are
  * answers, not errors. Each method is one atomic step, also against other clients and processes on the same backend:
  * what has resolved is seen by all that asks later, and nobody ever sees half of a record or a gap while it is replaced.
  *

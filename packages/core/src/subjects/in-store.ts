@@ -56,6 +56,7 @@ export function subjectsInStore({ rows, lifetime, trace }: StoreSubjectsSetup): 
       // Only under its present sid: whoever has given the session in hand a new one meanwhile may be a thief.
       const isSpared = ({ record }: Standing): boolean => spared.has(sidText(record.sid))
       let count = 0
+      // Listed before the first one ends: a login that comes meanwhile is not touched.
       for await (const batch of inTurns(batchesOf(await rows.of(subject)))) {
         const ended = await Promise.all(
           batch.map(({ key, standing }) => end(key, standing, subject, isSpared)),

@@ -56,8 +56,9 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
 
   return Object.freeze({
     canFind: records.ofSubject !== undefined,
+    /** What the store has of a subject, one after the other: all texts at once may be too much for the memory. */
     each,
-    /** What the store has of a subject, read to the end. */
+    /** The same, read to the end. */
     async of(subject: string): Promise<readonly SubjectRow[]> {
       const rows: SubjectRow[] = []
       for await (const row of each(subject)) rows.push(row)

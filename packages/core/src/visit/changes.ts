@@ -50,12 +50,10 @@ export function rebaseHandled(
   resolve: ResolveConflict,
 ): Rebased {
   const living = (text: string): string => livingText(text, at)
-  if (carried === undefined) {
-    const again = steps.map((step) => ({ ...step, before: living(step.before), after: living(step.after) }))
-    return rebase(living(before), again, living(after), living(theirs), resolve)
-  }
-  const [base, standing] = [carriedOver(living(before), carried), carriedOver(living(theirs), carried)]
-  return rebase(base, [], living(after), standing, resolve)
+  const again = steps.map((step) => ({ ...step, before: living(step.before), after: living(step.after) }))
+  const from = (text: string): string =>
+    carried === undefined ? living(text) : carriedOver(living(text), carried)
+  return rebase(from(before), again, living(after), from(theirs), resolve)
 }
 
 /** The keys of a text that are in `keep`, or were changed or added since `before`. */

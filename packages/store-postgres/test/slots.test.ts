@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { StoreBusyError } from '@keepsake/core'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { postgresStore, type PostgresStoreOptions } from '../src/index.ts'
+
+/** A database that answers when it is told to. */
+function open(client: object = {}, options: PostgresStoreOptions = {}) {
+  const begun: { readonly key: unknown; readonly answer: () => void; readonly fail: () => void }[] = []
+  const store = postgresStore(
+    {
+      ...client,
+      query: (_, [key]) =>
+        new Promise((resolve, reject) => {
+          const answer = (): void => resolve({ rows: [{ text: key }] })
+          begun.push({ key, answer, fail: () => reject(new Error('connection terminated')) })
+        }),
+    },
+    options,
+  )
+  const done: string[] = []
+  const tell = (what: string) => (): void => void done.push(what)
+  return {
+    begun,
+    done,
+    read: (key: string) =>
+      Promise.resolve(store.read(key)).then(tell(key), (error: unknown) =>
+        tell(error instanceof StoreBusyError ? `${key} refused` : `${key} failed`)(),
+      ),
+    replace: (key: string) =>
+      Promise.resolve(store.replace(key, 'old', { text: 'new', expiresAt: 1 })).then(tell(key)),
+    /** Answers the statement that began as this one, and lets everything go on. */
+    async end(at: number, how: 'answer' | 'fail' = 'answer') {
+      begun[at]?.[how]()
+      await wait(1)
+    },
+    keys: () => begun.map(({ key }) => key),
+  }
+}
+
+/** A clock that is set by hand. */
+function holdClock() {
+  const now = vi.spyOn(performance, 'now').mockReturnValue(0)
+  onTestFinished(() => now.mockRestore())
+  return { set: (milliseconds: number) => now.mockReturnValue(milliseconds) }
+}
+
+const newKeys = (count: number): string[] =>
+  Array.from({ length: count }, () => randomBytes(32).toString('hex'))
+
+describe('a client', () => {
+  it.each([
+    ['has a pool of three', { options: { max: 3 } }, 3],
+    ['says nothing of its connections', {}, 10],
+    ['is a single connection of pg', { host: 'localhost' }, 1],
+  ])('that %s gets no more statements at a time than it has connections', async (_, client, connections) => {
+    const { begun, done, read, end } = open(client)
+    const all = Promise.all(newKeys(25).map(read))
+    for (let ended = 0; ended < 25; ended++) {
+      expect(begun).toHaveLength(Math.min(25, ended + connections))
+      await end(ended)
+    }
+    await all
+    expect(done).toHaveLength(25)
+  })
+
+  it('that fails a statement gets the next one', async () => {
+    const { read, end, keys } = open({ options: { max: 1 } })
+    const [a, b, c] = ['a', 'b', 'c']
+    const all = Promise.all([read(a), read(b)])
+    await end(0, 'fail')
+    await end(1)
+    await all
+    void read(c)
+    await wait(1)
+    expect(keys()).toEqual([a, b, c])
+  })
+})
+
+describe('of statements that wait for a connection', () => {
+  it('a write that follows a read is next, and otherwise the one that came last', async () => {
+    const { read, replace, end, keys } = open({ options: { max: 1 } })
+    const all = [read('a'), read('b'), replace('c'), read('d'), replace('e'), read('f')]
+    for (let n = 0; n < all.length; n++) await end(n)
+    await Promise.all(all)
+    expect(keys()).toEqual(['a', 'e', 'c', 'f', 'd', 'b'])
+  })
+
+  it('those that have waited for longer than waitLimit are refused when another one comes, and never sent', async () => {
+    const clock = holdClock()
+    const { done, read, end, keys } = open({ options: { max: 1 } }, { waitLimit: 100 })
+    const first = read('a')
+    const late = Promise.all([read('b'), read('c')])
+    clock.set(50)
+    const last = read('d')
+    clock.set(101)
+    const newest = read('e')
+    await late
+    expect(done).toEqual(['b refused', 'c refused'])
+    for (let n = 0; n < 3; n++) await end(n)
+    await Promise.all([first, last, newest])
+    expect(keys()).toEqual(['a', 'e', 'd'])
+  })
+
+  it('those that have waited for longer than waitLimit are refused when a connection is free, and never sent', async () => {
+    const clock = holdClock()
+    const { done, read, replace, end, keys } = open({ options: { max: 1 } })
+    const all = Promise.all([read('a'), read('b')])
+    clock.set(999)
+    const last = replace('c')
+    clock.set(1001)
+    for (let n = 0; n < 2; n++) await end(n)
+    await Promise.all([all, last])
+    expect([...done].sort()).toEqual(['a', 'b refused', 'c'])
+    expect(keys()).toEqual(['a', 'c'])
+  })
+})
+
+it.each([0, -1, 1.5, Number.NaN, '100' as never])('postgresStore refuses a waitLimit of %s', (waitLimit) => {
+  expect(() => open({}, { waitLimit })).toThrow(/waitLimit/)
+})

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto'
+import { revisionOf } from '@keepsake/core/store'
+import { reachPostgres } from '@keepsake/test-services'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Statement } from '../src/client.ts'
+import { type PostgresClient, postgresStore } from '../src/index.ts'
+import { statementsFor } from '../src/statements.ts'
+import { newTable, pg } from './places.ts'
+
+const server = await reachPostgres()
+const url = server?.url ?? ''
+afterAll(() => server?.stop())
+
+const soon = () => Date.now() + 60_000
+
+/** A client that tells what it is asked. */
+function listenTo(client: PostgresClient) {
+  const asked: { readonly name: string | undefined; readonly values: readonly unknown[] }[] = []
+  const counting: PostgresClient = {
+    ...{ connect: true },
+    query(statement, values) {
+      asked.push({ name: (statement as unknown as Statement).name?.split(' ')[1], values })
+      return client.query(statement, values)
+    },
+  }
+  return { asked, counting }
+}
+
+describe.skipIf(server === undefined)('the table', () => {
+  it('is made once, though many nodes prepare it at the same moment', async () => {
+    const { client, close } = pg(url)
+    const table = newTable()
+    await Promise.all(Array.from({ length: 8 }, () => postgresStore(client, { table }).prepare()))
+    const { rows } = await client.query(`SELECT 1 FROM pg_indexes WHERE tablename = $1`, [table])
+    expect(rows).toHaveLength(3)
+    await close()
+  })
+
+  it('has no log where that is asked for', async () => {
+    const { client, close } = pg(url)
+    const table = newTable()
+    await postgresStore(client, { table, unlogged: true }).prepare()
+    const { rows } = await client.query('SELECT relpersistence FROM pg_class WHERE relname = $1', [table])
+    expect(rows).toEqual([{ relpersistence: 'u' }])
+    await close()
+  })
+
+  it('has each of its statements use an index, however old the statistics are, and where the plan is made for any values', async () => {
+    const { client, close } = pg(url, 1)
+    const table = newTable()
+    const store = postgresStore(client, { table })
+    await store.prepare()
+    // Deadlines in no order of writing; half of the rows are over, and gone when the statistics still have them.
+    await client.query(`INSERT INTO "${table}" SELECT sha256(n::text::bytea), repeat('.', 300), n * 7919 % 20000,
+      CASE WHEN n % 2 = 0 THEN sha256((n % 100)::text::bytea) END, now() FROM generate_series(0, 19999) AS n`)
+    await client.query(`ANALYZE "${table}"`)
+    expect(await store.sweep?.(9999)).toBe(10_000)
+    const { read, create, replace, bySubject, texts, sweep, ...others } = statementsFor(table, undefined)
+    const values: [Statement, readonly (string | number)[]][] = [
+      [read, ['00', 1]],
+      [create, ['00', 'text', 2, '00', 1]],
+      [replace, ['00', 'text', 'new', 2, '00', 1]],
+      [others.delete, ['00']],
+      [bySubject, ['00', 1]],
+      [texts, ['00 01', '00', 1]],
+      [sweep, [9999, 0]],
+    ]
+    for (const mode of ['force_generic_plan', 'force_custom_plan']) {
+      for (const [{ name, text }, given] of values) {
+        await client.query(`SET plan_cache_mode = ${mode}`)
+        await client.query(`PREPARE "${name}" AS ${text}`)
+        const parameters = given.map((value) => `'${value}'`).join()
+        const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+          `EXPLAIN EXECUTE "${name}" (${parameters})`,
+        )
+        await client.query('DEALLOCATE ALL')
+        const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+        expect(plan, plan).not.toMatch(/Seq Scan/)
+      }
+    }
+    await close()
+  })
+
+  it('is swept in batches, each from where the one before it has ended', async () => {
+    const { client, close } = pg(url)
+    const { asked, counting } = listenTo(client)
+    const table = newTable()
+    const store = postgresStore(counting, { table })
+    await store.prepare()
+    // Some of them ended, which is a deadline of 0.
+    await client.query(`INSERT INTO "${table}" SELECT sha256(n::text::bytea), 'text', greatest(0, n - 700), NULL, now()
+      FROM generate_series(1, 3000) AS n`)
+    asked.length = 0
+    expect(await store.sweep?.(1200)).toBe(1900)
+    expect(asked.map(({ values }) => values)).toEqual([
+      [1200, Number.MIN_SAFE_INTEGER],
+      [1200, 0],
+      [1200, 300],
+      [1200, 800],
+    ])
+    await close()
+  })
+
+  it('is asked for the texts of a subject by the hundred, newest first, and none is missed that is replaced meanwhile', async () => {
+    const { client, close } = pg(url)
+    const { asked, counting } = listenTo(client)
+    const store = postgresStore(counting, { table: newTable() })
+    await store.prepare()
+    const subject = randomBytes(32).toString('hex')
+    const keys = Array.from({ length: 250 }, () => randomBytes(32).toString('hex'))
+    for (const key of keys) await store.create(key, { text: key, expiresAt: soon(), subject })
+    asked.length = 0
+    const found: (readonly [string, string])[] = []
+    for await (const record of store.bySubject?.(subject) ?? []) {
+      found.push(record)
+      if (found.length > 1) continue
+      // The ones that come last, so that they are not yet asked for.
+      const [ended = '', theirs = '', replaced = ''] = keys
+      await store.delete(ended)
+      await store.replace(theirs, revisionOf(theirs), { text: 'theirs', expiresAt: soon() })
+      await store.replace(replaced, revisionOf(replaced), { text: 'new', expiresAt: soon(), subject })
+    }
+    expect(asked.map(({ name }) => name)).toEqual([
+      'subject',
+      'delete',
+      'replace',
+      'replace',
+      'texts',
+      'texts',
+    ])
+    const left = keys.slice(2).toReversed()
+    expect(found).toEqual(left.map((key) => [key, key === keys[2] ? 'new' : key]))
+    await close()
+  })
+})
