@@ -9,7 +9,7 @@ import {
 import { type Row, textId } from '../store/row.ts'
 import type { SealedStore } from '../store/sealed-store.ts'
 import type { SessionRecord } from '../record/record.ts'
-import { StoreError } from '../base/errors.ts'
+import { StoreBusyError, StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { type Commit, type Committed, GONE, type InForce, type IsOver, type Place } from './mode.ts'
 import { isSameSession, nextOf, type Renewal, replacedIn, type Stored, type Verdict } from './row-commit.ts'
@@ -59,7 +59,8 @@ export class RowWrite implements Renewal {
       if (this.#isOver()) this.#undo()
       return committed
     } catch (error) {
-      this.#undo()
+      // What a store is too busy for, it has not begun.
+      if (!(error instanceof StoreBusyError)) this.#undo()
       throw error
     }
   }

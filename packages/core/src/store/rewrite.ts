@@ -70,18 +70,18 @@ export function rewrite<V>(
   known: Standing | undefined,
   isOver: () => boolean,
 ): MaybePromise<Rewritten<V>> {
-  if (known === undefined) return rewriteStanding(records, change, isOver, 0)
+  if (known === undefined) return rewriteStanding(records, change, isOver, undefined)
   const next = change.decide(known)
   if (next.do === 'stop') return { outcome: 'stopped', verdict: next.verdict, standing: known }
   if (isOver()) throw timeIsUp()
   const attempt = write(records, change, known, next)
   if (!(attempt.isDone instanceof Promise))
-    return attempt.isDone ? attempt.result : rewriteStanding(records, change, isOver, 0)
+    return attempt.isDone ? attempt.result : rewriteStanding(records, change, isOver, undefined)
   return attempt.isDone.then(
-    (isDone) => (isDone ? attempt.result : rewriteStanding(records, change, isOver, 0)),
+    (isDone) => (isDone ? attempt.result : rewriteStanding(records, change, isOver, undefined)),
     (error: unknown) => {
       if (error instanceof StoreBusyError) throw error
-      return rewriteStanding(records, change, isOver, 1)
+      return rewriteStanding(records, change, isOver, error)
     },
   )
 }
@@ -128,25 +128,31 @@ async function rewriteStanding<V>(
   records: SealedStore,
   change: Rewrite<V>,
   isOver: () => boolean,
-  failuresBefore: number,
+  firstFailure: unknown,
 ): Promise<Rewritten<V>> {
-  let failures = failuresBefore
-  for (let attempt = 0; !isOver(); attempt++) {
-    const found = await records.read(change.key)
-    if (found === undefined) return { outcome: 'absent', isUncertain: failures > 0 }
-    const standing = standingOf(found)
-    if (standing === undefined) return { outcome: 'unreadable' }
-    if (change.tried.some((id) => hasText(standing, id))) return { outcome: 'found', standing }
-    const next = change.decide(standing)
-    if (next.do === 'stop') return { outcome: 'stopped', verdict: next.verdict, standing }
-    if (attempt > 0) await pause(attempt)
-    if (isOver()) break
-    const { isDone, result } = write(records, change, standing, next)
-    try {
-      if (await isDone) return result
-    } catch (error) {
-      if (++failures > 1 || error instanceof StoreBusyError) throw error
+  let failure = firstFailure
+  try {
+    for (let attempt = 0; !isOver(); attempt++) {
+      const found = await records.read(change.key)
+      if (found === undefined) return { outcome: 'absent', isUncertain: failure !== undefined }
+      const standing = standingOf(found)
+      if (standing === undefined) return { outcome: 'unreadable' }
+      if (change.tried.some((id) => hasText(standing, id))) return { outcome: 'found', standing }
+      const next = change.decide(standing)
+      if (next.do === 'stop') return { outcome: 'stopped', verdict: next.verdict, standing }
+      if (attempt > 0) await pause(attempt)
+      if (isOver()) break
+      const { isDone, result } = write(records, change, standing, next)
+      try {
+        if (await isDone) return result
+      } catch (error) {
+        if (failure !== undefined || error instanceof StoreBusyError) throw error
+        failure = error
+      }
     }
+  } catch (error) {
+    // To be busy means that nothing has begun, which is not so after a failure.
+    throw failure !== undefined && error instanceof StoreBusyError ? failure : error
   }
   throw timeIsUp()
 }

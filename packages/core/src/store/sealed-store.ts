@@ -70,7 +70,10 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
   ): MaybePromise<boolean> {
     const again = async (error: unknown): Promise<boolean> => {
       if (error instanceof StoreBusyError) throw error
-      const standing = await store.read(key)
+      // To be busy means that nothing has begun, which is not so any more.
+      const standing = await (async () => store.read(key))().catch((other: unknown) => {
+        throw other instanceof StoreBusyError ? error : other
+      })
       if (standing === text || (standing === undefined && expiresAt === 0)) return true
       if (standing !== before) throw error
       // The first attempt may have been on its way still, and have come before the second.

@@ -6,7 +6,7 @@ import type { Lifetime } from '../record/lifetime.ts'
 import type { Keys } from '../crypto/keys.ts'
 import { SID_BYTES } from '../crypto/token.ts'
 import { type BriefCache, createBriefCache } from '../base/brief-cache.ts'
-import { StoreError } from '../base/errors.ts'
+import { StoreBusyError, StoreError } from '../base/errors.ts'
 import { keepTrying } from '../base/keep-trying.ts'
 import { andThen, createKeyedQueue, type MaybePromise } from '../base/maybe-promise.ts'
 import { MAX_TIME } from '../base/time.ts'
@@ -149,7 +149,7 @@ export function createRevocations(setup: RevocationsSetup) {
         denials.put(key, earlier ?? denial)
         return { earlier, takeBack: earlier === undefined ? takeBack : NOTHING }
       } catch (error) {
-        takeBack()
+        if (!(error instanceof StoreBusyError)) takeBack()
         throw error
       }
     },
