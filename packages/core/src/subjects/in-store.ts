@@ -3,7 +3,7 @@ import { endOf, type Lifetime } from '../record/lifetime.ts'
 import { type SealedFields, sidText } from '../crypto/token.ts'
 import { UnsupportedError } from '../base/errors.ts'
 import type { Trace } from '../base/events.ts'
-import { hasSidOf, type SubjectRow, type SubjectRows } from './subject-rows.ts'
+import { hasSidOf, type SubjectRows } from './subject-rows.ts'
 import type { Device, Subjects } from './subjects.ts'
 
 export interface StoreSubjectsSetup {
@@ -53,23 +53,26 @@ export function subjectsInStore({ rows, lifetime, trace }: StoreSubjectsSetup): 
       checkRevokeAll()
       // Only under its present sid: whoever has given the session in hand a new one meanwhile may be a thief.
       const isSpared = ({ record }: Standing): boolean => spared.has(sidText(record.sid))
-      const endAll = async (batch: readonly SubjectRow[]): Promise<number> => {
+      let count = 0
+      for await (const batch of batchesOf(rows.each(subject))) {
         const ended = await Promise.all(
           batch.map(({ key, standing }) => end(key, standing, subject, isSpared)),
         )
-        return ended.filter(Boolean).length
+        count += ended.filter(Boolean).length
       }
-      let count = 0
-      let batch: SubjectRow[] = []
-      for await (const row of rows.each(subject)) {
-        batch.push(row)
-        if (batch.length < BATCH) continue
-        count += await endAll(batch)
-        batch = []
-      }
-      return count + (await endAll(batch))
+      return count
     },
   })
+}
+
+async function* batchesOf<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[], void> {
+  let batch: T[] = []
+  for await (const item of items) {
+    if (batch.push(item) < BATCH) continue
+    yield batch
+    batch = []
+  }
+  yield batch
 }
 
 /** A record of a subject, and what is to be known of it besides its fields. */
