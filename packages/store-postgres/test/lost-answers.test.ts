@@ -55,11 +55,10 @@ describe.skipIf(server === undefined).each([
       if (own === undefined || other === undefined) throw new Error('no stores')
       await other.prepare()
       revision = async () => {
-        const rows = await connections[1]?.client.query(
-          `SELECT left(text, 44) AS revision FROM "${table}"`,
-          [],
-        )
-        return (rows?.rows[0] as { revision: string }).revision
+        const beside = connections[1]?.client
+        const answer = await beside?.query(`SELECT left(text, 44) AS revision FROM "${table}"`, [])
+        const [row] = (answer?.rows ?? []) as { revision: string }[]
+        return row?.revision ?? ''
       }
       sessions = createSessions<Cart>({ secrets, store: own })
       others = createSessions<Cart>({ secrets, store: other })

@@ -39,6 +39,12 @@ async function close(visit: Awaited<ReturnType<Sessions<Cart>['open']>>, cookie:
   return headers.find(([name]) => name === 'Set-Cookie')?.[1].split(';')[0] ?? cookie
 }
 
+/** How often a script has come to the server. */
+async function scripts(): Promise<number> {
+  const stats = (await server?.cli('info', 'commandstats')) ?? ''
+  return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0)
+}
+
 describe.skipIf(server === undefined).each([
   ['node-redis', nodeRedis, 'is told of it'],
   ['ioredis', ioredis, 'sends it again'],
@@ -69,12 +75,6 @@ describe.skipIf(server === undefined).each([
   const see = async (cookie?: string) => {
     const { session } = await others.open(cookie)
     return { count: session.count, items: session.items }
-  }
-
-  /** How often a script has come to the server. */
-  const scripts = async (): Promise<number> => {
-    const stats = (await server?.cli('info', 'commandstats')) ?? ''
-    return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0)
   }
 
   /** A session in which one thing was counted. */

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { Store } from '../../src/store/store.ts'
 import { SessionGoneError, UnsupportedError } from '../../src/base/errors.ts'
 import {
   begin,
