@@ -64,13 +64,13 @@ async function during(milliseconds: number, clients: number, work: (client: numb
 }
 
 describe.skipIf(server === undefined)('under three times the load that the pool can carry', () => {
-  let cookies: (string | undefined)[]
+  const cookies: (string | undefined)[] = []
   /** Statements that the pool carries within `LOAD_MS`, where each of its connections always has one. */
   let capacity: number
 
   beforeAll(async () => {
     await store.prepare()
-    cookies = await Promise.all(Array.from({ length: CLIENTS }, () => request({ writes: true })))
+    for (let n = 0; n < CLIENTS; n++) cookies.push(await request({ writes: true }))
     proxy.delay(ANSWER_MS)
     const { count, all } = await during(MEASURE_MS, CONNECTIONS, () => pool.query('SELECT 1'))
     await all

@@ -14,11 +14,11 @@ function suite(client: string, connect: () => Connection, listener?: OpenListene
   storeSuite(`postgresStore through ${client}`, async (now) => {
     const table = newTable()
     const [one, two] = [connect(), connect()]
-    const store = postgresStore(one.client, { table, now, listener })
+    const store = postgresStore(one.client, { table, now, listener, waitLimit: 60_000 })
     await store.prepare()
     return {
       store,
-      another: () => postgresStore(two.client, { table, now, listener }),
+      another: () => postgresStore(two.client, { table, now, listener, waitLimit: 60_000 }),
       dump: () => dump(admin.client, table),
       remove: async () => void (await Promise.all([one.close(), two.close()])),
     }
@@ -45,7 +45,7 @@ describe.skipIf(server === undefined)('a server', () => {
 const lite = await pglite()
 afterAll(() => lite.close())
 storeSuite('postgresStore through PGlite', async () => {
-  const store = postgresStore(lite.client, { table: newTable() })
+  const store = postgresStore(lite.client, { table: newTable(), waitLimit: 60_000 })
   await store.prepare()
   // Its clock, by which the order of writing goes, stands still for longer than the clock of a test.
   return { store, hasOwnClock: true }
