@@ -1,4 +1,4 @@
-import { type Excuse, excuseFor } from './excuses.ts'
+import { type Excuse, excuseFor, isBeside, lineageOf } from './excuses.ts'
 import { type History, isBefore, isDone, type Operation, rowAfter, rowOf } from './history.ts'
 import type { Fault, Verdict } from './judge.ts'
 import { lastRead, type Mark, marksIn, marksOf, mayHaveHappened } from './marks.ts'
@@ -25,27 +25,40 @@ export function judgeData(history: History): Verdict {
 
 function lostTo(read: Operation, history: History, marks: readonly Mark[], found: readonly string[]): Verdict {
   const isEnd = read === lastRead(history)
+  const seen = lineageOf(rowOf(read.cookie), history)
   const missing = marks.filter(
     ({ text, by, verdict }) =>
       verdict === 'done' &&
       isBefore(by, read) &&
       !found.includes(text) &&
-      (isEnd || rowAfter(by) === rowOf(read.cookie)),
+      (isEnd || seen.includes(rowAfter(by))),
   )
   const faults: Fault[] = []
   const excused: Excuse[] = []
   for (const mark of missing) {
     const excuse = excuseFor(mark, read, history)
     if (excuse !== undefined) excused.push(excuse)
-    else faults.push({ kind: 'lost', what: `${mark.text} was answered with 200 and is gone: ${whereTo(mark, read)}` })
+    else faults.push({ kind: 'lost', what: `${mark.text} was answered with 200 and is gone: ${whereTo(mark, read, history)}` })
   }
   return { faults, excused }
 }
 
-function whereTo({ by }: Mark, read: Operation): string {
-  if (rowAfter(by) !== rowOf(read.cookie)) return 'another session has taken the place of its own'
-  return read.answer?.opened === 'opened' ? 'its session lives' : 'the cookie opens nothing'
+function whereTo({ by }: Mark, read: Operation, history: History): string {
+  const row = rowOf(read.cookie)
+  if (rowAfter(by) === row && read.answer?.opened === 'opened') return 'its session lives'
+  if (rowAfter(by) === row) return `the cookie opens nothing${suspect(history)}`
+  const maker = history.operations.find(({ gets }) => gets !== undefined && rowOf(gets) === row)
+  const how = maker && `${maker.kind} ${maker.mark}, ${maker.answer?.opened ?? maker.status}`
+  return `another session has taken the place of its own (${how ?? 'none'})`
 }
+
+/** What may have given the session another cookie, and was answered with a failure. */
+function suspect({ operations }: History): string {
+  const move = operations.find(({ kind, status }) => MOVES.has(kind) && status === 503)
+  return move === undefined ? '' : `, after ${move.kind} ${move.mark}, 503`
+}
+
+const MOVES: ReadonlySet<string> = new Set(['login', 'regenerate'])
 
 function wrongIn(read: Operation, history: History, marks: readonly Mark[], found: readonly string[]): Fault[] {
   const faults: Fault[] = []
@@ -77,5 +90,3 @@ function isRevived(by: Operation, read: Operation, { operations }: History): boo
       !operations.some((login) => login.kind === 'login' && mayHaveHappened(login) && isBeside(login, end)),
   )
 }
-
-const isBeside = (one: Operation, other: Operation): boolean => !isBefore(one, other) && !isBefore(other, one)
