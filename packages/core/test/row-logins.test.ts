@@ -84,4 +84,17 @@ describe.each(IN_ROWS)('logins at once, of a session %s', (_, place) => {
     expect(await dataOf(sessions, hers)).toEqual({ cart: [1], own: 1 })
     expect(await dataOf(sessions, cookie)).toEqual({})
   })
+
+  it('takes the place of a new id that another request has saved, whose cookie then leaves no more', async () => {
+    const { sessions, data } = place()
+    const cookie = await begin(sessions, { ...data }, 'alice')
+    const [renewing, login] = [await sessions.open(cookie), await sessions.open(cookie)]
+    renewing.session.regenerate()
+    await renewing.session.save()
+    login.session.login('alice')
+    const hers = cookieAfter(await login.close(), undefined)
+    renewing.session['late'] = 1
+    expect(cookieLine(await renewing.close())).toBeUndefined()
+    expect(await dataOf(sessions, hers)).toEqual({ ...data, late: 1 })
+  })
 })
