@@ -51,9 +51,11 @@ export function inStore(setup: StoreSetup): EagerMode {
     if (row === undefined) return CORRUPT
     const { fields, stale } = opened
     const proof = proofOf(cookie)
-    if (!isSameProof(proof, row.proof)) return isSuperseded(row, proof, now) ? SUPERSEDED : ENDED
+    const isOwn = isSameProof(proof, row.proof)
+    if (!isOwn && !isSuperseded(row, proof, now)) return ENDED
     const record = { ...fields, text: row.text }
-    return admit(record, stale, lifetime, now, { cookie, proof, key, sealed, row, sid: fields.sid })
+    const loaded = admit(record, stale, lifetime, now, { cookie, proof, key, sealed, row, sid: fields.sid })
+    return isOwn ? loaded : { reason: 'superseded', standing: loaded.record }
   }
 
   return Object.freeze<EagerMode>({
@@ -94,5 +96,4 @@ function isSuperseded({ superseded }: Row, proof: string, now: number): boolean 
 const MALFORMED: Loaded = Object.freeze({ reason: 'malformed' })
 const CORRUPT: Loaded = Object.freeze({ reason: 'corrupt' })
 const ENDED: Loaded = Object.freeze({ reason: 'ended' })
-const SUPERSEDED: Loaded = Object.freeze({ reason: 'superseded' })
 const NOTHING = (): void => undefined

@@ -103,8 +103,8 @@ function choose(loaded: readonly Loaded[]): Lookup {
 
 /** What one cookie led to. */
 function lookupOf(loaded: Loaded): Lookup {
+  if (loaded.record === undefined) return { ...loaded, discard: !LEFT_ALONE.has(loaded.reason) }
   const { reason, record } = loaded
-  if (record === undefined) return { reason, record, discard: !LEFT_ALONE.has(reason) }
   return hasControlName(record.content.data)
     ? { reason, record: withoutControlNames(record), hasDropped: true }
     : loaded
