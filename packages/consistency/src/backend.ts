@@ -31,7 +31,9 @@ export async function startBackend(
 ): Promise<Backend | undefined> {
   if (store === 'postgres') return postgresBackend(nodes)
   if (store === 'redis' || store === 'ioredis')
-    return hasSentinels ? sentinelBackend(nodes) : redisBackend(nodes, store === 'redis' ? 'EVALSHA' : 'evalsha')
+    return hasSentinels
+      ? sentinelBackend(nodes)
+      : redisBackend(nodes, store === 'redis' ? 'EVALSHA' : 'evalsha')
   return localBackend(nodes)
 }
 
@@ -48,7 +50,8 @@ function localBackend(nodes: number): Backend {
 const openLines = (nodes: number, port: number): Promise<FaultProxy[]> =>
   Promise.all(Array.from({ length: nodes }, () => createFaultProxy(port)))
 
-const closeAll = (lines: readonly FaultProxy[]): Promise<unknown> => Promise.all(lines.map((line) => line.close()))
+const closeAll = (lines: readonly FaultProxy[]): Promise<unknown> =>
+  Promise.all(lines.map((line) => line.close()))
 
 async function redisBackend(nodes: number, marker: string): Promise<Backend | undefined> {
   const server = await startRedis(['--appendonly', 'yes', '--appendfsync', 'always'])

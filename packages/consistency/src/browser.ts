@@ -120,9 +120,17 @@ class Life {
     if (this.#around.isSealed) return
     for (const [cookie, name] of this.#wallet.all) {
       if (name === this.#wallet.current()) continue
-      const { status, answer } = await tab.tryCookie(this.#around.origin(), this.#asked({ ...NOTHING, kind: 'read' }), cookie)
+      const { status, answer } = await tab.tryCookie(
+        this.#around.origin(),
+        this.#asked({ ...NOTHING, kind: 'read' }),
+        cookie,
+      )
       if (status === 200)
-        this.#tried.push({ cookie: name, since: this.#since.get(name) ?? 0, opens: answer?.opened === 'opened' })
+        this.#tried.push({
+          cookie: name,
+          since: this.#since.get(name) ?? 0,
+          opens: answer?.opened === 'opened',
+        })
     }
   }
 
@@ -160,7 +168,8 @@ class Life {
     if (gets !== undefined && !this.#since.has(gets)) this.#since.set(gets, answeredAt)
     const current = this.#wallet.current()
     const isCurrent = current !== undefined && (current === cookie || current === gets)
-    if (answer !== undefined && answer.opened !== 'opened' && cookie !== undefined && isCurrent) this.#isLost = true
+    if (answer !== undefined && answer.opened !== 'opened' && cookie !== undefined && isCurrent)
+      this.#isLost = true
   }
 }
 

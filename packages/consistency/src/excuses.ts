@@ -8,7 +8,8 @@ export type Excuse =
   | 'taken'
   | 'cookie never arrived'
   | 'beside another login'
-  | 'late request'
+  | 'late login'
+  | 'late answer'
   | 'without a session'
 
 /** Says why what an operation wrote need not be seen by a read that came after its answer; undefined: it must be. */
@@ -16,19 +17,24 @@ export function excuseFor({ by }: Mark, read: Operation, history: History): Excu
   /** Operations that may have come after this one, and before the read was answered. */
   const later = history.operations.filter(
     (other) =>
-      other !== by && other.answeredAt > by.sentAt && other.sentAt < read.answeredAt && mayHaveHappened(other),
+      other !== by &&
+      other.answeredAt > by.sentAt &&
+      other.sentAt < read.answeredAt &&
+      mayHaveHappened(other),
   )
   const rows = [rowOf(by.cookie), rowAfter(by)]
   const isOfRow = ({ cookie }: Operation): boolean =>
     lineageOf(rowOf(cookie), history).some((row) => rows.includes(row))
   if (later.some((other) => other.kind === 'logout' && isOfRow(other))) return 'ended'
   if (by.kind === 'scratch' && later.some(({ kind }) => kind === 'login')) return 'not kept'
-  if (by.kind === 'put' && later.some((other) => other.slot === by.slot && mayHaveTaken(other))) return 'taken'
+  if (by.kind === 'put' && later.some((other) => other.slot === by.slot && mayHaveTaken(other)))
+    return 'taken'
   if (rowAfter(by) === rowOf(read.cookie) && read.answer?.opened === 'opened') return undefined
   if (isUnreachable(history)) return 'cookie never arrived'
   if (later.some((other) => !isBefore(by, other) && isLoginBeside(other, history)))
     return 'beside another login'
-  if (later.some((other) => isLateRequest(other, history))) return 'late request'
+  if (later.some((other) => isLateLogin(other, history))) return 'late login'
+  if (later.some((other) => isLateAnswer(other, rowAfter(by), history))) return 'late answer'
   const beganOwn = by.answer?.opened !== 'opened' && by.gets !== undefined && beginsRow(by)
   return beganOwn && rowOf(read.cookie) !== rowAfter(by) ? 'without a session' : undefined
 }
@@ -41,14 +47,17 @@ const mayHaveTaken = (one: Operation): boolean =>
  * or the line was gone. A 503 is no such thing.
  */
 export const isUnreachable = ({ operations }: History): boolean =>
-  operations.some(({ kind, status }) => (kind === 'login' || kind === 'regenerate') && status === 0)
+  operations.some(({ kind, status }) => MOVES.has(kind) && status === 0)
 
 /** Whether a request has given its browser another row than the one that it came with. */
-const beginsRow = ({ cookie, gets }: Operation): boolean => gets !== undefined && rowOf(gets) !== rowOf(cookie)
+const beginsRow = ({ cookie, gets }: Operation): boolean =>
+  gets !== undefined && rowOf(gets) !== rowOf(cookie)
 
 /** A row, and those before it: a login that could not have the row of its session has a copy of what it keeps. */
 export function lineageOf(row: string | undefined, history: History): readonly (string | undefined)[] {
-  const maker = history.operations.find((one) => one.kind === 'login' && beginsRow(one) && rowAfter(one) === row)
+  const maker = history.operations.find(
+    (one) => one.kind === 'login' && beginsRow(one) && rowAfter(one) === row,
+  )
   return maker === undefined ? [row] : [row, ...lineageOf(rowOf(maker.cookie), history)]
 }
 
@@ -60,16 +69,46 @@ const isLoginBeside = (one: Operation, { operations }: History): boolean =>
     (other) => other !== one && other.kind === 'login' && mayHaveHappened(other) && isBeside(one, other),
   )
 
-/** What was sent with an anonymous session that a logout has ended meanwhile begins another one, whatever came since. */
-const isLateRequest = (one: Operation, { operations }: History): boolean =>
-  one.kind !== 'login' &&
-  beginsRow(one) &&
-  operations.some(
-    (end) =>
-      end.kind === 'logout' &&
-      mayHaveHappened(end) &&
-      rowOf(end.cookie) === rowOf(one.cookie) &&
-      end.answeredAt > one.sentAt,
+/** Whether a login found its cookie replaced, and not only by logins of the same user: it has nothing of the session. */
+function isLateLogin(one: Operation, history: History): boolean {
+  if (one.kind !== 'login' || one.answer?.opened !== 'superseded') return false
+  return movesBeside(one, history).some(({ kind, user }) => kind === 'regenerate' || user !== one.user)
+}
+
+/**
+ * Whether an answer has given the browser another row than this one, although its request was sent before the browser
+ * knew this one; or came with a cookie that has been replaced more often than a row remembers.
+ */
+function isLateAnswer(one: Operation, row: string | undefined, history: History): boolean {
+  if (one.gets === undefined || rowAfter(one) === row) return false
+  const isForgotten = one.answer?.opened === 'ended' && movesBeside(one, history).length > REMEMBERED
+  return isForgotten || one.sentAt < sinceWhen(row, history)
+}
+
+/** How many superseded cookies a row tells from unknown ones. */
+const REMEMBERED = 3
+
+/** New cookies of its row that were given out while it was under way. */
+const movesBeside = (one: Operation, { operations }: History): Operation[] =>
+  operations.filter(
+    (other) =>
+      other !== one &&
+      MOVES.has(other.kind) &&
+      mayHaveHappened(other) &&
+      rowOf(other.cookie) === rowOf(one.cookie) &&
+      isBeside(one, other),
   )
 
-export const isBeside = (one: Operation, other: Operation): boolean => !isBefore(one, other) && !isBefore(other, one)
+/** What gives a session a new cookie. */
+export const MOVES: ReadonlySet<string> = new Set(['login', 'regenerate'])
+
+/** When the browser got the first cookie of a row. */
+const sinceWhen = (row: string | undefined, { operations }: History): number =>
+  Math.min(
+    ...operations
+      .filter((one) => one.gets !== undefined && rowAfter(one) === row)
+      .map((one) => one.answeredAt),
+  )
+
+export const isBeside = (one: Operation, other: Operation): boolean =>
+  !isBefore(one, other) && !isBefore(other, one)

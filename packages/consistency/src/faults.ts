@@ -24,7 +24,12 @@ type Fault = readonly [FaultName, () => Promise<unknown>]
 /** Lets one fault after another happen, in an order of the generator's choosing, until it is stopped. */
 export function startFaults(
   names: ReadonlySet<FaultName>,
-  { nodes, backend, random, timeLimit }: { nodes: Nodes; backend: Backend; random: Random; timeLimit: number },
+  {
+    nodes,
+    backend,
+    random,
+    timeLimit,
+  }: { nodes: Nodes; backend: Backend; random: Random; timeLimit: number },
 ): Faults {
   const counts = new Map<FaultName, number>()
   const windows: (readonly [number, number])[] = []
@@ -45,12 +50,21 @@ export function startFaults(
   async function loseAnswers(): Promise<void> {
     const one = line()
     if (random.below(3) > 0) await Promise.race([one.loseAnswer(backend.marker), rest(tooLong)])
-    else await during(() => one.mute(), () => one.heal(), 2 * tooLong)
+    else
+      await during(
+        () => one.mute(),
+        () => one.heal(),
+        2 * tooLong,
+      )
   }
 
   async function slow(): Promise<void> {
     const one = line()
-    await during(() => one.delay(random.below(tooLong)), () => one.heal(), 2 * tooLong)
+    await during(
+      () => one.delay(random.below(tooLong)),
+      () => one.heal(),
+      2 * tooLong,
+    )
   }
 
   async function failOver(): Promise<void> {

@@ -68,7 +68,7 @@ export interface Operation extends Question {
   readonly mark: string
   /** Name of the cookie that it was sent with: row and number, such as `b2`. */
   readonly cookie: string | undefined
-  /** Name of the cookie that its answer has set. */
+  /** Name of the cookie that its answer has set; `none` where it has taken the cookie away. */
   readonly gets?: string | undefined
   readonly sentAt: number
   /** `Infinity`: no answer came, and what was asked may still happen. */
@@ -100,14 +100,16 @@ export const isRefused = ({ status }: Operation): boolean => status === 409
 /** It may have happened, once, or may still happen. */
 export const isUnknown = ({ status }: Operation): boolean => status === 0 || status === 503
 
-/** The row of a cookie's name. */
-export const rowOf = (cookie: string | undefined): string | undefined => cookie?.replace(/\d+$/, '')
+/** The row of a cookie's name; undefined for none. */
+export const rowOf = (cookie: string | undefined): string | undefined =>
+  cookie === 'none' ? undefined : cookie?.replace(/\d+$/, '')
 
 /** The row that a request has left its browser with. */
 export const rowAfter = ({ cookie, gets }: Operation): string | undefined => rowOf(gets ?? cookie)
 
-/** Whether it was certainly over when the other began. */
-export const isBefore = (one: Operation, other: Operation): boolean => one.answeredAt < other.sentAt
+/** Whether it was certainly over when the other began. What is unknown may still happen. */
+export const isBefore = (one: Operation, other: Operation): boolean =>
+  !isUnknown(one) && one.answeredAt < other.sentAt
 
 /**
  * A primary that fails takes along what its replica had not got yet. So what was answered shortly before is unknown.

@@ -1,4 +1,4 @@
-import { type Excuse, excuseFor, isBeside, lineageOf } from './excuses.ts'
+import { type Excuse, excuseFor, isBeside, lineageOf, MOVES } from './excuses.ts'
 import { type History, isBefore, isDone, type Operation, rowAfter, rowOf } from './history.ts'
 import type { Fault, Verdict } from './judge.ts'
 import { lastRead, type Mark, marksIn, marksOf, mayHaveHappened } from './marks.ts'
@@ -23,7 +23,12 @@ export function judgeData(history: History): Verdict {
   return { faults: [...faults.values()], excused }
 }
 
-function lostTo(read: Operation, history: History, marks: readonly Mark[], found: readonly string[]): Verdict {
+function lostTo(
+  read: Operation,
+  history: History,
+  marks: readonly Mark[],
+  found: readonly string[],
+): Verdict {
   const isEnd = read === lastRead(history)
   const seen = lineageOf(rowOf(read.cookie), history)
   const missing = marks.filter(
@@ -38,7 +43,11 @@ function lostTo(read: Operation, history: History, marks: readonly Mark[], found
   for (const mark of missing) {
     const excuse = excuseFor(mark, read, history)
     if (excuse !== undefined) excused.push(excuse)
-    else faults.push({ kind: 'lost', what: `${mark.text} was answered with 200 and is gone: ${whereTo(mark, read, history)}` })
+    else
+      faults.push({
+        kind: 'lost',
+        what: `${mark.text} was answered with 200 and is gone: ${whereTo(mark, read, history)}`,
+      })
   }
   return { faults, excused }
 }
@@ -58,15 +67,19 @@ function suspect({ operations }: History): string {
   return move === undefined ? '' : `, after ${move.kind} ${move.mark}, 503`
 }
 
-const MOVES: ReadonlySet<string> = new Set(['login', 'regenerate'])
-
-function wrongIn(read: Operation, history: History, marks: readonly Mark[], found: readonly string[]): Fault[] {
+function wrongIn(
+  read: Operation,
+  history: History,
+  marks: readonly Mark[],
+  found: readonly string[],
+): Fault[] {
   const faults: Fault[] = []
   for (const text of new Set(found)) {
     const mark = marks.find((one) => one.text === text)
     const times = found.filter((one) => one === text).length
     if (times > 1) faults.push({ kind: 'doubled', what: `${text} is there ${times} times` })
-    if (mark === undefined) faults.push({ kind: 'stranger', what: `${text} is nothing that this browser wrote` })
+    if (mark === undefined)
+      faults.push({ kind: 'stranger', what: `${text} is nothing that this browser wrote` })
     else if (mark.verdict === 'refused')
       faults.push({ kind: 'refused, and there', what: `${text} was answered with 409, and is there` })
     else if (isRevived(mark.by, read, history))

@@ -1,5 +1,5 @@
 import { excuseFor } from './excuses.ts'
-import { type History, isBefore, isDone, isUnknown, type Operation } from './history.ts'
+import { type History, isBefore, isDone, isRefused, isUnknown, type Operation, rowAfter } from './history.ts'
 import type { Fault } from './judge.ts'
 import { lastRead } from './marks.ts'
 
@@ -15,15 +15,24 @@ function judgeFlash(history: History): Fault[] {
   const faults: Fault[] = []
   for (const added of operations.filter(({ kind }) => kind === 'flash')) {
     const shownBy = showing(added.mark)
-    const again = shownBy.find((one) => shownBy.some((other) => isBefore(other, one)))
-    if (again !== undefined) faults.push({ kind: 'shown twice', what: `message ${added.mark}, again by ${again.mark}` })
-    if (added.status === 409 && shownBy.length > 0)
-      faults.push({ kind: 'refused, and there', what: `message ${added.mark} was answered with 409, and shown` })
+    const again = shownBy.find((one) =>
+      shownBy.some((other) => isBefore(other, one) && isSameRow(one, other)),
+    )
+    if (again !== undefined)
+      faults.push({ kind: 'shown twice', what: `message ${added.mark}, again by ${again.mark}` })
+    if (isRefused(added) && added.how !== 'more' && shownBy.length > 0)
+      faults.push({
+        kind: 'refused, and there',
+        what: `message ${added.mark} was answered with 409, and shown`,
+      })
     if (isDone(added) && shownBy.length === 0 && !isMessageExcused(added, history))
       faults.push({ kind: 'lost', what: `message ${added.mark} was answered with 200, and never shown` })
   }
   return faults
 }
+
+/** Two logins at once begin with the same messages, each in a session of its own. */
+const isSameRow = (one: Operation, other: Operation): boolean => rowAfter(one) === rowAfter(other)
 
 /** It was taken by a page that never arrived, was of another subject, or went with its session. */
 function isMessageExcused(added: Operation, history: History): boolean {
@@ -32,7 +41,10 @@ function isMessageExcused(added: Operation, history: History): boolean {
   const isLater = (one: Operation): boolean => one.answeredAt > added.sentAt
   if (operations.some((one) => one.kind === 'show' && isUnknown(one) && isLater(one))) return true
   if (operations.some((one) => isLater(one) && mayDropMessages(one))) return true
-  return end === undefined || excuseFor({ text: added.mark, by: added, verdict: 'done' }, end, history) !== undefined
+  return (
+    end === undefined ||
+    excuseFor({ text: added.mark, by: added, verdict: 'done' }, end, history) !== undefined
+  )
 }
 
 /** Another subject does not see what was meant for the one before it. */
@@ -41,17 +53,28 @@ const mayDropMessages = (one: Operation): boolean =>
   (isUnknown(one) || (isDone(one) && one.answer?.subject !== undefined && one.answer.subject !== one.user))
 
 function judgeTaken({ operations }: History): Fault[] {
-  const takes = operations.filter((one) => one.kind === 'take' && isDone(one) && one.answer?.taken !== undefined)
+  const takes = operations.filter(
+    (one) => one.kind === 'take' && isDone(one) && one.answer?.taken !== undefined,
+  )
   return takes.flatMap((one, at): Fault[] => {
     const { taken } = one.answer ?? {}
     const put = operations.find(({ mark }) => mark === taken)
-    if (put === undefined) return [{ kind: 'stranger', what: `${one.mark} took ${taken}, which nobody put there` }]
-    if (put.status === 409) return [{ kind: 'refused, and there', what: `${taken} was answered with 409, and taken` }]
-    const isAgain = takes.slice(0, at).some(({ answer }) => answer?.taken === taken)
+    if (put === undefined)
+      return [{ kind: 'stranger', what: `${one.mark} took ${taken}, which nobody put there` }]
+    if (isRefused(put) && put.how !== 'more')
+      return [{ kind: 'refused, and there', what: `${taken} was answered with 409, and taken` }]
+    const isAgain = takes.slice(0, at).some((other) => other.answer?.taken === taken && isSameRow(one, other))
     if (isAgain) return [{ kind: 'shown twice', what: `${taken} was taken by two requests` }]
     const shows = operations.find(
-      (read) => read.kind === 'read' && isDone(read) && isBefore(one, read) && read.answer?.data?.[one.slot] === taken,
+      (read) =>
+        read.kind === 'read' &&
+        isDone(read) &&
+        isBefore(one, read) &&
+        isSameRow(one, read) &&
+        read.answer?.data?.[one.slot] === taken,
     )
-    return shows === undefined ? [] : [{ kind: 'revived', what: `${taken} was taken, and ${shows.mark} shows it` }]
+    return shows === undefined
+      ? []
+      : [{ kind: 'revived', what: `${taken} was taken, and ${shows.mark} shows it` }]
   })
 }

@@ -20,8 +20,11 @@
  *     have been written, and then only the answer that was lost had the cookie. A 503 excuses nothing
  *   - beside another login: of two logins at once the later one begins with a copy of what it keeps; what is written into
  *     the first one's session from then on is not in it, and the browser keeps the cookie that comes last
- *   - late request: what was sent with an anonymous session that a logout has ended meanwhile begins another session, and
- *     its cookie takes the place of whatever the browser has by then. Known, and written down in decision 24
+ *   - late login: a login whose cookie was replaced while it was under way, by a new id or a login of somebody else, begins
+ *     with nothing: the old cookie is over
+ *   - late answer: a request that was sent before the browser had this session brings it another one. It was sent with a
+ *     session that a logout has ended, or that another login has left; decision 24 has what is known of this. So does one
+ *     that comes with a cookie which was replaced more often than a row remembers
  *   - without a session: several requests that came without a session each began their own, of which a browser keeps one
  *
  * A login that ran beside a logout may bring back what it keeps (`login` promises it). A browser that has no cookie any
@@ -88,7 +91,8 @@ function judgeSubject(history: History): Fault[] {
     const expected = last.map(({ kind, user }) => (kind === 'login' ? user : undefined))
     const found = read.answer?.subject
     if (last.length === 0 || expected.includes(found)) return []
-    if (read === end && last.some((by) => excuseFor({ text: '', by, verdict: 'done' }, read, history))) return []
+    if (read === end && last.some((by) => excuseFor({ text: '', by, verdict: 'done' }, read, history)))
+      return []
     const names = expected.map((user) => user ?? 'nobody').join(' or ')
     return [{ kind: 'logged out', what: `${read.mark} found ${found ?? 'nobody'} logged in, not ${names}` }]
   })
@@ -103,6 +107,8 @@ function judgeCookies({ operations, tried }: History): Fault[] {
       (one.cookie === cookie && one.gets !== undefined && rowAfter(one) === rowOf(cookie))
     const by = operations.find((one) => isDone(one) && isOver(one))
     if (by === undefined) return []
-    return [{ kind: 'revived', what: `cookie ${cookie} still opens its session, after ${by.mark} (${by.kind})` }]
+    return [
+      { kind: 'revived', what: `cookie ${cookie} still opens its session, after ${by.mark} (${by.kind})` },
+    ]
   })
 }

@@ -7,7 +7,16 @@ export interface Mark {
   readonly verdict: 'done' | 'refused' | 'unknown'
 }
 
-const WRITES: ReadonlySet<string> = new Set(['begin', 'push', 'count', 'set', 'scratch', 'put', 'regenerate', 'login'])
+const WRITES: ReadonlySet<string> = new Set([
+  'begin',
+  'push',
+  'count',
+  'set',
+  'scratch',
+  'put',
+  'regenerate',
+  'login',
+])
 
 /** The marks that an operation leaves in the data. Flash messages are none: they go when they are shown. */
 export function marksOf(operation: Operation): Mark[] {
@@ -27,7 +36,9 @@ export const secondMark = (mark: string): string => `${mark}+`
 export function marksIn(data: Partial<Data>): string[] {
   const { begun, items = [], counted = [], set = {}, scratch = [] } = data
   const slots = SLOTS.map((slot) => data[slot])
-  return [begun, ...items, ...counted, ...Object.keys(set), ...scratch, ...slots].filter((mark) => mark !== undefined)
+  return [begun, ...items, ...counted, ...Object.keys(set), ...scratch, ...slots].filter(
+    (mark) => mark !== undefined,
+  )
 }
 
 /** Operations that may have been carried out. */

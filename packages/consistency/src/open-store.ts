@@ -39,7 +39,9 @@ const ignore = (): void => undefined
 const nodeRedis = (url: string) => createClient({ url }).on('error', ignore).connect()
 
 const nodeRedisSentinel = (urls: string) =>
-  createSentinel({ name: SENTINEL_NAME, sentinelRootNodes: addressesIn(urls) }).on('error', ignore).connect()
+  createSentinel({ name: SENTINEL_NAME, sentinelRootNodes: addressesIn(urls) })
+    .on('error', ignore)
+    .connect()
 
 const ioredis = (url: string): Redis => new Redis(url).on('error', ignore)
 

@@ -68,7 +68,9 @@ export function readOptions(args: readonly string[]): readonly RunOptions[] {
 
 /** A process that keeps sessions in its memory takes them along. */
 function possibleFor(store: StoreName, faults: ReadonlySet<FaultName>): ReadonlySet<FaultName> {
-  const impossible: ReadonlySet<FaultName> = new Set(store === 'memory' ? ['kill', 'restart', 'failover'] : [])
+  const impossible: ReadonlySet<FaultName> = new Set(
+    store === 'memory' ? ['kill', 'restart', 'failover'] : [],
+  )
   return new Set([...faults].filter((name) => !impossible.has(name)))
 }
 

@@ -19,8 +19,12 @@ export const isClean = ({ judged, crashes }: Progress): boolean =>
   crashes === 0 && judged.every(({ faults }) => faults.length === 0)
 
 /** One line for a store. */
-export function summary({ store, seed }: RunOptions, { statuses, judged, happened, crashes }: Progress): string {
-  const count = (...some: readonly number[]): number => some.reduce((sum, status) => sum + (statuses.get(status) ?? 0), 0)
+export function summary(
+  { store, seed }: RunOptions,
+  { statuses, judged, happened, crashes }: Progress,
+): string {
+  const count = (...some: readonly number[]): number =>
+    some.reduce((sum, status) => sum + (statuses.get(status) ?? 0), 0)
   const all = [...statuses.values()].reduce((sum, number) => sum + number, 0)
   const faults = judged.flatMap((one) => one.faults)
   const kinds = KINDS.map((kind) => `${faults.filter((fault) => fault.kind === kind).length} ${kind}`)
@@ -34,7 +38,8 @@ export function summary({ store, seed }: RunOptions, { statuses, judged, happene
 
 function excusesIn(judged: readonly Judged[]): string {
   const counts = new Map<string, number>()
-  for (const excuse of judged.flatMap(({ excused }) => excused)) counts.set(excuse, (counts.get(excuse) ?? 0) + 1)
+  for (const excuse of judged.flatMap(({ excused }) => excused))
+    counts.set(excuse, (counts.get(excuse) ?? 0) + 1)
   return `excused: ${listed(counts)}`
 }
 
@@ -46,12 +51,15 @@ const listed = (counts: ReadonlyMap<string, number>): string =>
 /** What is wrong with a browser's life, and all that it asked. Has names of cookies, and no cookie. */
 export function story({ history, faults }: Judged): string {
   const wrong = faults.map(({ kind, what }) => `  ${kind.toUpperCase()}: ${what}`)
-  return [`browser ${history.browser}`, ...wrong, ...history.operations.map(lineOf), ...tried(history)].join('\n')
+  return [`browser ${history.browser}`, ...wrong, ...history.operations.map(lineOf), ...tried(history)].join(
+    '\n',
+  )
 }
 
 function lineOf(operation: Operation): string {
   const { mark, kind, how, slot, user, cookie = 'none', gets, sentAt, answeredAt, status, answer } = operation
-  const what = kind === 'login' ? `login ${user}` : kind === 'put' || kind === 'take' ? `${kind} ${slot}` : kind
+  const what =
+    kind === 'login' ? `login ${user}` : kind === 'put' || kind === 'take' ? `${kind} ${slot}` : kind
   const times = `${sentAt}–${answeredAt === Infinity ? '' : answeredAt}`
   const told = answer === undefined ? '' : ` ${JSON.stringify(answer)}`
   const cookies = gets === undefined ? cookie : `${cookie} → ${gets}`

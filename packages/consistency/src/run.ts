@@ -63,7 +63,12 @@ async function browse(
   tell: (progress: Progress) => void,
 ): Promise<Progress> {
   const random = createRandom(options.seed)
-  const happening = startFaults(options.faults, { nodes, backend, random: createRandom(options.seed + 1), timeLimit: TIME_LIMIT_MS })
+  const happening = startFaults(options.faults, {
+    nodes,
+    backend,
+    random: createRandom(options.seed + 1),
+    timeLimit: TIME_LIMIT_MS,
+  })
   const statuses = new Map<number, number>()
   const judged: Judged[] = []
   const end = Date.now() + options.minutes * 60_000
@@ -83,7 +88,10 @@ async function browse(
   }
   async function browseOn(): Promise<void> {
     while (operations < options.operations && Date.now() < end) {
-      const lived = await live(`${browsers++}`, { ...surroundings, random: createRandom(random.below(2 ** 31)) })
+      const lived = await live(`${browsers++}`, {
+        ...surroundings,
+        random: createRandom(random.below(2 ** 31)),
+      })
       const history = inDoubt(lived, happening.windows)
       judged.push({ history, ...judge(history) })
     }

@@ -44,7 +44,7 @@ export function createWallet(isSealed: boolean): Wallet {
     },
     taken(lines) {
       const pair = lines[0]?.split(';')[0]
-      return pair === undefined || pair.endsWith('=') ? undefined : nameOf(pair)
+      return pair?.endsWith('=') ? 'none' : pair && nameOf(pair)
     },
   }
 }
