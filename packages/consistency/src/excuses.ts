@@ -17,10 +17,7 @@ export function excuseFor({ by }: Mark, read: Operation, history: History): Excu
   /** Operations that may have come after this one, and before the read was answered. */
   const later = history.operations.filter(
     (other) =>
-      other !== by &&
-      other.answeredAt > by.sentAt &&
-      other.sentAt < read.answeredAt &&
-      mayHaveHappened(other),
+      other !== by && !isBefore(other, by) && other.sentAt < read.answeredAt && mayHaveHappened(other),
   )
   const rows = [rowOf(by.cookie), rowAfter(by)]
   const isOfRow = ({ cookie }: Operation): boolean =>
@@ -51,7 +48,7 @@ export const isUnreachable = ({ operations }: History): boolean =>
 
 /** Whether a request has given its browser another row than the one that it came with. */
 const beginsRow = ({ cookie, gets }: Operation): boolean =>
-  gets !== undefined && rowOf(gets) !== rowOf(cookie)
+  rowOf(gets) !== undefined && rowOf(gets) !== rowOf(cookie)
 
 /** A row, and those before it: a login that could not have the row of its session has a copy of what it keeps. */
 export function lineageOf(row: string | undefined, history: History): readonly (string | undefined)[] {
@@ -71,7 +68,7 @@ const isLoginBeside = (one: Operation, { operations }: History): boolean =>
 
 /** Whether a login found its cookie replaced, and not only by logins of the same user: it has nothing of the session. */
 function isLateLogin(one: Operation, history: History): boolean {
-  if (one.kind !== 'login' || one.answer?.opened !== 'superseded') return false
+  if (one.kind !== 'login' || !beginsRow(one) || one.answer?.opened === 'opened') return false
   return movesBeside(one, history).some(({ kind, user }) => kind === 'regenerate' || user !== one.user)
 }
 

@@ -54,8 +54,8 @@ function lostTo(
 
 function whereTo({ by }: Mark, read: Operation, history: History): string {
   const row = rowOf(read.cookie)
-  if (rowAfter(by) === row && read.answer?.opened === 'opened') return 'its session lives'
-  if (rowAfter(by) === row) return `the cookie opens nothing${suspect(history)}`
+  if (read.answer?.opened !== 'opened') return `the cookie opens nothing${suspect(history)}`
+  if (rowAfter(by) === row) return 'its session lives'
   const maker = history.operations.find(({ gets }) => gets !== undefined && rowOf(gets) === row)
   const how = maker && `${maker.kind} ${maker.mark}, ${maker.answer?.opened ?? maker.status}`
   return `another session has taken the place of its own (${how ?? 'none'})`
