@@ -7,6 +7,7 @@ export type Excuse =
   | 'not kept'
   | 'taken'
   | 'cookie never arrived'
+  | 'crossed answers'
   | 'beside another login'
   | 'late login'
   | 'late answer'
@@ -28,6 +29,7 @@ export function excuseFor({ by }: Mark, read: Operation, history: History): Excu
     return 'taken'
   if (rowAfter(by) === rowOf(read.cookie) && read.answer?.opened === 'opened') return undefined
   if (isUnreachable(history)) return 'cookie never arrived'
+  if (hasCrossed(read, history)) return 'crossed answers'
   if (later.some((other) => !isBefore(by, other) && isLoginBeside(other, history)))
     return 'beside another login'
   if (later.some((other) => isLateLogin(other, history))) return 'late login'
@@ -95,6 +97,12 @@ const movesBeside = (one: Operation, { operations }: History): Operation[] =>
       rowOf(other.cookie) === rowOf(one.cookie) &&
       isBeside(one, other),
   )
+
+/** Whether the browser has the cookie of an answer that was overtaken by that to a later login. */
+function hasCrossed({ cookie }: Operation, history: History): boolean {
+  const last = history.operations.findLast((one) => isDone(one) && one.gets === cookie)
+  return last !== undefined && movesBeside(last, history).some((one) => one.answeredAt < last.answeredAt)
+}
 
 /** What gives a session a new cookie. */
 export const MOVES: ReadonlySet<string> = new Set(['login', 'regenerate'])
