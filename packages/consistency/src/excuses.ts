@@ -75,13 +75,13 @@ function isLateLogin(one: Operation, history: History): boolean {
 }
 
 /**
- * Whether an answer has given the browser another row than this one, although its request was sent before the browser
- * knew this one; or came with a cookie that has been replaced more often than a row remembers.
+ * Whether an answer has given the browser another row than this one: to a request that came with another session, or
+ * with a cookie that had been replaced more often than a row remembers.
  */
 function isLateAnswer(one: Operation, row: string | undefined, history: History): boolean {
-  if (one.gets === undefined || rowAfter(one) === row) return false
+  if (one.cookie === undefined || one.gets === undefined || rowAfter(one) === row) return false
   const isForgotten = one.answer?.opened === 'ended' && movesBeside(one, history).length > REMEMBERED
-  return isForgotten || one.sentAt < sinceWhen(row, history)
+  return isForgotten || rowOf(one.cookie) !== row
 }
 
 /** How many superseded cookies a row tells from unknown ones. */
@@ -106,14 +106,6 @@ function hasCrossed({ cookie }: Operation, history: History): boolean {
 
 /** What gives a session a new cookie. */
 export const MOVES: ReadonlySet<string> = new Set(['login', 'regenerate'])
-
-/** When the browser got the first cookie of a row. */
-const sinceWhen = (row: string | undefined, { operations }: History): number =>
-  Math.min(
-    ...operations
-      .filter((one) => one.gets !== undefined && rowAfter(one) === row)
-      .map((one) => one.answeredAt),
-  )
 
 export const isBeside = (one: Operation, other: Operation): boolean =>
   !isBefore(one, other) && !isBefore(other, one)

@@ -23,9 +23,9 @@
  *     the first one's session from then on is not in it, and the browser keeps the cookie that comes last
  *   - late login: a login whose cookie was replaced while it was under way, by a new id or a login of somebody else, begins
  *     with nothing: the old cookie is over
- *   - late answer: a request that was sent before the browser had this session brings it another one. It was sent with a
- *     session that a logout has ended, or that another login has left; decision 24 has what is known of this. So does one
- *     that comes with a cookie which was replaced more often than a row remembers
+ *   - late answer: a browser that has two sessions, because a logout or another login ran beside its requests, keeps the one
+ *     whose cookie comes last; decision 24 has what is known of this. So does one whose request came with a cookie that had
+ *     been replaced more often than a row remembers
  *   - without a session: several requests that came without a session each began their own, of which a browser keeps one
  *
  * A login that ran beside a logout may bring back what it keeps (`login` promises it). A browser that has no cookie any

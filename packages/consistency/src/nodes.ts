@@ -5,7 +5,7 @@ import type { Settings } from './settings.ts'
 /** The processes of one application over one store. */
 export interface Nodes {
   readonly count: number
-  /** The address of one of them, by turns. */
+  /** The address of one of them, by turns; as behind a balancer, not of one that has just been killed, while there are others. */
   origin(): string
   /** Ends one at once, and starts another in its place. */
   kill(at: number): Promise<void>
@@ -40,7 +40,11 @@ export async function startNodes(settings: readonly Settings[]): Promise<Nodes> 
 
   return {
     count: settings.length,
-    origin: () => `http://127.0.0.1:${running[turn++ % running.length]?.port}`,
+    origin() {
+      const up = running.filter((node) => !ours.has(node))
+      const nodes = up.length === 0 ? running : up
+      return `http://127.0.0.1:${nodes[turn++ % nodes.length]?.port}`
+    },
     async kill(at) {
       const node = running[at]
       if (node === undefined) return
