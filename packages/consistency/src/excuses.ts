@@ -98,10 +98,13 @@ const movesBeside = (one: Operation, { operations }: History): Operation[] =>
       isBeside(one, other),
   )
 
-/** Whether the browser has the cookie of an answer that was overtaken by that to a later login. */
-function hasCrossed({ cookie }: Operation, history: History): boolean {
+/** Whether the browser's cookie opens nothing, because the answer that brought it was overtaken by that to a later new one. */
+function hasCrossed({ cookie, answer }: Operation, history: History): boolean {
   const last = history.operations.findLast((one) => isDone(one) && one.gets === cookie)
-  return last !== undefined && movesBeside(last, history).some((one) => one.answeredAt < last.answeredAt)
+  if (last === undefined || answer?.opened === 'opened') return false
+  return movesBeside(last, history).some(
+    (one) => one.gets !== undefined && rowAfter(one) === rowOf(cookie) && one.answeredAt < last.answeredAt,
+  )
 }
 
 /** What gives a session a new cookie. */
