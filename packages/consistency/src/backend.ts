@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,9 +16,9 @@ export interface Backend {
   /** What the bytes of a write have in them. */
   readonly marker: string
   /** Ends the server as a crash does, and starts it again; what it has answered stays. */
-  restart?(): Promise<void>
+  readonly restart?: () => Promise<void>
   /** Ends the primary, and has another one take its place. Gives back from when to when answers may be lost. */
-  failOver?(): Promise<readonly [number, number]>
+  readonly failOver?: () => Promise<readonly [number, number]>
   stop(): Promise<void>
 }
 
@@ -116,5 +115,3 @@ async function sentinelBackend(nodes: number): Promise<Backend | undefined> {
     stop: () => group.stop(),
   }
 }
-
-export const newSecret = (): string => randomBytes(32).toString('base64url')

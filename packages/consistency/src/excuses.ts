@@ -20,9 +20,9 @@ export function excuseFor({ by }: Mark, read: Operation, history: History): Excu
     (other) =>
       other !== by && !isBefore(other, by) && other.sentAt < read.answeredAt && mayHaveHappened(other),
   )
-  const rows = [rowOf(by.cookie), rowAfter(by)]
+  const rows = new Set([rowOf(by.cookie), rowAfter(by)])
   const isOfRow = ({ cookie }: Operation): boolean =>
-    lineageOf(rowOf(cookie), history).some((row) => rows.includes(row))
+    lineageOf(rowOf(cookie), history).some((row) => rows.has(row))
   if (later.some((other) => other.kind === 'logout' && isOfRow(other))) return 'ended'
   if (by.kind === 'scratch' && later.some(({ kind }) => kind === 'login')) return 'not kept'
   if (by.kind === 'put' && later.some((other) => other.slot === by.slot && mayHaveTaken(other)))

@@ -42,7 +42,7 @@ const CHANGES: Readonly<Record<Question['kind'], (session: ShopSession, asked: A
 export async function handle(session: ShopSession, asked: Asked): Promise<Answer> {
   const answer = { opened: session.explain().opened, subject: session.subject }
   const { kind, how, slot } = asked
-  if (kind === 'read') return { ...answer, data: { ...session } }
+  if (kind === 'read') return { ...answer, data: Object.assign({}, session) }
   if (kind === 'take') return { ...answer, taken: await session.take(slot) }
   CHANGES[kind](session, asked)
   const shown = kind === 'show' ? session.flash('info') : undefined

@@ -74,22 +74,22 @@ const judgeStatuses = ({ operations }: History): Fault[] =>
     .filter(({ status }) => !OK.has(status))
     .map(({ mark, status }) => ({ kind: 'status', what: `${mark} was answered with ${status}` }))
 
-/** Who may be logged in: whoever did so, and was certainly not followed by something else before the read. */
+/**
+ * Who may be logged in: whoever did so, and was certainly not followed by something else before the read; by all that the
+ * browser did, or by what it did to the session that the read came with, where it has had two.
+ */
 function judgeSubject(history: History): Fault[] {
-  const setters = history.operations.filter(
-    (one) => ['begin', 'login', 'logout'].includes(one.kind) && mayHaveHappened(one),
-  )
+  const setters = history.operations.filter((one) => SETTERS.has(one.kind) && mayHaveHappened(one))
   const end = lastRead(history)
   const reads = history.operations.filter(
     (read) => read.kind === 'read' && isDone(read) && (read.answer?.opened === 'opened' || read === end),
   )
   return reads.flatMap((read): Fault[] => {
-    const last = setters.filter(
-      (one) =>
-        one.sentAt < read.answeredAt &&
-        !setters.some((other) => isDone(other) && isBefore(one, other) && isBefore(other, read)),
+    const last = lastBefore(read, setters)
+    const own = setters.filter((one) => rowAfter(one) === rowOf(read.cookie))
+    const expected = [...last, ...lastBefore(read, own)].map(({ kind, user }) =>
+      kind === 'login' ? user : undefined,
     )
-    const expected = last.map(({ kind, user }) => (kind === 'login' ? user : undefined))
     const found = read.answer?.subject
     if (last.length === 0 || expected.includes(found)) return []
     if (read === end && last.some((by) => excuseFor({ text: '', by, verdict: 'done' }, read, history)))
@@ -98,6 +98,17 @@ function judgeSubject(history: History): Fault[] {
     return [{ kind: 'logged out', what: `${read.mark} found ${found ?? 'nobody'} logged in, not ${names}` }]
   })
 }
+
+/** What says who is logged in. */
+const SETTERS: ReadonlySet<string> = new Set(['begin', 'login', 'logout'])
+
+/** Those of these that may be the last one before a read. */
+const lastBefore = (read: Operation, setters: readonly Operation[]): readonly Operation[] =>
+  setters.filter(
+    (one) =>
+      one.sentAt < read.answeredAt &&
+      !setters.some((other) => isDone(other) && isBefore(one, other) && isBefore(other, read)),
+  )
 
 /** A cookie is over when its row has ended, or when the answer to a request that came with it has set another one. */
 function judgeCookies({ operations, tried }: History): Fault[] {

@@ -4,7 +4,7 @@ import { isClean, story, summary } from './report.ts'
 import { run } from './run.ts'
 
 /** Stories that are printed of one store; the first ones say enough. */
-const STORIES = 500
+const STORIES = 5
 
 async function tryStore(options: RunOptions): Promise<boolean> {
   const progress = await run(options, (soFar) => console.log(`… ${summary(options, soFar)}`))

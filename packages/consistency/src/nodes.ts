@@ -18,10 +18,11 @@ export interface Nodes {
 
 const SCRIPT = new URL('node.ts', import.meta.url)
 
+const start = (settings: Settings | undefined): Promise<ServerProcess> =>
+  startServer(SCRIPT, { SETTINGS: JSON.stringify(settings) }, 'inherit')
+
 /** One process for each of these. */
 export async function startNodes(settings: readonly Settings[]): Promise<Nodes> {
-  const start = (own: Settings | undefined): Promise<ServerProcess> =>
-    startServer(SCRIPT, { SETTINGS: JSON.stringify(own) }, 'inherit')
   const running = await Promise.all(settings.map(start))
   const ours = new Set<ServerProcess>()
   let turn = 0

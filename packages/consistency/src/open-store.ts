@@ -29,7 +29,7 @@ export async function openStore(settings: Settings): Promise<Store | undefined> 
       return redisStore(hasSentinels ? ioredisSentinel(place) : ioredis(place))
     case 'postgres':
       return openPostgres(place)
-    case 'cookie':
+    default:
       return undefined
   }
 }

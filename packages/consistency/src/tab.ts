@@ -44,9 +44,10 @@ export function openTab(wallet: Wallet): Tab {
     )
     try {
       const path = `/?asked=${encodeURIComponent(JSON.stringify(asked))}`
-      const { status, text, values } = await client.request(path, { method: 'POST', headers })
+      const received = await client.request(path, { method: 'POST', headers })
+      const { status, text } = received
       const answer = status === 200 ? (JSON.parse(text) as Answer) : undefined
-      return { status, gets: wallet.taken(values('set-cookie')), answer }
+      return { status, gets: wallet.taken(received.values('set-cookie')), answer }
     } catch {
       return { status: 0 }
     } finally {

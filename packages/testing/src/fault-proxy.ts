@@ -49,11 +49,14 @@ export async function createFaultProxy(port: number): Promise<FaultProxy> {
     function deliver(bytes: Buffer): void {
       if (latency === 0 && held === undefined) return void client.write(bytes)
       const due = performance.now() + latency
-      const mine = Promise.resolve(held).then(async () => {
+      const before = held
+      const sending = async (): Promise<void> => {
+        await before
         await wait(Math.max(0, due - performance.now()))
         if (client.writable) client.write(bytes)
         if (held === mine) held = undefined
-      })
+      }
+      const mine = sending()
       held = mine
     }
     for (const socket of pair) socket.setNoDelay(true).on('error', end).on('close', end)
