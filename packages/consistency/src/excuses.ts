@@ -88,7 +88,7 @@ function isLateAnswer(one: Operation, row: string | undefined, history: History)
 const REMEMBERED = 3
 
 /** New cookies of its row that were given out while it was under way. */
-const movesBeside = (one: Operation, { operations }: History): Operation[] =>
+export const movesBeside = (one: Operation, { operations }: History): Operation[] =>
   operations.filter(
     (other) =>
       other !== one &&

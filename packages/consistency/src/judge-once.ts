@@ -1,4 +1,4 @@
-import { excuseFor } from './excuses.ts'
+import { excuseFor, movesBeside } from './excuses.ts'
 import { type History, isBefore, isDone, isRefused, isUnknown, type Operation, rowAfter } from './history.ts'
 import type { Fault } from './judge.ts'
 import { lastRead } from './marks.ts'
@@ -16,7 +16,7 @@ function judgeFlash(history: History): Fault[] {
   for (const added of operations.filter(({ kind }) => kind === 'flash')) {
     const shownBy = showing(added.mark)
     const again = shownBy.find((one) =>
-      shownBy.some((other) => isBefore(other, one) && isSameRow(one, other)),
+      shownBy.some((other) => isBefore(other, one) && tookAway(other, one, history)),
     )
     if (again !== undefined)
       faults.push({ kind: 'shown twice', what: `message ${added.mark}, again by ${again.mark}` })
@@ -30,6 +30,10 @@ function judgeFlash(history: History): Fault[] {
   }
   return faults
 }
+
+/** What one page has shown is gone for the other, unless its session got a new cookie meanwhile, and it took nothing away. */
+const tookAway = (one: Operation, other: Operation, history: History): boolean =>
+  isSameRow(one, other) && movesBeside(one, history).length === 0
 
 /** Two logins at once begin with the same messages, each in a session of its own. */
 const isSameRow = (one: Operation, other: Operation): boolean => rowAfter(one) === rowAfter(other)

@@ -9,7 +9,8 @@
  *   - what was ended by a logout that was answered with 200 does not come back, and no cookie of that row opens anything;
  *     nor does a cookie in whose place an answer has put another one
  *   - who has logged in stays logged in, until a logout or another login
- *   - a flash message is shown once, but to requests that overlap; a value is taken once
+ *   - a flash message is shown once, but to requests that overlap, or beside a new cookie of its session (decision 31: what
+ *     only takes away is no 409); a value is taken once
  *   - a counter says how often it was counted
  *
  * What need not be there although it was answered with 200 (see excuses.ts):
