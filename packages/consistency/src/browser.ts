@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Random } from '../../testing/src/store-random.ts'
 import { choose } from './choices.ts'
+import { MOVES } from './excuses.ts'
 import type { Asked } from './handlers.ts'
 import { type History, type Operation, type Question, SLOTS, type Tried } from './history.ts'
 import { openTab, type Tab } from './tab.ts'
@@ -22,6 +23,9 @@ const TABS = 3
 const REQUESTS = 45
 /** A last look that is not answered for so long is a fault of its own, in milliseconds. */
 const LAST_LOOK_MS = 60_000
+
+/** For so long a session may stay away whose new cookie is being taken back, in milliseconds. */
+const TAKEN_BACK_MS = 5000
 
 /** Lives the life of one browser, and gives back what it has been told. */
 export async function live(browser: string, surroundings: Surroundings): Promise<History> {
@@ -69,7 +73,7 @@ class Life {
     await Promise.all(this.#tabs.map((tab) => this.#browse(tab)))
     const [tab] = this.#tabs
     if (tab === undefined) return
-    await this.#untilAnswered(tab, { ...NOTHING, kind: 'read' })
+    await this.#lookOnceMore(tab)
     await this.#untilAnswered(tab, { ...NOTHING, kind: 'show' })
     await this.#tryCookies(tab)
   }
@@ -108,9 +112,22 @@ class Life {
     return (this.#beginning ??= begin())
   }
 
-  async #untilAnswered(tab: Tab, question: Question): Promise<void> {
+  /** A new cookie that was answered with a 503 is taken back, but perhaps not at once. */
+  async #lookOnceMore(tab: Tab): Promise<void> {
+    const mayComeBack = this.#operations.some(({ kind, status }) => MOVES.has(kind) && status === 503)
+    const end = Date.now() + (mayComeBack ? TAKEN_BACK_MS : 0)
+    for (;;) {
+      const { answer } = await this.#untilAnswered(tab, { ...NOTHING, kind: 'read' })
+      if (answer?.opened !== 'superseded' || Date.now() > end) return
+      await wait(100)
+    }
+  }
+
+  async #untilAnswered(tab: Tab, question: Question): Promise<Operation> {
     const end = Date.now() + LAST_LOOK_MS
-    while ((await this.#ask(tab, question)).status !== 200) {
+    for (;;) {
+      const operation = await this.#ask(tab, question)
+      if (operation.status === 200) return operation
       if (Date.now() > end) throw new Error(`${this.#browser} waited in vain for its last look`)
       await wait(50)
     }

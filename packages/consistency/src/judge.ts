@@ -18,7 +18,7 @@
  *   - not kept: `scratch`, which no login keeps, under a login that may have come later
  *   - taken: what was put for a `take`, and a take that may have come later
  *   - cookie never arrived: a login or a new id was under way when the browser hung up, or its process was killed. It may
- *     have been written, and then only the answer that was lost had the cookie. A 503 excuses nothing
+ *     have been written, and then only the answer that was lost had the cookie. A 503 excuses nothing: it is taken back
  *   - crossed answers: of two new cookies of one session, given out at once, the browser keeps the one that comes last
  *   - beside another login: of two logins at once the later one begins with a copy of what it keeps; what is written into
  *     the first one's session from then on is not in it, and the browser keeps the cookie that comes last
