@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { type AnySession, increment, IN_ROWS, keyOf, valueOf } from './row-support.ts'
-import { begin, cookieAfter, cookieLine, createWorld, dataOf, dataOn, present } from './store-support.ts'
+import {
+  begin,
+  cookieAfter,
+  cookieLine,
+  createWorld,
+  dataOf,
+  dataOn,
+  present,
+  request,
+} from './store-support.ts'
 
 type Handler = (session: AnySession) => unknown
 
@@ -33,6 +42,30 @@ describe.each(IN_ROWS)('logins at once, of a session %s', (_, place) => {
     for (const hers of [first, second]) expect((await sessions.open(hers)).session.subject).toBe('alice')
     expect(await dataOf(sessions, first)).toEqual({ ...data, cart: [1], first: 1 })
     expect(await dataOf(sessions, second)).toEqual({ ...data, cart: [1], first: 1, second: 1 })
+  })
+
+  it('of one user, the second of which comes when the first is done, both have what keep names', async () => {
+    const { sessions, data } = place()
+    const cookie = await begin(sessions, { ...data, cart: [1], other: 1 })
+    const keep = ['cart', ...Object.keys(data)]
+    const login = (n: number): Promise<string | undefined> =>
+      request(sessions, cookie, (session) => {
+        session.login('alice', { keep })
+        session['cart'] = [...((session['cart'] as number[] | undefined) ?? []), n]
+        session['own'] = n
+      })
+    const [first, second] = [await login(2), await login(3)]
+    expect(await dataOf(sessions, first)).toEqual({ ...data, cart: [1, 2], own: 2 })
+    expect(await dataOf(sessions, second)).toEqual({ ...data, cart: [1, 2, 3], own: 3 })
+  })
+
+  it('of another user, the second of which comes when the first is done, have nothing of each other', async () => {
+    const { sessions, data } = place()
+    const cookie = await begin(sessions, { ...data, cart: [1] })
+    const keep = ['cart', ...Object.keys(data)]
+    await request(sessions, cookie, (session) => session.login('alice', { keep }))
+    const his = await request(sessions, cookie, (session) => session.login('bob', { keep }))
+    expect(await dataOf(sessions, his)).toEqual({})
   })
 
   it('of two users each open their own session only, with what keep names and no more', async () => {
@@ -97,6 +130,19 @@ describe.each(IN_ROWS)('logins at once, of a session %s', (_, place) => {
     const hers = cookieAfter(await login.close(), cookie)
     expect(await dataOf(sessions, hers)).toEqual({ cart: [1], own: 1 })
     expect(await dataOf(sessions, cookie)).toEqual({})
+  })
+
+  it('takes the place of a new id that another request has saved, whose cookie then leaves no more', async () => {
+    const { sessions, data } = place()
+    const cookie = await begin(sessions, { ...data }, 'alice')
+    const [renewing, login] = [await sessions.open(cookie), await sessions.open(cookie)]
+    renewing.session.regenerate()
+    await renewing.session.save()
+    login.session.login('alice')
+    const hers = cookieAfter(await login.close(), undefined)
+    renewing.session['late'] = 1
+    expect(cookieLine(await renewing.close())).toBeUndefined()
+    expect(await dataOf(sessions, hers)).toEqual({ ...data, late: 1 })
   })
 })
 

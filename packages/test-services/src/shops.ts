@@ -16,26 +16,44 @@ export async function startShops(
   count: number,
   settings: Readonly<Record<string, string>>,
 ): Promise<Shops> {
-  const env = { ...process.env, SECRET: randomBytes(32).toString('base64url'), ...settings }
-  const children = Array.from({ length: count }, () =>
-    fork(script, {
-      env,
-      execArgv: ['--conditions=@keepsake/source', '--no-warnings'],
-      // What the adapter logs of each request that failed.
-      stdio: ['ignore', 'ignore', process.env['SHOW_FAULTS'] === '2' ? 'inherit' : 'ignore', 'ipc'],
-    }),
-  )
-  const ports = await Promise.all(children.map(portOf))
+  const secret = { SECRET: randomBytes(32).toString('base64url'), ...settings }
+  const starting = Array.from({ length: count }, () => startServer(script, secret))
+  const servers = await Promise.all(starting)
   return {
-    ports,
-    alive: () =>
-      children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null).length,
-    stop: async () => void (await Promise.all(children.map((child) => stopProcess(child, 'SIGKILL')))),
+    ports: servers.map(({ port }) => port),
+    alive: () => servers.filter(({ child }) => isRunning(child)).length,
+    stop: async () => void (await Promise.all(servers.map(({ child }) => stopProcess(child, 'SIGKILL')))),
   }
 }
+
+/** A process of our own that serves on a port of the loopback. */
+export interface ServerProcess {
+  readonly port: number
+  readonly child: ChildProcess
+}
+
+/**
+ * Starts a module that sends its port when it listens. Its environment gets `settings`. With `SHOW_FAULTS=2`, or where
+ * `errors` says so, its standard error is shown: what the adapter logs of each request that failed.
+ */
+export async function startServer(
+  script: URL,
+  settings: Readonly<Record<string, string>>,
+  errors: 'inherit' | 'ignore' = process.env['SHOW_FAULTS'] === '2' ? 'inherit' : 'ignore',
+): Promise<ServerProcess> {
+  const child = fork(script, {
+    env: { ...process.env, ...settings },
+    execArgv: ['--conditions=@keepsake/source', '--no-warnings'],
+    stdio: ['ignore', 'ignore', errors, 'ipc'],
+  })
+  return { port: await portOf(child), child }
+}
+
+export const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode === null && signalCode === null
 
 const portOf = (child: ChildProcess): Promise<number> =>
   new Promise((resolve, reject) => {
     child.once('message', (port) => resolve(Number(port)))
-    child.once('exit', (code) => reject(new Error(`a shop ended at its start with ${code}`)))
+    child.once('exit', (code) => reject(new Error(`a server ended at its start with ${code}`)))
   })

@@ -1,4 +1,5 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 
 /** A TCP server between a client and its backend that does to the line what networks do. */
 export interface FaultProxy {
@@ -50,6 +51,21 @@ export async function createFaultProxy(port: number): Promise<FaultProxy> {
       client.destroy()
       backend.destroy()
     }
+    let held: Promise<void> | undefined
+    /** In the order in which it came, also when what came before is still held. */
+    function deliver(bytes: Buffer): void {
+      if (latency === 0 && held === undefined) return void client.write(bytes)
+      const due = performance.now() + latency
+      const before = held
+      const sending = async (): Promise<void> => {
+        await before
+        await wait(Math.max(0, due - performance.now()))
+        if (client.writable) client.write(bytes)
+        if (held === mine) held = undefined
+      }
+      const mine = sending()
+      held = mine
+    }
     for (const socket of pair) socket.setNoDelay(true).on('error', end).on('close', end)
     client.on('data', (bytes) => {
       passed.up += bytes.length
@@ -65,9 +81,7 @@ export async function createFaultProxy(port: number): Promise<FaultProxy> {
         caught.answered(end)
         return
       }
-      if (line === 'mute') return
-      if (latency === 0) client.write(bytes)
-      else setTimeout(() => client.writable && client.write(bytes), latency)
+      if (line !== 'mute') deliver(bytes)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

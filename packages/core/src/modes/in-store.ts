@@ -47,9 +47,11 @@ export function inStore(setup: StoreSetup): EagerMode {
     if (row === undefined) return CORRUPT
     const { fields, stale } = opened
     const proof = proofOf(cookie)
-    if (!isSameProof(proof, row.proof)) return isSuperseded(row, proof, now) ? SUPERSEDED : ENDED
+    const isOwn = isSameProof(proof, row.proof)
+    if (!isOwn && !isSuperseded(row, proof, now)) return ENDED
     const record = { ...fields, text: row.text }
-    return admit(record, stale, lifetime, now, { cookie, proof, key, sealed, row, sid: fields.sid })
+    const loaded = admit(record, stale, lifetime, now, { cookie, proof, key, sealed, row, sid: fields.sid })
+    return isOwn ? loaded : { reason: 'superseded', record: undefined, standing: loaded.record }
   }
 
   return Object.freeze<EagerMode>({
@@ -86,9 +88,8 @@ function isSuperseded({ superseded }: Row, proof: string, now: number): boolean 
   return superseded.some((old) => isSameProof(proof, old.proof) && now - old.at <= GRACE_SECONDS)
 }
 
-const nothing = (reason: 'malformed' | 'corrupt' | 'ended' | 'superseded'): Loaded =>
+const nothing = (reason: 'malformed' | 'corrupt' | 'ended'): Loaded =>
   Object.freeze({ reason, record: undefined })
 const MALFORMED = nothing('malformed')
 const CORRUPT = nothing('corrupt')
 const ENDED = nothing('ended')
-const SUPERSEDED = nothing('superseded')

@@ -36,6 +36,8 @@ export type Loaded =
   | {
       readonly reason: UnopenedReason | ExpiryReason | 'ended' | 'superseded' | 'revoked'
       readonly record: undefined
+      /** Of a superseded cookie: what its row holds now. Only for a login of the subject that is logged in there. */
+      readonly standing?: OpenInForce | undefined
     }
 
 /** Whether a row is known to hold a text of this id, now or under the later ones. */

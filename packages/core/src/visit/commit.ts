@@ -119,11 +119,11 @@ export class Commits implements CommitSource {
 
   #apply({ plan, text }: Decision, at: number): MaybePromise<void> {
     const { mode, lifetime } = this.setup
-    const { state, logout } = this.draft
+    const { state, lookup, logout } = this.draft
     const after = recordOf(state, text, lifetime, at, this.held)
     const commit = new SessionCommit(this, plan, state, after, at, logout)
     try {
-      const applied = mode.apply(commit)
+      const applied = mode.apply(commit.beside(lookup.standing))
       return applied instanceof Promise ? this.#applyLater(commit, applied) : this.#conclude(commit, applied)
     } catch (error) {
       return this.#fail(commit, error)

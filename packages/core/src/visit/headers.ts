@@ -1,4 +1,4 @@
-import type { Committed } from '../modes/mode.ts'
+import type { Committed, InForce } from '../modes/mode.ts'
 import type { Cookie } from '../cookie/cookie.ts'
 import { MAX_AGE_LIMIT } from '../base/time.ts'
 
@@ -16,17 +16,22 @@ export const LOOKED: readonly Header[] = Object.freeze([VARY])
 /** The response changes the cookie, so no cache may store it. */
 export const withCookie = (line: string): readonly Header[] => [['Set-Cookie', line], VARY, NO_STORE]
 
-/** What a commit asks of the response; undefined where the cookie stays as it is. `now` tells epoch seconds. */
+/**
+ * What a commit asks of the response; undefined where that stays as it is. Where another request has given the session a
+ * new cookie, none leaves that an earlier commit has asked for. `now` tells epoch seconds.
+ */
 export function headersAfter(
   { record, value }: Pick<Committed, 'record' | 'value'>,
   cookie: Cookie,
   now: () => number,
 ): readonly Header[] | undefined {
   if (record === undefined) return withCookie(cookie.clear())
-  if (value === undefined) return undefined
+  if (value === undefined) return isOwn(record) ? undefined : LOOKED
   const options = record.permanent ? { maxAge: maxAgeOf(record.expires - now()) } : undefined
   return withCookie(cookie.write(value, options))
 }
+
+const isOwn = ({ place }: InForce): boolean => place === undefined || place.proof === place.row.proof
 
 /** A session that is past the limit it was just given ends with this response: its cookie goes at once. */
 const maxAgeOf = (remaining: number): number => Math.min(Math.max(remaining, 0), MAX_AGE_LIMIT)

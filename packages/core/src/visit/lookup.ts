@@ -4,6 +4,7 @@ import { type CookieHeader, cookieValues, joinHeader, MAX_HEADER_LENGTH } from '
 import { sidText } from '../crypto/token.ts'
 import { StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
+import { fieldOf } from '../base/own.ts'
 import type { OpenReason } from '../base/reasons.ts'
 import { withoutControlNames } from '../record/known-keys.ts'
 import type { Lookup } from './setup.ts'
@@ -25,7 +26,7 @@ const LEFT_ALONE: ReadonlySet<OpenReason> = new Set<OpenReason>([
 ])
 
 const nothing = (reason: OpenReason, discard: boolean): Lookup =>
-  Object.freeze({ reason, record: undefined, discard, hasDropped: false })
+  Object.freeze({ reason, record: undefined, standing: undefined, discard, hasDropped: false })
 const NO_COOKIE = nothing('no_cookie', false)
 const HEADER_TOO_LARGE = nothing('header_too_large', false)
 const AMBIGUOUS = nothing('ambiguous_cookie', false)
@@ -123,6 +124,7 @@ function lookupOf(loaded: Loaded): Lookup {
   return {
     reason,
     record: known,
+    standing: record === undefined ? fieldOf(loaded, 'standing') : undefined,
     discard: record === undefined && !LEFT_ALONE.has(reason),
     hasDropped: known !== record,
   }

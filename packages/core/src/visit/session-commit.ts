@@ -1,4 +1,4 @@
-import { type Changes, checkSize, type Commit, type HasText, type InForce } from '../modes/mode.ts'
+import { type Changes, checkSize, type Commit, type HasText, type InForce, variantOf } from '../modes/mode.ts'
 import type { LogoutRequest } from '../session/logout.ts'
 import type { CommittedState, SessionState } from '../session/state.ts'
 import { EMPTY_TEXT } from '../record/encode.ts'
@@ -116,6 +116,14 @@ export class SessionCommit implements Commit, Changes {
     const base = carriedOver(before, { keys: keep, flash: carried?.flash ?? true })
     const text = mergeTexts(base, own, this.#knownOf(theirs), this.#source.setup.resolve)
     return { ...after, text }
+  }
+
+  /** A login whose cookie another login of the same subject has superseded: with what it keeps of that one's session. */
+  beside(standing: SessionRecord | undefined): Commit {
+    const { login, before } = this
+    if (login === undefined || before !== undefined || standing === undefined) return this
+    const text = carriedOver(standing.text, { keys: login.keep, flash: true })
+    return variantOf(this, { after: this.apart({ ...standing, text }) })
   }
 
   alone(): SessionRecord | undefined {

@@ -35,6 +35,8 @@ export interface VisitOptions {
 export interface Lookup {
   readonly reason: OpenReason
   readonly record: OpenInForce | undefined
+  /** See {@link Loaded}. */
+  readonly standing: OpenInForce | undefined
   /** Whether a cookie came that will never be of use, so that the response deletes it. */
   readonly discard: boolean
   /** Whether the record had a key that is a control's name, which is left out. */

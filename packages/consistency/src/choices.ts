@@ -1,0 +1,34 @@
+import type { Random } from '../../testing/src/store-random.ts'
+import { type How, type Kind, type Question, SLOTS } from './history.ts'
+
+/** How often each kind is asked for, of all. */
+const WEIGHTS: readonly (readonly [Kind, number])[] = [
+  ['push', 18],
+  ['count', 16],
+  ['set', 10],
+  ['scratch', 5],
+  ['flash', 6],
+  ['show', 5],
+  ['put', 5],
+  ['take', 5],
+  ['regenerate', 7],
+  ['login', 6],
+  ['logout', 2],
+  ['read', 15],
+]
+const DECK: readonly Kind[] = WEIGHTS.flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind))
+const HOWS: readonly How[] = ['commit', 'commit', 'save', 'insist', 'more']
+/** Kinds that are not saved by hand: they leave what they do to the response, as an application would. */
+const LEFT_TO_RESPONSE: ReadonlySet<Kind> = new Set(['read', 'take', 'logout'])
+
+/** Chooses what a tab asks next. `isSealed`: nothing can be taken from a session that lives in its cookie. */
+export function choose(random: Random, browser: string, isSealed: boolean): Question {
+  const kind = random.pick(DECK)
+  if (isSealed && kind === 'take') return choose(random, browser, isSealed)
+  return {
+    kind,
+    how: LEFT_TO_RESPONSE.has(kind) ? 'commit' : random.pick(HOWS),
+    slot: random.pick(SLOTS),
+    user: `${browser}-${random.pick(['ada', 'ada', 'bob'])}`,
+  }
+}

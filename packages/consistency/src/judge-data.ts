@@ -1,0 +1,105 @@
+import { type Excuse, excuseFor, isBeside, lineageOf, MOVES } from './excuses.ts'
+import { type History, isBefore, isDone, type Operation, rowAfter, rowOf } from './history.ts'
+import type { Fault, Verdict } from './judge.ts'
+import { lastRead, type Mark, marksIn, marksOf, mayHaveHappened } from './marks.ts'
+
+/** What each read has shown, against what was certain when it was asked. */
+export function judgeData(history: History): Verdict {
+  const marks = history.operations.flatMap(marksOf)
+  const end = lastRead(history)
+  const reads = history.operations.filter(
+    (one) => one.kind === 'read' && isDone(one) && (one === end || one.answer?.opened === 'opened'),
+  )
+  const faults = new Map<string, Fault>()
+  const excused: Excuse[] = []
+  for (const read of reads) {
+    const found = marksIn(read.answer?.data ?? {})
+    const lost = lostTo(read, history, marks, found)
+    if (read === end) excused.push(...lost.excused)
+    // Told once for each mark, by the first read that shows it.
+    for (const fault of [...lost.faults, ...wrongIn(read, history, marks, found)])
+      if (!faults.has(fault.what)) faults.set(fault.what, fault)
+  }
+  return { faults: [...faults.values()], excused }
+}
+
+function lostTo(
+  read: Operation,
+  history: History,
+  marks: readonly Mark[],
+  found: readonly string[],
+): Verdict {
+  const isEnd = read === lastRead(history)
+  const seen = lineageOf(rowOf(read.cookie), history)
+  const missing = marks.filter(
+    ({ text, by, verdict }) =>
+      verdict === 'done' &&
+      isBefore(by, read) &&
+      !found.includes(text) &&
+      (isEnd || seen.includes(rowAfter(by))),
+  )
+  const faults: Fault[] = []
+  const excused: Excuse[] = []
+  for (const mark of missing) {
+    const excuse = excuseFor(mark, read, history)
+    if (excuse !== undefined) excused.push(excuse)
+    else
+      faults.push({
+        kind: 'lost',
+        what: `${mark.text} was answered with 200 and is gone: ${whereTo(mark, read, history)}`,
+      })
+  }
+  return { faults, excused }
+}
+
+function whereTo({ by }: Mark, read: Operation, history: History): string {
+  const row = rowOf(read.cookie)
+  if (read.answer?.opened !== 'opened') return `the cookie opens nothing${suspect(history)}`
+  if (rowAfter(by) === row) return 'its session lives'
+  const maker = history.operations.find(({ gets }) => gets !== undefined && rowOf(gets) === row)
+  const how = maker && `${maker.kind} ${maker.mark}, ${maker.answer?.opened ?? maker.status}`
+  return `another session has taken the place of its own (${how ?? 'none'})`
+}
+
+/** What may have given the session another cookie, and was answered with a failure. */
+function suspect({ operations }: History): string {
+  const move = operations.find(({ kind, status }) => MOVES.has(kind) && status === 503)
+  return move === undefined ? '' : `, after ${move.kind} ${move.mark}, 503`
+}
+
+function wrongIn(
+  read: Operation,
+  history: History,
+  marks: readonly Mark[],
+  found: readonly string[],
+): Fault[] {
+  const faults: Fault[] = []
+  for (const text of new Set(found)) {
+    const mark = marks.find((one) => one.text === text)
+    const times = found.filter((one) => one === text).length
+    if (times > 1) faults.push({ kind: 'doubled', what: `${text} is there ${times} times` })
+    if (mark === undefined)
+      faults.push({ kind: 'stranger', what: `${text} is nothing that this browser wrote` })
+    else if (mark.verdict === 'refused')
+      faults.push({ kind: 'refused, and there', what: `${text} was answered with 409, and is there` })
+    else if (isRevived(mark.by, read, history))
+      faults.push({ kind: 'revived', what: `${text} is there, and its session was ended` })
+  }
+  const { count = 0, counted = [] } = read.answer?.data ?? {}
+  if (count !== counted.length)
+    faults.push({ kind: 'counter', what: `${read.mark} shows ${count}, counted ${counted.length} times` })
+  return faults
+}
+
+/** Whether what was written had certainly been ended when the read was asked, and no login can have kept it. */
+function isRevived(by: Operation, read: Operation, { operations }: History): boolean {
+  return operations.some(
+    (end) =>
+      end.kind === 'logout' &&
+      isDone(end) &&
+      rowOf(end.cookie) === rowAfter(by) &&
+      isBefore(by, end) &&
+      isBefore(end, read) &&
+      !operations.some((login) => login.kind === 'login' && mayHaveHappened(login) && isBeside(login, end)),
+  )
+}

@@ -1,0 +1,69 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { isRunning, type ServerProcess, startServer, stopProcess } from '@keepsake/test-services'
+import type { Settings } from './settings.ts'
+
+/** The processes of one application over one store. */
+export interface Nodes {
+  readonly count: number
+  /** The address of one of them, by turns; as behind a balancer, not of one that has just been killed, while there are others. */
+  origin(): string
+  /** Ends one at once, and starts another in its place. */
+  kill(at: number): Promise<void>
+  /** Stops one for so many milliseconds, in the midst of whatever it does. */
+  pause(at: number, milliseconds: number): Promise<void>
+  /** How many have ended by themselves. */
+  readonly crashes: number
+  stop(): Promise<void>
+}
+
+const SCRIPT = new URL('node.ts', import.meta.url)
+
+const start = (settings: Settings | undefined): Promise<ServerProcess> =>
+  startServer(SCRIPT, { SETTINGS: JSON.stringify(settings) }, 'inherit')
+
+/** One process for each of these. */
+export async function startNodes(settings: readonly Settings[]): Promise<Nodes> {
+  const running = await Promise.all(settings.map(start))
+  const ours = new Set<ServerProcess>()
+  let turn = 0
+  let crashes = 0
+
+  const watch = (node: ServerProcess): void => {
+    node.child.once('exit', () => {
+      if (!ours.has(node)) crashes++
+    })
+  }
+  running.forEach(watch)
+  const end = async (node: ServerProcess): Promise<void> => {
+    ours.add(node)
+    await stopProcess(node.child, 'SIGKILL')
+  }
+
+  return {
+    count: settings.length,
+    origin() {
+      const up = running.filter((node) => !ours.has(node))
+      const nodes = up.length === 0 ? running : up
+      return `http://127.0.0.1:${nodes[turn++ % nodes.length]?.port}`
+    },
+    async kill(at) {
+      const node = running[at]
+      if (node === undefined) return
+      await end(node)
+      const next = await start(settings[at])
+      running[at] = next
+      watch(next)
+    },
+    async pause(at, milliseconds) {
+      const child = running[at]?.child
+      if (child === undefined || !isRunning(child)) return
+      child.kill('SIGSTOP')
+      await wait(milliseconds)
+      child.kill('SIGCONT')
+    },
+    get crashes() {
+      return crashes
+    },
+    stop: async () => void (await Promise.all(running.map(end))),
+  }
+}

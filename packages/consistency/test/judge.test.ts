@@ -1,0 +1,267 @@
+import { describe, expect, it } from 'vitest'
+import { inDoubt } from '../src/history.ts'
+import { judge } from '../src/judge.ts'
+import { historyOf, OPENED, read, readsNothing, type Step } from './histories.ts'
+
+const kindsOf = (...given: Parameters<typeof historyOf>): string[] =>
+  judge(historyOf(...given)).faults.map(({ kind }) => kind)
+const excusesOf = (steps: readonly Step[]): readonly string[] => judge(historyOf(steps)).excused
+
+const begin: Step = { kind: 'begin', cookie: undefined, gets: 'a1', answer: { opened: 'no_cookie' } }
+const push: Step = { kind: 'push' }
+const login: Step = { kind: 'login', gets: 'a2' }
+/** Marks are the numbers of the steps, and what most histories here begin with is `begin`, 0. */
+const begun = { begun: '0' }
+
+describe('a history in which all is well', () => {
+  it.each<[string, readonly Step[]]>([
+    [
+      'of writes that are there',
+      [begin, push, { kind: 'count' }, read({ ...begun, items: ['1'], count: 1, counted: ['2'] })],
+    ],
+    ['of a write that was refused', [begin, { ...push, status: 409 }, read(begun)]],
+    [
+      'of a write without an answer that was not made',
+      [begin, { ...push, status: 0, answeredAt: Infinity }, read(begun)],
+    ],
+    [
+      'of a write with a 503 that was made',
+      [begin, { ...push, status: 503 }, read({ ...begun, items: ['1'] })],
+    ],
+    [
+      'of a login that kept everything',
+      [begin, push, login, { ...read({ ...begun, items: ['1', '2'] }, { subject: 'ada' }), cookie: 'a2' }],
+    ],
+    [
+      'of a message that was shown',
+      [begin, { kind: 'flash' }, { kind: 'show', answer: { ...OPENED, shown: ['1'] } }, read(begun)],
+    ],
+    [
+      'of a value that was taken',
+      [begin, { kind: 'put' }, { kind: 'take', answer: { ...OPENED, taken: '1' } }, read(begun)],
+    ],
+    [
+      'of a save with more after it',
+      [begin, { ...push, how: 'more' }, read({ ...begun, items: ['1', '1+'] })],
+    ],
+    [
+      'of more that was refused after a save',
+      [begin, { ...push, how: 'more', status: 409 }, read({ ...begun, items: ['1'] })],
+    ],
+  ])('%s has no fault', (_, steps) => {
+    expect(kindsOf(steps)).toEqual([])
+  })
+})
+
+describe('a planted fault is found:', () => {
+  it.each<[string, string, readonly Step[]]>([
+    ['a write that is gone', 'lost', [begin, push, read(begun)]],
+    [
+      'a write that a read in between did not show',
+      'lost',
+      [begin, push, read(begun), read({ ...begun, items: ['1'] })],
+    ],
+    [
+      'a write that is gone, beside another one',
+      'lost',
+      [begin, push, { ...push, sentAt: 11 }, read({ ...begun, items: ['2'] })],
+    ],
+    [
+      'a write that a login of its row has dropped',
+      'lost',
+      [begin, push, login, { ...read({ ...begun, items: ['2'] }, { subject: 'ada' }), cookie: 'a2' }],
+    ],
+    ['a write that is gone with its session', 'lost', [begin, push, readsNothing]],
+    [
+      'a write that is gone after a new id with a 503',
+      'lost',
+      [begin, push, { kind: 'regenerate', status: 503 }, readsNothing],
+    ],
+    [
+      'a write in the place of whose session another one has come',
+      'lost',
+      [begin, push, { kind: 'count', gets: 'b1' }, { ...read({ count: 1, counted: ['2'] }), cookie: 'b1' }],
+    ],
+    [
+      'a write before both of two logins, the later of which began with nothing',
+      'lost',
+      [
+        begin,
+        push,
+        { ...login, sentAt: 30, answeredAt: 40 },
+        { ...login, gets: 'b1', sentAt: 31, answeredAt: 41, answer: { opened: 'superseded' } },
+        { ...read({ items: ['3'] }, { subject: 'ada' }), cookie: 'b1', sentAt: 50, answeredAt: 51 },
+      ],
+    ],
+    ['a message that nobody was shown', 'lost', [begin, { kind: 'flash' }, { kind: 'show' }, read(begun)]],
+    ['a write that was made twice', 'doubled', [begin, push, read({ ...begun, items: ['1', '1'] })]],
+    [
+      'a write with a 503 that was made twice',
+      'doubled',
+      [begin, { ...push, status: 503 }, read({ ...begun, items: ['1', '1'] })],
+    ],
+    [
+      'a write that was refused, and made',
+      'refused, and there',
+      [begin, { ...push, status: 409 }, read({ ...begun, items: ['1'] })],
+    ],
+    [
+      'a message that was refused, and shown',
+      'refused, and there',
+      [
+        begin,
+        { kind: 'flash', status: 409 },
+        { kind: 'show', answer: { ...OPENED, shown: ['1'] } },
+        read(begun),
+      ],
+    ],
+    [
+      'a counter that is too high',
+      'counter',
+      [begin, { kind: 'count' }, read({ ...begun, count: 2, counted: ['1'] })],
+    ],
+    [
+      'a message that two pages showed, one after the other',
+      'shown twice',
+      [
+        begin,
+        { kind: 'flash' },
+        { kind: 'show', answer: { ...OPENED, shown: ['1'] } },
+        { kind: 'show', answer: { ...OPENED, shown: ['1'] } },
+        read(begun),
+      ],
+    ],
+    [
+      'a value that two requests took',
+      'shown twice',
+      [
+        begin,
+        { kind: 'put' },
+        { kind: 'take', answer: { ...OPENED, taken: '1' } },
+        { kind: 'take', sentAt: 21, answer: { ...OPENED, taken: '1' } },
+        read(begun),
+      ],
+    ],
+    [
+      'a value that was taken, and is there',
+      'revived',
+      [
+        begin,
+        { kind: 'put' },
+        { kind: 'take', answer: { ...OPENED, taken: '1' } },
+        read({ ...begun, slot0: '1' }),
+      ],
+    ],
+    [
+      'what a logout has ended',
+      'revived',
+      [begin, push, { kind: 'logout', gets: 'none' }, read({ ...begun, items: ['1'] })],
+    ],
+    [
+      'a user who is logged out',
+      'logged out',
+      [begin, login, { ...read({ ...begun, items: ['1'] }), cookie: 'a2' }],
+    ],
+    [
+      'a user who is somebody else',
+      'logged out',
+      [begin, login, { ...read({ ...begun, items: ['1'] }, { subject: 'bob' }), cookie: 'a2' }],
+    ],
+    [
+      'a user who is logged in after a logout',
+      'logged out',
+      [begin, { kind: 'logout' }, read({}, { subject: 'ada' })],
+    ],
+    ['a status that is none of ours', 'status', [begin, { ...push, status: 500 }, read(begun)]],
+    ['a datum of another browser', 'stranger', [begin, read({ ...begun, items: ['c.1'] })]],
+  ])('%s', (_, kind, steps) => {
+    expect(kindsOf(steps)).toContain(kind)
+  })
+
+  it('a cookie that opens its session after a logout', () => {
+    const steps: Step[] = [begin, { kind: 'logout', gets: 'none' }, { ...readsNothing, cookie: undefined }]
+    expect(kindsOf(steps, [{ cookie: 'a1', since: 5, opens: true }])).toEqual(['revived'])
+    expect(kindsOf(steps, [{ cookie: 'a1', since: 5, opens: false }])).toEqual([])
+  })
+
+  it('a cookie that opens its session after a new id', () => {
+    const steps: Step[] = [
+      begin,
+      { kind: 'regenerate', gets: 'a2' },
+      { ...read({ ...begun, items: ['1'] }), cookie: 'a2' },
+    ]
+    expect(kindsOf(steps, [{ cookie: 'a1', since: 5, opens: true }])).toEqual(['revived'])
+  })
+})
+
+describe('what need not be there:', () => {
+  it.each<[string, readonly Step[]]>([
+    ['ended', [begin, push, { kind: 'logout', sentAt: 11, answeredAt: 25 }, readsNothing]],
+    ['ended', [begin, push, { kind: 'logout', status: 503 }, readsNothing]],
+    [
+      'not kept',
+      [
+        begin,
+        { kind: 'scratch' },
+        login,
+        { ...read({ ...begun, items: ['2'] }, { subject: 'ada' }), cookie: 'a2' },
+      ],
+    ],
+    ['taken', [begin, { kind: 'put' }, { kind: 'take', status: 0, answeredAt: Infinity }, read(begun)]],
+    [
+      'cookie never arrived',
+      [begin, push, { kind: 'regenerate', status: 0, answeredAt: Infinity }, readsNothing],
+    ],
+    [
+      'crossed answers',
+      [
+        begin,
+        { kind: 'regenerate', gets: 'a2', answeredAt: 30 },
+        { kind: 'login', gets: 'a3', sentAt: 20 },
+        { ...readsNothing, cookie: 'a2', sentAt: 40, answeredAt: 41 },
+      ],
+    ],
+    [
+      'beside another login',
+      [
+        begin,
+        { ...login, sentAt: 10, answeredAt: 20 },
+        { ...login, gets: 'b1', sentAt: 11, answeredAt: 40 },
+        { kind: 'push', cookie: 'a2', sentAt: 30, answeredAt: 31 },
+        {
+          ...read({ ...begun, items: ['1', '2'] }, { subject: 'ada' }),
+          cookie: 'b1',
+          sentAt: 50,
+          answeredAt: 51,
+        },
+      ],
+    ],
+    [
+      'late login',
+      [
+        begin,
+        { kind: 'regenerate', gets: 'a2', answeredAt: 30 },
+        { ...login, gets: 'b1', sentAt: 20, answeredAt: 31, answer: { opened: 'superseded' } },
+        { ...read({ items: ['2'] }, { subject: 'ada' }), cookie: 'b1', sentAt: 40, answeredAt: 41 },
+      ],
+    ],
+    [
+      'late answer',
+      [begin, push, { kind: 'push', cookie: 'b1', gets: 'b2' }, { ...read({ items: ['2'] }), cookie: 'b2' }],
+    ],
+    [
+      'without a session',
+      [begin, { kind: 'push', cookie: undefined, gets: 'b1', answer: { opened: 'no_cookie' } }, read(begun)],
+    ],
+  ])('%s', (excuse, steps) => {
+    expect(excusesOf(steps)).toContain(excuse)
+    expect(kindsOf(steps)).toEqual([])
+  })
+
+  it('what a primary that failed had answered shortly before', () => {
+    const history = historyOf([begin, push, read(begun)])
+    expect(judge(history).faults).toHaveLength(1)
+    expect(judge(inDoubt(history, [[1, 1]])).faults).toEqual([])
+    expect(judge(inDoubt(history, [[2, 3]])).faults).toHaveLength(1)
+  })
+})
