@@ -147,6 +147,23 @@ describe.each([
   )
 })
 
+/** A revocation list with room for 50, on which a session of alice is, and visitors who log out. */
+async function createFlood() {
+  const { at, another } = createRevocableWorld()
+  const memory = memoryStore({ max: 50, now: () => at * 1000 })
+  const sessions = another({ revocation: memory, revocationCache: 0 })
+  const copied = await begin(sessions, 'alice')
+  await request(sessions, copied, (session) => session.logout())
+  const logouts = async (count: number, subjectOf: (n: number) => string | undefined) => {
+    const errors = times(count, async (n) => {
+      const cookie = await begin(sessions, subjectOf(n))
+      return rejection(request(sessions, cookie, (session) => session.logout()))
+    })
+    return (await Promise.all(errors)).filter((error) => error !== undefined)
+  }
+  return { sessions, copied, logouts }
+}
+
 describe('what is on the revocation list', () => {
   const lifetime = { absolute: 1000, idle: 500, permanent: 2000 }
 
@@ -182,22 +199,6 @@ describe('what is on the revocation list', () => {
   })
 
   describe('in a store that is full', () => {
-    async function createFlood() {
-      const { at, another } = createRevocableWorld()
-      const memory = memoryStore({ max: 50, now: () => at * 1000 })
-      const sessions = another({ revocation: memory, revocationCache: 0 })
-      const copied = await begin(sessions, 'alice')
-      await request(sessions, copied, (session) => session.logout())
-      const logouts = async (count: number, subjectOf: (n: number) => string | undefined) => {
-        const errors = times(count, async (n) => {
-          const cookie = await begin(sessions, subjectOf(n))
-          return rejection(request(sessions, cookie, (session) => session.logout()))
-        })
-        return (await Promise.all(errors)).filter((error) => error !== undefined)
-      }
-      return { sessions, copied, logouts }
-    }
-
     it('is not lost by a flood of visitors without a login, who hinder nobody either', async () => {
       const { sessions, copied, logouts } = await createFlood()
       expect(await logouts(200, () => undefined)).toEqual([])

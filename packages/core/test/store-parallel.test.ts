@@ -660,13 +660,15 @@ describe('any schedule of requests that found the same session', () => {
           // Every row of the store is somebody's, and nobody shares one.
           expect(world.memory.size).toBe(alive.length)
 
-          // Whoever logs in is logged in, and has nothing but what was kept.
-          for (const { item, isDone, sent: own } of reports.filter(({ kind }) => kind === 'login')) {
+          // Whoever logs in is logged in, and has nothing but what was kept: of the session that came, or of that of a login
+          // of the same user who was quicker.
+          const logins = reports.filter(({ kind }) => kind === 'login')
+          for (const { item, isOurs, isDone, sent: own } of logins) {
             const session = foundBy(own)
             expect([isDone, session?.subject]).toEqual([true, `user ${item % 2}`])
-            expect(Object.keys(session ?? {})).toEqual(
-              reports.some((each) => each.isOurs && each.sent === own) ? ['items'] : [],
-            )
+            const isSecond = logins.some((each) => each.item !== item && each.item % 2 === item % 2)
+            const allowed = isOurs ? [['items']] : isSecond ? [['items'], []] : [[]]
+            expect(allowed).toContainEqual(Object.keys(session ?? {}))
           }
 
           // The old cookie is dead after each of these, and of several new ones one is sent.

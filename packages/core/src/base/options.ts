@@ -82,6 +82,7 @@ export function readFlag(option: string, value: unknown, fallback: boolean): boo
 }
 
 /** @throws {ConfigError} unless `value` is a function, or left out. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says which function; no value tells
 export function readFunction<F>(option: string, value: unknown, expected = 'a function'): F | undefined {
   if (value === undefined || typeof value === 'function') return value as F | undefined
   throw wrongOption(option, expected, value)

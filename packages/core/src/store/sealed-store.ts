@@ -61,6 +61,15 @@ export interface SealedStore {
 export function createSealedStore(store: Store, sealer: Sealer, subjects: SubjectNames): SealedStore {
   const [bySubject, watch] = [fieldOf(store, 'bySubject'), fieldOf(store, 'watch')]
 
+  /** To be busy means that nothing has begun, which is not so after a failure. */
+  async function readAfter(failure: unknown, key: string): Promise<string | undefined> {
+    try {
+      return await store.read(key)
+    } catch (error) {
+      throw error instanceof StoreBusyError ? failure : error
+    }
+  }
+
   /** Repeats a write whose outcome is unknown, unless what stands there tells it. */
   function surely(
     key: string,
@@ -70,10 +79,7 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
   ): MaybePromise<boolean> {
     const again = async (error: unknown): Promise<boolean> => {
       if (error instanceof StoreBusyError) throw error
-      // To be busy means that nothing has begun, which is not so any more.
-      const standing = await (async () => store.read(key))().catch((other: unknown) => {
-        throw other instanceof StoreBusyError ? error : other
-      })
+      const standing = await readAfter(error, key)
       if (standing === text || (standing === undefined && expiresAt === 0)) return true
       if (standing !== before) throw error
       // The first attempt may have been on its way still, and have come before the second.

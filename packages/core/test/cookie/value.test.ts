@@ -28,6 +28,10 @@ describe('half a surrogate pair', () => {
   })
 })
 
+/** A promise of another library. */
+// oxlint-disable-next-line unicorn/no-thenable -- that is what it is
+const THENABLE = { then: () => undefined }
+
 describe('a cookie of JSON', () => {
   const circle: Record<string, unknown> = { hush: 'a secret' }
   circle['self'] = circle
@@ -47,7 +51,7 @@ describe('a cookie of JSON', () => {
   it.each([
     ['itself', Promise.resolve('a secret')],
     ['somewhere in it', { user: [{ name: Promise.resolve('a secret') }] }],
-    ['as a thenable', { name: { then: () => undefined } }],
+    ['as a thenable', { name: THENABLE }],
   ])('refuses a promise, which would be written as {}: %s', (_, value) => {
     const error = thrownBy(() => json.write(value))
     expect(error).toBeInstanceOf(CookieValueError)
@@ -68,7 +72,7 @@ describe('a schema that answers later', () => {
   it.each([
     ['with a value', async () => ({ value: 'dark' }) as never],
     ['with an error', () => Promise.reject(new Error('the database is away'))],
-    ['as a promise of another library', () => ({ then: () => undefined }) as never],
+    ['as a promise of another library', () => THENABLE as never],
   ])('is refused at every read and write, and its answer ends no process: %s', async (_, answer) => {
     const rejections: unknown[] = []
     const listen = (error: unknown): void => void rejections.push(error)
