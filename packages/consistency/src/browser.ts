@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Random } from '../../testing/src/store-random.ts'
 import { choose } from './choices.ts'
-import { MOVES } from './excuses.ts'
 import type { Asked } from './handlers.ts'
-import { type History, type Operation, type Question, SLOTS, type Tried } from './history.ts'
+import { type History, MOVES, type Operation, type Question, SLOTS, type Tried } from './history.ts'
 import { openTab, type Tab } from './tab.ts'
 import { createWallet } from './wallet.ts'
 
@@ -168,10 +167,11 @@ class Life {
     this.#left--
     const { pause, ...asked } = this.#asked(question)
     const cookie = this.#wallet.current()
-    const sent = { ...asked, cookie, sentAt: ++this.#moment }
+    const node = origin()
+    const sent = { ...asked, cookie, node, sentAt: ++this.#moment }
     const at = this.#operations.push({ ...sent, answeredAt: Infinity, time: 0, status: 0 }) - 1
     const hangUpAfter = hangsUp && random.below(25) === 0 ? random.below(30) : undefined
-    const { status, gets, answer } = await tab.ask(origin(), { ...asked, pause }, hangUpAfter)
+    const { status, gets, answer } = await tab.ask(node, { ...asked, pause }, hangUpAfter)
     const answeredAt = status === 0 ? Infinity : ++this.#moment
     const operation: Operation = { ...sent, gets, answeredAt, time: Date.now(), status, answer }
     this.#operations[at] = operation

@@ -1,4 +1,4 @@
-import { type History, isBefore, isDone, type Operation, rowAfter, rowOf } from './history.ts'
+import { type History, isBefore, isDone, MOVES, type Operation, rowAfter, rowOf } from './history.ts'
 import { type Mark, mayHaveHappened } from './marks.ts'
 
 /** Why something that was answered with 200 need not be there. */
@@ -106,9 +106,6 @@ function hasCrossed({ cookie, answer }: Operation, history: History): boolean {
     (one) => one.gets !== undefined && rowAfter(one) === rowOf(cookie) && one.answeredAt < last.answeredAt,
   )
 }
-
-/** What gives a session a new cookie. */
-export const MOVES: ReadonlySet<string> = new Set(['login', 'regenerate'])
 
 export const isBeside = (one: Operation, other: Operation): boolean =>
   !isBefore(one, other) && !isBefore(other, one)

@@ -73,6 +73,8 @@ export interface Operation extends Question {
   readonly sentAt: number
   /** `Infinity`: no answer came, and what was asked may still happen. */
   readonly answeredAt: number
+  /** The address of the process that was asked. */
+  readonly node: string
   /** When the answer came, in epoch milliseconds. */
   readonly time: number
   /** 0: none. */
@@ -111,14 +113,32 @@ export const rowAfter = ({ cookie, gets }: Operation): string | undefined => row
 export const isBefore = (one: Operation, other: Operation): boolean =>
   !isUnknown(one) && one.answeredAt < other.sentAt
 
+/** What gives a session a new cookie. */
+export const MOVES: ReadonlySet<Kind> = new Set<Kind>(['login', 'regenerate'])
+
+/** What has taken along more than the browsers were told. */
+export interface Losses {
+  /** When answers may have been lost with a primary: epoch milliseconds, from and to. */
+  readonly windows: readonly (readonly [number, number])[]
+  /** When processes were killed: their addresses, and epoch milliseconds. */
+  readonly deaths: ReadonlyMap<string, number>
+}
+
+/** For so long a process tries to take back a new cookie that it has answered with a 503. */
+const TAKING_BACK_MS = 30_000
+
 /**
- * A primary that fails takes along what its replica had not got yet. So what was answered shortly before is unknown.
- *
- * @param windows Epoch milliseconds, from and to.
+ * A primary that fails takes along what its replica had not got yet, so that what was answered shortly before is unknown.
+ * And a process that is killed after a 503 may not have taken back the new cookie: then only it has known it.
  */
-export function inDoubt(history: History, windows: readonly (readonly [number, number])[]): History {
-  const isIn = ({ time }: Operation): boolean => windows.some(([from, to]) => time >= from && time <= to)
+export function inDoubt(history: History, { windows, deaths }: Losses): History {
+  const isInWindow = ({ kind, time }: Operation): boolean =>
+    kind !== 'read' && windows.some(([from, to]) => time >= from && time <= to)
+  const isLeft = ({ kind, node, time, status }: Operation): boolean => {
+    const later = (deaths.get(node) ?? -Infinity) - time
+    return MOVES.has(kind) && status === 503 && later >= 0 && later < TAKING_BACK_MS
+  }
   const doubt = (one: Operation): Operation =>
-    one.kind !== 'read' && isDone(one) && isIn(one) ? { ...one, status: 0, answeredAt: Infinity } : one
+    (isDone(one) && isInWindow(one)) || isLeft(one) ? { ...one, status: 0, answeredAt: Infinity } : one
   return { ...history, operations: history.operations.map(doubt) }
 }

@@ -1,5 +1,5 @@
-import { type Excuse, excuseFor, isBeside, lineageOf, MOVES } from './excuses.ts'
-import { type History, isBefore, isDone, type Operation, rowAfter, rowOf } from './history.ts'
+import { type Excuse, excuseFor, isBeside, lineageOf } from './excuses.ts'
+import { type History, isBefore, isDone, MOVES, type Operation, rowAfter, rowOf } from './history.ts'
 import type { Fault, Verdict } from './judge.ts'
 import { lastRead, type Mark, marksIn, marksOf, mayHaveHappened } from './marks.ts'
 

@@ -1,4 +1,4 @@
-import { excuseFor, movesBeside } from './excuses.ts'
+import { excuseFor, isUnreachable, movesBeside } from './excuses.ts'
 import { type History, isBefore, isDone, isRefused, isUnknown, type Operation, rowAfter } from './history.ts'
 import type { Fault } from './judge.ts'
 import { lastRead } from './marks.ts'
@@ -41,10 +41,11 @@ const isSameRow = (one: Operation, other: Operation): boolean => rowAfter(one) =
 /** It was taken by a page that never arrived, was of another subject, or went with its session. */
 function isMessageExcused(added: Operation, history: History): boolean {
   const { operations } = history
+  const later = operations.filter((one) => one !== added && !isBefore(one, added))
+  if (later.some((one) => mayDropMessages(one) || (one.kind === 'show' && isUnknown(one)))) return true
+  const lastShow = operations.findLast(({ kind }) => kind === 'show')
+  if (isUnreachable(history) && lastShow?.answer?.opened !== 'opened') return true
   const end = lastRead(history)
-  const isLater = (one: Operation): boolean => one.answeredAt > added.sentAt
-  if (operations.some((one) => one.kind === 'show' && isUnknown(one) && isLater(one))) return true
-  if (operations.some((one) => isLater(one) && mayDropMessages(one))) return true
   return (
     end === undefined ||
     excuseFor({ text: added.mark, by: added, verdict: 'done' }, end, history) !== undefined

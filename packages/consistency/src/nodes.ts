@@ -11,6 +11,8 @@ export interface Nodes {
   kill(at: number): Promise<void>
   /** Stops one for so many milliseconds, in the midst of whatever it does. */
   pause(at: number, milliseconds: number): Promise<void>
+  /** When each was killed: its address, and epoch milliseconds. */
+  readonly deaths: ReadonlyMap<string, number>
   /** How many have ended by themselves. */
   readonly crashes: number
   stop(): Promise<void>
@@ -21,10 +23,13 @@ const SCRIPT = new URL('node.ts', import.meta.url)
 const start = (settings: Settings | undefined): Promise<ServerProcess> =>
   startServer(SCRIPT, { SETTINGS: JSON.stringify(settings) }, 'inherit')
 
+const addressOf = (node: ServerProcess | undefined): string => `http://127.0.0.1:${node?.port}`
+
 /** One process for each of these. */
 export async function startNodes(settings: readonly Settings[]): Promise<Nodes> {
   const running = await Promise.all(settings.map(start))
   const ours = new Set<ServerProcess>()
+  const deaths = new Map<string, number>()
   let turn = 0
   let crashes = 0
 
@@ -44,11 +49,12 @@ export async function startNodes(settings: readonly Settings[]): Promise<Nodes> 
     origin() {
       const up = running.filter((node) => !ours.has(node))
       const nodes = up.length === 0 ? running : up
-      return `http://127.0.0.1:${nodes[turn++ % nodes.length]?.port}`
+      return addressOf(nodes[turn++ % nodes.length])
     },
     async kill(at) {
       const node = running[at]
       if (node === undefined) return
+      deaths.set(addressOf(node), Date.now())
       await end(node)
       const next = await start(settings[at])
       running[at] = next
@@ -61,6 +67,7 @@ export async function startNodes(settings: readonly Settings[]): Promise<Nodes> 
       await wait(milliseconds)
       child.kill('SIGCONT')
     },
+    deaths,
     get crashes() {
       return crashes
     },

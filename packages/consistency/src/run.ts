@@ -92,7 +92,7 @@ async function browse(
         ...surroundings,
         random: createRandom(random.below(2 ** 31)),
       })
-      const history = inDoubt(lived, happening.windows)
+      const history = inDoubt(lived, { windows: happening.windows, deaths: nodes.deaths })
       judged.push({ history, ...judge(history) })
     }
   }

@@ -11,6 +11,7 @@ export function historyOf(steps: readonly Step[], tried: readonly Tried[] = []):
     user: 'ada',
     mark: String(at),
     cookie: 'a1',
+    node: 'http://node.example',
     sentAt: 10 * at,
     answeredAt: 10 * at + 5,
     time: at,

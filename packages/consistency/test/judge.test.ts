@@ -13,6 +13,8 @@ const login: Step = { kind: 'login', gets: 'a2' }
 /** Marks are the numbers of the steps, and what most histories here begin with is `begin`, 0. */
 const begun = { begun: '0' }
 
+const killed = (at: number) => ({ windows: [], deaths: new Map([['http://node.example', at]]) })
+
 describe('a history in which all is well', () => {
   it.each<[string, readonly Step[]]>([
     [
@@ -261,7 +263,14 @@ describe('what need not be there:', () => {
   it('what a primary that failed had answered shortly before', () => {
     const history = historyOf([begin, push, read(begun)])
     expect(judge(history).faults).toHaveLength(1)
-    expect(judge(inDoubt(history, [[1, 1]])).faults).toEqual([])
-    expect(judge(inDoubt(history, [[2, 3]])).faults).toHaveLength(1)
+    expect(judge(inDoubt(history, { windows: [[1, 1]], deaths: new Map() })).faults).toEqual([])
+    expect(judge(inDoubt(history, { windows: [[2, 3]], deaths: new Map() })).faults).toHaveLength(1)
+  })
+
+  it('a new cookie with a 503 whose process was killed before it could be taken back', () => {
+    const history = historyOf([begin, push, { kind: 'regenerate', status: 503 }, readsNothing])
+    expect(judge(inDoubt(history, killed(3))).faults).toEqual([])
+    expect(judge(inDoubt(history, killed(1))).faults).not.toEqual([])
+    expect(judge(inDoubt(history, killed(60_000))).faults).not.toEqual([])
   })
 })

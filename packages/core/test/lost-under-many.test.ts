@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest'
+import { increment } from './row-support.ts'
+import { begin, createWorld, dataOf, rejection, request } from './store-support.ts'
+
+describe('a write that was done, whose answer was lost, and which others have written over since', () => {
+  it.each([4, 5, 9])('is never made a second time: %i others', async (others) => {
+    const world = createWorld()
+    const { sessions, store } = world
+    const cookie = await begin(sessions, { n: 0 })
+    const visit = await sessions.open(cookie)
+    increment(visit.session)
+    store.next('replace', 'lost')
+    store.next('read', 'fails')
+    expect(await rejection(visit.session.save())).toMatchObject({ status: 503 })
+    for (let left = others; left > 0; left--) await request(world.another(), cookie, increment)
+    // Where nobody can tell any more whether it was made, that is a 503 again.
+    await visit.close().catch(() => undefined)
+    expect(await dataOf(sessions, cookie)).toEqual({ n: others + 1 })
+  })
+})
