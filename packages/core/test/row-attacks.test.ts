@@ -15,7 +15,17 @@ import {
   rowOf,
   valueOf,
 } from './row-support.ts'
-import { begin, closed, cookieLine, createWorld, dataOf, dataOn, present, request } from './store-support.ts'
+import {
+  begin,
+  closed,
+  cookieAfter,
+  cookieLine,
+  createWorld,
+  dataOf,
+  dataOn,
+  present,
+  request,
+} from './store-support.ts'
 
 /** What somebody may try with a cookie that opens nothing. */
 const ATTEMPTS: readonly Action[] = [
@@ -270,4 +280,17 @@ describe('the proof of a row', () => {
     await world.memory.create(key, { text, expiresAt: (world.at + 60) * 1000 })
     expect(await dataOf(world.sessions, his)).toEqual({})
   })
+})
+
+it('a login of somebody who knows the password, in a request that he has held since before, gets nothing of a second factor', async () => {
+  const world = createWorld()
+  const planted = await begin(world.sessions, { cart: [1] })
+  const his = await world.sessions.open(planted)
+  await request(world.another(), planted, (session) => {
+    session.login('alice', { keep: ['cart'] })
+    session['secondFactor'] = true
+  })
+  his.session.login('alice', { keep: ['cart'] })
+  const cookie = cookieAfter(await his.close(), planted)
+  expect(await dataOf(world.sessions, cookie)).toEqual({ cart: [1] })
 })

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { SessionGoneError } from '../src/base/errors.ts'
 import { type AnySession } from './row-support.ts'
 import {
@@ -161,4 +161,19 @@ describe('a cookie that this response would have set', () => {
     expect(await rejection(first.session.save())).toBeInstanceOf(SessionGoneError)
     expect(cookieLine(await first.close())).toBeUndefined()
   })
+})
+
+it('a row whose creation was on its way still when its session was logged out opens for nobody', async () => {
+  const world = createWorld({ storeTimeLimit: 50 })
+  const { sessions, store, memory } = world
+  const visit = await sessions.open(undefined)
+  visit.session.login('alice')
+  const gate = createGate()
+  store.next('create', gate.before)
+  expect(await rejection(visit.session.save())).toMatchObject({ code: 'KEEPSAKE_STORE_TIMEOUT' })
+  const cookie = cookieAfter(await visit.close(), undefined)
+  await request(sessions, cookie, (session) => session.logout())
+  gate.open()
+  await vi.waitFor(() => expect(memory.size).toBe(0))
+  expect((await sessions.open(cookie)).session.isNew).toBe(true)
 })

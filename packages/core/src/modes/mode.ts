@@ -68,8 +68,12 @@ export interface Commit {
   readonly isLogin: boolean
   /** When it began; epoch seconds. */
   readonly at: number
-  /** The cookie of a new row, 48 random bytes in base64url: the same one for each attempt. */
+  /** The cookie of a new sid in its row, 48 random bytes in base64url: the same one for each attempt. */
   readonly newCookie: () => string
+  /** The cookie of a new row: another one each time, for an earlier attempt may be on its way still. */
+  readonly newRowCookie: () => string
+  /** Whether a later commit of the same visit has been carried out, and given out what this one may have written. */
+  readonly isOvertaken: () => boolean
   readonly changes: Changes
   /** Ids of the texts that were tried for this commit. */
   readonly tried: string[]
@@ -79,7 +83,10 @@ export interface Commit {
 export function variantOf(commit: Commit, change: Partial<Pick<Commit, 'plan' | 'after'>>): Commit {
   const { plan, before, after, continues, isLogin, at, changes, tried } = commit
   const newCookie = (): string => commit.newCookie()
-  return { plan, before, after, continues, isLogin, at, changes, tried, newCookie, ...change }
+  const newRowCookie = (): string => commit.newRowCookie()
+  const isOvertaken = (): boolean => commit.isOvertaken()
+  const methods = { newCookie, newRowCookie, isOvertaken }
+  return { plan, before, after, continues, isLogin, at, changes, tried, ...methods, ...change }
 }
 
 export interface Committed {

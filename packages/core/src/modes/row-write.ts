@@ -1,18 +1,11 @@
-import {
-  hasText,
-  type Next,
-  type RewriteInTurn,
-  type Rewritten,
-  sealRow,
-  type Standing,
-} from '../store/rewrite.ts'
+import { type Next, type RewriteInTurn, type Rewritten, sealRow, type Standing } from '../store/rewrite.ts'
 import { type Row, textId } from '../store/row.ts'
 import type { SealedStore } from '../store/sealed-store.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { StoreBusyError, StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { type Commit, type Committed, GONE, type InForce, type IsOver, type Place } from './mode.ts'
-import { isSameSession, nextOf, type Renewal, replacedIn, type Stored, type Verdict } from './row-commit.ts'
+import { isSameSession, nextOf, type Renewal, type Stored, type Verdict } from './row-commit.ts'
 import { type CookieHashes, withVerifierOf } from './store-cookie.ts'
 import { undoWrite, type Written } from './undo-write.ts'
 
@@ -71,35 +64,18 @@ export class RowWrite implements Renewal {
 
   /** Writes a row of its own. */
   #create(record: SessionRecord): MaybePromise<Committed> {
-    const { records, keyOf } = this.#setup
-    const cookie = this.#commit.newCookie()
-    const [key, proof] = [keyOf(cookie), this.proof()]
+    const { records, keyOf, proofOf } = this.#setup
+    const cookie = this.#commit.newRowCookie()
+    const [key, proof] = [keyOf(cookie), proofOf(cookie)]
     const row: Row = { proof, replaced: '', superseded: [], order: this.order }
     const stored = sealRow(records, key, record, row)
     const inForce = { ...record, place: { cookie, proof, key, sealed: stored.text, row, sid: record.sid } }
     this.#commit.tried.push(textId(stored.text))
-    this.#written = { key, over: undefined }
-    return andThen(records.create(key, stored), (isNew) =>
-      isNew ? { outcome: 'done', record: inForce, value: cookie } : this.#adopt(inForce),
-    )
-  }
-
-  /** An attempt of this request that had failed has created the row after all: it is written over. */
-  async #adopt(record: Stored): Promise<Committed> {
-    const { key, row, cookie } = record.place
-    const decide = (standing: Standing): Next<'taken'> => {
-      if (standing.row.proof !== row.proof) return { do: 'stop', verdict: 'taken' }
-      const merged = this.#commit.changes.rebase(standing.record, (id) => hasText(standing, id))
-      const replaced = replacedIn(this.#commit, standing)
-      return { do: 'write', record: merged, row: { ...standing.row, replaced } }
-    }
-    const { tried } = this.#commit
-    const done = await this.#setup.inTurn<'taken'>({ key, from: undefined, decide, tried }, this.#isOver)
-    if (done.outcome === 'written' || done.outcome === 'found')
-      return { ...this.#committed(done, record), value: cookie }
-    if (done.outcome === 'stopped') throw new StoreError('a fresh session cookie was taken')
-    // The attempt's own process has withdrawn the row meanwhile, for it had come too late.
-    return done.outcome === 'absent' ? this.#create(record) : GONE
+    this.#written = { key, over: undefined, proof }
+    return andThen(records.create(key, stored), (isNew) => {
+      if (!isNew) throw new StoreError('a fresh session cookie was taken')
+      return { outcome: 'done', record: inForce, value: cookie }
+    })
   }
 
   #change(before: Stored): MaybePromise<Committed> {
@@ -107,7 +83,8 @@ export class RowWrite implements Renewal {
     const from = { sealed, row, record: { ...before, sid } }
     const decide = (standing: Standing): Next<Verdict> => {
       const next = nextOf(this.#commit, before, standing, this)
-      if (next.do !== 'stop') this.#written = { key, over: standing }
+      if (next.do !== 'stop')
+        this.#written = { key, over: standing, proof: next.do === 'write' ? next.row.proof : undefined }
       return next
     }
     const { tried } = this.#commit
@@ -124,7 +101,7 @@ export class RowWrite implements Renewal {
         // It was written, and then another request has logged in on top of it: that row is not this request's any more.
         return isSameSession(after, result.standing.record)
           ? this.#committed(result, before)
-          : this.#apartOr(result.standing.record, () => GONE)
+          : this.#apartOr(result.standing.record, () => this.#overtaken(result.standing, before))
       case 'ended':
         return DONE
       case 'stopped':
@@ -138,6 +115,12 @@ export class RowWrite implements Renewal {
         if (plan.record === 'empty' && result.isUncertain) return DONE
         return this.#apartOr(undefined, () => this.#absent(before, result.isUncertain))
     }
+  }
+
+  /** Done, under a cookie that is over: what comes next is gone. */
+  #overtaken({ row }: Standing, before: Stored): Committed {
+    const record = { ...this.#commit.after, sid: before.sid, place: { ...before.place, row } }
+    return { outcome: 'done', record, value: undefined }
   }
 
   /** A login, or what follows an end, gets a row of its own. */

@@ -81,7 +81,7 @@ export function rewrite<V>(
     (isDone) => (isDone ? attempt.result : rewriteStanding(records, change, isOver, undefined)),
     (error: unknown) => {
       if (error instanceof StoreBusyError) throw error
-      return rewriteStanding(records, change, isOver, error)
+      return rewriteStanding(records, change, isOver, { error, from: known })
     },
   )
 }
@@ -123,12 +123,18 @@ function write<V>(
   }
 }
 
+/** A write that may have been done, and what it was to replace. */
+interface Failure {
+  readonly error: unknown
+  readonly from: Standing
+}
+
 /** On top of what stands there, however often that changes. */
 async function rewriteStanding<V>(
   records: SealedStore,
   change: Rewrite<V>,
   isOver: () => boolean,
-  firstFailure: unknown,
+  firstFailure: Failure | undefined,
 ): Promise<Rewritten<V>> {
   let failure = firstFailure
   try {
@@ -138,6 +144,8 @@ async function rewriteStanding<V>(
       const standing = standingOf(found)
       if (standing === undefined) return { outcome: 'unreadable' }
       if (change.tried.some((id) => hasText(standing, id))) return { outcome: 'found', standing }
+      // More have written since than a row remembers: nobody can tell whether it was written.
+      if (failure !== undefined && !hasText(standing, textId(failure.from.sealed))) throw failure.error
       const next = change.decide(standing)
       if (next.do === 'stop') return { outcome: 'stopped', verdict: next.verdict, standing }
       if (attempt > 0) await pause(attempt)
@@ -147,12 +155,12 @@ async function rewriteStanding<V>(
         if (await isDone) return result
       } catch (error) {
         if (failure !== undefined || error instanceof StoreBusyError) throw error
-        failure = error
+        failure = { error, from: standing }
       }
     }
   } catch (error) {
     // To be busy means that nothing has begun, which is not so after a failure.
-    throw failure !== undefined && error instanceof StoreBusyError ? failure : error
+    throw failure !== undefined && error instanceof StoreBusyError ? failure.error : error
   }
   throw timeIsUp()
 }

@@ -1,17 +1,16 @@
 import type { Committed, InForce } from '../modes/mode.ts'
 import { newStoreCookie } from '../modes/store-cookie.ts'
-import type { LogoutRequest } from '../session/logout.ts'
 import { dataOf } from '../session/draft.ts'
 import { checkKeys } from '../record/control-names.ts'
 import { recordOf } from '../record/admit.ts'
 import type { Times } from '../record/lifetime.ts'
-import { sidText } from '../crypto/token.ts'
 import { SessionGoneError, StoreError } from '../base/errors.ts'
-import { andThen, type MaybePromise, Queue } from '../base/maybe-promise.ts'
+import { type MaybePromise, Queue } from '../base/maybe-promise.ts'
 import { fieldOf } from '../base/own.ts'
 import { type Attempt, hasLost, NO_ATTEMPTS } from './changes.ts'
 import { decide, type Decision, isCleared, reasonOf } from './decide.ts'
 import { type Header, headersAfter, LOOKED, withCookie } from './headers.ts'
+import { carryOut } from './log-out.ts'
 import { type CommitSource, SessionCommit } from './session-commit.ts'
 import { report, settle } from './settle.ts'
 import type { Draft, Setup, VisitOptions } from './setup.ts'
@@ -34,7 +33,8 @@ export class Commits implements CommitSource {
   hasDropped = false
   /** What earlier commits have tried to write, with an unknown outcome. */
   unsettled: readonly Attempt[] = NO_ATTEMPTS
-  /** The cookie of the next new row, for one sid. */
+  carriedOut = 0
+  /** The cookie of the next new sid. */
   #newCookie: { readonly sid: Uint8Array; readonly value: string } | undefined
   /** Watches of the session, which follow its own commits. */
   #watches: Set<() => void> | undefined
@@ -114,7 +114,7 @@ export class Commits implements CommitSource {
     if (plan.record !== 'nothing') return this.#apply(decision, at)
     if (plan.cookie === 'clear') this.headers = withCookie(cookie.clear())
     trace.closed(plan.reason, state.sid)
-    return logout && this.#carryOut(logout)
+    return logout && carryOut(this, logout)
   }
 
   #apply({ plan, text }: Decision, at: number): MaybePromise<void> {
@@ -148,10 +148,10 @@ export class Commits implements CommitSource {
     // They look once this commit is through, and however it ends.
     this.#watches?.forEach((tell) => tell())
     this.settle(commit, done)
-    return commit.logout && this.#carryOut(commit.logout)
+    return commit.logout && carryOut(this, commit.logout)
   }
 
-  /** The same for each attempt, so that a row is found again although the answer to its creation was lost. */
+  /** The same for each attempt, so that a row is found again although the answer to its change was lost. */
   cookieFor(sid: Uint8Array): string {
     if (this.#newCookie?.sid !== sid) this.#newCookie = { sid, value: newStoreCookie(this.setup.fillRandom) }
     return this.#newCookie.value
@@ -166,18 +166,6 @@ export class Commits implements CommitSource {
     this.setup.trace.closed(this.isEnded ? 'gone' : plan.reason, this.draft.state.sid)
   }
 
-  /** Once its own record is settled: what else a logout asked for. */
-  #carryOut(logout: LogoutRequest): MaybePromise<void> {
-    const { everywhere, clearSiteData } = logout
-    const spared = new Set(this.record && [sidText(this.record.sid)])
-    const others = everywhere === undefined ? undefined : this.setup.subjects.revokeAll(everywhere, spared)
-    return andThen<unknown, void>(others, () => {
-      if (this.draft.logout === logout) this.draft.logout = undefined
-      if (clearSiteData !== undefined && this.record === undefined)
-        this.headers = [...this.headers, ['Clear-Site-Data', clearSiteData]]
-    })
-  }
-
   /** `sent` is what was committed: the handler may have gone on meanwhile, and what it did then is still to come. */
   settle(sent: SessionCommit, done: Committed): void {
     const { trace, cookie, now } = this.setup
@@ -190,6 +178,7 @@ export class Commits implements CommitSource {
     report(trace, sent, done, this.record ?? this.draft.state)
     if (this.isEnded) return
     this.hasDropped ||= sent.hasDropped
+    this.carriedOut++
     this.unsettled = NO_ATTEMPTS
     this.#newCookie = undefined
     this.headers = headersAfter(done, cookie, now) ?? this.headers

@@ -1,4 +1,5 @@
 import { type Changes, checkSize, type Commit, type HasText, type InForce, variantOf } from '../modes/mode.ts'
+import { newStoreCookie } from '../modes/store-cookie.ts'
 import type { LogoutRequest } from '../session/logout.ts'
 import type { CommittedState, SessionState } from '../session/state.ts'
 import { EMPTY_TEXT } from '../record/encode.ts'
@@ -7,6 +8,8 @@ import { mergeTexts, type ResolveConflict } from '../record/merge.ts'
 import type { Plan } from '../record/plan.ts'
 import { type CarriedOver, carriedOver, type SessionRecord, type Step } from '../record/record.ts'
 import { SID_BYTES } from '../crypto/token.ts'
+import { StoreError } from '../base/errors.ts'
+import { textId } from '../store/row.ts'
 import { randomBytes } from '../base/random.ts'
 import { type Attempt, type HandledTexts, keepChanged, rebaseHandled, sinceAttempt } from './changes.ts'
 import { textWithoutControlNames } from '../record/known-keys.ts'
@@ -24,6 +27,8 @@ export interface CommitSource {
   readonly unsettled: readonly Attempt[]
   /** The cookie of a new row: the same one for each attempt. */
   cookieFor(sid: Uint8Array): string
+  /** How many commits of the visit have been carried out. */
+  readonly carriedOut: number
 }
 
 /**
@@ -52,6 +57,7 @@ export class SessionCommit implements Commit, Changes {
   /** Whether `alone` has left something out that was assigned to a key of the session that is gone. */
   hasDropped = false
   readonly #source: CommitSource
+  readonly #carriedOut: number
 
   constructor(
     source: CommitSource,
@@ -75,6 +81,7 @@ export class SessionCommit implements Commit, Changes {
     this.isHeld = source.held !== undefined
     this.unsettled = source.unsettled
     this.#source = source
+    this.#carriedOut = source.carriedOut
   }
 
   get continues(): boolean {
@@ -93,10 +100,21 @@ export class SessionCommit implements Commit, Changes {
     return this.#source.cookieFor(this.sid)
   }
 
+  newRowCookie(): string {
+    return newStoreCookie(this.#source.setup.fillRandom)
+  }
+
+  isOvertaken(): boolean {
+    return this.#source.carriedOut > this.#carriedOut
+  }
+
   rebase(theirs: SessionRecord, hasText: HasText): SessionRecord {
     const { before, after, carried, isHeld, unsettled } = this
     const { mode, lifetime, resolve } = this.#source.setup
     const settled = unsettled.findLast(({ ids }) => ids.some(hasText))
+    const isUnknown = unsettled.length > 0 && settled === undefined && before?.place !== undefined
+    if (isUnknown && !hasText(textId(before.place.sealed)))
+      throw new StoreError('nobody can tell any more whether an earlier attempt has been written')
     const { text } = rebaseHandled(sinceAttempt(this.#texts, settled), this.#knownOf(theirs), resolve)
     checkSize(mode, text)
     const isPermanentTheirs = carried === undefined && after.permanent === before?.permanent
@@ -112,10 +130,12 @@ export class SessionCommit implements Commit, Changes {
     const keep = login?.keep ?? []
     const own = carried === undefined ? keepChanged(before, after.text, keep) : after.text
     if (theirs === undefined || theirs.subject !== after.subject) return { ...after, text: own }
-    // The same subject has logged in at once from another tab: both get what stands there.
-    const base = carriedOver(before, { keys: keep, flash: carried?.flash ?? true })
-    const text = mergeTexts(base, own, this.#knownOf(theirs), this.#source.setup.resolve)
-    return { ...after, text }
+    // The same subject has logged in at once from another tab. From before a login nobody gets what that has brought, such
+    // as a second factor, but for what is kept.
+    const kept = { keys: keep, flash: carried?.flash ?? true }
+    const [base, known] = [carriedOver(before, kept), this.#knownOf(theirs)]
+    const standing = carried === undefined ? known : carriedOver(known, kept)
+    return { ...after, text: mergeTexts(base, own, standing, this.#source.setup.resolve) }
   }
 
   /** A login whose cookie another login of the same subject has superseded: with what it keeps of that one's session. */

@@ -482,7 +482,7 @@ describe('a store in trouble', () => {
       plan: CREATE,
       before: undefined,
       after: fieldsWith({ o: 1 }),
-      newCookie: () => `${cookie.slice(0, 22)}${'A'.repeat(42)}`,
+      newRowCookie: () => `${cookie.slice(0, 22)}${'A'.repeat(42)}`,
     })
     expect(await rejection(applied(mode, create))).toMatchObject({
       code: 'KEEPSAKE_STORE',
@@ -490,19 +490,6 @@ describe('a store in trouble', () => {
     })
     expect(await dataUnder(mode, cookie)).toEqual({ base: 1 })
     expect(memory.size).toBe(1)
-  })
-
-  it('has a first row written over that an earlier attempt of the same request has left', async () => {
-    const { mode, store, memory } = await createMode()
-    const after = fieldsWith({ n: 2 })
-    const create = commitOf({ plan: CREATE, before: undefined, after, changes: mergedWith(after) })
-    store.next('create', 'lost')
-    store.next('read', 'fails')
-    expect(await rejection(applied(mode, create))).toBeInstanceOf(StoreError)
-    const done = await mode.apply(create)
-    expect(done.value).toBe(create.newCookie())
-    expect(await dataUnder(mode, done.value)).toEqual({ n: 2 })
-    expect(memory.size).toBe(2)
   })
 })
 

@@ -89,5 +89,6 @@ export const mergedWith = (after: InForce): Changes => ({
 export function commitOf(commit: Pick<Commit, 'plan' | 'before' | 'after'> & Partial<Commit>): Commit {
   const cookie = randomBytes(48).toString('base64url')
   const others = { continues: true, isLogin: false, at: BEGIN, changes: ALONE, tried: [] }
-  return { ...others, newCookie: () => cookie, ...commit }
+  const methods = { newCookie: () => cookie, newRowCookie: () => cookie, isOvertaken: () => false }
+  return { ...others, ...methods, ...commit }
 }
