@@ -31,13 +31,10 @@ export function endDraft(session: object, visit: SessionVisit): void {
 }
 
 /** Ends all of a session but what its object shows. */
-export function endState({ state, setup, came }: SessionVisit): void {
-  const fresh = freshState(setup.fillRandom, setup.now())
-  // Another beginning than that of what came, in the same second too: who has read that one writes nothing into this one.
-  const created = Math.max(fresh.created, (came?.created ?? 0) + 1)
+export function endState({ state, setup }: SessionVisit): void {
   // Of its own for each end, so that a commit tells the one that it has carried out from a later one.
   const carried: CarriedOver = { keys: [], flash: false }
-  Object.assign(state, fresh, { created, carried })
+  Object.assign(state, freshState(setup.fillRandom, setup.now()), { carried })
 }
 
 /** The text of a record of all that a session holds now. */

@@ -30,8 +30,11 @@ export function renew({ state, setup }: SessionVisit, session: object, options: 
  */
 export function beginAnew(visit: SessionVisit, session: object): void {
   const flash = ownFlash(visit)
+  const { state, came } = visit
   endState(visit)
-  Object.assign(visit.state, { flash, login: { keep: [] } })
+  // Another beginning than that of what came, in the same second too: who has read that one writes nothing into this one.
+  const created = Math.max(state.created, (came?.created ?? 0) + 1)
+  Object.assign(state, { created, flash, login: { keep: [] } })
   standFor(session, visit.replaceSession())
 }
 
