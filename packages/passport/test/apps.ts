@@ -52,6 +52,17 @@ function set(auth: Wired & { use(strategy: Strategy): unknown }, { wire }: AppOp
   wire(auth)
 }
 
+const dataOf = (session: object): Data => Object.fromEntries(Object.entries(session))
+
+const answer: express.ErrorRequestHandler = (
+  error: { status?: number; message: string },
+  _req,
+  res,
+  _next,
+) => {
+  res.status(error.status ?? 500).send(error.message)
+}
+
 function expressApp(create: typeof express, options: AppOptions): RequestListener {
   const auth = new passport.Passport()
   set(auth, options)
@@ -73,16 +84,8 @@ function expressApp(create: typeof express, options: AppOptions): RequestListene
     req.logout({ keepSessionInfo: 'keep' in req.query }, (error) => (error ? next(error) : res.send('out')))
   })
   app.get('/', (req, res) => {
-    res.json({ user: req.user, data: { ...req.session }, subject: req.session.subject, id: req.session.id })
+    res.json({ user: req.user, data: dataOf(req.session), subject: req.session.subject, id: req.session.id })
   })
-  const answer: express.ErrorRequestHandler = (
-    error: { status?: number; message: string },
-    _req,
-    res,
-    _next,
-  ) => {
-    res.status(error.status ?? 500).send(error.message)
-  }
   return app.use(answer)
 }
 
@@ -106,7 +109,7 @@ function koaApp(options: AppOptions): RequestListener {
   app.use(async (ctx) => {
     if (ctx.path === '/write') Object.assign(ctx.session, ctx.query)
     if (ctx.path === '/direct') ctx.session.login('ada')
-    if (ctx.path === '/login') await login(ctx as never, () => Promise.resolve((ctx.body = 'in')))
+    if (ctx.path === '/login') await login(ctx, () => Promise.resolve((ctx.body = 'in')))
     else if (ctx.path === '/logout') {
       await (ctx.logout as (options: object) => Promise<void>)({ keepSessionInfo: 'keep' in ctx.query })
       ctx.body = 'out'
@@ -114,13 +117,13 @@ function koaApp(options: AppOptions): RequestListener {
       const { session, state } = ctx
       ctx.body = {
         user: state['user'] as unknown,
-        data: { ...session },
+        data: dataOf(session),
         subject: session.subject,
         id: session.id,
       }
     }
   })
-  return app.callback()
+  return app.callback() as RequestListener
 }
 
 export const APPS: Readonly<Record<string, (options: AppOptions) => RequestListener>> = {

@@ -9,6 +9,12 @@ const subject = ({ id }: Account): string => id
 
 type Options = UseKeepsakeOptions<Account>
 
+const userAgent: Options['label'] = ({ headers }) => headers['user-agent']
+
+const failing = (): string => {
+  throw new Error('of the label')
+}
+
 const wired = (options: Partial<Options> = {}): Pick<AppOptions, 'wire' | 'keepSessionInfo'> => ({
   keepSessionInfo: false,
   wire: (auth) => useKeepsake(auth, { subject, ...options }),
@@ -20,8 +26,7 @@ const inStore = (options: Partial<SessionsOptions> = {}) =>
 describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
   it('lists the devices of a user, and ends them', async () => {
     const sessions = inStore()
-    const label: Options['label'] = ({ headers }) => headers['user-agent']
-    const newVisitor = await serve(create({ sessions, ...wired({ label }) }))
+    const newVisitor = await serve(create({ sessions, ...wired({ label: userAgent }) }))
     const [phone, desktop] = [newVisitor(), newVisitor()]
     for (const [visitor, name] of [
       [phone, 'phone'],
@@ -29,7 +34,7 @@ describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
     ] as const)
       await visitor.request('/login?username=ada&password=right', { headers: { 'User-Agent': name } })
     const devices = await sessions.listFor('ada')
-    expect(devices.map((device) => device.label).toSorted()).toEqual(['desktop', 'phone'])
+    expect(new Set(devices.map((device) => device.label))).toEqual(new Set(['desktop', 'phone']))
     const handle = devices.find((device) => device.label === 'phone')?.handle ?? ''
     expect(await sessions.revoke(handle, { subject: 'ada' })).toBe(true)
     expect((await phone.look()).user).toBeUndefined()
@@ -105,12 +110,9 @@ describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
   })
 
   it('fails a login whose subject is no text, and one whose label throws, and logs nobody in', async () => {
-    const label = (): string => {
-      throw new Error('of the label')
-    }
     for (const [options, message] of [
       [{ subject: () => 7 as unknown as string }, 'session.login: expected the id of a user as text'],
-      [{ label }, 'of the label'],
+      [{ label: failing }, 'of the label'],
     ] as const) {
       const visitor = (await serve(create({ sessions: inStore(), ...wired(options) })))()
       expect(await visitor.login('ada')).toBe(message)
@@ -177,7 +179,7 @@ describe('useKeepsake', () => {
 
   it.each(['logIn', 'logOut'] as const)('names session() to %s where a request has none', async (method) => {
     expect(await told(method, { headers: {} })).toMatchObject({
-      message: expect.stringContaining('use session() before Passport'),
+      message: expect.stringContaining('use session() before Passport') as unknown,
     })
   })
 
