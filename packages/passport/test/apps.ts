@@ -80,6 +80,15 @@ function expressApp(create: typeof express, options: AppOptions): RequestListene
   app.get('/login', auth.authenticate('local', { keepSessionInfo }), (_req, res) => {
     res.send('in')
   })
+  const successRedirect = '/messages'
+  const flashes = {
+    failureFlash: 'No',
+    failureRedirect: successRedirect,
+    successFlash: 'Welcome',
+    successRedirect,
+  }
+  app.get('/greeted', auth.authenticate('local', flashes))
+  app.get('/messages', (req, res) => res.json(req.flash()))
   app.get('/logout', (req, res, next) => {
     req.logout({ keepSessionInfo: 'keep' in req.query }, (error) => (error ? next(error) : res.send('out')))
   })
@@ -123,7 +132,8 @@ function koaApp(options: AppOptions): RequestListener {
       }
     }
   })
-  return app.callback() as RequestListener
+  const callback = app.callback()
+  return (request, response) => void callback(request, response)
 }
 
 export const APPS: Readonly<Record<string, (options: AppOptions) => RequestListener>> = {

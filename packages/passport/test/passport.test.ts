@@ -82,3 +82,19 @@ describe.each(cases)(
     })
   },
 )
+
+const inExpress = cases.filter(({ app }) => app !== 'Koa')
+
+describe.each(inExpress)(
+  'Passport $wiring in $app, of a session $mode, with keepSessionInfo $keepSessionInfo',
+  ({ create, sessionsOf, wire, keepSessionInfo }) => {
+    it('shows what it has to say on the next page, once', async () => {
+      const visitor = (await serve(create({ sessions: sessionsOf(), keepSessionInfo, wire })))()
+      await visitor.get('/greeted?username=ada&password=wrong')
+      expect(await visitor.get('/messages')).toBe('{"error":["No"]}')
+      await visitor.get('/greeted?username=ada&password=right')
+      expect(await visitor.get('/messages')).toBe('{"success":["Welcome"]}')
+      expect(await visitor.get('/messages')).toBe('{}')
+    })
+  },
+)
