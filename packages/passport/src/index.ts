@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { ConfigError, type Session } from '@keepsake/core'
-import { readFunction, readOptions } from '@keepsake/core/adapter'
+import { fieldOf, readFunction, readOptions } from '@keepsake/core/adapter'
 
 declare global {
   namespace Express {
@@ -89,11 +89,12 @@ function readLogin(options: unknown): Login {
 
 function managerOf(authenticator: Authenticator, { subject, keep, label }: Login): SessionManager {
   return {
-    logIn(request, user, { keepSessionInfo }, done) {
+    logIn(request, user, options, done) {
       authenticator.serializeUser(user, request, (error, serialized) => {
         if (error) return done(error)
         carryOut(request, done, (session) => {
-          const own = keepSessionInfo === true && isAnonymous(session) ? Object.keys(session) : []
+          const isKept = fieldOf(options, 'keepSessionInfo') === true && isAnonymous(session)
+          const own = isKept ? Object.keys(session) : []
           session.login(subject(user), { keep: [...keep, ...own], label: label?.(request) })
           session.passport = { user: serialized }
         })
