@@ -183,6 +183,18 @@ describe('useKeepsake', () => {
     })
   })
 
+  it('takes no option from a polluted Object.prototype', async () => {
+    const { session } = await createSessions<Data>({ secrets, store: memoryStore() }).open(undefined)
+    session['planted'] = 1
+    Reflect.set(Object.prototype, 'keepSessionInfo', true)
+    try {
+      expect(await told('logIn', { headers: {}, session })).toBeUndefined()
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'keepSessionInfo')
+    }
+    expect(Object.keys(session)).toEqual(['passport'])
+  })
+
   it.each(['logIn', 'logOut'] as const)(
     'has %s wait until it is saved, and tells it of a failure',
     async (method) => {
