@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'node-http': ['@keepsake/core', '@keepsake/core/adapter'],
   express: [...ADAPTER, 'express'],
   koa: [...ADAPTER, 'koa'],
+  passport: ['@keepsake/core', '@keepsake/core/adapter'],
   'store-file': STORE,
   'store-sqlite': STORE,
   'store-redis': STORE,

@@ -2,6 +2,7 @@
 import { createSealer } from '@keepsake/core/sealer'
 import * as express from './express-app.ts'
 import * as koa from './koa-app.ts'
+import * as passport from './passport-app.ts'
 import { runInMemory, runInPostgres, runInRedis, runOnDisk, runSealed } from './store-apps.ts'
 import { SECRET } from './visit-twice.ts'
 
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
   await runOnDisk()
   await express.run()
   await koa.run()
+  await passport.run()
   if (REDIS_URL) await runInRedis(REDIS_URL)
   if (POSTGRES_URL) await runInPostgres(POSTGRES_URL)
 }

@@ -7,6 +7,7 @@ import { ROOT } from '../workspace.ts'
 const LINKED = [
   'express',
   'koa',
+  'passport',
   'pg',
   'redis',
   'tough-cookie',
@@ -14,6 +15,7 @@ const LINKED = [
   '@types/express',
   '@types/koa',
   '@types/node',
+  '@types/passport',
   '@types/pg',
 ] as const
 

@@ -88,6 +88,19 @@ describe('the types of a session', () => {
     session.login('alice', { keep: ['cart'] })
   })
 
+  it('let regenerate keep keys of the data, or call back', () => {
+    session.regenerate()
+    session.regenerate({ keep: ['cart', 'theme'] })
+    session.regenerate((error) => expectTypeOf(error).toEqualTypeOf<unknown>())
+    anything.regenerate({ keep: ['whatever'] })
+    // @ts-expect-error -- misspelt
+    session.regenerate({ keep: ['crat'] })
+    // @ts-expect-error -- a control
+    session.regenerate({ keep: ['id'] })
+    // @ts-expect-error -- one or the other
+    session.regenerate({ keep: ['cart'] }, () => undefined)
+  })
+
   it('can be named in the signatures of helpers', async () => {
     const sizeOf = (session: Session<Shop>): number => session.cart?.length ?? 0
     const visit = await createSessions<Shop>({ secrets }).open(undefined)

@@ -15,6 +15,7 @@ import {
   useAttachment,
 } from '@keepsake/node-http'
 import type { NextFunction, Request, RequestHandler } from 'express'
+import { defineFlash } from './flash.ts'
 
 export { createCookie, type HttpCookie } from '@keepsake/node-http'
 export { crossOriginGuard } from './guard.ts'
@@ -42,6 +43,12 @@ declare global {
       get session(): Session<RegisteredData>
       // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- not the default where Register is filled in
       set session(ended: Session<RegisteredData> | null)
+      /** Takes the messages of all categories, as connect-flash does; they are those of `req.session.flash`. */
+      flash(): { [category: string]: string[] }
+      /** Takes the messages of a category. */
+      flash(category: string): string[]
+      /** Adds a message for the next page, or several; `values` fill in its `%s`. */
+      flash(category: string, message: string | readonly string[], ...values: readonly unknown[]): unknown
     }
   }
 }
@@ -69,6 +76,7 @@ export function session<D extends SessionData<D> = RegisteredData>(
   return (req, res, next) => {
     if (ask('skip', skip, req)) return next()
     defineSession(req.app.request)
+    defineFlash(req.app.request)
     const visit = extend && { extend: ask('extend', extend, req) }
     const attachment = attach(sessions, req, res, next, visit)
     if (attachment instanceof Promise) return useLater(req, attachment, next)

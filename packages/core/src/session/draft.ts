@@ -1,5 +1,5 @@
 import { expiredKeys, onlyExpiries } from '../record/metadata.ts'
-import { type Change, contentIn, writeText } from '../record/record.ts'
+import { type CarriedOver, type Change, contentIn, writeText } from '../record/record.ts'
 import { freshState, type SessionState, type SessionVisit } from './state.ts'
 
 /* A session as its handler is changing it: own properties are the data, the state has the rest. */
@@ -25,12 +25,17 @@ export function removeData(session: object, state: SessionState, keep: readonly 
 }
 
 /** Ends the session: what is written afterwards belongs to a new one. Does not ask what a handler has made of the object. */
-export function endDraft(session: object, { state, setup }: SessionVisit): void {
-  Object.assign(state, freshState(setup.fillRandom, setup.now()), { carried: NOTHING_CARRIED })
-  removeData(session, state)
+export function endDraft(session: object, visit: SessionVisit): void {
+  endState(visit)
+  removeData(session, visit.state)
 }
 
-const NOTHING_CARRIED = Object.freeze({ keys: [], flash: false })
+/** Ends all of a session but what its object shows. */
+export function endState({ state, setup }: SessionVisit): void {
+  // Of its own for each end, so that a commit tells the one that it has carried out from a later one.
+  const carried: CarriedOver = { keys: [], flash: false }
+  Object.assign(state, freshState(setup.fillRandom, setup.now()), { carried })
+}
 
 /** The text of a record of all that a session holds now. */
 export const draftText = (session: object, state: SessionState): string =>

@@ -21,7 +21,10 @@ export class SessionFacts {
     return #visit in value
   }
 
-  /** Names the session for people and for other tables; 22 characters that open nothing. Renewed by `regenerate`. */
+  /**
+   * Names the session for people and for other tables; 22 characters that open nothing. Renewed by `regenerate`. A session
+   * that holds nothing is not kept, and the next request has another id.
+   */
   get id(): string {
     return sidText(this.#visit.state.sid)
   }

@@ -30,9 +30,20 @@ function controlsOf(prototype: object): Readonly<Record<string, Property>> {
   return { ...inherited, ...Object.getOwnPropertyDescriptors(prototype) }
 }
 
+/** What to write instead, where well-known middleware assigns a control. */
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ['flash', ", and messages for the next page by session.flash('info', 'Saved')"],
+  [
+    'csrfToken',
+    ', with csrf-sync by getTokenFromState: (req) => req.session.csrf,' +
+      ' storeTokenInState: (req, token) => { req.session.csrf = token }',
+  ],
+])
+
 function refuse(name: string): (value: unknown) => never {
   return () => {
-    throw new TypeError(`'${name}' is a control of the session; keep the data under another name`)
+    const instead = INSTEAD.get(name) ?? ''
+    throw new TypeError(`'${name}' is a control of the session; keep the data under another name${instead}`)
   }
 }
 

@@ -22,15 +22,19 @@ interface Login {
 /** @throws {TypeError} for an option that is none, a `keep` that is no list of keys, and a label that is no text. */
 export function readLogin(options: LoginOptions): Login {
   const { keep = [], label } = readOptionsOf('session.login', options, ['keep', 'label'])
-  // A text has `includes` too, and would keep every key that is a part of it.
-  if (!Array.isArray(keep) || !keep.every((key) => typeof key === 'string')) {
-    throw new TypeError("session.login: keep: expected a list of keys, such as ['cart']")
-  }
+  checkKeep('session.login', keep)
   if (label !== undefined && typeof label !== 'string') {
     throw new TypeError('session.login: expected a label as text')
   }
   // Made of what a browser says of itself, it may be of any length, and that is no reason to refuse a login.
   return { keep, label: label?.slice(0, MAX_LABEL).toWellFormed() }
+}
+
+/** @throws {TypeError} for what is no list of keys, naming the control. */
+export function checkKeep(control: string, keep: unknown): asserts keep is readonly string[] {
+  // A text has `includes` too, and would keep every key that is a part of it.
+  if (Array.isArray(keep) && keep.every((key) => typeof key === 'string')) return
+  throw new TypeError(`${control}: keep: expected a list of keys, such as ['cart']`)
 }
 
 /**
@@ -72,7 +76,7 @@ export function logIn(visit: SessionVisit, session: object, subject: string, opt
 }
 
 /** The messages of this request, without those that came: they were for another subject. */
-function ownFlash({ came, state }: SessionVisit): readonly FlashMessage[] {
+export function ownFlash({ came, state }: SessionVisit): readonly FlashMessage[] {
   const before = came?.content.flash ?? []
   return state.flash.filter(({ id }) => !before.some((message) => message.id === id))
 }

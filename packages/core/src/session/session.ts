@@ -8,7 +8,8 @@ import { SessionFacts } from './facts.ts'
 import { guardControls } from './guarded-controls.ts'
 import { logIn, type LoginOptions } from './login.ts'
 import { type LogoutOptions, readLogout } from './logout.ts'
-import { freshState, type SessionChange, type SessionVisit } from './state.ts'
+import { beginAnew, type RegenerateOptions, renew } from './regenerate.ts'
+import { type SessionChange, type SessionVisit } from './state.ts'
 import { changeOf, type DataDraft } from './update.ts'
 
 /** A callback in the style of Node; `Session` takes one wherever Passport and express-session's users pass one. */
@@ -47,11 +48,24 @@ export class SessionControls extends DataControls {
     endDraft(this, visit)
   }
 
-  /** A new id and a new cookie with the same data; the old cookie is over when the response leaves. */
-  regenerate(callback?: Callback): void {
-    const { state, setup } = SessionFacts.visitOf(this)
-    state.sid = freshState(setup.fillRandom, setup.now()).sid
-    callback?.()
+  /**
+   * A new id and a new cookie; the old one is over when the response leaves. Who is logged in stays so, and messages wait on.
+   * So does the data, or of it only what `keep` names, such as `['cart']`.
+   *
+   * @throws {TypeError} for an option that is none, and a `keep` that is no list of keys.
+   */
+  regenerate(options?: RegenerateOptions<DataKey<this>>): void
+  /**
+   * An empty session in the place of this one, as express-session and Passport mean it: nobody is logged in, and nothing is left but
+   * the messages that this request has added. `req.session` and `ctx.session` are another object from now on; the one from before
+   * shows its old data, which is saved no more, and hands on what else is done to it. Calls back at once.
+   */
+  regenerate(callback: Callback): void
+  regenerate(given?: unknown): void {
+    const visit = SessionFacts.visitOf(this)
+    if (typeof given !== 'function') return renew(visit, this, given)
+    beginAnew(visit, this)
+    ;(given as Callback)()
   }
 
   /** Ends the session. What is written afterwards belongs to a new one. */
@@ -79,7 +93,7 @@ export class SessionControls extends DataControls {
    *
    * @throws {TypeError} for a control's name, and for what is no duration.
    */
-  expire(key: Extract<Exclude<keyof this, ControlName>, string>, duration: Duration): void {
+  expire(key: DataKey<this>, duration: Duration): void {
     if (typeof key !== 'string' || CONTROL_NAMES.has(key)) {
       throw new TypeError('session.expire: expected a key of the data')
     }
@@ -157,6 +171,9 @@ function settle(work: Promise<void>, callback: Callback | undefined): Promise<vo
 
 /** Words that no data may use as a key, because the session's controls have them. */
 export type ControlName = Extract<keyof SessionControls, string>
+
+/** The keys of a session's data. */
+export type DataKey<S> = Extract<Exclude<keyof S, ControlName>, string>
 
 /** Makes a data type that uses a control's name fail to compile, with the name in the message. */
 export type SessionData<D> = {

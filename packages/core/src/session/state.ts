@@ -22,7 +22,10 @@ export interface SessionState {
   csrf: boolean
   /** Undefined for the session that came, perhaps under a new id. For another one in its place: what it took over. */
   carried: CarriedOver | undefined
-  /** What a login that is still to be committed keeps, whatever happens to the session that came. */
+  /**
+   * What a login that is still to be committed keeps, whatever happens to the session that came; `regenerate(callback)` is
+   * the login of nobody.
+   */
   login: { readonly keep: readonly string[] } | undefined
   /** Keys that were removed, though the session's object shows them still: a handler has frozen it. */
   removed: ReadonlySet<string> | undefined
@@ -74,6 +77,8 @@ export interface SessionVisit {
   readonly setup: SessionSetup
   /** What a logout asks for besides the end of the session. */
   logout: LogoutRequest | undefined
+  /** Puts an empty session object in the place of the one that handlers were given, and returns it. */
+  replaceSession(): object
   explain(): Explanation
   /** Epoch seconds. */
   expires(): number

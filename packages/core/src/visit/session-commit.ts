@@ -129,7 +129,9 @@ export class SessionCommit implements Commit, Changes {
     const { before } = this.#texts
     const keep = login?.keep ?? []
     const own = carried === undefined ? keepChanged(before, after.text, keep) : after.text
-    if (theirs === undefined || theirs.subject !== after.subject) return { ...after, text: own }
+    // Two that log in without a subject may be two users.
+    const isSame = theirs !== undefined && theirs.subject === after.subject && after.subject !== undefined
+    if (!isSame) return { ...after, text: own }
     // The same subject has logged in at once from another tab. From before a login nobody gets what that has brought, such
     // as a second factor, but for what is kept.
     const kept = { keys: keep, flash: carried?.flash ?? true }

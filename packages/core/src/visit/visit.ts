@@ -59,6 +59,10 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
     return (this.#session ??= this.#open())
   }
 
+  replaceSession(): Session<D> {
+    return (this.#session = createSession<D>({}, this))
+  }
+
   #open(): Session<D> {
     const { trace } = this.setup
     const lookup = this.#look(this.#header)

@@ -37,6 +37,17 @@ const routes: Routes = {
     session.regenerate()
     return send(session.id)
   },
+  '/anew': async (exchange) => {
+    const { session } = exchange
+    session['left'] = 'behind'
+    await new Promise<void>((resolve, reject) => {
+      session.regenerate(() => {
+        exchange.session['visitor'] = 'of now'
+        void session.save((error) => (error === undefined ? resolve() : reject(error)))
+      })
+    })
+    return exchange.send('begun')
+  },
   '/id': ({ session, send }) => send(session.id),
   '/login': ({ session, send }) => {
     session.login('user-1', { keep: ['name'] })
@@ -121,6 +132,15 @@ export function sessionScenarios({ serve, fields }: Stage): void {
     expect(answer.text).not.toBe(before.text)
     expect((await client.request('/id')).text).toBe(answer.text)
     expect((await client.request('/look')).text).toBe('{"name":"Ada"}')
+  })
+
+  it('begins an empty session, with what is written then, when it is regenerated as Passport does it', async () => {
+    const { client } = await serve(routes)
+    await client.request('/write')
+    const before = await client.request('/id')
+    expect((await client.request('/anew')).text).toBe('begun')
+    expect((await client.request('/look')).text).toBe('{"visitor":"of now"}')
+    expect((await client.request('/id')).text).not.toBe(before.text)
   })
 
   it('logs in under a new id with what is to be kept, and out with nothing left', async () => {

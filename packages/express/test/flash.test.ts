@@ -1,0 +1,108 @@
+import connectFlash from 'connect-flash'
+import type { Express } from 'express'
+import expressFlash from 'express-flash'
+import { describe, expect, it } from 'vitest'
+import { APPS, serve } from './serving.ts'
+
+const FLASHES: readonly (readonly [string, (app: Express) => Express])[] = [
+  ['req.flash', (app) => app],
+  ['connect-flash', (app) => app.use(connectFlash())],
+  ['express-flash', (app) => app.use(expressFlash())],
+]
+
+describe.each(APPS.flatMap((app) => FLASHES.map(([flash, use]) => ({ ...app, flash, use }))))(
+  '$flash in $name, of a session $mode',
+  ({ createApp, use }) => {
+    it('shows messages on the next page that asks, once, by category or all', async () => {
+      const app = use(createApp())
+      app.get('/add', (req, res) => {
+        req.flash('info', 'saved')
+        req.flash('info', '%s of %d', 'one', 2)
+        req.flash('error', ['no', 'never'])
+        res.send('added')
+      })
+      app.get('/info', (req, res) => res.json(req.flash('info')))
+      app.get('/', (req, res) => res.json(req.flash()))
+      const client = await serve(app)
+      const ask = async (path: string): Promise<unknown> => JSON.parse((await client.request(path)).text)
+      await client.request('/add')
+      expect(await ask('/info')).toEqual(['saved', 'one of 2'])
+      expect(await ask('/info')).toEqual([])
+      expect(await ask('/')).toEqual({ error: ['no', 'never'] })
+      expect(await ask('/')).toEqual({})
+    })
+
+    it('takes any category, such as one that objects have by themselves', async () => {
+      const app = use(createApp())
+      app.get('/', (req, res) => {
+        req.flash('__proto__', 'a')
+        req.flash('constructor', 'b')
+        const messages = req.flash()
+        res.json(Object.entries(messages))
+      })
+      const answer = await (await serve(app)).request('/')
+      expect(JSON.parse(answer.text)).toEqual([
+        ['__proto__', ['a']],
+        ['constructor', ['b']],
+      ])
+    })
+
+    it('says of a message that is no text what is expected', async () => {
+      const app = use(createApp())
+      app.get('/', (req) => {
+        req.flash('errors', [{ msg: 'no' }] as never)
+      })
+      expect((await (await serve(app)).request('/')).text).toBe('session.flash: expected a message as text')
+    })
+  },
+)
+
+describe.each(APPS)('in $name, of a session $mode', ({ createApp }) => {
+  it('express-flash gives the messages to the page that is rendered', async () => {
+    const app = createApp().use(expressFlash())
+    app.engine('html', (_path, locals, done) => {
+      done(null, JSON.stringify((locals as { messages: unknown }).messages))
+    })
+    app.set('view engine', 'html').set('views', import.meta.dirname)
+    app.get('/', (req, res) => {
+      req.flash('info', 'saved')
+      res.render('page')
+    })
+    expect((await (await serve(app)).request('/')).text).toBe('{"info":["saved"]}')
+  })
+
+  it('a flash of the application stays its own', async () => {
+    const app = createApp()
+    app.use((req, _res, next) => {
+      req.flash = () => ['of the application'] as never
+      next()
+    })
+    app.get('/', (req, res) => res.json(req.flash('info')))
+    expect((await (await serve(app)).request('/')).text).toBe('["of the application"]')
+  })
+
+  it('connect-flash that is to take the place of req.flash says what to write instead', async () => {
+    const app = createApp().use(connectFlash({ unsafe: true }))
+    app.get('/', (req) => {
+      req.flash('info', 'saved')
+    })
+    expect((await (await serve(app)).request('/')).text).toBe(
+      "'flash' is a control of the session; keep the data under another name, and messages for the next page by session.flash('info', 'Saved')",
+    )
+  })
+})
+
+it('req.flash says so where a request has no session', async () => {
+  const { default: express } = await import('express')
+  const { createSessions } = await import('@keepsake/core')
+  const { session } = await import('../src/index.ts')
+  const sessions = createSessions({
+    secrets: ['a secret that is only for tests, of 48 characters'],
+    revocation: 'none',
+  })
+  const app = express().use(session(sessions, { skip: (req) => req.path === '/skipped' }))
+  app.use((req, res) => res.json(req.flash()))
+  const client = await serve(app)
+  expect((await client.request('/')).text).toBe('{}')
+  expect((await client.request('/skipped')).text).toBe('req.flash: the request has no session')
+})

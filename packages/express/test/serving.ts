@@ -1,0 +1,42 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createSessions, memoryStore } from '@keepsake/core'
+import { type Client, createClient } from '@keepsake/testing'
+import express, { type ErrorRequestHandler, type Express } from 'express'
+import express4 from 'express4'
+import { onTestFinished } from 'vitest'
+import { session } from '../src/index.ts'
+
+const secrets = ['a secret that is only for tests, of 48 characters']
+
+const VERSIONS = Object.entries({ 'Express 5': express, 'Express 4': express4 })
+const MODES = Object.entries({
+  'in its cookie': () => createSessions({ secrets, revocation: 'none' }),
+  'in a store': () => createSessions({ secrets, store: memoryStore() }),
+})
+
+/** An application of each Express, with sessions of each kind. */
+export const APPS = VERSIONS.flatMap(([name, create]) =>
+  MODES.map(([mode, sessionsOf]) => ({ name, mode, createApp: () => create().use(session(sessionsOf())) })),
+)
+
+const answerWithMessage: ErrorRequestHandler = (
+  error: { status?: number; message: string },
+  _req,
+  res,
+  _next,
+) => {
+  res.status(error.status ?? res.statusCode).send(error.message)
+}
+
+export async function serve(app: Express): Promise<Client> {
+  const server = createServer(app.use(answerWithMessage)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  onTestFinished(async () => {
+    await client.close()
+    server.close()
+  })
+  return client
+}

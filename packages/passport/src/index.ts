@@ -1,0 +1,129 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { ConfigError, type Session } from '@keepsake/core'
+import { fieldOf, readFunction, readOptions } from '@keepsake/core/adapter'
+
+declare global {
+  namespace Express {
+    /** What Passport's strategies give, as `@types/passport` declares it, too: filled in by the application. */
+    // oxlint-disable-next-line typescript/no-empty-object-type -- filled in by the application
+    interface User {}
+  }
+}
+
+/** What of a request that logs in is the same in Express and Koa. */
+export interface LoginRequest {
+  readonly headers: IncomingHttpHeaders
+}
+
+/** What a login of Passport's says to the session. */
+export interface UseKeepsakeOptions<User = Express.User> {
+  /** The id of a user as text, by which the sessions are listed, counted and revoked. */
+  readonly subject: (user: User) => string
+  /** Keys of an anonymous visitor's data that stay at every login, such as a cart. Default: none. */
+  readonly keep?: readonly string[] | undefined
+  /** What a list of devices calls this one: `(req) => req.headers['user-agent']`. Default: nothing. */
+  readonly label?: ((request: LoginRequest) => string | undefined) | undefined
+}
+
+type Done = (error?: unknown) => void
+
+/** What Passport calls to log in and out, which none of its types name. */
+interface SessionManager {
+  logIn(request: PassportRequest, user: unknown, options: SessionOptions, done: Done): void
+  logOut(request: PassportRequest, options: SessionOptions, done: Done): void
+}
+
+interface PassportRequest extends LoginRequest {
+  readonly session?: Session<{ passport: { user?: unknown } }> | null
+}
+
+interface SessionOptions {
+  readonly keepSessionInfo?: boolean
+}
+
+interface Authenticator {
+  _sm?: Partial<SessionManager>
+  serializeUser(user: unknown, request: unknown, done: (error: unknown, serialized?: unknown) => void): void
+}
+
+/**
+ * Has Passport log in and out by `session.login` and `session.logout`: its users have devices, revocation and the cap. What an
+ * application gives to `serializeUser` and `deserializeUser` stays as it is. Of a Passport of Express or of Koa, once:
+ *
+ * ```ts
+ * useKeepsake(passport, { subject: (user) => user.id })
+ * ```
+ *
+ * `keepSessionInfo` at a login keeps all that an anonymous visitor has left, and nothing of another user; at a logout it keeps
+ * nothing.
+ *
+ * @throws {ConfigError} for a wrong option, and for what is no Passport of 0.6 or later.
+ */
+export function useKeepsake<User = Express.User>(
+  passport: { readonly serializeUser: (...args: never[]) => unknown },
+  options: UseKeepsakeOptions<User>,
+): void {
+  const login = readLogin(options)
+  const authenticator = passport as unknown as Partial<Authenticator> | undefined
+  if (typeof authenticator?._sm?.logIn !== 'function' || typeof authenticator._sm.logOut !== 'function')
+    throw new ConfigError('passport', 'expected the passport of Passport 0.6 or later, or of koa-passport')
+  authenticator._sm = managerOf(authenticator as Authenticator, login)
+}
+
+interface Login {
+  readonly subject: (user: unknown) => string
+  readonly keep: readonly string[]
+  readonly label: ((request: LoginRequest) => string | undefined) | undefined
+}
+
+function readLogin(options: unknown): Login {
+  const own = readOptions('options', options, ['subject', 'keep', 'label'])
+  const subject = readFunction<Login['subject']>('subject', own['subject'])
+  if (subject === undefined)
+    throw new ConfigError('subject', 'expected a function, such as (user) => user.id')
+  const { keep = [] } = own
+  if (!Array.isArray(keep) || !keep.every((key) => typeof key === 'string'))
+    throw new ConfigError('keep', "expected a list of keys, such as ['cart']")
+  return { subject, keep, label: readFunction('label', own['label']) }
+}
+
+function managerOf(authenticator: Authenticator, { subject, keep, label }: Login): SessionManager {
+  return {
+    logIn(request, user, options, done) {
+      authenticator.serializeUser(user, request, (error, serialized) => {
+        if (error) return done(error)
+        carryOut(request, done, (session) => {
+          const isKept = fieldOf(options, 'keepSessionInfo') === true && isAnonymous(session)
+          const own = isKept ? Object.keys(session) : []
+          session.login(subject(user), { keep: [...keep, ...own], label: label?.(request) })
+          session.passport = { user: serialized }
+        })
+      })
+    },
+    logOut(request, _options, done) {
+      carryOut(request, done, (session) => session.logout())
+    },
+  }
+}
+
+type PassportSession = NonNullable<PassportRequest['session']>
+
+/** Nobody, not even by a Passport that did not know of Keepsake yet. */
+const isAnonymous = (session: PassportSession): boolean =>
+  session.subject === undefined && session.passport === undefined
+
+/** Changes the session and saves it, before Passport goes on; tells Passport of what goes wrong. */
+function carryOut(
+  { session }: PassportRequest,
+  done: Done,
+  change: (session: PassportSession) => void,
+): void {
+  try {
+    if (typeof session?.login !== 'function')
+      throw new Error('the request has no session of Keepsake; use session() before Passport')
+    change(session)
+  } catch (error) {
+    return done(error)
+  }
+  void session.save(done)
+}
