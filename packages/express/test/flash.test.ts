@@ -81,6 +81,13 @@ describe.each(APPS)('in $name, of a session $mode', ({ createApp }) => {
     expect((await (await serve(app)).request('/')).text).toBe('["of the application"]')
   })
 
+  it('a flash on the prototype of its requests stays its own, too', async () => {
+    const app = createApp()
+    Object.assign(app.request, { flash: () => ['of the prototype'] })
+    app.get('/', (req, res) => res.json(req.flash('info')))
+    expect((await (await serve(app)).request('/')).text).toBe('["of the prototype"]')
+  })
+
   it('connect-flash that is to take the place of req.flash says what to write instead', async () => {
     const app = createApp().use(connectFlash({ unsafe: true }))
     app.get('/', (req) => {
