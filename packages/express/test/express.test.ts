@@ -49,7 +49,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
       const answer = await (await serve(app)).request('/')
       expect([answer.status, answer.text]).toEqual([
         500,
-        `${option}: expected true or false, not a promise of it`,
+        `${option}: must answer at once, and gave a promise`,
       ])
     },
   )

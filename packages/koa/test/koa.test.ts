@@ -42,7 +42,7 @@ describe.each(cases)('$name, $mode.name', ({ App, mode }) => {
       const thrown = once(app, 'error')
       expect((await (await serve(app)).request('/')).status).toBe(500)
       const [error] = (await thrown) as [Error]
-      expect(error.message).toBe(`${option}: expected true or false, not a promise of it`)
+      expect(error.message).toBe(`${option}: must answer at once, and gave a promise`)
     },
   )
 

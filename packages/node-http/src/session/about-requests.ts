@@ -1,4 +1,3 @@
-import { ConfigError } from '@keepsake/core'
 import { isPromise, readFunction, readOptions } from '@keepsake/core/adapter'
 
 /** An option that answers something about a request, `R`, or a context of it. */
@@ -21,10 +20,10 @@ export function readFunctions<O extends object>(
 /**
  * What such an option answers about a request; undefined without one.
  *
- * @throws {ConfigError} for a promise: nobody waits for it, and it would count as a yes.
+ * @throws {TypeError} for a promise: nobody waits for it, and it would count as a yes.
  */
 export function ask<R>(option: string, question: Question<R>, about: R): boolean | undefined {
-  const answer: unknown = question?.(about)
-  if (isPromise(answer)) throw new ConfigError(option, 'must answer at once, and gave a promise')
-  return answer as boolean | undefined
+  const answer = question?.(about)
+  if (isPromise(answer)) throw new TypeError(`${option}: must answer at once, and gave a promise`)
+  return answer
 }
