@@ -65,6 +65,7 @@ const CLOSE_EVENTS: Readonly<Record<CloseReason, SessionEventType | undefined>> 
   created: 'session_created',
   changed: 'session_changed',
   renewed: 'session_renewed',
+  moved_over: 'session_renewed',
   regenerated: 'session_renewed',
   replaced: 'session_created',
   emptied: 'session_destroyed',

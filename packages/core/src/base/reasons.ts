@@ -46,6 +46,8 @@ export type CloseReason =
   | 'changed'
   /** Unchanged, but used long enough after it was last written that its idle window starts anew. */
   | 'renewed'
+  /** Unchanged; its cookie, which came under a former definition, is set under today's. */
+  | 'moved_over'
   /** The same session under a new id; the old id is over. */
   | 'regenerated'
   /** Another session in its place, by a login or after an end; the old one is over. */

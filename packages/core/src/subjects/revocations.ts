@@ -72,8 +72,9 @@ export function createRevocations(setup: RevocationsSetup) {
   const now = (): number => Math.floor(clock() / 1000)
   const limited = async <T>(work: (isOver: () => boolean) => MaybePromise<T>): Promise<T> => timeLimit(work)
 
+  // A sid is drawn once for all, whatever the name of its cookie is or was.
   const denialKey = (sid: string): string =>
-    createHash('sha256').update('keepsake/v1/revoked').update(keys.storeContext).update(sid).digest('hex')
+    createHash('sha256').update('keepsake/v1/revoked').update(sid).digest('hex')
 
   async function readDenial(key: string): Promise<Denial | undefined> {
     const text = textOf(await records.read(key))
