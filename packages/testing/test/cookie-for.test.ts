@@ -44,6 +44,12 @@ describe.each(Object.entries(modes))('cookieFor, %s', (_, create) => {
   })
 })
 
+it('is today’s cookie, though the response deletes former definitions', async () => {
+  const sessions = createSessions<Shop>({ secrets, revocation: 'none', cookie: { previous: [{ name: 'sid' }] } })
+  const cookie = await cookieFor(sessions, { name: 'Ada' })
+  expect(cookie).toMatch(/^__Host-session=[\w-]+$/)
+})
+
 it('says so when the session does not fit', async () => {
   const sessions = modes['sealed']?.()
   if (sessions === undefined) throw new Error('there is no such mode')
