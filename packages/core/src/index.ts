@@ -39,7 +39,7 @@ export type {
 } from './base/reasons.ts'
 export type { Peek } from './sessions/sessions.ts'
 export { CrossOriginError } from './guard/origin.ts'
-export type { Secret } from './crypto/secrets.ts'
+export type { Secret, SecretsOption } from './crypto/secrets.ts'
 export type { LoginOptions } from './session/login.ts'
 export type { Callback, ControlName, Session, SessionControls, SessionData } from './session/session.ts'
 export type { Explanation } from './session/state.ts'

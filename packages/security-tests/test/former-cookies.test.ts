@@ -21,7 +21,7 @@ const CHANGES: readonly (readonly [what: string, before: Definition, after: Defi
   ['no partition any more', { partitioned: true }, {}],
 ]
 
-const secrets = ['a secret that is only for tests, of 48 characters']
+const secrets = ['a secret that is only for tests with 48 characters']
 const MODES: readonly (readonly [string, () => Sessions<Shop>[]])[] = ['sealed', 'stored'].map((mode) => [
   mode,
   () => {

@@ -37,6 +37,8 @@ export function readOptions(
   known: readonly string[],
 ): Readonly<Record<string, unknown>> {
   return ownOptions(value, known, (key, problem) => {
+    if (key === undefined && option === 'options')
+      return new ConfigError(option, `${problem}; write { ${known[0]}: … }`)
     const path = key === undefined ? option : option === 'options' ? nameOf(key) : `${option}.${nameOf(key)}`
     const hint =
       key !== undefined && Object.hasOwn(FOREIGN, key) ? `no such option; ${FOREIGN[key]}` : problem

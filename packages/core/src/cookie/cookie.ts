@@ -1,4 +1,4 @@
-import { readSecrets, type Secret } from '../crypto/secrets.ts'
+import { readSecrets, type SecretsOption } from '../crypto/secrets.ts'
 import { ConfigError, CookieTooLargeError, CookieValueError } from '../base/errors.ts'
 import { readFlag, readOptions } from '../base/options.ts'
 import { MAX_AGE_LIMIT } from '../base/time.ts'
@@ -43,9 +43,9 @@ export interface WriteOptions {
 /** How a cookie carries its value. Left out: as it stands, for everybody to read and to make up. */
 export interface CookieProtection {
   /** Secrets, newest first: everybody can read the value, nobody else can write one. */
-  readonly signed?: readonly (Secret | undefined)[] | undefined
+  readonly signed?: SecretsOption
   /** Secrets, newest first: nobody else can read or write the value. With a `maxAge`, nor use it for longer. */
-  readonly sealed?: readonly (Secret | undefined)[] | undefined
+  readonly sealed?: SecretsOption
 }
 
 export interface CookieOptions extends CookieAttributes, CookieProtection {}

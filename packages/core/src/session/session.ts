@@ -28,7 +28,7 @@ export class SessionControls extends DataControls {
    *
    * @throws {TypeError} when `subject` is not text or empty, `keep` no list of keys, or the label is not text.
    */
-  login(subject: string, options: LoginOptions = {}): void {
+  login(subject: string, options: LoginOptions<KeyOf<this>> = {}): void {
     logIn(SessionFacts.visitOf(this), this, subject, options)
   }
 
@@ -157,6 +157,9 @@ function settle(work: Promise<void>, callback: Callback | undefined): Promise<vo
 
 /** Words that no data may use as a key, because the session's controls have them. */
 export type ControlName = Extract<keyof SessionControls, string>
+
+/** The keys of a session's data. */
+type KeyOf<S> = Exclude<Extract<keyof S, string>, ControlName>
 
 /** Makes a data type that uses a control's name fail to compile, with the name in the message. */
 export type SessionData<D> = {

@@ -6,6 +6,7 @@ import type { Device } from '../subjects/subjects.ts'
 import type { Cookie } from '../cookie/cookie.ts'
 import type { CookieSource } from '../cookie/read.ts'
 import { endOf, type Lifetime } from '../record/lifetime.ts'
+import { wrongOption } from '../base/errors.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { AdapterWarning } from '../base/reasons.ts'
 
@@ -34,7 +35,7 @@ export interface AdapterVisit<D> {
   close(): MaybePromise<readonly Header[]>
   /** Whether to call `settle` is of use. */
   readonly needsSettling: boolean
-  /** Once the response is complete: reports a change that came too late for it. Never throws. */
+  /** Once the response is complete, and again later: reports, once, a change that came too late for it. Never throws. */
   settle(): void
   /** Publishes what works against the session; each kind is warned of once. Nothing for a visit not looked at. */
   warn(what: AdapterWarning): void
@@ -103,7 +104,7 @@ export interface AdapterSessions<D> extends Sessions<D> {
  * A visit for an adapter: what is there at once (in sealed mode, with a store that answers at once, and wherever no
  * cookie came) costs no promise.
  *
- * @throws {TypeError} for sessions that were not made by `createSessions`.
+ * @throws {ConfigError} for sessions that were not made by `createSessions`.
  * @throws {StoreError} when the store fails, unless `whenStoreFails` is `'anonymous'`.
  */
 export function openVisit<D>(
@@ -111,9 +112,14 @@ export function openVisit<D>(
   source: CookieSource,
   options?: VisitOptions,
 ): MaybePromise<AdapterVisit<D>> {
-  const open = (sessions as Partial<AdapterSessions<D>>)[OPEN]
-  if (typeof open !== 'function') throw new TypeError('sessions: expected what createSessions returns')
-  return open(source, options)
+  checkSessions(sessions)
+  return sessions[OPEN](source, options)
+}
+
+/** @throws {ConfigError} for sessions that were not made by `createSessions`. */
+export function checkSessions<D>(sessions: Sessions<D>): asserts sessions is AdapterSessions<D> {
+  const open = (sessions as Partial<AdapterSessions<D>> | null | undefined)?.[OPEN]
+  if (typeof open !== 'function') throw wrongOption('sessions', 'what createSessions returns', sessions)
 }
 
 /** A session from outside, as a page shows it that warns before the end. */

@@ -5,7 +5,7 @@ import { createCsrf } from '../guard/csrf.ts'
 import { type AssuranceLevel, type LifetimeOptions, readLifetime } from '../record/lifetime.ts'
 import type { Conflict, ResolveConflict } from '../record/merge.ts'
 import { createKeys } from '../crypto/keys.ts'
-import { readSecrets, type Secret } from '../crypto/secrets.ts'
+import { readSecrets, type SecretsOption } from '../crypto/secrets.ts'
 import type { Duration } from '../base/duration.ts'
 import { SessionConflictError, wrongOption } from '../base/errors.ts'
 import { createTrace, type Trace } from '../base/events.ts'
@@ -17,9 +17,10 @@ import { readStorage, startSweep } from './storage.ts'
 export interface SessionsOptions {
   /**
    * Newest first: the first seals, all open. Each at least 32 bytes from a random generator. A variable of the environment
-   * may stand here as it is; one that is not set is a {@link ConfigError}.
+   * may stand here as it is, with one secret or with several and commas between them; one that is not set is a
+   * {@link ConfigError}.
    */
-  readonly secrets: readonly (Secret | undefined)[]
+  readonly secrets: SecretsOption
   readonly cookie?: SessionCookieOptions | undefined
   /** The three limits, or the level of NIST SP 800-63B-4 that they shall fit. Default: an hour, a day, 31 days. */
   readonly lifetime?: LifetimeOptions | AssuranceLevel | undefined

@@ -41,7 +41,7 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   readonly #options: VisitOptions | undefined
   #session: Session<D> | undefined
   #begun: Commits | undefined
-  /** `refused`: the commit failed or is not through. `gone`: the head has left, nothing can be added. */
+  /** `refused`: the commit failed or is not through, or a late change was reported. `gone`: the head has left, nothing can be added. */
   #phase: 'open' | 'refused' | 'gone' = 'open'
   // The first look sets these two. Nothing asks for them before: whatever does has the session from it.
   state!: SessionState
@@ -86,7 +86,9 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   settle(): void {
     if (this.#session === undefined || this.#phase === 'refused') return
     this.#phase = 'gone'
-    if (this.#session.isChanged) this.setup.trace.closed('late', this.state.sid)
+    if (!this.#session.isChanged) return
+    this.#phase = 'refused'
+    this.setup.trace.closed('late', this.state.sid)
   }
 
   get needsSettling(): boolean {

@@ -116,9 +116,19 @@ describe('options of sessions', () => {
   it.each(
     (
       [
-        [undefined, /^secrets: expected a list of secrets, newest first, got undefined; make one with/],
-        [{}, /^secrets: expected a list of secrets, newest first, got undefined; make one with/],
-        [{ secrets: SECRET }, /^secrets: expected a list of secrets, newest first, got a text/],
+        [
+          undefined,
+          /^secrets: expected secrets, newest first, .*, got undefined; is the environment variable set\?/,
+        ],
+        [
+          {},
+          /^secrets: expected secrets, newest first, .*, got undefined; is the environment variable set\?/,
+        ],
+        [{ secrets: 7 }, /^secrets: expected secrets, newest first, .*, got a number; make one with/],
+        [
+          { secrets: 'x' },
+          /^secrets: every secret must be at least 32 bytes long, this has 1; make one with/,
+        ],
         [{ secrets: [] }, /^secrets: at least one secret is needed/],
         [{ secrets: [undefined] }, /^secrets\[0\]: is empty; is the environment variable set\?/],
         [

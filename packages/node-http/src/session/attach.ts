@@ -59,6 +59,14 @@ function attachVisit<D>(
   return attachment
 }
 
+/** Handlers go on after `response.end`: what they wait for is mostly there by then. */
+const SECOND_LOOK_MS = 1000
+
+function settleTwice<D>(visit: AdapterVisit<D>): void {
+  visit.settle()
+  setTimeout(() => visit.settle(), SECOND_LOOK_MS).unref()
+}
+
 /**
  * A visit and the hold of its response in one object. It is all that a request costs whose handler never looks, beside
  * the visit itself.
@@ -123,7 +131,7 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
     const visit = this.#visit
     if (this.response.headersSent) this.#lookLate()
     // Not `once`, which costs a function more: it comes once, and settling twice would be no harm.
-    if (visit.needsSettling) this.response.on('close', () => visit.settle())
+    if (visit.needsSettling) this.response.on('close', () => settleTwice(visit))
   }
 
   /** The head has left before anybody looked: what changes from now on is late, and `Vary` is missing. */
