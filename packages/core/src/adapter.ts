@@ -1,5 +1,6 @@
 /* For adapters, which join sessions to a framework. Here what may be there at once is not made a promise. */
 export { type AdapterWarning } from './base/reasons.ts'
+export type { ReturnWatch } from './base/return-watch.ts'
 export type { MaybePromise } from './base/maybe-promise.ts'
 export { readFunction, readOptions } from './base/options.ts'
 export { define, fieldOf, isPromise } from './base/own.ts'

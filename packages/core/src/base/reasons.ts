@@ -109,3 +109,5 @@ export type AdapterWarning =
   | 'cacheable_look'
   /** A Secure cookie is set over plain http on a host that is not local: browsers drop it without a word. */
   | 'plain_http'
+  /** A session cookie was set twice for one visitor, and never came back; looked for outside production. */
+  | 'unreturned_cookie'

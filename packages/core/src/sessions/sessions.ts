@@ -9,6 +9,7 @@ import { endOf, type Lifetime } from '../record/lifetime.ts'
 import { wrongOption } from '../base/errors.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { AdapterWarning } from '../base/reasons.ts'
+import type { ReturnWatch } from '../base/return-watch.ts'
 
 /** One request's use of a session: opened, then closed. */
 export interface Visit<D> {
@@ -37,8 +38,10 @@ export interface AdapterVisit<D> {
   readonly needsSettling: boolean
   /** Once the response is complete, and again later: reports, once, a change that came too late for it. Never throws. */
   settle(): void
-  /** Publishes what works against the session; each kind is warned of once. Nothing for a visit not looked at. */
-  warn(what: AdapterWarning): void
+  /** Publishes what works against the session; each kind is warned of once, with `detail`. Nothing for a visit not looked at. */
+  warn(what: AdapterWarning, detail?: string): void
+  /** Watches whether the cookie comes back from those to whom it was set. */
+  readonly returnWatch: ReturnWatch
 }
 
 /** Opens sessions. One per application, shared by every framework that serves it. */
