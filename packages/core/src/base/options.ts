@@ -16,7 +16,8 @@ const FOREIGN: Readonly<Record<string, string>> = {
   maxAge: 'write lifetime: { idle, absolute, permanent }',
   ttl: 'write lifetime: { idle, absolute, permanent }',
   expires: 'write lifetime: { idle, absolute, permanent }',
-  secure: 'Secure is always on; for plain http that is not localhost write cookie: { insecure: true }',
+  secure:
+    'Secure is always on; for plain http in development write cookie: { insecure: process.env.NODE_ENV !== "production" }',
   httpOnly: 'HttpOnly is always on for the session cookie',
   sameSite: 'write cookie: { sameSite }',
 }
