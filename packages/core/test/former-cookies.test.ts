@@ -187,9 +187,9 @@ describe.each(MODES)('sessions %s whose cookie became partitioned', (_, modeOf) 
   })
 })
 
-describe('sessions in a store whose cookie was renamed', () => {
-  const kept = () => changed(() => ({}), RENAMING)
+const kept = () => changed(() => ({}), RENAMING)
 
+describe('sessions in a store whose cookie was renamed', () => {
   it('are listed, ended and counted with the others of their subject', async () => {
     const { old, now } = kept()
     const [before, after] = [createJarBrowser(), createJarBrowser()]
@@ -221,7 +221,7 @@ describe('sessions in a store whose cookie was renamed', () => {
     const header = browser.cookies().join('; ')
     const [slow, quick] = [await now.open(header), await now.open(header)]
     count(slow.session)
-    void quick.session.regenerate()
+    quick.session.regenerate()
     const renewed = await quick.close()
     expect((await slow.close()).map(([name]) => name)).toEqual(['Vary'])
     browser.take(renewed)

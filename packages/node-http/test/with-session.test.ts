@@ -16,8 +16,9 @@ function printed() {
   return vi.spyOn(console, 'error').mockImplementation(() => undefined)
 }
 
+const handler = (): undefined => undefined
+
 describe('withSession', () => {
-  const handler = (): undefined => undefined
   const swapped = withSession as unknown as (...args: readonly unknown[]) => unknown
   const order =
     'handler: expected the sessions first, then a function: withSession(sessions, (request, response, session) => …)'

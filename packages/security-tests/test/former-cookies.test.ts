@@ -56,7 +56,7 @@ let running: Running
 beforeAll(async () => {
   const handlers = sessions.map((one) =>
     withSession(one, (request, response, session) => {
-      DEEDS[request.url?.split('/').at(-1) ?? '']?.(session as Parameters<(typeof DEEDS)[string]>[0])
+      DEEDS[request.url?.split('/').at(-1) ?? '']?.(session)
       response.setHeader('Content-Type', 'text/plain')
       const cookies = (request.headers.cookie ?? '').match(/(?:session|sid)=/g) ?? []
       response.end(`${session.user ?? 'nobody'}, ${cookies.length} came`)

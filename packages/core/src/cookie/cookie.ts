@@ -35,6 +35,16 @@ export interface Cookie<T = string> {
   clear(): string
 }
 
+/** The session cookie as it is defined today, which `readAll` finds by the names that it had, too. */
+export interface SessionCookie extends Cookie {
+  /** The names that it had, other than today's. */
+  readonly formerNames: readonly string[]
+  /** Whether a former definition has today's name: what comes does not tell one from the other. */
+  readonly hasNamesake: boolean
+  /** The `Set-Cookie` lines that delete it under each former definition. */
+  readonly expiry: readonly string[]
+}
+
 export interface WriteOptions {
   /** Whole seconds, 0 to 400 days, instead of the attribute's. Left out with no attribute: until the browser closes. */
   readonly maxAge?: number | undefined

@@ -2,7 +2,7 @@ import { ConfigError, wrongOption } from '../base/errors.ts'
 import { readFlag, readOptions } from '../base/options.ts'
 import { withoutPrototype } from '../base/own.ts'
 import { type CookieAttributes, readAttributes } from './attributes.ts'
-import { type Cookie, plainCookieOf } from './cookie.ts'
+import { type Cookie, plainCookieOf, type SessionCookie } from './cookie.ts'
 
 /** How the session cookie was defined before: what is left out was as it is left out in `cookie`. */
 export interface FormerCookie extends Pick<CookieAttributes, 'domain' | 'path' | 'partitioned'> {
@@ -31,16 +31,6 @@ export interface SessionCookieOptions extends Pick<
    * ended.
    */
   readonly previous?: readonly FormerCookie[] | undefined
-}
-
-/** The session cookie as it is defined today, which `readAll` finds by the names that it had, too. */
-export interface SessionCookie extends Cookie {
-  /** The names that it had, other than today's. */
-  readonly formerNames: readonly string[]
-  /** Whether a former definition has today's name: what comes does not tell one from the other. */
-  readonly hasNamesake: boolean
-  /** The `Set-Cookie` lines that delete it under each former definition. */
-  readonly expiry: readonly string[]
 }
 
 const ATTRIBUTES = ['name', 'domain', 'path', 'partitioned'] as const

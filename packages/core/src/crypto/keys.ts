@@ -63,10 +63,6 @@ export function createKeys(
 
 function subjectKeysOf(secrets: Secrets, context: Buffer, former: readonly Buffer[]): SubjectKeys {
   const [newest] = secrets
-  const hasher = (secret: KeyObject, use: KeyUse, name: Buffer): ((subject: string) => string) => {
-    const key = createSecretKey(derive(secret, use, name, 32))
-    return (subject) => createHmac('sha256', key).update(subject).digest('hex')
-  }
   const under = (use: KeyUse): ((subject: string) => readonly string[]) => {
     const hashers = [...former, context].flatMap((name) =>
       secrets.toReversed().map((secret) => hasher(secret, use, name)),
@@ -78,4 +74,9 @@ function subjectKeysOf(secrets: Secrets, context: Buffer, former: readonly Buffe
     hashes: under('subject'),
     revocationKeys: under('revoked'),
   })
+}
+
+function hasher(secret: KeyObject, use: KeyUse, context: Buffer): (subject: string) => string {
+  const key = createSecretKey(derive(secret, use, context, 32))
+  return (subject) => createHmac('sha256', key).update(subject).digest('hex')
 }

@@ -1,7 +1,7 @@
 import { checkSize, type Mode } from '../modes/mode.ts'
 import { dataOf, draftText } from '../session/draft.ts'
 import { contentOf, type SessionState } from '../session/state.ts'
-import type { SessionCookie } from '../cookie/session-cookie.ts'
+import type { SessionCookie } from '../cookie/cookie.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import { type Before, type Plan, planClose } from '../record/plan.ts'
 import { livingAt, livingText, writeText } from '../record/record.ts'

@@ -1,6 +1,5 @@
-import type { Committed, InForce } from '../modes/mode.ts'
-import type { SessionCookie } from '../cookie/session-cookie.ts'
-import type { Setup } from './setup.ts'
+import type { Committed, InForce, Mode } from '../modes/mode.ts'
+import type { SessionCookie } from '../cookie/cookie.ts'
 import type { Plan } from '../record/plan.ts'
 import { MAX_AGE_LIMIT } from '../base/time.ts'
 
@@ -26,7 +25,12 @@ const withCookie = (line: string, { expiry }: SessionCookie): readonly Header[] 
   NO_STORE,
 ]
 
-type Rules = Pick<Setup, 'mode' | 'cookie' | 'now'>
+interface Rules {
+  readonly mode: Pick<Mode, 'valueFor'>
+  readonly cookie: SessionCookie
+  /** Epoch seconds. */
+  readonly now: () => number
+}
 
 /** What a plan that writes nothing asks of the response; undefined where the cookie stays as it is. */
 export function headersOf(

@@ -1,5 +1,5 @@
 import type { EagerMode, LazyMode, Loaded } from '../modes/mode.ts'
-import type { SessionCookie } from '../cookie/session-cookie.ts'
+import type { SessionCookie } from '../cookie/cookie.ts'
 import { type CookieHeader, cookieValues, joinHeader, MAX_HEADER_LENGTH } from '../cookie/read.ts'
 import { sidText } from '../crypto/token.ts'
 import { StoreError } from '../base/errors.ts'

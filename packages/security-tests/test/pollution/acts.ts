@@ -180,12 +180,7 @@ const cookies: Act = async () => {
   const lines = [bare, plain, signed, sealed].flatMap((cookie) => {
     const line = cookie.write('dark')
     const pair = line.slice(0, line.indexOf(';'))
-    return [
-      shown(line),
-      shown(cookie.write('dark', { maxAge: 5 })),
-      cookie.clear(),
-      told(cookie.readAll(pair)),
-    ]
+    return [shown(line), shown(cookie.write('dark', { maxAge: 5 })), cookie.clear(), told(cookie.readAll(pair))]
   })
   const value = json.write({ a: [1] })
   return [
