@@ -9,6 +9,7 @@ import { NODE_LINES, nodeBinary, type NodeLine } from '@keepsake/test-nodes'
 import { reachPostgres, reachRedis } from '@keepsake/test-services'
 import { compileApps, createConsumer, writeSuite } from './packages/consumer.ts'
 import { metadataProblems } from './packages/metadata.ts'
+import { RUNNERS, writeRunnerTests } from './packages/runners.ts'
 import { packAll, tarballProblems } from './packages/tarballs.ts'
 import { report, run } from './run.ts'
 import { publicPackages } from './workspace.ts'
@@ -33,6 +34,7 @@ async function nodeProblems(
     ['--input-type=module', '--eval', ONE_COPY],
     ['node_modules/keepsake/dist/main.js', 'secret'],
     ['node_modules/vitest/vitest.mjs', 'run', '--root=.'],
+    ...RUNNERS,
   ]
   const problems: string[] = []
   for (const args of calls) {
@@ -78,6 +80,7 @@ try {
   await compileApps(consumer)
   console.log('✓ types, by nodenext, in ES modules and in CommonJS')
   writeSuite(consumer)
+  writeRunnerTests(consumer)
   report(
     `the smallest apps, imported and required, on Node ${NODE_LINES.join(', ')}`,
     await runApps(consumer),

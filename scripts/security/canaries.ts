@@ -8,7 +8,7 @@ import { dirname } from 'node:path'
 
 /** The secrets that stand in the sources of tests as they are. */
 export const WRITTEN: readonly string[] = [
-  'a secret that is only for tests, of 48 characters',
+  'a secret that is only for tests with 48 characters',
   'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s',
   's3cret-of-the-test-1234567890abcdef-XYZ',
   'Zm9yIHRlc3RzIG9ubHksIG5vdCBmb3IgYW55Ym9keSBlbHNl',

@@ -12,8 +12,8 @@ const HELP = `Usage: keepsake COMMAND [ARGUMENTS]
 
 ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')}
 
-  --help, -h   this page, or that of a command
-  --version    the version of this command
+  help, --help, -h   this page, or that of a command: keepsake help COMMAND
+  --version          the version of this command
 
 Exit codes: 0 done; 1 the answer is no; 2 called in a wrong way, or without a secret; 3 something failed.`
 
@@ -25,9 +25,9 @@ interface End {
 }
 
 async function run(args: readonly string[]): Promise<End> {
-  const [name, ...rest] = args
+  const [name, ...rest] = args[0] === 'help' ? [args[1] ?? '--help', '--help'] : args
   if (name === '--version') return { code: 0, out: versionOf() }
-  if (name === '--help' || name === '-h') return { code: 0, out: HELP }
+  if (name === '--help' || name === '-h' || name === 'help') return { code: 0, out: HELP }
   if (name === undefined) return { code: 2, error: HELP }
   const command = COMMANDS.find((command) => command.name === name)
   if (command === undefined)

@@ -1,15 +1,12 @@
 import { resolve } from 'node:path'
 import { ConfigError } from '@keepsake/core'
-import { createSealer } from '@keepsake/core/sealer'
+import { createSealer, splitSecrets } from '@keepsake/core/sealer'
 import { type Surroundings, UsageError } from './command.ts'
 import { variablesOf } from './env-file.ts'
 import { readIfThere } from './private-file.ts'
 
 /** The variable that the documentation's examples read. */
 export const VARIABLE = 'SESSION_SECRET'
-
-/** Several secrets in one variable, newest first. None that `keepsake secret` makes has a comma. */
-export const splitSecrets = (value: string): readonly string[] => value.split(',').map((part) => part.trim())
 
 export interface SecretsPlace {
   readonly variable: string

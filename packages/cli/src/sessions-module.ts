@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Sessions } from '@keepsake/core'
 import { type Surroundings, UsageError } from './command.ts'
+import { readTypeScriptModules } from './typescript.ts'
 
 /** What the command asks of an application's sessions. */
 export type ManagedSessions = Pick<Sessions<unknown>, 'listFor' | 'revoke' | 'revokeAll' | 'close'>
@@ -32,14 +33,19 @@ export async function loadSessions(place: ModulePlace, { cwd }: Surroundings): P
   if (!existsSync(path)) throw new UsageError(`--module: there is no ${place.module}`)
   const envFile = resolve(cwd, place.envFile)
   if (existsSync(envFile)) process.loadEnvFile(envFile)
-  const exported = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>
-  const sessions = exported['sessions'] ?? exported['default']
-  if (isManaged(sessions)) return sessions
+  readTypeScriptModules()
+  const exported: unknown = await import(pathToFileURL(path).href)
+  // What CommonJS exports is the default of it.
+  const sessions = [exported, fieldOf(exported, 'default')]
+    .flatMap((from) => [fieldOf(from, 'sessions'), fieldOf(from, 'default')])
+    .find(isManaged)
+  if (sessions !== undefined) return sessions
   throw new UsageError(`--module: ${place.module} exports no sessions, as createSessions makes them`)
 }
 
+const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined
+
 function isManaged(value: unknown): value is ManagedSessions {
-  if (typeof value !== 'object' || value === null) return false
-  const methods = value as Readonly<Record<string, unknown>>
-  return METHODS.every((method) => typeof methods[method] === 'function')
+  return METHODS.every((method) => typeof fieldOf(value, method) === 'function')
 }

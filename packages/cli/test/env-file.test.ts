@@ -26,5 +26,13 @@ it('changes one variable and nothing else, or refuses, whatever stands in the fi
 
 it('keeps the line ends that are there', () => {
   expect(withVariable('A=1\r\nKEY=\r\nB=2', 'KEY', 'fresh')).toBe('A=1\r\nKEY=fresh\r\nB=2')
+  expect(withVariable('A=1\r\n', 'KEY', 'fresh')).toBe('A=1\r\nKEY=fresh\r\n')
   expect(withVariable('A=1', 'KEY', 'fresh')).toBe('A=1\nKEY=fresh\n')
+  expect(withVariable('A=1\nKEY=old\n', 'KEY', 'fresh')).toBe('A=1\nKEY=fresh\n')
+})
+
+it('keeps `export`, and what stands before it', () => {
+  expect(withVariable("export KEY='old'\n", 'KEY', 'fresh')).toBe('export KEY=fresh\n')
+  expect(withVariable('  export  KEY = old\r\nA=1', 'KEY', 'fresh')).toBe('  export  KEY=fresh\r\nA=1')
+  expect(withVariable('\tKEY=old', 'KEY', 'fresh')).toBe('\tKEY=fresh')
 })

@@ -2,16 +2,25 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { keepsake, makeDirectory } from './support.ts'
 
-it('shows its commands', async () => {
-  const { code, out } = await keepsake(['--help'], { cwd: makeDirectory() })
-  expect(code).toBe(0)
-  for (const name of ['secret', 'inspect', 'sessions']) expect(out).toContain(`  ${name} `)
-})
+it.each([['--help'], ['-h'], ['help'], ['help', '--help'], ['help', 'help']])(
+  'shows its commands for %s %s',
+  async (...args) => {
+    const { code, out, error } = await keepsake(
+      args.filter((arg) => arg !== undefined),
+      { cwd: makeDirectory() },
+    )
+    expect(error).toBe('')
+    expect(code).toBe(0)
+    for (const name of ['secret', 'inspect', 'sessions']) expect(out).toContain(`  ${name} `)
+  },
+)
 
 it.each(['secret', 'inspect', 'sessions'])('has a page for %s', async (name) => {
-  const { code, out } = await keepsake([name, '--help'], { cwd: makeDirectory() })
+  const cwd = makeDirectory()
+  const { code, out } = await keepsake([name, '--help'], { cwd })
   expect(code).toBe(0)
   expect(out).toContain(`Usage: keepsake ${name}`)
+  expect(await keepsake(['help', name], { cwd })).toEqual({ code: 0, out, error: '' })
 })
 
 it('tells the version that its package has', async () => {
@@ -25,6 +34,7 @@ it('tells the version that its package has', async () => {
 it.each([
   [[], 'Usage: keepsake COMMAND'],
   [['secrets'], 'there is no command of this name'],
+  [['help', 'secrets'], 'there is no command of this name'],
   [['secret', '--wirte'], "Unknown option '--wirte'"],
   [['inspect', 'a', 'b'], 'one word too many'],
 ])('called as %j ends with code 2, and says why on stderr alone', async (args, problem) => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
@@ -65,7 +66,37 @@ describe('keepsake secret --write', () => {
     expect({ code, json: JSON.parse(out) as unknown }).toMatchObject({ code: 0, json: { secrets: 2 } })
     expect(secrets).toEqual([expect.stringMatching(/^[\w-]{43}$/), OLD])
     createSessions({ secrets })
+    expect(readFileSync(join(cwd, '.env'), 'utf8')).toMatch(/^export SESSION_SECRET=[\w-]{43},[\w-]{43}\n$/)
   })
+
+  it.each([
+    ['by itself', 'process.env.SESSION_SECRET'],
+    ['in a list', '[process.env.SESSION_SECRET]'],
+  ])(
+    'logs nobody out of an application that has the variable %s, and reads the file as Node does',
+    async (_, secrets) => {
+      const cwd = makeDirectory()
+      const core = import.meta.resolve('@keepsake/core')
+      writeFileSync(
+        join(cwd, 'app.mjs'),
+        `import { createSessions } from '${core}'
+      const { session, close } = await createSessions({ secrets: ${secrets}, revocation: 'none' }).open(process.argv[2])
+      const n = (session.n = (session.n ?? 0) + 1)
+      const cookie = (await close())[0][1].split(';')[0]
+      console.log(JSON.stringify({ n, cookie, opened: session.explain().opened }))`,
+      )
+      const visit = (cookie: string): { n: number; cookie: string; opened: string } => {
+        const args = ['--conditions=@keepsake/source', '--env-file=.env', 'app.mjs', cookie]
+        return JSON.parse(execFileSync(process.execPath, args, { cwd, encoding: 'utf8', env: {} })) as never
+      }
+      await keepsake(['secret', '--write'], { cwd })
+      const first = visit('')
+      await keepsake(['secret', '--rotate'], { cwd })
+      const second = visit(first.cookie)
+      expect([first.n, second.n, second.opened]).toEqual([1, 2, 'opened_stale'])
+      expect(visit(second.cookie)).toMatchObject({ n: 3, opened: 'opened' })
+    },
+  )
 
   it('replaces by force, and under another name', async () => {
     const cwd = makeDirectory()

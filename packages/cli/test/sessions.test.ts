@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createSessions } from '@keepsake/core'
 import { sqliteStore } from '@keepsake/store-sqlite'
 import { describe, expect, it } from 'vitest'
@@ -10,7 +11,7 @@ const MODULE = `
 import { createSessions } from '${import.meta.resolve('@keepsake/core')}'
 import { sqliteStore } from '${import.meta.resolve('@keepsake/store-sqlite')}'
 export const sessions = createSessions({
-  secrets: process.env.SESSION_SECRET.split(','),
+  secrets: process.env.SESSION_SECRET,
   store: sqliteStore({ path: 'sessions.db' }),
 })
 setInterval(() => {}, 1000) // as a client of a database keeps a process alive
@@ -95,6 +96,67 @@ export default createSessions({ secrets: ['${SECRET}'], revocation: memoryStore(
     writeFileSync(join(cwd, 'sessions.mjs'), MODULE)
     const options = { cwd, env: { SESSION_SECRET: SECRET } }
     const { code, out } = await keepsake(['sessions', 'list', 'ada', '--module', 'sessions.mjs'], options)
+    expect({ code, out }).toEqual({ code: 0, out: 'no sessions\n' })
+  })
+
+  it('reads the file that --env names, which Node does not take for its own', async () => {
+    const cwd = makeDirectory()
+    writeFileSync(join(cwd, 'sessions.mjs'), MODULE)
+    writeFileSync(join(cwd, 'production.env'), `SESSION_SECRET=${SECRET}\n`)
+    const args = ['sessions', 'list', 'ada', '--module', 'sessions.mjs', '--env']
+    expect(await keepsake([...args, 'production.env'], { cwd })).toMatchObject({
+      code: 0,
+      out: 'no sessions\n',
+    })
+    expect(await keepsake([...args, 'missing.env'], { cwd })).toMatchObject({ code: 3 })
+  })
+
+  const IMPORTS = `import { createSessions } from '${import.meta.resolve('@keepsake/core')}'
+import { store } from './store.ts'
+`
+  const MADE = `createSessions({ secrets: ['${SECRET}'], store })`
+  const STORE = `import { sqliteStore } from '${import.meta.resolve('@keepsake/store-sqlite')}'
+export const store: unknown = sqliteStore({ path: 'sessions.db' })
+`
+
+  it.each([
+    ['a module', 'module', 'sessions.ts', `${IMPORTS}export const sessions: object = ${MADE}`],
+    ['of no type', undefined, 'sessions.ts', `${IMPORTS}export default ${MADE} as object`],
+    [
+      'a CommonJS package, as modules',
+      'commonjs',
+      'sessions.ts',
+      `${IMPORTS}export const sessions: object = ${MADE}`,
+    ],
+    [
+      'a CommonJS package, as CommonJS',
+      'commonjs',
+      'sessions.ts',
+      `const { createSessions } = require('${fileURLToPath(import.meta.resolve('@keepsake/core'))}')
+const { store } = require('./store.ts')
+const sessions: object = ${MADE}
+module.exports = { sessions }`,
+    ],
+    [
+      'a CommonJS package, compiled',
+      'commonjs',
+      'sessions.js',
+      `Object.defineProperty(exports, '__esModule', { value: true })
+const { store } = require('./store.ts')
+exports['default'] = require('${fileURLToPath(import.meta.resolve('@keepsake/core'))}').${MADE}`,
+    ],
+  ])('reads sessions of TypeScript in %s', async (_, type, file, source) => {
+    const cwd = makeDirectory()
+    writeFileSync(join(cwd, 'package.json'), JSON.stringify({ type }))
+    writeFileSync(join(cwd, file), source)
+    const isRequired = source.includes('require(')
+    writeFileSync(
+      join(cwd, 'store.ts'),
+      isRequired
+        ? `exports.store = require('${fileURLToPath(import.meta.resolve('@keepsake/store-sqlite'))}').sqliteStore({ path: 'sessions.db' })`
+        : STORE,
+    )
+    const { code, out } = await keepsake(['sessions', 'list', 'ada', '--module', file], { cwd })
     expect({ code, out }).toEqual({ code: 0, out: 'no sessions\n' })
   })
 

@@ -1,5 +1,5 @@
 import { type Sealer, sealerOf } from './crypto/seal.ts'
-import { readSecrets, type Secret } from './crypto/secrets.ts'
+import { readSecrets, type SecretsOption } from './crypto/secrets.ts'
 import { contextOf, MAX_TOKEN_CHARS } from './crypto/token.ts'
 import { readChoice, readOptions, readText } from './base/options.ts'
 import { createRandomPool } from './base/random.ts'
@@ -7,12 +7,12 @@ import { createRandomPool } from './base/random.ts'
 export { parseJson } from './base/json.ts'
 export type { Opened, Sealer } from './crypto/seal.ts'
 export type { UnopenedReason } from './base/reasons.ts'
-export type { Secret } from './crypto/secrets.ts'
+export { type Secret, type SecretsOption, splitSecrets } from './crypto/secrets.ts'
 export type { SealedFields } from './crypto/token.ts'
 
 export interface SealerOptions {
   /** Newest first: the first seals, all open. */
-  readonly secrets: readonly (Secret | undefined)[]
+  readonly secrets: SecretsOption
   /** What the tokens are for: values of a cookie, or a store's records. Default `'cookie'`. */
   readonly purpose?: 'cookie' | 'store' | undefined
   /** The cookie's whole name, such as `__Host-session`. */

@@ -71,7 +71,7 @@ describe('a sealer for other services', () => {
         [undefined, /^name: expected text .*, got undefined/],
         [{ secrets: [SECRET] }, /^name: expected text .*, got undefined/],
         [{ secrets: [SECRET], name: 1 }, /^name: expected text .*, got a number/],
-        [{ name: 'a' }, /^secrets: expected a list of secrets/],
+        [{ name: 'a' }, /^secrets: expected secrets, newest first, as a list or as text/],
         [{ name: 'a', secrets: [] }, /^secrets: at least one secret is needed/],
         [{ name: 'a', secrets: ['short'] }, /^secrets\[0\]: every secret must be at least 32 bytes long/],
         [{ name: 'a', secret: SECRET }, /^secret: no such option; write secrets: \[secret\], newest first/],

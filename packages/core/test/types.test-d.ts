@@ -85,7 +85,12 @@ describe('the types of a session', () => {
     session.permanent = 'yes'
     // @ts-expect-error -- text
     session.login(7)
-    session.login('alice', { keep: ['cart'] })
+    session.login('alice', { keep: ['cart', 'theme'], label: 'a phone' })
+    // @ts-expect-error -- no key of the data
+    session.login('alice', { keep: ['crat'] })
+    // @ts-expect-error -- a control, and no data
+    session.login('alice', { keep: ['subject'] })
+    anything.login('alice', { keep: ['cart', 'whatever'] })
   })
 
   it('let regenerate keep keys of the data, or call back', () => {
@@ -139,8 +144,10 @@ describe('the types of sessions', () => {
   it('refuse options that do not exist', () => {
     // @ts-expect-error -- secrets are needed
     createSessions({})
-    // @ts-expect-error -- a list
-    createSessions({ secrets: 'one' })
+    // @ts-expect-error -- text or a list
+    createSessions({ secrets: 1 })
+    createSessions({ secrets: process.env['SESSION_SECRET'] })
+    createSessions({ secrets: [process.env['SESSION_SECRET'], Buffer.alloc(32)] })
     // @ts-expect-error -- an option of another library
     createSessions({ secrets, resave: false })
     // @ts-expect-error -- no duration

@@ -75,7 +75,7 @@ export function session<D extends SessionData<D> = RegisteredData>(
   const { skip, extend } = readFunctions(options, ['skip', 'extend'])
   return (req, res, next) => {
     if (ask('skip', skip, req)) return next()
-    defineSession(req.app.request)
+    defineSession(req.app.request, req)
     defineFlash(req.app.request)
     const visit = extend && { extend: ask('extend', extend, req) }
     const attachment = attach(sessions, req, res, next, visit)

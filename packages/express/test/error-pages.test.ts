@@ -67,7 +67,7 @@ describe.each(versions)('%s, where the store is down', (_, create) => {
   async function serve(handle: (res: Response) => unknown, page?: ErrorRequestHandler): Promise<Client> {
     const down: Store = { ...memoryStore(), create: () => Promise.reject(new Error('no route to the store')) }
     const sessions = createSessions({
-      secrets: ['a secret that is only for tests, of 48 characters'],
+      secrets: ['a secret that is only for tests with 48 characters'],
       store: down,
     })
     const app = create()

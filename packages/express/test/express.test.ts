@@ -11,7 +11,7 @@ import express4 from 'express4'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { session } from '../src/index.ts'
 
-const options = { secrets: ['a secret that is only for tests, of 48 characters'] }
+const options = { secrets: ['a secret that is only for tests with 48 characters'] }
 const THIS_FILE = fileURLToPath(import.meta.url)
 const TEXT = 'keepsake '.repeat(1000)
 const never = (): Promise<boolean> => Promise.resolve(false)

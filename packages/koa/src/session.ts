@@ -70,7 +70,7 @@ export function session<D extends SessionData<D> = RegisteredData>(
   const { skip, extend } = readFunctions(options, ['skip', 'extend'])
   return (ctx, next) => {
     if (ask('skip', skip, ctx)) return next()
-    defineSession(ctx.app.context)
+    defineSession(ctx.app.context, ctx)
     const visit = extend && { extend: ask('extend', extend, ctx) }
     const attachment = attach(sessions, ctx.req, ctx.res, failOf(ctx), visit)
     if (attachment instanceof Promise) return useLater(ctx, attachment, next)

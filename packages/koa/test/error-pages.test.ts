@@ -63,7 +63,7 @@ describe.each(hosts)('$name over $protocol, where the store is down', ({ App, pr
   async function serve(handle: (ctx: Context) => unknown, page?: typeof showError): Promise<Client> {
     const down: Store = { ...memoryStore(), create: () => Promise.reject(new Error('no route to the store')) }
     const sessions = createSessions({
-      secrets: ['a secret that is only for tests, of 48 characters'],
+      secrets: ['a secret that is only for tests with 48 characters'],
       store: down,
     })
     const app = Object.assign(new App(), { silent: true })

@@ -11,7 +11,7 @@ import Koa2 from 'koa2'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { session } from '../src/index.ts'
 
-const options = { secrets: ['a secret that is only for tests, of 48 characters'] }
+const options = { secrets: ['a secret that is only for tests with 48 characters'] }
 const TEXT = 'keepsake '.repeat(1000)
 const never = (): Promise<boolean> => Promise.resolve(false)
 

@@ -2,7 +2,7 @@ import { createSessions } from '@keepsake/core'
 import { describe, expect, it } from 'vitest'
 import { defineSession, sessionsOf, useAttachment } from '../src/index.ts'
 
-const SECRET = 'a secret that is only for tests, of 48 characters'
+const SECRET = 'a secret that is only for tests with 48 characters'
 
 const open = async () => {
   const { session } = await createSessions({ secrets: [SECRET] }).open(undefined)
@@ -30,8 +30,9 @@ describe('the session of a holder', () => {
   }
   const holderOf = (): Holder => {
     const prototype = {}
-    defineSession(prototype)
-    return Object.create(prototype) as Holder
+    const holder = Object.create(prototype) as Holder
+    defineSession(prototype, holder)
+    return holder
   }
   it('is undefined before one is used', () => {
     expect(holderOf().session).toBeUndefined()
@@ -72,9 +73,19 @@ describe('the session of a holder', () => {
     expect(holder.session).toEqual({ theirs: 'again' })
   })
 
-  it('does not disturb what a prototype has under that name already', () => {
+  it('is an error where another library has put a session of its own, which would hide ours', () => {
     const prototype = { session: 'theirs' }
-    defineSession(prototype)
-    expect(prototype.session).toBe('theirs')
+    expect(() => defineSession(prototype, Object.create(prototype) as object)).toThrow(/^session: another/)
+    const holder = holderOf()
+    holder.session = 'theirs'
+    expect(() => defineSession(Object.getPrototypeOf(holder) as object, holder)).toThrow(/^session: another/)
+  })
+
+  it('is defined once for a prototype', () => {
+    const holder = holderOf()
+    const prototype = Object.getPrototypeOf(holder) as object
+    const before = Object.getOwnPropertyDescriptor(prototype, 'session')
+    defineSession(prototype, holder)
+    expect(Object.getOwnPropertyDescriptor(prototype, 'session')).toEqual(before)
   })
 })

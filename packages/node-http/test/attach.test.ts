@@ -6,7 +6,7 @@ import { attach, withSession } from '../src/index.ts'
 import { commitByHand, holdResponse, serve, turns, warnings } from './serving.ts'
 
 const options = {
-  secrets: ['a secret that is only for tests, of 48 characters'],
+  secrets: ['a secret that is only for tests with 48 characters'],
   revocation: 'none',
 } as const
 const neverFail = (error: unknown): never => {

@@ -10,7 +10,7 @@ import { crossOriginGuard, withSession } from '../src/index.ts'
 import { listen, turns } from './serving.ts'
 
 const options: SessionsOptions = {
-  secrets: ['a secret that is only for tests, of 48 characters'],
+  secrets: ['a secret that is only for tests with 48 characters'],
   revocation: 'none',
 }
 

@@ -5,7 +5,7 @@ import { createGuard, crossOriginGuard, withSession } from '../src/index.ts'
 import { listen, serve } from './serving.ts'
 
 const sessions = createSessions<{ n: number }>({
-  secrets: ['a secret that is only for tests, of 48 characters'],
+  secrets: ['a secret that is only for tests with 48 characters'],
 })
 const EVIL = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }
 

@@ -50,6 +50,12 @@ const APPLIED: readonly (readonly [what: string, before: Fields, added: readonly
       [ID],
       { 'set-cookie': ['id2=0', 'id=1; Path=/'] },
     ],
+    [
+      'lines of one name for two paths, in place of the application’s',
+      { 'Set-Cookie': ['id=0', 'b=2'] },
+      [['Set-Cookie', 'id=; Path=/a'], ['Set-Cookie', 'id=; Path=/b'], ID],
+      { 'set-cookie': ['b=2', 'id=; Path=/a', 'id=; Path=/b', 'id=1; Path=/'] },
+    ],
     ['Vary to other names', { Vary: 'Accept' }, [VARY], { vary: 'Accept, Cookie' }],
     ['Vary to several fields', { Vary: ['Accept', 'Origin'] }, [VARY], { vary: 'Accept, Origin, Cookie' }],
     ['no second Cookie to Vary', { Vary: 'accept,cookie' }, [VARY], { vary: 'accept,cookie' }],

@@ -12,7 +12,7 @@ const HELLO = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: 
 
 it('a socket that a request was upgraded to closes when another request ends its session', async () => {
   const sessions = createSessions<{ name: string }>({
-    secrets: ['a secret that is only for tests, of 48 characters'],
+    secrets: ['a secret that is only for tests with 48 characters'],
     store: memoryStore(),
   })
   const server = createServer(

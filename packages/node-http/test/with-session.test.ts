@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { attachSession, withSession } from '../src/index.ts'
 import { PROTOCOLS, serve } from './serving.ts'
 
-const options = { secrets: ['a secret that is only for tests, of 48 characters'] }
+const options = { secrets: ['a secret that is only for tests with 48 characters'] }
 const down: AdapterSessions<Record<string, unknown>> = {
   ...createSessions(options),
   [OPEN]: () => Promise.reject(new Error('the store is down')),
@@ -15,6 +15,27 @@ const down: AdapterSessions<Record<string, unknown>> = {
 function printed() {
   return vi.spyOn(console, 'error').mockImplementation(() => undefined)
 }
+
+const handler = (): undefined => undefined
+
+describe('withSession', () => {
+  const swapped = withSession as unknown as (...args: readonly unknown[]) => unknown
+  const order =
+    'handler: expected the sessions first, then a function: withSession(sessions, (request, response, session) => …)'
+
+  it.each<[string, readonly unknown[], string]>([
+    ['its arguments swapped', [handler, createSessions({ ...options, revocation: 'none' })], order],
+    ['no handler', [createSessions({ ...options, revocation: 'none' })], order],
+    [
+      'the options of sessions',
+      [options, handler],
+      'sessions: expected what createSessions returns, got an object',
+    ],
+    ['no sessions', [undefined, handler], 'sessions: expected what createSessions returns, got undefined'],
+  ])('is refused at start-up with %s', (_, args, message) => {
+    expect(() => swapped(...args)).toThrow(expect.objectContaining({ name: 'ConfigError', message }))
+  })
+})
 
 describe.each(sealedModes)('withSession, $name', (mode) => {
   it.each(PROTOCOLS)('gives the handler the session, over %s', async (protocol) => {

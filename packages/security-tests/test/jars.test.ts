@@ -1,11 +1,10 @@
-import { execFile, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { ConfigError, type CookieAttributes, createCookie } from '@keepsake/core'
 import { createJar } from '@keepsake/testing'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chromiumPath, hasCurl, requireJars } from '../src/jars.ts'
 import { type Running, serve } from '../src/server.ts'
 
 const OCTETS = "!#$%&'()*+-./0123456789:<=>?@ABCXYZ[]^_`abcxyz{|}~"
@@ -111,29 +110,13 @@ afterAll(() => running.close())
 
 const urlOf = (path: string): string => `${running.origin.replace('127.0.0.1', 'localhost')}/shop/${path}`
 
-const hasCurl = spawnSync('curl', ['--version']).status === 0
 async function askCurl(steps: readonly string[]): Promise<string> {
   const urls = [...steps, 'get'].map(urlOf)
   const { stdout } = await promisify(execFile)('curl', ['-s', '-b', '', ...urls])
   return stdout
 }
 
-const folders = (process.env['PATH'] ?? '').split(delimiter)
-const browsers = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) =>
-  folders.map((folder) => join(folder, name)),
-)
-const executablePath = [process.env['CHROMIUM'] ?? '', ...browsers].find(
-  (path) => path !== '' && existsSync(path),
-)
-
-for (const [what, isThere] of [
-  ['curl', hasCurl],
-  ['Chromium', executablePath !== undefined],
-] as const) {
-  if (isThere) continue
-  if (process.env['CI']) throw new Error(`${what} is missing`)
-  console.log(`SKIPPED: ${what} is missing`)
-}
+requireJars()
 
 /** The same questions for every jar. */
 function testJar(jar: string, ask: Ask): void {
@@ -172,12 +155,15 @@ describe('tough-cookie', () => {
 
 describe.skipIf(!hasCurl)('curl', () => testJar('curl', askCurl))
 
-describe.skipIf(executablePath === undefined)('Chromium', () => {
+describe.skipIf(chromiumPath === undefined)('Chromium', () => {
   let browser: Browser
   let page: Page
   beforeAll(async () => {
     const args = ['--no-sandbox', '--disable-gpu']
-    browser = await chromium.launch({ args, ...(executablePath === undefined ? {} : { executablePath }) })
+    browser = await chromium.launch({
+      args,
+      ...(chromiumPath !== undefined && { executablePath: chromiumPath }),
+    })
     page = await browser.newPage()
     await page.goto(urlOf('page'), { timeout: 0 })
   })

@@ -34,6 +34,12 @@ afterEach(() => rmSync(parent, { recursive: true }))
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 
 describe('the directory', () => {
+  it('is an option, and the error of one that stands alone shows how to write it', () => {
+    expect(() => fileStore('./x' as unknown as Parameters<typeof fileStore>[0])).toThrow(
+      'options: expected a plain object, got a text; write { directory: … }',
+    )
+  })
+
   it('is made on the first write, for nobody but its owner, and so is every file', async () => {
     const store = fileStore({ directory: join(directory, 'deeper') })
     expect(await store.read(key)).toBeUndefined()

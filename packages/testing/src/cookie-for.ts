@@ -31,7 +31,8 @@ export async function cookieFor<D>(
   if (permanent !== undefined) visit.session.permanent = permanent
   Object.assign(visit.session, data)
   const headers = await visit.close()
-  const line = headers.find(([name]) => name === 'Set-Cookie')?.[1]
+  // Before it may stand those that delete a cookie's former definitions.
+  const line = headers.findLast(([name]) => name === 'Set-Cookie')?.[1]
   if (line === undefined) throw new TypeError('cookieFor: a session without data and subject has no cookie')
   return line.slice(0, line.indexOf(';'))
 }

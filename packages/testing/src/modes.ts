@@ -32,7 +32,8 @@ export function inSlowMotion<D>(sessions: Sessions<D>): Sessions<D> {
           return visit.needsSettling
         },
         settle: () => visit.settle(),
-        warn: (what) => visit.warn(what),
+        warn: (what, detail) => visit.warn(what, detail),
+        returnWatch: visit.returnWatch,
         async close() {
           const headers = await visit.close()
           await turns()

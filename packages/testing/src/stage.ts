@@ -29,7 +29,7 @@ interface Served {
   readonly visitor: (options?: Pick<ClientOptions, 'jar'>) => Client
 }
 
-const SECRET = 'a secret that is only for tests, of 48 characters'
+const SECRET = 'a secret that is only for tests with 48 characters'
 /** Larger than Node's own limit, so that it is the session that has to cope. */
 const MAX_HEADER_BYTES = 65_536
 

@@ -6,6 +6,7 @@ import { cachingScenarios } from './scenarios/caching.ts'
 import { cookieScenarios } from './scenarios/cookies.ts'
 import { failureScenarios } from './scenarios/failures.ts'
 import { flashScenarios } from './scenarios/flash.ts'
+import { formerCookieScenarios } from './scenarios/former-cookies.ts'
 import { guardScenarios } from './scenarios/guard.ts'
 import { headerScenarios } from './scenarios/headers.ts'
 import { lateScenarios } from './scenarios/late.ts'
@@ -30,6 +31,7 @@ export function adapterSuite(host: AdapterHost, modes: readonly SuiteMode[] = se
     describe('a session', () => sessionScenarios(stage))
     describe('requests', () => requestScenarios(stage))
     describe('hostile cookies', () => cookieScenarios(stage))
+    describe('a cookie that was defined in another way', () => formerCookieScenarios(stage))
     describe('what cannot be saved', () => failureScenarios(stage))
     describe('a login', () => loginScenarios(stage))
     describe('a session that gets a new cookie', () => renewalScenarios(stage))

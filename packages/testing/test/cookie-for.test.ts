@@ -7,7 +7,7 @@ interface Shop {
   name: string
 }
 
-const secrets = ['a secret that is only for tests, of 48 characters']
+const secrets = ['a secret that is only for tests with 48 characters']
 const modes: Readonly<Record<string, (now?: () => number) => Sessions<Shop>>> = {
   sealed: (now) => createSessions<Shop>({ secrets, now }),
   stored: (now) => createSessions<Shop>({ secrets, now, store: memoryStore({ now }) }),
@@ -42,6 +42,16 @@ describe.each(Object.entries(modes))('cookieFor, %s', (_, create) => {
   it('is refused for a session that holds nothing', async () => {
     await expect(cookieFor(create(), {})).rejects.toThrow(TypeError)
   })
+})
+
+it('is today’s cookie, though the response deletes former definitions', async () => {
+  const sessions = createSessions<Shop>({
+    secrets,
+    revocation: 'none',
+    cookie: { previous: [{ name: 'sid' }] },
+  })
+  const cookie = await cookieFor(sessions, { name: 'Ada' })
+  expect(cookie).toMatch(/^__Host-session=[\w-]+$/)
 })
 
 it('says so when the session does not fit', async () => {

@@ -17,7 +17,7 @@ them from standard input, where no shell remembers them.
   --purpose P      cookie (default); store: the text of a row, with --row; value: a sealed cookie of createCookie
   --row KEY        the key of the store's row that the record lies in
   --variable NAME  where the secrets stand, with commas between them, newest first; default ${VARIABLE}
-  --env-file FILE  where to look when the environment has no such variable; default .env
+  --env FILE       where to look when the environment has no such variable; default .env
   --json           prints JSON
 
 Exit code 0: it opens, or is the cookie of a session in a store. 1: a token does not open, or there is none.`
@@ -28,7 +28,7 @@ const OPTIONS = {
   purpose: { type: 'string' },
   row: { type: 'string' },
   variable: { type: 'string' },
-  'env-file': { type: 'string' },
+  env: { type: 'string' },
 } as const
 
 export const inspect: Command = Object.freeze<Command>({
@@ -44,7 +44,7 @@ export const inspect: Command = Object.freeze<Command>({
       (cookie) => name === undefined || cookie.name === undefined || cookie.name === name,
     )
     if (cookies.length === 0) throw new UsageError('no cookie: give a token, or a Cookie or Set-Cookie line')
-    const secrets = await findSecrets({ variable, file: values['env-file'] ?? '.env' }, around)
+    const secrets = await findSecrets({ variable, file: values.env ?? '.env' }, around)
     const names = name === undefined ? USUAL_NAMES : [name]
     const attempt = { secrets, names, audience, purpose, rowKey }
     const inspections = cookies.map((cookie) => inspectCookie(cookie, attempt, around.now))

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
+import { splitSecrets } from '@keepsake/core/sealer'
 import { checkWords, readArguments } from '../arguments.ts'
 import { type Command, type Outcome, RefusedError, UsageError } from '../command.ts'
 import { variablesOf, withVariable } from '../env-file.ts'
 import { readIfThere, writePrivately } from '../private-file.ts'
-import { checkSecrets, splitSecrets, VARIABLE } from '../secrets.ts'
+import { checkSecrets, VARIABLE } from '../secrets.ts'
 
 const HELP = `Usage: keepsake secret [--write [FILE]] [--rotate | --force] [--variable NAME] [--json]
 
@@ -16,8 +17,9 @@ Prints a fresh secret: 32 random bytes, as 43 characters.
   --variable NAME  the variable in FILE; default ${VARIABLE}
   --json           prints JSON
 
-Several secrets stand in one variable with commas between them, newest first:
-  createSessions({ secrets: process.env.${VARIABLE}.split(',') })`
+Several secrets stand in one variable with commas between them, newest first, which is how an application takes them:
+  createSessions({ secrets: process.env.${VARIABLE} })
+Node reads the file with node --env-file=FILE.`
 
 const OPTIONS = {
   write: { type: 'boolean' },

@@ -12,9 +12,9 @@ const HELP = `Usage: keepsake sessions list SUBJECT        --module FILE [--json
 Lists and ends the sessions of a subject (who is logged in: an id of the application's users), in the store of an
 application.
 
-  --module FILE      a module that exports what createSessions made, as sessions or by default
+  --module FILE      a module that exports what createSessions made, as sessions or by default; TypeScript too
   --subject SUBJECT  whose session the handle stands for; another subject's is not ended
-  --env-file FILE    read into the environment before the module is loaded; default .env, where it is there
+  --env FILE         read into the environment before the module is loaded; default .env, where it is there
   --json             prints JSON
 
 A handle comes from the list, and opens nothing. One that begins with - stands after --, at the end.
@@ -23,7 +23,7 @@ Exit code 1: there is no such session.`
 const OPTIONS = {
   module: { type: 'string' },
   subject: { type: 'string' },
-  'env-file': { type: 'string' },
+  env: { type: 'string' },
 } as const
 
 type Action = (sessions: ManagedSessions, word: string, context: Context) => Promise<Outcome>
@@ -64,7 +64,7 @@ export const sessions: Command = Object.freeze<Command>({
     if (action === undefined) throw new UsageError(`expected ${Object.keys(ACTIONS).join(', ')}`)
     if (word === undefined || rest.length > 0) throw new UsageError(`${name}: expected one word after it`)
     checkSubject(name, values.subject)
-    const place = { module: values.module, envFile: values['env-file'] ?? '.env' }
+    const place = { module: values.module, envFile: values.env ?? '.env' }
     const managed = await loadSessions(place, around)
     try {
       return await action(managed, word, { subject: values.subject, now: around.now })

@@ -26,11 +26,17 @@ export const ADAPTER_ADVICE: Readonly<Record<AdapterWarning, Advice>> = {
     message:
       'a session was first looked at when the head of a cacheable response had left; caches may give it to other visitors',
   },
+  unreturned_cookie: {
+    code: 'KEEPSAKE_COOKIE_NOT_RETURNED',
+    message:
+      'a session cookie was set twice for one visitor, and never came back: each request has a new session',
+    detail: 'The client may block cookies, or keep none.',
+  },
   plain_http: {
     code: 'KEEPSAKE_INSECURE_CONNECTION',
     message: 'a Secure session cookie was sent over plain http, where browsers drop it',
     detail:
-      'Serve https. For development on a host that is not localhost write cookie: { insecure: true }. Where a proxy in ' +
+      'Serve https. For development write cookie: { insecure: process.env.NODE_ENV !== "production" }. Where a proxy in ' +
       'front of this server speaks https, let it send X-Forwarded-Proto: https, which only silences this warning. ' +
       'Further cases are published, but not warned of.',
   },

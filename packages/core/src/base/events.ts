@@ -1,6 +1,7 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 import { channel } from 'node:diagnostics_channel'
 import { ADAPTER_ADVICE, type Advice } from './adapter-warnings.ts'
+import { createReturnWatch } from './return-watch.ts'
 import type { AdapterWarning, CloseReason, CrossOriginReason, OpenReason } from './reasons.ts'
 
 /** Names of OWASP's logging vocabulary where it has one. */
@@ -23,6 +24,7 @@ export type SessionEventType =
   | 'cross_origin_refused'
   | 'cacheable_response'
   | 'insecure_connection'
+  | 'cookie_unreturned'
 
 /** One decision. Holds no token, id, key or datum: `ref` is a keyed hash that lets lines of one session be matched. */
 export interface SessionEvent {
@@ -65,6 +67,7 @@ const CLOSE_EVENTS: Readonly<Record<CloseReason, SessionEventType | undefined>> 
   created: 'session_created',
   changed: 'session_changed',
   renewed: 'session_renewed',
+  moved_over: 'session_renewed',
   regenerated: 'session_renewed',
   replaced: 'session_created',
   emptied: 'session_destroyed',
@@ -85,6 +88,7 @@ const WARNING_EVENTS: Readonly<Record<AdapterWarning, SessionEventType>> = {
   cacheable_cookie: 'cacheable_response',
   cacheable_look: 'cacheable_response',
   plain_http: 'insecure_connection',
+  unreturned_cookie: 'cookie_unreturned',
 }
 
 const LATE: Advice = {
@@ -154,10 +158,11 @@ export function createTrace(cookie: string, logKey: KeyObject) {
       publish(CLOSE_EVENTS[reason], reason, sid)
       if (reason === 'late') warnOnce(LATE)
     },
-    /** What an adapter warns of. */
-    warned(what: AdapterWarning, sid: Uint8Array): void {
+    returnWatch: createReturnWatch(logKey),
+    /** What an adapter warns of. `detail` is of this case. */
+    warned(what: AdapterWarning, sid: Uint8Array, detail = ADAPTER_ADVICE[what].detail): void {
       publish(WARNING_EVENTS[what], what, sid)
-      warnOnce(ADAPTER_ADVICE[what])
+      warnOnce({ ...ADAPTER_ADVICE[what], detail })
     },
   })
 }

@@ -16,7 +16,8 @@ const FOREIGN: Readonly<Record<string, string>> = {
   maxAge: 'write lifetime: { idle, absolute, permanent }',
   ttl: 'write lifetime: { idle, absolute, permanent }',
   expires: 'write lifetime: { idle, absolute, permanent }',
-  secure: 'Secure is always on; for plain http that is not localhost write cookie: { insecure: true }',
+  secure:
+    'Secure is always on; for plain http in development write cookie: { insecure: process.env.NODE_ENV !== "production" }',
   httpOnly: 'HttpOnly is always on for the session cookie',
   sameSite: 'write cookie: { sameSite }',
 }
@@ -37,6 +38,8 @@ export function readOptions(
   known: readonly string[],
 ): Readonly<Record<string, unknown>> {
   return ownOptions(value, known, (key, problem) => {
+    if (key === undefined && option === 'options')
+      return new ConfigError(option, `${problem}; write { ${known[0]}: … }`)
     const path = key === undefined ? option : option === 'options' ? nameOf(key) : `${option}.${nameOf(key)}`
     const hint =
       key !== undefined && Object.hasOwn(FOREIGN, key) ? `no such option; ${FOREIGN[key]}` : problem

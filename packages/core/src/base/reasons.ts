@@ -46,6 +46,8 @@ export type CloseReason =
   | 'changed'
   /** Unchanged, but used long enough after it was last written that its idle window starts anew. */
   | 'renewed'
+  /** Unchanged; its cookie, which came under a former definition, is set under today's. */
+  | 'moved_over'
   /** The same session under a new id; the old id is over. */
   | 'regenerated'
   /** Another session in its place, by a login or after an end; the old one is over. */
@@ -107,3 +109,5 @@ export type AdapterWarning =
   | 'cacheable_look'
   /** A Secure cookie is set over plain http on a host that is not local: browsers drop it without a word. */
   | 'plain_http'
+  /** A session cookie was set twice for one visitor, and never came back; looked for outside production. */
+  | 'unreturned_cookie'

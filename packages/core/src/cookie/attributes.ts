@@ -17,7 +17,7 @@ export interface CookieAttributes {
   readonly domain?: string | undefined
   /** Sends it only below this path. Default `/`. */
   readonly path?: string | undefined
-  /** Default true. Browsers take Secure cookies from `http://localhost` too. */
+  /** Default true. Chromium and Firefox send Secure cookies to `http://localhost` too; Safari and the agents of test libraries do not. */
   readonly secure?: boolean | undefined
   /** Default true: no script of the page can read it. */
   readonly httpOnly?: boolean | undefined

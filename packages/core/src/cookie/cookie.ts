@@ -1,4 +1,4 @@
-import { readSecrets, type Secret } from '../crypto/secrets.ts'
+import { readSecrets, type SecretsOption } from '../crypto/secrets.ts'
 import { ConfigError, CookieTooLargeError, CookieValueError } from '../base/errors.ts'
 import { readFlag, readOptions } from '../base/options.ts'
 import { MAX_AGE_LIMIT } from '../base/time.ts'
@@ -35,6 +35,16 @@ export interface Cookie<T = string> {
   clear(): string
 }
 
+/** The session cookie as it is defined today, which `readAll` finds by the names that it had, too. */
+export interface SessionCookie extends Cookie {
+  /** The names that it had, other than today's. */
+  readonly formerNames: readonly string[]
+  /** Whether a former definition has today's name: what comes does not tell one from the other. */
+  readonly hasNamesake: boolean
+  /** The `Set-Cookie` lines that delete it under each former definition. */
+  readonly expiry: readonly string[]
+}
+
 export interface WriteOptions {
   /** Whole seconds, 0 to 400 days, instead of the attribute's. Left out with no attribute: until the browser closes. */
   readonly maxAge?: number | undefined
@@ -43,9 +53,9 @@ export interface WriteOptions {
 /** How a cookie carries its value. Left out: as it stands, for everybody to read and to make up. */
 export interface CookieProtection {
   /** Secrets, newest first: everybody can read the value, nobody else can write one. */
-  readonly signed?: readonly (Secret | undefined)[] | undefined
+  readonly signed?: SecretsOption
   /** Secrets, newest first: nobody else can read or write the value. With a `maxAge`, nor use it for longer. */
-  readonly sealed?: readonly (Secret | undefined)[] | undefined
+  readonly sealed?: SecretsOption
 }
 
 export interface CookieOptions extends CookieAttributes, CookieProtection {}

@@ -11,6 +11,8 @@ export interface Keys {
   sealer(purpose: 'cookie' | 'store'): Sealer
   /** What the ids of this cookie are hashed with, so that they mean nothing to another. */
   readonly storeContext: Buffer
+  /** The same for the names that the cookie had. */
+  readonly formerContexts: readonly Buffer[]
   /** For the references in events. */
   readonly logKey: KeyObject
   /** For tokens against forged requests, the newest first. */
@@ -22,43 +24,59 @@ export interface Keys {
 export interface SubjectKeys {
   /** The name that a subject's records carry. */
   readonly hash: (subject: string) => string
-  /** Every name that they may carry, one for each secret; the one that they get today comes last. */
+  /** Every name that they may carry, one for each secret and name of the cookie; the one that they get today comes last. */
   readonly hashes: (subject: string) => readonly string[]
   /** Where it may be written that a subject's sessions are revoked; today's place comes last. */
   readonly revocationKeys: (subject: string) => readonly string[]
 }
 
-/** @throws {ConfigError} when two of the secrets have the same key id. */
-export function createKeys(secrets: Secrets, cookieName: string, audience: string): Keys {
+/**
+ * @param formerNames What the cookie was called before: what was made under these names is told, nothing is made.
+ * @throws {ConfigError} when two of the secrets have the same key id.
+ */
+export function createKeys(
+  secrets: Secrets,
+  cookieName: string,
+  audience: string,
+  formerNames: readonly string[] = [],
+): Keys {
   const fillRandom = createRandomPool()
   const context = (purpose: string): Buffer => contextOf(purpose, cookieName, audience)
+  const former = (purpose: string): Buffer[] => formerNames.map((name) => contextOf(purpose, name, audience))
   const [newest, ...older] = secrets
-  const csrfKey = (secret: KeyObject): KeyObject =>
-    createSecretKey(derive(secret, 'csrf', context('cookie'), 32))
+  const csrfKey = (secret: KeyObject, name = context('cookie')): KeyObject =>
+    createSecretKey(derive(secret, 'csrf', name, 32))
+  const formerCsrfKeys = former('cookie').flatMap((name) => secrets.map((secret) => csrfKey(secret, name)))
   return Object.freeze<Keys>({
     fillRandom,
     sealer: (purpose) =>
-      withTokenCache(sealerOf(secrets, context(purpose), MAX_TOKEN_CHARS[purpose], fillRandom)),
+      withTokenCache(
+        sealerOf(secrets, context(purpose), MAX_TOKEN_CHARS[purpose], fillRandom, former(purpose)),
+      ),
     storeContext: context('store'),
+    formerContexts: former('store'),
     logKey: createSecretKey(derive(newest, 'log', context('cookie'), 32)),
-    csrfKeys: [csrfKey(newest), ...older.map(csrfKey)],
-    subjects: subjectKeysOf(secrets, context('store')),
+    csrfKeys: [csrfKey(newest), ...older.map((secret) => csrfKey(secret)), ...formerCsrfKeys],
+    subjects: subjectKeysOf(secrets, context('store'), former('store')),
   })
 }
 
-function subjectKeysOf(secrets: Secrets, context: Buffer): SubjectKeys {
-  const [newest, ...older] = secrets
-  const hasher = (secret: KeyObject, use: KeyUse): ((subject: string) => string) => {
-    const key = createSecretKey(derive(secret, use, context, 32))
-    return (subject) => createHmac('sha256', key).update(subject).digest('hex')
-  }
+function subjectKeysOf(secrets: Secrets, context: Buffer, former: readonly Buffer[]): SubjectKeys {
+  const [newest] = secrets
   const under = (use: KeyUse): ((subject: string) => readonly string[]) => {
-    const hashers = [...older, newest].map((secret) => hasher(secret, use))
+    const hashers = [...former, context].flatMap((name) =>
+      secrets.toReversed().map((secret) => hasher(secret, use, name)),
+    )
     return (subject) => hashers.map((hash) => hash(subject))
   }
   return Object.freeze<SubjectKeys>({
-    hash: hasher(newest, 'subject'),
+    hash: hasher(newest, 'subject', context),
     hashes: under('subject'),
     revocationKeys: under('revoked'),
   })
+}
+
+function hasher(secret: KeyObject, use: KeyUse, context: Buffer): (subject: string) => string {
+  const key = createSecretKey(derive(secret, use, context, 32))
+  return (subject) => createHmac('sha256', key).update(subject).digest('hex')
 }

@@ -50,7 +50,8 @@ const IV_AT = PREFIX_AT + HALF_NONCE_BYTES
 const SEALED_AT = IV_AT + HALF_NONCE_BYTES
 
 /**
- * A sealer of checked secrets in one context (see `contextOf`), for tokens of at most `maxChars` characters.
+ * A sealer of checked secrets in one context (see `contextOf`), for tokens of at most `maxChars` characters. What was
+ * sealed in one of the `former` contexts opens too, as stale.
  *
  * @throws {ConfigError} when two secrets have the same key id.
  */
@@ -59,11 +60,15 @@ export function sealerOf(
   context: Buffer,
   maxChars: number,
   fillRandom: FillRandom,
+  former: readonly Buffer[] = [],
 ): Sealer {
   const newest = ringKey(secrets[0], context, fillRandom, false)
-  const older = secrets.slice(1).map((secret) => ringKey(secret, context, fillRandom, true))
-  const byHead = new Map([newest, ...older].map((key) => [key.headText, key]))
-  if (byHead.size < secrets.length) {
+  const inContext = (of: readonly KeyObject[], other: Buffer): RingKey[] =>
+    of.map((secret) => ringKey(secret, other, fillRandom, true))
+  const older = [inContext(secrets.slice(1), context), ...former.map((other) => inContext(secrets, other))]
+  const keys = [newest, ...older.flat()]
+  const byHead = new Map(keys.map((key) => [key.headText, key]))
+  if (byHead.size < keys.length) {
     throw new ConfigError('secrets', 'two secrets have the same key id; replace one of them')
   }
   const scratchFor = createScratch()

@@ -4,9 +4,16 @@ import { ConfigError, describeType, wrongOption } from '../base/errors.ts'
 /** A key that only the server knows: text, taken as UTF-8, or bytes. At least 32 bytes from a random generator. */
 export type Secret = string | Uint8Array
 
+/**
+ * Secrets, newest first, as a list or as one text with commas between them, which is how `keepsake secret --rotate` writes
+ * a variable of the environment: such a variable may stand here as it is, by itself or in a list.
+ */
+export type SecretsOption = string | readonly (Secret | undefined)[] | undefined
+
 const MIN_BYTES = 32
 const MIN_VARIETY = 16
 const HOW_TO = 'make one with: npx keepsake secret'
+const IS_IT_SET = `is the environment variable set? Otherwise ${HOW_TO}`
 
 /**
  * Values and phrases from the documentation of session libraries and from tutorials, in lower case without punctuation.
@@ -36,30 +43,38 @@ const PUBLISHED = [
   '192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf',
 ]
 
+/** The secrets in a text, newest first. None that a random generator has made has a comma. */
+export const splitSecrets = (text: string): readonly string[] => text.split(',').map((part) => part.trim())
+
 /**
  * Checks the secrets and wraps them, so that no inspection, log or error can show them (R57, R58, R60, R62).
  *
  * @throws {ConfigError} when there is none, or one is short, low in variety, published, or there twice.
  */
 export function readSecrets(option: string, value: unknown): Secrets {
-  if (!Array.isArray(value)) {
-    const given = describeType(value)
-    throw new ConfigError(option, `expected a list of secrets, newest first, got ${given}; ${HOW_TO}`)
+  const given: unknown = typeof value === 'string' ? [value] : value
+  if (!Array.isArray(given)) {
+    const problem = `expected secrets, newest first, as a list or as text with commas, got ${describeType(given)}`
+    throw new ConfigError(option, `${problem}; ${value === undefined ? IS_IT_SET : HOW_TO}`)
   }
-  const [newest, ...older] = value.map((secret: unknown, index) => readSecret(`${option}[${index}]`, secret))
+  const each = given.flatMap<unknown>((secret: unknown) =>
+    typeof secret === 'string' ? splitSecrets(secret) : [secret],
+  )
+  const nameOf = (index: number): string =>
+    given === value || each.length > 1 ? `${option}[${index}]` : option
+  const [newest, ...older] = each.map((secret: unknown, index) => readSecret(nameOf(index), secret))
   if (newest === undefined) throw new ConfigError(option, `at least one secret is needed; ${HOW_TO}`)
   const keys: [KeyObject, ...KeyObject[]] = [newest, ...older]
   for (const [index, key] of keys.entries()) {
     const first = keys.findIndex((other) => other.equals(key))
-    if (first < index)
-      throw new ConfigError(`${option}[${index}]`, `is the same secret as ${option}[${first}]`)
+    if (first < index) throw new ConfigError(nameOf(index), `is the same secret as ${nameOf(first)}`)
   }
   return Object.freeze(keys)
 }
 
 function readSecret(option: string, secret: unknown): KeyObject {
   if (secret === undefined || secret === '') {
-    throw new ConfigError(option, `is empty; is the environment variable set? Otherwise ${HOW_TO}`)
+    throw new ConfigError(option, `is empty; ${IS_IT_SET}`)
   }
   if (typeof secret !== 'string' && !(secret instanceof Uint8Array)) {
     throw wrongOption(option, 'text or bytes', secret)

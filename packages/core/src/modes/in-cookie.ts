@@ -26,6 +26,7 @@ export function inCookie(sealer: Sealer, cookieName: string, lifetime: Lifetime)
         ? admit(opened.fields, opened.stale, lifetime, now)
         : { reason: opened.reason, record: undefined }
     },
+    valueFor: (record) => sealer.seal(record),
     watchRecord: () => undefined,
     apply({ plan, after }) {
       if (plan.cookie === 'clear') return { outcome: 'done', record: undefined, value: undefined }

@@ -8,7 +8,7 @@ import { RecordTooLargeError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { type EagerMode, IN_TIME, type Loaded } from './mode.ts'
 import { RowWrite } from './row-write.ts'
-import { createCookieHashes, isSameProof, isStoreCookie } from './store-cookie.ts'
+import { type CookieHashes, createCookieHashes, isSameProof, isStoreCookie } from './store-cookie.ts'
 
 /** A record's text in a store, in bytes (R67). */
 const MAX_TEXT_BYTES = 65_536
@@ -19,6 +19,8 @@ export interface StoreSetup {
   readonly inTurn: RewriteInTurn
   /** Purpose, cookie name and audience: a cookie of one name means nothing to another. */
   readonly context: Uint8Array
+  /** The same with names that the cookie had. */
+  readonly formerContexts: readonly Uint8Array[]
   readonly lifetime: Lifetime
   /** Undefined where a subject may have any number of sessions. */
   readonly cap: SessionCap | undefined
@@ -28,29 +30,42 @@ export interface StoreSetup {
 
 /** The record lies in one row of a store for its whole life; the cookie finds it and proves who asks. */
 export function inStore(setup: StoreSetup): EagerMode {
-  const { records, inTurn, context, lifetime, cap, isOverflow } = setup
-  const { keyOf, proofOf } = createCookieHashes(context)
-  const writing = { records, inTurn, isOverflow, keyOf, proofOf }
+  const { records, inTurn, context, formerContexts, lifetime, cap, isOverflow } = setup
+  const own = createCookieHashes(context)
+  const former = formerContexts.map(createCookieHashes)
+  const writing = { records, inTurn, isOverflow, hashes: own }
 
-  function fetch(cookie: string, now: number): MaybePromise<() => Loaded> {
-    if (!isStoreCookie(cookie)) return () => MALFORMED
-    const key = keyOf(cookie)
-    return andThen(records.fetch(key), (sealed) => () => found(cookie, key, sealed, now))
+  const fetch = (cookie: string, now: number): MaybePromise<() => Loaded> =>
+    isStoreCookie(cookie) ? fetchUnder(own, 0, cookie, now) : () => MALFORMED
+
+  /** A row stays under the key that it began with, whatever the cookie is called since: former keys are tried in turn. */
+  function fetchUnder(
+    hashes: CookieHashes,
+    tried: number,
+    cookie: string,
+    now: number,
+  ): MaybePromise<() => Loaded> {
+    const key = hashes.keyOf(cookie)
+    return andThen(records.fetch(key), (sealed) => {
+      const next = former[tried]
+      if (sealed !== undefined) return () => found(hashes, cookie, key, sealed, now)
+      return next === undefined ? () => ENDED : fetchUnder(next, tried + 1, cookie, now)
+    })
   }
 
   /** What a text that was fetched is to the holder of a cookie. */
-  function found(cookie: string, key: string, sealed: string | undefined, now: number): Loaded {
-    if (sealed === undefined) return ENDED
+  function found(hashes: CookieHashes, cookie: string, key: string, sealed: string, now: number): Loaded {
     const opened = records.open(key, sealed)
     if (!opened.ok) return { reason: opened.reason, record: undefined }
     const row = readRow(opened.fields.text)
     if (row === undefined) return CORRUPT
     const { fields, stale } = opened
-    const proof = proofOf(cookie)
+    const proof = hashes.proofOf(cookie)
     const isOwn = isSameProof(proof, row.proof)
     if (!isOwn && !isSuperseded(row, proof, now)) return ENDED
     const record = { ...fields, text: row.text }
-    const loaded = admit(record, stale, lifetime, now, { cookie, proof, key, sealed, row, sid: fields.sid })
+    const place = { cookie, proof, key, hashes, sealed, row, sid: fields.sid }
+    const loaded = admit(record, stale, lifetime, now, place)
     return isOwn ? loaded : { reason: 'superseded', record: undefined, standing: loaded.record }
   }
 
@@ -61,6 +76,7 @@ export function inStore(setup: StoreSetup): EagerMode {
     tooLarge: (textBytes, sizes) => new RecordTooLargeError(textBytes, MAX_TEXT_BYTES, sizes),
     fetch,
     load: (cookie, now) => andThen(fetch(cookie, now), (look) => look()),
+    valueFor: ({ place }) => (place?.row.proof === place?.proof ? place?.cookie : undefined),
     watchRecord({ place }) {
       if (place === undefined) return undefined
       const { cookie, key } = place

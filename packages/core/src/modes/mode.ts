@@ -1,6 +1,7 @@
 import type { Row } from '../store/row.ts'
 import type { Plan } from '../record/plan.ts'
 import { type Content, contentIn, type OpenRecord, type SessionRecord, writeText } from '../record/record.ts'
+import type { CookieHashes } from './store-cookie.ts'
 import { NO_METADATA } from '../record/metadata.ts'
 import type { KeySize } from '../base/errors.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
@@ -12,6 +13,8 @@ export interface Place {
   readonly cookie: string
   readonly proof: string
   readonly key: string
+  /** How its cookies are hashed: by the name that the cookie had when the session began. */
+  readonly hashes: CookieHashes
   readonly sealed: string
   readonly row: Row
   /** The sid in the row: another one than this request's own when another request has renewed it. */
@@ -131,6 +134,8 @@ interface AnyMode {
   /** The longest record that it can hold, in bytes of text. */
   readonly maxTextBytes: number
   tooLarge(textBytes: number, sizes: readonly KeySize[]): Error
+  /** The cookie's value for a record in force; undefined where another request has given the session a new one. */
+  valueFor(record: InForce): string | undefined
   /** Undefined where nothing but its time ends a record. */
   watchRecord(record: InForce): RecordWatch | undefined
 }

@@ -23,6 +23,7 @@ export function overflowing(sealed: LazyMode, stored: EagerMode): EagerMode {
     fetch: undefined,
     maxTextBytes: stored.maxTextBytes,
     tooLarge: (textBytes, sizes) => stored.tooLarge(textBytes, sizes),
+    valueFor: (record) => (record.place === undefined ? sealed : stored).valueFor(record),
     watchRecord: (record) => (record.place === undefined ? sealed : stored).watchRecord(record),
     load: (value, now) => (isStoreCookie(value) ? stored.load(value, now) : sealed.load(value, now)),
     apply(commit, isOver) {

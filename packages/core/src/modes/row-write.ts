@@ -10,7 +10,9 @@ import { type CookieHashes, withVerifierOf } from './store-cookie.ts'
 import { undoWrite, type Written } from './undo-write.ts'
 
 /** What rows are written with. */
-export interface RowWriteSetup extends CookieHashes {
+export interface RowWriteSetup {
+  /** How the cookies of new rows are hashed. */
+  readonly hashes: CookieHashes
   readonly records: SealedStore
   readonly inTurn: RewriteInTurn
   /** Whether a session that is not in the store may live in its cookie. */
@@ -35,7 +37,8 @@ export class RowWrite implements Renewal {
   }
 
   proof(): string {
-    return (this.#proof ??= this.#setup.proofOf(this.#commit.newCookie()))
+    const { proofOf } = this.#commit.before?.place?.hashes ?? this.#setup.hashes
+    return (this.#proof ??= proofOf(this.#commit.newCookie()))
   }
 
   /** @param order See {@link Row.order}. */
@@ -64,12 +67,13 @@ export class RowWrite implements Renewal {
 
   /** Writes a row of its own. */
   #create(record: SessionRecord): MaybePromise<Committed> {
-    const { records, keyOf, proofOf } = this.#setup
+    const { records, hashes } = this.#setup
     const cookie = this.#commit.newRowCookie()
-    const [key, proof] = [keyOf(cookie), proofOf(cookie)]
+    const [key, proof] = [hashes.keyOf(cookie), hashes.proofOf(cookie)]
     const row: Row = { proof, replaced: '', superseded: [], order: this.order }
     const stored = sealRow(records, key, record, row)
-    const inForce = { ...record, place: { cookie, proof, key, sealed: stored.text, row, sid: record.sid } }
+    const place = { cookie, proof, key, hashes, sealed: stored.text, row, sid: record.sid }
+    const inForce = { ...record, place }
     this.#commit.tried.push(textId(stored.text))
     this.#written = { key, over: undefined, proof }
     return andThen(records.create(key, stored), (isNew) => {

@@ -6,6 +6,8 @@ import { isRenewalDue, type Lifetime, type Times } from './lifetime.ts'
 export interface Before {
   readonly record: (Times & { readonly sid: Uint8Array; readonly text: string }) | undefined
   readonly discard: boolean
+  /** Whether the record in force has its cookie under a former definition. */
+  readonly isMisplaced: boolean
   /** Whether this visit does not count as use, so that the times of the record must not move. */
   readonly isHeld: boolean
 }
@@ -37,6 +39,7 @@ const plan = (record: Plan['record'], cookie: Plan['cookie'], reason: CloseReaso
 const EMPTY = plan('nothing', 'leave', 'empty')
 const UNUSABLE = plan('nothing', 'clear', 'unusable')
 const UNCHANGED = plan('nothing', 'leave', 'unchanged')
+const MOVED_OVER = plan('nothing', 'set', 'moved_over')
 const CREATED = plan('create', 'set', 'created')
 const CHANGED = plan('update', 'set', 'changed')
 const RENEWED = plan('update', 'set', 'renewed')
@@ -58,5 +61,6 @@ export function planClose(before: Before, after: After, now: number, lifetime: L
   const isChanged =
     after.text !== came.text || after.permanent !== came.permanent || after.created !== came.created
   if (isChanged) return CHANGED
-  return !before.isHeld && isRenewalDue(lifetime, came, now) ? RENEWED : UNCHANGED
+  if (!before.isHeld && isRenewalDue(lifetime, came, now)) return RENEWED
+  return before.isMisplaced ? MOVED_OVER : UNCHANGED
 }

@@ -4,9 +4,9 @@ import { removeData } from './draft.ts'
 import { freshState, NO_STEPS, type SessionVisit } from './state.ts'
 
 /** What a login takes over and adds. */
-export interface LoginOptions {
+export interface LoginOptions<Key extends string = string> {
   /** Keys of the data that stay although another session begins, such as a cart. Default: none. */
-  readonly keep?: readonly string[] | undefined
+  readonly keep?: readonly Key[] | undefined
   /** What a list of devices calls this one, such as `'Firefox on Linux'`. Past 200 characters it is cut. Default: none. */
   readonly label?: string | undefined
 }

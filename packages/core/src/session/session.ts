@@ -29,7 +29,7 @@ export class SessionControls extends DataControls {
    *
    * @throws {TypeError} when `subject` is not text or empty, `keep` no list of keys, or the label is not text.
    */
-  login(subject: string, options: LoginOptions = {}): void {
+  login(subject: string, options: LoginOptions<DataKey<this>> = {}): void {
     logIn(SessionFacts.visitOf(this), this, subject, options)
   }
 

@@ -6,8 +6,10 @@ import type { Device } from '../subjects/subjects.ts'
 import type { Cookie } from '../cookie/cookie.ts'
 import type { CookieSource } from '../cookie/read.ts'
 import { endOf, type Lifetime } from '../record/lifetime.ts'
+import { wrongOption } from '../base/errors.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { AdapterWarning } from '../base/reasons.ts'
+import type { ReturnWatch } from '../base/return-watch.ts'
 
 /** One request's use of a session: opened, then closed. */
 export interface Visit<D> {
@@ -34,10 +36,12 @@ export interface AdapterVisit<D> {
   close(): MaybePromise<readonly Header[]>
   /** Whether to call `settle` is of use. */
   readonly needsSettling: boolean
-  /** Once the response is complete: reports a change that came too late for it. Never throws. */
+  /** Once the response is complete, and again later: reports, once, a change that came too late for it. Never throws. */
   settle(): void
-  /** Publishes what works against the session; each kind is warned of once. Nothing for a visit not looked at. */
-  warn(what: AdapterWarning): void
+  /** Publishes what works against the session; each kind is warned of once, with `detail`. Nothing for a visit not looked at. */
+  warn(what: AdapterWarning, detail?: string): void
+  /** Watches whether the cookie comes back from those to whom it was set. */
+  readonly returnWatch: ReturnWatch
 }
 
 /** Opens sessions. One per application, shared by every framework that serves it. */
@@ -103,7 +107,7 @@ export interface AdapterSessions<D> extends Sessions<D> {
  * A visit for an adapter: what is there at once (in sealed mode, with a store that answers at once, and wherever no
  * cookie came) costs no promise.
  *
- * @throws {TypeError} for sessions that were not made by `createSessions`.
+ * @throws {ConfigError} for sessions that were not made by `createSessions`.
  * @throws {StoreError} when the store fails, unless `whenStoreFails` is `'anonymous'`.
  */
 export function openVisit<D>(
@@ -111,9 +115,14 @@ export function openVisit<D>(
   source: CookieSource,
   options?: VisitOptions,
 ): MaybePromise<AdapterVisit<D>> {
-  const open = (sessions as Partial<AdapterSessions<D>>)[OPEN]
-  if (typeof open !== 'function') throw new TypeError('sessions: expected what createSessions returns')
-  return open(source, options)
+  checkSessions(sessions)
+  return sessions[OPEN](source, options)
+}
+
+/** @throws {ConfigError} for sessions that were not made by `createSessions`. */
+export function checkSessions<D>(sessions: Sessions<D>): asserts sessions is AdapterSessions<D> {
+  const open = (sessions as Partial<AdapterSessions<D>> | null | undefined)?.[OPEN]
+  if (typeof open !== 'function') throw wrongOption('sessions', 'what createSessions returns', sessions)
 }
 
 /** A session from outside, as a page shows it that warns before the end. */

@@ -1,43 +1,26 @@
 import type { Setup } from '../visit/setup.ts'
 import type { Store } from '../store/store.ts'
-import { type CookieAttributes, readAttributes } from '../cookie/attributes.ts'
-import { type Cookie, plainCookieOf } from '../cookie/cookie.ts'
+import { readSessionCookie, type SessionCookieOptions } from '../cookie/session-cookie.ts'
 import { createCsrf } from '../guard/csrf.ts'
 import { type AssuranceLevel, type LifetimeOptions, readLifetime } from '../record/lifetime.ts'
 import type { Conflict, ResolveConflict } from '../record/merge.ts'
 import { createKeys } from '../crypto/keys.ts'
-import { readSecrets, type Secret } from '../crypto/secrets.ts'
+import { readSecrets, type SecretsOption } from '../crypto/secrets.ts'
 import type { Duration } from '../base/duration.ts'
 import { SessionConflictError, wrongOption } from '../base/errors.ts'
 import { createTrace, type Trace } from '../base/events.ts'
-import { fieldOf, refusePromise, withoutPrototype } from '../base/own.ts'
-import { readChoice, readClock, readFlag, readOptions, readText } from '../base/options.ts'
+import { fieldOf, refusePromise } from '../base/own.ts'
+import { readChoice, readClock, readOptions, readText } from '../base/options.ts'
 import { createPulse } from '../base/pulse.ts'
 import { readStorage, startSweep } from './storage.ts'
-
-/** The attributes of the session cookie. Secure and HttpOnly are always on; how long it lives is the lifetime's matter. */
-export interface SessionCookieOptions extends Pick<
-  CookieAttributes,
-  'domain' | 'path' | 'sameSite' | 'partitioned' | 'priority'
-> {
-  /**
-   * Default `'session'`. Written with the prefix `__Host-`, or with `__Secure-` when `domain` or `path` is given;
-   * a name that has a prefix already stays as it is.
-   */
-  readonly name?: string | undefined
-  /**
-   * For development over plain http on a host that is not localhost: drops Secure and the prefix. Anybody on the way
-   * can then read and set the cookie.
-   */
-  readonly insecure?: boolean | undefined
-}
 
 export interface SessionsOptions {
   /**
    * Newest first: the first seals, all open. Each at least 32 bytes from a random generator. A variable of the environment
-   * may stand here as it is; one that is not set is a {@link ConfigError}.
+   * may stand here as it is, with one secret or with several and commas between them; one that is not set is a
+   * {@link ConfigError}.
    */
-  readonly secrets: readonly (Secret | undefined)[]
+  readonly secrets: SecretsOption
   readonly cookie?: SessionCookieOptions | undefined
   /** The three limits, or the level of NIST SP 800-63B-4 that they shall fit. Default: an hour, a day, 31 days. */
   readonly lifetime?: LifetimeOptions | AssuranceLevel | undefined
@@ -107,7 +90,8 @@ export function readSetup(given: SessionsOptions): CheckedOptions {
   const options = readOptions('options', given, OPTIONS)
   const secrets = readSecrets('secrets', options['secrets'])
   const cookie = readSessionCookie(options['cookie'])
-  const keys = createKeys(secrets, cookie.name, readText('audience', options['audience'] ?? ''))
+  const audience = readText('audience', options['audience'] ?? '')
+  const keys = createKeys(secrets, cookie.name, audience, cookie.formerNames)
   const lifetime = readLifetime(options['lifetime'])
   const trace = createTrace(cookie.name, keys.logKey)
   const clock = readClock(options['now'])
@@ -142,19 +126,6 @@ export function readSetup(given: SessionsOptions): CheckedOptions {
       for (const one of closed) if (one.status === 'rejected') throw one.reason
     },
   })
-}
-
-const COOKIE_OPTIONS = ['name', 'domain', 'path', 'sameSite', 'partitioned', 'priority', 'insecure']
-
-function readSessionCookie(given: unknown): Cookie {
-  const options = readOptions('cookie', given, COOKIE_OPTIONS)
-  const { name = 'session', insecure, ...others } = options
-  const attributes = withoutPrototype(others)
-  const secure = !readFlag('cookie.insecure', insecure, false)
-  const isHostOnly = attributes['domain'] === undefined && (attributes['path'] ?? '/') === '/'
-  if (typeof name !== 'string') throw wrongOption('cookie.name', 'text', name)
-  const prefix = !secure || name.startsWith('__') ? '' : isHostOnly ? '__Host-' : '__Secure-'
-  return plainCookieOf(readAttributes(prefix + name, { ...attributes, secure }))
 }
 
 function readConflictRule(value: unknown, trace: Trace): ResolveConflict {

@@ -84,17 +84,19 @@ function keptIn(
   const cap = max === undefined ? undefined : createSessionCap({ max, rows, trace, clock })
   return {
     mode: timed(
-      inStore({ records, inTurn, context: keys.storeContext, lifetime, cap, isOverflow: false }),
+      inStore({ ...contextsOf(keys), records, inTurn, lifetime, cap, isOverflow: false }),
       timeLimit,
     ),
     subjects: subjectsInStore({ rows, lifetime, trace }),
   }
 }
 
+const contextsOf = ({ storeContext: context, formerContexts }: Keys) => ({ context, formerContexts })
+
 function overflowIn(store: Store, { keys, lifetime }: StorageParts, timeLimit: TimeLimit): EagerMode {
   const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
   const inTurn = rewriteInTurn(records, timeLimit)
-  return inStore({ records, inTurn, context: keys.storeContext, lifetime, cap: undefined, isOverflow: true })
+  return inStore({ ...contextsOf(keys), records, inTurn, lifetime, cap: undefined, isOverflow: true })
 }
 
 function revocableBy(

@@ -1,5 +1,5 @@
 import type { TimeLimit } from '../base/time-limit.ts'
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { pause } from '../store/rewrite.ts'
 import type { SealedStore, StandingRecord } from '../store/sealed-store.ts'
 import type { Lifetime } from '../record/lifetime.ts'
@@ -71,9 +71,6 @@ export function createRevocations(setup: RevocationsSetup) {
   const queue = createKeyedQueue<void>()
   const now = (): number => Math.floor(clock() / 1000)
   const limited = async <T>(work: (isOver: () => boolean) => MaybePromise<T>): Promise<T> => timeLimit(work)
-
-  const denialKey = (sid: string): string =>
-    createHash('sha256').update('keepsake/v1/revoked').update(keys.storeContext).update(sid).digest('hex')
 
   async function readDenial(key: string): Promise<Denial | undefined> {
     const text = textOf(await records.read(key))
@@ -182,6 +179,9 @@ export function createRevocations(setup: RevocationsSetup) {
 }
 
 export type Revocations = ReturnType<typeof createRevocations>
+
+/** A sid is drawn once for all, whatever its cookie is or was called. */
+const denialKey = (sid: string): string => hash('sha256', `keepsake/v1/revoked${sid}`)
 
 const NOTHING = (): void => undefined
 

@@ -9,7 +9,7 @@ import { type MaybePromise, Queue } from '../base/maybe-promise.ts'
 import { fieldOf } from '../base/own.ts'
 import { type Attempt, hasLost, NO_ATTEMPTS } from './changes.ts'
 import { decide, type Decision, isCleared, reasonOf } from './decide.ts'
-import { type Header, headersAfter, LOOKED, withCookie } from './headers.ts'
+import { type Header, headersAfter, headersOf, LOOKED } from './headers.ts'
 import { carryOut } from './log-out.ts'
 import { type CommitSource, SessionCommit } from './session-commit.ts'
 import { report, settle } from './settle.ts'
@@ -61,10 +61,10 @@ export class Commits implements CommitSource {
 
   /** What a commit would do at this time, in epoch seconds; now, when left out. */
   decide(at = this.setup.now()): Decision {
-    const { mode, lifetime } = this.setup
+    const { mode, lifetime, cookie } = this.setup
     const { session, state, lookup, logout } = this.draft
-    const discard = isCleared(mode, lookup, logout !== undefined && this.record === undefined)
-    const before = { record: this.record, discard, isHeld: this.#isHeld }
+    const discard = isCleared(mode, cookie, lookup, logout !== undefined && this.record === undefined)
+    const before = { record: this.record, discard, isMisplaced: this.#isMisplaced, isHeld: this.#isHeld }
     const decision = decide(mode, lifetime, before, session, state, at)
     if (decision.plan.cookie === 'set') checkKeys(dataOf(session, state))
     return decision
@@ -104,7 +104,6 @@ export class Commits implements CommitSource {
 
   #commitNow(): MaybePromise<void> {
     if (this.isOver) return
-    const { trace, cookie } = this.setup
     const { state, lookup, logout } = this.draft
     const at = this.setup.now()
     const decision = this.decide(at)
@@ -112,8 +111,8 @@ export class Commits implements CommitSource {
     if (lookup.reason === 'superseded' && this.record === undefined && state.login === undefined)
       return this.#refuseSuperseded(decision)
     if (plan.record !== 'nothing') return this.#apply(decision, at)
-    if (plan.cookie === 'clear') this.headers = withCookie(cookie.clear())
-    trace.closed(plan.reason, state.sid)
+    this.headers = headersOf(plan, this.record, this.setup) ?? this.headers
+    this.setup.trace.closed(plan.reason, state.sid)
     return logout && carryOut(this, logout)
   }
 
@@ -124,17 +123,14 @@ export class Commits implements CommitSource {
     const commit = new SessionCommit(this, plan, state, after, at, logout)
     try {
       const applied = mode.apply(commit.beside(lookup.standing))
-      return applied instanceof Promise ? this.#applyLater(commit, applied) : this.#conclude(commit, applied)
+      if (!(applied instanceof Promise)) return this.#conclude(commit, applied)
+      return applied.then(
+        (done) => this.#conclude(commit, done),
+        (error: unknown) => this.#fail(commit, error),
+      )
     } catch (error) {
       return this.#fail(commit, error)
     }
-  }
-
-  #applyLater(commit: SessionCommit, applied: Promise<Committed>): Promise<void> {
-    return applied.then(
-      (done) => this.#conclude(commit, done),
-      (error: unknown) => this.#fail(commit, error),
-    )
   }
 
   /** An attempt with an unknown outcome is found again by the ids of its texts. */
@@ -168,7 +164,7 @@ export class Commits implements CommitSource {
 
   /** `sent` is what was committed: the handler may have gone on meanwhile, and what it did then is still to come. */
   settle(sent: SessionCommit, done: Committed): void {
-    const { trace, cookie, now } = this.setup
+    const { trace, now } = this.setup
     this.isEnded = done.outcome === 'gone'
     if (this.isEnded) {
       // Nor does the cookie leave that an earlier save has asked for: another one has taken its place in the browser.
@@ -181,7 +177,12 @@ export class Commits implements CommitSource {
     this.carriedOut++
     this.unsettled = NO_ATTEMPTS
     this.#newCookie = undefined
-    this.headers = headersAfter(done, cookie, now) ?? this.headers
+    this.headers = headersAfter(done, this.setup, this.#isMisplaced) ?? this.headers
     this.record = settle(this.draft, sent, done.record, now)
+  }
+
+  get #isMisplaced(): boolean {
+    const { lookup } = this.draft
+    return lookup.isMisplaced && this.record === lookup.record
   }
 }

@@ -1,6 +1,7 @@
 import { checkSize, type Mode } from '../modes/mode.ts'
 import { dataOf, draftText } from '../session/draft.ts'
 import { contentOf, type SessionState } from '../session/state.ts'
+import type { SessionCookie } from '../cookie/cookie.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import { type Before, type Plan, planClose } from '../record/plan.ts'
 import { livingAt, livingText, writeText } from '../record/record.ts'
@@ -50,7 +51,7 @@ const MAY_BE_GOOD: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'issued_in_future',
 ])
 
-/** Why a cookie was not opened, and whether it is of no use to anybody. */
+/** Why a cookie was not opened, and whether it is to go. */
 interface Came {
   readonly reason: OpenReason
   readonly discard: boolean
@@ -62,10 +63,17 @@ interface Came {
  *
  * @throws {StoreError | SessionUnopenedError}
  */
-export function isCleared(mode: Mode, { reason, discard }: Came, isLogout: boolean): boolean {
+export function isCleared(
+  mode: Mode,
+  { expiry }: Pick<SessionCookie, 'expiry'>,
+  { reason, discard }: Came,
+  isLogout: boolean,
+): boolean {
   if (!isLogout) return discard
   if (reason === 'store_failed') throw new StoreError('the store failed, so the logout has ended nothing')
-  const isOnlyCopy = mode.isLazy && reason !== 'ambiguous_cookie' && reason !== 'no_cookie'
+  // Of two cookies, a response clears those whose definitions it knows.
+  const isKnown = reason !== 'ambiguous_cookie' || expiry.length > 0
+  const isOnlyCopy = mode.isLazy && isKnown && reason !== 'no_cookie'
   if (!isOnlyCopy && MAY_BE_GOOD.has(reason)) throw new SessionUnopenedError(reason)
   return isOnlyCopy || discard
 }

@@ -1,5 +1,6 @@
-import type { Committed, InForce } from '../modes/mode.ts'
-import type { Cookie } from '../cookie/cookie.ts'
+import type { Committed, InForce, Mode } from '../modes/mode.ts'
+import type { SessionCookie } from '../cookie/cookie.ts'
+import type { Plan } from '../record/plan.ts'
 import { MAX_AGE_LIMIT } from '../base/time.ts'
 
 /** A response header that closing a visit asks for. `Cache-Control` yields to one of the application that is as strict. */
@@ -13,22 +14,49 @@ const NO_STORE: Header = Object.freeze(['Cache-Control', 'no-store'])
 /** The handler has looked at the session, so the response depends on the cookie. */
 export const LOOKED: readonly Header[] = Object.freeze([VARY])
 
-/** The response changes the cookie, so no cache may store it. */
-export const withCookie = (line: string): readonly Header[] => [['Set-Cookie', line], VARY, NO_STORE]
+/**
+ * The response changes the cookie, so no cache may store it. What former definitions have set is deleted first: to a jar that does
+ * not tell it from today's, the last line counts.
+ */
+const withCookie = (line: string, { expiry }: SessionCookie): readonly Header[] => [
+  ...expiry.map((former): Header => ['Set-Cookie', former]),
+  ['Set-Cookie', line],
+  VARY,
+  NO_STORE,
+]
+
+interface Rules {
+  readonly mode: Pick<Mode, 'valueFor'>
+  readonly cookie: SessionCookie
+  /** Epoch seconds. */
+  readonly now: () => number
+}
+
+/** What a plan that writes nothing asks of the response; undefined where the cookie stays as it is. */
+export function headersOf(
+  { cookie }: Pick<Plan, 'cookie'>,
+  record: InForce | undefined,
+  rules: Rules,
+): readonly Header[] | undefined {
+  if (cookie === 'leave') return undefined
+  return headersAfter({ record: cookie === 'set' ? record : undefined, value: undefined }, rules, true)
+}
 
 /**
  * What a commit asks of the response; undefined where that stays as it is. Where another request has given the session a
- * new cookie, none leaves that an earlier commit has asked for. `now` tells epoch seconds.
+ * new cookie, none leaves that an earlier commit has asked for. One that lies, or may lie, under a former definition is set
+ * with every write.
  */
 export function headersAfter(
   { record, value }: Pick<Committed, 'record' | 'value'>,
-  cookie: Cookie,
-  now: () => number,
+  { mode, cookie, now }: Rules,
+  isMisplaced: boolean,
 ): readonly Header[] | undefined {
-  if (record === undefined) return withCookie(cookie.clear())
-  if (value === undefined) return isOwn(record) ? undefined : LOOKED
+  if (record === undefined) return withCookie(cookie.clear(), cookie)
+  const given = value ?? (isMisplaced || cookie.hasNamesake ? mode.valueFor(record) : undefined)
+  if (given === undefined) return isOwn(record) ? undefined : LOOKED
   const options = record.permanent ? { maxAge: maxAgeOf(record.expires - now()) } : undefined
-  return withCookie(cookie.write(value, options))
+  return withCookie(cookie.write(given, options), cookie)
 }
 
 const isOwn = ({ place }: InForce): boolean => place === undefined || place.proof === place.row.proof

@@ -1,5 +1,5 @@
 import type { EagerMode, LazyMode, Loaded } from '../modes/mode.ts'
-import type { Cookie } from '../cookie/cookie.ts'
+import type { SessionCookie } from '../cookie/cookie.ts'
 import { type CookieHeader, cookieValues, joinHeader, MAX_HEADER_LENGTH } from '../cookie/read.ts'
 import { sidText } from '../crypto/token.ts'
 import { StoreError } from '../base/errors.ts'
@@ -26,20 +26,32 @@ const LEFT_ALONE: ReadonlySet<OpenReason> = new Set<OpenReason>([
 ])
 
 const nothing = (reason: OpenReason, discard: boolean): Lookup =>
-  Object.freeze({ reason, record: undefined, standing: undefined, discard, hasDropped: false })
+  Object.freeze({
+    reason,
+    record: undefined,
+    standing: undefined,
+    discard,
+    isMisplaced: false,
+    hasDropped: false,
+  })
 const NO_COOKIE = nothing('no_cookie', false)
 const HEADER_TOO_LARGE = nothing('header_too_large', false)
-const AMBIGUOUS = nothing('ambiguous_cookie', false)
+const AMBIGUOUS = nothing('ambiguous_cookie', true)
 const STORE_FAILED = nothing('store_failed', false)
 
 /** Opens what came in the cookie itself. */
-export function lookUpSealed(mode: LazyMode, cookie: Cookie, header: CookieHeader, now: number): Lookup {
-  const values = candidatesOf(cookie, header)
-  if (values === undefined) return HEADER_TOO_LARGE
-  const [only] = values
-  // Nearly always: then there is nothing to choose from.
-  if (values.length === 1 && only !== undefined) return lookupOf(mode.load(only, now))
-  return choose(values.map((value) => mode.load(value, now)))
+export function lookUpSealed(
+  mode: LazyMode,
+  cookie: SessionCookie,
+  header: CookieHeader,
+  now: number,
+): Lookup {
+  const came = candidatesOf(cookie, header)
+  if (came === undefined) return HEADER_TOO_LARGE
+  const only = onlyOf(came)
+  if (only !== undefined) return lookupOf(mode.load(only, now))
+  const load = (value: string): Loaded => mode.load(value, now)
+  return choose(came.present.map(load), came.former.map(load), cookie)
 }
 
 /**
@@ -48,24 +60,26 @@ export function lookUpSealed(mode: LazyMode, cookie: Cookie, header: CookieHeade
  */
 export function lookUpStored(
   mode: EagerMode,
-  cookie: Cookie,
+  cookie: SessionCookie,
   header: CookieHeader,
   now: number,
 ): MaybePromise<() => Lookup> {
-  const values = candidatesOf(cookie, header)
-  if (values === undefined) return () => HEADER_TOO_LARGE
-  const [only] = values
-  if (values.length === 1 && only !== undefined)
-    return andThen(fetchFrom(mode, only, now), (look) => () => lookupOf(look()))
-  const fetches = values.map((value) => fetchFrom(mode, value, now))
+  const came = candidatesOf(cookie, header)
+  if (came === undefined) return () => HEADER_TOO_LARGE
+  const only = onlyOf(came)
+  if (only !== undefined) return andThen(fetchFrom(mode, only, now), (look) => () => lookupOf(look()))
+  const choosing = (loads: readonly Load[]) => (): Lookup => {
+    const loaded = loads.map((load) => load())
+    const { length } = came.present
+    return choose(loaded.slice(0, length), loaded.slice(length), cookie)
+  }
+  const fetches = [...came.present, ...came.former].map((value) => fetchFrom(mode, value, now))
   return fetches.every(isHere)
     ? choosing(fetches)
     : Promise.all(fetches.map(async (fetch) => fetch)).then(choosing)
 }
 
 type Load = () => Loaded
-
-const choosing = (loads: readonly Load[]) => (): Lookup => choose(loads.map((load) => load()))
 
 function fetchFrom(mode: EagerMode, value: string, now: number): MaybePromise<Load> {
   if (mode.fetch !== undefined) return mode.fetch(value, now)
@@ -80,36 +94,67 @@ export function anonymousAfter(error: unknown): () => Lookup {
   throw error
 }
 
-/** The different values that came under our name; undefined when the header is too long to be read. */
-function candidatesOf(cookie: Cookie, header: CookieHeader): readonly string[] | undefined {
+/** The different values that came under today's name, and under those that the cookie had. */
+interface Candidates {
+  readonly present: readonly string[]
+  readonly former: readonly string[]
+}
+
+const NONE: readonly never[] = Object.freeze([])
+
+/** Undefined when the header is too long to be read. */
+function candidatesOf({ name, formerNames }: SessionCookie, header: CookieHeader): Candidates | undefined {
   const text = joinHeader(header)
   if (text.length > MAX_HEADER_LENGTH) return undefined
-  const values = cookieValues(text, cookie.name)
-  return values.length <= 1 ? values : [...new Set(values)].slice(0, MAX_CANDIDATES)
+  const present = distinct(cookieValues(text, name))
+  const former = formerNames.length === 0 ? NONE : formerNames.flatMap((one) => cookieValues(text, one))
+  return { present, former: distinct(former) }
 }
+
+const distinct = (values: readonly string[]): readonly string[] =>
+  values.length <= 1 ? values : [...new Set(values)].slice(0, MAX_CANDIDATES)
+
+/** Nearly always there is one: then there is nothing to choose from. */
+const onlyOf = ({ present, former }: Candidates): string | undefined =>
+  present.length === 1 && former.length === 0 ? present[0] : undefined
 
 /**
  * A browser may send several cookies of one name, in no order to rely on (rfc6265bis §4.2.2): the valid one counts; of
  * several tokens of one session, as after a change of the cookie's `domain`, the one that was sealed last. A superseded
- * cookie counts where none is valid.
+ * cookie counts where none is valid. One under a former name counts where none of today's is either.
  */
-function choose(loaded: readonly Loaded[]): Lookup {
-  const usable = newestOfEach(loaded)
+function choose(present: readonly Loaded[], former: readonly Loaded[], cookie: SessionCookie): Lookup {
+  const loaded = [...present, ...former]
+  const usable = usableOf(present, former)
   if (usable.length > 1) return AMBIGUOUS
-  const superseded = loaded.filter(({ reason }) => reason === 'superseded')
+  const superseded = loaded.filter(isSuperseded)
   const [first] = [...usable, ...superseded, ...loaded]
   if (first === undefined) return NO_COOKIE
   const lookup = lookupOf(first)
+  const isMisplaced =
+    lookup.record !== undefined && (former.length > 0 || (present.length > 1 && cookie.hasNamesake))
   const isWanted = loaded.some(({ reason }) => LEFT_ALONE.has(reason))
-  return isWanted && lookup.discard ? { ...lookup, discard: false } : lookup
+  return { ...lookup, isMisplaced, discard: lookup.discard && !isWanted }
 }
+
+const isSuperseded = ({ reason }: Loaded): boolean => reason === 'superseded'
+
+/** The sessions that count, each by its newest cookie; of two that are as new, the one of today's name. */
+function usableOf(present: readonly Loaded[], former: readonly Loaded[]): readonly Loaded[] {
+  const usable = newestOfEach([...former, ...present])
+  const sids = new Set(present.map(sidOf))
+  const ofPresent = usable.filter((one) => sids.has(sidOf(one)))
+  return ofPresent.length > 0 || present.some(isSuperseded) ? ofPresent : usable
+}
+
+const sidOf = ({ record }: Loaded): string | undefined => record && sidText(record.sid)
 
 /** The valid ones; of those with the same sid only the one that was issued last, or stands last. */
 function newestOfEach(loaded: readonly Loaded[]): readonly Loaded[] {
   const newest = new Map<string, Loaded>()
   for (const one of loaded) {
     const { record } = one
-    const sid = record && sidText(record.sid)
+    const sid = sidOf(one)
     const other = sid === undefined ? undefined : newest.get(sid)?.record
     if (record !== undefined && sid !== undefined && (other?.issued ?? 0) <= record.issued)
       newest.set(sid, one)
@@ -126,6 +171,7 @@ function lookupOf(loaded: Loaded): Lookup {
     record: known,
     standing: record === undefined ? fieldOf(loaded, 'standing') : undefined,
     discard: record === undefined && !LEFT_ALONE.has(reason),
+    isMisplaced: false,
     hasDropped: known !== record,
   }
 }

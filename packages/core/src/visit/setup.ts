@@ -2,7 +2,7 @@ import type { Mode, OpenInForce } from '../modes/mode.ts'
 import type { LogoutRequest } from '../session/logout.ts'
 import type { SessionSetup, SessionState } from '../session/state.ts'
 import type { Subjects } from '../subjects/subjects.ts'
-import type { Cookie } from '../cookie/cookie.ts'
+import type { SessionCookie } from '../cookie/cookie.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import type { ResolveConflict } from '../record/merge.ts'
 import type { Trace } from '../base/events.ts'
@@ -15,7 +15,7 @@ export interface Setup extends SessionSetup {
   readonly lifetime: Lifetime
   readonly resolve: ResolveConflict
   readonly subjects: Subjects
-  readonly cookie: Cookie
+  readonly cookie: SessionCookie
   readonly trace: Trace
   /** The timer of all watches. */
   readonly pulse: Pulse
@@ -39,6 +39,8 @@ export interface Lookup {
   readonly standing: OpenInForce | undefined
   /** Whether a cookie came that will never be of use, so that the response deletes it. */
   readonly discard: boolean
+  /** Whether the session's cookie came under a former definition, or may have, so that the response sets it anew. */
+  readonly isMisplaced: boolean
   /** Whether the record had a key that is a control's name, which is left out. */
   readonly hasDropped: boolean
 }

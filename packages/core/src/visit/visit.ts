@@ -18,6 +18,7 @@ import { contentIn } from '../record/record.ts'
 import { type Sids, sidText } from '../crypto/token.ts'
 import { SessionClosedError, SessionGoneError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
+import type { ReturnWatch } from '../base/return-watch.ts'
 import type { AdapterWarning } from '../base/reasons.ts'
 import { Commits } from './commit.ts'
 import { reasonOf } from './decide.ts'
@@ -41,7 +42,7 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   readonly #options: VisitOptions | undefined
   #session: Session<D> | undefined
   #begun: Commits | undefined
-  /** `refused`: the commit failed or is not through. `gone`: the head has left, nothing can be added. */
+  /** `refused`: the commit failed or is not through, or a late change was reported. `gone`: the head has left, nothing can be added. */
   #phase: 'open' | 'refused' | 'gone' = 'open'
   // The first look sets these two. Nothing asks for them before: whatever does has the session from it.
   state!: SessionState
@@ -89,16 +90,21 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
 
   settle(): void {
     if (this.#session === undefined || this.#phase === 'refused') return
-    this.#phase = 'gone'
-    if (this.#session.isChanged) this.setup.trace.closed('late', this.state.sid)
+    const isLate = this.#session.isChanged
+    this.#phase = isLate ? 'refused' : 'gone'
+    if (isLate) this.setup.trace.closed('late', this.state.sid)
   }
 
   get needsSettling(): boolean {
     return this.setup.trace.asksForLate()
   }
 
-  warn(what: AdapterWarning): void {
-    if (this.#session !== undefined) this.setup.trace.warned(what, this.state.sid)
+  warn(what: AdapterWarning, detail?: string): void {
+    if (this.#session !== undefined) this.setup.trace.warned(what, this.state.sid, detail)
+  }
+
+  get returnWatch(): ReturnWatch {
+    return this.setup.trace.returnWatch
   }
 
   get came(): OpenInForce | undefined {

@@ -10,6 +10,12 @@ describe('a duration', () => {
     [1, 1],
     [86_400, 86_400],
     [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+    [59_999, 59_999],
+    [604_800, 604_800],
+    [2_678_400, 2_678_400],
+    [25 * 86_400, 25 * 86_400],
+    [400 * 86_400, 400 * 86_400],
+    ['3600000s', 3_600_000],
     [Infinity, Infinity],
     ['0s', 0],
     ['90s', 90],
@@ -72,6 +78,22 @@ describe('a duration', () => {
           expect(error === undefined || error instanceof ConfigError).toBe(true)
         },
       ),
+    )
+  })
+
+  it.each([
+    [60_000, "'1m'", "'60000s'"],
+    [300_000, "'5m'", "'300000s'"],
+    [1_800_000, "'30m'", "'1800000s'"],
+    [3_600_000, "'1h'", "'3600000s'"],
+    [5_400_000, "'90m'", "'5400000s'"],
+    [86_400_000, "'24h'", "'86400000s'"],
+    [2_592_000_000, "'720h'", "'2592000000s'"],
+  ])('of the number %d is refused, for it looks like milliseconds', (value, meant, right) => {
+    const error = thrownBy(() => readDuration('lifetime.idle', value))
+    expect(error).toBeInstanceOf(ConfigError)
+    expect((error as Error).message).toBe(
+      `lifetime.idle: a number counts seconds, and this one looks like milliseconds; write ${meant}, or ${right} if it is right`,
     )
   })
 })

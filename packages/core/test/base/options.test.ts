@@ -3,6 +3,12 @@ import { ConfigError, describeType } from '../../src/base/errors.ts'
 import { readChoice, readFlag, readOptions, readText } from '../../src/base/options.ts'
 import { thrownBy } from '../support.ts'
 
+it('options that are none are shown with the first that there is', () => {
+  expect(() => readOptions('options', './x', ['directory', 'now'])).toThrow(
+    'options: expected a plain object, got a text; write { directory: … }',
+  )
+})
+
 describe('options', () => {
   it('are taken when every key is known', () => {
     expect({ ...readOptions('options', { a: 1, b: undefined }, ['a', 'b', 'c']) }).toEqual({

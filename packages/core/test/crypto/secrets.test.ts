@@ -10,9 +10,34 @@ const MAKE_ONE = 'make one with: npx keepsake secret'
 
 describe('secrets', () => {
   it.each<[string, unknown, string]>([
-    ['nothing', undefined, 'secrets: expected a list of secrets, newest first, got undefined'],
-    ['one text', secretOf('a'), 'secrets: expected a list of secrets, newest first, got a text'],
-    ['bytes', randomBytes(32), 'secrets: expected a list of secrets, newest first, got an object'],
+    [
+      'a variable that is not set',
+      undefined,
+      'secrets: expected secrets, newest first, as a list or as text with commas, got undefined; is the environment variable set?',
+    ],
+    [
+      'bytes by themselves',
+      randomBytes(32),
+      'secrets: expected secrets, newest first, as a list or as text with commas, got an object',
+    ],
+    [
+      'one short text',
+      'x',
+      'secrets: every secret must be at least 32 bytes long, this has 1; make one with',
+    ],
+    ['an empty text', '', 'secrets: is empty; is the environment variable set?'],
+    ['a text of several, one empty', `${secretOf('a')},`, 'secrets[1]: is empty'],
+    ['a text of several, one short', `${secretOf('a')}, x`, 'secrets[1]: every secret must be at least 32'],
+    [
+      'a text with one twice',
+      `${secretOf('a')},${secretOf('a')}`,
+      'secrets[1]: is the same secret as secrets[0]',
+    ],
+    [
+      'a list with one twice, once in a text',
+      [secretOf('a'), `${secretOf('b')},${secretOf('a')}`],
+      'secrets[2]: is the same secret as secrets[0]',
+    ],
     ['an empty list', [], 'secrets: at least one secret is needed'],
     ['an unset variable', [undefined], 'secrets[0]: is empty; is the environment variable set?'],
     ['an empty variable', [''], 'secrets[0]: is empty; is the environment variable set?'],
@@ -45,7 +70,7 @@ describe('secrets', () => {
       ['complex_password_at_least_32_characters_long'],
       'secrets[0]: this value is published in documentation',
     ],
-    ['keyboard cat, longer', ['keyboard cat keyboard cat, 0123456789 xyz'], 'this value is published'],
+    ['keyboard cat, longer', ['keyboard cat keyboard cat 0123456789 xyz'], 'this value is published'],
     ['a phrase in capitals', ['CHANGE-ME-abcdefghijklmnopqrstuvwxyz'], 'this value is published'],
     [
       'a phrase as bytes',
@@ -105,6 +130,18 @@ describe('secrets', () => {
     const keys = readSecrets('secrets', [secretOf('a'), secretOf('b')])
     expect(keys.map((key) => key.export().toString())).toEqual([secretOf('a'), secretOf('b')])
     expect(Object.isFrozen(keys)).toBe(true)
+  })
+
+  it('are the same in a list, in one text with commas, and in a text of a list', () => {
+    const [a, b, c] = [secretOf('a'), secretOf('b'), secretOf('c')]
+    const expected = readSecrets('secrets', [a, b, c]).map((key) => key.export().toString('hex'))
+    for (const given of [
+      `${a},${b},${c}`,
+      ` ${a}, ${b} ,${c}\n`,
+      [a, `${b},${c}`],
+      [`${a},${b}`, Buffer.from(c)],
+    ])
+      expect(readSecrets('secrets', given).map((key) => key.export().toString('hex'))).toEqual(expected)
   })
 
   it('given as bytes are copied, so that wiping the bytes changes nothing', () => {

@@ -39,6 +39,7 @@ async function createMode(change: Partial<StoreSetup> & { subject?: string; time
         records,
         inTurn: rewriteInTurn(records, timeLimit),
         context: keysOf().storeContext,
+        formerContexts: [],
         lifetime: LIFETIME,
         cap: undefined,
         isOverflow: false,

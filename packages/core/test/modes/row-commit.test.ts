@@ -1,3 +1,4 @@
+import { createCookieHashes } from '../../src/modes/store-cookie.ts'
 import { describe, expect, it } from 'vitest'
 import type { Changes, Commit } from '../../src/modes/mode.ts'
 import type { Next, Standing } from '../../src/store/rewrite.ts'
@@ -20,7 +21,9 @@ const FIRST = { proof: ROW.proof, sid: sidText(0), at: BEGIN }
 /** What a request has read: one that was written a minute ago by a login of `subject`. */
 function readAs(subject: string | undefined): Stored {
   const record = fieldsWith({ base: 1 }, subject, { sid: sidOf(0) })
-  const place = { cookie: 'c', proof: ROW.proof, key: 'k', sealed: textOf('0'), row: ROW, sid: record.sid }
+  const hashes = createCookieHashes(Buffer.alloc(0))
+  const written = { sealed: textOf('0'), row: ROW, sid: record.sid }
+  const place = { cookie: 'c', proof: ROW.proof, key: 'k', hashes, ...written }
   return { ...record, place }
 }
 

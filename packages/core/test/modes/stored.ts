@@ -42,6 +42,7 @@ export function modeOf(maxTextBytes: number): Mode {
     load: () => ({ reason: 'malformed', record: undefined }),
     isLazy: false,
     fetch: undefined,
+    valueFor: () => undefined,
     watchRecord: () => undefined,
     apply: () => ({ outcome: 'done', record: undefined, value: undefined }),
   }

@@ -15,10 +15,15 @@ const CAME: NonNullable<Before['record']> = {
   permanent: false,
   text: '{"a":1}',
 }
-const NONE: Before = { record: undefined, discard: false, isHeld: false }
-const USELESS: Before = { record: undefined, discard: true, isHeld: false }
-const RECORD: Before = { record: CAME, discard: false, isHeld: false }
-const PERMANENT: Before = { record: { ...CAME, permanent: true }, discard: false, isHeld: false }
+const NONE: Before = { record: undefined, discard: false, isMisplaced: false, isHeld: false }
+const USELESS: Before = { record: undefined, discard: true, isMisplaced: false, isHeld: false }
+const RECORD: Before = { record: CAME, discard: false, isMisplaced: false, isHeld: false }
+const PERMANENT: Before = {
+  record: { ...CAME, permanent: true },
+  discard: false,
+  isMisplaced: false,
+  isHeld: false,
+}
 
 const SAME: After = { sid: SID, created: START, permanent: false, text: '{"a":1}', continues: true }
 const leaving = (change: Partial<After>): After => ({ ...SAME, ...change })
@@ -145,7 +150,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     'a session came by a clock ahead',
-    { record: { ...CAME, issued: START + 60 }, discard: false, isHeld: false },
+    { record: { ...CAME, issued: START + 60 }, discard: false, isMisplaced: false, isHeld: false },
     SAME,
     0,
     'nothing',

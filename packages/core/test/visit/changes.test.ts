@@ -63,7 +63,7 @@ function changesOf(handled: Partial<Handled> = {}, rules: Partial<ChangeRules> =
   }
   const { sid, permanent } = after
   const plan = planClose(
-    { record: before, discard: false, isHeld: false },
+    { record: before, discard: false, isMisplaced: false, isHeld: false },
     { ...after, continues: true },
     at,
     LIFETIME,

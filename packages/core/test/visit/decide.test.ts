@@ -31,7 +31,7 @@ const state = (change: Partial<SessionState> = {}): SessionState => ({
 const fields = (data: object): InForce => recordOf(state(), writeText(data), LIFETIME, BEGIN)
 
 describe('what closing must do', () => {
-  const came = { record: fields({ a: 1 }), discard: false, isHeld: false }
+  const came = { record: fields({ a: 1 }), discard: false, isMisplaced: false, isHeld: false }
 
   it('is the plan, with the text of the session as it is now', () => {
     const decision = decide(ROOMY, LIFETIME, came, { a: 2 }, state({ subject: 'u1' }), BEGIN)
@@ -85,7 +85,7 @@ describe('what closing must do', () => {
 
   it('is not refused when nothing would be written', () => {
     const large = { a: 'x'.repeat(100) }
-    const before = { record: fields(large), discard: false, isHeld: false }
+    const before = { record: fields(large), discard: false, isMisplaced: false, isHeld: false }
     expect(decide(modeOf(10), LIFETIME, before, large, state(), BEGIN).plan.reason).toBe('unchanged')
     expect(decide(modeOf(10), LIFETIME, before, {}, state(), BEGIN).plan.reason).toBe('emptied')
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { metaOf } from '../record/texts.ts'
-import { createCookie } from '../../src/cookie/cookie.ts'
+import { readSessionCookie } from '../../src/cookie/session-cookie.ts'
 import { StoreError, StoreTimeoutError } from '../../src/base/errors.ts'
 import type { EagerMode, LazyMode, Loaded } from '../../src/modes/mode.ts'
 import { anonymousAfter, lookUpSealed, lookUpStored } from '../../src/visit/lookup.ts'
@@ -8,7 +8,7 @@ import { writeText } from '../../src/record/record.ts'
 import { fieldsWith } from '../modes/stored.ts'
 import { BEGIN, present, rejection, thrown, times } from '../store-support.ts'
 
-const COOKIE = createCookie('sid')
+const COOKIE = readSessionCookie({ name: 'sid', insecure: true })
 const OPENED: Loaded = {
   reason: 'opened',
   record: { ...fieldsWith({ a: 1 }), content: { ...metaOf({}), data: { a: 1 } } },
@@ -37,6 +37,7 @@ function createModes() {
   const rest = {
     maxTextBytes: 1,
     tooLarge: () => new Error('too large'),
+    valueFor: () => undefined,
     watchRecord: () => undefined,
     apply: () => ({ outcome: 'done', record: undefined, value: undefined }) as const,
   }
@@ -68,7 +69,7 @@ describe('what the cookies of a request lead to', () => {
     ['a good one behind a bad one', ['malformed', 'opened'], 'opened', false],
     ['a good one before a bad one', ['opened', 'forged'], 'opened', false],
     ['the same good one twice', ['opened', 'opened'], 'opened', false],
-    ['two good ones, of which none counts (R16)', ['opened', 'opened other'], 'ambiguous_cookie', false],
+    ['two good ones, of which none counts (R16)', ['opened', 'opened other'], 'ambiguous_cookie', true],
     ['two tokens of one session, which is not ambiguous', ['opened1', 'opened2'], 'opened', false],
     ['several bad ones, which go', ['malformed', 'forged'], 'malformed', true],
     ['bad ones beside one that another server may want', ['malformed', 'ended'], 'malformed', false],
@@ -79,6 +80,7 @@ describe('what the cookies of a request lead to', () => {
     const expected = {
       reason,
       discard,
+      isMisplaced: false,
       hasDropped: false,
       record: reason === 'opened' ? OPENED.record : undefined,
     }
@@ -86,6 +88,35 @@ describe('what the cookies of a request lead to', () => {
     expect(lookUpSealed(lazy, COOKIE, header, BEGIN)).toEqual(expected)
     expect(await stored(here, header)).toEqual(expected)
     expect(await stored(eager, header)).toEqual(expected)
+  })
+
+  it.each([
+    ['a former one alone', [], ['opened'], 'opened', true],
+    ['a former one behind a bad one', ['malformed'], ['opened'], 'opened', true],
+    ['a former one behind one that has ended', ['ended'], ['opened'], 'opened', true],
+    ['one beside a former one of another session', ['opened'], ['opened other'], 'opened', true],
+    ['one beside a bad former one', ['opened'], ['malformed'], 'opened', true],
+    ['two good former ones, of which none counts', [], ['opened', 'opened other'], 'ambiguous_cookie', false],
+    ['a good former one behind a superseded one', ['superseded'], ['opened'], 'superseded', false],
+    ['a superseded former one', [], ['superseded'], 'superseded', false],
+    ['a bad former one', [], ['malformed'], 'malformed', false],
+  ] as const)('takes former names in: %s', async (_, present, former, reason, isMisplaced) => {
+    const { lazy, eager, here } = createModes()
+    const renamed = readSessionCookie({ name: 'sid', insecure: true, previous: [{ name: 'old' }] })
+    const header = [headerOf(present), ...former.map((value) => `old=${value}`)].join('; ')
+    const expected = { reason, isMisplaced, record: reason === 'opened' ? OPENED.record : undefined }
+    expect(lookUpSealed(lazy, renamed, header, BEGIN)).toMatchObject(expected)
+    for (const mode of [here, eager])
+      expect((await lookUpStored(mode, renamed, header, BEGIN))()).toMatchObject(expected)
+  })
+
+  it('is misplaced where two of one name came and a former definition has that name', () => {
+    const { lazy } = createModes()
+    const wider = readSessionCookie({ path: '/a', previous: [{ path: '/a/b' }] })
+    const header = headerOf(['opened', 'malformed']).replaceAll('sid', wider.name)
+    expect(lookUpSealed(lazy, wider, header, BEGIN).isMisplaced).toBe(true)
+    const only = readSessionCookie({ path: '/a', previous: [{ name: 'b' }] })
+    expect(lookUpSealed(lazy, only, header, BEGIN).isMisplaced).toBe(false)
   })
 
   it('is a record without the keys that have a control\u2019s name, and says that it had some', async () => {
@@ -98,6 +129,7 @@ describe('what the cookies of a request lead to', () => {
       reason: 'opened',
 
       discard: false,
+      isMisplaced: false,
       hasDropped: true,
       record: {
         ...record,
@@ -135,13 +167,19 @@ describe('what the cookies of a request lead to', () => {
     const look = await lookUpStored({ ...eager, fetch }, COOKIE, headerOf(['opened']), BEGIN)
     expect(steps).toEqual(['fetched opened'])
     expect(loaded).toEqual([])
-    expect(look()).toEqual({ ...OPENED, discard: false, hasDropped: false })
+    expect(look()).toEqual({ ...OPENED, discard: false, isMisplaced: false, hasDropped: false })
   })
 
   it('is nothing for a header that is too long, which stays unread', async () => {
     const { eager, lazy, loaded } = createModes()
     const header = `sid=opened; x=${'y'.repeat(16_384)}`
-    const expected = { reason: 'header_too_large', record: undefined, discard: false, hasDropped: false }
+    const expected = {
+      reason: 'header_too_large',
+      record: undefined,
+      discard: false,
+      isMisplaced: false,
+      hasDropped: false,
+    }
     expect(await stored(eager, header)).toEqual(expected)
     expect(lookUpSealed(lazy, COOKIE, header, BEGIN)).toEqual(expected)
     expect(loaded).toEqual([])
@@ -166,6 +204,7 @@ describe('a request that goes on without its session', () => {
         reason: 'store_failed',
         record: undefined,
         discard: false,
+        isMisplaced: false,
         hasDropped: false,
       })
     }

@@ -8,30 +8,33 @@ import type { AnyResponse } from './messages.ts'
 
 /**
  * Adds the headers of a closed visit to a response whose head has not left. `Set-Cookie` lines of other cookies stay,
- * an earlier line of the same cookie goes (rfc6265bis §4.1.1 allows one a response); `Vary` keeps what it names;
+ * an earlier line of the same cookie goes (rfc6265bis §4.1.1 allows one a response), unless it is the visit's own, for
+ * another domain or path of the name; `Vary` keeps what it names;
  * `Cache-Control` stays where the application has said `no-store` itself, and what it says to caches of one kind only
  * becomes as strict.
  */
 export function applyHeaders(response: AnyResponse, headers: readonly Header[]): void {
-  for (const header of headers) applyHeader(response, header[0], header[1])
+  for (const header of headers) applyHeader(response, header[0], header[1], headers)
 }
 
-function applyHeader(response: AnyResponse, name: string, value: string): void {
-  if (name === 'Set-Cookie') setCookieLine(response, value)
+function applyHeader(response: AnyResponse, name: string, value: string, headers: readonly Header[]): void {
+  if (name === 'Set-Cookie') setCookieLine(response, value, headers)
   else if (name === 'Vary') addVary(response, value)
   else if (name === 'Cache-Control') forbidStoring(response)
   else response.setHeader(name, value)
 }
 
-/** Adds a `Set-Cookie` line, in place of an earlier one of the same cookie. */
-export function setCookieLine(response: AnyResponse, line: string): void {
+/** Adds a `Set-Cookie` line, in place of an earlier one of the same cookie that is not among the `kept`. */
+export function setCookieLine(response: AnyResponse, line: string, kept: readonly Header[] = NONE): void {
   const lines = linesOf(response, 'Set-Cookie')
   if (lines.length === 0) {
     response.setHeader('Set-Cookie', [line])
     return
   }
   const own = line.slice(0, line.indexOf('=') + 1)
-  response.setHeader('Set-Cookie', [...lines.filter((other) => !other.startsWith(own)), line])
+  const stays = (other: string): boolean =>
+    !other.startsWith(own) || kept.some((header) => header[1] === other)
+  response.setHeader('Set-Cookie', [...lines.filter(stays), line])
 }
 
 function addVary(response: AnyResponse, field: string): void {
@@ -77,7 +80,7 @@ function allowsStoring(directives: readonly string[]): boolean {
 
 const LASTING = /^(?:s-maxage\s*=|max-age\s*=\s*"?0*[1-9])/
 
-const NONE: readonly string[] = Object.freeze([])
+const NONE: readonly never[] = Object.freeze([])
 
 /** The values of a header that is set, one for each line. */
 function linesOf(response: AnyResponse, name: string): readonly string[] {

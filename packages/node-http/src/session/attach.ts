@@ -3,6 +3,7 @@ import { type AdapterVisit, type Header, type MaybePromise, openVisit } from '@k
 import { isPlainHttp } from '../headers/connection.ts'
 import { type AnyRequest, type AnyResponse, headerOf } from '../headers/messages.ts'
 import { isCacheable } from '../headers/response-headers.ts'
+import { unreturnedBecause } from '../headers/unreturned.ts'
 import { Hold } from '../hold/hold.ts'
 import {
   type Attachment,
@@ -115,14 +116,31 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
     for (const header of headers) {
       if (header[0] === 'Set-Cookie') this.#warnOfCookie()
     }
+    if (this.#visit.returnWatch.isOn()) this.#watchReturn(headers)
     return headers
+  }
+
+  /** A cookie that never comes back makes each request a new session, and nobody sees why. */
+  #watchReturn(headers: readonly Header[]): void {
+    const { request, sessions } = this
+    const { name } = sessions.cookie
+    const hasCome = sessions.cookie.readAll(headerOf(request, 'cookie')).length > 0
+    const isSet = headers.some(([, line]) => line.startsWith(`${name}=`) && !line.startsWith(`${name}=;`))
+    // Of plain http that is not local another warning tells.
+    if (!hasCome && (!isSet || (this.#isSecure && isPlainHttp(request)))) return
+    const visitor = `${request.socket.remoteAddress} ${String(headerOf(request, 'user-agent'))}`
+    if (this.#visit.returnWatch.sees(visitor, hasCome ? 'came' : 'set'))
+      this.#visit.warn('unreturned_cookie', unreturnedBecause(request, this.#isSecure))
+  }
+
+  get #isSecure(): boolean {
+    // Every line of the cookie has the same attributes; the one that clears it is there already.
+    return this.sessions.cookie.clear().includes('; Secure')
   }
 
   #warnOfCookie(): void {
     if (isCacheable(this.response)) this.#visit.warn('cacheable_cookie')
-    // Every line of the cookie has the same attributes; the one that clears it is there already.
-    const isSecure = this.sessions.cookie.clear().includes('; Secure')
-    if (isSecure && isPlainHttp(this.request)) this.#visit.warn('plain_http')
+    if (this.#isSecure && isPlainHttp(this.request)) this.#visit.warn('plain_http')
   }
 
   #notice(session: Session<D>): void {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Session, Sessions, VisitOptions } from '@keepsake/core'
-import type { MaybePromise } from '@keepsake/core/adapter'
+import { ConfigError, type Session, type Sessions, type VisitOptions } from '@keepsake/core'
+import { checkSessions, type MaybePromise } from '@keepsake/core/adapter'
 import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
 import { ask, readFunctions } from './about-requests.ts'
 import { attach, type Fail } from './attach.ts'
@@ -57,6 +57,8 @@ export function withSession<
   handler: (request: Request, response: Response, session: Session<D>) => unknown,
   options?: WithSessionOptions<Request, Response>,
 ): (request: Request, response: Response) => unknown {
+  if (typeof sessions === 'function' || typeof handler !== 'function') throw new ConfigError('handler', ORDER)
+  checkSessions(sessions)
   const { fail, extend } = readFunctions(options, ['fail', 'extend'])
   // Of one and the same request, which is why the types of the handler's own hold for what `attach` hands back.
   const answer: Fail = fail === undefined ? failPlainly : (fail as Fail)
@@ -68,6 +70,9 @@ export function withSession<
       : handler(request, response, session)
   }
 }
+
+const ORDER =
+  'expected the sessions first, then a function: withSession(sessions, (request, response, session) => …)'
 
 async function handleLater<Request extends AnyRequest, Response extends AnyResponse, S>(
   handler: (request: Request, response: Response, session: S) => unknown,

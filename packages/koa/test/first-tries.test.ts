@@ -1,0 +1,70 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { memoryStore } from '@keepsake/core'
+import { type Client, createClient } from '@keepsake/testing'
+import Koa from 'koa'
+import koaSession from 'koa-session'
+import Koa2 from 'koa2'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { session } from '../src/index.ts'
+
+/* What somebody writes who uses it for the first time, or has used another library. */
+
+const secrets = ['a secret that is only for tests with 48 characters']
+
+async function serve(app: Koa): Promise<Client> {
+  const server = createServer(app.callback() as Parameters<typeof createServer>[1] & object)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  onTestFinished(async () => {
+    await client.close()
+    server.close()
+  })
+  return client
+}
+
+/** The error that a request of this application leads to. */
+async function errorOf(app: Koa): Promise<string> {
+  const errors: string[] = []
+  app.on('error', (error: Error) => errors.push(`${error.name}: ${error.message}`))
+  expect((await (await serve(app)).request('/')).status).toBe(500)
+  return errors.join()
+}
+
+const MODES = { sealed: () => ({ revocation: 'none' as const }), stored: () => ({ store: memoryStore() }) }
+const versions = Object.entries({ 'Koa 3': Koa, 'Koa 2': Koa2 })
+const cases = versions.flatMap(([name, App]) =>
+  Object.entries(MODES).map(([mode, kept]) => ({ name, App, mode, kept })),
+)
+
+describe.each(cases)('$name, $mode', ({ App, kept }) => {
+  it('says how to mount it where it is mounted without being called', async () => {
+    expect(await errorOf(new App().use(session as unknown as Koa.Middleware))).toBe(
+      'ConfigError: session: makes the middleware and is none itself; write app.use(session({ secrets: … }))',
+    )
+  })
+
+  it('is an error behind koa-session, which would hide it', async () => {
+    const app = new App()
+    app.keys = secrets
+    app.use(koaSession({}, app)).use(session({ secrets, ...kept() }))
+    app.use((ctx) => {
+      ctx.body = typeof ctx.session
+    })
+    expect(await errorOf(app)).toBe(
+      'ConfigError: session: another middleware, such as express-session, cookie-session or koa-session, has put its own session there; remove that one',
+    )
+  })
+
+  it('may be mounted twice', async () => {
+    const mounted = session({ secrets, ...kept() })
+    const app = new App().use(mounted).use(mounted)
+    app.use((ctx) => {
+      ctx.session['n'] = 1
+      ctx.body = String(ctx.session['n'])
+    })
+    expect((await (await serve(app)).request('/')).text).toBe('1')
+  })
+})

@@ -1,0 +1,28 @@
+import { isEncrypted } from './connection.ts'
+import { type AnyRequest, headerOf } from './messages.ts'
+
+const INSECURE = "cookie: { insecure: process.env.NODE_ENV !== 'production' }"
+
+/**
+ * Why a client most likely does not send the session's cookie back, and what to write. Pure.
+ *
+ * @param isSecure Whether the cookie has `Secure`.
+ */
+export function unreturnedBecause(request: AnyRequest, isSecure: boolean): string {
+  const site = headerOf(request, 'sec-fetch-site')
+  if (site === 'cross-site')
+    return "The request comes from a page of another site, where browsers send no SameSite=Lax cookie. If it shall, write cookie: { sameSite: 'none', partitioned: true }, serve https, and let the page fetch with credentials: 'include'."
+  if (site === 'same-site')
+    return "The request comes from a page of another port or host, whose fetch keeps cookies only with credentials: 'include'."
+  const agent = String(headerOf(request, 'user-agent') ?? '')
+  const isPlain = isSecure && !isEncrypted(request) && headerOf(request, 'x-forwarded-proto') !== 'https'
+  if (isPlain && isSafari(agent))
+    return `Safari sends no Secure cookie over plain http, not even to localhost (WebKit bug 281149). For development write ${INSECURE}, or serve https.`
+  if (isPlain && !agent.startsWith('Mozilla/'))
+    return `The agents of supertest and chai-http send no Secure cookie over plain http; for tests with them write ${INSECURE}, or use createClient of @keepsake/testing/client. A client that keeps no cookies, such as fetch, sends none at all.`
+  return 'The client may block cookies, keep none, or ask for another path or host than cookie: { path, domain } names.'
+}
+
+/** Every browser on iOS is WebKit, too; Chromium names Safari for the sake of old pages. */
+const isSafari = (agent: string): boolean =>
+  agent.includes('AppleWebKit/') && !/Chrom(?:e|ium)\/|Edg(?:e|A)?\//.test(agent)

@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+const folders = (process.env['PATH'] ?? '').split(delimiter)
+const browsers = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) =>
+  folders.map((folder) => join(folder, name)),
+)
+
+/** Where Chromium is on this machine; undefined where it is not. */
+export const chromiumPath = [process.env['CHROMIUM'] ?? '', ...browsers].find(
+  (path) => path !== '' && existsSync(path),
+)
+
+export const hasCurl = spawnSync('curl', ['--version']).status === 0
+
+/** Says on a developer's machine which jars are not tried; fails in CI, where all are there. */
+export function requireJars(): void {
+  for (const [what, isThere] of [
+    ['curl', hasCurl],
+    ['Chromium', chromiumPath !== undefined],
+  ] as const) {
+    if (isThere) continue
+    if (process.env['CI']) throw new Error(`${what} is missing`)
+    console.log(`SKIPPED: ${what} is missing`)
+  }
+}

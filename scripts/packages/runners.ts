@@ -1,0 +1,49 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** A test of a small application, with its visitor logged in already and with a browser; `expect` is the runner's own business. */
+const BODY = `
+const secrets = ['kq2Yw0bT7mXvR4cJ9sLz1eUoP6hNdFgA5iVtB8yCxWE']
+const sessions = createSessions({ secrets, revocation: 'none' })
+const server = createServer(
+  withSession(sessions, (request, response, session) => {
+    session.visits = (session.visits ?? 0) + 1
+    response.end([session.subject, session.visits].join(' '))
+  }),
+)
+
+test('a visitor who is logged in already, and a browser', async () => {
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const origin = 'http://127.0.0.1:' + server.address().port
+  const cookie = await cookieFor(sessions, { visits: 4 }, { subject: 'ada' })
+  const client = createClient(origin)
+  const texts = [await (await fetch(origin, { headers: { cookie } })).text()]
+  for (const path of ['/', '/']) texts.push((await client.request(path)).text)
+  await client.close()
+  server.close()
+  server.closeAllConnections()
+  if (texts.join() !== 'ada 5, 1, 2') throw new Error(texts.join())
+})
+`
+
+const NAMES: readonly (readonly [names: string, from: string])[] = [
+  ['createServer', 'node:http'],
+  ['createSessions', '@keepsake/core'],
+  ['withSession', '@keepsake/node-http'],
+  ['createClient', '@keepsake/testing/client'],
+  ['cookieFor', '@keepsake/testing/cookie-for'],
+]
+
+/** Lays down the same test for Jest, which requires, and for `node:test`, which imports; neither has vitest. */
+export function writeRunnerTests(directory: string): void {
+  const required = NAMES.map(([names, from]) => `const { ${names} } = require('${from}')\n`).join('')
+  const imported = NAMES.map(([names, from]) => `import { ${names} } from '${from}'\n`).join('')
+  writeFileSync(join(directory, 'client.jest.cjs'), required + BODY)
+  writeFileSync(join(directory, 'client.node.mjs'), `import { test } from 'node:test'\n${imported}${BODY}`)
+}
+
+/** How each is run, as arguments of Node. */
+export const RUNNERS: readonly (readonly string[])[] = [
+  ['node_modules/jest/bin/jest.js', '--rootDir=.', '--testMatch=**/client.jest.cjs', '--ci'],
+  ['--test', 'client.node.mjs'],
+]
