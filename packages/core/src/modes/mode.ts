@@ -1,12 +1,6 @@
 import type { Row } from '../store/row.ts'
 import type { Plan } from '../record/plan.ts'
-import {
-  type Content,
-  contentIn,
-  type OpenRecord,
-  type SessionRecord,
-  writeText,
-} from '../record/record.ts'
+import { type Content, contentIn, type OpenRecord, type SessionRecord, writeText } from '../record/record.ts'
 import { NO_METADATA } from '../record/metadata.ts'
 import type { KeySize } from '../base/errors.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'

@@ -1,10 +1,5 @@
 import type { Csrf } from '../guard/csrf.ts'
-import {
-  type FlashMessage,
-  type KeyExpiries,
-  type Metadata,
-  NO_METADATA,
-} from '../record/metadata.ts'
+import { type FlashMessage, type KeyExpiries, type Metadata, NO_METADATA } from '../record/metadata.ts'
 import type { CarriedOver, Content, OpenRecord, Step } from '../record/record.ts'
 import { type SealedFields, SID_BYTES } from '../crypto/token.ts'
 import { type FillRandom, randomBytes } from '../base/random.ts'

@@ -80,7 +80,15 @@ function keptIn(
     throw new ConfigError('maxPerSubject', 'the store has no bySubject, so it cannot count sessions')
   const cap = max === undefined ? undefined : createSessionCap({ max, rows, trace, clock })
   return {
-    mode: inStore({ records, inTurn, context: keys.storeContext, lifetime, cap, timeLimit, isOverflow: false }),
+    mode: inStore({
+      records,
+      inTurn,
+      context: keys.storeContext,
+      lifetime,
+      cap,
+      timeLimit,
+      isOverflow: false,
+    }),
     subjects: subjectsInStore({ rows, lifetime, trace }),
   }
 }
@@ -88,7 +96,15 @@ function keptIn(
 function overflowIn(store: Store, { keys, lifetime }: StorageParts, timeLimit: TimeLimit): EagerMode {
   const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
   const inTurn = rewriteInTurn(records, timeLimit)
-  return inStore({ records, inTurn, context: keys.storeContext, lifetime, cap: undefined, timeLimit, isOverflow: true })
+  return inStore({
+    records,
+    inTurn,
+    context: keys.storeContext,
+    lifetime,
+    cap: undefined,
+    timeLimit,
+    isOverflow: true,
+  })
 }
 
 function revocableBy(

@@ -67,7 +67,8 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
     ): Promise<OpenRecord | undefined> {
       let last: Standing | undefined
       const decide = (standing: Standing): Next<'spared'> => {
-        if (standing.record.subject !== subject || isSpared(standing)) return { do: 'stop', verdict: 'spared' }
+        if (standing.record.subject !== subject || isSpared(standing))
+          return { do: 'stop', verdict: 'spared' }
         last = standing
         return { do: 'end' }
       }

@@ -97,7 +97,9 @@ describe('a text', () => {
   })
 
   it.each([undefined, null, 1, {}, []])('is not %j', (value) => {
-    expect(() => readText('audience', value)).toThrow(/^audience: expected text of at most 65,535 bytes, got /)
+    expect(() => readText('audience', value)).toThrow(
+      /^audience: expected text of at most 65,535 bytes, got /,
+    )
   })
 })
 

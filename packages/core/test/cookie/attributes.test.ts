@@ -192,7 +192,9 @@ describe('the attributes of a cookie', () => {
       '__Http_a',
       '_host_a',
     ])('%s looks like a prefix and is none, so it is refused', (name) => {
-      expect(() => readAttributes(name, {})).toThrow(/^cookie\.name: looks like a prefix but is none; write __/)
+      expect(() => readAttributes(name, {})).toThrow(
+        /^cookie\.name: looks like a prefix but is none; write __/,
+      )
     })
 
     it.each(['host', 'hostname', 'secured', 'my__Host-a', '__hosted', '__a', '_a', 'https'])(

@@ -231,8 +231,6 @@ describe('a cookie with a schema', () => {
     expect(() => createCookie('a', optionsOf({}))).toThrow('cookie.schema: expected a Standard Schema')
     expect(() => createCookie('a', optionsOf(themeSchema, false))).toThrow('cookie.json: a schema needs json')
     const later = { '~standard': { ...themeSchema['~standard'], validate: async () => ({ value: 1 }) } }
-    expect(() => createCookie('a', optionsOf(later)).write(present('x'))).toThrow(
-      'must validate at once',
-    )
+    expect(() => createCookie('a', optionsOf(later)).write(present('x'))).toThrow('must validate at once')
   })
 })

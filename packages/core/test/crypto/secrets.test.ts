@@ -12,11 +12,7 @@ describe('secrets', () => {
   it.each<[string, unknown, string]>([
     ['nothing', undefined, 'secrets: expected a list of secrets, newest first, got undefined'],
     ['one text', secretOf('a'), 'secrets: expected a list of secrets, newest first, got a text'],
-    [
-      'bytes',
-      randomBytes(32),
-      'secrets: expected a list of secrets, newest first, got an object',
-    ],
+    ['bytes', randomBytes(32), 'secrets: expected a list of secrets, newest first, got an object'],
     ['an empty list', [], 'secrets: at least one secret is needed'],
     ['an unset variable', [undefined], 'secrets[0]: is empty; is the environment variable set?'],
     ['an empty variable', [''], 'secrets[0]: is empty; is the environment variable set?'],

@@ -39,7 +39,11 @@ describe('a record in the cookie', () => {
     const loaded = modeWith([SECRET]).load(tokenOf(FIELDS), START)
     expect(loaded).toEqual({
       reason: 'opened',
-      record: { ...FIELDS, content: { ...metaOf({ subject: 'alice' }), data: { a: new Date(0) } }, place: undefined },
+      record: {
+        ...FIELDS,
+        content: { ...metaOf({ subject: 'alice' }), data: { a: new Date(0) } },
+        place: undefined,
+      },
     })
   })
 

@@ -28,11 +28,7 @@ export const keysOf = (cookieName = '__Host-session', audience = '', ...secrets:
   )
 
 /** A record of this data, written at the beginning. */
-export function fieldsWith(
-  data: object,
-  subject?: string,
-  change: Partial<InForce> = {},
-): InForce {
+export function fieldsWith(data: object, subject?: string, change: Partial<InForce> = {}): InForce {
   const state = { sid: SID, created: BEGIN, permanent: false, subject }
   return { ...recordOf(state, writeText(data, metaOf({ subject })), LIFETIME, BEGIN), ...change }
 }

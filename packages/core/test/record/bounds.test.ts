@@ -21,7 +21,7 @@ function counted<T extends object>(value: T) {
 
 /** A collection that counts what is taken out of it. */
 class CountedSet extends Set<number> {
-  reads = 0
+  reads = 0;
   override *[Symbol.iterator]() {
     for (const item of super[Symbol.iterator]()) {
       this.reads++
@@ -32,7 +32,7 @@ class CountedSet extends Set<number> {
 }
 
 class CountedMap extends Map<number, number> {
-  reads = 0
+  reads = 0;
   override *[Symbol.iterator]() {
     for (const item of super[Symbol.iterator]()) {
       this.reads++
@@ -120,6 +120,11 @@ describe('data that goes beyond what any record has room for', () => {
 })
 
 it('keeps all that a record has room for', () => {
-  const data = { list: numbers(10_000), set: new Set(numbers(5000)), bytes: new Uint8Array(40_000), text: 'x'.repeat(60_000) }
+  const data = {
+    list: numbers(10_000),
+    set: new Set(numbers(5000)),
+    bytes: new Uint8Array(40_000),
+    text: 'x'.repeat(60_000),
+  }
   expect(decodeObject(encodeObject(data))?.data).toEqual(data)
 })

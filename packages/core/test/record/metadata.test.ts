@@ -1,7 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { metaOf } from './texts.ts'
-import { decodeMetadata, encodeMetadata, mergeMetadata, type Metadata, NO_METADATA } from '../../src/record/metadata.ts'
+import {
+  decodeMetadata,
+  encodeMetadata,
+  mergeMetadata,
+  type Metadata,
+  NO_METADATA,
+} from '../../src/record/metadata.ts'
 
 const ALL: Partial<Metadata> = {
   subject: 'alice',
@@ -34,7 +40,9 @@ describe('metadata as JSON', () => {
   })
 
   it('has no end for a key that is gone', () => {
-    expect(encodeMetadata(metaOf({ expiries: new Map([['otp', 5]]) }), (key) => key !== 'otp')).toBeUndefined()
+    expect(
+      encodeMetadata(metaOf({ expiries: new Map([['otp', 5]]) }), (key) => key !== 'otp'),
+    ).toBeUndefined()
   })
 
   it('passes over what a later version may add', () => {

@@ -11,7 +11,9 @@ import * as fc from 'fast-check'
 describe('the text of a record', () => {
   it('is the data, with the subject beside it', () => {
     expect(writeText({ cart: ['A1'] }, undefined)).toBe('{"cart":["A1"]}')
-    expect(writeText({ cart: ['A1'] }, metaOf({ subject: 'alice' }))).toBe('{"cart":["A1"],"$":{"subject":"alice"}}')
+    expect(writeText({ cart: ['A1'] }, metaOf({ subject: 'alice' }))).toBe(
+      '{"cart":["A1"],"$":{"subject":"alice"}}',
+    )
   })
 
   it('has the label of a login too', () => {
@@ -110,8 +112,14 @@ describe('what a record holds at a moment', () => {
 
   it.each([
     [99, text],
-    [100, writeText({ code: 2, name: 'A' }, metaOf({ subject: 'alice', expiries: new Map([['code', 200]]) }))],
-    [101, writeText({ code: 2, name: 'A' }, metaOf({ subject: 'alice', expiries: new Map([['code', 200]]) }))],
+    [
+      100,
+      writeText({ code: 2, name: 'A' }, metaOf({ subject: 'alice', expiries: new Map([['code', 200]]) })),
+    ],
+    [
+      101,
+      writeText({ code: 2, name: 'A' }, metaOf({ subject: 'alice', expiries: new Map([['code', 200]]) })),
+    ],
     [200, writeText({ name: 'A' }, metaOf({ subject: 'alice' }))],
   ])('at %i lacks the keys whose end has come', (now, expected) => {
     expect(livingText(text, now)).toBe(expected)
@@ -148,7 +156,9 @@ describe('what another session takes over', () => {
   it('is the keys with their expiries, and the messages where they are to come along', () => {
     const expiries = new Map([['cart', 5]])
     const flash = [{ id: '1', category: 'info', message: 'Saved' }]
-    expect(carriedOver(text, { keys: ['cart'], flash: false })).toBe(writeText({ cart: [1] }, metaOf({ expiries })))
+    expect(carriedOver(text, { keys: ['cart'], flash: false })).toBe(
+      writeText({ cart: [1] }, metaOf({ expiries })),
+    )
     expect(carriedOver(text, { keys: ['cart'], flash: true })).toBe(
       writeText({ cart: [1] }, metaOf({ expiries, flash })),
     )

@@ -156,7 +156,10 @@ describe('options of sessions', () => {
         [{ secrets: [SECRET], audience: 1 }, /^audience: expected text .*, got a number/],
         [{ secrets: [SECRET], audience: 'a'.repeat(1100) }, /^audience: is \d+ bytes too long/],
         [{ secrets: [SECRET], cookie: { name: 'a'.repeat(1100) } }, /^cookie\.name: is \d+ bytes too long/],
-        [{ secrets: [SECRET], now: 1 }, /^now: expected a function that returns epoch milliseconds, got a number/],
+        [
+          { secrets: [SECRET], now: 1 },
+          /^now: expected a function that returns epoch milliseconds, got a number/,
+        ],
         [{ secrets: [SECRET], cookie: { secret: 'x' } }, /^cookie\.secret: no such option; write secrets: /],
       ] satisfies [object | undefined, RegExp][]
     ).map(([options, message]) => [message, options] as const),

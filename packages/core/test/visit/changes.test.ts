@@ -19,7 +19,10 @@ const has = (id: string) => (other: string) => other === id
 
 function record(data: object, change: Partial<InForce> = {}): InForce {
   const state = { ...freshState(fillRandom, BEGIN), sid: SID, subject: change.subject }
-  return { ...recordOf(state, writeText(data, metaOf({ subject: change.subject })), LIFETIME, BEGIN), ...change }
+  return {
+    ...recordOf(state, writeText(data, metaOf({ subject: change.subject })), LIFETIME, BEGIN),
+    ...change,
+  }
 }
 
 const BEFORE = record({ a: 1 })
@@ -55,7 +58,12 @@ function changesOf(handled: Partial<Handled> = {}, rules: Partial<ChangeRules> =
     cookieFor: () => '',
   }
   const { sid, permanent } = after
-  const plan = planClose({ record: before, discard: false, isHeld: false }, { ...after, continues: true }, at, LIFETIME)
+  const plan = planClose(
+    { record: before, discard: false, isHeld: false },
+    { ...after, continues: true },
+    at,
+    LIFETIME,
+  )
   return new SessionCommit(
     source,
     plan,
@@ -195,7 +203,10 @@ describe('a login whose row is gone or belongs to another login', () => {
   it('has what stands there too, where the other login was of the same subject', () => {
     const theirs = record({ cart: [1, 2], theirs: 1 }, { subject: 'alice' })
     const apart = changesOf(login).apart(theirs)
-    expect(readText(apart.text)).toMatchObject({ data: { cart: [1, 2], theirs: 1, name: 'A' }, subject: 'alice' })
+    expect(readText(apart.text)).toMatchObject({
+      data: { cart: [1, 2], theirs: 1, name: 'A' },
+      subject: 'alice',
+    })
   })
 
   it('of the subject that was logged in already has only what is named by keep, and what this request changed', () => {

@@ -19,7 +19,9 @@ function createModes() {
   const loaded: string[] = []
   const load = (value: string): Loaded => {
     loaded.push(value)
-    return value.startsWith('opened') ? OPENED : { reason: value.replace(/\d+$/, '') as 'malformed', record: undefined }
+    return value.startsWith('opened')
+      ? OPENED
+      : { reason: value.replace(/\d+$/, '') as 'malformed', record: undefined }
   }
   const rest = {
     maxTextBytes: 1,
@@ -148,7 +150,12 @@ describe('what the cookies of a request lead to', () => {
 describe('a request that goes on without its session', () => {
   it('is anonymous after the store has failed, and keeps its cookie', () => {
     for (const error of [new StoreError('down'), new StoreTimeoutError(50)]) {
-      expect(anonymousAfter(error)()).toEqual({ reason: 'store_failed', record: undefined, discard: false, hasDropped: false })
+      expect(anonymousAfter(error)()).toEqual({
+        reason: 'store_failed',
+        record: undefined,
+        discard: false,
+        hasDropped: false,
+      })
     }
   })
 

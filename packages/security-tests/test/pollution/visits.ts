@@ -3,7 +3,6 @@ import { channel, subscribe } from 'node:diagnostics_channel'
 import {
   createCookie,
   createSessions,
-  memoryStore,
   readCookies,
   type Session,
   SESSION_CHANNEL,
@@ -15,7 +14,7 @@ type Data = Record<string, unknown>
 /** Plays a part, and tells what came of it: the same each time, whatever is random. */
 export type Act = () => Promise<readonly string[]>
 
-const secrets = [createHash('sha256').update('pollution').digest('base64url')]
+export const secrets = [createHash('sha256').update('pollution').digest('base64url')]
 
 let events: string[] = []
 subscribe(SESSION_CHANNEL, (event) => {
@@ -26,15 +25,12 @@ process.on('warning', ({ code, message }: Error & { code?: string }) => {
   events.push(`warning ${code ?? message}`)
 })
 
-/** An attribute as it stands; a value as its length; a date as none. */
-const shown = (line: string): string =>
-  line
-    .replace(/=[^;]*/, (value) => `=(${value.length - 1})`)
-    .replace(/Expires=[^;]*/, 'Expires')
-    .replace(/Max-Age=\d+/, (age) => age)
+/** A line of a cookie: an attribute as it stands, a value as its length, a date as none. */
+export const shown = (line: string): string =>
+  line.replace(/=[^;]*/, (value) => `=(${value.length - 1})`).replace(/Expires=[^;]*/, 'Expires')
 
 /** The errors of a handler are a part of what came of it. */
-async function outcome(work: () => unknown): Promise<string> {
+export async function outcome(work: () => unknown): Promise<string> {
   try {
     return told(await work())
   } catch (error) {
@@ -43,7 +39,7 @@ async function outcome(work: () => unknown): Promise<string> {
 }
 
 /** A value by its own properties. */
-function told(value: unknown): string {
+export function told(value: unknown): string {
   if (value instanceof Date) return `date ${value.getTime()}`
   if (value instanceof Map || value instanceof Set) return `[${[...value].map(told).join()}]`
   if (Array.isArray(value)) return `[${value.map(told).join()}]`
@@ -68,7 +64,7 @@ const factsOf = (session: Session<Data>): string =>
   ].join(' ')
 
 /** The sessions of one configuration, from the first visit to the last logout. */
-const visits =
+export const visits =
   (options: () => Omit<SessionsOptions, 'secrets' | 'now'>): Act =>
   async () => {
     let time = 1_800_000_000_000
@@ -170,7 +166,7 @@ const visits =
     return [...lines, ...events]
   }
 
-const cookies: Act = async () => {
+export const cookies: Act = async () => {
   const plain = createCookie('theme', { maxAge: '1d' })
   const bare = createCookie('theme')
   const signed = createCookie('theme', { signed: secrets })
@@ -180,7 +176,12 @@ const cookies: Act = async () => {
   const lines = [bare, plain, signed, sealed].flatMap((cookie) => {
     const line = cookie.write('dark')
     const pair = line.slice(0, line.indexOf(';'))
-    return [shown(line), shown(cookie.write('dark', { maxAge: 5 })), cookie.clear(), told(cookie.readAll(pair))]
+    return [
+      shown(line),
+      shown(cookie.write('dark', { maxAge: 5 })),
+      cookie.clear(),
+      told(cookie.readAll(pair)),
+    ]
   })
   const value = json.write({ a: [1] })
   return [
@@ -205,7 +206,7 @@ const STANDARD = {
 } as const
 
 /** What Node does by itself of all that: where this is broken, nothing can be right. */
-export const bareNode: Act = async () => {
+export const bare: Act = async () => {
   const lines: string[] = []
   events = []
   channel(SESSION_CHANNEL).publish({ type: 'a', reason: 'b', ref: undefined })
@@ -218,13 +219,4 @@ export const bareNode: Act = async () => {
   await new Promise((resolve) => setTimeout(resolve))
   await new Promise((resolve) => setImmediate(resolve))
   return [...lines, ...events]
-}
-
-export const ACTS: Readonly<Record<string, { readonly act: Act; readonly bare: Act }>> = {
-  sealed: { act: visits(() => ({ revocation: 'none' })), bare: bareNode },
-  default: { act: visits(() => ({})), bare: bareNode },
-  revocable: { act: visits(() => ({ revocation: memoryStore() })), bare: bareNode },
-  stored: { act: visits(() => ({ store: memoryStore(), maxPerSubject: 3 })), bare: bareNode },
-  overflowing: { act: visits(() => ({ overflow: memoryStore() })), bare: bareNode },
-  cookies: { act: cookies, bare: bareNode },
 }
