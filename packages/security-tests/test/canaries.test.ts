@@ -1,0 +1,251 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { createHash } from 'node:crypto'
+import { inspect } from 'node:util'
+import {
+  createCookie,
+  createSessions,
+  memoryStore,
+  readCookies,
+  type Session,
+  SESSION_CHANNEL,
+} from '@keepsake/core'
+import { allowedOrigins, openVisit, readGuardRules } from '@keepsake/core/adapter'
+import { createSealer } from '@keepsake/core/sealer'
+import { crossOriginGuard as expressGuard, session as expressSession } from '@keepsake/express'
+import { crossOriginGuard as koaGuard, session as koaSession } from '@keepsake/koa'
+import { createGuard, crossOriginGuard, sessionsOf, withSession } from '@keepsake/node-http'
+import { fileStore } from '@keepsake/store-file'
+import { postgresStore } from '@keepsake/store-postgres'
+import { redisStore } from '@keepsake/store-redis'
+import { sqliteStore } from '@keepsake/store-sqlite'
+import { describe, expect, it } from 'vitest'
+
+const SECRET = createHash('sha256').update('canaries').digest('base64url')
+/** A secret, and the address of a database with a password in it. */
+const CANARY = 'hush0canary'
+const ADDRESS = `redis://user:${CANARY}@host:6379/0`
+
+/** A value in the wrong place, in each shape in which one may come. */
+const SHAPES: Readonly<Record<string, () => unknown>> = {
+  'a text': () => CANARY,
+  'an address': () => ADDRESS,
+  'a long text': () => `${CANARY}-`.repeat(20),
+  'half a pair': () => `${CANARY}\uD800`,
+  'a text with a line': () => `${CANARY}\r\nSet-Cookie: a=1`,
+  'a prefix': () => `__host-${CANARY}`,
+  'an origin': () => `https://${CANARY}/path`,
+  'a wrong host': () => `https://${CANARY}..:99999`,
+  'a list': () => [CANARY],
+  'a list of lists': () => [[CANARY], { [CANARY]: CANARY }],
+  'an object': () => ({ password: CANARY }),
+  'an object with a long key': () => ({ [`${CANARY}${'x'.repeat(20)}`]: 1 }),
+  'a promise': () => Promise.resolve(CANARY),
+  'a function': () => Object.assign(() => CANARY, { [`${CANARY}${'x'.repeat(20)}`]: 1 }),
+  'a symbol': () => Symbol(CANARY),
+  'an error': () => new Error(CANARY),
+  'a thing that shows itself': () => ({
+    toString: () => CANARY,
+    toJSON: () => CANARY,
+    [inspect.custom]: () => CANARY,
+    [Symbol.toStringTag]: CANARY,
+  }),
+}
+
+type Call = (options: unknown) => unknown
+// oxlint-disable-next-line typescript/no-explicit-any -- whatever a caller without types may pass
+const anything = (value: unknown): any => value
+const good = { secrets: [SECRET], revocation: 'none' as const }
+const client = {
+  evalsha: async () => 1,
+  eval: async () => 1,
+  get: async () => null,
+  subscribe: async () => 1,
+}
+const pool = { query: async () => ({ rows: [] }) }
+
+/** Every function that takes options: how it is called, and which options there are beside good ones. */
+const CALLS: Readonly<Record<string, readonly [call: Call, options: object, names: readonly string[]]>> = {
+  createSessions: [
+    (options) => createSessions(anything(options)),
+    good,
+    [
+      ...['secrets', 'cookie', 'lifetime', 'audience', 'store', 'overflow', 'revocation', 'revocationCache'],
+      ...['maxPerSubject', 'storeTimeLimit', 'whenStoreFails', 'onConflict', 'now'],
+    ],
+  ],
+  'createSessions, its cookie': [
+    (cookie) => createSessions({ ...good, cookie: anything(cookie) }),
+    {},
+    ['name', 'domain', 'path', 'sameSite', 'partitioned', 'priority', 'insecure'],
+  ],
+  'createSessions, its lifetime': [
+    (lifetime) => createSessions({ ...good, lifetime: anything(lifetime) }),
+    {},
+    ['idle', 'absolute', 'permanent'],
+  ],
+  createCookie: [
+    (options) => createCookie('a', anything(options)),
+    {},
+    [
+      ...['maxAge', 'expires', 'domain', 'path', 'secure', 'httpOnly', 'sameSite', 'partitioned', 'priority'],
+      ...['signed', 'sealed', 'json', 'schema'],
+    ],
+  ],
+  'createCookie, its name': [(name) => createCookie(anything(name)), {}, []],
+  'the write of a cookie': [(options) => createCookie('a').write('b', anything(options)), {}, ['maxAge']],
+  'the value of a cookie': [(value) => createCookie('a').write(anything(value)), {}, []],
+  'the value of a cookie of JSON': [
+    (value) => createCookie('a', { json: true }).write(anything({ value, circle: [value, 1n] })),
+    {},
+    [],
+  ],
+  createSealer: [
+    (options) => createSealer(anything(options)),
+    { secrets: [SECRET], name: 'a' },
+    ['secrets', 'purpose', 'name', 'audience'],
+  ],
+  memoryStore: [(options) => memoryStore(anything(options)), {}, ['max', 'now']],
+  fileStore: [(options) => fileStore(anything(options)), { directory: 'a' }, ['directory', 'now']],
+  sqliteStore: [
+    (options) => sqliteStore(anything(options)),
+    { path: ':memory:' },
+    ['path', 'database', 'table', 'now'],
+  ],
+  postgresStore: [
+    (options) => postgresStore(pool, anything(options)),
+    {},
+    ['table', 'unlogged', 'listener', 'now'],
+  ],
+  'postgresStore, its pool': [(given) => postgresStore(anything(given)), {}, []],
+  redisStore: [(options) => redisStore(anything(client), anything(options)), {}, ['prefix', 'subscriber']],
+  'redisStore, its client': [(given) => redisStore(anything(given)), {}, []],
+  readGuardRules: [(options) => readGuardRules(anything(options)), {}, ['origins', 'token']],
+  createGuard: [(options) => createGuard(anything(options)), {}, ['origins', 'token']],
+  'crossOriginGuard of node:http': [
+    (options) => crossOriginGuard(anything(options)),
+    {},
+    ['origins', 'token'],
+  ],
+  'crossOriginGuard of Express': [(options) => expressGuard(anything(options)), {}, ['origins', 'token']],
+  'crossOriginGuard of Koa': [(options) => koaGuard(anything(options)), {}, ['origins', 'token']],
+  allowedOrigins: [(origins) => allowedOrigins(anything(origins)), {}, []],
+  withSession: [
+    (options) => withSession(createSessions(good), () => undefined, anything(options)),
+    {},
+    ['fail', 'extend'],
+  ],
+  'session of Express': [(options) => expressSession(good, anything(options)), {}, ['skip', 'extend']],
+  'session of Express, its sessions': [(given) => expressSession(anything(given)), {}, []],
+  'session of Koa': [(options) => koaSession(good, anything(options)), {}, ['skip', 'extend']],
+  'session of Koa, its sessions': [(given) => koaSession(anything(given)), {}, []],
+  sessionsOf: [(given) => sessionsOf(anything(given)), {}, []],
+  openVisit: [(given) => openVisit(anything(given), ''), {}, []],
+  readCookies: [(given) => readCookies(anything(given)), {}, []],
+  open: [(options) => createSessions(good).open('', anything(options)), {}, ['extend']],
+  listFor: [
+    (options) => createSessions({ ...good, store: memoryStore() }).listFor('a', anything(options)),
+    {},
+    ['current'],
+  ],
+  revoke: [
+    (options) => createSessions({ secrets: [SECRET], store: memoryStore() }).revoke('a', anything(options)),
+    {},
+    ['subject'],
+  ],
+  revokeAll: [
+    (options) =>
+      createSessions({ secrets: [SECRET], store: memoryStore() }).revokeAll('a', anything(options)),
+    {},
+    ['except'],
+  ],
+  login: [inSession((session, options) => session.login('a', anything(options))), {}, ['keep', 'label']],
+  'login, its subject': [inSession((session, subject) => session.login(anything(subject))), {}, []],
+  logout: [
+    inSession((session, options) => session.logout(anything(options))),
+    {},
+    ['everywhere', 'clearSiteData'],
+  ],
+  expire: [inSession((session, duration) => session.expire('a', anything(duration))), {}, []],
+  'expire, its key': [inSession((session, key) => session.expire(anything(key), 1)), {}, []],
+  isFresh: [inSession((session, duration) => session.isFresh(anything(duration))), {}, []],
+  permanent: [inSession((session, value) => (session.permanent = anything(value))), {}, []],
+  flash: [inSession((session, category) => session.flash(anything(category), 'a')), {}, []],
+  'flash, its message': [inSession((session, message) => session.flash('a', anything(message))), {}, []],
+}
+
+function inSession(use: (session: Session, given: unknown) => unknown): Call {
+  return async (given) => {
+    const { session } = await createSessions(good).open('')
+    return use(session, given)
+  }
+}
+
+/** All that a program could show of what somebody throws. */
+const textOf = (error: unknown): string => {
+  const own = error instanceof Error ? Object.values(Object.getOwnPropertyDescriptors(error)) : []
+  return [
+    String(error),
+    inspect(error, { depth: 9, showHidden: true }),
+    ...own.map(({ value }) => String(value)),
+  ].join('\n')
+}
+
+/** What is said in the course of a call: errors, warnings and events. */
+async function saidBy(work: () => unknown): Promise<string> {
+  const said: unknown[] = []
+  const listen = (what: unknown): void => void said.push(what)
+  process.on('warning', listen)
+  process.on('unhandledRejection', listen)
+  subscribe(SESSION_CHANNEL, listen)
+  try {
+    await work()
+  } catch (error) {
+    listen(error)
+  }
+  await new Promise(setImmediate)
+  process.off('warning', listen)
+  process.off('unhandledRejection', listen)
+  unsubscribe(SESSION_CHANNEL, listen)
+  return said.map(textOf).join('\n')
+}
+
+describe('a value in the wrong place (R62)', () => {
+  it.each(Object.keys(CALLS))('is in no error, warning or event: %s', async (name) => {
+    const [call, options, names] = CALLS[name] ?? [() => undefined, {}, []]
+    const leaks: string[] = []
+    for (const [shape, value] of Object.entries(SHAPES)) {
+      const places: (readonly [string, () => unknown])[] = [
+        ['in the place of all', () => call(value())],
+        ...names.map((option) => [option, () => call({ ...options, [option]: value() })] as const),
+        ['as another option', () => call({ ...options, [`x${CANARY}${'x'.repeat(20)}`]: value() })],
+        ['spread', () => call({ ...options, ...(value() as object) })],
+      ]
+      for (const [place, work] of places) {
+        const said = await saidBy(work)
+        if (said.includes(CANARY)) leaks.push(`${shape}, ${place}: ${said.slice(0, 300)}`)
+      }
+    }
+    expect(leaks).toEqual([])
+  })
+
+  it('is in no error or event where it is data of a session, of which only the keys are named', async () => {
+    const keep = inSession((session, value) => {
+      session['data'] = { value, list: [value, () => value, Number.NaN] }
+      return session.save()
+    })
+    for (const value of Object.values(SHAPES)) {
+      const said = await saidBy(() => keep(value()))
+      expect(said).toContain('data.')
+      expect(said).not.toContain(CANARY)
+    }
+  })
+
+  it('is refused with an error, or of no consequence, and the search would find it', async () => {
+    expect(await saidBy(() => createSessions(anything(CANARY)))).toContain('ConfigError')
+    expect(
+      await saidBy(() => {
+        throw new TypeError(`got ${CANARY}`)
+      }),
+    ).toContain(CANARY)
+  })
+})

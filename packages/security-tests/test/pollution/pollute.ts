@@ -1,0 +1,35 @@
+/** What a name of `Object.prototype` is given: what a parser can make, a function, and a setter. */
+export const HOSTILE: Readonly<Record<string, () => PropertyDescriptor>> = {
+  text: () => valueOf('admin'),
+  true: () => valueOf(true),
+  false: () => valueOf(false),
+  number: () => valueOf(1),
+  list: () => valueOf(['admin']),
+  object: () => valueOf({ admin: 'admin' }),
+  function: () => valueOf(() => 'admin'),
+  setter: () => ({ configurable: true, get: () => undefined, set: () => undefined }),
+}
+
+const valueOf = (value: unknown): PropertyDescriptor => ({
+  configurable: true,
+  enumerable: true,
+  writable: true,
+  value,
+})
+
+/** Does some work while `Object.prototype` has these names. */
+export async function polluted<T>(
+  names: readonly string[],
+  kind: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const given = names.map(() => Object.assign(Object.create(null) as PropertyDescriptor, HOSTILE[kind]?.()))
+  // By indexes: a name may break iterators, and the descriptors have no prototype because it may break those.
+  for (let at = 0; at < names.length; at++)
+    Object.defineProperty(Object.prototype, names[at] ?? '', given[at] ?? {})
+  try {
+    return await work()
+  } finally {
+    for (let at = 0; at < names.length; at++) Reflect.deleteProperty(Object.prototype, names[at] ?? '')
+  }
+}

@@ -1,0 +1,121 @@
+/*
+ * Plays parts with `Object.prototype` as it is, and again while it has the names that the parent process gives, in each of
+ * their hostile values. Prints which names change what comes of it, and which of the known exceptions break Node, or a
+ * framework, by themselves.
+ */
+import { memoryStore } from '@keepsake/core'
+import { connected, disconnect, HOSTS } from './hosts.ts'
+import { HOSTILE, polluted } from './pollute.ts'
+import { bareStores, stores } from './stores.ts'
+import { type Act, bare, cookies, visits } from './visits.ts'
+
+interface Part {
+  readonly act: Act
+  readonly bare: Act
+}
+
+const both =
+  (one: Act, other: Act): Act =>
+  async () => [...(await one()), ...(await other())]
+
+/** What the story is there to find. */
+const careless: Act = async () => {
+  const { subject }: { readonly subject?: string } = {}
+  return [`${String(subject)} is logged in`, '-'.repeat(200)]
+}
+
+const PARTS: Readonly<Record<string, Part>> = {
+  sealed: { act: visits(() => ({ revocation: 'none' })), bare },
+  revocable: { act: visits(() => ({ revocation: memoryStore() })), bare },
+  stored: { act: visits(() => ({ store: memoryStore(), maxPerSubject: 3 })), bare },
+  overflowing: { act: visits(() => ({ overflow: memoryStore() })), bare },
+  cookies: { act: cookies, bare },
+  stores: { act: stores, bare: both(bare, bareStores) },
+  ...Object.fromEntries(
+    Object.entries(HOSTS).map(([name, host]) => [name, { act: host.act, bare: both(bare, host.bare) }]),
+  ),
+}
+
+interface Finding {
+  readonly kind: string
+  readonly name: string
+  readonly was: string
+  readonly is: string
+}
+
+let crashed: (error: unknown) => void = () => undefined
+process.on('uncaughtException', (error) => crashed(error))
+process.on('unhandledRejection', (error) => crashed(error))
+
+const { setTimeout: after, clearTimeout: cancel } = globalThis
+
+/** What comes of an act, as one text; also that it throws, crashes, or never ends. */
+async function play(act: Act): Promise<string> {
+  let timer: NodeJS.Timeout | undefined
+  const ended = new Promise<string>((resolve) => {
+    crashed = (error) => resolve(`crashes ${String(error)}`)
+    timer = after(() => resolve('never ends'), 2000)
+    act().then(
+      (lines) => resolve(lines.join('\n')),
+      (error: unknown) => resolve(`throws ${String(error)}`),
+    )
+  })
+  const told = await ended
+  cancel(timer)
+  if (told.startsWith('crashes') || told === 'never ends') disconnect()
+  return told
+}
+
+/** The names that change what comes of an act, found by halves. */
+async function changing(
+  act: Act,
+  names: readonly string[],
+  kind: string,
+  normal: string,
+): Promise<readonly (readonly [name: string, is: string])[]> {
+  await connected()
+  const is = await polluted(names, kind, () => play(act))
+  // What another name has broken may come to light later.
+  if (is === normal || (await polluted(names, kind, async () => play(act))) === normal) return []
+  if (names.length === 1) return [[names[0] ?? '', is]]
+  const half = Math.ceil(names.length / 2)
+  const left = await changing(act, names.slice(0, half), kind, normal)
+  const right = await changing(act, names.slice(half), kind, normal)
+  return left.length + right.length > 0 ? [...left, ...right] : [[names.join(' '), is]]
+}
+
+const firstDifference = (was: string, is: string): readonly [string, string] => {
+  const [before, after] = [was.split('\n'), is.split('\n')]
+  const at = after.findIndex((line, index) => line !== before[index])
+  return [before[at] ?? '', after[at] ?? '']
+}
+
+const asked = JSON.parse(process.argv[2] ?? '') as {
+  readonly part: string
+  readonly names: readonly string[]
+  readonly exceptions: readonly string[]
+}
+const { act, bare: bareAct } = PARTS[asked.part] ?? { act: careless, bare }
+await connected()
+const [normal, again, bareNormal] = [await play(act), await play(act), await play(bareAct)]
+if (normal !== again || normal.startsWith('throws') || normal.length < 200)
+  throw new Error(`${asked.part}: ${firstDifference(normal, again).join(' / ')} ${normal.slice(0, 500)}`)
+
+const changed: Finding[] = []
+const names = asked.names.filter((name) => !asked.exceptions.includes(name))
+for (const kind of Object.keys(HOSTILE)) {
+  for (const [name, told] of await changing(act, names, kind, normal)) {
+    const [was, is] = firstDifference(normal, told)
+    changed.push({ kind, name, was, is })
+  }
+}
+
+const unbroken: string[] = []
+for (const name of asked.exceptions) {
+  let isBroken = false
+  for (const kind of Object.keys(HOSTILE))
+    isBroken ||= (await changing(bareAct, [name], kind, bareNormal)).length > 0
+  if (!isBroken) unbroken.push(name)
+}
+console.log(JSON.stringify({ changed, unbroken }))
+process.exit()
