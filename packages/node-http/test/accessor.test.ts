@@ -1,6 +1,6 @@
 import { createSessions } from '@keepsake/core'
 import { describe, expect, it } from 'vitest'
-import { defineSession, sessionsOf, useAttachment } from '../src/index.ts'
+import { defineSession, useAttachment } from '../src/index.ts'
 
 const SECRET = 'a secret that is only for tests, of 48 characters'
 
@@ -8,21 +8,6 @@ const open = async () => {
   const { session } = await createSessions({ secrets: [SECRET] }).open(undefined)
   return session
 }
-
-describe('sessionsOf', () => {
-  it('takes sessions as they are', () => {
-    const sessions = createSessions({ secrets: [SECRET] })
-    expect(sessionsOf(sessions)).toBe(sessions)
-  })
-
-  it('makes sessions of options', () => {
-    expect(sessionsOf({ secrets: [SECRET] }).cookie.name).toBe('__Host-session')
-  })
-
-  it.each([[undefined], [null], [{}], ['secret']])('refuses %j at start-up', (given) => {
-    expect(() => sessionsOf(given as never)).toThrow(expect.objectContaining({ name: 'ConfigError' }))
-  })
-})
 
 describe('the session of a holder', () => {
   interface Holder {

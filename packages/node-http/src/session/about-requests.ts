@@ -25,6 +25,6 @@ export function readFunctions<O extends object>(
  */
 export function ask<R>(option: string, question: Question<R>, about: R): boolean | undefined {
   const answer: unknown = question?.(about)
-  if (isPromise(answer)) throw new ConfigError(option, 'must answer at once, and gave a promise')
+  if (isPromise(answer)) throw new ConfigError(option, 'expected true or false, not a promise of it')
   return answer as boolean | undefined
 }

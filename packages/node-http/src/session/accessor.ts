@@ -1,12 +1,5 @@
-import { createSessions, type SessionData, type Sessions, type SessionsOptions } from '@keepsake/core'
-import { define, fieldOf } from '@keepsake/core/adapter'
+import { define } from '@keepsake/core/adapter'
 import type { Attachment } from './attachments.ts'
-
-/** Sessions as they are, or made of options: what every adapter's `session(…)` takes. */
-export function sessionsOf<D extends SessionData<D>>(given: Sessions<D> | SessionsOptions): Sessions<D> {
-  const isSessions = typeof given === 'object' && given !== null && fieldOf(given as Sessions<D>, 'open')
-  return isSessions ? (given as Sessions<D>) : createSessions<D>(given as SessionsOptions)
-}
 
 const ATTACHMENT = Symbol('keepsake.session')
 
@@ -21,11 +14,11 @@ export function useAttachment<D>(holder: object, attachment: Attachment<D>): voi
 }
 
 /**
- * Defines `session` on the prototype of requests or contexts, once. Defining it on every one of them would cost more
- * than the rest of a middleware.
+ * Defines `session` on what requests or contexts inherit from, once; or on one of them, where they inherit from nothing
+ * that is the framework's own. That costs more than the rest of a middleware, and all others do not have it.
  */
-export function defineSession(prototype: object): void {
-  if (!Object.hasOwn(prototype, 'session')) define(prototype, 'session', ACCESSOR)
+export function defineSession(holder: object): void {
+  if (!Object.hasOwn(holder, 'session')) define(holder, 'session', ACCESSOR)
 }
 
 const ACCESSOR: PropertyDescriptor & ThisType<Holder> = {
