@@ -21,7 +21,7 @@ declare module '@keepsake/core' {
 }
 
 declare const session: Session<Shop>
-declare const anything: Session
+declare const anything: Session<Record<string, unknown>>
 const secrets: string[] = []
 
 describe('the types of a session', () => {
@@ -67,7 +67,11 @@ describe('the types of a session', () => {
     })
   })
 
-  it('take any key where no data is named', () => {
+  it('are those of the registered data where none is named', () => {
+    expectTypeOf<Session>().toEqualTypeOf<Session<Shop>>()
+  })
+
+  it('take any key where any is named', () => {
     expectTypeOf(anything['whatever']).toEqualTypeOf<unknown>()
     anything['whatever'] = 1
   })

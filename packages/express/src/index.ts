@@ -14,6 +14,8 @@ import {
 } from '@keepsake/node-http'
 import type { Request } from 'express'
 
+// Whoever has the adapter needs nothing else; what `Register` holds is declared in its name as well.
+export * from '@keepsake/core'
 export { createCookie, type HttpCookie } from '@keepsake/node-http'
 export { crossOriginGuard } from './guard.ts'
 

@@ -1,3 +1,5 @@
+// Whoever has the adapter needs nothing else; what `Register` holds is declared in its name as well.
+export * from '@keepsake/core'
 export { crossOriginGuard } from './guard/cross-origin-guard.ts'
 export { createGuard, type Guard } from './guard/guard.ts'
 export { bindCookie, type BoundCookie, createCookie, type HttpCookie } from './headers/cookies.ts'

@@ -6,7 +6,7 @@ import { type Client, createClient } from '@keepsake/testing'
 import { onTestFinished } from 'vitest'
 
 /** What sessions of these tests hold, in whichever package. */
-declare module '@keepsake/core' {
+declare module '@keepsake/express' {
   interface Register {
     session: { name: string; visits: number; cart: string[]; blob: string }
   }
