@@ -46,6 +46,14 @@ declare global {
   }
 }
 
+/**
+ * What `session()` takes, or, where `@types/express-session` declares another `req.session`, what to do: TypeScript would
+ * keep whichever it reads first, without a word.
+ */
+type Unclaimed<Given> = Express.Request extends { readonly sessionStore: unknown }
+  ? "@types/express-session gives req.session another type: remove it, or name what you need in the option 'types' of tsconfig.json"
+  : Given
+
 /** Middleware of Express, and of whatever else calls `(req, res, next)`: connect, polka, middie, socket.io's engine. */
 export type SessionMiddleware = (
   req: IncomingMessage,
@@ -73,7 +81,7 @@ export type SessionMiddleware = (
  * @throws {ConfigError} at start-up, for a wrong option.
  */
 export function session<D extends SessionData<D> = RegisteredData>(
-  sessions: SessionsSource<D, Request>,
+  sessions: Unclaimed<SessionsSource<D, Request>>,
   options?: SessionMiddlewareOptions,
 ): SessionMiddleware {
   const sessionsFor = chooserOf<D, Request>(sessions)
