@@ -36,7 +36,6 @@ async function createProject(
   adapter: string,
   others: readonly string[],
 ): Promise<void> {
-  const fileOf = ({ path }: Tarball): string => `file:${path}`
   const ours = tarballs.map((tarball) => [tarball.manifest.name, fileOf(tarball)] as const)
   mkdirSync(project)
   write(project, 'package.json', { name: 'reader', private: true, type: 'module' })
@@ -46,6 +45,8 @@ async function createProject(
   await add(project, [...wanted, ...others.map(linkTo)])
   await run(TSC, ['--init'], { cwd: project })
 }
+
+const fileOf = ({ path }: Tarball): string => `file:${path}`
 
 const TSC = join(ROOT, 'node_modules/.bin/tsc')
 

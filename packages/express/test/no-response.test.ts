@@ -15,10 +15,10 @@ describe.each(Object.entries(modes))('where there is no response, in %s mode', (
     (response) => {
       const next = vi.fn<(error?: unknown) => void>()
       session(sessions)({ headers: {} } as IncomingMessage, response as never, next)
-      const message = expect.stringContaining(
+      expect(next).toHaveBeenCalledTimes(1)
+      expect(String(next.mock.lastCall)).toContain(
         'const { session } = await sessions.open(request.headers.cookie)',
       )
-      expect(next.mock.calls).toEqual([[expect.objectContaining({ message })]])
     },
   )
 

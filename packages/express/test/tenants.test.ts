@@ -17,6 +17,8 @@ const inStore: SuiteMode = {
   createSessions: (options) => createSessions<Data>({ ...options, store: memoryStore() }),
 }
 
+const at = (host: string) => ({ headers: { 'X-Forwarded-Host': host } })
+
 const versions = Object.entries({ 'Express 5': express, 'Express 4': express4 })
 const cases = versions.flatMap(([name, create]) =>
   [...sealedModes, inStore].map((mode) => ({ name, create, mode })),
@@ -48,8 +50,6 @@ describe.each(cases)('$name, $mode.name, with sessions chosen by the request', (
     })
     return client
   }
-
-  const at = (host: string) => ({ headers: { 'X-Forwarded-Host': host } })
 
   it('gives each visitor the session of the tenant, and takes the cookie of no other', async () => {
     const [north, south] = await Promise.all([serve(shopOf), serve(shopOf)])

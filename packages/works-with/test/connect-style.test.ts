@@ -14,7 +14,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 /** The request listener of a host that mounts a middleware, and then one handler for every path. */
 type Host = (middleware: SessionMiddleware, handler: Handler) => RequestListener | Promise<RequestListener>
 
-const statusOf = (error: unknown): number => Number((error as { status?: number }).status ?? 500)
+const statusOf = (error: unknown): number => (error as { status?: number }).status ?? 500
 
 function answer(response: ServerResponse, status: number): void {
   response.statusCode = status
@@ -45,6 +45,18 @@ const hosts: Readonly<Record<string, Host>> = {
   },
 }
 
+const count: Handler = (request, response) => {
+  const { session } = request as Express.Request & IncomingMessage
+  session.visits = (session.visits ?? 0) + 1
+  response.end(`visit ${session.visits}`)
+}
+
+const visit: Handler = (request, response) => {
+  const { session } = request as Express.Request & IncomingMessage
+  if (request.url === '/write') session.name = 'Ada'
+  response.end('all is well')
+}
+
 const cases = Object.entries(hosts).flatMap(([name, host]) => modes.map((mode) => ({ name, host, mode })))
 
 describe.each(cases)('$name, in $mode.name mode', ({ host, mode }) => {
@@ -53,12 +65,6 @@ describe.each(cases)('$name, in $mode.name mode', ({ host, mode }) => {
     options?: SessionMiddlewareOptions,
     sessions = mode.createSessions(),
   ) => serve(await host(session(sessions, options), handler))
-
-  const count: Handler = (request, response) => {
-    const { session } = request as Express.Request & IncomingMessage
-    session.visits = (session.visits ?? 0) + 1
-    response.end(`visit ${session.visits}`)
-  }
 
   it('gives each visitor a session that is kept', async () => {
     const { client } = await serveCounter(count)
@@ -116,12 +122,6 @@ describe.each(cases)('$name, in $mode.name mode', ({ host, mode }) => {
 })
 
 describe.each(Object.entries(hosts))('%s, where the store is down', (_, host) => {
-  const visit: Handler = (request, response) => {
-    const { session } = request as Express.Request & IncomingMessage
-    if (request.url === '/write') session.name = 'Ada'
-    response.end('all is well')
-  }
-
   it.each([
     ['written', { create: refuse }, '/write', {}],
     ['read', { read: refuse }, '/', { Cookie: `__Host-session=${'A'.repeat(64)}` }],

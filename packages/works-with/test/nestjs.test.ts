@@ -1,4 +1,3 @@
-import 'reflect-metadata'
 import type { Server } from 'node:http'
 import { Body, Controller, Get, HttpCode, Module, Post, Req, Session as Visitor } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
@@ -37,6 +36,7 @@ class Shop {
 }
 
 @Module({ controllers: [Shop] })
+// oxlint-disable-next-line typescript/no-extraneous-class -- what a module of NestJS is
 class Application {}
 
 async function serveShop(mode: Mode, options?: Partial<SessionsOptions>): Promise<Served> {

@@ -4,7 +4,7 @@ import express, { type Request } from 'express'
 import { Server } from 'socket.io'
 import { io as connect, type ManagerOptions, type Socket } from 'socket.io-client'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type Mode, modes, serve, type Served } from './support.ts'
+import { inStore, type Mode, modes, serve, type Served } from './support.ts'
 
 interface Shop extends Served {
   readonly open: (transports: Transports, options?: Partial<ManagerOptions>) => Socket
@@ -117,12 +117,11 @@ describe.each(cases)('socket.io by $by, in $mode.name mode', ({ mode, by }) => {
   })
 })
 
-const [, store] = modes
 describe.each(transports)('socket.io by %s, with a store', (...by) => {
   it('closes the socket when the session ends elsewhere', async () => {
-    const { client, open } = await serveShop(store!)
+    const { client, open } = await serveShop(inStore)
     await client.request('/login')
-    const socket = open(by as Transports)
+    const socket = open(by)
     await next(socket, 'hello')
     const ended = next(socket, 'disconnect')
     await client.request('/logout')
@@ -130,9 +129,9 @@ describe.each(transports)('socket.io by %s, with a store', (...by) => {
   })
 
   it('writes by a session that is opened again from the cookie of its handshake', async () => {
-    const { client, open } = await serveShop(store!)
+    const { client, open } = await serveShop(inStore)
     await client.request('/login')
-    const socket = open(by as Transports)
+    const socket = open(by)
     await next(socket, 'hello')
     expect([await socket.emitWithAck('visit'), await socket.emitWithAck('visit')]).toEqual([1, 2])
     expect((await client.request('/visits')).text).toBe('2')

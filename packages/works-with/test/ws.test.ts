@@ -1,14 +1,22 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import { session } from '@keepsake/express'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { session, type Session } from '@keepsake/express'
 import { createGuard } from '@keepsake/node-http'
 import express, { type Request } from 'express'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { modes, type Mode, serve, type Served } from './support.ts'
+import { inStore, modes, type Mode, serve, type Served } from './support.ts'
 
 interface Shop extends Served {
   readonly open: (headers?: Record<string, string>) => Promise<WebSocket>
+}
+
+const welcome = async (ws: WebSocket, session: Session): Promise<void> => {
+  const closed = new AbortController()
+  ws.on('close', () => closed.abort())
+  ws.send(`hello ${session.subject}`)
+  for await (const change of session.watch(closed.signal)) if (change !== 'changed') ws.close(4001, change)
 }
 
 /** An application whose sockets know who is there, and close when the session is over. */
@@ -26,21 +34,15 @@ async function serveShop(mode: Mode): Promise<Shop> {
   const server = createServer(app)
   const sockets = new WebSocketServer({ noServer: true })
   const guard = createGuard()
-  server.on('upgrade', async (request, socket, head) => {
-    try {
-      guard(request)
-      const { session } = await sessions.open(request.headers.cookie)
-      if (session.subject === undefined) return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n')
-      sockets.handleUpgrade(request, socket, head, async (ws) => {
-        const closed = new AbortController()
-        ws.on('close', () => closed.abort())
-        ws.send(`hello ${session.subject}`)
-        for await (const change of session.watch(closed.signal))
-          if (change !== 'changed') ws.close(4001, change)
-      })
-    } catch {
-      socket.destroy()
-    }
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    guard(request)
+    const { session } = await sessions.open(request.headers.cookie)
+    if (session.subject === undefined) socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n')
+    else sockets.handleUpgrade(request, socket, head, (ws) => void welcome(ws, session))
+  }
+  server.on('upgrade', (request, socket: Duplex, head) => {
+    socket.on('error', () => socket.destroy())
+    upgrade(request, socket, head).catch(() => socket.destroy())
   })
   const served = await serve(server)
   return {
@@ -74,14 +76,13 @@ describe.each(modes)('ws, in $name mode', (mode) => {
 })
 
 it('ws closes its socket when the session ends elsewhere, in store mode', async () => {
-  const [, store] = modes
-  const { client, open } = await serveShop(store!)
+  const { client, open } = await serveShop(inStore)
   await client.request('/login')
   const ws = await open()
   await once(ws, 'message')
   const closing = once(ws, 'close')
   await client.request('/logout')
-  const [code, reason] = await closing
+  const [code, reason] = (await closing) as [number, Buffer]
   expect([code, String(reason)]).toEqual([4001, 'revoked'])
 })
 
@@ -94,12 +95,12 @@ it.each(modes)(
     server.on('upgrade', (request, socket) => {
       parse(request, {} as never, (error) => {
         told.push(error)
-        expect(() => (request as Request).session.subject).toThrow(error as Error)
+        expect(() => (request as Request).session.subject).toThrow(error)
         socket.destroy()
       })
     })
     const { port } = await serve(server)
     await once(new WebSocket(`ws://127.0.0.1:${port}/`), 'error')
-    expect(told).toEqual([expect.objectContaining({ message: expect.stringContaining('sessions.open(') })])
+    expect(String(told)).toContain('sessions.open(')
   },
 )

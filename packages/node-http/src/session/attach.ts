@@ -75,7 +75,7 @@ function attachVisit<D>(
 type Look = 'none' | 'seen' | 'over'
 
 /** Whether the head has left; it cannot wait where there is no such property, for then a socket stands for the response. */
-const hasLeft = (response: AnyResponse): boolean => (response.headersSent as boolean | undefined) ?? true
+const hasLeft = (response: AnyResponse): boolean => (response as Partial<AnyResponse>).headersSent ?? true
 
 /** Whether a response has closed; on HTTP/2, where it has no such property, its stream tells. */
 const isClosed = (response: AnyResponse): boolean =>
