@@ -1,5 +1,5 @@
 import { createSessions } from '@keepsake/core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { defineSession, useAttachment } from '../src/index.ts'
 
 const SECRET = 'a secret that is only for tests, of 48 characters'
@@ -61,5 +61,16 @@ describe('the session of a holder', () => {
     const prototype = { session: 'theirs' }
     defineSession(prototype)
     expect(prototype.session).toBe('theirs')
+  })
+
+  it('is defined also on one holder alone, and where a descriptor of another kind is on Object.prototype', async () => {
+    const holder: Holder = {}
+    const other: Holder = {}
+    Object.assign(Object.prototype, { value: 'polluted' })
+    onTestFinished(() => void Reflect.deleteProperty(Object.prototype, 'value'))
+    defineSession(holder)
+    const session = await open()
+    useAttachment(holder, { session })
+    expect([holder.session, 'session' in other]).toEqual([session, false])
   })
 })

@@ -15,13 +15,15 @@ export function useAttachment<D>(holder: object, attachment: Attachment<D>): voi
 
 /**
  * Defines `session` on what requests or contexts inherit from, once; or on one of them, where they inherit from nothing
- * that is the framework's own. That costs more than the rest of a middleware, and all others do not have it.
+ * that is the framework's own. Others do not have it then.
  */
 export function defineSession(holder: object): void {
-  if (!Object.hasOwn(holder, 'session')) define(holder, 'session', ACCESSOR)
+  if (!Object.hasOwn(holder, 'session')) Object.defineProperty(holder, 'session', ACCESSOR)
 }
 
-const ACCESSOR: PropertyDescriptor & ThisType<Holder> = {
+/** Without a prototype, as whoever defines by a descriptor reads it through that; a copy for each request would be dear. */
+const ACCESSOR = {
+  __proto__: null,
   configurable: true,
   enumerable: true,
   get() {
@@ -33,4 +35,4 @@ const ACCESSOR: PropertyDescriptor & ThisType<Holder> = {
     else
       throw new TypeError('the session cannot be replaced; change what it holds, or set it to null to end it')
   },
-}
+} as PropertyDescriptor & ThisType<Holder>
