@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { NODE_LINES, nodeBinary, type NodeLine } from '@keepsake/test-nodes'
 import { reachPostgres, reachRedis } from '@keepsake/test-services'
 import { compileApps, createConsumer, writeSuite } from './packages/consumer.ts'
+import { compileGettingStarted } from './packages/getting-started.ts'
 import { metadataProblems } from './packages/metadata.ts'
 import { RUNNERS, writeRunnerTests } from './packages/runners.ts'
 import { packAll, tarballProblems } from './packages/tarballs.ts'
@@ -79,6 +80,8 @@ try {
   )
   await compileApps(consumer)
   console.log('✓ types, by nodenext, in ES modules and in CommonJS')
+  await compileGettingStarted(directory, tarballs)
+  console.log('✓ getting started with nothing but the adapter, by pnpm and what tsc --init says')
   writeSuite(consumer)
   writeRunnerTests(consumer)
   report(

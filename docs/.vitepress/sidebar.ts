@@ -16,6 +16,7 @@ export const sidebar: readonly DefaultTheme.SidebarItem[] = [
       { text: 'Express', link: '/getting-started/express' },
       { text: 'Koa', link: '/getting-started/koa' },
       { text: 'node:http', link: '/getting-started/node-http' },
+      { text: 'Works with', link: '/works-with' },
       { text: 'Coming from another library', link: '/coming-from' },
     ],
   },
@@ -25,6 +26,7 @@ export const sidebar: readonly DefaultTheme.SidebarItem[] = [
       { text: 'Sessions and cookies', link: '/sessions-and-cookies' },
       { text: 'Logins', link: '/logins' },
       { text: 'Testing your app', link: '/testing' },
+      { text: 'My session is empty', link: '/my-session-is-empty' },
     ],
   },
   {

@@ -20,6 +20,8 @@ const ENVIRONMENT = {
   SESSION_SECRET: 'Jk3-pages-of-the-documentation-x9QwZ7',
   OLD_SESSION_SECRET: 'Vb8-the-secret-of-the-year-before-mT42L',
   NEW_SESSION_SECRET: 'Rt6-the-secret-of-the-year-to-come-hY15P',
+  NORTH_SECRET: 'Ku4-the-secret-of-the-northern-shop-wX83B',
+  SOUTH_SECRET: 'Zd1-the-secret-of-the-southern-shop-qL57F',
 }
 
 /** The variable of the environment by which pages find a server. */

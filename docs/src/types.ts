@@ -11,6 +11,7 @@ const COMPILER_OPTIONS = {
   exactOptionalPropertyTypes: false,
   noUncheckedIndexedAccess: false,
   isolatedModules: true,
+  experimentalDecorators: true,
 }
 
 /** What the compiler says about the code of the pages, each with the line of the page. */

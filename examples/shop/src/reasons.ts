@@ -46,7 +46,8 @@ const CLOSED: Readonly<Record<CloseReason, string>> = {
   created: 'There was nothing before and there is something now: the session gets its first cookie.',
   changed: 'The session’s data or its messages changed, so it is sealed again.',
   renewed: 'The data is the same, but enough of the idle time has passed: the deadline moves on.',
-  moved_over: 'The data is the same; its cookie came under a definition from before, and is set under today’s.',
+  moved_over:
+    'The data is the same; its cookie came under a definition from before, and is set under today’s.',
   regenerated:
     'The session gets a new id and a new cookie with the same data. The old cookie is worth nothing from now on.',
   replaced:

@@ -1,3 +1,5 @@
+import type { Session as SessionOf } from './session/session.ts'
+
 export type { CookieAttributes } from './cookie/attributes.ts'
 export {
   type Cookie,
@@ -43,7 +45,7 @@ export { CrossOriginError } from './guard/origin.ts'
 export type { Secret, SecretsOption } from './crypto/secrets.ts'
 export type { LoginOptions } from './session/login.ts'
 export type { RegenerateOptions } from './session/regenerate.ts'
-export type { Callback, ControlName, Session, SessionControls, SessionData } from './session/session.ts'
+export type { Callback, ControlName, SessionControls, SessionData } from './session/session.ts'
 export type { Explanation } from './session/state.ts'
 export { createSessions } from './sessions/create-sessions.ts'
 export type { Sessions } from './sessions/sessions.ts'
@@ -64,9 +66,14 @@ export type { VisitOptions } from './visit/setup.ts'
  *   interface Register { session: { cart: string[] } }
  * }
  * ```
+ *
+ * Or in the name of an adapter, which exports all of this package.
  */
 // oxlint-disable-next-line typescript/no-empty-object-type -- filled in by the application
 export interface Register {}
 
 /** The data type that {@link Register} names, or any keys with unknown values. */
 export type RegisteredData = Register extends { session: infer D } ? D : Record<string, unknown>
+
+/** The session of a request: the data as its own properties, any of which may be missing, and its controls. */
+export type Session<D = RegisteredData> = SessionOf<D>

@@ -20,9 +20,10 @@ declare module '@keepsake/core' {
   }
 }
 
-declare const session: Session<Shop>
-declare const anything: Session
+declare const session: Visit<Shop>['session']
+declare const anything: Session<Record<string, unknown>>
 const secrets: string[] = []
+const sizeOf = (session: Session): number => session.cart?.length ?? 0
 
 describe('the types of a session', () => {
   it('make all data possibly missing', () => {
@@ -67,7 +68,11 @@ describe('the types of a session', () => {
     })
   })
 
-  it('take any key where no data is named', () => {
+  it('are those of the registered data where none is named', () => {
+    expectTypeOf<Session>().toEqualTypeOf(session)
+  })
+
+  it('take any key where any is named', () => {
     expectTypeOf(anything['whatever']).toEqualTypeOf<unknown>()
     anything['whatever'] = 1
   })
@@ -107,9 +112,8 @@ describe('the types of a session', () => {
   })
 
   it('can be named in the signatures of helpers', async () => {
-    const sizeOf = (session: Session<Shop>): number => session.cart?.length ?? 0
     const visit = await createSessions<Shop>({ secrets }).open(undefined)
-    expectTypeOf(visit.session).toEqualTypeOf<Session<Shop>>()
+    expectTypeOf(visit.session).toEqualTypeOf<Session>()
     expectTypeOf(sizeOf(visit.session)).toEqualTypeOf<number>()
     expectTypeOf(sizeOf).parameter(0).toHaveProperty('theme')
   })

@@ -1,22 +1,22 @@
-import {
-  type RegisteredData,
-  type Session,
-  type SessionData,
-  type Sessions,
-  type SessionsOptions,
-} from '@keepsake/core'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RegisteredData, Session, SessionData } from '@keepsake/core'
+import type { MaybePromise } from '@keepsake/core/adapter'
 import {
   ask,
   attach,
   type Attachment,
+  chooserOf,
   defineSession,
+  isResponse,
   readFunctions,
-  sessionsOf,
+  type SessionsSource,
   useAttachment,
 } from '@keepsake/node-http'
-import type { NextFunction, Request, RequestHandler } from 'express'
+import type { Request } from 'express'
 import { defineFlash } from './flash.ts'
 
+// Whoever has the adapter needs nothing else; what `Register` holds is declared in its name as well.
+export * from '@keepsake/core'
 export { createCookie, type HttpCookie } from '@keepsake/node-http'
 export { crossOriginGuard } from './guard.ts'
 
@@ -54,6 +54,21 @@ declare global {
 }
 
 /**
+ * What `session()` takes, or, where `@types/express-session` declares another `req.session`, what to do: TypeScript would
+ * keep whichever it reads first, without a word.
+ */
+type Unclaimed<Given> = Express.Request extends { readonly sessionStore: unknown }
+  ? "@types/express-session gives req.session another type: remove it, or name what you need in the option 'types' of tsconfig.json"
+  : Given
+
+/** Middleware of Express, and of whatever else calls `(req, res, next)`: connect, polka, middie, socket.io's engine. */
+export type SessionMiddleware = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  next: (error?: unknown) => void,
+) => void
+
+/**
  * Middleware that gives each request its session, as `req.session`.
  *
  * ```ts
@@ -65,28 +80,59 @@ declare global {
  * too. Nothing is opened before a handler looks at `req.session`, and no byte of the response leaves before the session is
  * saved. One that cannot be saved goes to the error handlers, as `next(error)`. Works with Express 4 and 5.
  *
+ * Other hosts may not call `next` a second time, so there a session that cannot be saved is answered in plain text with the
+ * status that its error has. `skip` and `extend` are asked about the request as the host hands it over.
+ *
+ * @param sessions Sessions, options to make them of, or a function that chooses among several by the request:
+ * `session((req) => tenantOf(req.hostname).sessions)`.
  * @throws {ConfigError} at start-up, for a wrong option.
  */
 export function session<D extends SessionData<D> = RegisteredData>(
-  sessionsOrOptions: Sessions<D> | SessionsOptions,
+  sessions: Unclaimed<SessionsSource<D, Request>>,
   options?: SessionMiddlewareOptions,
-): RequestHandler {
-  const sessions = sessionsOf<D>(sessionsOrOptions)
+): SessionMiddleware {
+  const sessionsFor = chooserOf<D, Request>(sessions)
   const { skip, extend } = readFunctions(options, ['skip', 'extend'])
-  return (req, res, next) => {
-    if (ask('skip', skip, req)) return next()
-    defineSession(req.app.request, req)
-    defineFlash(req.app.request)
+
+  function begin(req: Request, res: ServerResponse, next: Next): MaybePromise<Attachment<D>> | undefined {
+    if (ask('skip', skip, req)) return undefined
+    const isExpress = isOfExpress(req)
+    const holder = isExpress ? req.app.request : req
+    defineSession(holder, req)
+    defineFlash(holder)
     const visit = extend && { extend: ask('extend', extend, req) }
-    const attachment = attach(sessions, req, res, next, visit)
+    return attach(sessionsFor(req), req, res, isExpress ? next : undefined, visit)
+  }
+
+  return (req, res, next) => {
+    let attachment: MaybePromise<Attachment<D>> | undefined
+    try {
+      attachment = begin(req as Request, res, next)
+    } catch (error) {
+      // Callbacks that stand for `next` where there is no response seldom take an error; the first look tells it again.
+      if (!isResponse(res)) useAttachment(req, refusing(error))
+      return next(error)
+    }
     if (attachment instanceof Promise) return useLater(req, attachment, next)
-    useAttachment(req, attachment)
+    if (attachment !== undefined) useAttachment(req, attachment)
     next()
   }
 }
 
+const refusing = (error: unknown): Attachment<unknown> => ({
+  get session(): never {
+    throw error
+  },
+})
+
+type Next = (error?: unknown) => void
+
+/** Whether Express has made the request, which then inherits from a prototype that its application has to itself. */
+const isOfExpress = (req: Request): boolean =>
+  (req as Partial<Request>).app?.request === Object.getPrototypeOf(req)
+
 /** Apart, so that a request whose session is there at once makes no closure. */
-function useLater<D>(req: Request, attaching: Promise<Attachment<D>>, next: NextFunction): void {
+function useLater<D>(req: object, attaching: Promise<Attachment<D>>, next: Next): void {
   const use = (attachment: Attachment<D>): void => {
     useAttachment(req, attachment)
     next()

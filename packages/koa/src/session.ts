@@ -1,18 +1,13 @@
-import {
-  type RegisteredData,
-  type Session,
-  type SessionData,
-  type Sessions,
-  type SessionsOptions,
-} from '@keepsake/core'
+import type { RegisteredData, Session, SessionData } from '@keepsake/core'
 import {
   ask,
   attach,
   type Attachment,
+  chooserOf,
   defineSession,
   type Fail,
   readFunctions,
-  sessionsOf,
+  type SessionsSource,
   useAttachment,
 } from '@keepsake/node-http'
 import type { Context, DefaultState, Middleware, Next } from 'koa'
@@ -24,8 +19,8 @@ export interface SessionContext<D = RegisteredData> {
   set session(ended: Session<D> | null)
 }
 
-/** What `skip` and `extend` are asked about. */
-type AskedContext = Pick<Context, 'req' | 'path' | 'method'>
+/** What sessions are chosen by, and `skip` and `extend` are asked about. */
+type AskedContext = Pick<Context, 'req' | 'path' | 'method' | 'host' | 'hostname'>
 
 /** What the middleware does besides its work. */
 export interface SessionMiddlewareOptions {
@@ -60,19 +55,21 @@ declare module 'koa' {
  * saved, whether it was set by `ctx.body`, `ctx.throw` or by hand. One that cannot be saved goes to Koa's own error
  * handling (`ctx.onerror`, the application's `'error'` event). Works with Koa 2 and 3.
  *
+ * @param sessions Sessions, options to make them of, or a function that chooses among several by the context:
+ * `session((ctx) => tenantOf(ctx.hostname).sessions)`.
  * @throws {ConfigError} at start-up, for a wrong option.
  */
 export function session<D extends SessionData<D> = RegisteredData>(
-  sessionsOrOptions: Sessions<D> | SessionsOptions,
+  sessions: SessionsSource<D, AskedContext>,
   options?: SessionMiddlewareOptions,
 ): Middleware<DefaultState, SessionContext<D>> {
-  const sessions = sessionsOf<D>(sessionsOrOptions)
+  const sessionsFor = chooserOf<D, AskedContext>(sessions)
   const { skip, extend } = readFunctions(options, ['skip', 'extend'])
   return (ctx, next) => {
     if (ask('skip', skip, ctx)) return next()
     defineSession(ctx.app.context, ctx)
     const visit = extend && { extend: ask('extend', extend, ctx) }
-    const attachment = attach(sessions, ctx.req, ctx.res, failOf(ctx), visit)
+    const attachment = attach(sessionsFor(ctx), ctx.req, ctx.res, failOf(ctx), visit)
     if (attachment instanceof Promise) return useLater(ctx, attachment, next)
     useAttachment(ctx, attachment)
     return next()

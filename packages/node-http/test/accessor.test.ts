@@ -1,6 +1,6 @@
 import { createSessions } from '@keepsake/core'
-import { describe, expect, it } from 'vitest'
-import { defineSession, sessionsOf, useAttachment } from '../src/index.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { defineSession, useAttachment } from '../src/index.ts'
 
 const SECRET = 'a secret that is only for tests with 48 characters'
 
@@ -8,21 +8,6 @@ const open = async () => {
   const { session } = await createSessions({ secrets: [SECRET] }).open(undefined)
   return session
 }
-
-describe('sessionsOf', () => {
-  it('takes sessions as they are', () => {
-    const sessions = createSessions({ secrets: [SECRET] })
-    expect(sessionsOf(sessions)).toBe(sessions)
-  })
-
-  it('makes sessions of options', () => {
-    expect(sessionsOf({ secrets: [SECRET] }).cookie.name).toBe('__Host-session')
-  })
-
-  it.each([[undefined], [null], [{}], ['secret']])('refuses %j at start-up', (given) => {
-    expect(() => sessionsOf(given as never)).toThrow(expect.objectContaining({ name: 'ConfigError' }))
-  })
-})
 
 describe('the session of a holder', () => {
   interface Holder {
@@ -87,5 +72,16 @@ describe('the session of a holder', () => {
     const before = Object.getOwnPropertyDescriptor(prototype, 'session')
     defineSession(prototype, holder)
     expect(Object.getOwnPropertyDescriptor(prototype, 'session')).toEqual(before)
+  })
+
+  it('is defined also on one holder alone, and where a descriptor of another kind is on Object.prototype', async () => {
+    const holder: Holder = {}
+    const other: Holder = {}
+    Object.assign(Object.prototype, { value: 'polluted' })
+    onTestFinished(() => void Reflect.deleteProperty(Object.prototype, 'value'))
+    defineSession(holder, holder)
+    const session = await open()
+    useAttachment(holder, { session })
+    expect([holder.session, 'session' in other]).toEqual([session, false])
   })
 })

@@ -95,7 +95,7 @@ function managerOf(authenticator: Authenticator, { subject, keep, label }: Login
         carryOut(request, done, (session) => {
           const isKept = fieldOf(options, 'keepSessionInfo') === true && isAnonymous(session)
           const own = isKept ? Object.keys(session) : []
-          session.login(subject(user), { keep: [...keep, ...own], label: label?.(request) })
+          session.login(subject(user), { keep: [...keep, ...own] as never[], label: label?.(request) })
           session.passport = { user: serialized }
         })
       })

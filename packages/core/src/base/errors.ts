@@ -97,7 +97,10 @@ export class RecordTooLargeError extends RangeError {
   }
 }
 
-/** What `status` frameworks answer with: 503, the service is not available now. */
+/**
+ * What frameworks answer with: 503, the service is not available now. It stands under both names that they look for, as NestJS
+ * knows `statusCode` only.
+ */
 const UNAVAILABLE = 503
 
 /** The store did not do what it was asked; `cause` is its own error. Frameworks answer 503. */
@@ -105,6 +108,7 @@ export class StoreError extends Error {
   override readonly name: string = 'StoreError'
   readonly code: string = 'KEEPSAKE_STORE'
   readonly status = UNAVAILABLE
+  readonly statusCode = UNAVAILABLE
 }
 
 /** The store did not answer in time. */
@@ -131,6 +135,7 @@ export class SessionConflictError extends Error {
   override readonly name = 'SessionConflictError'
   readonly code = 'KEEPSAKE_SESSION_CONFLICT'
   readonly status = 409
+  readonly statusCode = 409
   readonly path: string
 
   constructor(path: string) {
@@ -148,6 +153,7 @@ export class SessionGoneError extends Error {
   override readonly name = 'SessionGoneError'
   readonly code = 'KEEPSAKE_SESSION_GONE'
   readonly status = 409
+  readonly statusCode = 409
 
   constructor() {
     super('the session was ended or renewed by another request; changes were not saved')
@@ -162,6 +168,7 @@ export class SessionUnopenedError extends Error {
   override readonly name = 'SessionUnopenedError'
   readonly code = 'KEEPSAKE_SESSION_UNOPENED'
   readonly status = 409
+  readonly statusCode = 409
   readonly reason: string
 
   constructor(reason: string) {

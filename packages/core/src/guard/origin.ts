@@ -85,6 +85,7 @@ export class CrossOriginError extends Error {
   override readonly name = 'CrossOriginError'
   readonly code = 'KEEPSAKE_CROSS_ORIGIN'
   readonly status = 403
+  readonly statusCode = 403
   readonly expose = true
   readonly reason: CrossOriginReason
 

@@ -147,6 +147,10 @@ export class Commits implements CommitSource {
     return commit.logout && carryOut(this, commit.logout)
   }
 
+  clearSiteData(value: string): void {
+    this.headers = [...this.headers, ['Clear-Site-Data', value]]
+  }
+
   /** The same for each attempt, so that a row is found again although the answer to its change was lost. */
   cookieFor(sid: Uint8Array): string {
     if (this.#newCookie?.sid !== sid) this.#newCookie = { sid, value: newStoreCookie(this.setup.fillRandom) }

@@ -2,7 +2,6 @@ import type { InForce } from '../modes/mode.ts'
 import type { LogoutRequest } from '../session/logout.ts'
 import { sidText } from '../crypto/token.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
-import type { Header } from './headers.ts'
 import type { Draft, Setup } from './setup.ts'
 
 /** What a logout needs of the visit whose record has just been settled. */
@@ -10,7 +9,7 @@ interface LoggingOut {
   readonly setup: Pick<Setup, 'subjects'>
   readonly draft: Draft
   readonly record: InForce | undefined
-  headers: readonly Header[]
+  clearSiteData(value: string): void
 }
 
 /** What a logout asked for besides the end of its own session: that of the others, and of what the browser keeps. */
@@ -21,7 +20,6 @@ export function carryOut(visit: LoggingOut, logout: LogoutRequest): MaybePromise
   const others = everywhere === undefined ? undefined : setup.subjects.revokeAll(everywhere, spared)
   return andThen<unknown, void>(others, () => {
     if (draft.logout === logout) draft.logout = undefined
-    if (clearSiteData !== undefined && visit.record === undefined)
-      visit.headers = [...visit.headers, ['Clear-Site-Data', clearSiteData]]
+    if (clearSiteData !== undefined && visit.record === undefined) visit.clearSiteData(clearSiteData)
   })
 }

@@ -10,3 +10,10 @@ export const headerOf = ({ headers }: AnyRequest, name: string): string | string
 
 /** A response of `node:http`, `node:https` or the compatibility API of `node:http2`. */
 export type AnyResponse = ServerResponse | Http2ServerResponse
+
+/**
+ * Whether there is a response at all: where none can be had, as in an upgrade, callers of middleware put an empty object in
+ * its place.
+ */
+export const isResponse = (given: unknown): given is AnyResponse =>
+  typeof (given as Partial<AnyResponse> | undefined)?.on === 'function'

@@ -1,7 +1,7 @@
 import type { Session, Sessions, VisitOptions } from '@keepsake/core'
 import { type AdapterVisit, type Header, type MaybePromise, openVisit } from '@keepsake/core/adapter'
 import { isPlainHttp } from '../headers/connection.ts'
-import { type AnyRequest, type AnyResponse, headerOf } from '../headers/messages.ts'
+import { type AnyRequest, type AnyResponse, headerOf, isResponse } from '../headers/messages.ts'
 import { isCacheable } from '../headers/response-headers.ts'
 import { unreturnedBecause } from '../headers/unreturned.ts'
 import { Hold } from '../hold/hold.ts'
@@ -12,6 +12,7 @@ import {
   type ListedAttachment,
   newestAttachmentOf,
 } from './attachments.ts'
+import { failPlainly } from './plain-answer.ts'
 
 /** Answers a request whose session could not be saved. Nothing of the handler's response has left or will. */
 export type Fail = (error: unknown, request: AnyRequest, response: AnyResponse) => void
@@ -19,14 +20,21 @@ export type Fail = (error: unknown, request: AnyRequest, response: AnyResponse) 
 /**
  * Attaches a visit to a request, once however often it is called. What adapters stand on: the session is opened when
  * somebody looks at it. There at once where `sessions.open` is. The options of the first call count.
+ *
+ * Where a socket stands for the response, as in an upgrade that socket.io handles, no head can wait: what is changed is as
+ * late as after the head, and the session is there to be read and watched.
+ *
+ * @param fail Left out: the error's status in plain text, and the error on standard error.
+ * @throws {TypeError} where there is no response.
  */
 export function attach<D>(
   sessions: Sessions<D>,
   request: AnyRequest,
   response: AnyResponse,
-  fail: Fail,
+  fail: Fail = failPlainly,
   options?: VisitOptions,
 ): MaybePromise<Attachment<D>> {
+  if (!isResponse(response)) throw new TypeError(NO_RESPONSE)
   const attached = attachmentFor(sessions, request)
   if (attached !== undefined) return attached
   const visit = openVisit(sessions, headerOf(request, 'cookie'), options)
@@ -34,6 +42,10 @@ export function attach<D>(
     ? attachLater(sessions, request, response, fail, visit)
     : attachVisit(sessions, request, response, fail, visit)
 }
+
+const NO_RESPONSE =
+  'session: there is no response that could wait for the session; where a request has none, as an upgrade to WebSocket, ' +
+  'write const { session } = await sessions.open(request.headers.cookie)'
 
 async function attachLater<D>(
   sessions: Sessions<D>,
@@ -56,12 +68,15 @@ function attachVisit<D>(
   const attachment = new VisitAttachment(sessions, request, response, fail, visit)
   listAttachment(request, attachment)
   // Now, not at the first look: that may stand in the arguments of `response.end(…)`, whose `end` has been taken by then.
-  if (!response.headersSent) attachment.begin()
+  if (!hasLeft(response)) attachment.begin()
   return attachment
 }
 
 /** Whether somebody has looked at the session: nobody, somebody, or somebody whose response has closed since. */
 type Look = 'none' | 'seen' | 'over'
+
+/** Whether the head has left; it cannot wait where there is no such property, for then a socket stands for the response. */
+const hasLeft = (response: AnyResponse): boolean => (response as Partial<AnyResponse>).headersSent ?? true
 
 /** Whether a response has closed; on HTTP/2, where it has no such property, its stream tells. */
 const isClosed = (response: AnyResponse): boolean =>
@@ -150,7 +165,7 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
 
   #lookFirst(): void {
     const { response } = this
-    if (response.headersSent) this.#lookLate()
+    if (hasLeft(response)) this.#lookLate()
     this.#look = isClosed(response) ? 'over' : 'seen'
     // Not `once`, which costs a function more: it comes once, and settling twice would be no harm.
     if (this.#look === 'seen' && this.#visit.needsSettling) response.on('close', () => this.#settle())
@@ -172,6 +187,6 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
   /** The head has left before anybody looked: what changes from now on is late, and `Vary` is missing. */
   #lookLate(): void {
     this.#visit.settle()
-    if (isCacheable(this.response)) this.#visit.warn('cacheable_look')
+    if (this.response.headersSent && isCacheable(this.response)) this.#visit.warn('cacheable_look')
   }
 }

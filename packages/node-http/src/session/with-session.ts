@@ -4,6 +4,7 @@ import { checkSessions, type MaybePromise } from '@keepsake/core/adapter'
 import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
 import { ask, readFunctions } from './about-requests.ts'
 import { attach, type Fail } from './attach.ts'
+import { chooseAmong, type Choose } from './choose.ts'
 import { failPlainly } from './plain-answer.ts'
 
 /**
@@ -18,7 +19,7 @@ export function attachSession<D>(
   sessions: Sessions<D>,
   request: AnyRequest,
   response: AnyResponse,
-  fail: Fail = failPlainly,
+  fail?: Fail,
   options?: VisitOptions,
 ): MaybePromise<Session<D>> {
   const attachment = attach(sessions, request, response, fail, options)
@@ -43,6 +44,9 @@ export interface WithSessionOptions<Request, Response> {
  * }))
  * ```
  *
+ * A function in place of the sessions chooses among several that were made at start-up, by the request: those of its host,
+ * for one.
+ *
  * What the handler throws goes where it would go without a session. A session that cannot be opened or saved is
  * answered in plain text with the status that its error has, 503 when the store failed, unless `fail` is given.
  *
@@ -53,40 +57,53 @@ export function withSession<
   Request extends AnyRequest = IncomingMessage,
   Response extends AnyResponse = ServerResponse,
 >(
-  sessions: Sessions<D>,
+  sessions: Sessions<D> | Choose<D, Request>,
   handler: (request: Request, response: Response, session: Session<D>) => unknown,
   options?: WithSessionOptions<Request, Response>,
 ): (request: Request, response: Response) => unknown {
-  if (typeof sessions === 'function' || typeof handler !== 'function') throw new ConfigError('handler', ORDER)
-  checkSessions(sessions)
+  if (typeof handler !== 'function') throw new ConfigError('handler', ORDER)
+  if (typeof sessions !== 'function') checkSessions(sessions)
   const { fail, extend } = readFunctions(options, ['fail', 'extend'])
+  const sessionsFor = chooseAmong(sessions)
   // Of one and the same request, which is why the types of the handler's own hold for what `attach` hands back.
   const answer: Fail = fail === undefined ? failPlainly : (fail as Fail)
-  return (request, response) => {
+
+  function open(request: Request, response: Response): MaybePromise<Session<D>> {
     const visit = extend && { extend: ask('extend', extend, request) }
-    const session = attachSession(sessions, request, response, answer, visit)
+    return attachSession(sessionsFor(request), request, response, answer, visit)
+  }
+
+  function failToOpen(error: unknown, request: Request, response: Response): void {
+    response.statusCode = 500
+    answer(error, request, response)
+  }
+
+  async function handleLater(
+    request: Request,
+    response: Response,
+    opening: Promise<Session<D>>,
+  ): Promise<unknown> {
+    let session: Session<D>
+    try {
+      session = await opening
+    } catch (error) {
+      return failToOpen(error, request, response)
+    }
+    return handler(request, response, session)
+  }
+
+  return (request, response) => {
+    let session: MaybePromise<Session<D>>
+    try {
+      session = open(request, response)
+    } catch (error) {
+      return failToOpen(error, request, response)
+    }
     return session instanceof Promise
-      ? handleLater(handler, request, response, session, answer)
+      ? handleLater(request, response, session)
       : handler(request, response, session)
   }
 }
 
 const ORDER =
   'expected the sessions first, then a function: withSession(sessions, (request, response, session) => …)'
-
-async function handleLater<Request extends AnyRequest, Response extends AnyResponse, S>(
-  handler: (request: Request, response: Response, session: S) => unknown,
-  request: Request,
-  response: Response,
-  opening: Promise<S>,
-  fail: Fail,
-): Promise<unknown> {
-  let session: S
-  try {
-    session = await opening
-  } catch (error) {
-    response.statusCode = 500
-    return fail(error, request, response)
-  }
-  return handler(request, response, session)
-}

@@ -1,0 +1,50 @@
+import {
+  ConfigError,
+  createSessions,
+  type SessionData,
+  type Sessions,
+  type SessionsOptions,
+} from '@keepsake/core'
+import { fieldOf, isPromise } from '@keepsake/core/adapter'
+
+/** Finds the sessions of a request, or of a framework's context of it: one of several that were made at start-up. */
+export type Choose<D, About> = (about: About) => Sessions<D>
+
+/** What every adapter's `session(…)` takes: sessions, options to make them of, or what chooses among several. */
+export type SessionsSource<D, About> = Sessions<D> | SessionsOptions | Choose<D, About>
+
+/**
+ * What finds the sessions of a request.
+ *
+ * @throws {ConfigError} at start-up, for a wrong option.
+ */
+export function chooserOf<D extends SessionData<D>, About>(
+  given: SessionsSource<D, About>,
+): Choose<D, About> {
+  if (typeof given === 'object' && isRequest(given)) throw new ConfigError('session', NOT_CALLED)
+  const isMade = typeof given === 'function' || isSessions<D>(given)
+  return chooseAmong(isMade ? given : createSessions<D>(given))
+}
+
+/** The same for sessions that are made. It throws a ConfigError where the application's own function gives none. */
+export function chooseAmong<D, About>(given: Sessions<D> | Choose<D, About>): Choose<D, About> {
+  return typeof given === 'function' ? (about) => checked<D>(given(about)) : () => given
+}
+
+function checked<D>(chosen: unknown): Sessions<D> {
+  if (isSessions<D>(chosen)) return chosen
+  throw new ConfigError('sessions', isPromise(chosen) ? LATE : NONE)
+}
+
+const LATE = 'expected sessions from the function, not a promise of them'
+const NONE =
+  'expected sessions from the function, which createSessions has made; for a request that has none, throw an error with a status, such as 404'
+
+const isSessions = <D>(given: unknown): given is Sessions<D> =>
+  typeof given === 'object' && given !== null && typeof fieldOf(given as Sessions<D>, 'open') === 'function'
+
+/** What a framework hands to its middleware: a request, or a context that has one. */
+const isRequest = (given: object): boolean =>
+  ['headers', 'req'].some((name) => fieldOf(given, name as keyof typeof given) !== undefined)
+
+const NOT_CALLED = 'makes the middleware and is none itself; write app.use(session({ secrets: … }))'

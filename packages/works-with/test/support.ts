@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createSessions, memoryStore, type Sessions, type SessionsOptions } from '@keepsake/core'
+import { type Client, createClient } from '@keepsake/testing'
+import { onTestFinished } from 'vitest'
+
+/** What sessions of these tests hold, in whichever package. */
+declare module '@keepsake/express' {
+  interface Register {
+    session: { name: string; visits: number; cart: string[]; blob: string }
+  }
+}
+
+type Shop = { name: string; visits: number; cart: string[]; blob: string }
+
+export const SECRET = 'a secret that is only for tests, of 48 characters'
+
+/** Where the sessions of a test live. */
+export interface Mode {
+  readonly name: 'cookie' | 'store'
+  createSessions(options?: Partial<SessionsOptions>): Sessions<Shop>
+}
+
+export const inCookie: Mode = {
+  name: 'cookie',
+  createSessions: (options) => createSessions<Shop>({ secrets: [SECRET], revocation: 'none', ...options }),
+}
+export const inStore: Mode = {
+  name: 'store',
+  createSessions: (options) => createSessions<Shop>({ secrets: [SECRET], store: memoryStore(), ...options }),
+}
+export const modes: readonly Mode[] = [inCookie, inStore]
+
+/** What a store does that is down. */
+export const refuse = (): Promise<never> => Promise.reject(new Error('no route to the store'))
+
+export interface Served {
+  readonly port: number
+  readonly client: Client
+  /** What the client would send to this server as its `Cookie` header. */
+  readonly cookie: () => string
+}
+
+/** Listens on a free port of the loopback until the test is over. */
+export async function serve(listener: RequestListener | Server): Promise<Served> {
+  const server = typeof listener === 'function' ? createServer(listener) : listener
+  if (!server.listening) {
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+  }
+  const { port } = server.address() as AddressInfo
+  const client = createClient(`http://127.0.0.1:${port}`)
+  onTestFinished(async () => {
+    await client.close()
+    server.close()
+    server.closeAllConnections()
+  })
+  return { port, client, cookie: () => client.jar.cookieFor(`https://127.0.0.1:${port}/`) }
+}
