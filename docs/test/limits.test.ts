@@ -10,7 +10,7 @@ import {
 import { expect, it } from 'vitest'
 import { ROOT } from '../src/pages.ts'
 
-const secrets = ['a secret that is only for tests, of 48 characters']
+const secrets = ['a secret that is only for tests and has 51 characters']
 const written = (limit: number): string => limit.toLocaleString('en-US')
 
 /** The line of a page that tells of something. */

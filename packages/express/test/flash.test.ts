@@ -104,7 +104,7 @@ it('req.flash says so where a request has no session', async () => {
   const { createSessions } = await import('@keepsake/core')
   const { session } = await import('../src/index.ts')
   const sessions = createSessions({
-    secrets: ['a secret that is only for tests, of 48 characters'],
+    secrets: ['a secret that is only for tests and has 51 characters'],
     revocation: 'none',
   })
   const app = express().use(session(sessions, { skip: (req) => req.path === '/skipped' }))

@@ -3,7 +3,7 @@ import { createSessions, memoryStore } from '@keepsake/core'
 import { describe, expect, it, vi } from 'vitest'
 import { session } from '../src/index.ts'
 
-const secrets = ['a secret that is only for tests, of 48 characters']
+const secrets = ['a secret that is only for tests and has 51 characters']
 const modes = {
   cookie: createSessions({ secrets }),
   store: createSessions({ secrets, store: memoryStore() }),

@@ -8,7 +8,7 @@ import express4 from 'express4'
 import { onTestFinished } from 'vitest'
 import { session } from '../src/index.ts'
 
-const secrets = ['a secret that is only for tests, of 48 characters']
+const secrets = ['a secret that is only for tests and has 51 characters']
 
 const VERSIONS = Object.entries({ 'Express 5': express, 'Express 4': express4 })
 const MODES = Object.entries({

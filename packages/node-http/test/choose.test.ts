@@ -3,9 +3,9 @@ import { describe, expect, it, vi } from 'vitest'
 import { attachSession, chooserOf, withSession } from '../src/index.ts'
 import { PROTOCOLS, serve } from './serving.ts'
 
-const SECRET = 'a secret that is only for tests, of 48 characters'
+const SECRET = 'a secret that is only for tests and has 51 characters'
 const shopOf = (name: string, secret: string): Sessions<Record<string, unknown>> =>
-  createSessions({ secrets: [`${secret}, of the tests of tenants and of no one else`], cookie: { name } })
+  createSessions({ secrets: [`${secret} of the tests of tenants and of no one else`], cookie: { name } })
 
 const count = (session: Record<string, unknown>): string =>
   String((session['visits'] = Number(session['visits'] ?? 0) + 1))

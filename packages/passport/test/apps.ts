@@ -28,7 +28,7 @@ export interface AppOptions {
 export type Data = Record<string, unknown>
 export type Wired = Pick<InstanceType<typeof KoaPassport>, 'serializeUser'>
 
-const secrets = ['a secret that is only for tests, of 48 characters']
+const secrets = ['a secret that is only for tests and has 51 characters']
 const store = memoryStore()
 
 export const MODES = {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { useKeepsake } from '../src/index.ts'
 import type { Account, Data } from './apps.ts'
 
-const secrets = ['a secret that is only for tests, of 48 characters']
+const secrets = ['a secret that is only for tests and has 51 characters']
 const subject = ({ id }: Account): string => id
 
 describe('useKeepsake', () => {

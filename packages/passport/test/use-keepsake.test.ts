@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { useKeepsake, type UseKeepsakeOptions } from '../src/index.ts'
 import { type Account, APPS, type AppOptions, type Data, DELETED, MODES, serve } from './apps.ts'
 
-const secrets = ['a secret that is only for tests, of 48 characters']
+const secrets = ['a secret that is only for tests and has 51 characters']
 const subject = ({ id }: Account): string => id
 
 type Options = UseKeepsakeOptions<Account>

@@ -14,7 +14,7 @@ declare module '@keepsake/express' {
 
 type Shop = { name: string; visits: number; cart: string[]; blob: string }
 
-export const SECRET = 'a secret that is only for tests, of 48 characters'
+export const SECRET = 'a secret that is only for tests and has 51 characters'
 
 /** Where the sessions of a test live. */
 export interface Mode {

@@ -1,13 +1,13 @@
 import type { InForce } from '../modes/mode.ts'
 import type { LogoutRequest } from '../session/logout.ts'
+import type { Subjects } from '../subjects/subjects.ts'
 import { sidText } from '../crypto/token.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
-import type { Draft, Setup } from './setup.ts'
 
 /** What a logout needs of the visit whose record has just been settled. */
 interface LoggingOut {
-  readonly setup: Pick<Setup, 'subjects'>
-  readonly draft: Draft
+  readonly setup: { readonly subjects: Subjects }
+  readonly draft: { logout: LogoutRequest | undefined }
   readonly record: InForce | undefined
   clearSiteData(value: string): void
 }

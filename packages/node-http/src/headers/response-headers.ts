@@ -33,7 +33,7 @@ export function setCookieLine(response: AnyResponse, line: string, kept: readonl
   }
   const own = line.slice(0, line.indexOf('=') + 1)
   const stays = (other: string): boolean =>
-    !other.startsWith(own) || kept.some((header) => header[1] === other)
+    !other.startsWith(own) || (other !== line && kept.some((header) => header[1] === other))
   response.setHeader('Set-Cookie', [...lines.filter(stays), line])
 }
 
