@@ -5,7 +5,7 @@ import { PROTOCOLS, serve } from './serving.ts'
 
 const SECRET = 'a secret that is only for tests and has 51 characters'
 const shopOf = (name: string, secret: string): Sessions<Record<string, unknown>> =>
-  createSessions({ secrets: [`${secret} of the tests of tenants and of no one else`], cookie: { name } })
+  createSessions({ secrets: [`${secret} of the tests of tenants: 0123456789`], cookie: { name } })
 
 const count = (session: Record<string, unknown>): string =>
   String((session['visits'] = Number(session['visits'] ?? 0) + 1))
