@@ -46,6 +46,8 @@ const CLOSED: Readonly<Record<CloseReason, string>> = {
   created: 'There was nothing before and there is something now: the session gets its first cookie.',
   changed: 'The session’s data or its messages changed, so it is sealed again.',
   renewed: 'The data is the same, but enough of the idle time has passed: the deadline moves on.',
+  moved_over:
+    'The session’s cookie came under a former name, domain or path, and is set as it is defined today.',
   regenerated:
     'The session gets a new id and a new cookie with the same data. The old cookie is worth nothing from now on.',
   replaced:
@@ -86,6 +88,7 @@ const FATES: Readonly<Record<CloseReason, CookieFate>> = {
   created: 'set',
   changed: 'set',
   renewed: 'set',
+  moved_over: 'set',
   regenerated: 'set',
   replaced: 'set',
   emptied: 'clear',
