@@ -47,7 +47,7 @@ const CLOSED: Readonly<Record<CloseReason, string>> = {
   changed: 'The session’s data or its messages changed, so it is sealed again.',
   renewed: 'The data is the same, but enough of the idle time has passed: the deadline moves on.',
   moved_over:
-    'The data is the same; its cookie came under a definition from before, and is set under today’s.',
+    'The session’s cookie came under a former name, domain or path, and is set as it is defined today.',
   regenerated:
     'The session gets a new id and a new cookie with the same data. The old cookie is worth nothing from now on.',
   replaced:

@@ -46,12 +46,13 @@ export function lookUpSealed(
   header: CookieHeader,
   now: number,
 ): Lookup {
-  const came = candidatesOf(cookie, header)
-  if (came === undefined) return HEADER_TOO_LARGE
-  const only = onlyOf(came)
+  const values = presentIn(cookie, header)
+  if (values === undefined) return HEADER_TOO_LARGE
+  const former = formerIn(cookie, header)
+  const only = onlyOf(values, former)
   if (only !== undefined) return lookupOf(mode.load(only, now))
   const load = (value: string): Loaded => mode.load(value, now)
-  return choose(came.present.map(load), came.former.map(load), cookie)
+  return choose(values.map(load), former.map(load), cookie)
 }
 
 /**
@@ -64,16 +65,17 @@ export function lookUpStored(
   header: CookieHeader,
   now: number,
 ): MaybePromise<() => Lookup> {
-  const came = candidatesOf(cookie, header)
-  if (came === undefined) return () => HEADER_TOO_LARGE
-  const only = onlyOf(came)
+  const values = presentIn(cookie, header)
+  if (values === undefined) return () => HEADER_TOO_LARGE
+  const former = formerIn(cookie, header)
+  const only = onlyOf(values, former)
   if (only !== undefined) return andThen(fetchFrom(mode, only, now), (look) => () => lookupOf(look()))
   const choosing = (loads: readonly Load[]) => (): Lookup => {
     const loaded = loads.map((load) => load())
-    const { length } = came.present
+    const { length } = values
     return choose(loaded.slice(0, length), loaded.slice(length), cookie)
   }
-  const fetches = [...came.present, ...came.former].map((value) => fetchFrom(mode, value, now))
+  const fetches = [...values, ...former].map((value) => fetchFrom(mode, value, now))
   return fetches.every(isHere)
     ? choosing(fetches)
     : Promise.all(fetches.map(async (fetch) => fetch)).then(choosing)
@@ -94,28 +96,25 @@ export function anonymousAfter(error: unknown): () => Lookup {
   throw error
 }
 
-/** The different values that came under today's name, and under those that the cookie had. */
-interface Candidates {
-  readonly present: readonly string[]
-  readonly former: readonly string[]
+/** The different values that came under today's name; undefined when the header is too long to be read. */
+function presentIn({ name }: SessionCookie, header: CookieHeader): readonly string[] | undefined {
+  const text = joinHeader(header)
+  return text.length > MAX_HEADER_LENGTH ? undefined : distinct(cookieValues(text, name))
 }
 
 const NONE: readonly never[] = Object.freeze([])
 
-/** Undefined when the header is too long to be read. */
-function candidatesOf({ name, formerNames }: SessionCookie, header: CookieHeader): Candidates | undefined {
-  const text = joinHeader(header)
-  if (text.length > MAX_HEADER_LENGTH) return undefined
-  const present = distinct(cookieValues(text, name))
-  const former = formerNames.length === 0 ? NONE : formerNames.flatMap((one) => cookieValues(text, one))
-  return { present, former: distinct(former) }
+/** Those that came under the names that the cookie had. */
+function formerIn({ formerNames }: SessionCookie, header: CookieHeader): readonly string[] {
+  if (formerNames.length === 0) return NONE
+  return distinct(formerNames.flatMap((name) => cookieValues(header, name)))
 }
 
 const distinct = (values: readonly string[]): readonly string[] =>
   values.length <= 1 ? values : [...new Set(values)].slice(0, MAX_CANDIDATES)
 
 /** Nearly always there is one: then there is nothing to choose from. */
-const onlyOf = ({ present, former }: Candidates): string | undefined =>
+const onlyOf = (present: readonly string[], former: readonly string[]): string | undefined =>
   present.length === 1 && former.length === 0 ? present[0] : undefined
 
 /**

@@ -110,6 +110,17 @@ describe('what the cookies of a request lead to', () => {
       expect((await lookUpStored(mode, renamed, header, BEGIN))()).toMatchObject(expected)
   })
 
+  it('is today’s cookie of two of one session that are as new', () => {
+    const { lazy } = createModes()
+    const renamed = readSessionCookie({ name: 'sid', insecure: true, previous: [{ name: 'old' }] })
+    const load = (value: string): Loaded => ({
+      ...OPENED,
+      record: { ...present(OPENED.record), expires: Number(value) },
+    })
+    for (const header of ['sid=1; old=2', 'old=2; sid=1'])
+      expect(lookUpSealed({ ...lazy, load }, renamed, header, BEGIN).record?.expires).toBe(1)
+  })
+
   it('is misplaced where two of one name came and a former definition has that name', () => {
     const { lazy } = createModes()
     const wider = readSessionCookie({ path: '/a', previous: [{ path: '/a/b' }] })

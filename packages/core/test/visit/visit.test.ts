@@ -2,6 +2,7 @@ import { openVisit } from '../../src/adapter.ts'
 import { describe, expect, it } from 'vitest'
 import { SessionClosedError } from '../../src/base/errors.ts'
 import { createBrowser, present, rejectionOf, sessionsOf, setCookie, warningsOf } from '../support.ts'
+import { eventsOf } from '../store-support.ts'
 
 describe('a visit', () => {
   it('that nobody looked at says nothing, whatever came', async () => {
@@ -205,6 +206,20 @@ describe('a change that comes too late', () => {
       }
     })
     expect(warnings).toEqual(['KEEPSAKE_LATE_CHANGE'])
+  })
+
+  it('is published once for each response, though it is looked for twice, and again by save', async () => {
+    const events = await eventsOf(async () => {
+      const visit = await openVisit(sessionsOf(), undefined)
+      visit.session['n'] = 1
+      await visit.close()
+      visit.settle()
+      visit.session['n'] = 2
+      visit.settle()
+      visit.settle()
+      expect(await rejectionOf(visit.session.save())).toBeInstanceOf(SessionClosedError)
+    })
+    expect(events).toEqual(['session_created created', 'session_refused late'])
   })
 
   it('is seen where the session is looked at for the first time', async () => {

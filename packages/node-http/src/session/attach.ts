@@ -137,12 +137,11 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
 
   /** A cookie that never comes back makes each request a new session, and nobody sees why. */
   #watchReturn(headers: readonly Header[]): void {
-    const { request, sessions } = this
-    const { name } = sessions.cookie
-    const hasCome = sessions.cookie.readAll(headerOf(request, 'cookie')).length > 0
-    const isSet = headers.some(([, line]) => line.startsWith(`${name}=`) && !line.startsWith(`${name}=;`))
+    const { request } = this
+    const hasCome = this.sessions.cookie.readAll(headerOf(request, 'cookie')).length > 0
+    const isSet = !hasCome && headers.some((header) => header[0] === 'Set-Cookie')
     // Of plain http that is not local another warning tells.
-    if (!hasCome && (!isSet || (this.#isSecure && isPlainHttp(request)))) return
+    if (isSet ? this.#isSecure && isPlainHttp(request) : !hasCome) return
     const visitor = `${request.socket.remoteAddress} ${String(headerOf(request, 'user-agent'))}`
     if (this.#visit.returnWatch.sees(visitor, hasCome ? 'came' : 'set'))
       this.#visit.warn('unreturned_cookie', unreturnedBecause(request, this.#isSecure))
