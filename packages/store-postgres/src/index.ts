@@ -66,7 +66,7 @@ export function postgresStore(pool: PostgresClient, options?: PostgresStoreOptio
     throw new ConfigError('table', 'expected up to 40 letters, digits and _, and no digit first')
   const run = runnerOf(pool)
   const opens = 'a function that opens a connection, such as () => pool.connect()'
-  const listener = readFunction<OpenListener>('listener', given.listener, opens)
+  const listener = readFunction('listener', given.listener, opens) as OpenListener | undefined
   const channel = `keepsake_${table}`
   const listening = listener && createListening(listener, channel)
   const statements = statementsFor(table, listening && channel)

@@ -61,14 +61,15 @@ export function readFlag(option: string, value: unknown, fallback: boolean): boo
 }
 
 /** @throws {ConfigError} unless `value` is a function, or left out. */
-export function readFunction<F>(option: string, value: unknown, expected = 'a function'): F | undefined {
-  if (value === undefined || typeof value === 'function') return value as F | undefined
+export function readFunction(option: string, value: unknown, expected = 'a function'): unknown {
+  if (value === undefined || typeof value === 'function') return value
   throw wrongOption(option, expected, value)
 }
 
 /** A clock for tests, in epoch milliseconds. @throws {ConfigError} unless it is a function, or left out. */
 export const readClock = (value: unknown): (() => number) =>
-  readFunction<() => number>('now', value, 'a function that returns epoch milliseconds') ?? Date.now
+  (readFunction('now', value, 'a function that returns epoch milliseconds') as (() => number) | undefined) ??
+  Date.now
 
 /** @throws {ConfigError} unless `value` is one of `allowed` to the letter, or left out. */
 export function readChoice<T extends string>(

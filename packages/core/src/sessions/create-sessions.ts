@@ -45,7 +45,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
     }
   }
 
-  const load = mode.isLazy === true ? loadSealed(mode) : loadStored(mode)
+  const load = mode.isLazy ? loadSealed(mode) : loadStored(mode)
 
   const openLater = async (
     look: Promise<Look>,

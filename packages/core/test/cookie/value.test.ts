@@ -5,6 +5,8 @@ import { SECRET, thrownBy } from '../support.ts'
 
 const headerOf = (line: string): string => line.slice(0, line.indexOf(';'))
 const json = createCookie<unknown>('cart', { json: true })
+// oxlint-disable-next-line unicorn/no-thenable -- what is to be refused
+const THENABLE: object = { then: () => undefined }
 const PROTECTIONS = { signed: { signed: [SECRET] }, sealed: { sealed: [SECRET] } } as const
 
 describe('half a surrogate pair', () => {
@@ -34,7 +36,7 @@ describe('a cookie of JSON', () => {
   it.each([
     ['a bigint', { n: 12n }],
     ['a circle', circle],
-    ['a toJSON that throws', { toJSON: () => expect.unreachable() as never }],
+    ['a toJSON that throws', { toJSON: () => expect.unreachable() }],
     ['a deep nest', deep(200_000)],
   ])('refuses %s in words of its own', (_, value) => {
     const error = thrownBy(() => json.write(value))
@@ -47,7 +49,7 @@ describe('a cookie of JSON', () => {
   it.each([
     ['itself', Promise.resolve('a secret')],
     ['somewhere in it', { user: [{ name: Promise.resolve('a secret') }] }],
-    ['as a thenable', { name: { then: () => undefined } }],
+    ['as a promise of another library', { name: THENABLE }],
   ])('refuses a promise, which would be written as {}: %s', (_, value) => {
     const error = thrownBy(() => json.write(value))
     expect(error).toBeInstanceOf(CookieValueError)
@@ -68,7 +70,7 @@ describe('a schema that answers later', () => {
   it.each([
     ['with a value', async () => ({ value: 'dark' }) as never],
     ['with an error', () => Promise.reject(new Error('the database is away'))],
-    ['as a promise of another library', () => ({ then: () => undefined }) as never],
+    ['as a promise of another library', () => THENABLE as never],
   ])('is refused at every read and write, and its answer ends no process: %s', async (_, answer) => {
     const rejections: unknown[] = []
     const listen = (error: unknown): void => void rejections.push(error)
