@@ -52,8 +52,8 @@ const SHAPES: Readonly<Record<string, () => unknown>> = {
 }
 
 type Call = (options: unknown) => unknown
-// oxlint-disable-next-line typescript/no-explicit-any -- whatever a caller without types may pass
-const anything = (value: unknown): any => value
+/** Whatever a caller without types may pass. */
+const anything = (value: unknown): never => value as never
 const good = { secrets: [SECRET], revocation: 'none' as const }
 const client = {
   evalsha: async () => 1,
@@ -69,8 +69,19 @@ const CALLS: Readonly<Record<string, readonly [call: Call, options: object, name
     (options) => createSessions(anything(options)),
     good,
     [
-      ...['secrets', 'cookie', 'lifetime', 'audience', 'store', 'overflow', 'revocation', 'revocationCache'],
-      ...['maxPerSubject', 'storeTimeLimit', 'whenStoreFails', 'onConflict', 'now'],
+      'secrets',
+      'cookie',
+      'lifetime',
+      'audience',
+      'store',
+      'overflow',
+      'revocation',
+      'revocationCache',
+      'maxPerSubject',
+      'storeTimeLimit',
+      'whenStoreFails',
+      'onConflict',
+      'now',
     ],
   ],
   'createSessions, its cookie': [
@@ -87,8 +98,19 @@ const CALLS: Readonly<Record<string, readonly [call: Call, options: object, name
     (options) => createCookie('a', anything(options)),
     {},
     [
-      ...['maxAge', 'expires', 'domain', 'path', 'secure', 'httpOnly', 'sameSite', 'partitioned', 'priority'],
-      ...['signed', 'sealed', 'json', 'schema'],
+      'maxAge',
+      'expires',
+      'domain',
+      'path',
+      'secure',
+      'httpOnly',
+      'sameSite',
+      'partitioned',
+      'priority',
+      'signed',
+      'sealed',
+      'json',
+      'schema',
     ],
   ],
   'createCookie, its name': [(name) => createCookie(anything(name)), {}, []],

@@ -72,7 +72,7 @@ export function postgresStore(pool: PostgresClient, options?: PostgresStoreOptio
     throw new ConfigError('waitLimit', 'expected whole milliseconds from 1')
   const run = runnerOf(pool, waitLimit)
   const opens = 'a function that opens a connection, such as () => pool.connect()'
-  const listener = readFunction<OpenListener>('listener', given.listener, opens)
+  const listener = readFunction('listener', given.listener, opens) as OpenListener | undefined
   const channel = `keepsake_${table}`
   const listening = listener && createListening(listener, channel)
   const statements = statementsFor(table, listening && channel)

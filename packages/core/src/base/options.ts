@@ -85,9 +85,8 @@ export function readFlag(option: string, value: unknown, fallback: boolean): boo
 }
 
 /** @throws {ConfigError} unless `value` is a function, or left out. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says which function; no value tells
-export function readFunction<F>(option: string, value: unknown, expected = 'a function'): F | undefined {
-  if (value === undefined || typeof value === 'function') return value as F | undefined
+export function readFunction(option: string, value: unknown, expected = 'a function'): unknown {
+  if (value === undefined || typeof value === 'function') return value
   throw wrongOption(option, expected, value)
 }
 
@@ -97,8 +96,9 @@ export function readFunction<F>(option: string, value: unknown, expected = 'a fu
  * @throws {ConfigError} unless it is a function, or left out.
  */
 export function readClock(value: unknown): () => number {
-  const clock = readFunction<() => unknown>('now', value, 'a function that returns epoch milliseconds')
-  if (clock === undefined) return Date.now
+  const given = readFunction('now', value, 'a function that returns epoch milliseconds')
+  if (given === undefined) return Date.now
+  const clock = given as () => unknown
   return () => {
     const time = clock()
     if (!isPromise(time) && typeof time === 'number') return time

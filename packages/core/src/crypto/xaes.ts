@@ -5,7 +5,6 @@ import {
   createSecretKey,
   type KeyObject,
 } from 'node:crypto'
-import { withoutPrototype } from '../base/own.ts'
 
 /**
  * XAES-256-GCM (c2sp.org/XAES-256-GCM) on node:crypto: AES-256-GCM with a key that is derived from the first half of
@@ -14,7 +13,7 @@ import { withoutPrototype } from '../base/own.ts'
 const GCM: CipherGCMTypes = 'aes-256-gcm'
 export const TAG_BYTES = 16
 /** Without it Node takes tags of 4 bytes (DEP0182). */
-const WHOLE_TAG = Object.freeze(withoutPrototype({ authTagLength: TAG_BYTES }))
+const WHOLE_TAG = Object.freeze({ __proto__: null, authTagLength: TAG_BYTES })
 /** Each half of the nonce: the part the key is derived from, and the part GCM gets. */
 export const HALF_NONCE_BYTES = 12
 const BLOCK_BYTES = 16

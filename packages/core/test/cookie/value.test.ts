@@ -5,6 +5,8 @@ import { SECRET, thrownBy } from '../support.ts'
 
 const headerOf = (line: string): string => line.slice(0, line.indexOf(';'))
 const json = createCookie<unknown>('cart', { json: true })
+// oxlint-disable-next-line unicorn/no-thenable -- what is to be refused
+const THENABLE: object = { then: () => undefined }
 const PROTECTIONS = { signed: { signed: [SECRET] }, sealed: { sealed: [SECRET] } } as const
 
 describe('half a surrogate pair', () => {

@@ -172,7 +172,7 @@ const onExpress =
     app.use(expressSession(open(store()), { skip: (req) => req.path === '/skip' }), expressGuard())
     app.use((req, res) => {
       if (req.path === '/theme') themed(theme, req, res)
-      finish(res, handle(req.session as Session<Data> | undefined, req.path))
+      finish(res, handle(req.session, req.path))
     })
     app.use(((error: { status?: number }, _req, res, _next) => {
       res.statusCode = Object.hasOwn(error, 'status') ? (error.status ?? 500) : 500
@@ -180,6 +180,10 @@ const onExpress =
     }) as express.ErrorRequestHandler)
     return browse((request, response) => void app(request as never, response as never))
   }
+
+function failed(this: Koa.Context, error: unknown): void {
+  if (error !== null) finish(this.res, 'failed')
+}
 
 const onKoa =
   (store: () => Store | undefined): Act =>
@@ -200,11 +204,9 @@ const onKoa =
     app.use((ctx) => {
       if (ctx.path === '/theme') themed(theme, ctx, ctx)
       ctx.status = 200
-      ctx.state['said'] = handle(ctx.session as Session<Data> | undefined, ctx.path)
+      ctx.state['said'] = handle(ctx.session, ctx.path)
     })
-    app.context.onerror = function onerror(this: Koa.Context, error: unknown) {
-      if (error !== null) finish(this.res, 'failed')
-    }
+    app.context.onerror = failed
     return browse(app.callback())
   }
 

@@ -26,6 +26,7 @@ export async function polluted<T>(
   const given = names.map(() => Object.assign(Object.create(null) as PropertyDescriptor, HOSTILE[kind]?.()))
   // By indexes: a name may break iterators, and the descriptors have no prototype because it may break those.
   for (let at = 0; at < names.length; at++)
+    // oxlint-disable-next-line eslint/no-extend-native -- that is the attack
     Object.defineProperty(Object.prototype, names[at] ?? '', given[at] ?? {})
   try {
     return await work()

@@ -82,7 +82,7 @@ export const stores: Act = async () => {
   await use(sqliteStore({ path: ':memory:', now }), lines)
   await use(sqliteStore({ database: new DatabaseSync(':memory:'), now }), lines)
   await use(postgresStore(new Client(lines), { now }), lines)
-  await use(redisStore(new Client(lines) as never), lines)
+  await use(redisStore(new Client(lines)), lines)
   rmSync(directory, { recursive: true })
   return lines
 }

@@ -102,20 +102,17 @@ if (normal !== again || normal.startsWith('throws') || normal.length < 200)
   throw new Error(`${asked.part}: ${firstDifference(normal, again).join(' / ')} ${normal.slice(0, 500)}`)
 
 const changed: Finding[] = []
-const names = asked.names.filter((name) => !asked.exceptions.includes(name))
+const unbroken = new Set(asked.exceptions)
 for (const kind of Object.keys(HOSTILE)) {
+  const broken = new Set<string>()
+  for (const name of asked.exceptions)
+    if ((await changing(bareAct, [name], kind, bareNormal)).length > 0) broken.add(name)
+  for (const name of broken) unbroken.delete(name)
+  const names = [...asked.names, ...asked.exceptions].filter((name) => !broken.has(name))
   for (const [name, told] of await changing(act, names, kind, normal)) {
     const [was, is] = firstDifference(normal, told)
     changed.push({ kind, name, was, is })
   }
 }
-
-const unbroken: string[] = []
-for (const name of asked.exceptions) {
-  let isBroken = false
-  for (const kind of Object.keys(HOSTILE))
-    isBroken ||= (await changing(bareAct, [name], kind, bareNormal)).length > 0
-  if (!isBroken) unbroken.push(name)
-}
-console.log(JSON.stringify({ changed, unbroken }))
+console.log(JSON.stringify({ changed, unbroken: [...unbroken] }))
 process.exit()

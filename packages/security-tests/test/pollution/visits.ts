@@ -60,7 +60,7 @@ const factsOf = (session: Session<Data>): string =>
     session.createdAt.getTime(),
     session.expiresAt.getTime(),
     told(session.explain()),
-    told({ ...session }),
+    told(Object.fromEntries(Object.entries(session))),
   ].join(' ')
 
 /** The sessions of one configuration, from the first visit to the last logout. */
