@@ -49,7 +49,7 @@ const keepsakePeer: Peer = {
   name: 'Keepsake',
   listener: (handler, { secret, seconds }) =>
     express()
-      .use(keepsakeSession({ secrets: [secret], lifetime: { idle: seconds, absolute: seconds } }))
+      .use(keepsakeSession({ secrets: [secret], lifetime: { idle: seconds, absolute: seconds } } as never))
       .use((req, res) => handler(expressTurn(req, res, () => req.session.logout()))),
 }
 

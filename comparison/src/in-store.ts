@@ -125,7 +125,7 @@ const keepsakePeer: Peer = {
   listener: (handler, { secret, seconds, backend }) => {
     const lifetime = { idle: seconds, absolute: seconds }
     return express()
-      .use(keepsakeSession({ secrets: [secret], store: keepsakeStore(backend), lifetime }))
+      .use(keepsakeSession({ secrets: [secret], store: keepsakeStore(backend), lifetime } as never))
       .use((req, res) => handler(expressTurn(req, res, () => req.session.logout())))
       .use(quietly)
   },

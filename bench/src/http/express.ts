@@ -37,11 +37,12 @@ const iron: RequestHandler = async (request, response, next) => {
   next()
 }
 
+// The rivals' types are here too, and for them `session` takes nothing.
 export const expressVariants = (backends: readonly Backend[]): readonly Variant[] => [
   variant('bare'),
-  variant('keepsake, sealed', session({ secrets: [SECRET], revocation: 'none' })),
+  variant('keepsake, sealed', session({ secrets: [SECRET], revocation: 'none' } as never)),
   ...backends.map(({ name, own }) =>
-    variant(`keepsake, ${name}`, session({ secrets: [SECRET], store: own() })),
+    variant(`keepsake, ${name}`, session({ secrets: [SECRET], store: own() } as never)),
   ),
   variant('cookie-session', cookieSession({ keys: [SECRET] })),
   ...backends.map(({ name, rival }) => variant(`express-session, ${name}`, expressSessionOn(rival()))),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Session } from '@keepsake/core'
 import { createGuard } from '@keepsake/node-http'
-import { failureOf, pageHeaders, type ShopSession, type Storefront, type Visitor } from 'example-shop'
+import { failureOf, pageHeaders, type Storefront, type Visitor } from 'example-shop'
 import { readForm } from './form.ts'
 
 /** A request with what belongs to it, for one route. */
@@ -28,11 +28,7 @@ const guard = createGuard()
 /** A handler for `withSession`: refuses what other sites send, finds the route, reads the form, and answers where no route does or one fails. */
 export const serve =
   (shop: Storefront, routes: Routes) =>
-  async (
-    request: IncomingMessage,
-    response: ServerResponse,
-    session: Session<ShopSession>,
-  ): Promise<void> => {
+  async (request: IncomingMessage, response: ServerResponse, session: Session): Promise<void> => {
     const { headers } = request
     try {
       guard(request)

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { pipeline, Readable } from 'node:stream'
 import type { Session } from '@keepsake/core'
-import type { ShopSession } from './session.ts'
 
 /** Where a page hears of the end of its session. Asking for it is no use of the session: it extends nothing. */
 export const LIVE_PATH = '/live'
@@ -21,7 +20,7 @@ const OPEN = 'retry: 250\n\n'
 const ENDED = 'event: ended\ndata:\n\n'
 
 /** Server-sent events for as long as the session lives: `ended` when nobody is logged in. Ends with its reader. */
-export function liveStream(session: Session<ShopSession>): Readable {
+export function liveStream(session: Session): Readable {
   const closed = new AbortController()
   const stream = new Readable({
     read: () => undefined,
@@ -34,7 +33,7 @@ export function liveStream(session: Session<ShopSession>): Readable {
   return stream
 }
 
-async function tell(stream: Readable, session: Session<ShopSession>, signal: AbortSignal): Promise<void> {
+async function tell(stream: Readable, session: Session, signal: AbortSignal): Promise<void> {
   stream.push(OPEN)
   if (session.subject === undefined) stream.push(ENDED)
   else for await (const change of session.watch(signal)) if (change !== 'changed') break
@@ -42,7 +41,7 @@ async function tell(stream: Readable, session: Session<ShopSession>, signal: Abo
 }
 
 /** Sends the stream as an answer, and ends it when the client goes away; which it may have while its session was fetched. */
-export function sendLive(session: Session<ShopSession>, response: ServerResponse): void {
+export function sendLive(session: Session, response: ServerResponse): void {
   if (response.destroyed) return
   response.writeHead(200, liveHeaders)
   // Node sends the head of an answer without a body only at its end.

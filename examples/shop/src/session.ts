@@ -32,7 +32,7 @@ export class CartFullError extends Error {
  * @throws {CartFullError} when the session would not fit into its cookie; it then keeps the cart it had. With the
  * catalogue there is and at most 99 of each book, that does not happen.
  */
-export function putCart(session: Session<ShopSession>, cart: readonly CartLine[]): void {
+export function putCart(session: Session, cart: readonly CartLine[]): void {
   if (cart.length === 0) {
     session.clear()
     return
@@ -46,7 +46,7 @@ export function putCart(session: Session<ShopSession>, cart: readonly CartLine[]
 }
 
 /** Puts a book into the cart, and says so on the next page. A sku that no book has changes nothing. */
-export function addToCart(session: Session<ShopSession>, sku: string): void {
+export function addToCart(session: Session, sku: string): void {
   putCart(session, add(session.cart ?? [], sku))
   const book = findBook(sku)
   if (book !== undefined) session.flash('done', `“${book.title}” is in your cart.`)
@@ -56,7 +56,7 @@ export function addToCart(session: Session<ShopSession>, sku: string): void {
  * Counts a visit to the catalogue, for visitors who left something behind. Nobody else gets a cookie for looking, nor
  * keeps one that only brought a message.
  */
-export function countVisit(session: Session<ShopSession>): void {
+export function countVisit(session: Session): void {
   const hasLeftSomething = session.subject !== undefined || Object.keys(session).length > 0
   if (!session.isNew && hasLeftSomething) session.visits = (session.visits ?? 1) + 1
 }

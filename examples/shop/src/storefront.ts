@@ -24,7 +24,7 @@ import type { ShopSession } from './session.ts'
 
 /** Who asks for a page: a request of Express and a context of Koa are one as they are. */
 export interface Visitor {
-  readonly session: Session<ShopSession>
+  readonly session: Session
   readonly headers: {
     readonly cookie?: CookieHeader
     readonly 'user-agent'?: string | undefined
@@ -105,7 +105,7 @@ const pairsOf = (header: CookieHeader): (readonly [string, string])[] =>
 
 function hoodOf(
   { cookie, mode }: Sessions<ShopSession>,
-  session: Session<ShopSession>,
+  session: Session,
   header: CookieHeader,
 ): UnderTheHood {
   const { opened, closes } = session.explain()
@@ -125,7 +125,7 @@ function hoodOf(
 }
 
 /** The Set-Cookie line that closing would send. A token is made only as the response leaves, so it is left out. */
-function announcedLine(cookie: Cookie, session: Session<ShopSession>, fate: CookieFate): string | undefined {
+function announcedLine(cookie: Cookie, session: Session, fate: CookieFate): string | undefined {
   if (fate === 'leave') return undefined
   if (fate === 'clear') return cookie.clear()
   const left = Math.max(0, Math.ceil((session.expiresAt.getTime() - Date.now()) / 1000))

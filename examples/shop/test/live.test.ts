@@ -35,7 +35,7 @@ async function logIn(): Promise<string> {
   return line.split(';', 1)[0] ?? ''
 }
 
-async function open(cookie?: string): Promise<Session<ShopSession>> {
+async function open(cookie?: string): Promise<Session> {
   const { session } = await sessions.open(cookie, { extend: false })
   return session
 }

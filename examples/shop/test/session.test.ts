@@ -9,7 +9,7 @@ const full: readonly CartLine[] = books.map(({ sku }) => ({ sku, qty: MAX_QTY })
 const sessions = createSessions<ShopSession>({ secrets: ['pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'] })
 
 /** A new session; `ballast` is how many characters of other data take up room in the cookie. */
-async function openSession(ballast = 0): Promise<Session<ShopSession>> {
+async function openSession(ballast = 0): Promise<Session> {
   const { session } = await sessions.open(undefined)
   return ballast === 0 ? session : Object.assign(session, { ballast: 'x'.repeat(ballast) })
 }

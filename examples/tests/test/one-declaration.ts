@@ -9,7 +9,7 @@ import type { Context } from 'koa'
 export function typed(
   req: Request,
   ctx: Context,
-  session: Session<ShopSession>,
+  session: Session,
   cookies: { readonly http: HttpCookie; readonly koa: KoaCookie },
 ): (ShopSession['cart'] | undefined)[] {
   // @ts-expect-error -- no such data

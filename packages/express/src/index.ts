@@ -90,8 +90,12 @@ export type SessionMiddleware = (
 export function session<D extends SessionData<D> = RegisteredData>(
   sessions: Unclaimed<SessionsSource<D, Request>>,
   options?: SessionMiddlewareOptions,
+): SessionMiddleware
+export function session<D extends SessionData<D> = RegisteredData>(
+  sessions: unknown,
+  options?: SessionMiddlewareOptions,
 ): SessionMiddleware {
-  const sessionsFor = chooserOf<D, Request>(sessions)
+  const sessionsFor = chooserOf<D, Request>(sessions as SessionsSource<D, Request>)
   const { skip, extend } = readFunctions(options, ['skip', 'extend'])
 
   function begin(req: Request, res: ServerResponse, next: Next): MaybePromise<Attachment<D>> | undefined {

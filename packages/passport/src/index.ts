@@ -78,13 +78,13 @@ interface Login {
 
 function readLogin(options: unknown): Login {
   const own = readOptions('options', options, ['subject', 'keep', 'label'])
-  const subject = readFunction<Login['subject']>('subject', own['subject'])
+  const subject = readFunction('subject', own['subject']) as Login['subject'] | undefined
   if (subject === undefined)
     throw new ConfigError('subject', 'expected a function, such as (user) => user.id')
   const { keep = [] } = own
   if (!Array.isArray(keep) || !keep.every((key) => typeof key === 'string'))
     throw new ConfigError('keep', "expected a list of keys, such as ['cart']")
-  return { subject, keep, label: readFunction('label', own['label']) }
+  return { subject, keep, label: readFunction('label', own['label']) as Login['label'] }
 }
 
 function managerOf(authenticator: Authenticator, { subject, keep, label }: Login): SessionManager {

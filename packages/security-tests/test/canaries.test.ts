@@ -13,7 +13,7 @@ import { allowedOrigins, openVisit, readGuardRules } from '@keepsake/core/adapte
 import { createSealer } from '@keepsake/core/sealer'
 import { crossOriginGuard as expressGuard, session as expressSession } from '@keepsake/express'
 import { crossOriginGuard as koaGuard, session as koaSession } from '@keepsake/koa'
-import { createGuard, crossOriginGuard, sessionsOf, withSession } from '@keepsake/node-http'
+import { createGuard, crossOriginGuard, chooserOf, withSession } from '@keepsake/node-http'
 import { fileStore } from '@keepsake/store-file'
 import { postgresStore } from '@keepsake/store-postgres'
 import { redisStore } from '@keepsake/store-redis'
@@ -160,7 +160,7 @@ const CALLS: Readonly<Record<string, readonly [call: Call, options: object, name
   'session of Express, its sessions': [(given) => expressSession(anything(given)), {}, []],
   'session of Koa': [(options) => koaSession(good, anything(options)), {}, ['skip', 'extend']],
   'session of Koa, its sessions': [(given) => koaSession(anything(given)), {}, []],
-  sessionsOf: [(given) => sessionsOf(anything(given)), {}, []],
+  chooserOf: [(given) => chooserOf(anything(given)), {}, []],
   openVisit: [(given) => openVisit(anything(given), ''), {}, []],
   readCookies: [(given) => readCookies(anything(given)), {}, []],
   open: [(options) => createSessions(good).open('', anything(options)), {}, ['extend']],

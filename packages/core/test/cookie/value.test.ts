@@ -30,10 +30,6 @@ describe('half a surrogate pair', () => {
   })
 })
 
-/** A promise of another library. */
-// oxlint-disable-next-line unicorn/no-thenable -- that is what it is
-const THENABLE = { then: () => undefined }
-
 describe('a cookie of JSON', () => {
   const circle: Record<string, unknown> = { hush: 'a secret' }
   circle['self'] = circle

@@ -14,6 +14,12 @@ const OPENED: Loaded = {
   record: { ...fieldsWith({ a: 1 }), content: { ...metaOf({}), data: { a: 1 } } },
 }
 
+/** A mode's `load` that makes of a value when its record expires. */
+const expiringAt = (value: string): Loaded => ({
+  ...OPENED,
+  record: { ...present(OPENED.record), expires: Number(value) },
+})
+
 /** Of another session. */
 const OPENED_OTHER: Loaded = {
   reason: 'opened',
@@ -113,12 +119,8 @@ describe('what the cookies of a request lead to', () => {
   it('is today’s cookie of two of one session that are as new', () => {
     const { lazy } = createModes()
     const renamed = readSessionCookie({ name: 'sid', insecure: true, previous: [{ name: 'old' }] })
-    const load = (value: string): Loaded => ({
-      ...OPENED,
-      record: { ...present(OPENED.record), expires: Number(value) },
-    })
     for (const header of ['sid=1; old=2', 'old=2; sid=1'])
-      expect(lookUpSealed({ ...lazy, load }, renamed, header, BEGIN).record?.expires).toBe(1)
+      expect(lookUpSealed({ ...lazy, load: expiringAt }, renamed, header, BEGIN).record?.expires).toBe(1)
   })
 
   it('is misplaced where two of one name came and a former definition has that name', () => {
