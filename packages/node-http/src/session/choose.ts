@@ -21,7 +21,8 @@ export type SessionsSource<D, About> = Sessions<D> | SessionsOptions | Choose<D,
 export function chooserOf<D extends SessionData<D>, About>(
   given: SessionsSource<D, About>,
 ): Choose<D, About> {
-  if (typeof given === 'object' && isRequest(given)) throw new ConfigError('session', NOT_CALLED)
+  if (typeof given === 'object' && (given as unknown) !== null && isRequest(given))
+    throw new ConfigError('session', NOT_CALLED)
   const isMade = typeof given === 'function' || isSessions<D>(given)
   return chooseAmong(isMade ? given : createSessions<D>(given))
 }
