@@ -62,7 +62,10 @@ export function readText(text: string): Content | undefined {
 }
 
 /** Field by field: a spread of a frozen object makes a slow one. */
-const contentOf = (data: Record<string, unknown>, { subject, label, flash, expiries, csrf }: Metadata): Content => ({
+const contentOf = (
+  data: Record<string, unknown>,
+  { subject, label, flash, expiries, csrf }: Metadata,
+): Content => ({
   data,
   subject,
   label,

@@ -63,7 +63,7 @@ export class Commits implements CommitSource {
   decide(at = this.setup.now()): Decision {
     const { mode, lifetime } = this.setup
     const { session, state, lookup } = this.draft
-    const before = { record: this.record, discard: lookup.discard, isHeld: this.#isHeld }
+    const before = { record: this.record, discard: fieldOf(lookup, 'discard') === true, isHeld: this.#isHeld }
     const decision = decide(mode, lifetime, before, session, state, at)
     if (decision.plan.cookie === 'set') checkKeys(session)
     return decision

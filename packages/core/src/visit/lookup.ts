@@ -24,7 +24,7 @@ const LEFT_ALONE: ReadonlySet<OpenReason> = new Set<OpenReason>([
 ])
 
 const nothing = (reason: OpenReason, discard: boolean): Lookup =>
-  Object.freeze({ reason, record: undefined, discard, hasDropped: false })
+  Object.freeze({ reason, record: undefined, discard })
 const NO_COOKIE = nothing('no_cookie', false)
 const HEADER_TOO_LARGE = nothing('header_too_large', false)
 const AMBIGUOUS = nothing('ambiguous_cookie', false)
@@ -98,19 +98,16 @@ function choose(loaded: readonly Loaded[]): Lookup {
   if (first === undefined) return NO_COOKIE
   const lookup = lookupOf(first)
   const isWanted = loaded.some(({ reason }) => LEFT_ALONE.has(reason))
-  return isWanted && lookup.discard ? { ...lookup, discard: false } : lookup
+  return isWanted && lookup.discard === true ? { ...lookup, discard: false } : lookup
 }
 
 /** What one cookie led to. */
 function lookupOf(loaded: Loaded): Lookup {
   const { reason, record } = loaded
-  const hasDropped = record !== undefined && hasControlName(record.content.data)
-  return {
-    reason,
-    record: hasDropped ? withoutControlNames(record) : record,
-    discard: record === undefined && !LEFT_ALONE.has(reason),
-    hasDropped,
-  }
+  if (record === undefined) return { reason, record, discard: !LEFT_ALONE.has(reason) }
+  return hasControlName(record.content.data)
+    ? { reason, record: withoutControlNames(record), hasDropped: true }
+    : loaded
 }
 
 /** A version that had no such control wrote the key. Without it, as if it had not been written. */

@@ -36,9 +36,9 @@ export interface Lookup {
   readonly reason: OpenReason
   readonly record: OpenInForce | undefined
   /** Whether a cookie came that will never be of use, so that the response deletes it. */
-  readonly discard: boolean
+  readonly discard?: boolean
   /** Whether the record had a key that is a control's name, which is left out. */
-  readonly hasDropped: boolean
+  readonly hasDropped?: boolean
 }
 
 /** The session of a visit, and what it came from. */

@@ -18,6 +18,7 @@ import { contentIn } from '../record/record.ts'
 import { type Sids, sidText } from '../crypto/token.ts'
 import { SessionClosedError, SessionGoneError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
+import { fieldOf } from '../base/own.ts'
 import type { AdapterWarning } from '../base/reasons.ts'
 import { Commits } from './commit.ts'
 import { reasonOf } from './decide.ts'
@@ -65,7 +66,7 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
     this.lookup = lookup
     this.state = record === undefined ? this.#freshState() : stateOf(record, record.content)
     trace.opened(reason, record?.sid)
-    if (lookup.hasDropped && record !== undefined) trace.keyDropped(record.sid)
+    if (fieldOf(lookup, 'hasDropped') === true && record !== undefined) trace.keyDropped(record.sid)
     return createSession<D>(record?.content.data ?? {}, this)
   }
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { metaOf } from '../record/texts.ts'
 import { createCookie } from '../../src/cookie/cookie.ts'
 import { StoreError, StoreTimeoutError } from '../../src/base/errors.ts'
 import type { EagerMode, LazyMode, Loaded } from '../../src/modes/mode.ts'
 import { anonymousAfter, lookUpSealed, lookUpStored } from '../../src/visit/lookup.ts'
 import { writeText } from '../../src/record/record.ts'
 import { fieldsWith } from '../modes/stored.ts'
+import { metaOf } from '../record/texts.ts'
 import { BEGIN, present, rejection, thrown, times } from '../store-support.ts'
 
 const COOKIE = createCookie('sid')
@@ -66,8 +66,7 @@ describe('what the cookies of a request lead to', () => {
     const { lazy, eager, here } = createModes()
     const expected = {
       reason,
-      discard,
-      hasDropped: false,
+      ...(reason !== 'opened' && { discard }),
       record: reason === 'opened' ? OPENED.record : undefined,
     }
     const header = headerOf(values)
@@ -85,7 +84,6 @@ describe('what the cookies of a request lead to', () => {
     const expected = {
       reason: 'opened',
 
-      discard: false,
       hasDropped: true,
       record: {
         ...record,
@@ -123,13 +121,13 @@ describe('what the cookies of a request lead to', () => {
     const look = await lookUpStored({ ...eager, fetch }, COOKIE, headerOf(['opened']), BEGIN)
     expect(steps).toEqual(['fetched opened'])
     expect(loaded).toEqual([])
-    expect(look()).toEqual({ ...OPENED, discard: false, hasDropped: false })
+    expect(look()).toEqual({ reason: 'opened', record: OPENED.record })
   })
 
   it('is nothing for a header that is too long, which stays unread', async () => {
     const { eager, lazy, loaded } = createModes()
     const header = `sid=opened; x=${'y'.repeat(16_384)}`
-    const expected = { reason: 'header_too_large', record: undefined, discard: false, hasDropped: false }
+    const expected = { reason: 'header_too_large', record: undefined, discard: false }
     expect(await stored(eager, header)).toEqual(expected)
     expect(lookUpSealed(lazy, COOKIE, header, BEGIN)).toEqual(expected)
     expect(loaded).toEqual([])
@@ -150,12 +148,7 @@ describe('what the cookies of a request lead to', () => {
 describe('a request that goes on without its session', () => {
   it('is anonymous after the store has failed, and keeps its cookie', () => {
     for (const error of [new StoreError('down'), new StoreTimeoutError(50)]) {
-      expect(anonymousAfter(error)()).toEqual({
-        reason: 'store_failed',
-        record: undefined,
-        discard: false,
-        hasDropped: false,
-      })
+      expect(anonymousAfter(error)()).toEqual({ reason: 'store_failed', record: undefined, discard: false })
     }
   })
 
