@@ -60,7 +60,7 @@ function readPort(text: string | undefined): number {
   if (text === undefined || text === '') return 3000
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
   if (port <= 65_535) return port
-  throw new ConfigError('PORT', `expected a number from 0 to 65535, got ${JSON.stringify(text)}`)
+  throw new ConfigError('PORT', 'expected a number from 0 to 65535')
 }
 
 function closeOnSignals(server: Server, { store, revocation }: Storage): void {

@@ -32,10 +32,6 @@ export const openRevocation = (directory: string): Store =>
 export function openStore(name: string | undefined, directory: string): MaybePromise<Store | undefined> {
   const open =
     name === undefined || name === '' ? STORES['cookie'] : Object.hasOwn(STORES, name) && STORES[name]
-  if (!open)
-    throw new ConfigError(
-      'STORE',
-      `expected one of ${Object.keys(STORES).join(', ')}, got ${JSON.stringify(name)}`,
-    )
+  if (!open) throw new ConfigError('STORE', `expected one of ${Object.keys(STORES).join(', ')}`)
   return open(directory)
 }

@@ -16,8 +16,11 @@ export function readArguments<const O extends ParseArgsOptionsConfig>(args: read
   try {
     return parseArgs({ args: [...args], options: { ...COMMON, ...options }, allowPositionals: true })
   } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(error.message)
-    throw error
+    if (!(error instanceof TypeError)) throw error
+    // A longer one may be a token.
+    const isUnknown = error.message.startsWith('Unknown option')
+    const shown = /^Unknown option '.{1,24}'/.exec(error.message)?.[0] ?? 'Unknown option'
+    throw new UsageError(isUnknown ? shown : error.message)
   }
 }
 

@@ -23,18 +23,22 @@ export async function findSecrets(place: SecretsPlace, around: Surroundings): Pr
   const { variable, file } = place
   const value =
     around.env[variable] || variablesOf((await readIfThere(resolve(around.cwd, file))) ?? '')[variable]
-  if (!value) throw new UsageError(`no secret: ${variable} is neither in the environment nor in ${file}`)
+  if (!value)
+    throw new UsageError(`no secret: ${nameOf(variable)} is neither in the environment nor in ${file}`)
   const secrets = splitSecrets(value)
   checkSecrets(secrets, variable)
   return secrets
 }
+
+/** Somebody may give the secret itself in the place of its name. */
+const nameOf = (variable: string): string => (variable.length < 32 ? variable : 'the variable')
 
 /** @throws {UsageError} for secrets that no application of Keepsake starts with. */
 export function checkSecrets(secrets: readonly string[], variable: string): void {
   try {
     createSealer({ secrets, name: 'check' })
   } catch (error) {
-    if (error instanceof ConfigError) throw new UsageError(`${variable}: ${error.message}`)
+    if (error instanceof ConfigError) throw new UsageError(`${nameOf(variable)}: ${error.message}`)
     throw error
   }
 }

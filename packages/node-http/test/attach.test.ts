@@ -3,7 +3,7 @@ import { type AdapterSessions, OPEN, openVisit } from '@keepsake/core/adapter'
 import { inSlowMotion } from '@keepsake/testing'
 import { describe, expect, it } from 'vitest'
 import { attach, withSession } from '../src/index.ts'
-import { commitByHand, holdResponse, serve, turns, warnings } from './serving.ts'
+import { commitByHand, holdResponse, PROTOCOLS, serve, turns, warnings } from './serving.ts'
 
 const options = {
   secrets: ['a secret that is only for tests with 48 characters'],
@@ -29,6 +29,30 @@ describe('an attachment', () => {
     await client.request('/')
     expect(seen).toEqual([0, 1])
   })
+
+  it.each(PROTOCOLS)(
+    'takes no cookie from a polluted prototype, which would log everybody in: %s',
+    async (protocol) => {
+      const sessions = createSessions(options)
+      const visit = await openVisit(sessions, '')
+      visit.session.login('admin')
+      const line = (await visit.close()).find(([name]) => name === 'Set-Cookie')?.[1] ?? ''
+      const polluted = Object.prototype as { cookie?: string }
+      const { client } = await serve(protocol, (request, response) => {
+        polluted.cookie = line.slice(0, line.indexOf(';'))
+        try {
+          const attachment = attach(sessions, request, response, neverFail)
+          const { session } = attachment as Exclude<typeof attachment, Promise<unknown>>
+          response.end(`subject ${String(session.subject)}`)
+        } finally {
+          delete polluted.cookie
+        }
+      })
+      const mine = await client.request('/', { headers: { Cookie: line.slice(0, line.indexOf(';')) } })
+      expect(mine.text).toBe('subject admin')
+      expect((await client.request('/')).text).toBe('subject undefined')
+    },
+  )
 
   const modes = [
     ['at once', () => createSessions<{ n: unknown }>(options)],

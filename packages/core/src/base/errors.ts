@@ -1,8 +1,9 @@
 import { types } from 'node:util'
 
 /**
- * A wrong option, found at start-up. The message names the option and says what would be right.
- * Thrown by every `create…` function, never while a request is served.
+ * A wrong option, found at start-up. The message names the option and says what would be right, and shows no value.
+ * Thrown by every `create…` function. While a request is served only for a function that answers with a promise where
+ * nobody can wait for it, which cannot be known before.
  */
 export class ConfigError extends TypeError {
   override readonly name = 'ConfigError'

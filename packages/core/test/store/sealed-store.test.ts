@@ -35,6 +35,37 @@ const refuse = (): never => {
   throw new Error('closed')
 }
 
+describe('a store without the methods that it may lack', () => {
+  it.each(['watch', 'bySubject'] as const)('gets none from a polluted prototype: %s', (method) => {
+    const { memory, sealer } = createShelf()
+    const { read, create, replace, delete: end } = memory
+    const polluted = Object.prototype as Record<string, unknown>
+    for (const planted of ['admin', true, () => 'admin', {}]) {
+      polluted[method] = planted
+      try {
+        const records = createSealedStore({ read, create, replace, delete: end }, sealer, keysOf().subjects)
+        expect([records.watch, records.ofSubject]).toEqual([undefined, undefined])
+      } finally {
+        delete polluted[method]
+      }
+    }
+  })
+
+  it('may have them by its class', () => {
+    const { memory, sealer } = createShelf()
+    class ClassStore {
+      read = memory.read
+      create = memory.create
+      replace = memory.replace
+      delete = memory.delete
+      watch(): () => void {
+        return () => undefined
+      }
+    }
+    expect(createSealedStore(new ClassStore(), sealer, keysOf().subjects).watch).toBeDefined()
+  })
+})
+
 describe('records', () => {
   it('come back as they were written, sealed for their row', async () => {
     const { records, memory } = createShelf()

@@ -48,6 +48,12 @@ class Client {
 const own = <K extends keyof Store>(store: Store, name: K): Store[K] | undefined =>
   Object.hasOwn(store, name) ? store[name] : undefined
 
+async function found(store: Store, subject: string): Promise<unknown[]> {
+  const items: unknown[] = []
+  for await (const item of own(store, 'bySubject')?.(subject) ?? []) items.push(item)
+  return items
+}
+
 /** What a store does from the first record to the last sweep. */
 async function use(store: Store, lines: string[]): Promise<void> {
   const text = 'x'.repeat(50)
@@ -57,14 +63,11 @@ async function use(store: Store, lines: string[]): Promise<void> {
     () => store.create(KEY, record),
     () => store.create(KEY, record),
     () => store.read(KEY),
+    () => found(store, 'admin'),
     () => store.replace(KEY, text.slice(0, 44), { ...record, text: `y${text}`, subject: SUBJECT }),
     () => store.replace(KEY, text.slice(0, 44), record),
     () => store.read(KEY),
-    async () => {
-      const found: unknown[] = []
-      for await (const item of own(store, 'bySubject')?.(SUBJECT) ?? []) found.push(item)
-      return found
-    },
+    () => found(store, SUBJECT),
     () => own(store, 'sweep')?.(NOW + 2000),
     () => store.read(KEY),
     () => store.delete(KEY),

@@ -1,0 +1,37 @@
+import { createSessions } from '@keepsake/core'
+import { describe, expect, it } from 'vitest'
+import { withSession } from '../src/index.ts'
+import { serve } from './serving.ts'
+
+const sessions = createSessions({
+  secrets: ['a secret that is only for tests, of 48 characters'],
+  revocation: 'none',
+})
+const handler = (): undefined => undefined
+const started = (options: unknown) => () => withSession(sessions, handler, options as never)
+
+describe('the options of withSession', () => {
+  it('are known by name, and functions', () => {
+    expect(started({ extends: () => false })).toThrow('extends: no such option; known are fail, extend')
+    expect(started({ extend: false })).toThrow('extend: expected a function, got a boolean')
+    expect(started({ fail: 'hush' })).toThrow('fail: expected a function, got a text')
+    expect(started('hush')).toThrow('options: expected a plain object, got a text')
+    expect(started(Promise.resolve({}))).toThrow('options: expected a plain object, got a promise')
+    expect(started({ fail: undefined, extend: undefined })).not.toThrow()
+  })
+
+  it('answer at once: a promise, which would count as a yes, is an error of the request, and ends no process', async () => {
+    const said: unknown[] = []
+    const late = { extend: async () => Promise.reject(new Error('the database is away')) }
+    const { client } = await serve('http/1.1', (request, response) => {
+      try {
+        withSession(sessions, handler, late as never)(request, response)
+      } catch (error) {
+        said.push(String(error))
+      }
+      response.end()
+    })
+    await client.request('/')
+    expect(said).toEqual(['ConfigError: extend: must answer at once, and gave a promise'])
+  })
+})
