@@ -1,6 +1,7 @@
 import { MAX_COOKIE_LENGTH } from '../cookie/cookie.ts'
 import { admit } from '../record/admit.ts'
 import type { Lifetime } from '../record/lifetime.ts'
+import { fieldsOf } from '../record/record.ts'
 import type { Sealer } from '../crypto/seal.ts'
 import { textBytesWithin, tokenChars } from '../crypto/token.ts'
 import { CookieTooLargeError } from '../base/errors.ts'
@@ -29,7 +30,7 @@ export function inCookie(sealer: Sealer, cookieName: string, lifetime: Lifetime)
     watchRecord: () => undefined,
     apply({ plan, after }) {
       if (plan.cookie === 'clear') return { outcome: 'done', record: undefined, value: undefined }
-      return { outcome: 'done', record: after, value: sealer.seal(after) }
+      return { outcome: 'done', record: after, value: sealer.seal(fieldsOf(after, after.text)) }
     },
   })
 }

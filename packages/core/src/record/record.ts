@@ -1,5 +1,6 @@
 import type { SealedFields } from '../crypto/token.ts'
 import { decodeObject, encodeObject } from './encode.ts'
+import type { Permanent } from './lifetime.ts'
 import {
   decodeMetadata,
   encodeMetadata,
@@ -14,9 +15,28 @@ export interface Content extends Metadata {
   readonly data: Record<string, unknown>
 }
 
-/** A session's record, with its times and its sid; its subject, which the text names too, is read once. */
-export interface SessionRecord extends SealedFields {
+/** A session's record, with its times and its sid. Its subject and its own limit, which the text names too, are read once. */
+export interface SessionRecord extends Omit<SealedFields, 'permanent'> {
+  readonly permanent: Permanent
   readonly subject: string | undefined
+}
+
+/** What a seal carries of a record, with the text that is to be sealed. */
+export function fieldsOf(record: SessionRecord, text: string): SealedFields {
+  const { sid, created, issued, expires, permanent } = record
+  return { sid, created, issued, expires, permanent: permanent !== false, text }
+}
+
+/** What a record with this flag and this content is. */
+export const permanentOf = (flag: boolean, content: Metadata | undefined): Permanent =>
+  flag && (content?.permanent || true)
+
+/** The same text with the limit that its record has: of two requests that were merged, each may have set another one. */
+export function withLimit(text: string, permanent: Permanent): string {
+  // Nearly no session has a limit of its own.
+  if (typeof permanent !== 'number' && !text.includes('"permanent":')) return text
+  const { data, ...meta } = contentIn(text)
+  return writeText(data, { ...meta, permanent })
 }
 
 /** A record that was just opened, with what its text says, and where it lies. */
@@ -49,9 +69,7 @@ export interface CarriedOver {
  * @throws {SessionDataError} with the path of a value that cannot be kept.
  */
 export function writeText(data: object, meta: Metadata = NO_METADATA): string {
-  const values = data as Readonly<Record<string, unknown>>
-  const hasKey = (key: string): boolean => Object.hasOwn(values, key) && values[key] !== undefined
-  return encodeObject(data, encodeMetadata(meta, hasKey))
+  return encodeObject(data, encodeMetadata(meta, data as Readonly<Record<string, unknown>>))
 }
 
 /** The content of a record's text, or undefined when it is not one. */

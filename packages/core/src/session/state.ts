@@ -1,7 +1,8 @@
 import type { Csrf } from '../guard/csrf.ts'
 import { type FlashMessage, type KeyExpiries, type Metadata, NO_METADATA } from '../record/metadata.ts'
-import type { CarriedOver, Content, OpenRecord, Step } from '../record/record.ts'
-import { type SealedFields, SID_BYTES } from '../crypto/token.ts'
+import type { Lifetime, Permanent } from '../record/lifetime.ts'
+import type { CarriedOver, Content, OpenRecord, SessionRecord, Step } from '../record/record.ts'
+import { SID_BYTES } from '../crypto/token.ts'
 import { type FillRandom, randomBytes } from '../base/random.ts'
 import type { CloseReason, OpenReason } from '../base/reasons.ts'
 import type { LogoutRequest } from './logout.ts'
@@ -10,9 +11,9 @@ import type { LogoutRequest } from './logout.ts'
 export interface SessionState {
   sid: Uint8Array
   created: number
-  permanent: boolean
+  permanent: Permanent
   /** What this request has made of `permanent`; undefined while it has not touched it. */
-  permanentAsked: boolean | undefined
+  permanentAsked: Permanent | undefined
   subject: string | undefined
   /** What the login called its device. */
   label: string | undefined
@@ -37,7 +38,7 @@ const NO_STEPS: readonly Step[] = Object.freeze([])
 
 /** The state of a session that came, or that begins. */
 export function stateOf(
-  { sid, created, permanent }: Pick<SealedFields, 'sid' | 'created' | 'permanent'>,
+  { sid, created, permanent }: Pick<SessionRecord, 'sid' | 'created' | 'permanent'>,
   { subject, label, flash, expiries, csrf }: Metadata,
 ): SessionState {
   return {
@@ -62,8 +63,11 @@ export const freshState = (fillRandom: FillRandom, now: number): SessionState =>
   stateOf({ sid: randomBytes(fillRandom, SID_BYTES), created: now, permanent: false }, NO_METADATA)
 
 /** What a session of this state and data says, to be written as a text. */
-export function contentOf({ subject, label, flash, expiries, csrf }: SessionState, data: object): Content {
-  return { data: data as Content['data'], subject, label, flash, expiries, csrf }
+export function contentOf(
+  { subject, label, flash, expiries, csrf, permanent }: SessionState,
+  data: object,
+): Content {
+  return { data: data as Content['data'], subject, label, flash, expiries, csrf, permanent }
 }
 
 /** The request that a session belongs to, as the session's controls see it. */
@@ -89,6 +93,7 @@ export interface SessionVisit {
 export interface SessionSetup {
   /** Epoch seconds. */
   readonly now: () => number
+  readonly lifetime: Lifetime
   readonly fillRandom: FillRandom
   readonly csrf: Csrf
   /** Throws where `logout({ everywhere: true })` cannot be carried out. */

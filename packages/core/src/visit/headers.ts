@@ -24,7 +24,7 @@ export function headersAfter(
 ): readonly Header[] | undefined {
   if (record === undefined) return withCookie(cookie.clear())
   if (value === undefined) return undefined
-  const options = record.permanent ? { maxAge: maxAgeOf(record.expires - now()) } : undefined
+  const options = record.permanent !== false ? { maxAge: maxAgeOf(record.expires - now()) } : undefined
   return withCookie(cookie.write(value, options))
 }
 

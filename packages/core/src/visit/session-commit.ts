@@ -2,10 +2,10 @@ import { type Changes, checkSize, type Commit, type HasText, type InForce } from
 import type { LogoutRequest } from '../session/logout.ts'
 import type { CommittedState, SessionState } from '../session/state.ts'
 import { EMPTY_TEXT } from '../record/encode.ts'
-import { endOf, heldEnd, type Times } from '../record/lifetime.ts'
+import { endOf, heldEnd, type Permanent, type Times } from '../record/lifetime.ts'
 import { mergeTexts, type ResolveConflict } from '../record/merge.ts'
 import type { Plan } from '../record/plan.ts'
-import { type CarriedOver, carriedOver, type SessionRecord, type Step } from '../record/record.ts'
+import { type CarriedOver, carriedOver, type SessionRecord, type Step, withLimit } from '../record/record.ts'
 import { SID_BYTES } from '../crypto/token.ts'
 import { randomBytes } from '../base/random.ts'
 import { type Attempt, type HandledTexts, keepChanged, rebaseHandled, sinceAttempt } from './changes.ts'
@@ -38,7 +38,7 @@ export class SessionCommit implements Commit, Changes {
   /** When it began; epoch seconds. */
   readonly at: number
   readonly sid: Uint8Array
-  readonly permanent: boolean
+  readonly permanent: Permanent
   /** What another session in this one's place takes over of what others write. */
   readonly carried: CarriedOver | undefined
   readonly login: SessionState['login']
@@ -97,10 +97,11 @@ export class SessionCommit implements Commit, Changes {
     const { before, after, carried, isHeld, unsettled } = this
     const { mode, lifetime, resolve } = this.#source.setup
     const settled = unsettled.findLast(({ ids }) => ids.some(hasText))
-    const { text } = rebaseHandled(sinceAttempt(this.#texts, settled), this.#knownOf(theirs), resolve)
-    checkSize(mode, text)
+    const rebased = rebaseHandled(sinceAttempt(this.#texts, settled), this.#knownOf(theirs), resolve)
     const isPermanentTheirs = carried === undefined && after.permanent === before?.permanent
     const permanent = isPermanentTheirs ? theirs.permanent : after.permanent
+    const text = withLimit(rebased.text, permanent)
+    checkSize(mode, text)
     const issued = Math.max(after.issued, theirs.issued)
     const times = { created: after.created, issued, permanent }
     return { ...after, ...times, text, expires: heldEnd(lifetime, times, isHeld ? theirs : undefined) }
@@ -115,7 +116,7 @@ export class SessionCommit implements Commit, Changes {
     // The same subject has logged in at once from another tab: both get what stands there.
     const base = carriedOver(before, { keys: keep, flash: carried?.flash ?? true })
     const text = mergeTexts(base, own, this.#knownOf(theirs), this.#source.setup.resolve)
-    return { ...after, text }
+    return { ...after, text: withLimit(text, after.permanent) }
   }
 
   alone(): SessionRecord | undefined {
@@ -132,7 +133,15 @@ export class SessionCommit implements Commit, Changes {
     const { permanent } = after
     const expires = endOf(lifetime, at, at, permanent)
     const sid = randomBytes(fillRandom, SID_BYTES)
-    return { sid, created: at, issued: at, expires, permanent, text, subject: undefined }
+    return {
+      sid,
+      created: at,
+      issued: at,
+      expires,
+      permanent,
+      text: withLimit(text, permanent),
+      subject: undefined,
+    }
   }
 
   #knownOf({ text, sid }: SessionRecord): string {

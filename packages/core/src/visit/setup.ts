@@ -3,7 +3,6 @@ import type { LogoutRequest } from '../session/logout.ts'
 import type { SessionSetup, SessionState } from '../session/state.ts'
 import type { Subjects } from '../subjects/subjects.ts'
 import type { Cookie } from '../cookie/cookie.ts'
-import type { Lifetime } from '../record/lifetime.ts'
 import type { ResolveConflict } from '../record/merge.ts'
 import type { Trace } from '../base/events.ts'
 import type { Pulse } from '../base/pulse.ts'
@@ -12,7 +11,6 @@ import type { OpenReason } from '../base/reasons.ts'
 /** What all visits of one `Sessions` share. */
 export interface Setup extends SessionSetup {
   readonly mode: Mode
-  readonly lifetime: Lifetime
   readonly resolve: ResolveConflict
   readonly subjects: Subjects
   readonly cookie: Cookie

@@ -28,10 +28,14 @@ export const keysOf = (cookieName = '__Host-session', audience = '', ...secrets:
   )
 
 /** A record of this data, written at the beginning. */
-export function fieldsWith(data: object, subject?: string, change: Partial<InForce> = {}): InForce {
+export function fieldsWith(data: object, subject?: string, change: Partial<Fields> = {}): Fields {
   const state = { sid: SID, created: BEGIN, permanent: false, subject }
-  return { ...recordOf(state, writeText(data, metaOf({ subject })), LIFETIME, BEGIN), ...change }
+  const record = recordOf(state, writeText(data, metaOf({ subject })), LIFETIME, BEGIN)
+  return { ...record, permanent: false, ...change }
 }
+
+/** A record without a limit of its own, which a seal can carry as it is. */
+type Fields = InForce & { readonly permanent: boolean }
 
 /** As much of a mode as deciding looks at: how much it can hold. */
 export function modeOf(maxTextBytes: number): Mode {

@@ -133,7 +133,7 @@ describe('options of sessions', () => {
           /^resave: no such option; there is nothing to set: an unchanged session is never written/,
         ],
         [{ saveUninitialized: true }, /^saveUninitialized: no such option; there is nothing to set/],
-        [{ rolling: true }, /^rolling: no such option; there is nothing to set: lifetime\.idle renews/],
+        [{ rolling: true }, /^rolling: no such option; lifetime\.idle slides by itself/],
         [{ unset: 'destroy' }, /^unset: no such option; there is nothing to set/],
         [{ name: 'sid' }, /^name: no such option; write cookie: \{ name \}/],
         [{ cookieName: 'sid' }, /^cookieName: no such option; write cookie: \{ name \}/],
