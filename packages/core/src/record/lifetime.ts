@@ -3,6 +3,7 @@ import { ConfigError, wrongOption } from '../base/errors.ts'
 import { readOptions } from '../base/options.ts'
 import type { ExpiryReason } from '../base/reasons.ts'
 import { MAX_AGE_LIMIT, MAX_TIME } from '../base/time.ts'
+import type { Permanent } from './metadata.ts'
 
 /** How long sessions live. Checked by the server, whatever the cookie's own attributes say. */
 export interface LifetimeOptions {
@@ -52,9 +53,6 @@ export interface Lifetime {
   /** Infinity where a permanent session does not slide. */
   readonly permanentIdle: number
 }
-
-/** Whether a session outlives the browser; a number: for so many seconds at most, from when it began. */
-export type Permanent = boolean | number
 
 /** When a session began, was last written, and the end that was fixed then; epoch seconds. */
 export interface Times {

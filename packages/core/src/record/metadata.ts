@@ -1,6 +1,8 @@
 import { withoutPrototype } from '../base/own.ts'
 import { MAX_TIME } from '../base/time.ts'
-import type { Permanent } from './lifetime.ts'
+
+/** Whether a session outlives the browser; a number: for so many seconds at most, from when it began. */
+export type Permanent = boolean | number
 
 /** What a record's text says beside the data, under a key that no data can have. */
 export interface Metadata {

@@ -1,6 +1,7 @@
 import type { CloseReason } from '../base/reasons.ts'
 import { EMPTY_TEXT } from './encode.ts'
-import { isRenewalDue, type Lifetime, type Permanent, type Times } from './lifetime.ts'
+import { isRenewalDue, type Lifetime, type Times } from './lifetime.ts'
+import type { Permanent } from './metadata.ts'
 
 /** What came with the request: a record that is in force, or none, and then whether a useless cookie is to go. */
 export interface Before {

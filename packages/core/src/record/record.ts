@@ -1,6 +1,5 @@
 import type { SealedFields } from '../crypto/token.ts'
 import { decodeObject, encodeObject } from './encode.ts'
-import type { Permanent } from './lifetime.ts'
 import {
   decodeMetadata,
   encodeMetadata,
@@ -8,6 +7,7 @@ import {
   type Metadata,
   NO_METADATA,
   onlyExpiries,
+  type Permanent,
 } from './metadata.ts'
 
 /** What a record says of a session besides its times and ids, which the seal carries. */

@@ -1,6 +1,6 @@
 import { sidText } from '../crypto/token.ts'
 import { type Duration, readDurationOf } from '../base/duration.ts'
-import type { Permanent } from '../record/lifetime.ts'
+import type { Permanent } from '../record/metadata.ts'
 import { dataOf } from './draft.ts'
 import type { Explanation, SessionVisit } from './state.ts'
 

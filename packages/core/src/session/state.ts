@@ -1,6 +1,12 @@
 import type { Csrf } from '../guard/csrf.ts'
-import { type FlashMessage, type KeyExpiries, type Metadata, NO_METADATA } from '../record/metadata.ts'
-import type { Lifetime, Permanent } from '../record/lifetime.ts'
+import {
+  type FlashMessage,
+  type KeyExpiries,
+  type Metadata,
+  NO_METADATA,
+  type Permanent,
+} from '../record/metadata.ts'
+import type { Lifetime } from '../record/lifetime.ts'
 import type { CarriedOver, Content, OpenRecord, SessionRecord, Step } from '../record/record.ts'
 import { SID_BYTES } from '../crypto/token.ts'
 import { type FillRandom, randomBytes } from '../base/random.ts'
