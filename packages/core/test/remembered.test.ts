@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../src/store/memory-store.ts'
-import type { SessionsOptions } from '../src/sessions/setup.ts'
+import type { SessionsOptions } from '../src/sessions/options.ts'
 import { type Browser, createBrowser, createClock, sessionsOf, setCookie, START } from './support.ts'
 import { cookieAfter, createGate, createWorld, dataOf, present, request } from './store-support.ts'
 
@@ -10,7 +10,7 @@ const STEP = 5 * DAY
 
 const WHERE: readonly [string, () => Partial<SessionsOptions>][] = [
   ['in its cookie', () => ({})],
-  ['in its cookie, with a revocation list', () => ({ revocation: memoryStore() })],
+  ['in its cookie, with a revocation list', () => ({ revocation: { ...memoryStore(), isVolatile: false } })],
   ['in a store', () => ({ store: memoryStore(), revocation: undefined })],
   ['in either', () => ({ overflow: memoryStore() })],
 ]

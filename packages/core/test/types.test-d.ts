@@ -1,4 +1,7 @@
+import { type } from 'arktype'
+import * as v from 'valibot'
 import { describe, expectTypeOf, it } from 'vitest'
+import { z } from 'zod'
 import {
   type Cookie,
   createCookie,
@@ -154,5 +157,42 @@ describe('the types of cookies', () => {
     createCookie('theme', { sameSite: 'Lax' })
     // @ts-expect-error -- text only
     cookie.write(1)
+  })
+})
+
+describe('the types of sessions with a schema', () => {
+  it('are what Zod gives back, not what it takes', () => {
+    const schema = z.object({ cart: z.array(z.string()), visits: z.coerce.number().default(1) })
+    expectTypeOf(createSessions({ secrets, schema })).toEqualTypeOf<
+      Sessions<{ cart: string[]; visits: number }>
+    >()
+  })
+
+  it('are what Valibot and ArkType give back', () => {
+    const valibot = v.object({ cart: v.array(v.string()) })
+    expectTypeOf(createSessions({ secrets, schema: valibot })).toEqualTypeOf<Sessions<{ cart: string[] }>>()
+    const arktype = type({ cart: 'string[]', 'visits?': 'number' })
+    expectTypeOf(createSessions({ secrets, schema: arktype })).toEqualTypeOf<
+      Sessions<{ cart: string[]; visits?: number }>
+    >()
+  })
+
+  it('may be named, and the schema must then give them', () => {
+    interface Named {
+      cart: string[]
+    }
+    const schema = z.object({ cart: z.array(z.string()) })
+    expectTypeOf(createSessions<Named>({ secrets, schema })).toEqualTypeOf<Sessions<Named>>()
+    // @ts-expect-error -- another key
+    createSessions<Named>({ secrets, schema: z.object({ card: z.array(z.string()) }) })
+    // @ts-expect-error -- a control's name
+    createSessions({ secrets, schema: z.object({ login: z.string() }) })
+  })
+
+  it('stay any keys without one', () => {
+    expectTypeOf(createSessions({ secrets })).toEqualTypeOf<Sessions<Record<string, unknown>>>()
+    expectTypeOf(createSessions({ secrets, onConflict: ({ mine }) => mine })).toEqualTypeOf<
+      Sessions<Record<string, unknown>>
+    >()
   })
 })

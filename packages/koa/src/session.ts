@@ -1,5 +1,6 @@
 import {
   type RegisteredData,
+  type SchemaOptions,
   type Session,
   type SessionData,
   type Sessions,
@@ -63,7 +64,7 @@ declare module 'koa' {
  * @throws {ConfigError} at start-up, for a wrong option.
  */
 export function session<D extends SessionData<D> = RegisteredData>(
-  sessionsOrOptions: Sessions<D> | SessionsOptions,
+  sessionsOrOptions: Sessions<D> | (SessionsOptions & SchemaOptions<NoInfer<D>>),
   options?: SessionMiddlewareOptions,
 ): Middleware<DefaultState, SessionContext<D>> {
   const sessions = sessionsOf<D>(sessionsOrOptions)

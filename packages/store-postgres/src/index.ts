@@ -25,7 +25,12 @@ export interface PostgresStoreOptions {
   readonly now?: (() => number) | undefined
 }
 
-const OPTIONS = ['table', 'unlogged', 'listener', 'now'] as const satisfies readonly (keyof PostgresStoreOptions)[]
+const OPTIONS = [
+  'table',
+  'unlogged',
+  'listener',
+  'now',
+] as const satisfies readonly (keyof PostgresStoreOptions)[]
 
 /** A store with its migration. */
 export interface PostgresStore extends Store {

@@ -50,6 +50,7 @@ const OPEN_EVENTS: Readonly<Record<OpenReason, SessionEventType | undefined>> = 
   ended: 'session_use_after_expire',
   superseded: 'session_use_after_expire',
   revoked: 'session_use_after_expire',
+  unfit: 'session_refused',
   store_failed: 'session_refused',
   issued_in_future: 'cookie_rejected',
   expired_idle: 'session_expired',

@@ -17,18 +17,21 @@ export interface Metadata {
   readonly csrf: boolean
   /** A number where a permanent session has a limit of its own. Whether it is permanent at all, the seal says. */
   readonly permanent: Permanent
+  /** Which version of the application's data it is; 0 where none is named. */
+  readonly version: number
 }
 
 /**
- * Metadata as JSON, for this data; undefined where there are none. A key that is gone has no end, and a session that holds
- * nothing has no limit of its own.
+ * Metadata as JSON, for this data; undefined where there are none. A key that is gone has no end, no data has no version, and
+ * a session that holds nothing has no limit of its own.
  */
 export function encodeMetadata(meta: Metadata, data: Data): object | undefined {
-  const { subject, label, flash, expiries, csrf, permanent } = meta
+  const { subject, label, flash, expiries, csrf, permanent, version } = meta
   // Nearly always: of an anonymous visitor nothing but the data is kept.
   const isBare = subject === undefined && label === undefined && flash.length === 0 && expiries.size === 0
   const hasLimit = typeof permanent === 'number'
-  if (isBare && !csrf && !hasLimit) return undefined
+  if (isBare && !csrf && !hasLimit && version === 0) return undefined
+  const hasData = Object.keys(data).some((key) => hasKey(data, key))
   const kept = onlyExpiries(expiries, (key) => hasKey(data, key))
   const json = {
     ...(subject !== undefined && { subject }),
@@ -36,10 +39,10 @@ export function encodeMetadata(meta: Metadata, data: Data): object | undefined {
     ...(flash.length > 0 && { flash: encodeFlash(flash) }),
     ...(kept.size > 0 && { expiries: Object.fromEntries(kept) }),
     ...(csrf && { csrf }),
+    ...(version > 0 && hasData && { version }),
   }
   const isNothing = Object.keys(json).length === 0
-  if (hasLimit && (!isNothing || Object.keys(data).some((key) => hasKey(data, key))))
-    return { ...json, permanent }
+  if (hasLimit && (hasData || !isNothing)) return { ...json, permanent }
   return isNothing ? undefined : json
 }
 
@@ -53,13 +56,14 @@ export function decodeMetadata(json: unknown): Metadata | undefined {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined
   const given = withoutPrototype(json)
   if (!Object.keys(NO_METADATA).some((key) => key in given)) return undefined
-  const { subject, label, csrf, permanent = false } = given
+  const { subject, label, csrf, permanent = false, version = 0 } = given
   const flash = given['flash'] === undefined ? NO_FLASH : decodeFlash(given['flash'])
   const expiries = given['expiries'] === undefined ? NO_EXPIRIES : decodeExpiries(given['expiries'])
   const isFlag = csrf === undefined || csrf === true
   if (!isTextOrNone(subject) || !isTextOrNone(label) || !flash || !expiries || !isFlag) return undefined
-  if (permanent !== false && !(isTime(permanent) && permanent > 0)) return undefined
-  return { subject, label, flash, expiries, csrf: csrf === true, permanent }
+  if (permanent !== false && !(isCount(permanent) && permanent > 0)) return undefined
+  if (!isCount(version)) return undefined
+  return { subject, label, flash, expiries, csrf: csrf === true, permanent, version }
 }
 
 const isTextOrNone = (value: unknown): value is string | undefined =>
@@ -73,6 +77,7 @@ export function mergeMetadata(base: Metadata, mine: Metadata, theirs: Metadata):
     expiries: mergeExpiries(base.expiries, mine.expiries, theirs.expiries),
     csrf: mine.csrf === base.csrf ? theirs.csrf : mine.csrf,
     permanent: mine.permanent === base.permanent ? theirs.permanent : mine.permanent,
+    version: Math.max(mine.version, theirs.version),
   }
 }
 
@@ -143,6 +148,7 @@ export const NO_METADATA: Metadata = Object.freeze({
   expiries: NO_EXPIRIES,
   csrf: false,
   permanent: false,
+  version: 0,
 })
 
 /** The keys whose end has come. */
@@ -184,7 +190,7 @@ export function decodeExpiries(json: unknown): KeyExpiries | undefined {
   return entries.every(isEnd) ? new Map(entries) : undefined
 }
 
-const isEnd = (entry: [string, unknown]): entry is [string, number] => isTime(entry[1])
+const isEnd = (entry: [string, unknown]): entry is [string, number] => isCount(entry[1])
 
-const isTime = (value: unknown): value is number =>
+const isCount = (value: unknown): value is number =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_TIME

@@ -103,9 +103,9 @@ export function livingText(text: string, now: number): string {
 
 /** The text of a record with what another session takes over of it and nothing else, not even the subject. */
 export function carriedOver(text: string, { keys, flash: hasFlash }: CarriedOver): string {
-  const { data, flash, expiries } = contentIn(text)
+  const { data, flash, expiries, version } = contentIn(text)
   const only = Object.fromEntries(Object.entries(data).filter(([key]) => keys.includes(key)))
-  return writeText(only, { ...NO_METADATA, flash: hasFlash ? flash : NO_METADATA.flash, expiries })
+  return writeText(only, { ...NO_METADATA, flash: hasFlash ? flash : NO_METADATA.flash, expiries, version })
 }
 
 /** Makes a change on a text. */

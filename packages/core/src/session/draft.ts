@@ -26,7 +26,7 @@ export function removeData(session: object, state: SessionState, keep: readonly 
 
 /** Ends the session: what is written afterwards belongs to a new one. Does not ask what a handler has made of the object. */
 export function endDraft(session: object, { state, setup }: SessionVisit): void {
-  Object.assign(state, freshState(setup.fillRandom, setup.now()), { carried: NOTHING_CARRIED })
+  Object.assign(state, freshState(setup), { carried: NOTHING_CARRIED })
   removeData(session, state)
 }
 

@@ -50,7 +50,7 @@ export class SessionControls extends DataControls {
   /** A new id and a new cookie with the same data; the old cookie is over when the response leaves. */
   regenerate(callback?: Callback): void {
     const { state, setup } = SessionFacts.visitOf(this)
-    state.sid = freshState(setup.fillRandom, setup.now()).sid
+    state.sid = freshState(setup).sid
     callback?.()
   }
 

@@ -27,6 +27,8 @@ export interface SessionState {
   expiries: KeyExpiries
   /** Whether it is kept, though it may hold nothing, for the sake of a token against forged requests. */
   csrf: boolean
+  /** Of the data. */
+  version: number
   /** Undefined for the session that came, perhaps under a new id. For another one in its place: what it took over. */
   carried: CarriedOver | undefined
   /** What a login that is still to be committed keeps, whatever happens to the session that came. */
@@ -45,7 +47,7 @@ const NO_STEPS: readonly Step[] = Object.freeze([])
 /** The state of a session that came, or that begins. */
 export function stateOf(
   { sid, created, permanent }: Pick<SessionRecord, 'sid' | 'created' | 'permanent'>,
-  { subject, label, flash, expiries, csrf }: Metadata,
+  { subject, label, flash, expiries, csrf, version }: Metadata,
 ): SessionState {
   return {
     sid,
@@ -57,6 +59,7 @@ export function stateOf(
     flash,
     expiries,
     csrf,
+    version,
     carried: undefined,
     login: undefined,
     removed: undefined,
@@ -64,16 +67,18 @@ export function stateOf(
   }
 }
 
-/** The state of a session that begins now; epoch seconds. */
-export const freshState = (fillRandom: FillRandom, now: number): SessionState =>
-  stateOf({ sid: randomBytes(fillRandom, SID_BYTES), created: now, permanent: false }, NO_METADATA)
+/** The state of a session that begins now. */
+export function freshState({ fillRandom, now, version }: SessionSetup): SessionState {
+  const begun = { sid: randomBytes(fillRandom, SID_BYTES), created: now(), permanent: false }
+  return stateOf(begun, version === 0 ? NO_METADATA : { ...NO_METADATA, version })
+}
 
 /** What a session of this state and data says, to be written as a text. */
 export function contentOf(
-  { subject, label, flash, expiries, csrf, permanent }: SessionState,
+  { subject, label, flash, expiries, csrf, permanent, version }: SessionState,
   data: object,
 ): Content {
-  return { data: data as Content['data'], subject, label, flash, expiries, csrf, permanent }
+  return { data: data as Content['data'], subject, label, flash, expiries, csrf, permanent, version }
 }
 
 /** The request that a session belongs to, as the session's controls see it. */
@@ -100,6 +105,8 @@ export interface SessionSetup {
   /** Epoch seconds. */
   readonly now: () => number
   readonly lifetime: Lifetime
+  /** Of the data that is written. */
+  readonly version: number
   readonly fillRandom: FillRandom
   readonly csrf: Csrf
   /** Throws where `logout({ everywhere: true })` cannot be carried out. */

@@ -10,7 +10,8 @@ import type { MaybePromise } from '../base/maybe-promise.ts'
 import { refusePromise } from '../base/own.ts'
 import { readOptions } from '../base/options.ts'
 import { type AdapterSessions, type AdapterVisit, OPEN, peekOf, type Sessions } from './sessions.ts'
-import { readSetup, type SessionsOptions } from './setup.ts'
+import type { SchemaOptions, SessionsOptions } from './options.ts'
+import { readSetup } from './setup.ts'
 
 /** What a request's cookies lead to, as far as it has to be asked for now. */
 type Load = (header: CookieHeader) => MaybePromise<Look>
@@ -27,20 +28,20 @@ type Load = (header: CookieHeader) => MaybePromise<Look>
  * @throws {ConfigError} for an option that is unknown or wrong, with its name and what would be right.
  */
 export function createSessions<D extends SessionData<D> = Record<string, unknown>>(
-  options: SessionsOptions,
+  options: SessionsOptions & SchemaOptions<D>,
 ): Sessions<D> {
   const { setup, whenStoreFails, close } = readSetup(options)
   const { mode, cookie, lifetime, subjects, now } = setup
 
   /** The look is the same for all visits: one for each would be much of what a request costs whose handler never looks. */
   function loadSealed(sealed: LazyMode): Load {
-    const look: Look = (header) => lookUpSealed(sealed, cookie, header, now())
+    const look: Look = (header) => lookUpSealed(sealed, setup, header, now())
     return () => look
   }
 
   function loadStored(stored: EagerMode): Load {
     return (header) => {
-      const opening = lookUpStored(stored, cookie, header, now())
+      const opening = lookUpStored(stored, setup, header, now())
       const mayFail = opening instanceof Promise && whenStoreFails === 'anonymous'
       return mayFail ? opening.catch(anonymousAfter) : opening
     }

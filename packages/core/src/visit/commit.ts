@@ -1,8 +1,6 @@
 import type { Committed, InForce } from '../modes/mode.ts'
 import { newStoreCookie } from '../modes/store-cookie.ts'
 import type { LogoutRequest } from '../session/logout.ts'
-import { dataOf } from '../session/draft.ts'
-import { checkKeys } from '../record/control-names.ts'
 import { recordOf } from '../record/admit.ts'
 import type { Times } from '../record/lifetime.ts'
 import { sidText } from '../crypto/token.ts'
@@ -61,13 +59,10 @@ export class Commits implements CommitSource {
 
   /** What a commit would do at this time, in epoch seconds; now, when left out. */
   decide(at = this.setup.now()): Decision {
-    const { mode, lifetime } = this.setup
     const { session, state, lookup, logout } = this.draft
-    const discard = isCleared(mode, lookup, logout !== undefined && this.record === undefined)
+    const discard = isCleared(this.setup.mode, lookup, logout !== undefined && this.record === undefined)
     const before = { record: this.record, discard, isHeld: this.#isHeld }
-    const decision = decide(mode, lifetime, before, session, state, at)
-    if (decision.plan.cookie === 'set') checkKeys(dataOf(session, state))
-    return decision
+    return decide(this.setup, before, session, state, at)
   }
 
   commit(): MaybePromise<void> {
@@ -193,6 +188,6 @@ export class Commits implements CommitSource {
     this.unsettled = NO_ATTEMPTS
     this.#newCookie = undefined
     this.headers = headersAfter(done, cookie, now) ?? this.headers
-    this.record = settle(this.draft, sent, done.record, now)
+    this.record = settle(this.draft, sent, done.record, this.setup)
   }
 }

@@ -1,13 +1,16 @@
 import { checkSize, type Mode } from '../modes/mode.ts'
+import { checkKeys } from '../record/control-names.ts'
 import { dataOf, draftText } from '../session/draft.ts'
 import { contentOf, type SessionState } from '../session/state.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import { type Before, type Plan, planClose } from '../record/plan.ts'
 import { livingAt, livingText, writeText } from '../record/record.ts'
+import type { Shape } from '../record/shape.ts'
 import {
   CookieTooLargeError,
   RecordTooLargeError,
   SessionConflictError,
+  SessionDataError,
   SessionGoneError,
   SessionUnopenedError,
   StoreError,
@@ -20,15 +23,21 @@ export interface Decision {
   readonly text: string
 }
 
+/** What sessions go by. */
+export interface Rules {
+  readonly mode: Mode
+  readonly lifetime: Lifetime
+  readonly shape: Shape
+}
+
 /**
- * Decides what closing a session now must do. Pure.
+ * Decides what closing a session now must do. Pure, as far as a schema is.
  *
- * @throws {SessionDataError} for data that cannot be kept.
+ * @throws {SessionDataError} for data that cannot be kept, or does not fit the schema.
  * @throws {CookieTooLargeError | RecordTooLargeError} when it is more than the mode can hold.
  */
 export function decide(
-  mode: Mode,
-  lifetime: Lifetime,
+  { mode, lifetime, shape }: Rules,
   before: Before,
   session: object,
   state: SessionState,
@@ -38,8 +47,19 @@ export function decide(
   const text = livingDraft(session, state, now)
   const after = { sid, created, permanent, text, continues: carried === undefined }
   const plan = planClose(livingBefore(before, now), after, now, lifetime)
-  if (plan.cookie === 'set') checkSize(mode, text)
+  if (plan.cookie === 'set') {
+    checkKeys(dataOf(session, state))
+    checkSize(mode, text)
+    // What was read fits.
+    if (text !== before.record?.text) checkFit(shape, text)
+  }
   return { plan, text }
+}
+
+/** @throws {SessionDataError} for data that would not be opened again. */
+export function checkFit(shape: Shape, text: string): void {
+  const path = shape.misfitIn(text)
+  if (path !== undefined) throw new SessionDataError(path, 'does not fit the schema')
 }
 
 /** Why a cookie was not opened that may nevertheless be good: on another server, or later. */
@@ -48,6 +68,7 @@ const MAY_BE_GOOD: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'ambiguous_cookie',
   'header_too_large',
   'issued_in_future',
+  'unfit',
 ])
 
 /** Why a cookie was not opened, and whether it is of no use to anybody. */

@@ -5,7 +5,8 @@ import { sidText } from '../crypto/token.ts'
 import { StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import type { OpenReason } from '../base/reasons.ts'
-import { withoutControlNames } from '../record/known-keys.ts'
+import { hasControlName } from '../record/control-names.ts'
+import type { Shape } from '../record/shape.ts'
 import type { Lookup } from './setup.ts'
 
 /** Cookies of our name past this many are not tried: each costs an open. */
@@ -14,7 +15,8 @@ const MAX_CANDIDATES = 4
 /**
  * Cookies that are of no use here, and yet not to be deleted. One whose key we do not have may be wanted by another
  * server, in a rolling deploy; one of the future, by a server whose clock is right. One that the store does not know may come from a request that left the browser before a
- * login gave it a new cookie, which the late answer would then delete; and so may one that was revoked.
+ * login gave it a new cookie, which the late answer would then delete; and so may one that was revoked. One whose data does not
+ * fit may fit another server, or the next version of this one.
  */
 const LEFT_ALONE: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'unknown_key',
@@ -22,6 +24,7 @@ const LEFT_ALONE: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'ended',
   'superseded',
   'revoked',
+  'unfit',
 ])
 
 const nothing = (reason: OpenReason, discard: boolean): Lookup =>
@@ -30,15 +33,28 @@ const NO_COOKIE = nothing('no_cookie', false)
 const HEADER_TOO_LARGE = nothing('header_too_large', false)
 const AMBIGUOUS = nothing('ambiguous_cookie', false)
 const STORE_FAILED = nothing('store_failed', false)
+const UNFIT = nothing('unfit', false)
+
+/** What a lookup needs of the sessions that it is for. */
+export interface LookupRules {
+  readonly cookie: Cookie
+  readonly shape: Shape
+}
 
 /** Opens what came in the cookie itself. */
-export function lookUpSealed(mode: LazyMode, cookie: Cookie, header: CookieHeader, now: number): Lookup {
+export function lookUpSealed(
+  mode: LazyMode,
+  { cookie, shape }: LookupRules,
+  header: CookieHeader,
+  now: number,
+): Lookup {
   const values = candidatesOf(cookie, header)
   if (values === undefined) return HEADER_TOO_LARGE
   const [only] = values
   // Nearly always: then there is nothing to choose from.
-  if (values.length === 1 && only !== undefined) return lookupOf(mode.load(only, now))
-  return choose(values.map((value) => mode.load(value, now)))
+  if (values.length === 1 && only !== undefined) return lookupOf(mode.load(only, now), shape)
+  const loaded = values.map((value) => mode.load(value, now))
+  return choose(loaded, shape)
 }
 
 /**
@@ -47,7 +63,7 @@ export function lookUpSealed(mode: LazyMode, cookie: Cookie, header: CookieHeade
  */
 export function lookUpStored(
   mode: EagerMode,
-  cookie: Cookie,
+  { cookie, shape }: LookupRules,
   header: CookieHeader,
   now: number,
 ): MaybePromise<() => Lookup> {
@@ -55,16 +71,19 @@ export function lookUpStored(
   if (values === undefined) return () => HEADER_TOO_LARGE
   const [only] = values
   if (values.length === 1 && only !== undefined)
-    return andThen(fetchFrom(mode, only, now), (look) => () => lookupOf(look()))
+    return andThen(fetchFrom(mode, only, now), (look) => () => lookupOf(look(), shape))
   const fetches = values.map((value) => fetchFrom(mode, value, now))
+  const choosing = (loads: readonly Load[]) => (): Lookup =>
+    choose(
+      loads.map((load) => load()),
+      shape,
+    )
   return fetches.every(isHere)
     ? choosing(fetches)
     : Promise.all(fetches.map(async (fetch) => fetch)).then(choosing)
 }
 
 type Load = () => Loaded
-
-const choosing = (loads: readonly Load[]) => (): Lookup => choose(loads.map((load) => load()))
 
 function fetchFrom(mode: EagerMode, value: string, now: number): MaybePromise<Load> {
   if (mode.fetch !== undefined) return mode.fetch(value, now)
@@ -92,13 +111,13 @@ function candidatesOf(cookie: Cookie, header: CookieHeader): readonly string[] |
  * several tokens of one session, as after a change of the cookie's `domain`, the one that was sealed last. A superseded
  * cookie counts where none is valid.
  */
-function choose(loaded: readonly Loaded[]): Lookup {
+function choose(loaded: readonly Loaded[], shape: Shape): Lookup {
   const usable = newestOfEach(loaded)
   if (usable.length > 1) return AMBIGUOUS
   const superseded = loaded.filter(({ reason }) => reason === 'superseded')
   const [first] = [...usable, ...superseded, ...loaded]
   if (first === undefined) return NO_COOKIE
-  const lookup = lookupOf(first)
+  const lookup = lookupOf(first, shape)
   const isWanted = loaded.some(({ reason }) => LEFT_ALONE.has(reason))
   return isWanted && lookup.discard ? { ...lookup, discard: false } : lookup
 }
@@ -117,13 +136,13 @@ function newestOfEach(loaded: readonly Loaded[]): readonly Loaded[] {
 }
 
 /** What one cookie led to. */
-function lookupOf(loaded: Loaded): Lookup {
-  const { reason, record } = loaded
-  const known = record && withoutControlNames(record)
+function lookupOf({ reason, record }: Loaded, shape: Shape): Lookup {
+  const known = record && shape.record(record)
+  if (record !== undefined && known === undefined) return UNFIT
   return {
     reason,
     record: known,
     discard: record === undefined && !LEFT_ALONE.has(reason),
-    hasDropped: known !== record,
+    hasDropped: known !== record && record !== undefined && hasControlName(record.content.data),
   }
 }

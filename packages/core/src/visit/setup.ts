@@ -4,6 +4,7 @@ import type { SessionSetup, SessionState } from '../session/state.ts'
 import type { Subjects } from '../subjects/subjects.ts'
 import type { Cookie } from '../cookie/cookie.ts'
 import type { ResolveConflict } from '../record/merge.ts'
+import type { Shape } from '../record/shape.ts'
 import type { Trace } from '../base/events.ts'
 import type { Pulse } from '../base/pulse.ts'
 import type { OpenReason } from '../base/reasons.ts'
@@ -11,6 +12,7 @@ import type { OpenReason } from '../base/reasons.ts'
 /** What all visits of one `Sessions` share. */
 export interface Setup extends SessionSetup {
   readonly mode: Mode
+  readonly shape: Shape
   readonly resolve: ResolveConflict
   readonly subjects: Subjects
   readonly cookie: Cookie

@@ -12,6 +12,7 @@ import {
 } from '../session/state.ts'
 import type { CookieHeader } from '../cookie/read.ts'
 import { recordOf } from '../record/admit.ts'
+import { hasControlName } from '../record/control-names.ts'
 import { endOf } from '../record/lifetime.ts'
 import { EMPTY_TEXT } from '../record/encode.ts'
 import { contentIn } from '../record/record.ts'
@@ -23,7 +24,6 @@ import { Commits } from './commit.ts'
 import { reasonOf } from './decide.ts'
 import type { Header } from './headers.ts'
 import type { Watched } from './record-watcher.ts'
-import { withoutControlNames } from '../record/known-keys.ts'
 import type { Draft, Lookup, Setup, VisitOptions } from './setup.ts'
 import { takeKey } from './take.ts'
 import { watchSession } from './watch.ts'
@@ -64,7 +64,7 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
     const lookup = this.#look(this.#header)
     const { record, reason } = lookup
     this.lookup = lookup
-    this.state = record === undefined ? this.#freshState() : stateOf(record, record.content)
+    this.state = record === undefined ? freshState(this.setup) : stateOf(record, record.content)
     trace.opened(reason, record?.sid)
     if (lookup.hasDropped && record !== undefined) trace.keyDropped(record.sid)
     return createSession<D>(record?.content.data ?? {}, this)
@@ -148,7 +148,7 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   async reload(): Promise<void> {
     const record = await this.#reread()
     const content = contentIn(record?.text ?? EMPTY_TEXT)
-    const state = record === undefined ? this.#freshState() : stateOf(record, content)
+    const state = record === undefined ? freshState(this.setup) : stateOf(record, content)
     resetDraft(this.session, this.state, content.data, state, this.setup.now())
     this.logout = undefined
     const commits = this.#commits
@@ -162,13 +162,13 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   async #reread(): Promise<InForce | undefined> {
     const commits = this.#commits
     await commits.queue.taken()
-    const { mode, now, trace } = this.setup
+    const { mode, shape, now, trace } = this.setup
     const watchRecord = commits.record && mode.watchRecord?.(commits.record)
     if (watchRecord === undefined) return commits.record
     const { record } = await watchRecord.look(now())
-    if (record === undefined) throw new SessionGoneError()
-    const known = withoutControlNames(record)
-    if (known !== record) trace.keyDropped(record.sid)
+    const known = record && shape.record(record)
+    if (known === undefined) throw new SessionGoneError()
+    if (record !== known && hasControlName(record?.content.data)) trace.keyDropped(known.sid)
     return known
   }
 
@@ -185,9 +185,5 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
       onCommit: (committed) => commits.onCommit(committed),
     }
     return watchSession(this.setup, watched, signal)
-  }
-
-  #freshState(): SessionState {
-    return freshState(this.setup.fillRandom, this.setup.now())
   }
 }

@@ -4,6 +4,9 @@ import type { InForce } from '../../src/modes/mode.ts'
 import { recordOf } from '../../src/record/admit.ts'
 import { createKeys } from '../../src/crypto/keys.ts'
 import { type Lifetime, readLifetime } from '../../src/record/lifetime.ts'
+import { readShape } from '../../src/record/shape.ts'
+import { freshState, type SessionState } from '../../src/session/state.ts'
+import { createCsrf } from '../../src/guard/csrf.ts'
 import { memoryStore } from '../../src/store/memory-store.ts'
 import { RecordTooLargeError } from '../../src/base/errors.ts'
 import type { Changes, Commit, Mode } from '../../src/modes/mode.ts'
@@ -15,6 +18,8 @@ import { metaOf } from '../record/texts.ts'
 import { BEGIN, secretNamed, troubledStore, type TroubledStore } from '../store-support.ts'
 
 export const LIFETIME: Lifetime = readLifetime({ idle: '1h', absolute: '24h', permanent: '31d' })
+/** Any data fit. */
+export const ANY_SHAPE = readShape({})
 export const SID = Buffer.alloc(16, 1)
 
 /** What stands before a record in a row that was just created. */
@@ -26,6 +31,22 @@ export const keysOf = (cookieName = '__Host-session', audience = '', ...secrets:
     cookieName,
     audience,
   )
+
+const atTheBeginning = (): number => BEGIN
+
+/** The state of a session that begins now. */
+export function freshStateOf(): SessionState {
+  const { fillRandom, csrfKeys } = keysOf()
+  const csrf = createCsrf(csrfKeys, fillRandom)
+  return freshState({
+    now: atTheBeginning,
+    fillRandom,
+    csrf,
+    lifetime: LIFETIME,
+    version: 0,
+    checkRevokeAll: () => undefined,
+  })
+}
 
 /** A record of this data, written at the beginning. */
 export function fieldsWith(data: object, subject?: string, change: Partial<Fields> = {}): Fields {

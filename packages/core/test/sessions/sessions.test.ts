@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/base/errors.ts'
 import { createSealer } from '../../src/sealer.ts'
 import { createSessions } from '../../src/sessions/create-sessions.ts'
-import type { SessionsOptions } from '../../src/sessions/setup.ts'
+import type { SessionsOptions } from '../../src/sessions/options.ts'
 import {
   createBrowser,
   createClock,

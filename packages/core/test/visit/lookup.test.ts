@@ -5,10 +5,10 @@ import { StoreError, StoreTimeoutError } from '../../src/base/errors.ts'
 import type { EagerMode, LazyMode, Loaded } from '../../src/modes/mode.ts'
 import { anonymousAfter, lookUpSealed, lookUpStored } from '../../src/visit/lookup.ts'
 import { writeText } from '../../src/record/record.ts'
-import { fieldsWith } from '../modes/stored.ts'
+import { ANY_SHAPE, fieldsWith } from '../modes/stored.ts'
 import { BEGIN, present, rejection, thrown, times } from '../store-support.ts'
 
-const COOKIE = createCookie('sid')
+const RULES = { cookie: createCookie('sid'), shape: ANY_SHAPE }
 const OPENED: Loaded = {
   reason: 'opened',
   record: { ...fieldsWith({ a: 1 }), content: { ...metaOf({}), data: { a: 1 } } },
@@ -48,7 +48,7 @@ function createModes() {
 }
 
 /** Fetched, and then looked at. */
-const stored = async (mode: EagerMode, header: string) => (await lookUpStored(mode, COOKIE, header, BEGIN))()
+const stored = async (mode: EagerMode, header: string) => (await lookUpStored(mode, RULES, header, BEGIN))()
 
 const headerOf = (values: readonly string[]): string => values.map((value) => `sid=${value}`).join('; ')
 
@@ -83,7 +83,7 @@ describe('what the cookies of a request lead to', () => {
       record: reason === 'opened' ? OPENED.record : undefined,
     }
     const header = headerOf(values)
-    expect(lookUpSealed(lazy, COOKIE, header, BEGIN)).toEqual(expected)
+    expect(lookUpSealed(lazy, RULES, header, BEGIN)).toEqual(expected)
     expect(await stored(here, header)).toEqual(expected)
     expect(await stored(eager, header)).toEqual(expected)
   })
@@ -105,23 +105,23 @@ describe('what the cookies of a request lead to', () => {
         content: { ...meta, data: { a: 1 } },
       },
     }
-    expect(lookUpSealed({ ...lazy, load }, COOKIE, 'sid=x', BEGIN)).toEqual(expected)
+    expect(lookUpSealed({ ...lazy, load }, RULES, 'sid=x', BEGIN)).toEqual(expected)
     expect(await stored({ ...here, load }, 'sid=x')).toEqual(expected)
   })
 
   it('is there at once where nothing has to be fetched', () => {
     const { eager, here } = createModes()
-    expect(lookUpStored(eager, COOKIE, undefined, BEGIN)).not.toBeInstanceOf(Promise)
-    expect(lookUpStored(here, COOKIE, 'sid=malformed', BEGIN)).not.toBeInstanceOf(Promise)
-    expect(lookUpStored(eager, COOKIE, 'sid=opened', BEGIN)).toBeInstanceOf(Promise)
+    expect(lookUpStored(eager, RULES, undefined, BEGIN)).not.toBeInstanceOf(Promise)
+    expect(lookUpStored(here, RULES, 'sid=malformed', BEGIN)).not.toBeInstanceOf(Promise)
+    expect(lookUpStored(eager, RULES, 'sid=opened', BEGIN)).toBeInstanceOf(Promise)
   })
 
   it('costs at most four loads, and one for what comes several times', async () => {
     const { eager, loaded } = createModes()
-    await lookUpStored(eager, COOKIE, headerOf(times(200, (index) => `forged${index}`)), BEGIN)
+    await lookUpStored(eager, RULES, headerOf(times(200, (index) => `forged${index}`)), BEGIN)
     expect(loaded).toEqual(['forged0', 'forged1', 'forged2', 'forged3'])
     loaded.length = 0
-    await lookUpStored(eager, COOKIE, headerOf(times(200, () => 'opened')), BEGIN)
+    await lookUpStored(eager, RULES, headerOf(times(200, () => 'opened')), BEGIN)
     expect(loaded).toEqual(['opened'])
   })
 
@@ -132,7 +132,7 @@ describe('what the cookies of a request lead to', () => {
       steps.push(`fetched ${value}`)
       return () => OPENED
     }
-    const look = await lookUpStored({ ...eager, fetch }, COOKIE, headerOf(['opened']), BEGIN)
+    const look = await lookUpStored({ ...eager, fetch }, RULES, headerOf(['opened']), BEGIN)
     expect(steps).toEqual(['fetched opened'])
     expect(loaded).toEqual([])
     expect(look()).toEqual({ ...OPENED, discard: false, hasDropped: false })
@@ -143,7 +143,7 @@ describe('what the cookies of a request lead to', () => {
     const header = `sid=opened; x=${'y'.repeat(16_384)}`
     const expected = { reason: 'header_too_large', record: undefined, discard: false, hasDropped: false }
     expect(await stored(eager, header)).toEqual(expected)
-    expect(lookUpSealed(lazy, COOKIE, header, BEGIN)).toEqual(expected)
+    expect(lookUpSealed(lazy, RULES, header, BEGIN)).toEqual(expected)
     expect(loaded).toEqual([])
   })
 
@@ -154,7 +154,7 @@ describe('what the cookies of a request lead to', () => {
       load: (value, now) =>
         value === 'fails' ? Promise.reject(new StoreError('down')) : eager.load(value, now),
     }
-    const opening = lookUpStored(failing, COOKIE, headerOf(['opened', 'fails']), BEGIN)
+    const opening = lookUpStored(failing, RULES, headerOf(['opened', 'fails']), BEGIN)
     expect(await rejection(Promise.resolve(opening))).toBeInstanceOf(StoreError)
   })
 })

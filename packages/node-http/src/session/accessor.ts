@@ -1,11 +1,19 @@
-import { createSessions, type SessionData, type Sessions, type SessionsOptions } from '@keepsake/core'
+import {
+  createSessions,
+  type SchemaOptions,
+  type SessionData,
+  type Sessions,
+  type SessionsOptions,
+} from '@keepsake/core'
 import { define, fieldOf } from '@keepsake/core/adapter'
 import type { Attachment } from './attachments.ts'
 
 /** Sessions as they are, or made of options: what every adapter's `session(…)` takes. */
-export function sessionsOf<D extends SessionData<D>>(given: Sessions<D> | SessionsOptions): Sessions<D> {
+export function sessionsOf<D extends SessionData<D>>(
+  given: Sessions<D> | (SessionsOptions & SchemaOptions<D>),
+): Sessions<D> {
   const isSessions = typeof given === 'object' && given !== null && fieldOf(given as Sessions<D>, 'open')
-  return isSessions ? (given as Sessions<D>) : createSessions<D>(given as SessionsOptions)
+  return isSessions ? (given as Sessions<D>) : createSessions<D>(given as SessionsOptions & SchemaOptions<D>)
 }
 
 const ATTACHMENT = Symbol('keepsake.session')
