@@ -45,7 +45,7 @@ export type { Callback, ControlName, Session, SessionControls, SessionData } fro
 export type { Explanation } from './session/state.ts'
 export { createSessions } from './sessions/create-sessions.ts'
 export type { Sessions } from './sessions/sessions.ts'
-export type { SchemaOptions, SessionCookieOptions, SessionsOptions } from './sessions/options.ts'
+export type { DataOptions, SessionCookieOptions, SessionsOptions } from './sessions/options.ts'
 export type { SessionChange } from './session/state.ts'
 export type { Store, StoredRecord } from './store/store.ts'
 export { SESSION_CHANNEL, type SessionEvent, type SessionEventType } from './base/events.ts'

@@ -75,7 +75,7 @@ describe.each(PLACES)('a deploy that changes the shape of sessions %s', (_, opti
   })
 
   it.each<[string, (old: object) => unknown]>([
-    ['throws', () => JSON.parse('no')],
+    ['throws', () => JSON.parse('no') as unknown],
     ['gives up', () => undefined],
     ['gives a text', () => 'text'],
     ['gives what does not fit', () => ({ first: 'Ada' })],

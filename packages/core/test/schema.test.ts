@@ -13,6 +13,8 @@ const SCHEMAS = [
   ['Valibot', v.object({ cart: v.array(v.object({ sku: v.string() })), name: v.optional(v.string()) })],
   ['ArkType', type({ cart: type({ sku: 'string' }).array(), 'name?': 'string' })],
 ] as const
+/** The prototype of all plain objects. */
+const SHARED = Object.getPrototypeOf({}) as object
 const CART = { cart: [{ sku: 'A1' }] }
 
 describe.each(PLACES)('sessions %s', (_, options) => {
@@ -152,13 +154,13 @@ describe.each(PLACES)('sessions %s', (_, options) => {
   ])('show a schema of %s no key that somebody has put on Object.prototype', async (__, schema) => {
     const server = createServers(options())
     const { cookie } = await browserWith(server(), { n: 1 })
-    Object.defineProperty(Object.prototype, 'role', { value: 'admin', configurable: true, writable: true })
+    Object.defineProperty(SHARED, 'role', { value: 'admin', configurable: true, writable: true })
     try {
       expect(await seen(createBrowser(server({ schema }), cookie))).toEqual([{}, 'unfit', 'empty'])
       const error = await rejectionOf(browserWith(server({ schema }), { n: 1 }))
       expect(error).toMatchObject({ path: 'role' })
     } finally {
-      Reflect.deleteProperty(Object.prototype, 'role')
+      Reflect.deleteProperty(SHARED, 'role')
     }
   })
 })

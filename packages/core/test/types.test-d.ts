@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { type } from 'arktype'
 import * as v from 'valibot'
 import { describe, expectTypeOf, it } from 'vitest'
@@ -187,6 +188,24 @@ describe('the types of sessions with a schema', () => {
     createSessions<Named>({ secrets, schema: z.object({ card: z.array(z.string()) }) })
     // @ts-expect-error -- a control's name
     createSessions({ secrets, schema: z.object({ login: z.string() }) })
+  })
+
+  it('are what accept is given, with a request that may be said to be a framework’s', () => {
+    const schema = z.object({ tenant: z.string() })
+    createSessions({
+      secrets,
+      schema,
+      accept: (given) => {
+        expectTypeOf(given.tenant).toEqualTypeOf<string | undefined>()
+        return true
+      },
+    })
+    createSessions<Shop>({
+      secrets,
+      accept: async (given, request: IncomingMessage) => given.theme !== 'dark' && request.url !== undefined,
+    })
+    // @ts-expect-error -- no answer
+    createSessions<Shop>({ secrets, accept: () => undefined })
   })
 
   it('stay any keys without one', () => {

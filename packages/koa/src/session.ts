@@ -1,6 +1,6 @@
 import {
   type RegisteredData,
-  type SchemaOptions,
+  type DataOptions,
   type Session,
   type SessionData,
   type Sessions,
@@ -64,7 +64,7 @@ declare module 'koa' {
  * @throws {ConfigError} at start-up, for a wrong option.
  */
 export function session<D extends SessionData<D> = RegisteredData>(
-  sessionsOrOptions: Sessions<D> | (SessionsOptions & SchemaOptions<NoInfer<D>>),
+  sessionsOrOptions: Sessions<D> | (SessionsOptions & DataOptions<NoInfer<D>>),
   options?: SessionMiddlewareOptions,
 ): Middleware<DefaultState, SessionContext<D>> {
   const sessions = sessionsOf<D>(sessionsOrOptions)

@@ -23,6 +23,8 @@ export type OpenReason =
    * something is written into the session that begins.
    */
   | 'unfit'
+  /** `accept` has said that it may not go on. It ends with the response. */
+  | 'refused'
   /** The store failed, and `whenStoreFails: 'anonymous'` lets the request go on without its session. */
   | 'store_failed'
   | UnopenedReason

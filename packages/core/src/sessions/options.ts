@@ -1,5 +1,7 @@
 import type { Store } from '../store/store.ts'
+import type { Session } from '../session/session.ts'
 import type { CookieAttributes } from '../cookie/attributes.ts'
+import type { CookieSource } from '../cookie/read.ts'
 import type { AssuranceLevel, LifetimeOptions } from '../record/lifetime.ts'
 import type { Conflict } from '../record/merge.ts'
 import type { Secret } from '../crypto/secrets.ts'
@@ -23,7 +25,7 @@ export interface SessionCookieOptions extends Pick<
   readonly insecure?: boolean | undefined
 }
 
-/** What sessions are made of, besides {@link SchemaOptions}. */
+/** What sessions are made of, besides {@link DataOptions}. */
 export interface SessionsOptions {
   /**
    * Newest first: the first seals, all open. Each at least 32 bytes from a random generator. A variable of the environment
@@ -72,7 +74,7 @@ export interface SessionsOptions {
 }
 
 /** What is said of the data of sessions, which is of type `D`. */
-export interface SchemaOptions<D> {
+export interface DataOptions<D> {
   /**
    * What the data of a session must fit: a Standard Schema, as Zod, Valibot and ArkType make them, that answers at once. The
    * type of the data is inferred from it. Data that does not fit is not opened, or goes through `migrate`; and is not
@@ -91,6 +93,13 @@ export interface SchemaOptions<D> {
    * an empty session.
    */
   readonly migrate?: ((old: Record<string, unknown>, version: number) => unknown) | undefined
+  /**
+   * Whether the session that a request came with may go on, asked once when it is opened. False ends it, as `destroy` does, and the
+   * handler gets an empty one. For what only the application knows: the password was changed, the user is disabled, the
+   * session is another tenant's. `request` is what `sessions.open` was given; adapters give it the request. It looks, and changes
+   * nothing. With a store it may be async; where sessions live in their cookies it has to answer at once.
+   */
+  accept?(session: Session<D>, request: CookieSource): boolean | Promise<boolean>
 }
 
 /** The names of all options. */
@@ -110,5 +119,6 @@ export const OPTIONS = [
   'schema',
   'version',
   'migrate',
+  'accept',
   'now',
-] as const satisfies readonly (keyof (SessionsOptions & SchemaOptions<unknown>))[]
+] as const satisfies readonly (keyof (SessionsOptions & DataOptions<unknown>))[]

@@ -1,3 +1,4 @@
+import type { Accept } from '../visit/accept.ts'
 import type { Setup } from '../visit/setup.ts'
 import { readAttributes } from '../cookie/attributes.ts'
 import { type Cookie, plainCookieOf } from '../cookie/cookie.ts'
@@ -10,9 +11,8 @@ import { readSecrets } from '../crypto/secrets.ts'
 import { SessionConflictError, wrongOption } from '../base/errors.ts'
 import { createTrace, type Trace } from '../base/events.ts'
 import { fieldOf, refusePromise, withoutPrototype } from '../base/own.ts'
-import { readChoice, readClock, readFlag, readOptions, readText } from '../base/options.ts'
+import { readChoice, readClock, readFlag, readFunction, readOptions, readText } from '../base/options.ts'
 import { createPulse } from '../base/pulse.ts'
-import { OPTIONS, type SessionsOptions } from './options.ts'
 import { readStorage, startSweep } from './storage.ts'
 
 /** Options that were read, checked and frozen. */
@@ -23,8 +23,7 @@ export interface CheckedOptions {
 }
 
 /** @throws {ConfigError} for the first option that is unknown or wrong. */
-export function readSetup(given: SessionsOptions): CheckedOptions {
-  const options = readOptions('options', given, OPTIONS)
+export function readSetup(options: Readonly<Record<string, unknown>>): CheckedOptions {
   const secrets = readSecrets('secrets', options['secrets'])
   const cookie = readSessionCookie(options['cookie'])
   const keys = createKeys(secrets, cookie.name, readText('audience', options['audience'] ?? ''))
@@ -46,6 +45,7 @@ export function readSetup(given: SessionsOptions): CheckedOptions {
       lifetime,
       shape,
       version: shape.version,
+      accept: readFunction<Accept>('accept', options['accept']),
       trace,
       csrf: createCsrf(keys.csrfKeys, keys.fillRandom),
       subjects,

@@ -5,6 +5,7 @@ import { recordOf } from '../record/admit.ts'
 import type { Times } from '../record/lifetime.ts'
 import { sidText } from '../crypto/token.ts'
 import { SessionGoneError, StoreError } from '../base/errors.ts'
+import { since } from '../base/events.ts'
 import { andThen, type MaybePromise, Queue } from '../base/maybe-promise.ts'
 import { fieldOf } from '../base/own.ts'
 import { type Attempt, hasLost, NO_ATTEMPTS } from './changes.ts'
@@ -34,6 +35,8 @@ export class Commits implements CommitSource {
   unsettled: readonly Attempt[] = NO_ATTEMPTS
   /** The cookie of the next new row, for one sid. */
   #newCookie: { readonly sid: Uint8Array; readonly value: string } | undefined
+  /** When a store was asked to carry out a commit, where somebody listens. */
+  #begun: number | undefined
   /** Watches of the session, which follow its own commits. */
   #watches: Set<() => void> | undefined
 
@@ -81,14 +84,8 @@ export class Commits implements CommitSource {
   }
 
   refuse(error: unknown): never {
-    this.setup.trace.closed(reasonOf(error), this.draft.state.sid)
+    this.setup.trace.closed(reasonOf(error), this.draft.state.sid, undefined, since(this.#begun))
     throw error
-  }
-
-  /** Once no commit is under way: the record in force, or undefined where another request has ended it. */
-  async settled(): Promise<InForce | undefined> {
-    await this.queue.taken()
-    return this.isEnded ? undefined : this.record
   }
 
   /** Has `tell` called after each commit. Returns what ends that. */
@@ -97,7 +94,15 @@ export class Commits implements CommitSource {
     return () => watches.delete(tell)
   }
 
+  /** Has the mode carry it out. */
+  carryOut(commit: SessionCommit): MaybePromise<Committed> {
+    const { mode, trace } = this.setup
+    if (!mode.isLazy) this.#begun = trace.begin()
+    return mode.apply(commit)
+  }
+
   #commitNow(): MaybePromise<void> {
+    this.#begun = undefined
     if (this.isOver) return
     const { trace, cookie } = this.setup
     const { state, lookup, logout } = this.draft
@@ -109,16 +114,15 @@ export class Commits implements CommitSource {
     if (plan.record !== 'nothing') return this.#apply(decision, at)
     if (plan.cookie === 'clear') this.headers = withCookie(cookie.clear())
     trace.closed(plan.reason, state.sid)
-    return logout && this.#carryOut(logout)
+    return logout && this.#endOthers(logout)
   }
 
   #apply({ plan, text }: Decision, at: number): MaybePromise<void> {
-    const { mode, lifetime } = this.setup
     const { state, logout } = this.draft
-    const after = recordOf(state, text, lifetime, at, this.held)
+    const after = recordOf(state, text, this.setup.lifetime, at, this.held)
     const commit = new SessionCommit(this, plan, state, after, at, logout)
     try {
-      const applied = mode.apply(commit)
+      const applied = this.carryOut(commit)
       return applied instanceof Promise ? this.#applyLater(commit, applied) : this.#conclude(commit, applied)
     } catch (error) {
       return this.#fail(commit, error)
@@ -143,7 +147,7 @@ export class Commits implements CommitSource {
     // They look once this commit is through, and however it ends.
     this.#watches?.forEach((tell) => tell())
     this.settle(commit, done)
-    return commit.logout && this.#carryOut(commit.logout)
+    return commit.logout && this.#endOthers(commit.logout)
   }
 
   /** The same for each attempt, so that a row is found again although the answer to its creation was lost. */
@@ -162,7 +166,7 @@ export class Commits implements CommitSource {
   }
 
   /** Once its own record is settled: what else a logout asked for. */
-  #carryOut(logout: LogoutRequest): MaybePromise<void> {
+  #endOthers(logout: LogoutRequest): MaybePromise<void> {
     const { everywhere, clearSiteData } = logout
     const spared = new Set(this.record && [sidText(this.record.sid)])
     const others = everywhere === undefined ? undefined : this.setup.subjects.revokeAll(everywhere, spared)
@@ -182,7 +186,8 @@ export class Commits implements CommitSource {
       this.headers = LOOKED
       if (sent.logout !== undefined || hasLost(sent.before?.text, sent.text)) throw new SessionGoneError()
     }
-    report(trace, sent, done, this.record ?? this.draft.state)
+    report(trace, sent, done, this.record ?? this.draft.state, since(this.#begun))
+    this.#begun = undefined
     if (this.isEnded) return
     this.hasDropped ||= sent.hasDropped
     this.unsettled = NO_ATTEMPTS

@@ -1,8 +1,9 @@
-import { checkSize, type Mode } from '../modes/mode.ts'
+import { checkSize, type InForce, type Mode } from '../modes/mode.ts'
 import { checkKeys } from '../record/control-names.ts'
 import { dataOf, draftText } from '../session/draft.ts'
 import { contentOf, type SessionState } from '../session/state.ts'
-import type { Lifetime } from '../record/lifetime.ts'
+import { recordOf } from '../record/admit.ts'
+import { endOf, type Times } from '../record/lifetime.ts'
 import { type Before, type Plan, planClose } from '../record/plan.ts'
 import { livingAt, livingText, writeText } from '../record/record.ts'
 import type { Shape } from '../record/shape.ts'
@@ -16,6 +17,7 @@ import {
   StoreError,
 } from '../base/errors.ts'
 import type { CloseReason, OpenReason } from '../base/reasons.ts'
+import type { Setup } from './setup.ts'
 
 /** What is to be done with a session as it is now, and its text. */
 export interface Decision {
@@ -24,11 +26,7 @@ export interface Decision {
 }
 
 /** What sessions go by. */
-export interface Rules {
-  readonly mode: Mode
-  readonly lifetime: Lifetime
-  readonly shape: Shape
-}
+export type Rules = Pick<Setup, 'mode' | 'lifetime' | 'shape'>
 
 /**
  * Decides what closing a session now must do. Pure, as far as a schema is.
@@ -105,6 +103,19 @@ function livingBefore(before: Before, now: number): Before {
   return record === undefined || text === undefined || text === record.text
     ? before
     : { ...before, record: { ...record, text } }
+}
+
+/** When a session of this state ends; `record` is in force, and `held` are the times that must not move. */
+export function expiresOf(
+  { lifetime, now }: Pick<Setup, 'lifetime' | 'now'>,
+  state: SessionState,
+  record: InForce | undefined,
+  held: Times | undefined,
+): number {
+  const { sid, created, permanent } = state
+  if (record?.sid !== sid || record.created !== created || record.permanent !== permanent)
+    return recordOf(state, '', lifetime, now(), held).expires
+  return Math.min(record.expires, endOf(lifetime, created, record.issued, permanent))
 }
 
 /** The reason code for why a commit was not carried out. */

@@ -28,7 +28,7 @@ const LEFT_ALONE: ReadonlySet<OpenReason> = new Set<OpenReason>([
 ])
 
 const nothing = (reason: OpenReason, discard: boolean): Lookup =>
-  Object.freeze({ reason, record: undefined, discard, hasDropped: false })
+  Object.freeze({ reason, record: undefined, discard, hasDropped: false, storeMs: undefined })
 const NO_COOKIE = nothing('no_cookie', false)
 const HEADER_TOO_LARGE = nothing('header_too_large', false)
 const AMBIGUOUS = nothing('ambiguous_cookie', false)
@@ -144,5 +144,6 @@ function lookupOf({ reason, record }: Loaded, shape: Shape): Lookup {
     record: known,
     discard: record === undefined && !LEFT_ALONE.has(reason),
     hasDropped: known !== record && record !== undefined && hasControlName(record.content.data),
+    storeMs: undefined,
   }
 }

@@ -13,11 +13,13 @@ export function report(
   { plan, hasDropped }: { readonly plan: Plan; readonly hasDropped: boolean },
   { outcome, record }: Pick<Committed, 'outcome' | 'record'>,
   before: { readonly sid: Uint8Array },
+  storeMs: number | undefined,
 ): void {
   if (hasDropped && outcome === 'restarted') trace.closed('gone', before.sid)
   const reason = outcome === 'done' ? plan.reason : outcome
   // An ended session is reported under the id it had, not under that of the one that may begin after it.
-  trace.closed(reason === 'restarted' ? 'created' : reason, (record ?? before).sid)
+  const told = reason === 'restarted' ? 'created' : reason
+  trace.closed(told, (record ?? before).sid, record?.text, storeMs)
 }
 
 /** What was committed. */

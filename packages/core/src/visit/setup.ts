@@ -1,3 +1,4 @@
+import type { Accept } from './accept.ts'
 import type { Mode, OpenInForce } from '../modes/mode.ts'
 import type { LogoutRequest } from '../session/logout.ts'
 import type { SessionSetup, SessionState } from '../session/state.ts'
@@ -13,6 +14,7 @@ import type { OpenReason } from '../base/reasons.ts'
 export interface Setup extends SessionSetup {
   readonly mode: Mode
   readonly shape: Shape
+  readonly accept: Accept | undefined
   readonly resolve: ResolveConflict
   readonly subjects: Subjects
   readonly cookie: Cookie
@@ -39,6 +41,8 @@ export interface Lookup {
   readonly discard: boolean
   /** Whether the record had a key that is a control's name, which is left out. */
   readonly hasDropped: boolean
+  /** How long the store took, where somebody listens. */
+  readonly storeMs: number | undefined
 }
 
 /** The session of a visit, and what it came from. */

@@ -45,7 +45,7 @@ async function takeNow(commits: Commits, key: string): Promise<unknown> {
   const { sid, permanent } = before
   const state = { sid, permanent, carried: undefined, login: undefined, steps: [step] }
   const commit = new SessionCommit(commits, CHANGED, state, after, at)
-  const done = await mode.apply(commit)
+  const done = await commits.carryOut(commit)
   removeKey(draft.session, draft.state, key)
   if (done.outcome === 'gone') return undefined
   commits.settle(commit, done)

@@ -9,10 +9,7 @@ type Question<R> = ((about: R) => boolean) | undefined
  *
  * @throws {ConfigError} for an option that is unknown, or no function.
  */
-export function readFunctions<O extends object>(
-  given: O | undefined,
-  names: readonly (keyof O & string)[],
-): O {
+export function readFunctions<O extends object>(given: O | undefined, names: readonly (keyof O & string)[]): O {
   const options = readOptions('options', given, names)
   for (const name of names) readFunction(name, options[name])
   return options as O

@@ -1,6 +1,6 @@
 import {
   createSessions,
-  type SchemaOptions,
+  type DataOptions,
   type SessionData,
   type Sessions,
   type SessionsOptions,
@@ -10,10 +10,10 @@ import type { Attachment } from './attachments.ts'
 
 /** Sessions as they are, or made of options: what every adapter's `session(…)` takes. */
 export function sessionsOf<D extends SessionData<D>>(
-  given: Sessions<D> | (SessionsOptions & SchemaOptions<D>),
+  given: Sessions<D> | (SessionsOptions & DataOptions<D>),
 ): Sessions<D> {
   const isSessions = typeof given === 'object' && given !== null && fieldOf(given as Sessions<D>, 'open')
-  return isSessions ? (given as Sessions<D>) : createSessions<D>(given as SessionsOptions & SchemaOptions<D>)
+  return isSessions ? (given as Sessions<D>) : createSessions<D>(given as SessionsOptions & DataOptions<D>)
 }
 
 const ATTACHMENT = Symbol('keepsake.session')

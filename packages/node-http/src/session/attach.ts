@@ -1,7 +1,7 @@
 import type { Session, Sessions, VisitOptions } from '@keepsake/core'
 import { type AdapterVisit, type Header, type MaybePromise, openVisit } from '@keepsake/core/adapter'
 import { isPlainHttp } from '../headers/connection.ts'
-import { type AnyRequest, type AnyResponse, headerOf } from '../headers/messages.ts'
+import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
 import { isCacheable } from '../headers/response-headers.ts'
 import { Hold } from '../hold/hold.ts'
 import {
@@ -28,7 +28,7 @@ export function attach<D>(
 ): MaybePromise<Attachment<D>> {
   const attached = attachmentFor(sessions, request)
   if (attached !== undefined) return attached
-  const visit = openVisit(sessions, headerOf(request, 'cookie'), options)
+  const visit = openVisit(sessions, request, options)
   return visit instanceof Promise
     ? attachLater(sessions, request, response, fail, visit)
     : attachVisit(sessions, request, response, fail, visit)
