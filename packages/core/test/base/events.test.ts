@@ -53,6 +53,11 @@ async function browserOf(sessions: Sessions<Record<string, unknown>>) {
   return browser
 }
 
+async function failSlowly(): Promise<never> {
+  await new Promise((resolve) => setTimeout(resolve, 6))
+  throw new Error('down')
+}
+
 /** A store that takes its time for what each request does first. */
 function slowed(pause: () => Promise<void>): Store {
   const store = memoryStore()
@@ -295,12 +300,8 @@ describe('an event (R70)', () => {
   })
 
   it('says how long a store took that has failed, and nothing where none was asked', async () => {
-    const fail = async (): Promise<never> => {
-      await new Promise((resolve) => setTimeout(resolve, 6))
-      throw new Error('down')
-    }
     const store = memoryStore()
-    const failing = { ...store, create: fail, read: fail, replace: fail }
+    const failing = { ...store, create: failSlowly, read: failSlowly, replace: failSlowly }
     const { cookie } = await browserOf(sessionsOf({ store, revocation: undefined }))
     const sessions = sessionsOf({ store: failing, revocation: undefined, whenStoreFails: 'anonymous' })
     events = []
@@ -324,11 +325,11 @@ describe('an event (R70)', () => {
     'does not count what an earlier commit of the request has taken: %s',
     async (which) => {
       const store = memoryStore()
-      const replace = async (): Promise<never> => Promise.reject(new Error('down'))
       const schema = z.object({ n: z.number(), more: z.number().optional() })
       const { cookie } = await browserOf(sessionsOf({ store, revocation: undefined }))
-      const failing = which === 'after one that has failed' ? { ...store, replace } : store
-      const visit = await sessionsOf({ store: failing, revocation: undefined, ...{ schema } }).open(cookie)
+      const failing = which === 'after one that has failed' ? { ...store, replace: failSlowly } : store
+      const options = { store: failing, revocation: undefined, schema }
+      const visit = await sessionsOf(options).open(cookie)
       events = []
       visit.session['more'] = 2
       if (which === 'by a take') await visit.session.take('n').catch(() => undefined)

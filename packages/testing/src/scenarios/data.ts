@@ -41,6 +41,15 @@ const WHERE: readonly [string, () => Options][] = [
 const headersOf = (request: unknown): Readonly<Record<string, unknown>> =>
   (request as { headers: Readonly<Record<string, unknown>> }).headers
 
+const countOn = (old: Data, version: number): Data => ({ ...old, n: 2 + version })
+
+const isOfTenant: Options['accept'] = (session, request) =>
+  headersOf(request)['x-tenant'] === session['tenant']
+
+function failToSay(): never {
+  throw new Error('the database is away')
+}
+
 export function dataScenarios({ serve, createSessions }: Stage): void {
   it.each(WHERE)('goes on while it is used where it is permanent and slides, %s', async (_, where) => {
     let at = Date.now()
@@ -62,8 +71,7 @@ export function dataScenarios({ serve, createSessions }: Stage): void {
       const before = await serve(ROUTES, createSessions(options))
       await before.client.request('/login')
       const { jar } = before.client
-      const migrate = (old: Data, version: number): Data => ({ ...old, n: 2 + version })
-      const sessions = createSessions({ ...options, schema: COUNTED, version: 1, migrate })
+      const sessions = createSessions({ ...options, schema: COUNTED, version: 1, migrate: countOn })
       const { visitor } = await serve(ROUTES, sessions)
       const client = visitor({ jar })
       const answer = await client.request('/who')
@@ -80,9 +88,7 @@ export function dataScenarios({ serve, createSessions }: Stage): void {
   )
 
   it.each(WHERE)('goes on or ends as accept says of it and its request, %s', async (_, where) => {
-    const accept: Options['accept'] = (session, request) =>
-      headersOf(request)['x-tenant'] === session['tenant']
-    const { client } = await serve(ROUTES, createSessions({ ...where(), accept }))
+    const { client } = await serve(ROUTES, createSessions({ ...where(), accept: isOfTenant }))
     await client.request('/login')
     const mine = await client.request('/who', { headers: { 'X-Tenant': 'one' } })
     expect([mine.text, mine.values('set-cookie')]).toEqual(['ada {"tenant":"one","n":1}', []])
@@ -113,14 +119,11 @@ export function dataScenarios({ serve, createSessions }: Stage): void {
   })
 
   it('is an error where accept fails, and is let in nowhere', async () => {
-    const accept = (): never => {
-      throw new Error('the database is away')
-    }
     for (const [, where] of WHERE) {
       const options = where()
       const before = await serve(ROUTES, createSessions(options))
       await before.client.request('/login')
-      const { visitor } = await serve(ROUTES, createSessions({ ...options, accept }))
+      const { visitor } = await serve(ROUTES, createSessions({ ...options, accept: failToSay }))
       const answer = await visitor({ jar: before.client.jar }).request('/who')
       expect([answer.status, answer.text.includes('ada')]).toEqual([500, false])
       expect((await before.client.request('/who')).text).toMatch(/^ada /)
