@@ -99,12 +99,10 @@ export interface DataOptions<D> {
    * session is another tenant's. `request` is what `sessions.open` was given; adapters give it the request. It looks, and changes
    * nothing. With a store it may be async; where sessions live in their cookies it has to answer at once.
    */
-  readonly accept?: Accepting<D>['accept'] | undefined
-}
-
-/** A method, for which an application may say what kind of request it is given. */
-interface Accepting<D> {
-  accept(session: Session<D>, request: CookieSource): boolean | Promise<boolean>
+  // A method's type, so that an application may say what kind of request it is given.
+  readonly accept?:
+    | { accept(session: Session<D>, request: CookieSource): boolean | Promise<boolean> }['accept']
+    | undefined
 }
 
 /** The names of all options. */
