@@ -34,6 +34,10 @@ export interface SessionEvent {
   readonly cookie: string
   /** 16 hexadecimal digits: the first 8 bytes of an HMAC of the session's sid; undefined without a session. */
   readonly ref: string | undefined
+  /** How long the store took for what the event tells of, in milliseconds; undefined where none was asked. */
+  readonly storeMs: number | undefined
+  /** How long the session's record is as text, in bytes, as the limits count them; undefined where it has none. */
+  readonly bytes: number | undefined
 }
 
 /** The `node:diagnostics_channel` on which every decision is published, as a {@link SessionEvent}. */
@@ -52,6 +56,8 @@ const OPEN_EVENTS: Readonly<Record<OpenReason, SessionEventType | undefined>> = 
   ended: 'session_use_after_expire',
   superseded: 'session_use_after_expire',
   revoked: 'session_use_after_expire',
+  unfit: 'session_refused',
+  refused: 'session_refused',
   store_failed: 'session_refused',
   issued_in_future: 'cookie_rejected',
   expired_idle: 'session_expired',
@@ -113,9 +119,20 @@ const LATE_CHECKS = 1000
 
 /** Publishes that the cross-origin guard has refused a request. `cookie`: the session cookie's name, where it is known. */
 export function publishCrossOriginError(reason: CrossOriginReason, cookie = ''): void {
-  const event: SessionEvent = { type: 'cross_origin_refused', reason, cookie, ref: undefined }
+  const about = { ref: undefined, storeMs: undefined, bytes: undefined }
+  const event: SessionEvent = { type: 'cross_origin_refused', reason, cookie, ...about }
   channel(SESSION_CHANNEL).publish(Object.freeze(event))
 }
+
+/** What an event tells of a record. */
+interface Told {
+  readonly sid: Uint8Array
+  readonly text: string
+}
+
+/** Milliseconds since `begin`, to the microsecond. */
+export const since = (begun: number | undefined): number | undefined =>
+  begun === undefined ? undefined : Math.round((performance.now() - begun) * 1000) / 1000
 
 /** Publishes decisions; does nothing, and computes nothing, without a listener. */
 export function createTrace(cookie: string, logKey: KeyObject) {
@@ -127,10 +144,13 @@ export function createTrace(cookie: string, logKey: KeyObject) {
     type: SessionEventType | undefined,
     reason: SessionEvent['reason'],
     sid: Uint8Array | undefined,
+    text?: string,
+    storeMs?: number,
   ): void {
     if (type === undefined || !published.hasSubscribers) return
-    const event: SessionEvent = Object.freeze({ type, reason, cookie, ref: sid && refOf(sid) })
-    published.publish(event)
+    const ref = sid && refOf(sid)
+    const bytes = text === undefined ? undefined : Buffer.byteLength(text)
+    published.publish(Object.freeze<SessionEvent>({ type, reason, cookie, ref, storeMs, bytes }))
   }
 
   let lateChecks = LATE_CHECKS
@@ -142,8 +162,10 @@ export function createTrace(cookie: string, logKey: KeyObject) {
   }
 
   return Object.freeze({
-    opened(reason: OpenReason, sid: Uint8Array | undefined): void {
-      publish(OPEN_EVENTS[reason], reason, sid)
+    /** The time that `since` counts from; undefined where nobody listens. */
+    begin: (): number | undefined => (published.hasSubscribers ? performance.now() : undefined),
+    opened(reason: OpenReason, record: Told | undefined, storeMs: number | undefined): void {
+      publish(OPEN_EVENTS[reason], reason, record?.sid, record?.text, storeMs)
       if (reason === 'issued_in_future') warnOnce(CLOCK)
     },
     /** A record has a key that is a control's name. */
@@ -154,8 +176,8 @@ export function createTrace(cookie: string, logKey: KeyObject) {
     conflicted: (): void => publish('session_conflict', 'conflict', undefined),
     /** A session that is watched cannot be looked at. */
     watchFailed: (sid: Uint8Array): void => publish('session_watch_failed', 'store_failed', sid),
-    closed(reason: CloseReason, sid: Uint8Array): void {
-      publish(CLOSE_EVENTS[reason], reason, sid)
+    closed(reason: CloseReason, sid: Uint8Array, text?: string, storeMs?: number): void {
+      publish(CLOSE_EVENTS[reason], reason, sid, text, storeMs)
       if (reason === 'late') warnOnce(LATE)
     },
     returnWatch: createReturnWatch(logKey),

@@ -34,10 +34,11 @@ export type Loaded =
   | { readonly reason: 'opened' | 'opened_stale'; readonly record: OpenInForce }
   /**
    * `ended`: the store has nothing that this cookie opens. `superseded`: it did, until another request gave the session
-   * a new cookie a moment ago. `revoked`: a sealed session that is on the revocation list.
+   * a new cookie a moment ago. `revoked`: a sealed session that is on the revocation list. `unfit`: its data does
+   * not fit the schema, which only a watch says here.
    */
   | {
-      readonly reason: UnopenedReason | ExpiryReason | 'ended' | 'superseded' | 'revoked'
+      readonly reason: UnopenedReason | ExpiryReason | 'ended' | 'superseded' | 'revoked' | 'unfit'
       readonly record: undefined
       /** Of a superseded cookie: what its row holds now. Only for a login of the subject that is logged in there. */
       readonly standing?: OpenInForce | undefined
