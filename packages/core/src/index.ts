@@ -15,10 +15,7 @@ export type { Device } from './subjects/subjects.ts'
 export type { Duration } from './base/duration.ts'
 export {
   ConfigError,
-  CookieTooLargeError,
   CookieValueError,
-  type KeySize,
-  RecordTooLargeError,
   SessionClosedError,
   SessionConflictError,
   SessionDataError,
@@ -29,6 +26,7 @@ export {
   StoreTimeoutError,
   UnsupportedError,
 } from './base/errors.ts'
+export { CookieTooLargeError, type KeySize, RecordTooLargeError } from './base/size-errors.ts'
 export type { LogoutOptions, SiteData } from './session/logout.ts'
 export type { AssuranceLevel, LifetimeOptions, PermanentLimits } from './record/lifetime.ts'
 export { memoryStore, type MemoryStoreOptions } from './store/memory-store.ts'

@@ -1,5 +1,6 @@
 import { readSecrets, type SecretsOption } from '../crypto/secrets.ts'
-import { ConfigError, CookieTooLargeError, CookieValueError } from '../base/errors.ts'
+import { ConfigError, CookieValueError } from '../base/errors.ts'
+import { CookieTooLargeError } from '../base/size-errors.ts'
 import { readFlag, readOptions } from '../base/options.ts'
 import { MAX_AGE_LIMIT } from '../base/time.ts'
 import { type CookieAttributes, type CookieShape, readAttributes } from './attributes.ts'

@@ -4,7 +4,7 @@ import type { Lifetime } from '../record/lifetime.ts'
 import { fieldsOf } from '../record/record.ts'
 import type { Sealer } from '../crypto/seal.ts'
 import { textBytesWithin, tokenChars } from '../crypto/token.ts'
-import { CookieTooLargeError } from '../base/errors.ts'
+import { CookieTooLargeError } from '../base/size-errors.ts'
 import type { LazyMode } from './mode.ts'
 
 /** The record lives in the cookie, sealed. Synchronous; the browser has the only copy, and its last write wins. */

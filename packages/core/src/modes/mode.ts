@@ -3,7 +3,7 @@ import type { Plan } from '../record/plan.ts'
 import { type Content, contentIn, type OpenRecord, type SessionRecord, writeText } from '../record/record.ts'
 import type { CookieHashes } from './store-cookie.ts'
 import { NO_METADATA } from '../record/metadata.ts'
-import type { KeySize } from '../base/errors.ts'
+import type { KeySize } from '../base/size-errors.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { ExpiryReason, UnopenedReason } from '../base/reasons.ts'
 

@@ -70,6 +70,10 @@ function createShape(version: number, see: See, misfitIn: Shape['misfitIn']): Sh
   })
 }
 
+/** The text of a login, which is never refused: where its data does not fit, it has none. */
+export const fittingText = (shape: Shape, text: string): string =>
+  shape.misfitIn(text) === undefined ? text : writeText({}, contentIn(text))
+
 /** Undefined for what a schema has made of it and no record can keep. */
 function textOf(content: Content): string | undefined {
   try {

@@ -9,14 +9,13 @@ import { type Before, type Plan, planClose } from '../record/plan.ts'
 import { livingAt, livingText, writeText } from '../record/record.ts'
 import type { Shape } from '../record/shape.ts'
 import {
-  CookieTooLargeError,
-  RecordTooLargeError,
   SessionConflictError,
   SessionDataError,
   SessionGoneError,
   SessionUnopenedError,
   StoreError,
 } from '../base/errors.ts'
+import { CookieTooLargeError, RecordTooLargeError } from '../base/size-errors.ts'
 import type { CloseReason, OpenReason } from '../base/reasons.ts'
 import type { Setup } from './setup.ts'
 

@@ -2,7 +2,7 @@ import type { InForce, Loaded, Mode, RecordWatch } from '../modes/mode.ts'
 import type { SessionChange } from '../session/state.ts'
 import { expiryOf, type Lifetime } from '../record/lifetime.ts'
 import { StoreError } from '../base/errors.ts'
-import type { Trace } from '../base/events.ts'
+import type { Trace } from '../base/trace.ts'
 import type { Shape } from '../record/shape.ts'
 
 /** The visit whose session is watched. What it does itself is no news to it. */

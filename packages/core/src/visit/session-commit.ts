@@ -15,8 +15,8 @@ import {
   type Step,
   withLimit,
   contentIn,
-  writeText,
 } from '../record/record.ts'
+import { fittingText } from '../record/shape.ts'
 import { SID_BYTES } from '../crypto/token.ts'
 import { SessionConflictError, StoreError } from '../base/errors.ts'
 import { textId } from '../store/row.ts'
@@ -140,18 +140,19 @@ export class SessionCommit implements Commit, Changes {
   apart(theirs: SessionRecord | undefined): InForce {
     const { after, carried, login } = this
     const { before } = this.#texts
+    const { shape, resolve } = this.#source.setup
     const keep = login?.keep ?? []
     const own = carried === undefined ? keepChanged(before, after.text, keep) : after.text
     // Two that log in without a subject may be two users.
     const isSame = theirs !== undefined && theirs.subject === after.subject && after.subject !== undefined
-    if (!isSame) return { ...after, text: this.#fitting(own) }
+    if (!isSame) return { ...after, text: fittingText(shape, own) }
     // The same subject has logged in at once from another tab. From before a login nobody gets what that has brought, such
     // as a second factor, but for what is kept.
     const kept = { keys: keep, flash: carried?.flash ?? true }
     const [base, known] = [carriedOver(before, kept), this.#knownOf(theirs)]
     const standing = carried === undefined ? known : carriedOver(known, kept)
-    const text = mergeTexts(base, own, standing, this.#source.setup.resolve)
-    return { ...after, text: this.#fitting(withLimit(text, after.permanent)) }
+    const text = mergeTexts(base, own, standing, resolve)
+    return { ...after, text: fittingText(shape, withLimit(text, after.permanent)) }
   }
 
   /** A login whose cookie another login of the same subject has superseded: with what it keeps of that one's session. */
@@ -174,17 +175,9 @@ export class SessionCommit implements Commit, Changes {
     const { text } = rebaseHandled(this.#texts, EMPTY_TEXT, drop)
     if (text === EMPTY_TEXT || shape.misfitIn(text) !== undefined) return undefined
     const { permanent } = after
-    const expires = endOf(lifetime, at, at, permanent)
+    const times = { created: at, issued: at, expires: endOf(lifetime, at, at, permanent), permanent }
     const sid = randomBytes(fillRandom, SID_BYTES)
-    return {
-      sid,
-      created: at,
-      issued: at,
-      expires,
-      permanent,
-      text: withLimit(text, permanent),
-      subject: undefined,
-    }
+    return { ...times, sid, text: withLimit(text, permanent), subject: undefined }
   }
 
   #knownOf({ text, sid }: SessionRecord): string {
@@ -194,11 +187,6 @@ export class SessionCommit implements Commit, Changes {
       throw new StoreError('data that this server has no schema for has taken the place of its own')
     if (known !== text && hasControlName(contentIn(text).data)) trace.keyDropped(sid)
     return known
-  }
-
-  /** A login is never refused: where what is left of the data does not fit, it has none. */
-  #fitting(text: string): string {
-    return this.#source.setup.shape.misfitIn(text) === undefined ? text : writeText({}, contentIn(text))
   }
 
   get #texts(): HandledTexts {

@@ -3,7 +3,7 @@ import { draftText, showText } from '../session/draft.ts'
 import type { CommittedState, SessionState } from '../session/state.ts'
 import type { Plan } from '../record/plan.ts'
 import type { SessionRecord } from '../record/record.ts'
-import type { Trace } from '../base/events.ts'
+import type { Trace } from '../base/trace.ts'
 import { rebaseHandled } from './changes.ts'
 import type { Draft, Setup } from './setup.ts'
 

@@ -6,7 +6,7 @@ import type { Subjects } from '../subjects/subjects.ts'
 import type { SessionCookie } from '../cookie/cookie.ts'
 import type { ResolveConflict } from '../record/merge.ts'
 import type { Shape } from '../record/shape.ts'
-import type { Trace } from '../base/events.ts'
+import type { Trace } from '../base/trace.ts'
 import type { Pulse } from '../base/pulse.ts'
 import type { OpenReason } from '../base/reasons.ts'
 

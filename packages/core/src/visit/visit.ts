@@ -57,7 +57,8 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
 
   get session(): Session<D> {
     const session = this.#session ?? this.#open()
-    if (this.#use !== 'looked') this.#tellOpened()
+    if (this.#use !== 'looked') this.setup.trace.opened(this.lookup)
+    this.#use = 'looked'
     return session
   }
 
@@ -104,14 +105,6 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   peek(): OpenInForce | undefined {
     if (this.#session === undefined) this.#open()
     return this.came
-  }
-
-  #tellOpened(): void {
-    const { reason, record, hasDropped, storeMs } = this.lookup
-    const { trace } = this.setup
-    this.#use = 'looked'
-    trace.opened(reason, record, storeMs)
-    if (hasDropped && record !== undefined) trace.keyDropped(record.sid)
   }
 
   close(): MaybePromise<readonly Header[]> {

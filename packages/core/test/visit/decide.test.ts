@@ -6,14 +6,13 @@ import { writeText } from '../../src/record/record.ts'
 import type { InForce } from '../../src/modes/mode.ts'
 import { recordOf } from '../../src/record/admit.ts'
 import {
-  CookieTooLargeError,
-  RecordTooLargeError,
   SessionConflictError,
   SessionDataError,
   SessionGoneError,
   StoreError,
   StoreTimeoutError,
 } from '../../src/base/errors.ts'
+import { CookieTooLargeError, RecordTooLargeError } from '../../src/base/size-errors.ts'
 import { checkKeys } from '../../src/record/control-names.ts'
 import type { SessionState } from '../../src/session/state.ts'
 import { ANY_SHAPE, freshStateOf, LIFETIME, modeOf, SID } from '../modes/stored.ts'
