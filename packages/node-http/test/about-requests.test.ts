@@ -1,10 +1,11 @@
+import type { ServerResponse } from 'node:http'
 import { createSessions } from '@keepsake/core'
 import { describe, expect, it } from 'vitest'
 import { withSession } from '../src/index.ts'
 import { serve } from './serving.ts'
 
 const sessions = createSessions({
-  secrets: ['a secret that is only for tests, of 48 characters'],
+  secrets: ['a secret that is only for tests with 48 characters'],
   revocation: 'none',
 })
 const handler = (): undefined => undefined
@@ -22,16 +23,15 @@ describe('the options of withSession', () => {
 
   it('answer at once: a promise, which would count as a yes, is an error of the request, and ends no process', async () => {
     const said: unknown[] = []
-    const late = { extend: async () => Promise.reject(new Error('the database is away')) }
-    const { client } = await serve('http/1.1', (request, response) => {
-      try {
-        withSession(sessions, handler, late as never)(request, response)
-      } catch (error) {
+    const late = {
+      extend: async () => Promise.reject(new Error('the database is away')),
+      fail: (error: unknown, _request: unknown, response: ServerResponse) => {
         said.push(String(error))
-      }
-      response.end()
-    })
+        response.end()
+      },
+    }
+    const { client } = await serve('http/1.1', withSession(sessions, handler, late as never))
     await client.request('/')
-    expect(said).toEqual(['ConfigError: extend: must answer at once, and gave a promise'])
+    expect(said).toEqual(['TypeError: extend: must answer at once, and gave a promise'])
   })
 })

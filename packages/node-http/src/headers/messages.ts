@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
+import { fieldOf } from '@keepsake/core/adapter'
 
 /** A request of `node:http`, `node:https` or the compatibility API of `node:http2`. */
 export type AnyRequest = IncomingMessage | Http2ServerRequest
@@ -10,6 +11,10 @@ export const headerOf = ({ headers }: AnyRequest, name: string): string | string
 
 /** A response of `node:http`, `node:https` or the compatibility API of `node:http2`. */
 export type AnyResponse = ServerResponse | Http2ServerResponse
+
+/** The stream that HTTP/2 sends a response on; undefined on HTTP/1. */
+export const streamOf = (response: AnyResponse): ServerHttp2Stream | undefined =>
+  fieldOf(response as Partial<Http2ServerResponse>, 'stream')
 
 /**
  * Whether there is a response at all: where none can be had, as in an upgrade, callers of middleware put an empty object in

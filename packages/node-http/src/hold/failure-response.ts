@@ -1,5 +1,5 @@
-import type { Http2ServerResponse } from 'node:http2'
-import type { AnyResponse } from '../headers/messages.ts'
+import type { ServerHttp2Stream } from 'node:http2'
+import { type AnyResponse, streamOf } from '../headers/messages.ts'
 import { answerFor, isAnswering } from './answering.ts'
 import { type Args, dropCall, type Method, METHODS, methodsOf, type Originals } from './methods.ts'
 
@@ -87,13 +87,14 @@ function forgetHead(response: AnyResponse): void {
     else response.removeHeader(name)
   }
   response.statusCode = 500
-  if ('stream' in response) return forgetTrailers(response)
+  const stream = streamOf(response)
+  if (stream !== undefined) return forgetTrailers(stream)
   response.statusMessage = ''
   response.addTrailers({})
 }
 
 /** HTTP/2 keeps trailers where they can be added to and not be taken back. */
-function forgetTrailers({ stream }: Http2ServerResponse): void {
+function forgetTrailers(stream: ServerHttp2Stream): void {
   stream.removeAllListeners('wantTrailers')
   stream.once('wantTrailers', () => stream.sendTrailers({}))
 }

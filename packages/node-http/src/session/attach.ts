@@ -1,7 +1,8 @@
+import type { ServerResponse } from 'node:http'
 import type { Session, Sessions, VisitOptions } from '@keepsake/core'
 import { type AdapterVisit, type Header, type MaybePromise, openVisit } from '@keepsake/core/adapter'
 import { isPlainHttp } from '../headers/connection.ts'
-import { type AnyRequest, type AnyResponse, headerOf, isResponse } from '../headers/messages.ts'
+import { type AnyRequest, type AnyResponse, headerOf, isResponse, streamOf } from '../headers/messages.ts'
 import { isCacheable } from '../headers/response-headers.ts'
 import { unreturnedBecause } from '../headers/unreturned.ts'
 import { Hold } from '../hold/hold.ts'
@@ -80,7 +81,7 @@ const hasLeft = (response: AnyResponse): boolean => (response as Partial<AnyResp
 
 /** Whether a response has closed; on HTTP/2, where it has no such property, its stream tells. */
 const isClosed = (response: AnyResponse): boolean =>
-  'stream' in response ? response.stream.destroyed : response.closed
+  streamOf(response)?.destroyed ?? (response as ServerResponse).closed
 
 /**
  * A visit and the hold of its response in one object. It is all that a request costs whose handler never looks, beside

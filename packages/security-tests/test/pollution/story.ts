@@ -51,11 +51,12 @@ const { setTimeout: after, clearTimeout: cancel } = globalThis
 
 /** What comes of an act, as one text; also that it throws, crashes, or never ends. */
 async function play(act: Act): Promise<string> {
+  const acted = async () => act()
   let timer: NodeJS.Timeout | undefined
   const ended = new Promise<string>((resolve) => {
     crashed = (error) => resolve(`crashes ${String(error)}`)
     timer = after(() => resolve('never ends'), 2000)
-    act().then(
+    acted().then(
       (lines) => resolve(lines.join('\n')),
       (error: unknown) => resolve(`throws ${String(error)}`),
     )
