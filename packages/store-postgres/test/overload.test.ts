@@ -11,7 +11,6 @@ const CONNECTIONS = 5
 const ANSWER_MS = 100
 /** What they ask for at once takes the pool three seconds: longer than a request has. */
 const CLIENTS = 150
-const MEASURE_MS = 1500
 const LOAD_MS = 4000
 
 const server = await startPostgres()
@@ -48,41 +47,36 @@ async function request({ writes }: Pick<Page, 'writes'>, cookie?: string): Promi
   return headers.find(([name]) => name === 'Set-Cookie')?.[1].split(';')[0]
 }
 
-/** Has clients do something over and over; how often it was done. */
-async function during(milliseconds: number, clients: number, work: (client: number) => Promise<unknown>) {
-  const end = performance.now() + milliseconds
-  let count = 0
+/** Has all clients do something over and over, for a while; their last acts end when `all` does. */
+async function load(work: (client: number) => Promise<unknown>) {
+  const end = performance.now() + LOAD_MS
   const client = async (_: unknown, n: number): Promise<void> => {
-    while (performance.now() < end) {
-      await work(n)
-      if (performance.now() < end) count++
-    }
+    while (performance.now() < end) await work(n)
   }
-  const all = Promise.all(Array.from({ length: clients }, client))
-  await wait(milliseconds)
-  return { count, all }
+  const all = Promise.all(Array.from({ length: CLIENTS }, client))
+  await wait(LOAD_MS)
+  return { all }
 }
 
 describe.skipIf(server === undefined)('under three times the load that the pool can carry', () => {
   const cookies: (string | undefined)[] = []
-  /** Statements that the pool carries within `LOAD_MS`, where each of its connections always has one. */
-  let capacity: number
+  /** Statements that have had a connection. */
+  let carried = 0
 
   beforeAll(async () => {
     await store.prepare()
     for (let n = 0; n < CLIENTS; n++) cookies.push(await request({ writes: true }))
     proxy.delay(ANSWER_MS)
-    const { count, all } = await during(MEASURE_MS, CONNECTIONS, () => pool.query('SELECT 1'))
-    await all
-    capacity = (count / MEASURE_MS) * LOAD_MS
+    pool.on('acquire', () => carried++)
   })
 
   it.each(Object.entries(pages))(
-    'pages that %s get most of what the pool can do, the rest a 503, and whoever comes afterwards is served at once',
+    'connections work for pages that %s and still wait, not for those that had a 503, and whoever comes afterwards is served at once',
     async (_, page) => {
+      const before = carried
       let served = 0
       const errors: unknown[] = []
-      const { all } = await during(LOAD_MS, CLIENTS, async (n) => {
+      const { all } = await load(async (n) => {
         try {
           await request(page, page.comes === 'with' ? cookies[n] : undefined)
           served++
@@ -91,12 +85,12 @@ describe.skipIf(server === undefined)('under three times the load that the pool 
           await wait(5)
         }
       })
-      const within = served
+      const share = (served * page.statements) / (carried - before)
       // None is refused, though all that were begun under the load are still waiting.
       for (const { writes } of Object.values(pages)) await request({ writes }, cookies[0])
       await all
-      // It is 0.9 where nothing else runs, and was 0.13 or less before; what else this machine does takes its share.
-      expect((within * page.statements) / capacity).toBeGreaterThan(0.3)
+      // Where each waits its turn, a connection comes after the page was given up: it was 0.13 or less.
+      expect(share).toBeGreaterThan(0.5)
       expect(errors.filter((error) => !(error instanceof StoreError))).toEqual([])
     },
     60_000,

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createSessions, memoryStore, type Sessions, type SessionsOptions } from '@keepsake/core'
 import { type Client, createClient } from '@keepsake/testing'
@@ -42,9 +42,14 @@ export interface Served {
   readonly cookie: () => string
 }
 
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
+
 /** Listens on a free port of the loopback until the test is over. */
-export async function serve(listener: RequestListener | Server): Promise<Served> {
-  const server = typeof listener === 'function' ? createServer(listener) : listener
+export async function serve(listener: Listener | Server): Promise<Served> {
+  const server =
+    typeof listener === 'function'
+      ? createServer((request, response) => void listener(request, response))
+      : listener
   if (!server.listening) {
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
