@@ -1,0 +1,66 @@
+/*
+ * The contract of a format. A reader is pure and answers at once: a sealed session opens without waiting. It never throws for what a
+ * browser sends, whatever that is. It is given the text of one cookie as it came, not percent-decoded, with chunks already joined, and at
+ * most MAX_VALUE_LENGTH long. It compares signatures in constant time, tries every secret it has, and drops the names that only
+ * served its own library (`_permanent`, `__ts`, `cookie`, …).
+ */
+
+/** Reads the value of one cookie. `now` in epoch seconds. */
+export type Reader = (value: string, now: number) => Reading
+
+/** What a foreign cookie says, or why it counts for nothing. */
+export type Reading = Read | Named | Refused
+
+/** What is true of a foreign session whether its data are in the cookie or in a store. */
+export interface Signed {
+  /**
+   * What was signed or sealed, in one canonical spelling: two texts that verify for the same signature give the same one. Take the bytes
+   * that were signed, or the decoded signature or tag; not the text of the cookie, which a lenient decoder accepts in several spellings.
+   */
+  readonly signed: string
+  /** When the session began or, where only that is known, was last signed; epoch seconds. */
+  readonly beganAt?: number | undefined
+  /** From when it counts as over by itself; epoch seconds. */
+  readonly endsAt?: number | undefined
+  /** Whether it was to outlive the browser. Left out: unknown, and it does not. */
+  readonly permanent?: boolean | undefined
+}
+
+/** A session whose data came in the cookie. */
+export interface Read extends Signed {
+  /** As JSON would give it: dates as ISO text, bytes as base64. */
+  readonly data: Readonly<Record<string, unknown>>
+  /** Messages that wait for the next page, oldest first. */
+  readonly flash?: readonly Flash[] | undefined
+}
+
+export interface Flash {
+  readonly category: string
+  readonly message: string
+}
+
+/** A session whose data a store of the foreign library has, under this id. */
+export interface Named extends Signed {
+  readonly id: string
+}
+
+/**
+ * `forged`: no secret has signed or sealed it. `malformed`: not of this shape. `expired`: genuine, and over. `unsupported`: genuine, and of
+ * a kind that is not read, such as pickle or Marshal. `too_large`: over a bound.
+ */
+export type Refusal = 'forged' | 'malformed' | 'expired' | 'unsupported' | 'too_large'
+
+export interface Refused {
+  readonly refused: Refusal
+}
+
+/** A longer value is not looked at. */
+export const MAX_VALUE_LENGTH = 16_384
+/** What a compressed value may grow to. */
+export const MAX_INFLATED_LENGTH = 16_384
+
+export const FORGED: Refused = Object.freeze({ refused: 'forged' })
+export const MALFORMED: Refused = Object.freeze({ refused: 'malformed' })
+export const EXPIRED: Refused = Object.freeze({ refused: 'expired' })
+export const UNSUPPORTED: Refused = Object.freeze({ refused: 'unsupported' })
+export const TOO_LARGE: Refused = Object.freeze({ refused: 'too_large' })
