@@ -2,11 +2,15 @@ import { createHmac, type KeyObject } from 'node:crypto'
 import { channel } from 'node:diagnostics_channel'
 import { ADAPTER_ADVICE, type Advice } from './adapter-warnings.ts'
 import { createReturnWatch } from './return-watch.ts'
-import type { AdapterWarning, CloseReason, CrossOriginReason, OpenReason } from './reasons.ts'
+import type { AdapterWarning, ArrivalRefusal, CloseReason, CrossOriginReason, OpenReason } from './reasons.ts'
 
 /** Names of OWASP's logging vocabulary where it has one. */
 export type SessionEventType =
   | 'session_opened'
+  /** A session of another library has become one of ours. `cookie` is the name of the cookie that it came in. */
+  | 'session_arrived'
+  /** The same came, and did not. */
+  | 'arrival_refused'
   | 'session_expired'
   | 'session_use_after_expire'
   | 'cookie_rejected'
@@ -29,7 +33,13 @@ export type SessionEventType =
 /** One decision. Holds no token, id, key or datum: `ref` is a keyed hash that lets lines of one session be matched. */
 export interface SessionEvent {
   readonly type: SessionEventType
-  readonly reason: OpenReason | CloseReason | CrossOriginReason | AdapterWarning | 'control_name'
+  readonly reason:
+    | OpenReason
+    | CloseReason
+    | CrossOriginReason
+    | AdapterWarning
+    | ArrivalRefusal
+    | 'control_name'
   /** The cookie's name; empty for a request that was refused before a session was attached to it. */
   readonly cookie: string
   /** 16 hexadecimal digits: the first 8 bytes of an HMAC of the session's sid; undefined without a session. */
@@ -42,6 +52,7 @@ export const SESSION_CHANNEL = 'keepsake:session'
 const OPEN_EVENTS: Readonly<Record<OpenReason, SessionEventType | undefined>> = {
   opened: 'session_opened',
   opened_stale: 'session_opened',
+  arrived: 'session_opened',
   no_cookie: undefined,
   header_too_large: 'cookie_rejected',
   ambiguous_cookie: 'cookie_rejected',
@@ -127,9 +138,10 @@ export function createTrace(cookie: string, logKey: KeyObject) {
     type: SessionEventType | undefined,
     reason: SessionEvent['reason'],
     sid: Uint8Array | undefined,
+    name = cookie,
   ): void {
     if (type === undefined || !published.hasSubscribers) return
-    const event: SessionEvent = Object.freeze({ type, reason, cookie, ref: sid && refOf(sid) })
+    const event: SessionEvent = Object.freeze({ type, reason, cookie: name, ref: sid && refOf(sid) })
     published.publish(event)
   }
 
@@ -146,6 +158,10 @@ export function createTrace(cookie: string, logKey: KeyObject) {
       publish(OPEN_EVENTS[reason], reason, sid)
       if (reason === 'issued_in_future') warnOnce(CLOCK)
     },
+    /** A session of another library has come in, from the cookie of this name. */
+    arrived: (from: string, sid: Uint8Array): void => publish('session_arrived', 'arrived', sid, from),
+    arrivalRefused: (from: string, reason: ArrivalRefusal): void =>
+      publish('arrival_refused', reason, undefined, from),
     /** A record has a key that is a control's name. */
     keyDropped: (sid: Uint8Array): void => publish('session_key_dropped', 'control_name', sid),
     /** Whether it is of use to find out if a session was changed too late: to a listener, and for a warning. */

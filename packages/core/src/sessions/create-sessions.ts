@@ -1,3 +1,4 @@
+import { cameWith, lookUpArrivals } from '../visit/arrivals.ts'
 import { anonymousAfter, lookUpSealed, lookUpStored } from '../visit/lookup.ts'
 import type { VisitOptions } from '../visit/setup.ts'
 import { type Look, SessionsVisit } from '../visit/visit.ts'
@@ -6,7 +7,7 @@ import { SessionFacts } from '../session/facts.ts'
 import type { SessionData } from '../session/session.ts'
 import { type CookieHeader, cookieHeaderOf, type CookieSource } from '../cookie/read.ts'
 import type { Sids } from '../crypto/token.ts'
-import type { MaybePromise } from '../base/maybe-promise.ts'
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { refusePromise } from '../base/own.ts'
 import { readOptions } from '../base/options.ts'
 import { type AdapterSessions, type AdapterVisit, OPEN, peekOf, type Sessions } from './sessions.ts'
@@ -29,7 +30,7 @@ type Load = (header: CookieHeader) => MaybePromise<Look>
 export function createSessions<D extends SessionData<D> = Record<string, unknown>>(
   options: SessionsOptions,
 ): Sessions<D> {
-  const { setup, whenStoreFails, close } = readSetup(options)
+  const { setup, whenStoreFails, arrivals, arriving, timeLimit, close } = readSetup(options)
   const { mode, cookie, lifetime, subjects, now } = setup
 
   /** The look is the same for all visits: one for each would be much of what a request costs whose handler never looks. */
@@ -38,15 +39,28 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
     return () => look
   }
 
-  function loadStored(stored: EagerMode): Load {
-    return (header) => {
-      const opening = lookUpStored(stored, cookie, header, now())
-      const mayFail = opening instanceof Promise && whenStoreFails === 'anonymous'
-      return mayFail ? opening.catch(anonymousAfter) : opening
-    }
+  const unlessFailed = (opening: MaybePromise<Look>): MaybePromise<Look> => {
+    const mayFail = opening instanceof Promise && whenStoreFails === 'anonymous'
+    return mayFail ? opening.catch(anonymousAfter) : opening
   }
 
-  const load = mode.isLazy ? loadSealed(mode) : loadStored(mode)
+  function loadStored(stored: EagerMode): Load {
+    return (header) => unlessFailed(lookUpStored(stored, cookie, header, now()))
+  }
+
+  const loadOwn = mode.isLazy ? loadSealed(mode) : loadStored(mode)
+
+  function loadArriving(header: CookieHeader): MaybePromise<Look> {
+    const at = now()
+    const came = cameWith(arrivals, header, at)
+    if (came === undefined) return loadOwn(header)
+    const found = andThen(loadOwn(header), (look) =>
+      timeLimit(() => lookUpArrivals(arriving, came, look(header), header, at)),
+    )
+    return unlessFailed(andThen(found, (lookup) => () => lookup))
+  }
+
+  const load = arrivals.length === 0 ? loadOwn : loadArriving
 
   const openLater = async (
     look: Promise<Look>,
@@ -77,7 +91,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
     },
     async peek(source) {
       const header = cookieHeaderOf(source)
-      const look = await load(header)
+      const look = await loadOwn(header)
       const { record } = look(header)
       return record && peekOf(record, lifetime, now())
     },

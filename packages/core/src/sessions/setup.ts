@@ -1,5 +1,7 @@
+import type { ArriveSetup } from '../visit/arrive.ts'
 import type { Setup } from '../visit/setup.ts'
 import type { Store } from '../store/store.ts'
+import { type Arrival, readArrivals } from '../cookie/arrival.ts'
 import { readSessionCookie, type SessionCookieOptions } from '../cookie/session-cookie.ts'
 import { createCsrf } from '../guard/csrf.ts'
 import { type AssuranceLevel, type LifetimeOptions, readLifetime } from '../record/lifetime.ts'
@@ -12,6 +14,7 @@ import { createTrace, type Trace } from '../base/events.ts'
 import { fieldOf, refusePromise } from '../base/own.ts'
 import { readChoice, readClock, readOptions, readText } from '../base/options.ts'
 import { createPulse } from '../base/pulse.ts'
+import type { TimeLimit } from '../base/time-limit.ts'
 import { readStorage, startSweep } from './storage.ts'
 
 export interface SessionsOptions {
@@ -22,6 +25,11 @@ export interface SessionsOptions {
    */
   readonly secrets: SecretsOption
   readonly cookie?: SessionCookieOptions | undefined
+  /**
+   * Sessions of other libraries that are taken over, made by the functions of `@keepsake/arrival`: a visitor whose browser has one
+   * stays who he is. The first one counts that leads to a session. Default: none.
+   */
+  readonly arrivals?: readonly Arrival[] | undefined
   /** The three limits, or the level of NIST SP 800-63B-4 that they shall fit. Default: an hour, a day, 31 days. */
   readonly lifetime?: LifetimeOptions | AssuranceLevel | undefined
   /** Keeps the sessions of two applications that share a secret and a cookie name apart. Default: none. */
@@ -75,6 +83,7 @@ const OPTIONS = [
   'storeTimeLimit',
   'whenStoreFails',
   'onConflict',
+  'arrivals',
   'now',
 ] as const satisfies readonly (keyof SessionsOptions)[]
 
@@ -82,6 +91,9 @@ const OPTIONS = [
 export interface CheckedOptions {
   readonly setup: Setup
   readonly whenStoreFails: 'fail' | 'anonymous'
+  readonly arrivals: readonly Arrival[]
+  readonly arriving: ArriveSetup
+  readonly timeLimit: TimeLimit
   readonly close: () => Promise<void>
 }
 
@@ -95,7 +107,11 @@ export function readSetup(given: SessionsOptions): CheckedOptions {
   const lifetime = readLifetime(options['lifetime'])
   const trace = createTrace(cookie.name, keys.logKey)
   const clock = readClock(options['now'])
-  const { mode, subjects, stores } = readStorage(options, { keys, cookie, lifetime, trace, clock })
+  const arrivals = readArrivals(options['arrivals'], [cookie.name, ...cookie.formerNames])
+  const openUntil = Math.max(0, ...arrivals.map(({ until }) => until))
+  const parts = { keys, cookie, lifetime, trace, clock, openUntil }
+  const { mode, subjects, stores, ledger, timeLimit } = readStorage(options, parts)
+  if (arrivals.length > 0 && ledger === undefined) warnOfReplays()
   const resolve = readConflictRule(options['onConflict'], trace)
   const whenStoreFails =
     readChoice('whenStoreFails', options['whenStoreFails'], ['fail', 'anonymous']) ?? 'fail'
@@ -117,6 +133,9 @@ export function readSetup(given: SessionsOptions): CheckedOptions {
       now: () => Math.floor(clock() / 1000),
     }),
     whenStoreFails,
+    arrivals,
+    arriving: { mode, lifetime, keys: keys.arrivals, ledger, trace, fillRandom: keys.fillRandom },
+    timeLimit,
     async close() {
       for (const stop of sweeps) stop()
       pulse.close()
@@ -125,6 +144,15 @@ export function readSetup(given: SessionsOptions): CheckedOptions {
       )
       for (const one of closed) if (one.status === 'rejected') throw one.reason
     },
+  })
+}
+
+function warnOfReplays(): void {
+  process.emitWarning('a cookie of another library can be used again after a logout', {
+    type: 'KeepsakeWarning',
+    code: 'KEEPSAKE_ARRIVAL_REPLAY',
+    detail:
+      'It arrives each time that it comes, until arrivals end or it is over by itself, and somebody may have copied it. Give store or revocation a store, where it is written down what has arrived.',
   })
 }
 

@@ -33,6 +33,7 @@ const nothing = (reason: OpenReason, discard: boolean): Lookup =>
     discard,
     isMisplaced: false,
     hasDropped: false,
+    leaving: undefined,
   })
 const NO_COOKIE = nothing('no_cookie', false)
 const HEADER_TOO_LARGE = nothing('header_too_large', false)
@@ -162,7 +163,7 @@ function newestOfEach(loaded: readonly Loaded[]): readonly Loaded[] {
 }
 
 /** What one cookie led to. */
-function lookupOf(loaded: Loaded): Lookup {
+export function lookupOf(loaded: Loaded): Lookup {
   const { reason, record } = loaded
   const known = record && withoutControlNames(record)
   return {
@@ -172,5 +173,6 @@ function lookupOf(loaded: Loaded): Lookup {
     discard: record === undefined && !LEFT_ALONE.has(reason),
     isMisplaced: false,
     hasDropped: known !== record,
+    leaving: undefined,
   }
 }

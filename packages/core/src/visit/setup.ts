@@ -43,6 +43,16 @@ export interface Lookup {
   readonly isMisplaced: boolean
   /** Whether the record had a key that is a control's name, which is left out. */
   readonly hasDropped: boolean
+  /** What goes with the session's cookie; undefined where no cookie of another library came. */
+  readonly leaving: Leaving | undefined
+}
+
+/** The `Set-Cookie` lines that expire the cookies of other libraries. */
+export interface Leaving {
+  /** Where the response sets the session's cookie. */
+  readonly whenSet: readonly string[]
+  /** Where it deletes it. */
+  readonly whenCleared: readonly string[]
 }
 
 /** The session of a visit, and what it came from. */
