@@ -3,7 +3,7 @@ import type { Keys } from '../crypto/keys.ts'
 import { StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { type Entry, revokedAll } from './revocation-list.ts'
-import type { Revocable, Revocations } from './revocations.ts'
+import type { Revocations } from './revocations.ts'
 
 /** What a foreign session has become. */
 export interface Entered {
@@ -21,8 +21,8 @@ export interface Ledger {
   find(signed: string): MaybePromise<Entered | undefined>
   /** Written once: false where something stands there already. `until`: from then on it cannot arrive; epoch seconds. */
   add(signed: string, entered: Entered, until: number): MaybePromise<boolean>
-  /** Whether all sessions of its subject were revoked after this one began. */
-  isRevoked(session: Revocable): MaybePromise<boolean>
+  /** Whether all sessions of a subject were revoked after one that began then. */
+  isRevoked(subject: string, beganAt: number | undefined): MaybePromise<boolean>
   /** Whatever of a subject has begun before and has not arrived yet will not. */
   revokeAll(subject: string): Promise<void>
 }
@@ -54,7 +54,8 @@ export function createLedger({ records, keys, revocations, now }: LedgerSetup): 
       const text = JSON.stringify([NAME, cookie])
       return records.create(key, records.seal(key, { ...times, sid, text, subject: undefined }, true))
     },
-    isRevoked: (session) => andThen(revocations.find(session), (denial) => denial !== undefined),
+    isRevoked: (subject, created = LONG_AGO) =>
+      andThen(revocations.find({ sid: NO_SID, created, subject }), (denial) => denial !== undefined),
     revokeAll: (subject) => revocations.changeList(subject, (list) => revokedAll(list, NONE, now())),
   })
 }
@@ -69,4 +70,8 @@ function enteredOf({ opened }: StandingRecord): Entered {
   return { cookie, sid: opened.fields.sid }
 }
 
+/** Not under its own: who logs in is taken in beside what was revoked before, and an arrival began before that. */
+const NO_SID = ''
+/** A beginning that nobody knows counts as before every revocation. Not 0, which is when nothing was revoked. */
+const LONG_AGO = 1
 const NONE: readonly Entry[] = Object.freeze([])

@@ -14,6 +14,7 @@ const NOT_OVER: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'superseded',
   'header_too_large',
   'store_failed',
+  'unfit',
 ])
 
 /** Those of which a cookie came with a request; undefined where there is none. */
@@ -44,7 +45,7 @@ export function lookUpArrivals(
     whenSet: leaving.flatMap((one) => one.expiry(header)),
     whenCleared: came.flatMap((one) => one.expiry(header)),
   })
-  if (own.record !== undefined) return { ...own, leaving: leavingOf([]) }
+  if (own.record !== undefined) return { ...own, leaving: leavingOf(came.filter(({ leave }) => leave)) }
   if (NOT_OVER.has(own.reason)) return own
 
   function lookupAfter(arrival: Arrival, outcome: ArrivalOutcome): Lookup | undefined {
@@ -52,7 +53,7 @@ export function lookUpArrivals(
       setup.trace.arrivalRefused(arrival.names[0], outcome)
       return undefined
     }
-    const lookup = lookupOf(outcome)
+    const lookup = lookupOf(outcome, setup.shape)
     if (lookup.record === undefined) return lookup
     return {
       ...lookup,

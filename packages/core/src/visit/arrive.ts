@@ -1,4 +1,4 @@
-import type { Loaded } from '../modes/mode.ts'
+import type { Loaded, OpenInForce } from '../modes/mode.ts'
 import { CookieTakenError } from '../modes/row-write.ts'
 import { COOKIE_BYTES } from '../modes/store-cookie.ts'
 import type { Entered, Ledger } from '../subjects/ledger.ts'
@@ -6,11 +6,11 @@ import { type Arrival, type Foreign, type ForeignSession, refusalOf } from '../c
 import type { SessionRecord } from '../record/record.ts'
 import type { ArrivalKeys } from '../crypto/keys.ts'
 import { SID_BYTES, sidText } from '../crypto/token.ts'
-import type { Trace } from '../base/events.ts'
+import type { Trace } from '../base/trace.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { randomBytes } from '../base/random.ts'
 import type { ArrivalRefusal } from '../base/reasons.ts'
-import { arrivalCommitOf, arrivalRecordOf, type ArrivalRecordSetup } from './arrival-record.ts'
+import { arrivalCommitOf, arrivalRecordOf, type ArrivalRecordSetup, endOfArrival } from './arrival-record.ts'
 
 /** What an arrival is made with. */
 export interface ArriveSetup extends ArrivalRecordSetup {
@@ -27,8 +27,6 @@ type Outcome = MaybePromise<ArrivalOutcome>
 
 /** A server's clock may be behind by this much: there the foreign cookie is over so much later. */
 const CLOCK_SKEW = 60
-/** A beginning that nobody knows counts as before every revocation. Not 0, which is when nothing was revoked. */
-const LONG_AGO = 1
 
 /**
  * One foreign cookie on its way in: a record is written, under a cookie that is derived from what was signed, and then
@@ -58,10 +56,14 @@ export class Arriving {
     return andThen(entered, (known) => (known === undefined ? other() : this.#follow(known)))
   }
 
-  /** The session that it became. What a slower request has begun anew since that ended is another one. */
+  /** The session that it became. What a slower request has begun anew since that ended is another one, and nobody's. */
   #follow({ cookie, sid }: Entered): Outcome {
-    const isIt = ({ record }: Loaded): boolean => record === undefined || sidText(record.sid) === sidText(sid)
-    return andThen(this.#load(cookie), (loaded) => (isIt(loaded) ? outcomeOf(loaded) : 'ended'))
+    return andThen(this.#load(cookie), (loaded) => {
+      const { record } = loaded
+      return record === undefined || sidText(record.sid) === sidText(sid)
+        ? outcomeOf(loaded)
+        : this.#end(record, 'ended')
+    })
   }
 
   #open(): Outcome {
@@ -77,22 +79,15 @@ export class Arriving {
     if (typeof made === 'string') return made
     const { record, hasDropped } = made
     if (hasDropped) this.#setup.trace.keyDropped(record.sid)
-    return this.#unlessRevoked(record, () =>
-      andThen(this.#write(record), (cookie) =>
-        // Who revokes meanwhile may not have seen it among the sessions that there are.
-        this.#unlessRevoked(record, () =>
-          andThen(this.#load(cookie), (loaded) => this.#enter(loaded, cookie)),
-        ),
-      ),
+    return andThen(this.#isRevoked(record), (isRevoked) =>
+      isRevoked ? 'revoked' : andThen(this.#write(record), (cookie) => this.#written(cookie)),
     )
   }
 
-  #unlessRevoked({ sid, subject }: SessionRecord, next: () => Outcome): Outcome {
+  #isRevoked({ subject }: SessionRecord): MaybePromise<boolean> {
     const { ledger } = this.#setup
-    if (ledger === undefined || subject === undefined) return next()
-    const created = this.#foreign.beganAt ?? LONG_AGO
-    const isRevoked = ledger.isRevoked({ sid: sidText(sid), created, subject })
-    return andThen(isRevoked, (revoked) => (revoked ? 'revoked' : next()))
+    if (ledger === undefined || subject === undefined) return false
+    return ledger.isRevoked(subject, this.#foreign.beganAt)
   }
 
   /** Gives the record's cookie. Of two requests that write the same row, one finds that the other has. */
@@ -111,11 +106,20 @@ export class Arriving {
     }
   }
 
-  #enter(loaded: Loaded, cookie: string): Outcome {
+  #written(cookie: string): Outcome {
+    return andThen(this.#load(cookie), (loaded) => {
+      const { record } = loaded
+      if (record === undefined) return outcomeOf(loaded)
+      // Who revokes meanwhile may not have seen it among the sessions that there are.
+      return andThen(this.#isRevoked(record), (isRevoked) =>
+        isRevoked ? this.#end(record, 'revoked') : this.#enter(loaded, record, cookie),
+      )
+    })
+  }
+
+  #enter(loaded: Loaded, record: SessionRecord, cookie: string): Outcome {
     const { ledger } = this.#setup
-    const { record } = loaded
     const { signed, endsAt = Infinity } = this.#foreign
-    if (record === undefined) return outcomeOf(loaded)
     if (ledger === undefined) return this.#first(loaded, record)
     const until = Math.min(endsAt, this.#arrival.until) + CLOCK_SKEW
     return andThen(ledger.add(signed, { cookie, sid: record.sid }, until), (isFirst) =>
@@ -123,9 +127,14 @@ export class Arriving {
     )
   }
 
-  #first(loaded: Loaded, { sid }: SessionRecord): Loaded {
+  /** Nobody has got its cookie. */
+  #end(record: OpenInForce, reason: ArrivalRefusal): Outcome {
+    return andThen(this.#setup.mode.apply(endOfArrival(record, this.#at)), () => reason)
+  }
+
+  #first(loaded: Loaded, record: SessionRecord): Loaded {
     const { names, leave } = this.#arrival
-    this.#setup.trace.arrived(names[0], sid)
+    this.#setup.trace.arrived(names[0], record)
     // Without a ledger another request of the same browser may be about to ask for it.
     if (leave && this.#setup.ledger !== undefined) void this.#foreign.forget?.()
     return loaded

@@ -22,16 +22,11 @@ export const LOOKED: readonly Header[] = Object.freeze([VARY])
 const withCookie = (
   line: string,
   { expiry }: SessionCookie,
-  leaving: readonly string[] = NO_LINES,
-): readonly Header[] => [
-  ...leaving.map(lineHeader),
-  ...expiry.map(lineHeader),
-  ['Set-Cookie', line],
-  VARY,
-  NO_STORE,
-]
-const NO_LINES: readonly string[] = Object.freeze([])
-const lineHeader = (line: string): Header => ['Set-Cookie', line]
+  leaving?: readonly string[],
+): readonly Header[] => {
+  const former = leaving === undefined ? expiry : [...leaving, ...expiry]
+  return [...former.map((one): Header => ['Set-Cookie', one]), ['Set-Cookie', line], VARY, NO_STORE]
+}
 
 interface Rules {
   readonly mode: Pick<Mode, 'valueFor'>
@@ -66,7 +61,7 @@ export function headersAfter(
   if (record === undefined) return withCookie(cookie.clear(), cookie, leaving?.whenCleared)
   const given = value ?? (isMisplaced || cookie.hasNamesake ? mode.valueFor(record) : undefined)
   if (given === undefined) return isOwn(record) ? undefined : LOOKED
-  const options = record.permanent ? { maxAge: maxAgeOf(record.expires - now()) } : undefined
+  const options = record.permanent !== false ? { maxAge: maxAgeOf(record.expires - now()) } : undefined
   return withCookie(cookie.write(given, options), cookie, leaving?.whenSet)
 }
 
