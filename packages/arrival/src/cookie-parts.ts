@@ -44,7 +44,7 @@ const signedBeside: CookieParts = {
 /** A whole one, or `<cookie>.0`, `<cookie>.1`, … one after the other. */
 const chunked: CookieParts = {
   seenBy: (cookie) => [cookie, `${cookie}.0`],
-  isPart: (name, cookie) => name === cookie || isChunk(name, cookie),
+  isPart: isWholeOrChunk,
   texts(cookies, cookie) {
     const chunks = joined(cookies, cookie, 0)
     return [...valuesOf(cookies, cookie).map(textOf), ...(chunks === '' ? [] : [textOf(chunks)])]
@@ -56,7 +56,7 @@ const COUNT = /^__chunked__\d+$/
 /** A whole one, or one that says `__chunked__N` and `<cookie>.1` … `<cookie>.N`. */
 const countedChunks: CookieParts = {
   seenBy: (cookie) => [cookie],
-  isPart: chunked.isPart,
+  isPart: isWholeOrChunk,
   texts: (cookies, cookie) =>
     valuesOf(cookies, cookie).map((value) =>
       textOf(COUNT.test(value) ? joined(cookies, cookie, 1, Number(value.slice(11))) : value),
@@ -74,7 +74,8 @@ function joined(cookies: Cookies, cookie: string, first: number, last = Infinity
   return text
 }
 
-const isChunk = (name: string, cookie: string): boolean =>
-  name.startsWith(`${cookie}.`) && /^\d+$/.test(name.slice(cookie.length + 1))
+function isWholeOrChunk(name: string, cookie: string): boolean {
+  return name === cookie || (name.startsWith(`${cookie}.`) && /^\d+$/.test(name.slice(cookie.length + 1)))
+}
 
 export const PARTS = Object.freeze({ whole, signedBeside, chunked, countedChunks })

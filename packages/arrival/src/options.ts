@@ -114,7 +114,7 @@ function readUntil(library: string, value: unknown): number {
 
 const isDay = (value: unknown): value is string => typeof value === 'string' && DAY.test(value)
 
-const NAME = /^[^\s=;,"\u0000-\u0020\u007F-\uFFFF]+$/
+const NAME = /^[!#-+\--:<>-~]+$/
 const PATH = /^\/[\u0020-\u003A\u003C-\u007E]*$/
 const DOMAIN = /^\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/
 
@@ -145,7 +145,7 @@ function readForeignCookie(library: string, given: unknown, fallback: string): F
 function readSubject(library: string, value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string' && value !== '' && value.isWellFormed()) return value
-  if (Number.isSafeInteger(value)) return String(value)
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
   throw wrongAnswer(library, 'subject', 'the id of a user as text, or nothing', value)
 }
 

@@ -31,9 +31,7 @@ export function reactRouter(options: ReactRouterOptions): Arrival {
       cookie: '__session',
       options: ['secrets', 'readData', 'deleteData'],
       prepare({ secrets, readData, deleteData }) {
-        const ask = (name: string, value: unknown): Ask | undefined =>
-          readFunction(`reactRouter.${name}`, value) as Ask | undefined
-        const [read, remove] = [ask('readData', readData), ask('deleteData', deleteData)]
+        const [read, remove] = [readAsk('readData', readData), readAsk('deleteData', deleteData)]
         if (remove !== undefined && read === undefined)
           throw new ConfigError('reactRouter.deleteData', 'goes with readData')
         const keys = readForeignSecrets('reactRouter.secrets', secrets)
@@ -48,6 +46,10 @@ export function reactRouter(options: ReactRouterOptions): Arrival {
 }
 
 type Ask = (id: string) => unknown
+
+const readAsk = (name: string, value: unknown): Ask | undefined =>
+  readFunction(`reactRouter.${name}`, value) as Ask | undefined
+
 type Inside = (value: unknown) => Content | { readonly id: string } | undefined
 
 function readSigned(keys: Parameters<typeof isSignedBy>[0], inside: Inside): Reader {

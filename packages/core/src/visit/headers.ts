@@ -17,16 +17,16 @@ export const LOOKED: readonly Header[] = Object.freeze([VARY])
 
 /**
  * The response changes the cookie, so no cache may store it. What former definitions have set is deleted first: to a jar that does
- * not tell it from today's, the last line counts.
+ * not tell it from today's, the last line counts. The cookies of other libraries have other names.
  */
 const withCookie = (
   line: string,
   { expiry }: SessionCookie,
-  leaving?: readonly string[],
-): readonly Header[] => {
-  const former = leaving === undefined ? expiry : [...leaving, ...expiry]
-  return [...former.map((one): Header => ['Set-Cookie', one]), ['Set-Cookie', line], VARY, NO_STORE]
-}
+  leaving: readonly string[] = NO_LINES,
+): readonly Header[] => [...[...expiry, line, ...leaving].map(setCookie), VARY, NO_STORE]
+
+const NO_LINES: readonly string[] = Object.freeze([])
+const setCookie = (line: string): Header => ['Set-Cookie', line]
 
 interface Rules {
   readonly mode: Pick<Mode, 'valueFor'>
