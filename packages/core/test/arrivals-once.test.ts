@@ -71,7 +71,7 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
     await request(sessions, own, (session) => session.regenerate())
     // The browser is about to have another cookie: this request changes nothing.
     const visit = await openVisit(sessions, cookie)
-    expect([visit.session.subject, visit.explain().opened]).toEqual([undefined, 'superseded'])
+    expect([visit.session.subject, visit.session.explain().opened]).toEqual([undefined, 'superseded'])
   })
 
   it('does not arrive where its subject was revoked after it began', async () => {

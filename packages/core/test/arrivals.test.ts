@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { SessionsOptions } from '../src/sessions/options.ts'
+import type { DataOptions } from '../src/sessions/options.ts'
 import { ADA, type ForeignOptions, foreignLibrary, type Old, sessionOf, UNTIL } from './arrivals-support.ts'
 import { createJarBrowser, MODES } from './former-cookies-support.ts'
 import type { AnySession } from './row-support.ts'
@@ -17,12 +17,13 @@ const IDLE = 3600
 function moved(
   modeOf: (typeof MODES)[number][1],
   old: Old = ADA,
-  options: ForeignOptions & Partial<Pick<SessionsOptions, 'schema' | 'lifetime'>> = {},
+  options: ForeignOptions & Partial<DataOptions<Record<string, unknown>>> = {},
 ) {
-  const { schema, lifetime, ...foreign } = options
+  const { schema, ...foreign } = options
+  const data: object = { schema }
   const world = createWorld()
   const library = foreignLibrary(foreign)
-  const sessions = world.another({ ...modeOf(world), arrivals: [library], schema, lifetime })
+  const sessions = world.another({ ...modeOf(world), arrivals: [library], ...data })
   const browser = createJarBrowser()
   const give = (cookie: string): void => browser.take([['Set-Cookie', `${cookie}; Path=/`]])
   give(library.cookieFor(old))
