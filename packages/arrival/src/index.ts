@@ -7,3 +7,4 @@ export { expressSession, type ExpressSessionOptions } from './formats/express-se
 export { fastifySession, type FastifySessionOptions } from './formats/fastify-session.ts'
 export { koaSession, type KoaSessionOptions, type KoaSessionStore } from './formats/koa-session.ts'
 export { reactRouter, type ReactRouterOptions } from './formats/react-router.ts'
+export { remix, type RemixOptions, type RemixSession, type RemixStorage } from './formats/remix.ts'
