@@ -22,6 +22,9 @@ const wrong = (make: () => unknown): unknown => {
 }
 const as = (value: unknown): never => value as never
 
+const adminIn = (data: Record<string, unknown>): unknown =>
+  data['admin'] ?? (data['cart'] as Record<string, unknown>[])[0]?.['admin']
+
 describe('the options of an arrival', () => {
   it.each<[string, () => Arrival]>([
     ['cookieSession.until', () => cookieSession(as({ keys }))],
@@ -123,9 +126,7 @@ describe('what an application makes of a foreign session', () => {
       polluted[key] = 'eve'
       try {
         for (const line of Object.keys(VECTORS.cookies)) {
-          const subject = (data: Record<string, unknown>): unknown =>
-            data['admin'] ?? (data['cart'] as Record<string, unknown>[])[0]?.['admin']
-          const sessions = sessionsWith([arrivalFor(line, { options: { subject } })])
+          const sessions = sessionsWith([arrivalFor(line, { options: { subject: adminIn } })])
           const arrived = await arriving(sessions, vectorNamed(line).cookie)
           expect([key, line, arrived.subject, arrived.told]).toEqual([key, line, undefined, ['arrived']])
         }
