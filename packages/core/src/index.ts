@@ -11,6 +11,7 @@ export {
 } from './cookie/cookie.ts'
 export type { StandardSchema } from './base/schema.ts'
 export { type CookieHeader, type CookieSource, readCookies } from './cookie/read.ts'
+export type { Arrival, Foreign, ForeignSession, RefusedArrival } from './cookie/arrival.ts'
 export type { Device } from './subjects/subjects.ts'
 export type { Duration } from './base/duration.ts'
 export {
@@ -30,9 +31,11 @@ export { CookieTooLargeError, type KeySize, RecordTooLargeError } from './base/s
 export type { LogoutOptions, SiteData } from './session/logout.ts'
 export type { AssuranceLevel, LifetimeOptions, PermanentLimits } from './record/lifetime.ts'
 export { memoryStore, type MemoryStoreOptions } from './store/memory-store.ts'
+export { movingStore } from './store/moving-store.ts'
 export type { Conflict } from './record/merge.ts'
 export type {
   AdapterWarning,
+  ArrivalRefusal,
   CloseReason,
   CrossOriginReason,
   OpenReason,

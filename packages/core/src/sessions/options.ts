@@ -1,5 +1,6 @@
 import type { Store } from '../store/store.ts'
 import type { Session } from '../session/session.ts'
+import type { Arrival } from '../cookie/arrival.ts'
 import type { CookieSource } from '../cookie/read.ts'
 import type { SessionCookieOptions } from '../cookie/session-cookie.ts'
 import type { AssuranceLevel, LifetimeOptions } from '../record/lifetime.ts'
@@ -17,6 +18,11 @@ export interface SessionsOptions {
    */
   readonly secrets: SecretsOption
   readonly cookie?: SessionCookieOptions | undefined
+  /**
+   * Sessions of other libraries that are taken over, made by the functions of `@keepsake/arrival`: a visitor whose browser has one
+   * stays who he is. The first one counts that leads to a session. Default: none.
+   */
+  readonly arrivals?: readonly Arrival[] | undefined
   /** The three limits, or the level of NIST SP 800-63B-4 that they shall fit. Default: an hour, a day, 31 days. */
   readonly lifetime?: LifetimeOptions | AssuranceLevel | undefined
   /** Keeps the sessions of two applications that share a secret and a cookie name apart. Default: none. */
@@ -25,6 +31,11 @@ export interface SessionsOptions {
   readonly store?: Store | undefined
   /** Takes the sessions that have outgrown the cookie, until they fit again. Instead of `store`. */
   readonly overflow?: Store | undefined
+  /**
+   * With `overflow`: sessions of more bytes of JSON than this go to the store, even if the cookie had room. Default: only those
+   * for which it has none. With 0 all of them go there with their next write, on the way from the cookie to a store.
+   */
+  readonly overflowAbove?: number | undefined
   /**
    * Where it is written down which sealed sessions are over, so that a logout ends the copies of a cookie too and a
    * subject's sessions can be revoked; it holds what was revoked, not what lives. `'none'`: a logout may clear the
@@ -97,12 +108,14 @@ export const OPTIONS = [
   'audience',
   'store',
   'overflow',
+  'overflowAbove',
   'revocation',
   'revocationCache',
   'maxPerSubject',
   'storeTimeLimit',
   'whenStoreFails',
   'onConflict',
+  'arrivals',
   'schema',
   'version',
   'migrate',

@@ -6,10 +6,12 @@ import { overflowing } from '../modes/overflowing.ts'
 import { revocable } from '../modes/revocable.ts'
 import { timed } from '../modes/timed.ts'
 import { noSubjects, subjectsInCookies } from '../subjects/in-cookies.ts'
+import { subjectsInOverflow } from '../subjects/in-overflow.ts'
 import { subjectsInStore } from '../subjects/in-store.ts'
+import { createLedger, type Ledger } from '../subjects/ledger.ts'
 import { createRevocations } from '../subjects/revocations.ts'
 import { createSessionCap } from '../subjects/session-cap.ts'
-import { createSubjectRows } from '../subjects/subject-rows.ts'
+import { createSubjectRows, type SubjectRows } from '../subjects/subject-rows.ts'
 import type { Subjects } from '../subjects/subjects.ts'
 import { rewriteInTurn } from '../store/rewrite.ts'
 import { createSealedStore } from '../store/sealed-store.ts'
@@ -17,10 +19,10 @@ import { readStore, type Store } from '../store/store.ts'
 import type { Cookie } from '../cookie/cookie.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import type { Keys } from '../crypto/keys.ts'
-import { readDuration } from '../base/duration.ts'
-import { ConfigError, wrongOption } from '../base/errors.ts'
+import { ConfigError } from '../base/errors.ts'
 import { fieldOf } from '../base/own.ts'
 import type { Trace } from '../base/trace.ts'
+import { readAbove, readRevocation, readSessionLimit, readTimeLimit } from './storage-options.ts'
 
 /** Where sessions are kept, and what can be done with all of a subject. */
 export interface Storage {
@@ -28,6 +30,9 @@ export interface Storage {
   readonly subjects: Subjects
   /** To be swept and closed. */
   readonly stores: readonly Store[]
+  /** Undefined where nothing can be written down of what arrives. */
+  readonly ledger: Ledger | undefined
+  readonly timeLimit: TimeLimit
 }
 
 /** What was made of the other options. */
@@ -38,6 +43,8 @@ export interface StorageParts {
   readonly trace: Trace
   /** Epoch milliseconds. */
   readonly clock: () => number
+  /** Until when sessions of other libraries arrive; epoch seconds, or 0 where none do. */
+  readonly openUntil: number
 }
 
 type Options = Readonly<Record<string, unknown>>
@@ -49,32 +56,43 @@ export function readStorage(options: Options, parts: StorageParts): Storage {
   const timeLimit = createTimeLimit(readTimeLimit(options['storeTimeLimit']))
   const { revocation, cacheFor } = readRevocation(options)
   const max = readSessionLimit(options['maxPerSubject'])
+  const above = readAbove(options['overflowAbove'], overflow)
   if (store && overflow) throw new ConfigError('overflow', 'give either store or overflow')
   if (store !== undefined) {
     if (typeof revocation === 'object')
       throw new ConfigError('revocation', 'leave it out: what lives in a store ends there')
-    return { ...keptIn(store, parts, timeLimit, max), stores: [store] }
+    return { ...keptIn(store, parts, timeLimit, max), stores: [store], timeLimit }
   }
   if (max !== undefined) throw new ConfigError('maxPerSubject', 'give a store, which can count sessions')
   const { keys, cookie, lifetime } = parts
   const sealed = inCookie(keys.sealer('cookie'), cookie.name, lifetime)
-  const mode = overflow === undefined ? sealed : overflowing(sealed, overflowIn(overflow, parts, timeLimit))
+  const mode =
+    overflow === undefined ? sealed : overflowing(sealed, overflowIn(overflow, parts, timeLimit), above)
   const stores = new Set(overflow && [overflow])
   if (typeof revocation !== 'object') {
     if (revocation === undefined) warnOfLogouts()
     const inTime = mode.isLazy ? mode : timed(mode, timeLimit)
-    return { mode: inTime, subjects: noSubjects(), stores: [...stores] }
+    return { mode: inTime, subjects: noSubjects(), stores: [...stores], ledger: undefined, timeLimit }
   }
   if (fieldOf(revocation, 'isVolatile') === true) warnOfRestarts()
-  return { ...revocableBy(revocation, mode, parts, timeLimit, cacheFor), stores: [...stores.add(revocation)] }
+  const { subjects, ...kept } = revocableBy(revocation, mode, parts, timeLimit, cacheFor)
+  return {
+    ...kept,
+    subjects:
+      overflow === undefined ? subjects : subjectsInOverflow(subjects, rowsIn(overflow, parts, timeLimit)),
+    stores: [...stores.add(revocation)],
+    timeLimit,
+  }
 }
+
+type Kept = Pick<Storage, 'subjects' | 'ledger'> & { readonly mode: EagerMode }
 
 function keptIn(
   store: Store,
-  { keys, lifetime, trace, clock }: StorageParts,
+  { keys, lifetime, trace, clock, openUntil }: StorageParts,
   timeLimit: TimeLimit,
   max?: number,
-): { readonly mode: EagerMode; readonly subjects: Subjects } {
+): Kept {
   const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
   const inTurn = rewriteInTurn(records, timeLimit)
   const now = (): number => Math.floor(clock() / 1000)
@@ -82,12 +100,18 @@ function keptIn(
   if (max !== undefined && !rows.canFind)
     throw new ConfigError('maxPerSubject', 'the store has no bySubject, so it cannot count sessions')
   const cap = max === undefined ? undefined : createSessionCap({ max, rows, trace, clock })
+  const revoking = { records, keys, lifetime, openUntil, cacheFor: 0, timeLimit, clock }
+  const ledger =
+    openUntil === 0
+      ? undefined
+      : createLedger({ records, keys, revocations: createRevocations(revoking), now })
   return {
     mode: timed(
       inStore({ ...contextsOf(keys), records, inTurn, lifetime, cap, isOverflow: false }),
       timeLimit,
     ),
-    subjects: subjectsInStore({ rows, lifetime, trace }),
+    subjects: subjectsInStore({ rows, lifetime, trace, ledger }),
+    ledger,
   }
 }
 
@@ -99,37 +123,27 @@ function overflowIn(store: Store, { keys, lifetime }: StorageParts, timeLimit: T
   return inStore({ ...contextsOf(keys), records, inTurn, lifetime, cap: undefined, isOverflow: true })
 }
 
+function rowsIn(store: Store, { keys, lifetime, clock }: StorageParts, timeLimit: TimeLimit): SubjectRows {
+  const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
+  return createSubjectRows({ records, lifetime, timeLimit, now: () => Math.floor(clock() / 1000) })
+}
+
 function revocableBy(
   store: Store,
   mode: Mode,
-  { keys, lifetime, clock }: StorageParts,
+  { keys, lifetime, clock, openUntil }: StorageParts,
   timeLimit: TimeLimit,
   cacheFor: number,
-): { readonly mode: EagerMode; readonly subjects: Subjects } {
+): Kept {
   const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
-  const revocations = createRevocations({ records, keys, lifetime, cacheFor, timeLimit, clock })
+  const revocations = createRevocations({ records, keys, lifetime, openUntil, cacheFor, timeLimit, clock })
   const now = (): number => Math.floor(clock() / 1000)
   return {
     mode: timed(revocable(mode, revocations, lifetime), timeLimit),
     subjects: subjectsInCookies(revocations, now),
+    ledger: openUntil === 0 ? undefined : createLedger({ records, keys, revocations, now }),
   }
 }
-
-/** How long what was revoked is cached. */
-const DEFAULT_CACHE = '5s'
-
-function readRevocation(options: Options): {
-  readonly revocation: Store | 'none' | undefined
-  readonly cacheFor: number
-} {
-  const given = options['revocation']
-  const revocation = given === 'none' ? given : readStore('revocation', given)
-  const seconds = readDuration('revocationCache', options['revocationCache'] ?? DEFAULT_CACHE)
-  if (seconds > MAX_CACHE) throw new ConfigError('revocationCache', 'expected at most an hour')
-  return { revocation, cacheFor: seconds * 1000 }
-}
-
-const MAX_CACHE = 3600
 
 function warnOfLogouts(): void {
   process.emitWarning('a logout cannot end a session whose cookie somebody has copied', {
@@ -147,53 +161,4 @@ function warnOfRestarts(): void {
     detail:
       'Sessions that were logged out or revoked open again after a restart. Give revocation a store that outlives the process: on disk, or on a server.',
   })
-}
-
-/** A login lists all sessions of its subject. */
-const MAX_PER_SUBJECT = 500
-
-function readSessionLimit(value: unknown): number | undefined {
-  if (value === undefined) return undefined
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= MAX_PER_SUBJECT)
-    return value
-  throw wrongOption('maxPerSubject', `a whole number from 1 to ${MAX_PER_SUBJECT}`, value)
-}
-
-const DEFAULT_TIME_LIMIT_MS = 2000
-
-function readTimeLimit(value: unknown): number {
-  if (value === undefined) return DEFAULT_TIME_LIMIT_MS
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31) return value
-  throw wrongOption('storeTimeLimit', 'whole milliseconds from 1', value)
-}
-
-/** How often a store is swept, on average. Spread at random, so that the nodes of a cluster take turns. */
-const SWEEP_EVERY_MS = 60_000
-
-/**
- * Has a store remove what has expired, from time to time, for as long as the process has other things to do. A failing
- * sweep is no trouble. Returns what stops it.
- */
-export function startSweep(store: Store, now: () => number): () => void {
-  const work = fieldOf(store, 'sweep')
-  if (work === undefined) return () => undefined
-  let timer: NodeJS.Timeout | undefined
-  let isStopped = false
-  const again = (): void => {
-    if (isStopped) return
-    timer = setTimeout(() => void sweep(), SWEEP_EVERY_MS * (0.5 + Math.random())).unref()
-  }
-  const sweep = async (): Promise<void> => {
-    try {
-      await work.call(store, now())
-    } catch {
-      // The next one makes up for it.
-    }
-    again()
-  }
-  again()
-  return () => {
-    isStopped = true
-    clearTimeout(timer)
-  }
 }

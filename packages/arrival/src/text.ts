@@ -1,0 +1,63 @@
+/** What a text of JSON says; undefined where it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** A value as JSON gives it back: without methods, and with dates as text. Undefined for one that it cannot say. */
+export function jsonOf(value: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(value))
+  } catch {
+    return undefined
+  }
+}
+
+/** Records lie no deeper; what does is refused later. */
+const MAX_DEPTH = 64
+
+/**
+ * The same value with objects that have no prototype: an application that asks `data.user.id` finds nothing that somebody has
+ * put on `Object.prototype`.
+ */
+export function withoutPrototypes(value: unknown, depth = 0): unknown {
+  if (depth > MAX_DEPTH) return value
+  if (Array.isArray(value)) return value.map((item) => withoutPrototypes(item, depth + 1))
+  if (!isObject(value)) return value
+  const bare = Object.create(null) as Record<string, unknown>
+  for (const [key, item] of Object.entries(value)) bare[key] = withoutPrototypes(item, depth + 1)
+  return bare
+}
+
+/** The object that a text of JSON says; undefined for anything else. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
+  const value = parseJson(text)
+  return isObject(value) ? value : undefined
+}
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Percent-decoded; undefined where it cannot be. */
+export function percentDecoded(value: string): string | undefined {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return undefined
+  }
+}
+
+/** Splits at the last dot; undefined where there is none. */
+export function splitAtDot(value: string): readonly [text: string, signature: string] | undefined {
+  const dot = value.lastIndexOf('.')
+  return dot === -1 ? undefined : [value.slice(0, dot), value.slice(dot + 1)]
+}
+
+/** Without the keys that only served the other library. */
+export const without = (
+  data: Readonly<Record<string, unknown>>,
+  isDropped: (key: string) => boolean,
+): Record<string, unknown> => Object.fromEntries(Object.entries(data).filter(([key]) => !isDropped(key)))
