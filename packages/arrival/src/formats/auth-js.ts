@@ -1,0 +1,63 @@
+import { hkdfSync } from 'node:crypto'
+import type { Secret } from '../codecs/bytes.ts'
+import { asNumber, without } from '../codecs/json.ts'
+import { type JweKeys, openJwe } from '../codecs/jwe.ts'
+import { isRefused } from '../codecs/outcome.ts'
+import { readerOf } from '../codecs/reader.ts'
+import type { Reader } from '../reading.ts'
+
+/** What an application of Auth.js 5 encrypts its tokens with. */
+export interface AuthJsKeys {
+  /** AUTH_SECRET, newest first. */
+  readonly secrets: readonly Secret[]
+  /** The name of the cookie, without a chunk's number: its key is made of it. */
+  readonly cookieName: string
+}
+
+/** Reads the token of Auth.js 5 with the strategy `jwt`, its chunks joined. */
+export function readAuthJs({ secrets, cookieName }: AuthJsKeys): Reader {
+  const keysOf = (length: number) =>
+    secrets.map((secret) =>
+      derived(secret, cookieName, `Auth.js Generated Encryption Key (${cookieName})`, length),
+    )
+  return readToken(
+    new Map([
+      ['A256CBC-HS512', keysOf(64)],
+      ['A256GCM', keysOf(32)],
+    ]),
+  )
+}
+
+/** What an application of next-auth 4 encrypts its tokens with. */
+export interface NextAuthKeys {
+  /** NEXTAUTH_SECRET, newest first. */
+  readonly secrets: readonly Secret[]
+}
+
+/** Reads the token of next-auth 4 with the strategy `jwt`, its chunks joined. */
+export function readNextAuth({ secrets }: NextAuthKeys): Reader {
+  const keys = secrets.map((secret) => derived(secret, '', 'NextAuth.js Generated Encryption Key', 32))
+  return readToken(new Map([['A256GCM', keys]]))
+}
+
+const derived = (secret: Secret, salt: string, info: string, length: number): Uint8Array =>
+  Buffer.from(hkdfSync('sha256', secret, salt, info, length))
+
+/** How long after its end the libraries still open a token, in seconds. */
+const TOLERANCE = 15
+
+function readToken(keys: JweKeys): Reader {
+  return readerOf((value) => {
+    const opened = openJwe(value, keys)
+    if (isRefused(opened)) return opened
+    const { fields } = opened
+    const end = asNumber(fields['exp'])
+    return {
+      data: without(fields, ['iat', 'exp', 'jti']),
+      signed: value,
+      beganAt: asNumber(fields['iat']),
+      endsAt: end && end + TOLERANCE,
+      permanent: true,
+    }
+  })
+}

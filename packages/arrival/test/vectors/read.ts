@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** A cookie or record that a genuine library has made, and what a reader must make of it. */
+export interface Vector<K> {
+  readonly name: string
+  readonly value: string
+  readonly keys: K
+  readonly reads: Readonly<Record<string, unknown>>
+}
+
+export interface Vectors<K> {
+  /** The library and its version. */
+  readonly madeWith: string
+  /** The time at which they are read, in epoch seconds. */
+  readonly now: number
+  readonly vectors: readonly Vector<K>[]
+}
+
+/** All files of vectors whose names begin so: one for each version of the library. */
+export const readVectors = <K>(prefix: string): readonly Vectors<K>[] =>
+  readdirSync(import.meta.dirname)
+    .filter((name) => name.startsWith(`${prefix}-`) && name.endsWith('.json'))
+    .map((name) => JSON.parse(readFileSync(`${import.meta.dirname}/${name}`, 'utf8')) as Vectors<K>)
