@@ -37,7 +37,7 @@ export function readH3({ password, maxAge, idleTimeout, rounds }: H3Keys): Reade
     if (data === undefined || beganAt === undefined) return MALFORMED
     const seenAt = seconds(fields['lastSeenAt']) ?? beganAt
     const ends = [endsAt, after(beganAt, maxAge), after(seenAt, idleTimeout)]
-    return { data, signed, beganAt, endsAt: earliest(ends), permanent: maxAge !== undefined }
+    return { data, signed, beganAt, endsAt: earliest(ends), permanent: (maxAge ?? idleTimeout) !== undefined }
   })
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe } from 'vitest'
 import { FLASK_DEFAULTS, type FlaskKeys, readFlask } from '../../src/formats/flask.ts'
 import { itReadsAll, itRefusesChanges } from './support.ts'
 

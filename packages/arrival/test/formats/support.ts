@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest'
 import { isRefused } from '../../src/codecs/outcome.ts'
-import type { Reader, Reading } from '../../src/reading.ts'
-import { readVectors, type Vector, type Vectors } from '../vectors/read.ts'
+import type { Stored } from '../../src/codecs/reader.ts'
+import type { Reading } from '../../src/reading.ts'
+import { readVectors } from '../vectors/read.ts'
 
-type ReaderFor<K> = (keys: K) => Reader
+type ReaderFor<K> = (keys: K) => (value: string, now: number) => Reading | Stored
 
 /** The reading without the name of what was signed, for comparing with what a vector says. */
-export function summaryOf(reading: Reading): Readonly<Record<string, unknown>> {
+export function summaryOf(reading: Reading | Stored): Readonly<Record<string, unknown>> {
   const { signed: _, ...summary } = { signed: '', ...reading }
   return JSON.parse(JSON.stringify(summary)) as Record<string, unknown>
 }
@@ -25,10 +26,6 @@ export function itReadsAll<K>(prefix: string, readerFor: ReaderFor<K>): void {
   }
 }
 
-/** The vectors that are read as sessions. */
-export const genuine = <K>({ vectors }: Vectors<K>): readonly Vector<K>[] =>
-  vectors.filter(({ reads }) => !isRefused(reads))
-
 /**
  * Changes each character of one genuine value, and expects of each result that it is refused, or is the same session under the same
  * name: another spelling must not count as another cookie.
@@ -37,6 +34,7 @@ export function itRefusesChanges<K>(prefix: string, readerFor: ReaderFor<K>, nam
   it('refuses a value with any of its characters changed, left out or doubled', () => {
     for (const { now, vectors } of readVectors<K>(prefix)) {
       const vector = vectors.find((vector) => vector.name === name)
+      expect(vector).toBeDefined()
       if (vector === undefined) continue
       const read = readerFor(vector.keys)
       const known = read(vector.value, now)
