@@ -1,6 +1,7 @@
 import {
   ConfigError,
   createSessions,
+  type DataOptions,
   type SessionData,
   type Sessions,
   type SessionsOptions,
@@ -11,7 +12,10 @@ import { fieldOf, isPromise } from '@keepsake/core/adapter'
 export type Choose<D, About> = (about: About) => Sessions<D>
 
 /** What every adapter's `session(…)` takes: sessions, options to make them of, or what chooses among several. */
-export type SessionsSource<D, About> = Sessions<D> | SessionsOptions | Choose<D, About>
+export type SessionsSource<D, About> =
+  | Sessions<D>
+  | (SessionsOptions & DataOptions<NoInfer<D>>)
+  | Choose<D, About>
 
 /**
  * What finds the sessions of a request.
