@@ -22,9 +22,9 @@ export type Stored = Omit<Read, 'signed'>
  * The reader of a format. `open` may throw over what is not of its shape, and leaves length and times to be looked at here.
  */
 export const readerOf =
-  (open: (value: string) => Read | Named | Refused): Reader =>
+  (open: (value: string, now: number) => Read | Named | Refused): Reader =>
   (value, now) =>
-    value.length > MAX_VALUE_LENGTH ? TOO_LARGE : judged(() => open(value), now)
+    value.length > MAX_VALUE_LENGTH ? TOO_LARGE : judged(() => open(value, now), now)
 
 /**
  * What a session comes to that `open` has found to be genuine. Its `endsAt` is the first moment at which the foreign library
@@ -36,8 +36,10 @@ export function judged<T extends Stored | Named>(open: () => T | Refused, now: n
   if (isRefused(opened)) return opened
   // What it has not is undefined, whatever `Object.prototype` has.
   const session = Object.assign(Object.create(null) as T, opened)
-  if (!((session.endsAt ?? Infinity) > now)) return EXPIRED
+  const beganAt = session.beganAt && Math.floor(session.beganAt)
+  const endsAt = session.endsAt && Math.ceil(session.endsAt)
+  if (!((endsAt ?? Infinity) > now)) return EXPIRED
   // Itsdangerous refuses these, and no clock that is right has signed them.
-  if (!((session.beganAt ?? now) <= now + SKEW)) return MALFORMED
-  return 'id' in session || isKept(session.data) ? session : UNSUPPORTED
+  if (!((beganAt ?? now) <= now + SKEW)) return MALFORMED
+  return 'id' in session || isKept(session.data) ? { ...session, beganAt, endsAt } : UNSUPPORTED
 }

@@ -49,7 +49,8 @@ export function readFlask(keys: FlaskKeys): Reader {
     const { payload, signed, stamp } = opened
     const fields = asFields(untagged(parseJson(payload.toString())))
     if (fields === undefined) return MALFORMED
-    return { ...splitFlask(fields), signed, beganAt: stamp, endsAt: stamp + keys.lifetime }
+    // It is refused when it is older than that, in whole seconds.
+    return { ...splitFlask(fields), signed, beganAt: stamp, endsAt: stamp + keys.lifetime + 1 }
   })
 }
 

@@ -17,12 +17,13 @@ export const IRON_SESSION_DEFAULTS: Omit<IronSessionKeys, 'passwords'> = Object.
 /** Reads the cookie of iron-session, whole or of chunks that were joined. */
 export function readIronSession({ passwords, ttl }: IronSessionKeys): Reader {
   const keys = { passwordOf: (id: string) => passwords.get(id), rounds: [1] }
-  return readerOf((value) => {
+  return readerOf((value, now) => {
     // What follows `~` is outside of the signature: it is cut off, and decides nothing.
     const opened = openIron(value.split('~', 1)[0] ?? '', keys)
     if (isRefused(opened)) return opened
-    const { fields, signed, statedEnd, endsAt } = opened
-    const beganAt = statedEnd && statedEnd - ttl
+    const { fields, signed, statedEnd = NaN, endsAt } = opened
+    // Where it would be ahead, the application has another `ttl`, and nothing tells.
+    const beganAt = statedEnd - ttl <= now ? statedEnd - ttl : undefined
     // Its cookies have a Max-Age, unless the application has taken it away.
     return { data: fields, signed, beganAt, endsAt, permanent: true }
   })

@@ -36,8 +36,9 @@ export function readRails({ secrets, cookieName, purpose }: RailsKeys): Reader {
   const keys = secrets.map(({ secretKeyBase, digest }) => pbkdf2Sync(secretKeyBase, SALT, ROUNDS, 32, digest))
   return readerOf((value) => {
     const signed = decodeURIComponent(value)
-    const [box, iv, tag, more] = signed.split('--').map((text) => decoded(text, 'base64'))
-    if (more !== undefined || !box || iv?.length !== IV_LENGTH || tag?.length !== TAG_LENGTH) return MALFORMED
+    const parts = signed.split('--')
+    const [box, iv, tag] = parts.map((text) => decoded(text, 'base64'))
+    if (parts.length !== 3 || !box || iv?.length !== IV_LENGTH || tag?.length !== TAG_LENGTH) return MALFORMED
     const plain = firstOf(keys, (key) => {
       const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_LENGTH }).setAuthTag(tag)
       return Buffer.concat([decipher.update(box), decipher.final()])

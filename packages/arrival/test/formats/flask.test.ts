@@ -1,10 +1,8 @@
 import { describe } from 'vitest'
-import { FLASK_DEFAULTS, type FlaskKeys, readFlask } from '../../src/formats/flask.ts'
-import { itReadsAll, itRefusesChanges } from './support.ts'
-
-const readerFor = (keys: Pick<FlaskKeys, 'secretKeys'>) => readFlask({ ...FLASK_DEFAULTS, ...keys })
+import { itReadsAll, itRefusesChanges, itWithstandsFuzzing } from './support.ts'
 
 describe('a session of Flask', () => {
-  itReadsAll('flask', readerFor)
-  itRefusesChanges('flask', readerFor, 'plain values')
+  itReadsAll('flask')
+  itRefusesChanges('flask', 'plain values')
+  itWithstandsFuzzing('flask')
 })

@@ -1,8 +1,8 @@
 import { describe } from 'vitest'
-import { readRails } from '../../src/formats/rails.ts'
-import { itReadsAll, itRefusesChanges } from './support.ts'
+import { itReadsAll, itRefusesChanges, itWithstandsFuzzing } from './support.ts'
 
 describe('a session of Rails', () => {
-  itReadsAll('rails', readRails)
-  itRefusesChanges('rails', readRails, 'plain values')
+  itReadsAll('rails')
+  itRefusesChanges('rails', 'plain values')
+  itWithstandsFuzzing('rails')
 })

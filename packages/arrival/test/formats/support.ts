@@ -3,24 +3,24 @@ import { isRefused } from '../../src/codecs/outcome.ts'
 import type { Stored } from '../../src/codecs/reader.ts'
 import type { Reading } from '../../src/reading.ts'
 import { readVectors } from '../vectors/read.ts'
-
-type ReaderFor<K> = (keys: K) => (value: string, now: number) => Reading | Stored
+import { fuzz } from './fuzz.ts'
+import { readerFor } from './readers.ts'
 
 /** The reading without the name of what was signed, for comparing with what a vector says. */
-export function summaryOf(reading: Reading | Stored): Readonly<Record<string, unknown>> {
+function summaryOf(reading: Reading | Stored): Readonly<Record<string, unknown>> {
   const { signed: _, ...summary } = { signed: '', ...reading }
   return JSON.parse(JSON.stringify(summary)) as Record<string, unknown>
 }
 
 /** One test for each vector. */
-export function itReadsAll<K>(prefix: string, readerFor: ReaderFor<K>): void {
-  const files = readVectors<K>(prefix)
+export function itReadsAll(format: string): void {
+  const files = readVectors(format)
   it('has vectors of the genuine library', () => expect(files.length).toBeGreaterThan(0))
   for (const { madeWith, now, vectors } of files) {
     it.each(vectors.map((vector) => [vector.name, vector] as const))(
       `reads what ${madeWith} made: %s`,
       (_, { value, keys, reads }) => {
-        expect(summaryOf(readerFor(keys)(value, now))).toEqual(reads)
+        expect(summaryOf(readerFor(format)(keys)(value, now))).toEqual(reads)
       },
     )
   }
@@ -30,19 +30,34 @@ export function itReadsAll<K>(prefix: string, readerFor: ReaderFor<K>): void {
  * Changes each character of one genuine value, and expects of each result that it is refused, or is the same session under the same
  * name: another spelling must not count as another cookie.
  */
-export function itRefusesChanges<K>(prefix: string, readerFor: ReaderFor<K>, name: string): void {
+export function itRefusesChanges(format: string, name: string, otherKeys: object = {}): void {
   it('refuses a value with any of its characters changed, left out or doubled', () => {
-    for (const { now, vectors } of readVectors<K>(prefix)) {
+    for (const { now, vectors } of readVectors(format)) {
       const vector = vectors.find((vector) => vector.name === name)
       expect(vector).toBeDefined()
       if (vector === undefined) continue
-      const read = readerFor(vector.keys)
+      const read = readerFor(format)({ ...vector.keys, ...otherKeys })
       const known = read(vector.value, now)
       for (const [at, changed] of changes(vector.value)) {
         const reading = read(changed, now)
         if (!isRefused(reading)) expect(reading, `changed at ${at}`).toEqual(known)
       }
     }
+  })
+}
+
+/** How many values are tried; `pnpm test:long` tries a million of each format. */
+const CASES = Number(process.env['CASES'] ?? 10_000)
+
+/** @param otherKeys What the keys of the vectors are changed by. */
+export function itWithstandsFuzzing(format: string, otherKeys: object = {}): void {
+  it('throws at nothing that is made of genuine values, and takes none of it for another session', () => {
+    const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32))
+    const { cases, accepted, findings } = fuzz(format, otherKeys, { seed, cases: CASES })
+    expect(findings, `with SEED=${seed}`).toEqual([])
+    expect(cases).toBe(CASES)
+    // Otherwise the vectors are not those of this reader.
+    expect(accepted).toBeGreaterThan(0)
   })
 }
 

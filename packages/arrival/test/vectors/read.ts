@@ -20,7 +20,7 @@ const isOf = (prefix: string, name: string): boolean =>
   name.startsWith(`${prefix}-`) && /^\d.*\.json$/.test(name.slice(prefix.length + 1))
 
 /** All files of vectors whose names begin so: one for each version of the library. */
-export const readVectors = <K>(prefix: string): readonly Vectors<K>[] =>
+export const readVectors = <K extends object = object>(prefix: string): readonly Vectors<K>[] =>
   readdirSync(import.meta.dirname)
     .filter((name) => isOf(prefix, name))
     .map((name) => JSON.parse(readFileSync(`${import.meta.dirname}/${name}`, 'utf8')) as Vectors<K>)

@@ -36,7 +36,7 @@ def add(name, value, reads, **keys):
 
 
 def read(data, permanent=False, flash=(), at=NOW):
-    return {'data': data, 'permanent': permanent, 'flash': list(flash), 'beganAt': at, 'endsAt': at + LIFETIME}
+    return {'data': data, 'permanent': permanent, 'flash': list(flash), 'beganAt': at, 'endsAt': at + LIFETIME + 1}
 
 
 def cookie(fill, secret='a secret key of Flask', interface=None, at=NOW, **config):
@@ -140,9 +140,9 @@ def main():
         salt='another salt', digest='sha512', keyDerivation='django-concat')
     add('that interface, read as Flask\'s own', other, {'refused': 'forged'})
 
-    add('a session at its last second', cookie(of(user=7), at=NOW - LIFETIME + 1), read({'user': 7}, at=NOW - LIFETIME + 1))
-    add('a session that is over', cookie(of(user=7), at=NOW - LIFETIME), {'refused': 'expired'})
-    add('a permanent session that is over', cookie(permanent, at=NOW - LIFETIME), {'refused': 'expired'})
+    add('a session at its last second', cookie(of(user=7), at=NOW - LIFETIME), read({'user': 7}, at=NOW - LIFETIME))
+    add('a session that is over', cookie(of(user=7), at=NOW - LIFETIME - 1), {'refused': 'expired'})
+    add('a permanent session that is over', cookie(permanent, at=NOW - LIFETIME - 1), {'refused': 'expired'})
     add('a session from a clock that is a little fast', cookie(of(user=7), at=NOW + 30), read({'user': 7}, at=NOW + 30))
     add('a session from the future', cookie(of(user=7), at=NOW + 3600), {'refused': 'malformed'})
     add('a session of another key', cookie(of(user=7), 'another key'), {'refused': 'forged'})

@@ -50,7 +50,9 @@ async function vectorsOf(seal: Seal): Promise<Vector<Keys>[]> {
     const settings = { passwords: PASSWORDS, ttl: TTL, data: { user: 7, name: 'Ada – größer' }, at: NOW, ...change }
     const value = await at(settings.at, () => seal(settings))
     const { passwords, ttl } = { ...settings, ...read }
-    const ends = ttl === 0 ? {} : { beganAt: settings.at, endsAt: settings.at + ttl + 60 }
+    const end = settings.at + settings.ttl
+    const beganAt = end - ttl > NOW ? {} : { beganAt: end - ttl }
+    const ends = settings.ttl === 0 ? {} : { ...beganAt, endsAt: end + 60 }
     const all = reads ?? { data: settings.data, ...ends, permanent: true }
     vectors.push({ name, value, keys: { passwords, ttl }, reads: all as Vector<Keys>['reads'] })
     return value
@@ -64,7 +66,9 @@ async function vectorsOf(seal: Seal): Promise<Vector<Keys>[]> {
   await add('no end', { ttl: 0 })
   await add('its end, within the tolerance', { at: NOW - TTL - 59 })
   await add('its end, behind the tolerance', { at: NOW - TTL - 60 }, { refused: 'expired' })
-  await add('the future', { at: NOW + 3600 }, { refused: 'malformed' })
+  await add('a clock that is an hour ahead, so that nothing tells when it began', { at: NOW + 3600 })
+  await add('a longer time to live than the reader knows', { ttl: 2 * TTL }, undefined, { ttl: TTL })
+  await add('a shorter time to live than the reader knows', { ttl: TTL / 2 }, undefined, { ttl: TTL })
 
   const reads = { data: { user: 7, name: 'Ada – größer' }, beganAt: NOW, endsAt: NOW + TTL + 60, permanent: true }
   const keys = { passwords: PASSWORDS, ttl: TTL }
