@@ -6,14 +6,10 @@ import { decode, ExtData } from '@msgpack/msgpack'
  * @throws {Error} for what is no msgpack, and for extensions that others have made up.
  */
 export function plainMsgpack(bytes: Uint8Array): unknown {
-  // No list is longer than the text that it is in, whatever its head says.
-  const most = bytes.length
-  return plain(decode(bytes, { useBigInt64: true, maxArrayLength: most, maxMapLength: most }))
+  return plain(decode(bytes))
 }
 
 function plain(value: unknown): unknown {
-  // What is too large for a number is seen to be so afterwards.
-  if (typeof value === 'bigint') return Number(value)
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Date) return value.toISOString()
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')

@@ -1,12 +1,10 @@
 import {
   EXPIRED,
   MALFORMED,
-  MAX_VALUE_LENGTH,
   type Named,
   type Read,
   type Reader,
   type Refused,
-  TOO_LARGE,
   UNSUPPORTED,
 } from '../reading.ts'
 import { isKept } from './json.ts'
@@ -19,12 +17,12 @@ const SKEW = 60
 export type Stored = Omit<Read, 'signed'>
 
 /**
- * The reader of a format. `open` may throw over what is not of its shape, and leaves length and times to be looked at here.
+ * The reader of a format. `open` may throw over what is not of its shape, and leaves times to be looked at here.
  */
 export const readerOf =
   (open: (value: string, now: number) => Read | Named | Refused): Reader =>
   (value, now) =>
-    value.length > MAX_VALUE_LENGTH ? TOO_LARGE : judged(() => open(value, now), now)
+    judged(() => open(value, now), now)
 
 /**
  * What a session comes to that `open` has found to be genuine. Its `endsAt` is the first moment at which the foreign library

@@ -1,9 +1,6 @@
 import { parseJson } from '@keepsake/core/sealer'
 import type { Flash } from '../reading.ts'
 
-/** What marks a message among the JSON of `django.contrib.messages`: `[mark, is it markup, level, text, extra tags?]`. */
-const MARK = '__json_message'
-
 const CATEGORIES: ReadonlyMap<unknown, string> = new Map([
   [10, 'debug'],
   [20, 'info'],
@@ -13,7 +10,8 @@ const CATEGORIES: ReadonlyMap<unknown, string> = new Map([
 ])
 
 /**
- * The messages that SessionStorage of `django.contrib.messages` keeps in the session, as text.
+ * The messages that SessionStorage of `django.contrib.messages` keeps in the session, as text. One of
+ * them is `['__json_message', is it markup, level, text, extra tags?]`.
  *
  * @throws {SyntaxError} for what is no JSON.
  */
@@ -21,8 +19,8 @@ export function djangoMessages(value: unknown): Flash[] {
   const list = typeof value === 'string' ? parseJson(value) : []
   if (!Array.isArray(list)) return []
   return list.flatMap((item: unknown) => {
-    const [mark, , level, message] = Array.isArray(item) ? (item as unknown[]) : []
-    if (mark !== MARK || typeof message !== 'string') return []
+    const [, , level, message] = Array.isArray(item) ? (item as unknown[]) : []
+    if (typeof message !== 'string') return []
     return [{ category: CATEGORIES.get(level) ?? 'info', message }]
   })
 }

@@ -5,11 +5,6 @@ import type { Fields } from '../codecs/json.ts'
  * UUID its usual spelling, a datetime an ISO text, and bytes are their base64.
  */
 
-function text(value: unknown): string {
-  if (typeof value !== 'string') throw new TypeError('a tag is on something else than text')
-  return value
-}
-
 /** A dictionary whose only key was a tag's name: Flask has put two characters behind it. */
 function escaped(value: unknown): Fields {
   if (typeof value !== 'object' || value === null) throw new TypeError('a tag is on no dictionary')
@@ -20,10 +15,10 @@ const dashed = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.
 
 const TAGS: ReadonlyMap<string, (value: unknown) => unknown> = new Map<string, (value: unknown) => unknown>([
   [' t', (value) => value],
-  [' b', text],
-  [' m', text],
-  [' u', (value) => dashed(text(value))],
-  [' d', (value) => new Date(text(value)).toISOString()],
+  [' b', (value) => value],
+  [' m', (value) => value],
+  [' u', (value) => dashed(String(value))],
+  [' d', (value) => new Date(String(value)).toISOString()],
   [' di', escaped],
 ])
 

@@ -87,9 +87,12 @@ export const deriveKey = (
   { salt, digest, keyDerivation }: Omit<FlaskKeys, 'secretKeys' | 'lifetime'>,
 ): Uint8Array => DERIVATIONS[keyDerivation](secret, salt, digest)
 
-/** Seconds as bytes, most significant first and none of them for nothing; six are beyond any date. */
+/**
+ * Seconds as bytes, most significant first.
+ *
+ * @throws {RangeError} for none, and for more than six, which are beyond any date.
+ */
 function stampOf(text: string): number | undefined {
   const bytes = decoded(text, 'base64url')
-  if (bytes === undefined || bytes.length === 0 || bytes.length > 6) return undefined
-  return bytes.readUIntBE(0, bytes.length)
+  return bytes?.readUIntBE(0, bytes.length)
 }

@@ -27,7 +27,7 @@ export const H3_DEFAULTS: Omit<H3Keys, 'password'> = Object.freeze({
 
 /** Reads the cookie of `useSession`, whole or of chunks that were joined. */
 export function readH3({ password, maxAge, idleTimeout, rounds }: H3Keys): Reader {
-  const keys = { passwordOf: (id: string) => (id === '' || id === 'default' ? password : undefined), rounds }
+  const keys = { passwordOf: () => password, rounds }
   return readerOf((value) => {
     const opened = openIron(value, keys)
     if (isRefused(opened)) return opened

@@ -67,6 +67,7 @@ async function vectorsOf(visit: Visit, rounds: number): Promise<Vector<Keys>[]> 
   const lasting = { ...plainKeys, maxAge: DAY }
   const ended = { permanent: true, endsAt: NOW + DAY }
   put('an age', await make(lasting), lasting, read(ended))
+  put('a time with milliseconds', await make(lasting, NOW - 0.25), lasting, read({ ...ended, beganAt: NOW - 1 }))
   put('its last second', await make(lasting, NOW - DAY + 1), lasting, read({ ...ended, beganAt: NOW - DAY + 1, endsAt: NOW + 1 }))
   put('its end', await make(lasting, NOW - DAY), lasting, { refused: 'expired' })
   put('an age that counts from the beginning, as the seal is newer', await renewed(lasting), lasting, { refused: 'expired' })
@@ -78,6 +79,10 @@ async function vectorsOf(visit: Visit, rounds: number): Promise<Vector<Keys>[]> 
   if (visit === visit2) {
     const first = await make(idle, NOW - DAY - 60)
     const visited = joined(await at(NOW - 60, () => visit(idle, DATA, `h3=${first}`)))
+    const both = { ...plainKeys, maxAge: DAY, idleTimeout: DAY }
+    const old = await make(both, NOW - DAY)
+    const seen = joined(await at(NOW - 60, () => visit(both, DATA, `h3=${old}`)))
+    put('a last visit, which lengthens no age', seen, both, { refused: 'expired' })
     put('a last visit', visited, idle, read({ permanent: true, beganAt: NOW - DAY - 60, endsAt: NOW - 60 + DAY }))
   }
   put('chunks that were joined', await make(plainKeys, NOW, long), plainKeys, read({ data: long }))

@@ -51,8 +51,8 @@ async function vectorsOf(seal: Seal): Promise<Vector<Keys>[]> {
     const value = await at(settings.at, () => seal(settings))
     const { passwords, ttl } = { ...settings, ...read }
     const end = settings.at + settings.ttl
-    const beganAt = end - ttl > NOW ? {} : { beganAt: end - ttl }
-    const ends = settings.ttl === 0 ? {} : { ...beganAt, endsAt: end + 60 }
+    const beganAt = end - ttl > NOW ? {} : { beganAt: Math.floor(end - ttl) }
+    const ends = settings.ttl === 0 ? {} : { ...beganAt, endsAt: Math.ceil(end + 60) }
     const all = reads ?? { data: settings.data, ...ends, permanent: true }
     vectors.push({ name, value, keys: { passwords, ttl }, reads: all as Vector<Keys>['reads'] })
     return value
@@ -64,6 +64,7 @@ async function vectorsOf(seal: Seal): Promise<Vector<Keys>[]> {
   await add('a password that is here no more', { passwords: ROTATED }, { refused: 'forged' }, { passwords: PASSWORDS })
   await add('another password with the same id', { passwords: { 1: ROTATED[2] } }, { refused: 'forged' }, { passwords: PASSWORDS })
   await add('no end', { ttl: 0 })
+  await add('a time with milliseconds', { at: NOW - 0.25 })
   await add('its end, within the tolerance', { at: NOW - TTL - 59 })
   await add('its end, behind the tolerance', { at: NOW - TTL - 60 }, { refused: 'expired' })
   await add('a clock that is an hour ahead, so that nothing tells when it began', { at: NOW + 3600 })
@@ -88,6 +89,8 @@ async function vectorsOf(seal: Seal): Promise<Vector<Keys>[]> {
   refuse('an id that is a name of every object', withPart(1, 'constructor'), 'forged')
   refuse('a signature that is cut', withPart(7, parts[7]?.slice(0, -1) ?? ''), 'malformed')
   refuse('a salt that is no salt', withPart(6, 'x'), 'malformed')
+  refuse('an end that is no number', withPart(5, '1e9'), 'malformed')
+  refuse('half a block in the box', withPart(4, 'A'.repeat(32)), 'malformed')
   refuse('nothing in the box', withPart(4, ''), 'malformed')
   refuse('nine parts', `${bare}*`, 'malformed')
   return vectors
