@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   express: [...ADAPTER, 'express'],
   koa: [...ADAPTER, 'koa'],
   passport: ['@keepsake/core', '@keepsake/core/adapter'],
+  arrival: ['@keepsake/core', '@keepsake/core/adapter'],
   'store-file': STORE,
   'store-sqlite': STORE,
   'store-redis': STORE,

@@ -2,7 +2,7 @@
 export { type AdapterWarning } from './base/reasons.ts'
 export type { ReturnWatch } from './base/return-watch.ts'
 export type { MaybePromise } from './base/maybe-promise.ts'
-export { readFunction, readOptions } from './base/options.ts'
+export { readFlag, readFunction, readOptions } from './base/options.ts'
 export { define, fieldOf, isPromise } from './base/own.ts'
 export { publishCrossOriginError } from './base/events.ts'
 export { allowedOrigins } from './guard/guard-rules.ts'

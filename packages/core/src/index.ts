@@ -11,6 +11,7 @@ export {
 } from './cookie/cookie.ts'
 export type { StandardSchema } from './base/schema.ts'
 export { type CookieHeader, type CookieSource, readCookies } from './cookie/read.ts'
+export type { Arrival, Foreign, ForeignSession, RefusedArrival } from './cookie/arrival.ts'
 export type { Device } from './subjects/subjects.ts'
 export type { Duration } from './base/duration.ts'
 export {
@@ -33,6 +34,7 @@ export { memoryStore, type MemoryStoreOptions } from './store/memory-store.ts'
 export type { Conflict } from './record/merge.ts'
 export type {
   AdapterWarning,
+  ArrivalRefusal,
   CloseReason,
   CrossOriginReason,
   OpenReason,

@@ -1,9 +1,13 @@
 import { channel } from 'node:diagnostics_channel'
-import type { AdapterWarning, CloseReason, CrossOriginReason, OpenReason } from './reasons.ts'
+import type { AdapterWarning, ArrivalRefusal, CloseReason, CrossOriginReason, OpenReason } from './reasons.ts'
 
 /** Names of OWASP's logging vocabulary where it has one. */
 export type SessionEventType =
   | 'session_opened'
+  /** A session of another library has become one of ours. `cookie` is the name of the cookie that it came in. */
+  | 'session_arrived'
+  /** The same came, and did not. */
+  | 'arrival_refused'
   | 'session_expired'
   | 'session_use_after_expire'
   | 'cookie_rejected'
@@ -26,7 +30,13 @@ export type SessionEventType =
 /** One decision. Holds no token, id, key or datum: `ref` is a keyed hash that lets lines of one session be matched. */
 export interface SessionEvent {
   readonly type: SessionEventType
-  readonly reason: OpenReason | CloseReason | CrossOriginReason | AdapterWarning | 'control_name'
+  readonly reason:
+    | OpenReason
+    | CloseReason
+    | CrossOriginReason
+    | AdapterWarning
+    | ArrivalRefusal
+    | 'control_name'
   /** The cookie's name; empty for a request that was refused before a session was attached to it. */
   readonly cookie: string
   /** 16 hexadecimal digits: the first 8 bytes of an HMAC of the session's sid; undefined without a session. */
@@ -43,6 +53,7 @@ export const SESSION_CHANNEL = 'keepsake:session'
 export const OPEN_EVENTS: Readonly<Record<OpenReason, SessionEventType | undefined>> = {
   opened: 'session_opened',
   opened_stale: 'session_opened',
+  arrived: 'session_opened',
   no_cookie: undefined,
   header_too_large: 'cookie_rejected',
   ambiguous_cookie: 'cookie_rejected',

@@ -14,6 +14,8 @@ export type OpenReason =
   | 'ambiguous_cookie'
   /** The store has nothing that this cookie opens: the session has ended, or never was. */
   | 'ended'
+  /** A cookie of another library was read. Its session lives on as one of ours, whose cookie this response sets. */
+  | 'arrived'
   /** A moment ago another request gave the session a new cookie. This one opens nothing, and changes nothing. */
   | 'superseded'
   /** A session in its cookie that is on the revocation list. */
@@ -41,6 +43,33 @@ export type ExpiryReason =
 
 /** Why a token does not open. For events and logs; never for the client. */
 export type UnopenedReason = 'malformed' | 'unknown_key' | 'forged' | 'corrupt'
+
+/** Why a cookie of another library does not become a session. */
+export type ArrivalRefusal =
+  /** No secret that was given has signed or sealed it. */
+  | 'forged'
+  /** It is not of the library's shape. */
+  | 'malformed'
+  /** It is over, by the limits of the other library or by ours. */
+  | 'expired'
+  /** It is of a kind that is not read, such as pickle or Marshal. */
+  | 'unsupported'
+  /** It goes beyond a bound, or beyond what our cookie can hold. */
+  | 'too_large'
+  /** To read it is costly, and so many were read this second. */
+  | 'too_many'
+  /** The other library's store has no such session. */
+  | 'unknown'
+  /** It holds nothing that a session would be kept for. */
+  | 'empty'
+  /** It has a value that no session can keep. */
+  | 'unkeepable'
+  /** Its data does not fit `schema`, and `migrate` makes nothing that does. */
+  | 'unfit'
+  /** It has arrived before, and what it became is over. */
+  | 'ended'
+  /** All sessions of its subject were revoked after it began. */
+  | 'revoked'
 
 /** Why closing does what it does. */
 export type CloseReason =

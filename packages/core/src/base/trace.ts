@@ -9,7 +9,7 @@ import {
   type SessionEventType,
   WARNING_EVENTS,
 } from './events.ts'
-import type { AdapterWarning, CloseReason, OpenReason } from './reasons.ts'
+import type { AdapterWarning, ArrivalRefusal, CloseReason, OpenReason } from './reasons.ts'
 import { createReturnWatch } from './return-watch.ts'
 
 const LATE: Advice = {
@@ -63,11 +63,12 @@ export function createTrace(cookie: string, logKey: KeyObject) {
     sid: Uint8Array | undefined,
     text?: string,
     storeMs?: number,
+    name = cookie,
   ): void {
     if (type === undefined || !published.hasSubscribers) return
     const ref = sid && refOf(sid)
     const bytes = text === undefined ? undefined : Buffer.byteLength(text)
-    published.publish(Object.freeze<SessionEvent>({ type, reason, cookie, ref, storeMs, bytes }))
+    published.publish(Object.freeze<SessionEvent>({ type, reason, cookie: name, ref, storeMs, bytes }))
   }
 
   let lateChecks = LATE_CHECKS
@@ -91,6 +92,11 @@ export function createTrace(cookie: string, logKey: KeyObject) {
       if (reason === 'issued_in_future') warnOnce(CLOCK)
     },
     keyDropped,
+    /** A session of another library has come in, from the cookie of this name. */
+    arrived: (from: string, { sid, text }: Told): void =>
+      publish('session_arrived', 'arrived', sid, text, undefined, from),
+    arrivalRefused: (from: string, reason: ArrivalRefusal): void =>
+      publish('arrival_refused', reason, undefined, undefined, undefined, from),
     /** Whether it is of use to find out if a session was changed too late: to a listener, and for a warning. */
     asksForLate: (): boolean => published.hasSubscribers || lateChecks-- > 0,
     /** Two requests changed the same place, and one of the changes stands. */

@@ -18,6 +18,15 @@ export interface Keys {
   /** For tokens against forged requests, the newest first. */
   readonly csrfKeys: readonly [KeyObject, ...KeyObject[]]
   readonly subjects: SubjectKeys
+  readonly arrivals: ArrivalKeys
+}
+
+/** What is made of a text that another library has signed. */
+export interface ArrivalKeys {
+  /** Where it may be written down what became of it: 64 hexadecimal digits, today's place last. */
+  readonly places: (signed: string) => readonly string[]
+  /** 64 bytes that nobody else can make of it, the same for each request. */
+  readonly bytes: (signed: string) => Buffer
 }
 
 /** Names of a subject for a store that must not learn who it is: 64 hexadecimal digits, a key of its own for each use. */
@@ -58,25 +67,39 @@ export function createKeys(
     logKey: createSecretKey(derive(newest, 'log', context('cookie'), 32)),
     csrfKeys: [csrfKey(newest), ...older.map((secret) => csrfKey(secret)), ...formerCsrfKeys],
     subjects: subjectKeysOf(secrets, context('store'), former('store')),
+    arrivals: Object.freeze<ArrivalKeys>({
+      places: hashersUnder('arrived', secrets, context('store'), former('store')),
+      bytes(signed) {
+        const key = derive(newest, 'arrival', context('store'), 64)
+        return createHmac('sha512', key).update(signed).digest()
+      },
+    }),
   })
 }
 
 function subjectKeysOf(secrets: Secrets, context: Buffer, former: readonly Buffer[]): SubjectKeys {
   const [newest] = secrets
-  const under = (use: KeyUse): ((subject: string) => readonly string[]) => {
-    const hashers = [...former, context].flatMap((name) =>
-      secrets.toReversed().map((secret) => hasher(secret, use, name)),
-    )
-    return (subject) => hashers.map((hash) => hash(subject))
-  }
   return Object.freeze<SubjectKeys>({
     hash: hasher(newest, 'subject', context),
-    hashes: under('subject'),
-    revocationKeys: under('revoked'),
+    hashes: hashersUnder('subject', secrets, context, former),
+    revocationKeys: hashersUnder('revoked', secrets, context, former),
   })
 }
 
-function hasher(secret: KeyObject, use: KeyUse, context: Buffer): (subject: string) => string {
+/** Every hash of a text, one for each secret and name of the cookie; that of today comes last. */
+function hashersUnder(
+  use: KeyUse,
+  secrets: Secrets,
+  context: Buffer,
+  former: readonly Buffer[],
+): (text: string) => readonly string[] {
+  const hashers = [...former, context].flatMap((name) =>
+    secrets.toReversed().map((secret) => hasher(secret, use, name)),
+  )
+  return (text) => hashers.map((hash) => hash(text))
+}
+
+function hasher(secret: KeyObject, use: KeyUse, context: Buffer): (text: string) => string {
   const key = createSecretKey(derive(secret, use, context, 32))
-  return (subject) => createHmac('sha256', key).update(subject).digest('hex')
+  return (text) => createHmac('sha256', key).update(text).digest('hex')
 }

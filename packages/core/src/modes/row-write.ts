@@ -19,6 +19,9 @@ export interface RowWriteSetup {
   readonly isOverflow: boolean
 }
 
+/** A row stands under the cookie of a new one already: only that of an arrival can be, which its requests share. */
+export class CookieTakenError extends StoreError {}
+
 const DONE: Committed = Object.freeze({ outcome: 'done', record: undefined, value: undefined })
 
 /** One commit on its way into its row, or into a row of its own. */
@@ -77,7 +80,7 @@ export class RowWrite implements Renewal {
     this.#commit.tried.push(textId(stored.text))
     this.#written = { key, over: undefined, proof }
     return andThen(records.create(key, stored), (isNew) => {
-      if (!isNew) throw new StoreError('a fresh session cookie was taken')
+      if (!isNew) throw new CookieTakenError('a fresh session cookie was taken')
       return { outcome: 'done', record: inForce, value: cookie }
     })
   }

@@ -1,4 +1,5 @@
 import { withoutPrototype } from '../base/own.ts'
+import { type FillRandom, randomBytes } from '../base/random.ts'
 import { MAX_TIME } from '../base/time.ts'
 
 /** Whether a session outlives the browser; a number: for so many seconds at most, from when it began. */
@@ -88,6 +89,15 @@ export interface FlashMessage {
   readonly category: string
   readonly message: string
 }
+
+/** Enough that no two messages of a session have the same. */
+const FLASH_ID_BYTES = 6
+
+export const flashMessage = (fillRandom: FillRandom, category: string, message: string): FlashMessage => ({
+  id: randomBytes(fillRandom, FLASH_ID_BYTES).toString('base64url'),
+  category,
+  message,
+})
 
 export const NO_FLASH: readonly FlashMessage[] = Object.freeze([])
 

@@ -1,10 +1,6 @@
-import { type FlashMessage, takeFlash } from '../record/metadata.ts'
-import { randomBytes } from '../base/random.ts'
+import { flashMessage, takeFlash } from '../record/metadata.ts'
 import { dataOf, removeData, removeKey } from './draft.ts'
 import { SessionFacts } from './facts.ts'
-
-/** Enough that no two messages of a session have the same. */
-const FLASH_ID_BYTES = 6
 
 /** The controls of what a session holds. */
 export class DataControls extends SessionFacts {
@@ -41,9 +37,7 @@ export class DataControls extends SessionFacts {
     const { state, setup } = SessionFacts.visitOf(this)
     if (given.length > 1) {
       if (typeof message !== 'string') throw new TypeError('session.flash: expected a message as text')
-      const id = randomBytes(setup.fillRandom, FLASH_ID_BYTES).toString('base64url')
-      const added: FlashMessage = { id, category: category as string, message }
-      state.flash = [...state.flash, added]
+      state.flash = [...state.flash, flashMessage(setup.fillRandom, category as string, message)]
       return undefined
     }
     const { taken, left } = takeFlash(state.flash, category as string | undefined)

@@ -1,3 +1,4 @@
+import { cameWith, lookUpArrivals } from '../visit/arrivals.ts'
 import { anonymousAfter, lookUpSealed, lookUpStored } from '../visit/lookup.ts'
 import type { Lookup, VisitOptions } from '../visit/setup.ts'
 import { type Look, SessionsVisit } from '../visit/visit.ts'
@@ -31,7 +32,9 @@ type Load = (header: CookieHeader) => MaybePromise<Look>
 export function createSessions<D extends SessionData<D> = Record<string, unknown>>(
   options: SessionsOptions & DataOptions<D>,
 ): Sessions<D> {
-  const { setup, whenStoreFails, close } = readSetup(readOptions('options', options, OPTIONS))
+  const { setup, whenStoreFails, arrivals, arriving, timeLimit, close } = readSetup(
+    readOptions('options', options, OPTIONS),
+  )
   const { mode, cookie, lifetime, subjects, accept, trace, now } = setup
 
   /** The look is the same for all visits: one for each would be much of what a request costs whose handler never looks. */
@@ -40,17 +43,32 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
     return () => look
   }
 
+  const unlessFailed = (opening: MaybePromise<() => Lookup>): MaybePromise<() => Lookup> => {
+    const mayFail = opening instanceof Promise && whenStoreFails === 'anonymous'
+    return mayFail ? opening.catch(anonymousAfter) : opening
+  }
+
   function loadStored(stored: EagerMode): Load {
     return (header) => {
       const begun = trace.begin()
-      const opening = lookUpStored(stored, setup, header, now())
-      const mayFail = opening instanceof Promise && whenStoreFails === 'anonymous'
-      const look = mayFail ? opening.catch(anonymousAfter) : opening
+      const look = unlessFailed(lookUpStored(stored, setup, header, now()))
       return begun === undefined ? look : andThen(look, (found) => takingTime(found, since(begun)))
     }
   }
 
-  const load = mode.isLazy ? loadSealed(mode) : loadStored(mode)
+  const loadOwn = mode.isLazy ? loadSealed(mode) : loadStored(mode)
+
+  function loadArriving(header: CookieHeader): MaybePromise<Look> {
+    const at = now()
+    const came = cameWith(arrivals, header, at)
+    if (came === undefined) return loadOwn(header)
+    const found = andThen(loadOwn(header), (look) =>
+      timeLimit(() => lookUpArrivals(arriving, came, look(header), header, at)),
+    )
+    return unlessFailed(andThen(found, (lookup) => () => lookup))
+  }
+
+  const load = arrivals.length === 0 ? loadOwn : loadArriving
 
   function visitFor(
     look: Look,
@@ -67,13 +85,21 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
     options: VisitOptions | undefined,
   ): Promise<SessionsVisit<D>> => visitFor(await look, source, options)
 
-  function openNow(source: CookieSource, options?: VisitOptions): MaybePromise<SessionsVisit<D>> {
-    refusePromise(options?.extend, 'extend: expected true or false, not a promise of it')
+  function openBy(
+    loading: Load,
+    source: CookieSource,
+    options?: VisitOptions,
+  ): MaybePromise<SessionsVisit<D>> {
     const header = cookieHeaderOf(source)
-    const look = load(header)
+    const look = loading(header)
     // Nothing else holds on to a request that nobody asks about.
     const kept = accept === undefined ? header : source
     return look instanceof Promise ? openLater(look, kept, options) : visitFor(look, kept, options)
+  }
+
+  function openNow(source: CookieSource, options?: VisitOptions): MaybePromise<SessionsVisit<D>> {
+    refusePromise(options?.extend, 'extend: expected true or false, not a promise of it')
+    return openBy(load, source, options)
   }
 
   return Object.freeze<AdapterSessions<D>>({
@@ -90,7 +116,8 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
       }
     },
     async peek(source) {
-      const record = (await openNow(source)).peek()
+      // Nobody arrives by it: it writes nothing.
+      const record = (await openBy(loadOwn, source)).peek()
       return record && peekOf(record, lifetime, now())
     },
     async listFor(subject, options) {

@@ -1,5 +1,6 @@
 import type { Store } from '../store/store.ts'
 import type { Session } from '../session/session.ts'
+import type { Arrival } from '../cookie/arrival.ts'
 import type { CookieSource } from '../cookie/read.ts'
 import type { SessionCookieOptions } from '../cookie/session-cookie.ts'
 import type { AssuranceLevel, LifetimeOptions } from '../record/lifetime.ts'
@@ -17,6 +18,11 @@ export interface SessionsOptions {
    */
   readonly secrets: SecretsOption
   readonly cookie?: SessionCookieOptions | undefined
+  /**
+   * Sessions of other libraries that are taken over, made by the functions of `@keepsake/arrival`: a visitor whose browser has one
+   * stays who he is. The first one counts that leads to a session. Default: none.
+   */
+  readonly arrivals?: readonly Arrival[] | undefined
   /** The three limits, or the level of NIST SP 800-63B-4 that they shall fit. Default: an hour, a day, 31 days. */
   readonly lifetime?: LifetimeOptions | AssuranceLevel | undefined
   /** Keeps the sessions of two applications that share a secret and a cookie name apart. Default: none. */
@@ -93,6 +99,7 @@ export interface DataOptions<D> {
 export const OPTIONS = [
   'secrets',
   'cookie',
+  'arrivals',
   'lifetime',
   'audience',
   'store',

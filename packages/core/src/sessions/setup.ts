@@ -1,5 +1,7 @@
 import type { Accept } from '../visit/accept.ts'
+import type { ArriveSetup } from '../visit/arrive.ts'
 import type { Setup } from '../visit/setup.ts'
+import { type Arrival, readArrivals } from '../cookie/arrival.ts'
 import { readSessionCookie } from '../cookie/session-cookie.ts'
 import { createCsrf } from '../guard/csrf.ts'
 import { readLifetime } from '../record/lifetime.ts'
@@ -12,12 +14,17 @@ import { createTrace, type Trace } from '../base/trace.ts'
 import { fieldOf, refusePromise } from '../base/own.ts'
 import { readChoice, readClock, readFunction, readText } from '../base/options.ts'
 import { createPulse } from '../base/pulse.ts'
-import { readStorage, startSweep } from './storage.ts'
+import type { TimeLimit } from '../base/time-limit.ts'
+import { readStorage } from './storage.ts'
+import { startSweep } from './sweep.ts'
 
 /** Options that were read, checked and frozen. */
 export interface CheckedOptions {
   readonly setup: Setup
   readonly whenStoreFails: 'fail' | 'anonymous'
+  readonly arrivals: readonly Arrival[]
+  readonly arriving: ArriveSetup
+  readonly timeLimit: TimeLimit
   readonly close: () => Promise<void>
 }
 
@@ -31,7 +38,11 @@ export function readSetup(options: Readonly<Record<string, unknown>>): CheckedOp
   const shape = readShape(options)
   const trace = createTrace(cookie.name, keys.logKey)
   const clock = readClock(options['now'])
-  const { mode, subjects, stores } = readStorage(options, { keys, cookie, lifetime, trace, clock })
+  const arrivals = readArrivals(options['arrivals'], [cookie.name, ...cookie.formerNames])
+  const openUntil = Math.max(0, ...arrivals.map(({ until }) => until))
+  const parts = { keys, cookie, lifetime, trace, clock, openUntil }
+  const { mode, subjects, stores, ledger, timeLimit } = readStorage(options, parts)
+  if (arrivals.length > 0 && ledger === undefined) warnOfReplays()
   const resolve = readConflictRule(options['onConflict'], trace)
   const whenStoreFails =
     readChoice('whenStoreFails', options['whenStoreFails'], ['fail', 'anonymous']) ?? 'fail'
@@ -56,6 +67,9 @@ export function readSetup(options: Readonly<Record<string, unknown>>): CheckedOp
       now: () => Math.floor(clock() / 1000),
     }),
     whenStoreFails,
+    arrivals,
+    arriving: { mode, shape, lifetime, keys: keys.arrivals, ledger, trace, fillRandom: keys.fillRandom },
+    timeLimit,
     async close() {
       for (const stop of sweeps) stop()
       pulse.close()
@@ -64,6 +78,15 @@ export function readSetup(options: Readonly<Record<string, unknown>>): CheckedOp
       )
       for (const one of closed) if (one.status === 'rejected') throw one.reason
     },
+  })
+}
+
+function warnOfReplays(): void {
+  process.emitWarning('a cookie of another library can be used again after a logout', {
+    type: 'KeepsakeWarning',
+    code: 'KEEPSAKE_ARRIVAL_REPLAY',
+    detail:
+      'It arrives each time that it comes, until arrivals end or it is over by itself, and somebody may have copied it. Give store or revocation a store, where it is written down what has arrived.',
   })
 }
 

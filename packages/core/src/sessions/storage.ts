@@ -7,6 +7,7 @@ import { revocable } from '../modes/revocable.ts'
 import { timed } from '../modes/timed.ts'
 import { noSubjects, subjectsInCookies } from '../subjects/in-cookies.ts'
 import { subjectsInStore } from '../subjects/in-store.ts'
+import { createLedger, type Ledger } from '../subjects/ledger.ts'
 import { createRevocations } from '../subjects/revocations.ts'
 import { createSessionCap } from '../subjects/session-cap.ts'
 import { createSubjectRows } from '../subjects/subject-rows.ts'
@@ -28,6 +29,9 @@ export interface Storage {
   readonly subjects: Subjects
   /** To be swept and closed. */
   readonly stores: readonly Store[]
+  /** Undefined where nothing can be written down of what arrives. */
+  readonly ledger: Ledger | undefined
+  readonly timeLimit: TimeLimit
 }
 
 /** What was made of the other options. */
@@ -38,6 +42,8 @@ export interface StorageParts {
   readonly trace: Trace
   /** Epoch milliseconds. */
   readonly clock: () => number
+  /** Until when sessions of other libraries arrive; epoch seconds, or 0 where none do. */
+  readonly openUntil: number
 }
 
 type Options = Readonly<Record<string, unknown>>
@@ -53,7 +59,7 @@ export function readStorage(options: Options, parts: StorageParts): Storage {
   if (store !== undefined) {
     if (typeof revocation === 'object')
       throw new ConfigError('revocation', 'leave it out: what lives in a store ends there')
-    return { ...keptIn(store, parts, timeLimit, max), stores: [store] }
+    return { ...keptIn(store, parts, timeLimit, max), stores: [store], timeLimit }
   }
   if (max !== undefined) throw new ConfigError('maxPerSubject', 'give a store, which can count sessions')
   const { keys, cookie, lifetime } = parts
@@ -63,18 +69,21 @@ export function readStorage(options: Options, parts: StorageParts): Storage {
   if (typeof revocation !== 'object') {
     if (revocation === undefined) warnOfLogouts()
     const inTime = mode.isLazy ? mode : timed(mode, timeLimit)
-    return { mode: inTime, subjects: noSubjects(), stores: [...stores] }
+    return { mode: inTime, subjects: noSubjects(), stores: [...stores], ledger: undefined, timeLimit }
   }
   if (fieldOf(revocation, 'isVolatile') === true) warnOfRestarts()
-  return { ...revocableBy(revocation, mode, parts, timeLimit, cacheFor), stores: [...stores.add(revocation)] }
+  const revocableMode = revocableBy(revocation, mode, parts, timeLimit, cacheFor)
+  return { ...revocableMode, stores: [...stores.add(revocation)], timeLimit }
 }
+
+type Kept = Pick<Storage, 'subjects' | 'ledger'> & { readonly mode: EagerMode }
 
 function keptIn(
   store: Store,
-  { keys, lifetime, trace, clock }: StorageParts,
+  { keys, lifetime, trace, clock, openUntil }: StorageParts,
   timeLimit: TimeLimit,
   max?: number,
-): { readonly mode: EagerMode; readonly subjects: Subjects } {
+): Kept {
   const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
   const inTurn = rewriteInTurn(records, timeLimit)
   const now = (): number => Math.floor(clock() / 1000)
@@ -82,12 +91,18 @@ function keptIn(
   if (max !== undefined && !rows.canFind)
     throw new ConfigError('maxPerSubject', 'the store has no bySubject, so it cannot count sessions')
   const cap = max === undefined ? undefined : createSessionCap({ max, rows, trace, clock })
+  const revoking = { records, keys, lifetime, openUntil, cacheFor: 0, timeLimit, clock }
+  const ledger =
+    openUntil === 0
+      ? undefined
+      : createLedger({ records, keys, revocations: createRevocations(revoking), now })
   return {
     mode: timed(
       inStore({ ...contextsOf(keys), records, inTurn, lifetime, cap, isOverflow: false }),
       timeLimit,
     ),
-    subjects: subjectsInStore({ rows, lifetime, trace }),
+    subjects: subjectsInStore({ rows, lifetime, trace, ledger }),
+    ledger,
   }
 }
 
@@ -102,16 +117,17 @@ function overflowIn(store: Store, { keys, lifetime }: StorageParts, timeLimit: T
 function revocableBy(
   store: Store,
   mode: Mode,
-  { keys, lifetime, clock }: StorageParts,
+  { keys, lifetime, clock, openUntil }: StorageParts,
   timeLimit: TimeLimit,
   cacheFor: number,
-): { readonly mode: EagerMode; readonly subjects: Subjects } {
+): Kept {
   const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
-  const revocations = createRevocations({ records, keys, lifetime, cacheFor, timeLimit, clock })
+  const revocations = createRevocations({ records, keys, lifetime, openUntil, cacheFor, timeLimit, clock })
   const now = (): number => Math.floor(clock() / 1000)
   return {
     mode: timed(revocable(mode, revocations, lifetime), timeLimit),
     subjects: subjectsInCookies(revocations, now),
+    ledger: openUntil === 0 ? undefined : createLedger({ records, keys, revocations, now }),
   }
 }
 
@@ -165,35 +181,4 @@ function readTimeLimit(value: unknown): number {
   if (value === undefined) return DEFAULT_TIME_LIMIT_MS
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31) return value
   throw wrongOption('storeTimeLimit', 'whole milliseconds from 1', value)
-}
-
-/** How often a store is swept, on average. Spread at random, so that the nodes of a cluster take turns. */
-const SWEEP_EVERY_MS = 60_000
-
-/**
- * Has a store remove what has expired, from time to time, for as long as the process has other things to do. A failing
- * sweep is no trouble. Returns what stops it.
- */
-export function startSweep(store: Store, now: () => number): () => void {
-  const work = fieldOf(store, 'sweep')
-  if (work === undefined) return () => undefined
-  let timer: NodeJS.Timeout | undefined
-  let isStopped = false
-  const again = (): void => {
-    if (isStopped) return
-    timer = setTimeout(() => void sweep(), SWEEP_EVERY_MS * (0.5 + Math.random())).unref()
-  }
-  const sweep = async (): Promise<void> => {
-    try {
-      await work.call(store, now())
-    } catch {
-      // The next one makes up for it.
-    }
-    again()
-  }
-  again()
-  return () => {
-    isStopped = true
-    clearTimeout(timer)
-  }
 }

@@ -4,6 +4,7 @@ import { sidText } from '../crypto/token.ts'
 import { UnsupportedError } from '../base/errors.ts'
 import type { Trace } from '../base/trace.ts'
 import { inTurns } from '../base/turns.ts'
+import type { Ledger } from './ledger.ts'
 import { hasSidOf, type SubjectRows } from './subject-rows.ts'
 import type { Device, Subjects } from './subjects.ts'
 
@@ -11,13 +12,15 @@ export interface StoreSubjectsSetup {
   readonly rows: SubjectRows
   readonly lifetime: Lifetime
   readonly trace: Trace
+  /** Holds what is still to arrive to what was revoked before; undefined where nothing arrives. */
+  readonly ledger: Ledger | undefined
 }
 
 /** Rows that are ended side by side. */
 const BATCH = 16
 
 /** The sessions of a subject in a store that can find them. */
-export function subjectsInStore({ rows, lifetime, trace }: StoreSubjectsSetup): Subjects {
+export function subjectsInStore({ rows, lifetime, trace, ledger }: StoreSubjectsSetup): Subjects {
   function checkRevokeAll(): void {
     if (!rows.canFind)
       throw new UnsupportedError('the store has no bySubject, so it cannot find the sessions of a subject')
@@ -53,6 +56,7 @@ export function subjectsInStore({ rows, lifetime, trace }: StoreSubjectsSetup): 
     },
     async revokeAll(subject, spared) {
       checkRevokeAll()
+      await ledger?.revokeAll(subject)
       // Only under its present sid: whoever has given the session in hand a new one meanwhile may be a thief.
       const isSpared = ({ record }: Standing): boolean => spared.has(sidText(record.sid))
       let count = 0

@@ -46,6 +46,8 @@ export interface RevocationsSetup {
   readonly records: SealedStore
   readonly keys: Keys
   readonly lifetime: Lifetime
+  /** Until when a session that began at any time may still arrive from elsewhere; epoch seconds, or 0. */
+  readonly openUntil: number
   /** Milliseconds. */
   readonly cacheFor: number
   readonly timeLimit: TimeLimit
@@ -65,7 +67,7 @@ const MAX_CACHED = 10_000
  * {@link StoreError} when the store fails.
  */
 export function createRevocations(setup: RevocationsSetup) {
-  const { records, keys, lifetime, cacheFor, timeLimit, clock } = setup
+  const { records, keys, lifetime, openUntil, cacheFor, timeLimit, clock } = setup
   const denials: BriefCache<Denial | undefined> = createBriefCache(cacheFor, MAX_CACHED, clock)
   const lists: BriefCache<RevocationList> = createBriefCache(cacheFor, MAX_CACHED, clock)
   const queue = createKeyedQueue<void>()
@@ -91,7 +93,7 @@ export function createRevocations(setup: RevocationsSetup) {
   ): MaybePromise<boolean> {
     const at = now()
     const untils = [...list.spared, ...list.denied].map(([, until]) => until)
-    const expires = Math.max(endOfAll(list.notBefore), ...untils)
+    const expires = Math.max(endOfAll(list.notBefore), openUntil, ...untils)
     const times = { created: at, issued: at, expires, permanent: false }
     const fields = { ...times, sid: Buffer.alloc(SID_BYTES), text: revocationListText(list) }
     const stored = records.seal(key, { ...fields, subject: undefined }, true)

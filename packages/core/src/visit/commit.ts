@@ -112,7 +112,7 @@ export class Commits implements CommitSource {
     if (lookup.reason === 'superseded' && this.record === undefined && state.login === undefined)
       return this.#refuseSuperseded(decision)
     if (plan.record !== 'nothing') return this.#write(decision, at)
-    this.headers = headersOf(plan, this.record, this.setup) ?? this.headers
+    this.headers = headersOf(plan, this.record, this.setup, lookup.leaving) ?? this.headers
     this.setup.trace.closed(plan.reason, state.sid)
     return logout && carryOut(this, logout)
   }
@@ -182,7 +182,8 @@ export class Commits implements CommitSource {
     this.carriedOut++
     this.unsettled = NO_ATTEMPTS
     this.#newCookie = undefined
-    this.headers = headersAfter(done, this.setup, this.#isMisplaced) ?? this.headers
+    const { leaving } = this.draft.lookup
+    this.headers = headersAfter(done, this.setup, leaving, this.#isMisplaced) ?? this.headers
     this.record = settle(this.draft, sent, done.record, this.setup)
   }
 

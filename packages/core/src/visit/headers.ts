@@ -2,6 +2,7 @@ import type { Committed, InForce, Mode } from '../modes/mode.ts'
 import type { SessionCookie } from '../cookie/cookie.ts'
 import type { Plan } from '../record/plan.ts'
 import { MAX_AGE_LIMIT } from '../base/time.ts'
+import type { Leaving } from './setup.ts'
 
 /** A response header that closing a visit asks for. `Cache-Control` yields to one of the application that is as strict. */
 export type Header = readonly [
@@ -16,14 +17,16 @@ export const LOOKED: readonly Header[] = Object.freeze([VARY])
 
 /**
  * The response changes the cookie, so no cache may store it. What former definitions have set is deleted first: to a jar that does
- * not tell it from today's, the last line counts.
+ * not tell it from today's, the last line counts. The cookies of other libraries have other names.
  */
-const withCookie = (line: string, { expiry }: SessionCookie): readonly Header[] => [
-  ...expiry.map((former): Header => ['Set-Cookie', former]),
-  ['Set-Cookie', line],
-  VARY,
-  NO_STORE,
-]
+const withCookie = (
+  line: string,
+  { expiry }: SessionCookie,
+  leaving: readonly string[] = NO_LINES,
+): readonly Header[] => [...[...expiry, line, ...leaving].map(setCookie), VARY, NO_STORE]
+
+const NO_LINES: readonly string[] = Object.freeze([])
+const setCookie = (line: string): Header => ['Set-Cookie', line]
 
 interface Rules {
   readonly mode: Pick<Mode, 'valueFor'>
@@ -37,9 +40,11 @@ export function headersOf(
   { cookie }: Pick<Plan, 'cookie'>,
   record: InForce | undefined,
   rules: Rules,
+  leaving: Leaving | undefined,
 ): readonly Header[] | undefined {
   if (cookie === 'leave') return undefined
-  return headersAfter({ record: cookie === 'set' ? record : undefined, value: undefined }, rules, true)
+  const done = { record: cookie === 'set' ? record : undefined, value: undefined }
+  return headersAfter(done, rules, leaving, true)
 }
 
 /**
@@ -50,13 +55,14 @@ export function headersOf(
 export function headersAfter(
   { record, value }: Pick<Committed, 'record' | 'value'>,
   { mode, cookie, now }: Rules,
+  leaving: Leaving | undefined,
   isMisplaced: boolean,
 ): readonly Header[] | undefined {
-  if (record === undefined) return withCookie(cookie.clear(), cookie)
+  if (record === undefined) return withCookie(cookie.clear(), cookie, leaving?.whenCleared)
   const given = value ?? (isMisplaced || cookie.hasNamesake ? mode.valueFor(record) : undefined)
   if (given === undefined) return isOwn(record) ? undefined : LOOKED
   const options = record.permanent !== false ? { maxAge: maxAgeOf(record.expires - now()) } : undefined
-  return withCookie(cookie.write(given, options), cookie)
+  return withCookie(cookie.write(given, options), cookie, leaving?.whenSet)
 }
 
 const isOwn = ({ place }: InForce): boolean => place === undefined || place.proof === place.row.proof

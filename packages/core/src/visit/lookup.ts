@@ -36,6 +36,7 @@ const nothing = (reason: OpenReason, discard: boolean): Lookup =>
     discard,
     isMisplaced: false,
     hasDropped: false,
+    leaving: undefined,
     storeMs: undefined,
   })
 const NO_COOKIE = nothing('no_cookie', false)
@@ -177,7 +178,7 @@ function newestOfEach(loaded: readonly Loaded[]): readonly Loaded[] {
 }
 
 /** What one cookie led to. */
-function lookupOf(loaded: Loaded, shape: Shape): Lookup {
+export function lookupOf(loaded: Loaded, shape: Shape): Lookup {
   const { reason, record } = loaded
   const known = record && shape.record(record)
   if (record !== undefined && known === undefined) return UNFIT
@@ -187,6 +188,7 @@ function lookupOf(loaded: Loaded, shape: Shape): Lookup {
     standing: record === undefined ? fieldOf(loaded, 'standing') : undefined,
     discard: record === undefined && !LEFT_ALONE.has(reason),
     isMisplaced: false,
+    leaving: undefined,
     hasDropped: known !== record && record !== undefined && hasControlName(record.content.data),
     storeMs: undefined,
   }

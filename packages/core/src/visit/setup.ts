@@ -47,6 +47,16 @@ export interface Lookup {
   readonly hasDropped: boolean
   /** How long the store took, where somebody listens. */
   readonly storeMs: number | undefined
+  /** What goes with the session's cookie; undefined where no cookie of another library came. */
+  readonly leaving: Leaving | undefined
+}
+
+/** The `Set-Cookie` lines that expire the cookies of other libraries. */
+export interface Leaving {
+  /** Where the response sets the session's cookie. */
+  readonly whenSet: readonly string[]
+  /** Where it deletes it. */
+  readonly whenCleared: readonly string[]
 }
 
 /** The session of a visit, and what it came from. */

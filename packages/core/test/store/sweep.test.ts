@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { memoryStore } from '../../src/store/memory-store.ts'
 import type { Store } from '../../src/store/store.ts'
-import { startSweep } from '../../src/sessions/storage.ts'
+import { startSweep } from '../../src/sessions/sweep.ts'
 import { BEGIN } from '../store-support.ts'
 
 const MINUTE = 60_000

@@ -1,0 +1,124 @@
+import { type Arrival, type Foreign, type ForeignSession, readCookies, StoreError } from '@keepsake/core'
+import { fieldOf } from '@keepsake/core/adapter'
+import { type CookieParts, PARTS } from './cookie-parts.ts'
+import { type CommonOptions, type OwnOptions, readArrivalOptions } from './options.ts'
+import {
+  type Content,
+  type Flash,
+  isRefused,
+  MAX_VALUE_LENGTH,
+  type Named,
+  type Read,
+  type Reader,
+  type Reading,
+  type Records,
+  type Refused,
+  TOO_LARGE,
+  TOO_MANY,
+} from './reading.ts'
+
+/** A foreign library, as far as its sessions are read. */
+export interface Format {
+  /** The function that an application calls: errors name its options. */
+  readonly library: string
+  /** What the library calls its cookie. */
+  readonly cookie: string
+  /** Default: one cookie with all in it. */
+  readonly parts?: CookieParts | undefined
+  /** The names of its own options. */
+  readonly options: readonly string[]
+  /** How many values are read in one second, where that costs much. Default: all. */
+  readonly perSecond?: number | undefined
+  /** Makes a reader from its own options. @throws {ConfigError} */
+  prepare(options: OwnOptions, cookie: string): Prepared
+}
+
+export interface Prepared {
+  readonly read: Reader
+  /** Where the data of a session are that its cookie only names. */
+  readonly records?: Records | undefined
+}
+
+/** What an application gives `createSessions` for a format. @throws {ConfigError} for an option that is unknown or wrong. */
+export function arrivalOf(format: Format, given: unknown): Arrival {
+  const { library, parts = PARTS.whole } = format
+  const { common, own } = readArrivalOptions(library, given, format.options, format.cookie)
+  const { cookie, until, leave } = common
+  const { name } = cookie
+  const { read, records } = format.prepare(own, name)
+  const isDue = perSecond(format.perSecond)
+
+  const readingOf = (value: string, now: number, signature: string | undefined): Reading => {
+    if (value.length > MAX_VALUE_LENGTH) return TOO_LARGE
+    return isDue(now) ? read(value, now, signature) : TOO_MANY
+  }
+
+  return Object.freeze<Arrival>({
+    names: parts.seenBy(name),
+    until,
+    leave,
+    *read(header, now) {
+      for (const { value, signature } of parts.texts(readCookies(header), name)) {
+        const reading = readingOf(value, now, signature)
+        yield isRefused(reading) ? reading : foreignOf(reading, { common, records, now })
+      }
+    },
+    expiry: (header) =>
+      [...readCookies(header).keys()]
+        .filter((other) => parts.isPart(other, name))
+        .flatMap((part) => cookie.expiry(part)),
+  })
+}
+
+/** Says whether another one may be read this second. */
+function perSecond(most = Infinity): (now: number) => boolean {
+  let [second, count] = [0, 0]
+  return (now) => {
+    if (now !== second) [second, count] = [now, 0]
+    return count++ < most
+  }
+}
+
+interface From {
+  readonly common: CommonOptions
+  readonly records: Records | undefined
+  readonly now: number
+}
+
+function foreignOf(reading: Read | Named, { common, records, now }: From): Foreign {
+  const { signed } = reading
+  const times = { signed, beganAt: fieldOf(reading, 'beganAt'), endsAt: fieldOf(reading, 'endsAt') }
+  const id = fieldOf(reading as Named, 'id')
+  if (id === undefined || records === undefined)
+    return { ...times, open: () => sessionOf(common, reading as Read), forget: undefined }
+  const remove = records.delete
+  return {
+    ...times,
+    async open() {
+      const found = await records.read(id, now).catch(fail)
+      return isRefused(found) ? found : sessionOf(common, found)
+    },
+    forget: remove && (() => remove(id).then(NOTHING, NOTHING)),
+  }
+}
+
+const NOTHING = (): void => undefined
+
+function fail(cause: unknown): never {
+  throw new StoreError('the store of the other library failed', { cause })
+}
+
+/** In words of the new session. What the application's own functions throw is thrown. */
+function sessionOf(common: CommonOptions, content: Content): ForeignSession | Refused {
+  const data = common.dataOf(content.data)
+  if (data === undefined) return EMPTY
+  return {
+    data,
+    subject: common.subjectOf(content.data),
+    flash: common.flashOf(content.data) ?? fieldOf(content, 'flash') ?? NO_FLASH,
+    permanent: common.permanent ?? fieldOf(content, 'permanent') ?? false,
+  }
+}
+
+const NO_FLASH: readonly Flash[] = Object.freeze([])
+const EMPTY: Refused = Object.freeze({ refused: 'empty' })

@@ -1,0 +1,82 @@
+import { ConfigError } from '@keepsake/core'
+import { fieldOf } from '@keepsake/core/adapter'
+import {
+  type Content,
+  EXPIRED,
+  type Flash,
+  MALFORMED,
+  type Records,
+  type Refused,
+  UNKNOWN,
+} from './reading.ts'
+import { isObject, without } from './text.ts'
+
+type Callback<T> = (error: unknown, result?: T) => void
+
+/** A store for express-session or @fastify/session, as the other application makes it. */
+export interface ConnectStore {
+  get(id: string, callback: Callback<unknown>): unknown
+  destroy?(id: string, callback: Callback<void>): unknown
+}
+
+/** Reads the records of a store with callbacks. @throws {ConfigError} unless it has `get`. */
+export function connectRecords(option: string, store: unknown): Records {
+  const given = (isObject(store) ? store : {}) as Partial<ConnectStore>
+  const [get, destroy] = [fieldOf(given, 'get'), fieldOf(given, 'destroy')]
+  if (typeof get !== 'function')
+    throw new ConfigError(
+      option,
+      "expected the other application's session store, which has get(id, callback)",
+    )
+  return {
+    async read(id, now) {
+      return contentOf(await called((callback) => get.call(given, id, callback)), now)
+    },
+    delete: destroy && ((id) => called((callback) => destroy.call(given, id, callback))),
+  }
+}
+
+/** Some stores also give a promise of their answer, which nobody needs. */
+function called<T>(call: (callback: Callback<T>) => unknown): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const given = call((error, result) => {
+      // A file store has no other word for a record that is gone.
+      if (error === null || error === undefined || codeOf(error) === 'ENOENT') resolve(result)
+      else reject(error instanceof Error ? error : new Error('the store gave an error'))
+    })
+    if (given instanceof Promise) given.catch(reject)
+  })
+}
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null ? fieldOf(error as { code?: unknown }, 'code') : undefined
+
+function contentOf(record: unknown, now: number): Content | Refused {
+  if (record === undefined || record === null) return UNKNOWN
+  // One in memory gives its own objects, with methods.
+  const json: unknown = JSON.parse(JSON.stringify(record))
+  if (!isObject(json)) return MALFORMED
+  const { cookie, flash } = json
+  const { expires, originalMaxAge } = isObject(cookie) ? cookie : NO_COOKIE
+  const endsAt = typeof expires === 'string' ? Date.parse(expires) : Infinity
+  if (!(endsAt > now * 1000)) return EXPIRED
+  const messages = messagesOf(flash)
+  return {
+    data: without(json, (key) => SERVING.has(key) || (key === 'flash' && messages !== undefined)),
+    flash: messages,
+    permanent: typeof originalMaxAge === 'number',
+  }
+}
+
+const NO_COOKIE: Record<string, unknown> = { expires: null, originalMaxAge: null }
+
+/** What only served the other library, or packages that go with it. */
+const SERVING: ReadonlySet<string> = new Set(['cookie', '__lastAccess', 'csrfSecret'])
+
+/** The messages of connect-flash: a list of texts under each category. */
+function messagesOf(flash: unknown): readonly Flash[] | undefined {
+  if (!isObject(flash)) return undefined
+  return Object.entries(flash).flatMap(([category, messages]) =>
+    Array.isArray(messages) ? messages.map((message) => ({ category, message: String(message) })) : [],
+  )
+}

@@ -1,0 +1,81 @@
+/** How a library spreads a session over cookies. */
+export interface CookieParts {
+  /** Under which names it is seen that a session of this cookie came. */
+  seenBy(cookie: string): readonly [string, ...string[]]
+  /** Whether a cookie of this name is a part of it. */
+  isPart(name: string, cookie: string): boolean
+  /** The texts to be read, in the order in which they are tried. */
+  texts(cookies: Cookies, cookie: string): readonly CookieText[]
+}
+
+/** The cookies of a request. */
+export type Cookies = ReadonlyMap<string, readonly string[]>
+
+export interface CookieText {
+  readonly value: string
+  readonly signature?: string | undefined
+}
+
+/** A browser may send several of one name: each costs a look at its signature. */
+const MAX_VALUES = 4
+
+const valuesOf = (cookies: Cookies, name: string): readonly string[] =>
+  [...new Set(cookies.get(name))].slice(0, MAX_VALUES)
+
+const textOf = (value: string): CookieText => ({ value })
+
+/** One cookie, with all in it. */
+const whole: CookieParts = {
+  seenBy: (cookie) => [cookie],
+  isPart: (name, cookie) => name === cookie,
+  texts: (cookies, cookie) => valuesOf(cookies, cookie).map(textOf),
+}
+
+/** Two: the signature of the one is the other, `<cookie>.sig`. Of several pairs nothing tells which belong together. */
+const signedBeside: CookieParts = {
+  seenBy: (cookie) => [cookie],
+  isPart: (name, cookie) => name === cookie || name === `${cookie}.sig`,
+  texts: (cookies, cookie) =>
+    valuesOf(cookies, cookie).flatMap((value) =>
+      valuesOf(cookies, `${cookie}.sig`).map((signature) => ({ value, signature })),
+    ),
+}
+
+/** A whole one, or `<cookie>.0`, `<cookie>.1`, … one after the other. */
+const chunked: CookieParts = {
+  seenBy: (cookie) => [cookie, `${cookie}.0`],
+  isPart: isWholeOrChunk,
+  texts(cookies, cookie) {
+    const chunks = joined(cookies, cookie, 0)
+    return [...valuesOf(cookies, cookie).map(textOf), ...(chunks === '' ? [] : [textOf(chunks)])]
+  },
+}
+
+const COUNT = /^__chunked__\d+$/
+
+/** A whole one, or one that says `__chunked__N` and `<cookie>.1` … `<cookie>.N`. */
+const countedChunks: CookieParts = {
+  seenBy: (cookie) => [cookie],
+  isPart: isWholeOrChunk,
+  texts: (cookies, cookie) =>
+    valuesOf(cookies, cookie).map((value) =>
+      textOf(COUNT.test(value) ? joined(cookies, cookie, 1, Number(value.slice(11))) : value),
+    ),
+}
+
+/** The chunks from this number on, until one is missing. */
+function joined(cookies: Cookies, cookie: string, first: number, last = Infinity): string {
+  let text = ''
+  for (let number = first; number <= last; number++) {
+    const chunk = cookies.get(`${cookie}.${number}`)?.[0]
+    if (chunk === undefined) break
+    text += chunk
+  }
+  return text
+}
+
+function isWholeOrChunk(name: string, cookie: string): boolean {
+  return name === cookie || (name.startsWith(`${cookie}.`) && /^\d+$/.test(name.slice(cookie.length + 1)))
+}
+
+export const PARTS = Object.freeze({ whole, signedBeside, chunked, countedChunks })

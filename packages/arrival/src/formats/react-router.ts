@@ -1,0 +1,88 @@
+import { type Arrival, ConfigError } from '@keepsake/core'
+import { readFunction } from '@keepsake/core/adapter'
+import { arrivalOf } from '../arrival.ts'
+import { type ForeignSecrets, isSignedBy, readForeignSecrets } from '../keys.ts'
+import type { ArrivalOptions } from '../options.ts'
+import {
+  type Content,
+  type Flash,
+  FORGED,
+  MALFORMED,
+  type Reader,
+  type Records,
+  UNKNOWN,
+} from '../reading.ts'
+import { isObject, parseJson, percentDecoded, splitAtDot, without } from '../text.ts'
+
+export interface ReactRouterOptions extends ArrivalOptions {
+  /** The `secrets` of the session's cookie. */
+  readonly secrets: ForeignSecrets
+  /** The `readData` of `createSessionStorage`, where sessions are not in their cookies. */
+  readonly readData?: ((id: string) => unknown) | undefined
+  /** The `deleteData` beside it. Default: records stay. */
+  readonly deleteData?: ((id: string) => unknown) | undefined
+}
+
+/** Sessions of React Router 7 and 8, and of Remix 1 and 2. Nothing in their cookies tells when they began or end. */
+export function reactRouter(options: ReactRouterOptions): Arrival {
+  return arrivalOf(
+    {
+      library: 'reactRouter',
+      cookie: '__session',
+      options: ['secrets', 'readData', 'deleteData'],
+      prepare({ secrets, readData, deleteData }) {
+        const [read, remove] = [readAsk('readData', readData), readAsk('deleteData', deleteData)]
+        if (remove !== undefined && read === undefined)
+          throw new ConfigError('reactRouter.deleteData', 'goes with readData')
+        const keys = readForeignSecrets('reactRouter.secrets', secrets)
+        return {
+          read: readSigned(keys, read === undefined ? dataIn : idIn),
+          records: read && recordsOf(read, remove),
+        }
+      },
+    },
+    options,
+  )
+}
+
+type Ask = (id: string) => unknown
+
+const readAsk = (name: string, value: unknown): Ask | undefined =>
+  readFunction(`reactRouter.${name}`, value) as Ask | undefined
+
+type Inside = (value: unknown) => Content | { readonly id: string } | undefined
+
+function readSigned(keys: Parameters<typeof isSignedBy>[0], inside: Inside): Reader {
+  return (value) => {
+    const parts = splitAtDot(percentDecoded(value) ?? '')
+    if (parts === undefined) return MALFORMED
+    const [signed, signature] = parts
+    if (!isSignedBy(keys, 'sha256', 'base64', signed, signature)) return FORGED
+    const found = inside(parseJson(Buffer.from(signed, 'base64').toString()))
+    return found === undefined ? MALFORMED : { ...found, signed }
+  }
+}
+
+const idIn: Inside = (value) => (typeof value === 'string' && value !== '' ? { id: value } : undefined)
+const dataIn: Inside = (value) => (isObject(value) ? contentOf(value) : undefined)
+
+const recordsOf = (read: Ask, remove: Ask | undefined): Records => ({
+  async read(id) {
+    const data = await read(id)
+    return isObject(data) ? contentOf(data) : UNKNOWN
+  },
+  delete: remove && (async (id) => remove(id)),
+})
+
+const FLASH = /^__flash_(.+)__$/
+
+/** What is flashed lies among the data, under a name of its own. */
+function contentOf(data: Readonly<Record<string, unknown>>): Content {
+  const flash = Object.entries(data).flatMap(([key, value]): Flash[] => {
+    const category = FLASH.exec(key)?.[1]
+    return category === undefined ? [] : [{ category, message: textOf(value) }]
+  })
+  return { data: without(data, (key) => FLASH.test(key)), flash }
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))

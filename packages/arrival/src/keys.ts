@@ -1,0 +1,42 @@
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { ConfigError } from '@keepsake/core'
+
+/** A secret of the other application, as it has it: text, taken as UTF-8, or bytes; of any length. */
+export type ForeignSecret = string | Uint8Array
+
+/** One, or several in any order: whatever any of them has signed counts. */
+export type ForeignSecrets = ForeignSecret | readonly (ForeignSecret | undefined)[] | undefined
+
+/** @throws {ConfigError} for none, and for one that is empty or neither text nor bytes. */
+export function readForeignSecrets(option: string, given: unknown): readonly KeyObject[] {
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given]
+  if (list.length === 0) throw new ConfigError(option, 'expected the secret of the other application')
+  return list.map((secret, index) => {
+    const isSecret = typeof secret === 'string' || secret instanceof Uint8Array
+    if (isSecret && secret.length > 0) return createSecretKey(Buffer.from(secret))
+    const name = Array.isArray(given) ? `${option}[${index}]` : option
+    throw new ConfigError(
+      name,
+      'expected the secret of the other application; is the environment variable set?',
+    )
+  })
+}
+
+export type Encoding = 'base64' | 'base64url'
+
+/** Whether one of the keys has signed the text: its HMAC in base64 without padding, in that spelling only. */
+export function isSignedBy(
+  keys: readonly KeyObject[],
+  algorithm: string,
+  encoding: Encoding,
+  text: string,
+  signature: string,
+): boolean {
+  const given = Buffer.from(signature)
+  const isBy = (key: KeyObject): boolean => {
+    const digest = createHmac(algorithm, key).update(text).digest(encoding)
+    const own = Buffer.from(digest.replace(/=+$/, ''))
+    return own.length === given.length && timingSafeEqual(own, given)
+  }
+  return keys.some(isBy)
+}

@@ -1,0 +1,188 @@
+import { getHashes } from 'node:crypto'
+import { ConfigError } from '@keepsake/core'
+import { fieldOf, isPromise, readFlag, readFunction, readOptions } from '@keepsake/core/adapter'
+import type { Flash } from './reading.ts'
+
+/** What a foreign session holds, as its library gave it. */
+export type ForeignData = Readonly<Record<string, unknown>>
+
+/** How the foreign cookie is defined: a response can expire only what it can name. */
+export interface ForeignCookieOptions {
+  /** Default: as the library names it. */
+  readonly name?: string | undefined
+  /** Default `/`. */
+  readonly path?: string | undefined
+  /** Left out: only of the host that set it. */
+  readonly domain?: string | undefined
+  readonly partitioned?: boolean | undefined
+}
+
+/** What every format takes. */
+export interface ArrivalOptions {
+  /** From then on nothing arrives: a day such as `'2027-03-01'`, in UTC, a point in time in ISO 8601, or a Date. */
+  readonly until: string | Date
+  readonly cookie?: ForeignCookieOptions | undefined
+  /**
+   * Whether the foreign cookie is expired once the session has arrived, and its record deleted where that is written down. Default true;
+   * false while the other application still serves the same visitors.
+   */
+  readonly leave?: boolean | undefined
+  /** Who is logged in: the id of a user as text or as a whole number; nothing for an anonymous visitor. Default: nobody. */
+  readonly subject?: ((data: ForeignData) => unknown) | undefined
+  /** What becomes the session's data. Default: all of it. Nothing, to let a session go. */
+  readonly data?: ((data: ForeignData) => object | undefined) | undefined
+  /** Messages for the next page. Default: those that the library is known to keep. */
+  readonly flash?: ((data: ForeignData) => readonly Flash[] | undefined) | undefined
+  /** Whether sessions outlive the browser. Default: as the library says of each; where it says nothing, they do not. */
+  readonly permanent?: boolean | undefined
+}
+
+const COMMON = [
+  'until',
+  'cookie',
+  'leave',
+  'subject',
+  'data',
+  'flash',
+  'permanent',
+] as const satisfies readonly (keyof ArrivalOptions)[]
+
+export interface CommonOptions {
+  /** Epoch seconds. */
+  readonly until: number
+  readonly leave: boolean
+  readonly permanent: boolean | undefined
+  readonly cookie: ForeignCookie
+  subjectOf(data: ForeignData): string | undefined
+  dataOf(data: ForeignData): object | undefined
+  flashOf(data: ForeignData): readonly Flash[] | undefined
+}
+
+export interface ForeignCookie {
+  readonly name: string
+  /** The lines that expire a cookie of this name, defined as this one is. */
+  expiry(name: string): readonly string[]
+}
+
+export type OwnOptions = Readonly<Record<string, unknown>>
+
+/**
+ * Reads what every format takes; what is left is the format's own.
+ *
+ * @param library The function that was called, for what an error names.
+ * @param own The names of the format's own options.
+ * @throws {ConfigError} for an option that is unknown or wrong.
+ */
+export function readArrivalOptions(
+  library: string,
+  given: unknown,
+  own: readonly string[],
+  cookieName: string,
+): { readonly common: CommonOptions; readonly own: OwnOptions } {
+  const options = readOptions(library, given ?? {}, [...own, ...COMMON])
+  const mapper = (name: string): Mapper | undefined =>
+    readFunction(`${library}.${name}`, options[name]) as Mapper | undefined
+  const [subject, data, flash] = [mapper('subject'), mapper('data'), mapper('flash')]
+  const permanent = options['permanent']
+  return {
+    own: options,
+    common: {
+      until: readUntil(library, options['until']),
+      leave: readFlag(`${library}.leave`, options['leave'], true),
+      permanent: permanent === undefined ? undefined : readFlag(`${library}.permanent`, permanent, false),
+      cookie: readForeignCookie(library, options['cookie'], cookieName),
+      subjectOf: (from) => readSubject(library, subject?.(from)),
+      dataOf: (from) => (data === undefined ? from : readData(library, data(from))),
+      flashOf: (from) => flash && readFlash(library, flash(from)),
+    },
+  }
+}
+
+type Mapper = (data: ForeignData) => unknown
+
+const DAY = /^\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?$/
+
+function readUntil(library: string, value: unknown): number {
+  const time = value instanceof Date ? value.getTime() : Date.parse(isDay(value) ? value : '')
+  if (Number.isNaN(time) || time <= 0)
+    throw new ConfigError(
+      `${library}.until`,
+      "expected the day from which nothing arrives any more, such as '2027-03-01'",
+    )
+  return Math.floor(time / 1000)
+}
+
+const isDay = (value: unknown): value is string => typeof value === 'string' && DAY.test(value)
+
+const NAME = /^[!#-+\--:<>-~]+$/
+const PATH = /^\/[\u0020-\u003A\u003C-\u007E]*$/
+const DOMAIN = /^\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/
+
+function readForeignCookie(library: string, given: unknown, fallback: string): ForeignCookie {
+  const option = `${library}.cookie`
+  const options = readOptions(option, given, ['name', 'path', 'domain', 'partitioned'])
+  const text = (name: string, or: string, shape: RegExp, expected: string): string => {
+    const value = options[name] ?? or
+    if (typeof value === 'string' && (value === or || shape.test(value))) return value
+    throw new ConfigError(`${option}.${name}`, `expected ${expected}`)
+  }
+  const name = text('name', fallback, NAME, 'the name of a cookie')
+  const path = text('path', '/', PATH, 'a path that starts with /')
+  const domain = text('domain', '', DOMAIN, "a host name such as 'example.com'")
+  const isPartitioned = readFlag(`${option}.partitioned`, options['partitioned'], false)
+  const suffix = isPartitioned ? '; Secure; SameSite=None; Partitioned' : ''
+  return {
+    name,
+    expiry(part) {
+      const isPrefixed = suffix === '' && /^__(?:host|secure|http)-/i.test(part)
+      const line = (of: string): string =>
+        `${part}=; Path=${path}${of}; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly${isPrefixed ? '; Secure' : suffix}`
+      return domain === '' ? [line('')] : [line(''), line(`; Domain=${domain}`)]
+    },
+  }
+}
+
+function readSubject(library: string, value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string' && value !== '' && value.isWellFormed()) return value
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
+  throw wrongAnswer(library, 'subject', 'the id of a user as text, or nothing', value)
+}
+
+function readData(library: string, value: unknown): object | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isPromise(value)) return value
+  throw wrongAnswer(library, 'data', 'an object, or nothing', value)
+}
+
+function readFlash(library: string, value: unknown): readonly Flash[] | undefined {
+  if (value === undefined) return undefined
+  if (Array.isArray(value) && value.every(isFlash)) return value
+  throw wrongAnswer(library, 'flash', 'a list of { category, message }', value)
+}
+
+function isFlash(item: unknown): item is Flash {
+  if (typeof item !== 'object' || item === null) return false
+  const [category, message] = [fieldOf(item as Flash, 'category'), fieldOf(item as Flash, 'message')]
+  return typeof category === 'string' && category !== '' && typeof message === 'string'
+}
+
+/** Reads an option of a format that is text. @throws {ConfigError} */
+export function readPlainText(option: string, value: unknown, fallback: string): string {
+  if (value === undefined) return fallback
+  if (typeof value === 'string') return value
+  throw new ConfigError(option, 'expected text')
+}
+
+/** Reads the name of a hash. @throws {ConfigError} for one that Node does not know. */
+export function readHash(option: string, value: unknown, fallback: string): string {
+  const name = readPlainText(option, value, fallback)
+  if (getHashes().includes(name.toLowerCase())) return name
+  throw new ConfigError(option, "expected the name of a hash, such as 'sha256'")
+}
+
+/** The value itself is not shown. */
+const wrongAnswer = (library: string, option: string, expected: string, value: unknown): TypeError =>
+  new TypeError(
+    `${library}.${option}: expected ${expected}, got ${isPromise(value) ? 'a promise' : typeof value}`,
+  )

@@ -1,0 +1,33 @@
+import type { Store } from '../store/store.ts'
+import { fieldOf } from '../base/own.ts'
+
+/** How often a store is swept, on average. Spread at random, so that the nodes of a cluster take turns. */
+const SWEEP_EVERY_MS = 60_000
+
+/**
+ * Has a store remove what has expired, from time to time, for as long as the process has other things to do. A failing
+ * sweep is no trouble. Returns what stops it.
+ */
+export function startSweep(store: Store, now: () => number): () => void {
+  const work = fieldOf(store, 'sweep')
+  if (work === undefined) return () => undefined
+  let timer: NodeJS.Timeout | undefined
+  let isStopped = false
+  const again = (): void => {
+    if (isStopped) return
+    timer = setTimeout(() => void sweep(), SWEEP_EVERY_MS * (0.5 + Math.random())).unref()
+  }
+  const sweep = async (): Promise<void> => {
+    try {
+      await work.call(store, now())
+    } catch {
+      // The next one makes up for it.
+    }
+    again()
+  }
+  again()
+  return () => {
+    isStopped = true
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { sessionOf } from './arrivals-support.ts'
+import { logout, look, MODES, moved, seenBy } from './arrivals-once-support.ts'
+import { createGate, request, times } from './store-support.ts'
+
+/* One foreign cookie, and what happens elsewhere while it arrives. */
+
+const through = <T>(go: () => Promise<T>): Promise<T> => go()
+
+describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
+  it('does not arrive beside a revocation that comes while it is written', async () => {
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>()
+    const { promise: reached, resolve: reach } = Promise.withResolvers<void>()
+    const { world, sessions, another, cookie } = moved(modeOf, {
+      async open(old) {
+        reach()
+        await opened
+        return sessionOf(old)
+      },
+    })
+    const own = request(sessions, cookie, () => undefined)
+    await reached
+    // Between its look at what was revoked and its row, or the list that it is taken into.
+    const gate = createGate()
+    if (sessions.mode === 'store') world.store.next('create', gate.before)
+    else world.store.next('read', through, through, gate.before)
+    open()
+    await gate.reached
+    await another().revokeAll('ada')
+    gate.open()
+    expect(await own).toBe(cookie)
+    if (sessions.mode === 'store') expect(await sessions.listFor('ada')).toEqual([])
+    expect(await seenBy(sessions, cookie)).toBeUndefined()
+  })
+
+  it('does not begin anew for a slow request, while another arrives and logs out', async () => {
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>()
+    let isSlow = true
+    const { sessions, another, cookie } = moved(modeOf, {
+      async open(old) {
+        if (isSlow) {
+          isSlow = false
+          await opened
+        }
+        return sessionOf(old)
+      },
+    })
+    const seen = seenBy(sessions, cookie)
+    const quick = another()
+    await request(quick, await request(quick, cookie, look), logout)
+    open()
+    expect(await seen).toBeUndefined()
+    if (sessions.mode === 'store') expect(await sessions.listFor('ada')).toEqual([])
+  })
+
+  it('is not lost where the server dies, or the store fails, in between', async () => {
+    const { world, sessions, cookie } = moved(modeOf)
+    for (const done of [0, 1]) {
+      world.store.next('create', ...times(done, () => through), 'lost')
+      await seenBy(sessions, cookie).catch(() => undefined)
+    }
+    expect(await seenBy(sessions, cookie)).toBe('ada')
+  })
+})

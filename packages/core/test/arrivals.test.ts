@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { DataOptions } from '../src/sessions/options.ts'
+import { ADA, type ForeignOptions, foreignLibrary, type Old, sessionOf, UNTIL } from './arrivals-support.ts'
+import { createJarBrowser, MODES } from './former-cookies-support.ts'
+import type { AnySession } from './row-support.ts'
+import { BEGIN, createWorld, dataOn, eventsOf, thrown } from './store-support.ts'
+import { warningsOf } from './support.ts'
+
+/* Sessions of another library: what becomes of one, wherever ours live. */
+
+const look = (session: AnySession): unknown => [session.subject, dataOn(session)]
+const nothing = [undefined, {}]
+const IDLE = 3600
+
+/** Sessions that take over those of another library, and a browser that has one. */
+function moved(
+  modeOf: (typeof MODES)[number][1],
+  old: Old = ADA,
+  options: ForeignOptions & Partial<DataOptions<Record<string, unknown>>> = {},
+) {
+  const { schema, ...foreign } = options
+  const data: object = { schema }
+  const world = createWorld()
+  const library = foreignLibrary(foreign)
+  const sessions = world.another({ ...modeOf(world), arrivals: [library], ...data })
+  const browser = createJarBrowser()
+  const give = (cookie: string): void => browser.take([['Set-Cookie', `${cookie}; Path=/`]])
+  give(library.cookieFor(old))
+  const names = (): string[] => browser.cookies().map((cookie) => cookie.slice(0, cookie.indexOf('=')))
+  return { world, library, sessions, browser, give, names }
+}
+
+describe.each(MODES)('a session of another library, with ours %s,', (_, modeOf) => {
+  it('is taken over with the first response that looks at it, which expires the foreign cookie', async () => {
+    const { library, sessions, browser, names } = moved(modeOf)
+    const events = await eventsOf(async () => {
+      expect(await browser.visit(sessions, look)).toEqual(['ada', { cart: ['book'] }])
+    })
+    expect(events).toEqual([
+      'session_arrived arrived',
+      'session_opened arrived',
+      'session_renewed moved_over',
+    ])
+    expect(names()).toEqual([sessions.cookie.name])
+    const { reads } = library
+    expect(await browser.visit(sessions, look)).toEqual(['ada', { cart: ['book'] }])
+    expect(library.reads).toBe(reads)
+  })
+
+  it('is not read where a session of ours came that counts', async () => {
+    const { library, sessions, browser, give, names } = moved(modeOf)
+    await browser.visit(sessions, look)
+    const { reads } = library
+    give(library.cookieFor({ user: 'eve' }))
+    await browser.visit(sessions, (session) => {
+      expect(session.subject).toBe('ada')
+      session['n'] = 1
+    })
+    expect(library.reads).toBe(reads)
+    // Its cookie goes with the next one of ours that is set.
+    if (sessions.mode === 'cookie') expect(names()).toEqual([sessions.cookie.name])
+  })
+
+  it('can be changed by the request that it arrives with', async () => {
+    const { sessions, browser } = moved(modeOf)
+    await browser.visit(sessions, (session) => {
+      session['n'] = 1
+    })
+    expect(await browser.visit(sessions, look)).toEqual(['ada', { cart: ['book'], n: 1 }])
+  })
+
+  it('keeps its beginning, from which the limits count', async () => {
+    const { world, sessions, browser } = moved(modeOf, { ...ADA, beganAt: BEGIN - 86_000 })
+    const createdAt = await browser.visit(sessions, (session) => session.createdAt.getTime())
+    expect(createdAt).toBe((BEGIN - 86_000) * 1000)
+    world.at = BEGIN + 400
+    expect(await browser.visit(sessions, look)).toEqual(nothing)
+  })
+
+  it('begins now where it says that it began later', async () => {
+    const { sessions, browser } = moved(modeOf, { ...ADA, beganAt: BEGIN + 500 })
+    const createdAt = await browser.visit(sessions, (session) => session.createdAt.getTime())
+    expect(createdAt).toBe(BEGIN * 1000)
+  })
+
+  it('outlives the browser where it did', async () => {
+    const { sessions, browser } = moved(modeOf, { ...ADA, permanent: true })
+    expect(await browser.visit(sessions, (session) => session.permanent)).toBe(true)
+    expect(await browser.visit(sessions, (session) => session.permanent)).toBe(true)
+  })
+
+  it('brings its messages', async () => {
+    const { sessions, browser } = moved(modeOf, { ...ADA, flash: [['info', 'Saved']] })
+    const messages = await browser.visit(sessions, (session) => session.flash('info'))
+    expect(messages).toEqual(['Saved'])
+    expect(await browser.visit(sessions, (session) => session.flash('info'))).toEqual([])
+  })
+
+  it('leaves out what has the name of a control, and an event counts it', async () => {
+    const { sessions, browser } = moved(modeOf, { data: { id: 'mine', save: 1, kept: 2 } })
+    const events = await eventsOf(async () => {
+      expect(await browser.visit(sessions, look)).toEqual([undefined, { kept: 2 }])
+    })
+    expect(events.filter((event) => event.startsWith('session_key_dropped'))).toHaveLength(1)
+  })
+
+  it('stays beside ours where both applications serve, until a logout', async () => {
+    const { sessions, browser, names } = moved(modeOf, ADA, { leave: false })
+    await browser.visit(sessions, look)
+    expect(names().toSorted()).toEqual([sessions.cookie.name, 'old'].toSorted())
+    await browser.visit(sessions, (session) => session.logout())
+    expect(names()).toEqual([])
+  })
+
+  it('is ended by a logout in the request that it arrives with', async () => {
+    const { sessions, browser, names } = moved(modeOf)
+    await browser.visit(sessions, (session) => session.logout())
+    expect(names()).toEqual([])
+  })
+
+  it('waits where no handler looks', async () => {
+    const { sessions, browser, names } = moved(modeOf)
+    const visit = await sessions.open(browser.cookies().join('; '))
+    browser.take(await visit.close())
+    expect(names()).toEqual(['old'])
+    expect(await browser.visit(sessions, look)).toEqual(['ada', { cart: ['book'] }])
+  })
+
+  it('does not arrive by a peek', async () => {
+    const { library, sessions, browser } = moved(modeOf)
+    expect(await sessions.peek(browser.cookies().join('; '))).toBeUndefined()
+    expect(library.reads).toBe(0)
+  })
+
+  it.each([
+    ['forged', undefined, {}],
+    ['expired', { ...ADA, beganAt: BEGIN - 86_400 }, {}],
+    ['empty', {}, {}],
+    ['unkeepable', { data: { deep: JSON.parse('['.repeat(40) + ']'.repeat(40)) as unknown } }, {}],
+    ['too_large', ADA, { open: () => sessionOf({ data: { much: 'x'.repeat(70_000) } }) }],
+    ['unknown', ADA, { open: async () => ({ refused: 'unknown' }) }],
+    ['unfit', ADA, { schema: z.object({ n: z.number() }) }],
+  ] as const)('is refused as %s, and an event says why', async (reason, old, options) => {
+    const { library, sessions } = moved(modeOf, old, options as ForeignOptions)
+    const cookie = old === undefined ? 'old=e30.AAAA' : library.cookieFor(old)
+    const events = await eventsOf(async () => {
+      const visit = await sessions.open(cookie)
+      expect(look(visit.session)).toEqual(nothing)
+      await visit.close()
+    })
+    expect(events).toEqual([`arrival_refused ${reason}`])
+  })
+
+  it('does not arrive once the time is over', async () => {
+    const { world, library, sessions, browser } = moved(modeOf)
+    world.at = UNTIL
+    expect(await browser.visit(sessions, look)).toEqual(nothing)
+    expect(library.reads).toBe(0)
+  })
+
+  it('fails the request where the store of the other library fails', async () => {
+    const { sessions, browser } = moved(modeOf, ADA, { open: async () => Promise.reject(new Error('down')) })
+    await expect(browser.visit(sessions, look)).rejects.toThrow('down')
+  })
+
+  it('ends by the idle limit like any other', async () => {
+    const { world, sessions, browser } = moved(modeOf)
+    await browser.visit(sessions, look)
+    world.at += IDLE
+    expect(await browser.visit(sessions, look)).toEqual(nothing)
+  })
+})
+
+describe('the option', () => {
+  it.each([
+    ['arrivals', 'old'],
+    ['arrivals[0]', [undefined]],
+    ['arrivals[0]', [{ names: ['old'] }]],
+    ['arrivals[1]', [foreignLibrary(), foreignLibrary({ name: '__Host-session' })]],
+  ])('%s is refused where it is %o', (option, arrivals) => {
+    const create = (): unknown => createWorld({ arrivals: arrivals as never })
+    expect(thrown(create)).toMatchObject({ code: 'KEEPSAKE_CONFIG', option })
+  })
+
+  it('warns once where a foreign cookie can be used again after a logout', async () => {
+    const arrivals = [foreignLibrary(), foreignLibrary({ name: 'older' })]
+    const { another, store } = createWorld()
+    const code = 'KEEPSAKE_ARRIVAL_REPLAY'
+    const without = { store: undefined, revocation: 'none' } as const
+    expect(await warningsOf(() => another({ arrivals, ...without }))).toEqual([code])
+    expect(await warningsOf(() => another({ arrivals: [], ...without }))).toEqual([])
+    expect(await warningsOf(() => another({ arrivals }))).toEqual([])
+    expect(await warningsOf(() => another({ arrivals, store: undefined, revocation: store }))).not.toContain(
+      code,
+    )
+  })
+})
