@@ -167,6 +167,12 @@ function isFlash(item: unknown): item is Flash {
   return typeof category === 'string' && category !== '' && typeof message === 'string'
 }
 
+/** For a library whose cookie has the name that the application gives it. @throws {ConfigError} */
+export function needName(library: string, name: string): void {
+  if (name === '')
+    throw new ConfigError(`${library}.cookie.name`, 'expected the name of the other application’s cookie')
+}
+
 /** Reads an option of a format that is text. @throws {ConfigError} */
 export function readPlainText(option: string, value: unknown, fallback: string): string {
   if (value === undefined) return fallback

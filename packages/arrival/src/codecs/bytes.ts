@@ -1,7 +1,10 @@
-import { timingSafeEqual } from 'node:crypto'
+import { type KeyObject, timingSafeEqual } from 'node:crypto'
 
 /** What a foreign library signs or seals with, as its settings have it. */
 export type Secret = string | Uint8Array
+
+/** The secrets themselves, for making other keys of them. */
+export const bytesOf = (keys: readonly KeyObject[]): readonly Uint8Array[] => keys.map((key) => key.export())
 
 /**
  * Decodes text that its encoder could have written: base64 with padding, base64url without. Decoders that skip what they do

@@ -13,7 +13,7 @@ const TOLERANCE = 60
 export interface IronKeys {
   /** The password with this id, which the seal names: the others are not tried. */
   readonly passwordOf: (id: string) => Secret | undefined
-  /** Of PBKDF2, in the order in which they are tried: ascending, as a round that fails costs what it counts. */
+  /** Of PBKDF2, in the order in which they are tried. */
   readonly rounds: readonly number[]
 }
 

@@ -1,4 +1,4 @@
-import { parseJson } from '@keepsake/core/sealer'
+import { parseJson } from '@keepsake/core/adapter'
 
 /** An object of JSON without a prototype: a name that it has not is undefined, whatever `Object.prototype` has. */
 export type Fields = Readonly<Record<string, unknown>>

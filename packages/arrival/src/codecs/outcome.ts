@@ -1,5 +1,3 @@
-import type { Refused } from '../reading.ts'
-
 /** What `act` comes to, or undefined where it throws. */
 export function attempt<T>(act: () => T): T | undefined {
   try {
@@ -8,8 +6,6 @@ export function attempt<T>(act: () => T): T | undefined {
     return undefined
   }
 }
-
-export const isRefused = (outcome: object): outcome is Refused => Object.hasOwn(outcome, 'refused')
 
 /** What the first of these that does not throw and answers something comes to. */
 export function firstOf<T, R>(list: readonly T[], open: (item: T) => R | undefined): R | undefined {

@@ -1,5 +1,6 @@
 import {
   EXPIRED,
+  isRefused,
   MALFORMED,
   type Named,
   type Read,
@@ -8,7 +9,7 @@ import {
   UNSUPPORTED,
 } from '../reading.ts'
 import { isKept } from './json.ts'
-import { attempt, isRefused } from './outcome.ts'
+import { attempt } from './outcome.ts'
 
 /** How far the clocks of two servers may be apart, in seconds. */
 const SKEW = 60
@@ -38,6 +39,6 @@ export function judged<T extends Stored | Named>(open: () => T | Refused, now: n
   const endsAt = session.endsAt && Math.ceil(session.endsAt)
   if (!((endsAt ?? Infinity) > now)) return EXPIRED
   // Itsdangerous refuses these, and no clock that is right has signed them.
-  if (!((beganAt ?? now) <= now + SKEW)) return MALFORMED
+  if (beganAt !== undefined && !(beganAt >= 0 && beganAt <= now + SKEW)) return MALFORMED
   return 'id' in session || isKept(session.data) ? { ...session, beganAt, endsAt } : UNSUPPORTED
 }

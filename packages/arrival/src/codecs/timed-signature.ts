@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto'
-import { FORGED, MALFORMED, type Refused } from '../reading.ts'
+import { FORGED, isRefused, MALFORMED, type Refused } from '../reading.ts'
 import { decoded, isSame } from './bytes.ts'
 import { inflated } from './inflate.ts'
-import { isRefused } from './outcome.ts'
 
 /** How itsdangerous or Django sign a text together with the time. */
 export interface TimedScheme {

@@ -1,10 +1,59 @@
 import { hkdfSync } from 'node:crypto'
-import type { Secret } from '../codecs/bytes.ts'
+import type { Arrival } from '@keepsake/core'
+import { arrivalOf } from '../arrival.ts'
+import { bytesOf, type Secret } from '../codecs/bytes.ts'
 import { asNumber, without } from '../codecs/json.ts'
 import { type JweKeys, openJwe } from '../codecs/jwe.ts'
-import { isRefused } from '../codecs/outcome.ts'
 import { readerOf } from '../codecs/reader.ts'
-import type { Reader } from '../reading.ts'
+import { PARTS } from '../cookie-parts.ts'
+import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
+import type { ArrivalOptions } from '../options.ts'
+import { isRefused, type Reader } from '../reading.ts'
+
+export interface AuthJsOptions extends ArrivalOptions {
+  /** AUTH_SECRET, or all of `secret`. */
+  readonly secrets: ForeignSecrets
+}
+
+/**
+ * Sessions of Auth.js 5 with the strategy `jwt`. Their key is made of the cookie's name, too: without https it is
+ * `authjs.session-token`.
+ */
+export function authJs(options: AuthJsOptions): Arrival {
+  return arrivalOf(
+    {
+      library: 'authJs',
+      cookie: '__Secure-authjs.session-token',
+      parts: PARTS.chunked,
+      options: ['secrets'],
+      prepare: ({ secrets }, cookieName) => ({
+        read: readAuthJs({ secrets: bytesOf(readForeignSecrets('authJs.secrets', secrets)), cookieName }),
+      }),
+    },
+    options,
+  )
+}
+
+export interface NextAuthOptions extends ArrivalOptions {
+  /** NEXTAUTH_SECRET. */
+  readonly secrets: ForeignSecrets
+}
+
+/** Sessions of next-auth 4 with the strategy `jwt`. Without https their cookie is `next-auth.session-token`. */
+export function nextAuth(options: NextAuthOptions): Arrival {
+  return arrivalOf(
+    {
+      library: 'nextAuth',
+      cookie: '__Secure-next-auth.session-token',
+      parts: PARTS.chunked,
+      options: ['secrets'],
+      prepare: ({ secrets }) => ({
+        read: readNextAuth({ secrets: bytesOf(readForeignSecrets('nextAuth.secrets', secrets)) }),
+      }),
+    },
+    options,
+  )
+}
 
 /** What an application of Auth.js 5 encrypts its tokens with. */
 export interface AuthJsKeys {

@@ -1,4 +1,4 @@
-import { parseJson } from '@keepsake/core/sealer'
+import { parseJson } from '@keepsake/core/adapter'
 import type { Flash } from '../reading.ts'
 
 const CATEGORIES: ReadonlyMap<unknown, string> = new Map([

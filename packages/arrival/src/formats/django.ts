@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto'
-import type { Secret } from '../codecs/bytes.ts'
+import type { Arrival, Duration } from '@keepsake/core'
+import { readDuration } from '@keepsake/core/adapter'
+import { arrivalOf } from '../arrival.ts'
+import { askedRecords, type RecordOptions } from '../asked-records.ts'
+import { bytesOf, type Secret } from '../codecs/bytes.ts'
 import { parseObject, without } from '../codecs/json.ts'
-import { isRefused } from '../codecs/outcome.ts'
 import { judged, readerOf, type Stored } from '../codecs/reader.ts'
 import { openTimed, type TimedScheme } from '../codecs/timed-signature.ts'
+import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
+import type { ArrivalOptions } from '../options.ts'
 import {
+  isRefused,
   MALFORMED,
   MAX_INFLATED_LENGTH,
   type Read,
@@ -14,21 +20,49 @@ import {
 } from '../reading.ts'
 import { djangoMessages } from './django-messages.ts'
 
+/** With SESSION_EXPIRE_AT_BROWSER_CLOSE, `permanent` is false. */
+export interface DjangoOptions extends ArrivalOptions, RecordOptions<string> {
+  /** SECRET_KEY and SECRET_KEY_FALLBACKS. */
+  readonly secretKeys: ForeignSecrets
+  /** SESSION_COOKIE_AGE. Default `'14d'`. */
+  readonly lifetime?: Duration | undefined
+}
+
+/**
+ * Sessions of Django: those of the backend `signed_cookies`, or with `readData` those of `db`, `cached_db` and `file`. It gives the
+ * `session_data` of the table `django_session` whose `session_key` is the id.
+ *
+ * A password that is changed in Django ends its sessions by `_auth_user_hash`. Where that matters, `subject` compares it.
+ */
+export function django(options: DjangoOptions): Arrival {
+  return arrivalOf(
+    {
+      library: 'django',
+      cookie: 'sessionid',
+      options: ['secretKeys', 'lifetime', 'readData', 'deleteData'],
+      prepare({ secretKeys, lifetime, ...asked }) {
+        const keys: DjangoKeys = {
+          secretKeys: bytesOf(readForeignSecrets('django.secretKeys', secretKeys)),
+          lifetime: readDuration('django.lifetime', lifetime ?? DJANGO_DEFAULTS.lifetime),
+        }
+        const open = readDjangoRecord(keys)
+        const records = askedRecords('django', asked, (record, now) => open(record as string, now))
+        return records === undefined ? { read: readDjango(keys) } : { read: readDjangoId, records }
+      },
+    },
+    options,
+  )
+}
+
 /** What a Django project signs its sessions with. */
 export interface DjangoKeys {
-  /** SECRET_KEY, then SECRET_KEY_FALLBACKS. */
   readonly secretKeys: readonly Secret[]
-  /** SESSION_COOKIE_AGE in seconds. */
+  /** In seconds. */
   readonly lifetime: number
-  /** The opposite of SESSION_EXPIRE_AT_BROWSER_CLOSE. */
-  readonly permanent: boolean
 }
 
 /** What Django has where nobody has set something else. */
-export const DJANGO_DEFAULTS: Omit<DjangoKeys, 'secretKeys'> = Object.freeze({
-  lifetime: 14 * 86_400,
-  permanent: true,
-})
+export const DJANGO_DEFAULTS: Omit<DjangoKeys, 'secretKeys'> = Object.freeze({ lifetime: 14 * 86_400 })
 
 /** With pickle a session begins with this byte. */
 const PICKLE = 0x80
@@ -73,11 +107,7 @@ interface Opened extends Read {
  * Opens what was signed with this salt. There is one for cookies and one for records, so that neither counts for anything as the
  * other. `endsAt` is there where the session has an end of its own.
  */
-function opener(
-  { secretKeys, permanent }: DjangoKeys,
-  salt: string,
-  most: number,
-): (text: string) => Opened | Refused {
+function opener({ secretKeys }: DjangoKeys, salt: string, most: number): (text: string) => Opened | Refused {
   const keys = secretKeys.map((secret) =>
     createHash('sha256').update(`${salt}signer`).update(secret).digest(),
   )
@@ -95,7 +125,7 @@ function opener(
       signed,
       beganAt: stamp,
       endsAt: ownEnd(expiry, stamp),
-      permanent: expiry === undefined ? permanent : expiry !== 0,
+      permanent: expiry !== 0,
       flash: djangoMessages(fields['_messages']),
     }
   }

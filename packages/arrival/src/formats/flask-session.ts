@@ -1,10 +1,45 @@
 import { createHmac } from 'node:crypto'
-import { decoded, isSame, type Secret } from '../codecs/bytes.ts'
+import { type Arrival, ConfigError } from '@keepsake/core'
+import { arrivalOf } from '../arrival.ts'
+import { askedRecords, type RecordOptions } from '../asked-records.ts'
+import { bytesOf, decoded, isSame, type Secret } from '../codecs/bytes.ts'
 import { asFields, parseObject } from '../codecs/json.ts'
 import { plainMsgpack } from '../codecs/msgpack.ts'
 import { judged, readerOf, type Stored } from '../codecs/reader.ts'
+import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
+import type { ArrivalOptions } from '../options.ts'
 import { FORGED, MALFORMED, type Reader, type Refused, UNSUPPORTED } from '../reading.ts'
 import { deriveKey, splitFlask } from './flask.ts'
+
+/** Records are bytes: a client that makes text of them spoils msgpack. Where they are JSON, they may be text as well. */
+export interface FlaskSessionOptions extends ArrivalOptions, RecordOptions<Uint8Array | string> {
+  /** SECRET_KEY and its fallbacks, where SESSION_USE_SIGNER is on. Left out: ids are not signed. */
+  readonly secretKeys?: ForeignSecrets
+}
+
+/** Sessions of Flask-Session 0.6 and newer. `readData` puts SESSION_KEY_PREFIX, which is `session:`, before the id. */
+export function flaskSession(options: FlaskSessionOptions): Arrival {
+  return arrivalOf(
+    {
+      library: 'flaskSession',
+      cookie: 'session',
+      options: ['secretKeys', 'readData', 'deleteData'],
+      prepare({ secretKeys, ...asked }) {
+        const records = askedRecords('flaskSession', asked, (record, now) =>
+          readFlaskSessionRecord(Buffer.from(record as Uint8Array), now),
+        )
+        if (records === undefined)
+          throw new ConfigError(
+            'flaskSession.readData',
+            'expected a function that gives the record with an id',
+          )
+        const keys = secretKeys === undefined ? [] : readForeignSecrets('flaskSession.secretKeys', secretKeys)
+        return { read: readFlaskSession({ secretKeys: bytesOf(keys) }), records }
+      },
+    },
+    options,
+  )
+}
 
 /** What an application of Flask-Session signs the ids in its cookies with. */
 export interface FlaskSessionKeys {

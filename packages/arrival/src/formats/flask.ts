@@ -1,26 +1,64 @@
 import { createHash, createHmac } from 'node:crypto'
-import { parseJson } from '@keepsake/core/sealer'
-import { decoded, type Secret } from '../codecs/bytes.ts'
+import type { Arrival, Duration } from '@keepsake/core'
+import { parseJson, readChoice, readDuration } from '@keepsake/core/adapter'
+import { arrivalOf } from '../arrival.ts'
+import { bytesOf, decoded, type Secret } from '../codecs/bytes.ts'
 import { asFields, type Fields, without } from '../codecs/json.ts'
-import { isRefused } from '../codecs/outcome.ts'
 import { readerOf } from '../codecs/reader.ts'
 import { openTimed, type TimedScheme } from '../codecs/timed-signature.ts'
-import { type Flash, MALFORMED, MAX_INFLATED_LENGTH, type Reader } from '../reading.ts'
+import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
+import { type ArrivalOptions, readHash, readPlainText } from '../options.ts'
+import { type Flash, isRefused, MALFORMED, MAX_INFLATED_LENGTH, type Reader } from '../reading.ts'
 import { untagged } from './flask-tags.ts'
 
 /** How itsdangerous makes a key of a secret, as `key_derivation` names it. */
 export type KeyDerivation = 'hmac' | 'django-concat' | 'concat' | 'none'
 
-/** What a Flask application signs its cookies with. */
-export interface FlaskKeys {
+export interface FlaskOptions extends ArrivalOptions {
   /**
    * SECRET_KEY and all of SECRET_KEY_FALLBACKS, in any order: Flask 3.1.0 signed with the last fallback instead of the
    * SECRET_KEY (CVE-2025-47278), so a fallback is no less likely than the key.
    */
+  readonly secretKeys: ForeignSecrets
+  /** PERMANENT_SESSION_LIFETIME. It counts for every session, permanent or not. Default `'31d'`. */
+  readonly lifetime?: Duration | undefined
+  /** Of the session interface: `salt`. Default `'cookie-session'`. */
+  readonly salt?: string | undefined
+  /** Of the session interface: the name of `digest_method`. Default `'sha1'`. */
+  readonly digest?: string | undefined
+  /** Of the session interface: `key_derivation`. Default `'hmac'`. */
+  readonly keyDerivation?: KeyDerivation | undefined
+}
+
+const KEY_DERIVATIONS = ['hmac', 'django-concat', 'concat', 'none'] as const
+
+/** Sessions of Flask, of 1.0 and newer, which are in their cookies. */
+export function flask(options: FlaskOptions): Arrival {
+  return arrivalOf(
+    {
+      library: 'flask',
+      cookie: 'session',
+      options: ['secretKeys', 'lifetime', 'salt', 'digest', 'keyDerivation'],
+      prepare: ({ secretKeys, lifetime, salt, digest, keyDerivation }) => ({
+        read: readFlask({
+          secretKeys: bytesOf(readForeignSecrets('flask.secretKeys', secretKeys)),
+          lifetime: readDuration('flask.lifetime', lifetime ?? FLASK_DEFAULTS.lifetime),
+          salt: readPlainText('flask.salt', salt, FLASK_DEFAULTS.salt),
+          digest: readHash('flask.digest', digest, FLASK_DEFAULTS.digest),
+          keyDerivation:
+            readChoice('flask.keyDerivation', keyDerivation, KEY_DERIVATIONS) ?? FLASK_DEFAULTS.keyDerivation,
+        }),
+      }),
+    },
+    options,
+  )
+}
+
+/** What a Flask application signs its cookies with. */
+export interface FlaskKeys {
   readonly secretKeys: readonly Secret[]
-  /** PERMANENT_SESSION_LIFETIME in seconds. It counts for every session, permanent or not. */
+  /** In seconds. */
   readonly lifetime: number
-  /** Of the session interface: `salt`, `digest_method`, `key_derivation`. */
   readonly salt: string
   readonly digest: string
   readonly keyDerivation: KeyDerivation

@@ -1,20 +1,72 @@
-import { isRefused } from '../codecs/outcome.ts'
+import { type Arrival, ConfigError, type Duration } from '@keepsake/core'
+import { readDuration } from '@keepsake/core/adapter'
+import { arrivalOf } from '../arrival.ts'
+import { type Secret } from '../codecs/bytes.ts'
 import { openIron } from '../codecs/iron.ts'
+import { PARTS } from '../cookie-parts.ts'
+import { type ForeignSecret, readForeignSecret } from '../keys.ts'
+import type { ArrivalOptions } from '../options.ts'
 import { asFields, asNumber } from '../codecs/json.ts'
 import { readerOf } from '../codecs/reader.ts'
-import { MALFORMED, type Reader } from '../reading.ts'
+import { isRefused, MALFORMED, type Reader } from '../reading.ts'
+
+export interface H3Options extends ArrivalOptions {
+  /** `password`. */
+  readonly password: ForeignSecret
+  /** `maxAge`, counted from the beginning of the session. Default: none. */
+  readonly maxAge?: Duration | undefined
+  /** `idleTimeout`, counted from the last visit. Default: none. */
+  readonly idleTimeout?: Duration | undefined
+  /**
+   * Of PBKDF2: h3 2.0.8 and newer seal with 8,192, those before with 1. Default: both are tried. What nobody has sealed costs
+   * 2 ms then, and what somebody has 5 ms, so no more than 50 are read in one second; with `1` there is no such limit.
+   */
+  readonly rounds?: 1 | 8192 | undefined
+}
+
+/** At most a fourth of one processor. */
+const COSTLY_PER_SECOND = 50
+
+/** Sessions of h3 1 and 2 (`useSession`), so of Nitro, Nuxt and TanStack Start, too. */
+export function h3(options: H3Options): Arrival {
+  return arrivalOf(
+    {
+      library: 'h3',
+      cookie: 'h3',
+      parts: PARTS.countedChunks,
+      options: ['password', 'maxAge', 'idleTimeout', 'rounds'],
+      prepare({ password, maxAge, idleTimeout, rounds }) {
+        const duration = (name: string, value: unknown): number | undefined =>
+          value === undefined ? undefined : readDuration(`h3.${name}`, value)
+        return {
+          read: readH3({
+            password: readForeignSecret('h3.password', password).export(),
+            maxAge: duration('maxAge', maxAge),
+            idleTimeout: duration('idleTimeout', idleTimeout),
+            rounds: readRounds(rounds),
+          }),
+          perSecond: rounds === 1 ? undefined : COSTLY_PER_SECOND,
+        }
+      },
+    },
+    options,
+  )
+}
+
+function readRounds(given: unknown): readonly number[] {
+  if (given === undefined) return H3_DEFAULTS.rounds
+  if (given === 1 || given === 8192) return [given]
+  throw new ConfigError('h3.rounds', 'expected 1 or 8192; left out, both are tried')
+}
 
 /** What an application of h3 (Nitro, Nuxt, TanStack Start) seals its cookies with. */
 export interface H3Keys {
-  readonly password: string
-  /** `maxAge` in seconds, counted from the beginning of the session. */
+  readonly password: Secret
+  /** In seconds. */
   readonly maxAge: number | undefined
-  /** `idleTimeout` in seconds, counted from the last visit. */
+  /** In seconds. */
   readonly idleTimeout: number | undefined
-  /**
-   * Rounds of PBKDF2, fewest first: h3 2.0.8 writes seals of 8,192 and reads those of one, as all before it wrote.
-   * A value that nobody has sealed costs 8,192 rounds, 2 ms: without them where the application has none such.
-   */
+  /** Fewest first, as those that fail cost what they count. */
   readonly rounds: readonly number[]
 }
 

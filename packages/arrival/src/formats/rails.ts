@@ -1,30 +1,63 @@
 import { createDecipheriv, pbkdf2Sync } from 'node:crypto'
-import { parseJson } from '@keepsake/core/sealer'
-import { decoded, type Secret } from '../codecs/bytes.ts'
+import type { Arrival } from '@keepsake/core'
+import { parseJson, readFlag } from '@keepsake/core/adapter'
+import { arrivalOf } from '../arrival.ts'
+import { bytesOf, decoded, type Secret } from '../codecs/bytes.ts'
 import { asFields, asText, type Fields, without } from '../codecs/json.ts'
 import { attempt, firstOf } from '../codecs/outcome.ts'
 import { readerOf } from '../codecs/reader.ts'
+import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
+import { type ArrivalOptions, type ForeignCookieOptions, needName } from '../options.ts'
 import { type Flash, FORGED, MALFORMED, type Reader, UNSUPPORTED } from '../reading.ts'
 
-/** One secret of a Rails application. */
-export interface RailsSecret {
-  readonly secretKeyBase: Secret
-  /** Of the key generator: `sha1` with `load_defaults` before 7.0, `sha256` from then on. */
-  readonly digest: 'sha1' | 'sha256'
+export interface RailsOptions extends ArrivalOptions {
+  /** `secret_key_base`, and those that `cookies.rotate` names. */
+  readonly secretKeyBases: ForeignSecrets
+  /** `_shop_session`, where the application's name is Shop. */
+  readonly cookie: ForeignCookieOptions & { readonly name: string }
+  /**
+   * `use_cookies_with_metadata`: false for an application of Rails 5.2, or one that has kept its defaults. Then any other encrypted
+   * cookie of the application that holds an object passes for a session. Default true.
+   */
+  readonly useCookiesWithMetadata?: boolean | undefined
+}
+
+/**
+ * Sessions of Rails 5.2 to 8 in its CookieStore, whose serializer is `:json`, or `:hybrid` where it has written JSON. Keys of SHA-1, as
+ * before `load_defaults 7.0`, and of SHA-256 are tried.
+ */
+export function rails(options: RailsOptions): Arrival {
+  const option = 'rails.useCookiesWithMetadata'
+  return arrivalOf(
+    {
+      library: 'rails',
+      cookie: '',
+      options: ['secretKeyBases', 'useCookiesWithMetadata'],
+      prepare({ secretKeyBases, useCookiesWithMetadata }, cookieName) {
+        needName('rails', cookieName)
+        return {
+          read: readRails({
+            secretKeyBases: bytesOf(readForeignSecrets('rails.secretKeyBases', secretKeyBases)),
+            cookieName,
+            purpose: readFlag(option, useCookiesWithMetadata, true) ? 'required' : 'optional',
+          }),
+        }
+      },
+    },
+    options,
+  )
 }
 
 /** What a Rails application encrypts its sessions with. */
 export interface RailsKeys {
-  /** Newest first; of each `cookies.rotate` one more. */
-  readonly secrets: readonly RailsSecret[]
-  /** The name of the cookie, which is its purpose: `_shop_session`. */
+  readonly secretKeyBases: readonly Secret[]
+  /** The name of the cookie, which is its purpose. */
   readonly cookieName: string
-  /**
-   * `optional` for an application of Rails 5.2, or one without `use_cookies_with_metadata`: then any other encrypted cookie of
-   * the application that holds an object passes for a session.
-   */
   readonly purpose: 'required' | 'optional'
 }
+
+/** Of the key generator: the first with `load_defaults 7.0` and newer. */
+const DIGESTS = ['sha256', 'sha1'] as const
 
 const SALT = 'authenticated encrypted cookie'
 const ROUNDS = 1000
@@ -32,8 +65,10 @@ const IV_LENGTH = 12
 const TAG_LENGTH = 16
 
 /** Reads the cookie of Rails' CookieStore, AES-256-GCM, where its serializer writes JSON. Marshal and MessagePack are not read. */
-export function readRails({ secrets, cookieName, purpose }: RailsKeys): Reader {
-  const keys = secrets.map(({ secretKeyBase, digest }) => pbkdf2Sync(secretKeyBase, SALT, ROUNDS, 32, digest))
+export function readRails({ secretKeyBases, cookieName, purpose }: RailsKeys): Reader {
+  const keys = DIGESTS.flatMap((digest) =>
+    secretKeyBases.map((secret) => pbkdf2Sync(secret, SALT, ROUNDS, 32, digest)),
+  )
   return readerOf((value) => {
     const signed = decodeURIComponent(value)
     const parts = signed.split('--')

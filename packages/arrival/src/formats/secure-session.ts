@@ -1,9 +1,52 @@
 import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js'
+import { type Arrival, ConfigError, type Duration } from '@keepsake/core'
+import { readDuration } from '@keepsake/core/adapter'
+import { arrivalOf } from '../arrival.ts'
 import { decoded } from '../codecs/bytes.ts'
 import { asNumber, parseObject, without } from '../codecs/json.ts'
 import { firstOf } from '../codecs/outcome.ts'
 import { readerOf } from '../codecs/reader.ts'
+import type { ArrivalOptions } from '../options.ts'
 import { FORGED, MALFORMED, type Reader } from '../reading.ts'
+
+export interface SecureSessionOptions extends ArrivalOptions {
+  /**
+   * `key`: bytes, or text in base64, or several. For an application that has a `secret`, derive the key of it as the plugin does:
+   * Argon2id, see `crypto.argon2Sync` of Node 24.
+   */
+  readonly keys: Uint8Array | string | readonly (Uint8Array | string)[]
+  /** `expiry`. Default `'86401s'`. */
+  readonly expiry?: Duration | undefined
+}
+
+/** Sessions of @fastify/secure-session 8. */
+export function secureSession(options: SecureSessionOptions): Arrival {
+  return arrivalOf(
+    {
+      library: 'secureSession',
+      cookie: 'session',
+      options: ['keys', 'expiry'],
+      prepare: ({ keys, expiry }) => ({
+        read: readSecureSession({
+          keys: Array.isArray(keys) && keys.length > 0 ? keys.map(readKey) : [readKey(keys)],
+          expiry: readDuration('secureSession.expiry', expiry ?? SECURE_SESSION_DEFAULTS.expiry),
+        }),
+      }),
+    },
+    options,
+  )
+}
+
+const KEY_LENGTH = 32
+
+function readKey(given: unknown): Uint8Array {
+  const bytes = typeof given === 'string' ? decoded(given, 'base64') : given
+  if (bytes instanceof Uint8Array && bytes.length === KEY_LENGTH) return Buffer.from(bytes)
+  throw new ConfigError(
+    'secureSession.keys',
+    'expected 32 bytes, or their base64; is the environment variable set?',
+  )
+}
 
 /** What an application of `@fastify/secure-session` 8 encrypts its cookies with. */
 export interface SecureSessionKeys {

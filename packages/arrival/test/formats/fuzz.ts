@@ -1,4 +1,4 @@
-import { isRefused } from '../../src/codecs/outcome.ts'
+import { isRefused } from '../../src/reading.ts'
 import { readVectors, type Vector } from '../vectors/read.ts'
 import { mutated } from './mutations.ts'
 import { createRandom } from './random.ts'

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
-import { isRefused } from '../../src/codecs/outcome.ts'
 import type { Stored } from '../../src/codecs/reader.ts'
-import type { Reading } from '../../src/reading.ts'
+import { isRefused, type Reading } from '../../src/reading.ts'
 import { readVectors } from '../vectors/read.ts'
 import { fuzz } from './fuzz.ts'
 import { readerFor } from './readers.ts'
