@@ -1,7 +1,7 @@
 import { type Arrival, type Foreign, type ForeignSession, readCookies, StoreError } from '@keepsake/core'
 import { fieldOf } from '@keepsake/core/adapter'
 import { type CookieParts, PARTS } from './cookie-parts.ts'
-import { type CommonOptions, type OwnOptions, readArrivalOptions } from './options.ts'
+import { type CommonOptions, type ForeignData, type OwnOptions, readArrivalOptions } from './options.ts'
 import {
   type Content,
   type Flash,
@@ -16,6 +16,7 @@ import {
   TOO_LARGE,
   TOO_MANY,
 } from './reading.ts'
+import { withoutPrototypes } from './text.ts'
 
 /** A foreign library, as far as its sessions are read. */
 export interface Format {
@@ -110,12 +111,13 @@ function fail(cause: unknown): never {
 
 /** In words of the new session. What the application's own functions throw is thrown. */
 function sessionOf(common: CommonOptions, content: Content): ForeignSession | Refused {
-  const data = common.dataOf(content.data)
+  const own = withoutPrototypes(content.data) as ForeignData
+  const data = common.dataOf(own)
   if (data === undefined) return EMPTY
   return {
     data,
-    subject: common.subjectOf(content.data),
-    flash: common.flashOf(content.data) ?? fieldOf(content, 'flash') ?? NO_FLASH,
+    subject: common.subjectOf(own),
+    flash: common.flashOf(own) ?? fieldOf(content, 'flash') ?? NO_FLASH,
     permanent: common.permanent ?? fieldOf(content, 'permanent') ?? false,
   }
 }

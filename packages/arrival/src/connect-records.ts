@@ -9,7 +9,7 @@ import {
   type Refused,
   UNKNOWN,
 } from './reading.ts'
-import { isObject, without } from './text.ts'
+import { isObject, jsonOf, without } from './text.ts'
 
 type Callback<T> = (error: unknown, result?: T) => void
 
@@ -54,10 +54,11 @@ const codeOf = (error: unknown): unknown =>
 function contentOf(record: unknown, now: number): Content | Refused {
   if (record === undefined || record === null) return UNKNOWN
   // One in memory gives its own objects, with methods.
-  const json: unknown = JSON.parse(JSON.stringify(record))
+  const json = jsonOf(record)
   if (!isObject(json)) return MALFORMED
-  const { cookie, flash } = json
-  const { expires, originalMaxAge } = isObject(cookie) ? cookie : NO_COOKIE
+  const [cookie, flash] = [fieldOf(json, 'cookie'), fieldOf(json, 'flash')]
+  const about = isObject(cookie) ? cookie : {}
+  const [expires, originalMaxAge] = [fieldOf(about, 'expires'), fieldOf(about, 'originalMaxAge')]
   const endsAt = typeof expires === 'string' ? Date.parse(expires) : Infinity
   if (!(endsAt > now * 1000)) return EXPIRED
   const messages = messagesOf(flash)
@@ -67,8 +68,6 @@ function contentOf(record: unknown, now: number): Content | Refused {
     permanent: typeof originalMaxAge === 'number',
   }
 }
-
-const NO_COOKIE: Record<string, unknown> = { expires: null, originalMaxAge: null }
 
 /** What only served the other library, or packages that go with it. */
 const SERVING: ReadonlySet<string> = new Set(['cookie', '__lastAccess', 'csrfSecret'])

@@ -7,6 +7,7 @@ export { expressSession, type ExpressSessionOptions } from './formats/express-se
 export { fastifySession, type FastifySessionOptions } from './formats/fastify-session.ts'
 export { koaSession, type KoaSessionOptions, type KoaSessionStore } from './formats/koa-session.ts'
 export { reactRouter, type ReactRouterOptions } from './formats/react-router.ts'
+export { remix, type RemixOptions, type RemixSession, type RemixStorage } from './formats/remix.ts'
 export { authJs, type AuthJsOptions, nextAuth, type NextAuthOptions } from './formats/auth-js.ts'
 export { django, type DjangoOptions } from './formats/django.ts'
 export { flaskSession, type FlaskSessionOptions } from './formats/flask-session.ts'

@@ -1,10 +1,37 @@
+import { parseJson as parse } from '@keepsake/core/adapter'
+
 /** What a text of JSON says; undefined where it is none. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parse(text)
   } catch {
     return undefined
   }
+}
+
+/** A value as JSON gives it back: without methods, and with dates as text. Undefined for one that it cannot say. */
+export function jsonOf(value: unknown): unknown {
+  try {
+    return parse(JSON.stringify(value))
+  } catch {
+    return undefined
+  }
+}
+
+/** Records lie no deeper; what does is refused later. */
+const MAX_DEPTH = 64
+
+/**
+ * The same value with objects that have no prototype: an application that asks `data.user.id` finds nothing that somebody has
+ * put on `Object.prototype`.
+ */
+export function withoutPrototypes(value: unknown, depth = 0): unknown {
+  if (depth > MAX_DEPTH) return value
+  if (Array.isArray(value)) return value.map((item) => withoutPrototypes(item, depth + 1))
+  if (!isObject(value)) return value
+  const bare = Object.create(null) as Record<string, unknown>
+  for (const [key, item] of Object.entries(value)) bare[key] = withoutPrototypes(item, depth + 1)
+  return bare
 }
 
 /** The object that a text of JSON says; undefined for anything else. */

@@ -17,7 +17,7 @@ import {
   type Refused,
   UNKNOWN,
 } from '../reading.ts'
-import { isObject, without } from '../text.ts'
+import { isObject, jsonOf, without } from '../text.ts'
 import { parseBase64 } from './cookie-session.ts'
 
 /** A store for koa-session, as the other application makes it. */
@@ -65,11 +65,10 @@ function insideOf(reading: Reading, now: number): Reading {
   const json = parseBase64(value)
   if (json === undefined) return MALFORMED
   const content = contentOf(json, now)
-  const endsAt = Math.floor(Number(json['_expire']) / 1000)
-  const { signed } = reading as Named
-  return isRefused(content)
-    ? content
-    : { ...content, signed, endsAt: Number.isNaN(endsAt) ? undefined : endsAt }
+  if (isRefused(content)) return content
+  const end = fieldOf(json, '_expire')
+  const endsAt = typeof end === 'number' ? Math.floor(end / 1000) : undefined
+  return { ...content, signed: (reading as Named).signed, endsAt }
 }
 
 /** @throws {ConfigError} unless it has `get`. */
@@ -80,8 +79,10 @@ function koaRecords(store: unknown): Records {
     throw new ConfigError('koaSession.store', "expected the other application's store, which has get(key)")
   return {
     async read(id, now) {
-      const json: unknown = await get.call(given, id, undefined, NO_REQUEST)
-      return isObject(json) ? contentOf(json, now) : UNKNOWN
+      const found: unknown = await get.call(given, id, undefined, NO_REQUEST)
+      if (found === null || found === undefined) return UNKNOWN
+      const json = jsonOf(found)
+      return isObject(json) ? contentOf(json, now) : MALFORMED
     },
     delete: destroy && (async (id) => destroy.call(given, id, NO_REQUEST)),
   }
@@ -96,7 +97,7 @@ const NO_REQUEST = Object.freeze({ rolling: false, ctx: undefined })
 
 /** Keys that begin with `_` are the library's own. */
 function contentOf(json: Readonly<Record<string, unknown>>, now: number): Content | Refused {
-  const { _expire: end, _session: isBrowsers } = json
+  const end = fieldOf(json, '_expire')
   if (typeof end === 'number' && end < now * 1000) return EXPIRED
-  return { data: without(json, (key) => key.startsWith('_')), permanent: isBrowsers !== true }
+  return { data: without(json, (key) => key.startsWith('_')), permanent: fieldOf(json, '_session') !== true }
 }

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { type Arrival, ConfigError } from '@keepsake/core'
 import { readFunction } from '@keepsake/core/adapter'
 import { arrivalOf } from '../arrival.ts'
@@ -12,7 +13,7 @@ import {
   type Records,
   UNKNOWN,
 } from '../reading.ts'
-import { isObject, parseJson, percentDecoded, splitAtDot, without } from '../text.ts'
+import { isObject, jsonOf, parseJson, parseObject, percentDecoded, splitAtDot, without } from '../text.ts'
 
 export interface ReactRouterOptions extends ArrivalOptions {
   /** The `secrets` of the session's cookie. */
@@ -50,26 +51,37 @@ type Ask = (id: string) => unknown
 const readAsk = (name: string, value: unknown): Ask | undefined =>
   readFunction(`reactRouter.${name}`, value) as Ask | undefined
 
-type Inside = (value: unknown) => Content | { readonly id: string } | undefined
+/** What a text holds that was signed: a session, or the id of one. */
+export type Inside = (text: string) => Content | { readonly id: string } | undefined
 
-function readSigned(keys: Parameters<typeof isSignedBy>[0], inside: Inside): Reader {
+/** Of a cookie with a text in base64 and its HMAC. */
+export function readSigned(keys: readonly KeyObject[], inside: Inside): Reader {
   return (value) => {
     const parts = splitAtDot(percentDecoded(value) ?? '')
     if (parts === undefined) return MALFORMED
     const [signed, signature] = parts
     if (!isSignedBy(keys, 'sha256', 'base64', signed, signature)) return FORGED
-    const found = inside(parseJson(Buffer.from(signed, 'base64').toString()))
+    const found = inside(Buffer.from(signed, 'base64').toString())
     return found === undefined ? MALFORMED : { ...found, signed }
   }
 }
 
-const idIn: Inside = (value) => (typeof value === 'string' && value !== '' ? { id: value } : undefined)
-const dataIn: Inside = (value) => (isObject(value) ? contentOf(value) : undefined)
+const idIn: Inside = (text) => {
+  const id = parseJson(text)
+  return typeof id === 'string' && id !== '' ? { id } : undefined
+}
+
+const dataIn: Inside = (text) => {
+  const data = parseObject(text)
+  return data && contentOf(data)
+}
 
 const recordsOf = (read: Ask, remove: Ask | undefined): Records => ({
   async read(id) {
     const data = await read(id)
-    return isObject(data) ? contentOf(data) : UNKNOWN
+    if (data === null || data === undefined) return UNKNOWN
+    const json = jsonOf(data)
+    return isObject(json) ? contentOf(json) : MALFORMED
   },
   delete: remove && (async (id) => remove(id)),
 })
@@ -85,4 +97,6 @@ function contentOf(data: Readonly<Record<string, unknown>>): Content {
   return { data: without(data, (key) => FLASH.test(key)), flash }
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+/** What is flashed may be any value; a message is text. */
+export const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? '')

@@ -99,7 +99,6 @@ export interface DataOptions<D> {
 export const OPTIONS = [
   'secrets',
   'cookie',
-  'arrivals',
   'lifetime',
   'audience',
   'store',
@@ -110,6 +109,7 @@ export const OPTIONS = [
   'storeTimeLimit',
   'whenStoreFails',
   'onConflict',
+  'arrivals',
   'schema',
   'version',
   'migrate',
