@@ -100,6 +100,6 @@ async function vectorsOf(visit: Visit, rounds: number): Promise<Vector<Keys>[]> 
   }
 }
 
-const long = { ids: Array.from({ length: 300 }, (_, number) => `item ${number}`) }
+const long = { user: 7, ids: Array.from({ length: 300 }, (_, number) => `item ${number}`) }
 writeVectors('h3', 'h3-v1', await vectorsOf(visit1, 1))
 writeVectors('h3', 'h3', await vectorsOf(visit2, 8192))
