@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { Arrival, Duration } from '@keepsake/core'
-import { readDuration } from '@keepsake/core/adapter'
 import { arrivalOf } from '../arrival.ts'
 import { askedRecords, type RecordOptions } from '../asked-records.ts'
 import { bytesOf, type Secret } from '../codecs/bytes.ts'
@@ -8,7 +7,7 @@ import { parseObject, without } from '../codecs/json.ts'
 import { judged, readerOf, type Stored } from '../codecs/reader.ts'
 import { openTimed, type TimedScheme } from '../codecs/timed-signature.ts'
 import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
-import type { ArrivalOptions } from '../options.ts'
+import { type ArrivalOptions, readSeconds } from '../options.ts'
 import {
   isRefused,
   MALFORMED,
@@ -43,7 +42,7 @@ export function django(options: DjangoOptions): Arrival {
       prepare({ secretKeys, lifetime, ...asked }) {
         const keys: DjangoKeys = {
           secretKeys: bytesOf(readForeignSecrets('django.secretKeys', secretKeys)),
-          lifetime: readDuration('django.lifetime', lifetime ?? DJANGO_DEFAULTS.lifetime),
+          lifetime: readSeconds('django.lifetime', lifetime, DJANGO_DEFAULTS.lifetime),
         }
         const open = readDjangoRecord(keys)
         const records = askedRecords('django', asked, (record, now) => open(record as string, now))

@@ -1,13 +1,13 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { Arrival, Duration } from '@keepsake/core'
-import { parseJson, readChoice, readDuration } from '@keepsake/core/adapter'
+import { parseJson, readChoice } from '@keepsake/core/adapter'
 import { arrivalOf } from '../arrival.ts'
 import { bytesOf, decoded, type Secret } from '../codecs/bytes.ts'
 import { asFields, type Fields, without } from '../codecs/json.ts'
 import { readerOf } from '../codecs/reader.ts'
 import { openTimed, type TimedScheme } from '../codecs/timed-signature.ts'
 import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
-import { type ArrivalOptions, readHash, readPlainText } from '../options.ts'
+import { type ArrivalOptions, readHash, readPlainText, readSeconds } from '../options.ts'
 import { type Flash, isRefused, MALFORMED, MAX_INFLATED_LENGTH, type Reader } from '../reading.ts'
 import { untagged } from './flask-tags.ts'
 
@@ -42,7 +42,7 @@ export function flask(options: FlaskOptions): Arrival {
       prepare: ({ secretKeys, lifetime, salt, digest, keyDerivation }) => ({
         read: readFlask({
           secretKeys: bytesOf(readForeignSecrets('flask.secretKeys', secretKeys)),
-          lifetime: readDuration('flask.lifetime', lifetime ?? FLASK_DEFAULTS.lifetime),
+          lifetime: readSeconds('flask.lifetime', lifetime, FLASK_DEFAULTS.lifetime),
           salt: readPlainText('flask.salt', salt, FLASK_DEFAULTS.salt),
           digest: readHash('flask.digest', digest, FLASK_DEFAULTS.digest),
           keyDerivation:

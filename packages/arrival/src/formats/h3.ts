@@ -1,11 +1,10 @@
 import { type Arrival, ConfigError, type Duration } from '@keepsake/core'
-import { readDuration } from '@keepsake/core/adapter'
 import { arrivalOf } from '../arrival.ts'
 import { type Secret } from '../codecs/bytes.ts'
 import { openIron } from '../codecs/iron.ts'
 import { PARTS } from '../cookie-parts.ts'
 import { type ForeignSecret, readForeignSecret } from '../keys.ts'
-import type { ArrivalOptions } from '../options.ts'
+import { type ArrivalOptions, readSeconds } from '../options.ts'
 import { asFields, asNumber } from '../codecs/json.ts'
 import { readerOf } from '../codecs/reader.ts'
 import { isRefused, MALFORMED, type Reader } from '../reading.ts'
@@ -36,13 +35,11 @@ export function h3(options: H3Options): Arrival {
       parts: PARTS.countedChunks,
       options: ['password', 'maxAge', 'idleTimeout', 'rounds'],
       prepare({ password, maxAge, idleTimeout, rounds }) {
-        const duration = (name: string, value: unknown): number | undefined =>
-          value === undefined ? undefined : readDuration(`h3.${name}`, value)
         return {
           read: readH3({
             password: readForeignSecret('h3.password', password).export(),
-            maxAge: duration('maxAge', maxAge),
-            idleTimeout: duration('idleTimeout', idleTimeout),
+            maxAge: readSeconds('h3.maxAge', maxAge, H3_DEFAULTS.maxAge),
+            idleTimeout: readSeconds('h3.idleTimeout', idleTimeout, H3_DEFAULTS.idleTimeout),
             rounds: readRounds(rounds),
           }),
           perSecond: rounds === 1 ? undefined : COSTLY_PER_SECOND,

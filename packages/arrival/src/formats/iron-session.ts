@@ -1,11 +1,10 @@
 import { type Arrival, ConfigError, type Duration } from '@keepsake/core'
-import { readDuration } from '@keepsake/core/adapter'
 import { arrivalOf } from '../arrival.ts'
 import type { Secret } from '../codecs/bytes.ts'
 import { openIron } from '../codecs/iron.ts'
 import { PARTS } from '../cookie-parts.ts'
 import { readForeignSecret } from '../keys.ts'
-import { type ArrivalOptions, type ForeignCookieOptions, needName } from '../options.ts'
+import { type ArrivalOptions, type ForeignCookieOptions, needName, readSeconds } from '../options.ts'
 import { isObject } from '../text.ts'
 import { readerOf } from '../codecs/reader.ts'
 import { isRefused, type Reader } from '../reading.ts'
@@ -31,7 +30,7 @@ export function ironSession(options: IronSessionOptions): Arrival {
         return {
           read: readIronSession({
             passwords: readPasswords(password),
-            ttl: readDuration('ironSession.ttl', ttl ?? IRON_SESSION_DEFAULTS.ttl),
+            ttl: readSeconds('ironSession.ttl', ttl, IRON_SESSION_DEFAULTS.ttl),
           }),
         }
       },

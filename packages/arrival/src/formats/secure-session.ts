@@ -1,12 +1,11 @@
 import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js'
 import { type Arrival, ConfigError, type Duration } from '@keepsake/core'
-import { readDuration } from '@keepsake/core/adapter'
 import { arrivalOf } from '../arrival.ts'
 import { decoded } from '../codecs/bytes.ts'
 import { asNumber, parseObject, without } from '../codecs/json.ts'
 import { firstOf } from '../codecs/outcome.ts'
 import { readerOf } from '../codecs/reader.ts'
-import type { ArrivalOptions } from '../options.ts'
+import { type ArrivalOptions, readSeconds } from '../options.ts'
 import { FORGED, MALFORMED, type Reader } from '../reading.ts'
 
 export interface SecureSessionOptions extends ArrivalOptions {
@@ -29,7 +28,7 @@ export function secureSession(options: SecureSessionOptions): Arrival {
       prepare: ({ keys, expiry }) => ({
         read: readSecureSession({
           keys: Array.isArray(keys) && keys.length > 0 ? keys.map(readKey) : [readKey(keys)],
-          expiry: readDuration('secureSession.expiry', expiry ?? SECURE_SESSION_DEFAULTS.expiry),
+          expiry: readSeconds('secureSession.expiry', expiry, SECURE_SESSION_DEFAULTS.expiry),
         }),
       }),
     },
