@@ -13,7 +13,8 @@ const HELP = `Usage: keepsake inspect [TOKEN | LINE] [--name NAME] [--audience T
 
 Opens a token with the secrets of the application, and shows its anatomy, times and data, or why it does not open.
 Takes a token by itself, a whole Cookie or Set-Cookie line, or a head with such lines. Without an argument it reads
-them from standard input, where no shell remembers them.
+them from standard input, where no shell remembers them. A cookie of another library that @keepsake/arrival reads is
+known by its shape, and opened with the secret of the other application, which --variable names.
 
   --name NAME      the cookie's whole name; default: the line's, or else ${USUAL_NAMES.join(', ')}
   --audience TEXT  the audience that createSessions was given

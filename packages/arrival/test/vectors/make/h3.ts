@@ -23,7 +23,7 @@ const ORIGIN = 'https://shop.example/'
 const DAY = 86_400
 const TOLERANCE = 60
 
-const visit1: Visit = async ({ rounds: _, ...config }, data, cookie = '') => {
+const visit1: Visit = async (config, data, cookie = '') => {
   const app = createApp().use(
     defineEventHandler(async (event) => {
       await (await useSession1(event, config)).update(data)
@@ -34,7 +34,7 @@ const visit1: Visit = async ({ rounds: _, ...config }, data, cookie = '') => {
   return response.headers.getSetCookie()
 }
 
-const visit2: Visit = async ({ rounds: _, ...config }, data, cookie = '') => {
+const visit2: Visit = async (config, data, cookie = '') => {
   const app = new H3().get('/', async (event) => {
     await (await useSession2(event, config)).update(data)
     return ''
@@ -51,12 +51,13 @@ function joined(lines: readonly string[]): string {
   return Array.from({ length: Number(count) }, (_, number) => valueOf(lines, `h3.${number + 1}`)).join('')
 }
 
+const read = (change: object = {}): object => ({ data: DATA, beganAt: NOW, permanent: false, ...change })
+
 async function vectorsOf(visit: Visit, rounds: number): Promise<Vector<Keys>[]> {
   const vectors: Vector<Keys>[] = []
   const plainKeys: Keys = { password: PASSWORD }
   const put = (name: string, value: string, keys: Keys, reads: object): number =>
     vectors.push({ name, value, keys, reads: reads as Data })
-  const read = (change: object = {}): object => ({ data: DATA, beganAt: NOW, permanent: false, ...change })
   const make = async (keys: Keys = plainKeys, time = NOW, data: Data = DATA): Promise<string> =>
     joined(await at(time, () => visit(keys, data)))
 
