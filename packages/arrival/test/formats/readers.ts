@@ -43,6 +43,8 @@ const READERS: Readonly<Record<string, ReaderFor<never>>> = {
     readSecureSession({ keys: keys.map((key) => Buffer.from(key, 'base64')), expiry }),
 }
 
+export const FORMATS: readonly string[] = Object.keys(READERS)
+
 export function readerFor(format: string): ReaderFor<object> {
   const found = READERS[format]
   if (found === undefined) throw new Error(`no reader of ${format}`)

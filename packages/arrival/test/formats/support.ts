@@ -45,7 +45,7 @@ export function itRefusesChanges(format: string, name: string, otherKeys: object
   })
 }
 
-/** How many values are tried; `pnpm test:long` tries a million of each format. */
+/** How many values of each format are tried; `pnpm fuzz` of this package tries a million. */
 const CASES = Number(process.env['CASES'] ?? 10_000)
 
 /** @param otherKeys What the keys of the vectors are changed by. */
