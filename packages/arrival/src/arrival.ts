@@ -6,14 +6,11 @@ import {
   type Content,
   type Flash,
   isRefused,
-  MAX_VALUE_LENGTH,
   type Named,
   type Read,
   type Reader,
-  type Reading,
   type Records,
   type Refused,
-  TOO_LARGE,
   TOO_MANY,
 } from './reading.ts'
 import { withoutPrototypes } from './text.ts'
@@ -49,18 +46,13 @@ export function arrivalOf(format: Format, given: unknown): Arrival {
   const { read, records, perSecond: most } = format.prepare(own, name)
   const isDue = perSecond(most)
 
-  const readingOf = (value: string, now: number, signature: string | undefined): Reading => {
-    if (value.length > MAX_VALUE_LENGTH) return TOO_LARGE
-    return isDue(now) ? read(value, now, signature) : TOO_MANY
-  }
-
   return Object.freeze<Arrival>({
     names: parts.seenBy(name),
     until,
     leave,
     *read(header, now) {
       for (const { value, signature } of parts.texts(readCookies(header), name)) {
-        const reading = readingOf(value, now, signature)
+        const reading = isDue(now) ? read(value, now, signature) : TOO_MANY
         yield isRefused(reading) ? reading : foreignOf(reading, { common, records, now })
       }
     },

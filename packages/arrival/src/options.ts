@@ -104,7 +104,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?$/
 
 function readUntil(library: string, value: unknown): number {
   const time = value instanceof Date ? value.getTime() : Date.parse(isDay(value) ? value : '')
-  if (Number.isNaN(time) || time <= 0)
+  if (Number.isNaN(time))
     throw new ConfigError(
       `${library}.until`,
       "expected the day from which nothing arrives any more, such as '2027-03-01'",

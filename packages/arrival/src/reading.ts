@@ -3,8 +3,8 @@ import { fieldOf } from '@keepsake/core/adapter'
 
 /*
  * The contract of a format. A reader is pure and answers at once: a sealed session opens without waiting. It never throws for what a
- * browser sends, whatever that is. It is given the text of one cookie as it came, not percent-decoded, with chunks already joined, and at
- * most MAX_VALUE_LENGTH long. It compares signatures in constant time, tries every secret it has, and drops the names that only
+ * browser sends, whatever that is. It is given the text of one cookie as it came, not percent-decoded, with chunks already joined; no
+ * longer header than 16 KiB is looked at. It compares signatures in constant time, tries every secret it has, and drops the names that only
  * served its own library (`_permanent`, `__ts`, `cookie`, …).
  */
 
@@ -64,8 +64,6 @@ export interface Records {
  */
 export type Refused = RefusedArrival
 
-/** A longer value is not looked at. */
-export const MAX_VALUE_LENGTH = 16_384
 /** What a compressed value may grow to. */
 export const MAX_INFLATED_LENGTH = 16_384
 

@@ -67,6 +67,7 @@ async function move(leave: boolean) {
   const jar = new CookieJar()
   return {
     jar,
+    path,
     url,
     records: () => readdirSync(path).length,
     serve: (name: keyof typeof apps) => void (app = apps[name]),
@@ -91,6 +92,14 @@ it('Somebody who is logged in stays so when the application moves from express-s
   expect(await ask('/logout')).toBe('ada')
   expect(jar.getCookieStringSync(url)).toBe('')
   expect(await ask('/', old)).toBe('nobody')
+})
+
+it('Nobody is logged in by a cookie whose record is gone.', async () => {
+  const { path, serve, ask } = await move(true)
+  await ask('/login')
+  for (const name of readdirSync(path)) rmSync(join(path, name))
+  serve('ours')
+  expect(await ask('/')).toBe('nobody')
 })
 
 it('Somebody goes to and fro while both applications serve, and stays logged in.', async () => {

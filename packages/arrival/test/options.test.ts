@@ -107,6 +107,7 @@ describe('what an application makes of a foreign session', () => {
   it.each([
     ['subject', () => ''],
     ['subject', () => 1.5],
+    ['subject', () => '\uD800'],
     ['subject', async () => 'ada'],
     ['subject', () => ({})],
     ['data', () => []],

@@ -31,7 +31,7 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
     await request(sessions, own, logout)
     const secrets = [secretNamed('newer'), secretNamed('newest')]
     expect(await seenBy(another({ secrets }), cookie)).toBeUndefined()
-    const renamed = { name: 'session', previous: [{ name: sessions.cookie.name }] }
+    const renamed = { name: 'sid', previous: [{ name: sessions.cookie.name }] }
     expect(await seenBy(another({ secrets, cookie: renamed }), cookie)).toBeUndefined()
   })
 
@@ -75,14 +75,24 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
   })
 
   it('does not arrive where its subject was revoked after it began', async () => {
-    const { sessions, another, library } = moved(modeOf)
+    const { world, sessions, another, library } = moved(modeOf)
     await another().revokeAll('ada')
     const events = await eventsOf(async () => {
       expect(await seenBy(sessions, library.cookieFor({ ...ADA, beganAt: BEGIN - 10 }))).toBeUndefined()
       expect(await seenBy(sessions, library.cookieFor(ADA))).toBeUndefined()
     })
     expect(events).toEqual(['arrival_refused revoked', 'arrival_refused revoked'])
+    // Not for a moment: a login in a row of its own may end another one.
+    expect(world.store.calls.filter((call) => call === 'create')).toHaveLength(1)
     expect(await seenBy(sessions, library.cookieFor({ user: 'bob' }))).toBe('bob')
+  })
+
+  it('does not arrive months after its subject was revoked, where nothing tells when it began', async () => {
+    const { world, sessions, cookie } = moved(modeOf)
+    await sessions.revokeAll('ada')
+    world.at = UNTIL - 1
+    await world.memory.sweep?.(world.at * 1000)
+    expect(await seenBy(sessions, cookie)).toBeUndefined()
   })
 
   it('arrives where it began after its subject was revoked', async () => {
@@ -109,6 +119,16 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
     const staying = moved(modeOf, { forget, leave: false })
     await seenBy(staying.sessions, staying.cookie)
     expect(deleted).toBe(1)
+  })
+})
+
+describe('a foreign session, with ours in the cookie and nothing written down,', () => {
+  it('keeps its foreign record, which another request of the browser may be about to ask for', async () => {
+    let deleted = 0
+    const forget = async (): Promise<void> => void deleted++
+    const { sessions, cookie } = moved(() => ({ store: undefined, revocation: 'none' }), { forget })
+    expect(await Promise.all(times(2, async () => seenBy(sessions, cookie)))).toEqual(['ada', 'ada'])
+    expect(deleted).toBe(0)
   })
 })
 

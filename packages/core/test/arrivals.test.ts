@@ -4,8 +4,7 @@ import type { DataOptions } from '../src/sessions/options.ts'
 import { ADA, type ForeignOptions, foreignLibrary, type Old, sessionOf, UNTIL } from './arrivals-support.ts'
 import { createJarBrowser, MODES } from './former-cookies-support.ts'
 import type { AnySession } from './row-support.ts'
-import { BEGIN, createWorld, dataOn, eventsOf, thrown } from './store-support.ts'
-import { warningsOf } from './support.ts'
+import { BEGIN, createWorld, dataOn, eventsOf, secretNamed } from './store-support.ts'
 
 /* Sessions of another library: what becomes of one, wherever ours live. */
 
@@ -60,6 +59,14 @@ describe.each(MODES)('a session of another library, with ours %s,', (_, modeOf) 
     expect(library.reads).toBe(reads)
     // Its cookie goes with the next one of ours that is set.
     if (sessions.mode === 'cookie') expect(names()).toEqual([sessions.cookie.name])
+  })
+
+  it('is not read where a cookie of ours came that may be good elsewhere', async () => {
+    const { world, library, sessions, browser } = moved(modeOf)
+    const elsewhere = world.another({ ...modeOf(world), secrets: [secretNamed('of another server')] })
+    await browser.visit(elsewhere, (session) => session.login('eve'))
+    const reason = await browser.visit(sessions, (session) => session.explain().opened)
+    expect([reason, library.reads]).toEqual(['unknown_key', 0])
   })
 
   it('can be changed by the request that it arrives with', async () => {
@@ -169,30 +176,5 @@ describe.each(MODES)('a session of another library, with ours %s,', (_, modeOf) 
     await browser.visit(sessions, look)
     world.at += IDLE
     expect(await browser.visit(sessions, look)).toEqual(nothing)
-  })
-})
-
-describe('the option', () => {
-  it.each([
-    ['arrivals', 'old'],
-    ['arrivals[0]', [undefined]],
-    ['arrivals[0]', [{ names: ['old'] }]],
-    ['arrivals[1]', [foreignLibrary(), foreignLibrary({ name: '__Host-session' })]],
-  ])('%s is refused where it is %o', (option, arrivals) => {
-    const create = (): unknown => createWorld({ arrivals: arrivals as never })
-    expect(thrown(create)).toMatchObject({ code: 'KEEPSAKE_CONFIG', option })
-  })
-
-  it('warns once where a foreign cookie can be used again after a logout', async () => {
-    const arrivals = [foreignLibrary(), foreignLibrary({ name: 'older' })]
-    const { another, store } = createWorld()
-    const code = 'KEEPSAKE_ARRIVAL_REPLAY'
-    const without = { store: undefined, revocation: 'none' } as const
-    expect(await warningsOf(() => another({ arrivals, ...without }))).toEqual([code])
-    expect(await warningsOf(() => another({ arrivals: [], ...without }))).toEqual([])
-    expect(await warningsOf(() => another({ arrivals }))).toEqual([])
-    expect(await warningsOf(() => another({ arrivals, store: undefined, revocation: store }))).not.toContain(
-      code,
-    )
   })
 })

@@ -35,7 +35,7 @@ export function readConnectId(keys: readonly KeyObject[], prefix: string, algori
   return (value) => {
     const text = percentDecoded(value)
     const parts = text?.startsWith(prefix) === true ? splitAtDot(text.slice(prefix.length)) : undefined
-    if (parts === undefined || parts[0] === '') return MALFORMED
+    if (parts === undefined) return MALFORMED
     const [id, signature] = parts
     return isSignedBy(keys, algorithm, 'base64', id, signature) ? { id, signed: id } : FORGED
   }

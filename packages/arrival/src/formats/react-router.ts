@@ -68,7 +68,7 @@ export function readSigned(keys: readonly KeyObject[], inside: Inside): Reader {
 
 const idIn: Inside = (text) => {
   const id = parseJson(text)
-  return typeof id === 'string' && id !== '' ? { id } : undefined
+  return typeof id === 'string' ? { id } : undefined
 }
 
 const dataIn: Inside = (text) => {

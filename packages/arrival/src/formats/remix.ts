@@ -44,7 +44,7 @@ export function remix(options: RemixOptions): Arrival {
   )
 }
 
-const idIn: Inside = (text) => (text === '' ? undefined : { id: text })
+const idIn: Inside = (id) => ({ id })
 
 const dataIn: Inside = (text) => {
   const value = parseJson(text)
