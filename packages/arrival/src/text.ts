@@ -34,11 +34,15 @@ export function withoutPrototypes(value: unknown, depth = 0): unknown {
   return bare
 }
 
+/** An object of JSON without a prototype: a name that it has not is undefined, whatever `Object.prototype` has. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/** A value as such an object; undefined for anything else. */
+export const asFields = (value: unknown): Fields | undefined =>
+  isObject(value) ? Object.assign(Object.create(null) as Record<string, unknown>, value) : undefined
+
 /** The object that a text of JSON says; undefined for anything else. */
-export function parseObject(text: string): Record<string, unknown> | undefined {
-  const value = parseJson(text)
-  return isObject(value) ? value : undefined
-}
+export const parseObject = (text: string): Fields | undefined => asFields(parseJson(text))
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -59,7 +63,5 @@ export function splitAtDot(value: string): readonly [text: string, signature: st
 }
 
 /** Without the keys that only served the other library. */
-export const without = (
-  data: Readonly<Record<string, unknown>>,
-  isDropped: (key: string) => boolean,
-): Record<string, unknown> => Object.fromEntries(Object.entries(data).filter(([key]) => !isDropped(key)))
+export const without = (data: Fields, isDropped: (key: string) => boolean): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(data).filter(([key]) => !isDropped(key)))

@@ -8,7 +8,7 @@ import {
   type Refused,
   UNSUPPORTED,
 } from '../reading.ts'
-import { isKept } from './json.ts'
+import { isKept } from './values.ts'
 import { attempt } from './outcome.ts'
 
 /** How far the clocks of two servers may be apart, in seconds. */

@@ -2,7 +2,8 @@ import { hkdfSync } from 'node:crypto'
 import type { Arrival } from '@keepsake/core'
 import { arrivalOf } from '../arrival.ts'
 import { bytesOf, type Secret } from '../codecs/bytes.ts'
-import { asNumber, without } from '../codecs/json.ts'
+import { asNumber } from '../codecs/values.ts'
+import { without } from '../text.ts'
 import { type JweKeys, openJwe } from '../codecs/jwe.ts'
 import { readerOf } from '../codecs/reader.ts'
 import { PARTS } from '../cookie-parts.ts'
@@ -92,6 +93,8 @@ export function readNextAuth({ secrets }: NextAuthKeys): Reader {
 const derived = (secret: Secret, salt: string, info: string, length: number): Uint8Array =>
   Buffer.from(hkdfSync('sha256', secret, salt, info, length))
 
+/** What is about the token alone. */
+const SERVING: ReadonlySet<string> = new Set(['iat', 'exp', 'jti'])
 /** How long after its end the libraries still open a token, in seconds. */
 const TOLERANCE = 15
 
@@ -102,7 +105,7 @@ function readToken(keys: JweKeys): Reader {
     const { fields } = opened
     const end = asNumber(fields['exp'])
     return {
-      data: without(fields, ['iat', 'exp', 'jti']),
+      data: without(fields, (key) => SERVING.has(key)),
       signed: value,
       beganAt: asNumber(fields['iat']),
       endsAt: end && end + TOLERANCE,

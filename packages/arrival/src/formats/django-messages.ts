@@ -1,5 +1,5 @@
-import { parseJson } from '@keepsake/core/adapter'
 import type { Flash } from '../reading.ts'
+import { parseJson } from '../text.ts'
 
 const CATEGORIES: ReadonlyMap<unknown, string> = new Map([
   [10, 'debug'],
@@ -12,8 +12,6 @@ const CATEGORIES: ReadonlyMap<unknown, string> = new Map([
 /**
  * The messages that SessionStorage of `django.contrib.messages` keeps in the session, as text. One of
  * them is `['__json_message', is it markup, level, text, extra tags?]`.
- *
- * @throws {SyntaxError} for what is no JSON.
  */
 export function djangoMessages(value: unknown): Flash[] {
   const list = typeof value === 'string' ? parseJson(value) : []

@@ -3,7 +3,7 @@ import type { Arrival, Duration } from '@keepsake/core'
 import { arrivalOf } from '../arrival.ts'
 import { askedRecords, type RecordOptions } from '../asked-records.ts'
 import { bytesOf, type Secret } from '../codecs/bytes.ts'
-import { parseObject, without } from '../codecs/json.ts'
+import { parseObject, without } from '../text.ts'
 import { judged, readerOf, type Stored } from '../codecs/reader.ts'
 import { openTimed, type TimedScheme } from '../codecs/timed-signature.ts'
 import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
@@ -120,7 +120,7 @@ function opener({ secretKeys }: DjangoKeys, salt: string, most: number): (text: 
     if (fields === undefined) return MALFORMED
     const expiry = fields['_session_expiry'] ?? undefined
     return {
-      data: without(fields, ['_session_expiry', '_messages']),
+      data: without(fields, (key) => key === '_session_expiry' || key === '_messages'),
       signed,
       beganAt: stamp,
       endsAt: ownEnd(expiry, stamp),

@@ -1,4 +1,4 @@
-import type { Fields } from '../codecs/json.ts'
+import type { Fields } from '../text.ts'
 
 /*
  * Flask's TaggedJSONSerializer writes what JSON has not as objects of one key. Here a tuple is a list, markup its text, a

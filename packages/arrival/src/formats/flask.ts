@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { Arrival, Duration } from '@keepsake/core'
-import { parseJson, readChoice } from '@keepsake/core/adapter'
+import { readChoice } from '@keepsake/core/adapter'
 import { arrivalOf } from '../arrival.ts'
 import { bytesOf, decoded, type Secret } from '../codecs/bytes.ts'
-import { asFields, type Fields, without } from '../codecs/json.ts'
+import { asFields, type Fields, parseJson, without } from '../text.ts'
 import { readerOf } from '../codecs/reader.ts'
 import { openTimed, type TimedScheme } from '../codecs/timed-signature.ts'
 import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
@@ -96,7 +96,7 @@ export function readFlask(keys: FlaskKeys): Reader {
 export const splitFlask = (
   fields: Fields,
 ): { readonly data: Fields; readonly permanent: boolean; readonly flash: readonly Flash[] } => ({
-  data: without(fields, ['_permanent', '_flashes']),
+  data: without(fields, (key) => key === '_permanent' || key === '_flashes'),
   permanent: fields['_permanent'] === true,
   flash: flashesOf(fields['_flashes']),
 })

@@ -1,10 +1,11 @@
 import { createDecipheriv, pbkdf2Sync } from 'node:crypto'
 import type { Arrival } from '@keepsake/core'
-import { parseJson, readFlag } from '@keepsake/core/adapter'
+import { readFlag } from '@keepsake/core/adapter'
 import { arrivalOf } from '../arrival.ts'
 import { bytesOf, decoded, type Secret } from '../codecs/bytes.ts'
-import { asFields, asText, type Fields, without } from '../codecs/json.ts'
-import { attempt, firstOf } from '../codecs/outcome.ts'
+import { asText } from '../codecs/values.ts'
+import { asFields, type Fields, parseObject, without } from '../text.ts'
+import { firstOf } from '../codecs/outcome.ts'
 import { readerOf } from '../codecs/reader.ts'
 import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
 import { type ArrivalOptions, type ForeignCookieOptions, needName } from '../options.ts'
@@ -85,10 +86,13 @@ export function readRails({ secretKeyBases, cookieName, purpose }: RailsKeys): R
     const isMeant = pur === `cookie.${cookieName}` || (pur === null && purpose === 'optional')
     if (!isMeant) return FORGED
     const endsAt = exp === null ? undefined : Date.parse(asText(exp) ?? '') / 1000
-    const data = without(message, ['session_id', '_csrf_token', 'flash'])
+    const data = without(message, (key) => SERVING.has(key))
     return { data, signed, endsAt, permanent: exp !== null, flash: flashesOf(message['flash']) }
   })
 }
+
+/** What only served Rails. */
+const SERVING: ReadonlySet<string> = new Set(['session_id', '_csrf_token', 'flash'])
 
 interface Envelope {
   readonly pur: unknown
@@ -98,18 +102,16 @@ interface Envelope {
 
 /** What is in Rails' envelope: `message`, the text of the session in base64, or from 7.1 on `data`. Without one, all of it. */
 function openEnvelope(plain: string): Envelope | undefined {
-  const outer = objectIn(plain)
+  const outer = parseObject(plain)
   const envelope = asFields(outer?.['_rails'])
   if (outer === undefined || envelope === undefined) return outer && { pur: null, exp: null, message: outer }
   const { pur = null, exp = null, data } = envelope
-  const message = asFields(data) ?? objectIn(textOf(envelope))
+  const message = asFields(data) ?? parseObject(textOf(envelope))
   return message && { pur, exp, message }
 }
 
 const textOf = ({ data, message }: Fields): string =>
   asText(data) ?? decoded(asText(message) ?? '', 'base64')?.toString() ?? ''
-
-const objectIn = (text: string): Fields | undefined => asFields(attempt(() => parseJson(text)))
 
 /** Messages that have been shown already are still there, and listed under `discard`. */
 function flashesOf(value: unknown): Flash[] {

@@ -2,7 +2,8 @@ import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js'
 import { type Arrival, ConfigError, type Duration } from '@keepsake/core'
 import { arrivalOf } from '../arrival.ts'
 import { decoded } from '../codecs/bytes.ts'
-import { asNumber, parseObject, without } from '../codecs/json.ts'
+import { asNumber } from '../codecs/values.ts'
+import { parseObject, without } from '../text.ts'
 import { firstOf } from '../codecs/outcome.ts'
 import { readerOf } from '../codecs/reader.ts'
 import { type ArrivalOptions, readSeconds } from '../options.ts'
@@ -76,6 +77,7 @@ export function readSecureSession({ keys, expiry }: SecureSessionKeys): Reader {
     const fields = parseObject(Buffer.from(plain).toString())
     const stamp = asNumber(fields?.['__ts'])
     if (fields === undefined || stamp === undefined) return MALFORMED
-    return { data: without(fields, ['__ts']), signed: text, beganAt: stamp, endsAt: stamp + expiry }
+    const data = without(fields, (key) => key === '__ts')
+    return { data, signed: text, beganAt: stamp, endsAt: stamp + expiry }
   })
 }
