@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { readDjangoId } from '../../src/formats/django.ts'
 import { itReadsAll, itRefusesChanges, itWithstandsFuzzing } from './support.ts'
+import { readersOf } from './targets.ts'
 
 describe('a session of Django in its cookie', () => {
   itReadsAll('django')
   itRefusesChanges('django', 'what a login writes')
-  itWithstandsFuzzing('django')
+  itWithstandsFuzzing(() => readersOf('django'))
 })
 
 describe('a session of Django in its table', () => {
   itReadsAll('django-rows')
   itRefusesChanges('django-rows', 'what a login writes')
-  itWithstandsFuzzing('django-rows')
+  itWithstandsFuzzing(() => readersOf('django-rows'))
 
   it('is named by the id in its cookie', () => {
     const id = 'a0'.repeat(16)

@@ -1,8 +1,9 @@
 import { describe } from 'vitest'
 import { itReadsAll, itRefusesChanges, itWithstandsFuzzing } from './support.ts'
+import { readersOf } from './targets.ts'
 
 describe('a session of iron-session', () => {
   itReadsAll('iron-session')
   itRefusesChanges('iron-session', 'plain values')
-  itWithstandsFuzzing('iron-session')
+  itWithstandsFuzzing(() => readersOf('iron-session'))
 })

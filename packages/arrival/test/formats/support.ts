@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { Stored } from '../../src/codecs/reader.ts'
 import { isRefused, type Reading } from '../../src/reading.ts'
 import { readVectors } from '../vectors/read.ts'
-import { fuzz } from './fuzz.ts'
+import { fuzz, type Target } from './fuzz.ts'
 import { readerFor } from './readers.ts'
 
 /** The reading without the name of what was signed, for comparing with what a vector says. */
@@ -48,11 +48,10 @@ export function itRefusesChanges(format: string, name: string, otherKeys: object
 /** How many values of each format are tried; `pnpm fuzz` of this package tries a million. */
 const CASES = Number(process.env['CASES'] ?? 10_000)
 
-/** @param otherKeys What the keys of the vectors are changed by. */
-export function itWithstandsFuzzing(format: string, otherKeys: object = {}): void {
+export function itWithstandsFuzzing(targets: () => readonly Target[]): void {
   it('throws at nothing that is made of genuine values, and takes none of it for another session', () => {
     const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32))
-    const { cases, accepted, findings } = fuzz(format, otherKeys, { seed, cases: CASES })
+    const { cases, accepted, findings } = fuzz(targets(), { seed, cases: CASES })
     expect(findings, `with SEED=${seed}`).toEqual([])
     expect(cases).toBe(CASES)
     // Otherwise the vectors are not those of this reader.

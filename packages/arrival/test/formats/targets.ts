@@ -1,0 +1,50 @@
+import { isRefused } from '../../src/reading.ts'
+import { arrivalFor, VECTORS } from '../support.ts'
+import { readVectors } from '../vectors/read.ts'
+import type { Target } from './fuzz.ts'
+import { readerFor } from './readers.ts'
+
+/**
+ * One for each of the keys that the vectors of a format have.
+ *
+ * @param otherKeys What the keys are changed by.
+ */
+export function readersOf(format: string, otherKeys: object = {}): readonly Target[] {
+  return readVectors(format).flatMap(({ now, vectors }) => {
+    const values = vectors.map(({ value }) => value)
+    const byName = new Map(vectors.map(({ keys }) => [JSON.stringify(keys), keys] as const))
+    return Array.from(byName.values(), (keys): Target => {
+      const open = readerFor(format)({ ...keys, ...otherKeys })
+      const read = (value: string): string | undefined => {
+        const reading = open(value, now)
+        return isRefused(reading) ? undefined : JSON.stringify(reading)
+      }
+      return { values, read, isSigned: isSigned(keys) }
+    })
+  })
+}
+
+function isSigned(keys: object): boolean {
+  const [first] = Object.values(keys) as unknown[]
+  return first !== undefined && !(Array.isArray(first) && first.length === 0)
+}
+
+/** One for each `Cookie` header that the packages of npm have set. */
+export function linesOf(): readonly Target[] {
+  const values = Object.values(VECTORS.cookies).map(({ cookie }) => cookie)
+  return Object.keys(VECTORS.cookies).map((name): Target => {
+    const arrival = arrivalFor(name)
+    return { values, read: (header) => firstOf(arrival.read(header, VECTORS.madeAt)), isSigned: true }
+  })
+}
+
+/** Stores are not asked: the name of what was signed is the id. */
+function firstOf(found: ReturnType<ReturnType<typeof arrivalFor>['read']>): string | undefined {
+  for (const one of found) {
+    if ('refused' in one) continue
+    const session = one.open()
+    if (session instanceof Promise || !('refused' in session))
+      return JSON.stringify([one.signed, session instanceof Promise ? 'stored' : session])
+  }
+  return undefined
+}
