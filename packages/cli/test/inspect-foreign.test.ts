@@ -142,6 +142,11 @@ describe('keepsake inspect, given a cookie of another library,', () => {
     expect(marshal).toMatchObject({ code: 1, cookies: [{ reason: 'unsupported' }] })
   })
 
+  it('says that a secret is none that the library can have', async () => {
+    const sealed = { ...vectorOf('secure-session', 'plain values', 'session'), secret: 'not of 32 bytes' }
+    expect(await inspected(sealed)).toMatchObject({ code: 1, cookies: [{ reason: 'unfit_secret' }] })
+  })
+
   it('says which library it is of where there is no secret', async () => {
     const { code, text, cookies } = await inspected({
       ...vectorOf('iron-session', 'plain values', 'shop'),

@@ -20,7 +20,7 @@ import {
 import { djangoMessages } from './django-messages.ts'
 
 /** With SESSION_EXPIRE_AT_BROWSER_CLOSE, `permanent` is false. */
-export interface DjangoOptions extends ArrivalOptions, RecordOptions<string> {
+export interface DjangoOptions extends ArrivalOptions, RecordOptions {
   /** SECRET_KEY and SECRET_KEY_FALLBACKS. */
   readonly secretKeys: ForeignSecrets
   /** SESSION_COOKIE_AGE. Default `'14d'`. */
@@ -45,7 +45,7 @@ export function django(options: DjangoOptions): Arrival {
           lifetime: readSeconds('django.lifetime', lifetime, DJANGO_DEFAULTS.lifetime),
         }
         const open = readDjangoRecord(keys)
-        const records = askedRecords('django', asked, (record, now) => open(record as string, now))
+        const records = askedRecords('django', asked, (record, now) => open(record.toString(), now))
         return records === undefined ? { read: readDjango(keys) } : { read: readDjangoId, records }
       },
     },

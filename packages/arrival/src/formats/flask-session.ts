@@ -12,7 +12,7 @@ import { FORGED, MALFORMED, type Reader, type Refused, UNSUPPORTED } from '../re
 import { deriveKey, splitFlask } from './flask.ts'
 
 /** Records are bytes: a client that makes text of them spoils msgpack. Where they are JSON, they may be text as well. */
-export interface FlaskSessionOptions extends ArrivalOptions, RecordOptions<Uint8Array | string> {
+export interface FlaskSessionOptions extends ArrivalOptions, RecordOptions {
   /** SECRET_KEY and its fallbacks, where SESSION_USE_SIGNER is on. Left out: ids are not signed. */
   readonly secretKeys?: ForeignSecrets
 }
@@ -25,9 +25,7 @@ export function flaskSession(options: FlaskSessionOptions): Arrival {
       cookie: 'session',
       options: ['secretKeys', 'readData', 'deleteData'],
       prepare({ secretKeys, ...asked }) {
-        const records = askedRecords('flaskSession', asked, (record, now) =>
-          readFlaskSessionRecord(Buffer.from(record as Uint8Array), now),
-        )
+        const records = askedRecords('flaskSession', asked, readFlaskSessionRecord)
         if (records === undefined)
           throw new ConfigError(
             'flaskSession.readData',

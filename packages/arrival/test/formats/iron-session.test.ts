@@ -4,6 +4,6 @@ import { readersOf } from './targets.ts'
 
 describe('a session of iron-session', () => {
   itReadsAll('iron-session')
-  itRefusesChanges('iron-session', 'plain values')
+  itRefusesChanges('iron-session', 'plain values', { spelling: (value) => value.replace(/~.*/s, '') })
   itWithstandsFuzzing(() => readersOf('iron-session'))
 })

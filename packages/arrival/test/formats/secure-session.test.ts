@@ -4,6 +4,8 @@ import { readersOf } from './targets.ts'
 
 describe('a session of @fastify/secure-session', () => {
   itReadsAll('secure-session')
-  itRefusesChanges('secure-session', 'plain values')
+  itRefusesChanges('secure-session', 'plain values', {
+    spelling: (value) => decodeURIComponent(value).replace(/\..*/s, ''),
+  })
   itWithstandsFuzzing(() => readersOf('secure-session'))
 })

@@ -49,7 +49,7 @@ export const inspect: Command = Object.freeze<Command>({
     )
     if (cookies.length === 0) throw new UsageError('no cookie: give a token, or a Cookie or Set-Cookie line')
     const place = { variable, file: values.env ?? '.env' }
-    const foreign = inspectForeign(purpose === 'cookie' ? cookies : [], {
+    const foreign = inspectForeign(cookies, {
       secrets: await findForeignSecrets(place, around),
       name,
       now: around.now,

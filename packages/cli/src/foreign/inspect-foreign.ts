@@ -56,7 +56,7 @@ function isOf(
 ): boolean {
   const isNamed = name === undefined || named === undefined || named.test(name)
   const isWhole = isSignedBeside !== true || all.some((other) => other.name === `${name}.sig`)
-  return isNamed && isWhole && name?.endsWith('.sig') !== true && shape.test(value)
+  return isNamed && isWhole && shape.test(value)
 }
 
 function inspectOne(
