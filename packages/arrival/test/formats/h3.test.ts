@@ -16,12 +16,12 @@ describe('a session of h3', () => {
     const [{ now, vectors } = { now: 0, vectors: [] }] = readVectors('h3')
     const forged = vectors.find(({ name }) => name === 'another password')?.value ?? ''
     const password = 'a password of at least thirty-two characters'
-    const seen = (rounds?: 1): unknown[] => {
+    const forgedOf60 = (rounds?: 1): number => {
       const arrival = h3({ password, rounds, until: '2036-01-01' })
-      return Array.from({ length: 60 }, () => [...arrival.read(`h3=${forged}`, now)][0])
+      const seen = Array.from({ length: 60 }, () => [...arrival.read(`h3=${forged}`, now)])
+      return seen.flat().filter((one) => 'refused' in one && one.refused === 'forged').length
     }
-    const refused = { refused: 'forged' }
-    expect(seen()).toEqual([...Array(50).fill(refused), ...Array(10).fill({ refused: 'too_many' })])
-    expect(seen(1)).toEqual(Array(60).fill(refused))
+    expect(forgedOf60()).toBe(50)
+    expect(forgedOf60(1)).toBe(60)
   })
 })
