@@ -1,5 +1,6 @@
 /*
- * `pnpm --filter @keepsake/arrival fuzz`: a million values for each format, or as many as CASES says, and tells what was found.
+ * `pnpm --filter @keepsake/arrival fuzz`: a million values for each format, or as many as CASES says, and tells what was found. With names
+ * behind it, for these formats alone.
  */
 import { fuzz, type Target } from './fuzz.ts'
 import { FORMATS } from './readers.ts'
@@ -13,10 +14,11 @@ const CHEAP = { rounds: [1] }
 
 const all: readonly (readonly [string, readonly Target[]])[] = [
   ...FORMATS.map((format) => [format, readersOf(format, format === 'h3' ? CHEAP : {})] as const),
-  ['packages of npm', linesOf()],
+  ['npm', linesOf()],
 ]
 
-for (const [name, targets] of all) {
+const asked = process.argv.slice(2)
+for (const [name, targets] of all.filter(([name]) => asked.length === 0 || asked.includes(name))) {
   const { accepted, findings } = fuzz(targets, { seed, cases })
   console.log(`${name}: ${cases} values, ${accepted} accepted, ${findings.length} findings, SEED=${seed}`)
   for (const finding of findings) console.error(finding)
