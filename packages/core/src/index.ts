@@ -31,6 +31,7 @@ export { CookieTooLargeError, type KeySize, RecordTooLargeError } from './base/s
 export type { LogoutOptions, SiteData } from './session/logout.ts'
 export type { AssuranceLevel, LifetimeOptions, PermanentLimits } from './record/lifetime.ts'
 export { memoryStore, type MemoryStoreOptions } from './store/memory-store.ts'
+export { movingStore } from './store/moving-store.ts'
 export type { Conflict } from './record/merge.ts'
 export type {
   AdapterWarning,

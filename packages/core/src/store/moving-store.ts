@@ -1,0 +1,94 @@
+import { ConfigError, StoreBusyError } from '../base/errors.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
+import { fieldOf } from '../base/own.ts'
+import { pause } from './rewrite.ts'
+import { readStore, revisionOf, type Store } from './store.ts'
+
+/**
+ * Two stores as one, while sessions move from one to the other: new ones begin in `to`, and each that is there stays where it is
+ * until it ends. So none is ever in two places, which could differ, or on its way, where it could be lost. Once nothing is
+ * left in `from`, give `to` alone.
+ *
+ * A server that knows only one of the stores does not find what others begin in the other. Therefore a rolling move has two steps:
+ * first `movingStore(to, from)` everywhere, which still begins all in `from`, and then this. The same two lead back.
+ *
+ * ```ts
+ * createSessions({ secrets, store: movingStore(redisStore(client), postgresStore(pool)) })
+ * ```
+ *
+ * @throws {ConfigError} unless both are stores, and different ones.
+ */
+export function movingStore(from: Store, to: Store): Store {
+  const [before, home] = [readHalf('from', from), readHalf('to', to)]
+  if (before === home) throw new ConfigError('movingStore', 'expected two different stores')
+  const both = [home, before]
+  const subjects = both.flatMap((store) => fieldOf(store, 'bySubject')?.bind(store) ?? [])
+  const [watchHome, watchBefore] = both.map((store) => fieldOf(store, 'watch')?.bind(store))
+
+  return Object.freeze<Store>({
+    isVolatile: both.some((store) => fieldOf(store, 'isVolatile') === true),
+    read: async (key) => (await home.read(key)) ?? before.read(key),
+    async create(key, record) {
+      for (let attempt = 1; (await before.read(key)) === undefined; attempt++) {
+        if (!(await home.create(key, record))) return false
+        // Somebody who moves the other way may have created it there meanwhile: then both take it back.
+        if ((await begun(() => before.read(key))) === undefined) return true
+        await begun(() => home.replace(key, revisionOf(record.text), { ...record, expiresAt: 0 }))
+        await pause(attempt)
+      }
+      return false
+    },
+    replace: async (key, revision, record) =>
+      (await home.replace(key, revision, record)) || before.replace(key, revision, record),
+    async delete(key) {
+      await home.delete(key)
+      await begun(() => before.delete(key))
+    },
+    ...(subjects.length === both.length && {
+      async *bySubject(subject: string) {
+        for (const find of subjects) yield* find(subject)
+      },
+    }),
+    ...(watchHome &&
+      watchBefore && {
+        async watch(key: string, changed: () => void) {
+          const stop = await watchHome(key, changed)
+          try {
+            const stopBefore = await watchBefore(key, changed)
+            return () => {
+              stop()
+              stopBefore()
+            }
+          } catch (error) {
+            stop()
+            throw error
+          }
+        },
+      }),
+    async sweep(now) {
+      const removed = await Promise.all(
+        both.map(async (store) => fieldOf(store, 'sweep')?.call(store, now) ?? 0),
+      )
+      return removed.reduce((sum, count) => sum + count, 0)
+    },
+    async close() {
+      await Promise.all(both.map(async (store) => fieldOf(store, 'close')?.call(store)))
+    },
+  })
+}
+
+function readHalf(name: 'from' | 'to', store: unknown): Store {
+  const half = readStore(`movingStore.${name}`, store)
+  if (half === undefined) throw new ConfigError(`movingStore.${name}`, 'expected a store')
+  return half
+}
+
+/** One that is too busy has begun nothing; but the other has done its part already. */
+async function begun<T>(work: () => MaybePromise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof StoreBusyError)) throw error
+    throw new Error('one of two stores was too busy for its part', { cause: error })
+  }
+}
