@@ -12,7 +12,7 @@ import { isRefused, MALFORMED, type Reader } from '../reading.ts'
 
 export interface H3Options extends ArrivalOptions {
   /** `password`. */
-  readonly password: ForeignSecret
+  readonly password: ForeignSecret | undefined
   /** `maxAge`, counted from the beginning of the session. Default: none. */
   readonly maxAge?: Duration | undefined
   /** `idleTimeout`, counted from the last visit. Default: none. */

@@ -11,7 +11,7 @@ import { isRefused, type Reader } from '../reading.ts'
 
 export interface IronSessionOptions extends ArrivalOptions {
   /** `password`: one, or several by the numbers that seals name them by. */
-  readonly password: string | Readonly<Record<string, string>>
+  readonly password: string | Readonly<Record<string, string | undefined>> | undefined
   /** `ttl`: from it and the end follows when a seal was made. With 0 seals do not end. Default `'14d'`. */
   readonly ttl?: Duration | undefined
   readonly cookie: ForeignCookieOptions & { readonly name: string }

@@ -6,6 +6,7 @@ import { asNumber } from '../codecs/values.ts'
 import { parseObject, without } from '../text.ts'
 import { firstOf } from '../codecs/outcome.ts'
 import { readerOf } from '../codecs/reader.ts'
+import type { ForeignSecret } from '../keys.ts'
 import { type ArrivalOptions, readSeconds } from '../options.ts'
 import { FORGED, MALFORMED, type Reader } from '../reading.ts'
 
@@ -14,7 +15,7 @@ export interface SecureSessionOptions extends ArrivalOptions {
    * `key`: bytes, or text in base64, or several. For an application that has a `secret`, derive the key of it as the plugin does:
    * Argon2id, see `crypto.argon2Sync` of Node 24.
    */
-  readonly keys: Uint8Array | string | readonly (Uint8Array | string)[]
+  readonly keys: ForeignSecret | readonly (ForeignSecret | undefined)[] | undefined
   /** `expiry`. Default `'86401s'`. */
   readonly expiry?: Duration | undefined
 }
