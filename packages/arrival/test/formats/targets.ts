@@ -41,10 +41,10 @@ export function linesOf(): readonly Target[] {
 /** Stores are not asked: the name of what was signed is the id. */
 function firstOf(found: ReturnType<ReturnType<typeof arrivalFor>['read']>): string | undefined {
   for (const one of found) {
-    if ('refused' in one) continue
+    if (isRefused(one)) continue
     const session = one.open()
-    if (session instanceof Promise || !('refused' in session))
-      return JSON.stringify([one.signed, session instanceof Promise ? 'stored' : session])
+    if (session instanceof Promise) return JSON.stringify([one.signed])
+    if (!isRefused(session)) return JSON.stringify([one.signed, session])
   }
   return undefined
 }

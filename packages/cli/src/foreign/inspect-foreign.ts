@@ -1,4 +1,10 @@
-import { type Arrival, type ArrivalRefusal, ConfigError, type ForeignSession } from '@keepsake/core'
+import {
+  type Arrival,
+  type ArrivalRefusal,
+  ConfigError,
+  type ForeignSession,
+  type RefusedArrival,
+} from '@keepsake/core'
 import type { PastedCookie } from '../pasted.ts'
 import { LIBRARIES, type Library } from './libraries.ts'
 
@@ -91,15 +97,17 @@ function read(library: string, make: () => Arrival, header: string, now: number)
   if (arrival === undefined) return { ok: false, reason: 'unfit_secret' }
   const [first] = arrival.read(header, Math.floor(now / 1000))
   if (first === undefined) return { ok: false, reason: 'malformed' }
-  if ('refused' in first) return { ok: false, reason: first.refused }
+  if (isRefused(first)) return { ok: false, reason: first.refused }
   const { beganAt, endsAt } = first
   const parts = arrival.expiry(header).map((line) => line.slice(0, line.indexOf('=')))
   const session = first.open()
   // The store that it is asked of is none.
   if (session instanceof Promise) return { ok: true, library, beganAt, endsAt, session: undefined, parts }
-  if ('refused' in session) return { ok: false, reason: session.refused }
+  if (isRefused(session)) return { ok: false, reason: session.refused }
   return { ok: true, library, beganAt, endsAt, session, parts }
 }
+
+const isRefused = (found: object): found is RefusedArrival => Object.hasOwn(found, 'refused')
 
 function made(make: () => Arrival): Arrival | undefined {
   try {
