@@ -35,6 +35,7 @@ export const sidebar: readonly DefaultTheme.SidebarItem[] = [
       { text: 'Choose a mode', link: '/choose-a-mode' },
       { text: 'Choose a store', link: '/choose-a-store' },
       { text: 'Secrets', link: '/secrets' },
+      { text: 'Moving', link: '/moving' },
       { text: 'Behind a proxy', link: '/behind-a-proxy' },
       { text: 'Pages that stay open', link: '/live-pages' },
       { text: 'Performance', link: '/performance' },

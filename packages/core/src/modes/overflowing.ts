@@ -6,9 +6,13 @@ import { isStoreCookie } from './store-cookie.ts'
  * Sealed in the cookie while it fits, in a store while it does not. A record that outgrows the cookie moves to the
  * store and leaves a locator and a verifier in its place; it moves back with the next change after which it fits. The
  * cookie's value tells which it is: a stored session's is shorter than any token.
+ *
+ * @param above How many bytes of text the cookie may take, if that is less than it can.
  */
-export function overflowing(sealed: LazyMode, stored: EagerMode): EagerMode {
-  const fits = ({ after }: Commit): boolean => Buffer.byteLength(after.text) <= sealed.maxTextBytes
+export function overflowing(sealed: LazyMode, stored: EagerMode, above = Infinity): EagerMode {
+  const room = Math.min(sealed.maxTextBytes, above)
+  const fits = ({ plan, after }: Commit): boolean =>
+    plan.cookie === 'clear' || Buffer.byteLength(after.text) <= room
 
   /** A row that another request has written to meanwhile stays, with what both have changed. */
   function moveBack(commit: Commit, isOver?: IsOver): MaybePromise<Committed> {

@@ -32,6 +32,11 @@ export interface SessionsOptions {
   /** Takes the sessions that have outgrown the cookie, until they fit again. Instead of `store`. */
   readonly overflow?: Store | undefined
   /**
+   * With `overflow`: sessions of more bytes of JSON than this go to the store, even if the cookie had room. Default: only those
+   * for which it has none. With 0 all of them go there with their next write, on the way from the cookie to a store.
+   */
+  readonly overflowAbove?: number | undefined
+  /**
    * Where it is written down which sealed sessions are over, so that a logout ends the copies of a cookie too and a
    * subject's sessions can be revoked; it holds what was revoked, not what lives. `'none'`: a logout may clear the
    * browser's cookie and no more. With neither, that is said once at start-up. Not for sessions in a `store`.
@@ -103,6 +108,7 @@ export const OPTIONS = [
   'audience',
   'store',
   'overflow',
+  'overflowAbove',
   'revocation',
   'revocationCache',
   'maxPerSubject',

@@ -6,11 +6,12 @@ import { overflowing } from '../modes/overflowing.ts'
 import { revocable } from '../modes/revocable.ts'
 import { timed } from '../modes/timed.ts'
 import { noSubjects, subjectsInCookies } from '../subjects/in-cookies.ts'
+import { subjectsInOverflow } from '../subjects/in-overflow.ts'
 import { subjectsInStore } from '../subjects/in-store.ts'
 import { createLedger, type Ledger } from '../subjects/ledger.ts'
 import { createRevocations } from '../subjects/revocations.ts'
 import { createSessionCap } from '../subjects/session-cap.ts'
-import { createSubjectRows } from '../subjects/subject-rows.ts'
+import { createSubjectRows, type SubjectRows } from '../subjects/subject-rows.ts'
 import type { Subjects } from '../subjects/subjects.ts'
 import { rewriteInTurn } from '../store/rewrite.ts'
 import { createSealedStore } from '../store/sealed-store.ts'
@@ -18,10 +19,10 @@ import { readStore, type Store } from '../store/store.ts'
 import type { Cookie } from '../cookie/cookie.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import type { Keys } from '../crypto/keys.ts'
-import { readDuration } from '../base/duration.ts'
-import { ConfigError, wrongOption } from '../base/errors.ts'
+import { ConfigError } from '../base/errors.ts'
 import { fieldOf } from '../base/own.ts'
 import type { Trace } from '../base/trace.ts'
+import { readAbove, readRevocation, readSessionLimit, readTimeLimit } from './storage-options.ts'
 
 /** Where sessions are kept, and what can be done with all of a subject. */
 export interface Storage {
@@ -55,6 +56,7 @@ export function readStorage(options: Options, parts: StorageParts): Storage {
   const timeLimit = createTimeLimit(readTimeLimit(options['storeTimeLimit']))
   const { revocation, cacheFor } = readRevocation(options)
   const max = readSessionLimit(options['maxPerSubject'])
+  const above = readAbove(options['overflowAbove'], overflow)
   if (store && overflow) throw new ConfigError('overflow', 'give either store or overflow')
   if (store !== undefined) {
     if (typeof revocation === 'object')
@@ -64,7 +66,8 @@ export function readStorage(options: Options, parts: StorageParts): Storage {
   if (max !== undefined) throw new ConfigError('maxPerSubject', 'give a store, which can count sessions')
   const { keys, cookie, lifetime } = parts
   const sealed = inCookie(keys.sealer('cookie'), cookie.name, lifetime)
-  const mode = overflow === undefined ? sealed : overflowing(sealed, overflowIn(overflow, parts, timeLimit))
+  const mode =
+    overflow === undefined ? sealed : overflowing(sealed, overflowIn(overflow, parts, timeLimit), above)
   const stores = new Set(overflow && [overflow])
   if (typeof revocation !== 'object') {
     if (revocation === undefined) warnOfLogouts()
@@ -72,8 +75,14 @@ export function readStorage(options: Options, parts: StorageParts): Storage {
     return { mode: inTime, subjects: noSubjects(), stores: [...stores], ledger: undefined, timeLimit }
   }
   if (fieldOf(revocation, 'isVolatile') === true) warnOfRestarts()
-  const revocableMode = revocableBy(revocation, mode, parts, timeLimit, cacheFor)
-  return { ...revocableMode, stores: [...stores.add(revocation)], timeLimit }
+  const { subjects, ...kept } = revocableBy(revocation, mode, parts, timeLimit, cacheFor)
+  return {
+    ...kept,
+    subjects:
+      overflow === undefined ? subjects : subjectsInOverflow(subjects, rowsIn(overflow, parts, timeLimit)),
+    stores: [...stores.add(revocation)],
+    timeLimit,
+  }
 }
 
 type Kept = Pick<Storage, 'subjects' | 'ledger'> & { readonly mode: EagerMode }
@@ -114,6 +123,11 @@ function overflowIn(store: Store, { keys, lifetime }: StorageParts, timeLimit: T
   return inStore({ ...contextsOf(keys), records, inTurn, lifetime, cap: undefined, isOverflow: true })
 }
 
+function rowsIn(store: Store, { keys, lifetime, clock }: StorageParts, timeLimit: TimeLimit): SubjectRows {
+  const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
+  return createSubjectRows({ records, lifetime, timeLimit, now: () => Math.floor(clock() / 1000) })
+}
+
 function revocableBy(
   store: Store,
   mode: Mode,
@@ -131,22 +145,6 @@ function revocableBy(
   }
 }
 
-/** How long what was revoked is cached. */
-const DEFAULT_CACHE = '5s'
-
-function readRevocation(options: Options): {
-  readonly revocation: Store | 'none' | undefined
-  readonly cacheFor: number
-} {
-  const given = options['revocation']
-  const revocation = given === 'none' ? given : readStore('revocation', given)
-  const seconds = readDuration('revocationCache', options['revocationCache'] ?? DEFAULT_CACHE)
-  if (seconds > MAX_CACHE) throw new ConfigError('revocationCache', 'expected at most an hour')
-  return { revocation, cacheFor: seconds * 1000 }
-}
-
-const MAX_CACHE = 3600
-
 function warnOfLogouts(): void {
   process.emitWarning('a logout cannot end a session whose cookie somebody has copied', {
     type: 'KeepsakeWarning',
@@ -163,22 +161,4 @@ function warnOfRestarts(): void {
     detail:
       'Sessions that were logged out or revoked open again after a restart. Give revocation a store that outlives the process: on disk, or on a server.',
   })
-}
-
-/** A login lists all sessions of its subject. */
-const MAX_PER_SUBJECT = 500
-
-function readSessionLimit(value: unknown): number | undefined {
-  if (value === undefined) return undefined
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= MAX_PER_SUBJECT)
-    return value
-  throw wrongOption('maxPerSubject', `a whole number from 1 to ${MAX_PER_SUBJECT}`, value)
-}
-
-const DEFAULT_TIME_LIMIT_MS = 2000
-
-function readTimeLimit(value: unknown): number {
-  if (value === undefined) return DEFAULT_TIME_LIMIT_MS
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31) return value
-  throw wrongOption('storeTimeLimit', 'whole milliseconds from 1', value)
 }

@@ -1,0 +1,31 @@
+import type { Standing } from '../store/rewrite.ts'
+import { type Sids, sidText } from '../crypto/token.ts'
+import type { SubjectRows } from './subject-rows.ts'
+import type { Subjects } from './subjects.ts'
+
+/**
+ * The sessions of a subject where some live in a store: those are ended there too, if it can find them. So they are over for a
+ * server, too, that asks for rows and no list, as once all sessions have moved into the store.
+ */
+export function subjectsInOverflow(listed: Subjects, rows: SubjectRows): Subjects {
+  async function endRows(subject: string, isSpared: (standing: Standing) => boolean): Promise<void> {
+    for (const { key, standing } of await rows.of(subject)) await rows.end(key, standing, subject, isSpared)
+  }
+
+  return Object.freeze<Subjects>({
+    ...listed,
+    async revoke(handle, subject) {
+      const outcome = await listed.revoke(handle, subject)
+      const only = new Set([handle])
+      if (subject !== undefined) await endRows(subject, (standing) => !isOf(standing, only))
+      return outcome
+    },
+    async revokeAll(subject, spared) {
+      const outcome = await listed.revokeAll(subject, spared)
+      await endRows(subject, (standing) => isOf(standing, spared))
+      return outcome
+    },
+  })
+}
+
+const isOf = ({ record }: Standing, sids: Sids): boolean => sids.has(sidText(record.sid))
