@@ -29,14 +29,22 @@ function isSigned(keys: object): boolean {
   return first !== undefined && !(Array.isArray(first) && first.length === 0)
 }
 
-/** One for each `Cookie` header that the packages of npm have set. */
+/**
+ * One for each `Cookie` header that the packages of npm have set. Each is given those of its own library: two of them with the same secret
+ * sign alike, so what one has signed is genuine for the other, as an id that its store does not know.
+ */
 export function linesOf(): readonly Target[] {
-  const values = Object.values(VECTORS.cookies).map(({ cookie }) => cookie)
-  return Object.keys(VECTORS.cookies).map((name): Target => {
+  const all = Object.entries(VECTORS.cookies)
+  return all.map(([name]): Target => {
     const arrival = arrivalFor(name)
+    const values = all
+      .filter(([other]) => libraryOf(other) === libraryOf(name))
+      .map(([, { cookie }]) => cookie)
     return { values, read: (header) => firstOf(arrival.read(header, VECTORS.madeAt)), isSigned: true }
   })
 }
+
+const libraryOf = (name: string): string => name.split(',')[0] ?? ''
 
 /** Stores are not asked: the name of what was signed is the id. */
 function firstOf(found: ReturnType<ReturnType<typeof arrivalFor>['read']>): string | undefined {
