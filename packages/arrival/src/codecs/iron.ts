@@ -1,7 +1,7 @@
 import { createDecipheriv, createHmac, pbkdf2Sync } from 'node:crypto'
 import { FORGED, MALFORMED, type Refused } from '../reading.ts'
-import { decoded, isSame, type Secret } from './bytes.ts'
 import { type Fields, parseObject } from '../text.ts'
+import { decoded, isSame, type Secret } from './bytes.ts'
 
 /** Mark, id of the password, salt, iv, box, end, salt of the signature, signature. All of it is looked at before any work. */
 const SEAL =

@@ -1,7 +1,7 @@
 import { createDecipheriv, createHmac } from 'node:crypto'
 import { FORGED, MALFORMED, type Refused } from '../reading.ts'
-import { decoded, isSame } from './bytes.ts'
 import { type Fields, parseObject } from '../text.ts'
+import { decoded, isSame } from './bytes.ts'
 import { firstOf } from './outcome.ts'
 
 /** Keys by the name of the encryption (RFC 7518 §5.1), in the order in which they are tried. */

@@ -8,8 +8,8 @@ import {
   type Refused,
   UNSUPPORTED,
 } from '../reading.ts'
-import { isKept } from './values.ts'
 import { attempt } from './outcome.ts'
+import { isKept } from './values.ts'
 
 /** How far the clocks of two servers may be apart, in seconds. */
 const SKEW = 60

@@ -2,14 +2,14 @@ import { hkdfSync } from 'node:crypto'
 import type { Arrival } from '@keepsake/core'
 import { arrivalOf } from '../arrival.ts'
 import { bytesOf, type Secret } from '../codecs/bytes.ts'
-import { asNumber } from '../codecs/values.ts'
-import { without } from '../text.ts'
 import { type JweKeys, openJwe } from '../codecs/jwe.ts'
 import { readerOf } from '../codecs/reader.ts'
+import { asNumber } from '../codecs/values.ts'
 import { PARTS } from '../cookie-parts.ts'
 import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
 import type { ArrivalOptions } from '../options.ts'
 import { isRefused, type Reader } from '../reading.ts'
+import { without } from '../text.ts'
 
 export interface AuthJsOptions extends ArrivalOptions {
   /** AUTH_SECRET, or all of `secret`. */

@@ -3,7 +3,6 @@ import type { Arrival, Duration } from '@keepsake/core'
 import { arrivalOf } from '../arrival.ts'
 import { askedRecords, type RecordOptions } from '../asked-records.ts'
 import { bytesOf, type Secret } from '../codecs/bytes.ts'
-import { parseObject, without } from '../text.ts'
 import { judged, readerOf, type Stored } from '../codecs/reader.ts'
 import { openTimed, type TimedScheme } from '../codecs/timed-signature.ts'
 import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
@@ -17,6 +16,7 @@ import {
   type Refused,
   UNSUPPORTED,
 } from '../reading.ts'
+import { parseObject, without } from '../text.ts'
 import { djangoMessages } from './django-messages.ts'
 
 /** With SESSION_EXPIRE_AT_BROWSER_CLOSE, `permanent` is false. */

@@ -3,12 +3,12 @@ import { type Arrival, ConfigError } from '@keepsake/core'
 import { arrivalOf } from '../arrival.ts'
 import { askedRecords, type RecordOptions } from '../asked-records.ts'
 import { bytesOf, decoded, isSame, type Secret } from '../codecs/bytes.ts'
-import { asFields, parseObject } from '../text.ts'
 import { plainMsgpack } from '../codecs/msgpack.ts'
 import { judged, readerOf, type Stored } from '../codecs/reader.ts'
 import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
 import type { ArrivalOptions } from '../options.ts'
 import { FORGED, MALFORMED, type Reader, type Refused, UNSUPPORTED } from '../reading.ts'
+import { asFields, parseObject } from '../text.ts'
 import { deriveKey, splitFlask } from './flask.ts'
 
 /** Records are bytes: a client that makes text of them spoils msgpack. Where they are JSON, they may be text as well. */

@@ -3,12 +3,12 @@ import type { Arrival, Duration } from '@keepsake/core'
 import { readChoice } from '@keepsake/core/adapter'
 import { arrivalOf } from '../arrival.ts'
 import { bytesOf, decoded, type Secret } from '../codecs/bytes.ts'
-import { asFields, type Fields, parseJson, without } from '../text.ts'
 import { readerOf } from '../codecs/reader.ts'
 import { openTimed, type TimedScheme } from '../codecs/timed-signature.ts'
 import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
 import { type ArrivalOptions, readHash, readPlainText, readSeconds } from '../options.ts'
 import { type Flash, isRefused, MALFORMED, MAX_INFLATED_LENGTH, type Reader } from '../reading.ts'
+import { asFields, type Fields, parseJson, without } from '../text.ts'
 import { untagged } from './flask-tags.ts'
 
 /** How itsdangerous makes a key of a secret, as `key_derivation` names it. */

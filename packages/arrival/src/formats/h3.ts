@@ -2,13 +2,13 @@ import { type Arrival, ConfigError, type Duration } from '@keepsake/core'
 import { arrivalOf } from '../arrival.ts'
 import { type Secret } from '../codecs/bytes.ts'
 import { openIron } from '../codecs/iron.ts'
+import { readerOf } from '../codecs/reader.ts'
+import { asNumber } from '../codecs/values.ts'
 import { PARTS } from '../cookie-parts.ts'
 import { type ForeignSecret, readForeignSecret } from '../keys.ts'
 import { type ArrivalOptions, readSeconds } from '../options.ts'
-import { asNumber } from '../codecs/values.ts'
-import { asFields } from '../text.ts'
-import { readerOf } from '../codecs/reader.ts'
 import { isRefused, MALFORMED, type Reader } from '../reading.ts'
+import { asFields } from '../text.ts'
 
 export interface H3Options extends ArrivalOptions {
   /** `password`. */

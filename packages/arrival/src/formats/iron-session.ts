@@ -2,12 +2,12 @@ import { type Arrival, ConfigError, type Duration } from '@keepsake/core'
 import { arrivalOf } from '../arrival.ts'
 import type { Secret } from '../codecs/bytes.ts'
 import { openIron } from '../codecs/iron.ts'
+import { readerOf } from '../codecs/reader.ts'
 import { PARTS } from '../cookie-parts.ts'
 import { readForeignSecret } from '../keys.ts'
 import { type ArrivalOptions, type ForeignCookieOptions, needName, readSeconds } from '../options.ts'
-import { isObject } from '../text.ts'
-import { readerOf } from '../codecs/reader.ts'
 import { isRefused, type Reader } from '../reading.ts'
+import { isObject } from '../text.ts'
 
 export interface IronSessionOptions extends ArrivalOptions {
   /** `password`: one, or several by the numbers that seals name them by. */

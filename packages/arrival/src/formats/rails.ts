@@ -3,13 +3,13 @@ import type { Arrival } from '@keepsake/core'
 import { readFlag } from '@keepsake/core/adapter'
 import { arrivalOf } from '../arrival.ts'
 import { bytesOf, decoded, type Secret } from '../codecs/bytes.ts'
-import { asText } from '../codecs/values.ts'
-import { asFields, type Fields, parseObject, without } from '../text.ts'
 import { firstOf } from '../codecs/outcome.ts'
 import { readerOf } from '../codecs/reader.ts'
+import { asText } from '../codecs/values.ts'
 import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
 import { type ArrivalOptions, type ForeignCookieOptions, needName } from '../options.ts'
 import { type Flash, FORGED, MALFORMED, type Reader, UNSUPPORTED } from '../reading.ts'
+import { asFields, type Fields, parseObject, without } from '../text.ts'
 
 export interface RailsOptions extends ArrivalOptions {
   /** `secret_key_base`, and those that `cookies.rotate` names. */

@@ -1,14 +1,14 @@
-import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js'
 import { type Arrival, ConfigError, type Duration } from '@keepsake/core'
+import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js'
 import { arrivalOf } from '../arrival.ts'
 import { decoded } from '../codecs/bytes.ts'
-import { asNumber } from '../codecs/values.ts'
-import { parseObject, without } from '../text.ts'
 import { firstOf } from '../codecs/outcome.ts'
 import { readerOf } from '../codecs/reader.ts'
+import { asNumber } from '../codecs/values.ts'
 import type { ForeignSecret } from '../keys.ts'
 import { type ArrivalOptions, readSeconds } from '../options.ts'
 import { FORGED, MALFORMED, type Reader } from '../reading.ts'
+import { parseObject, without } from '../text.ts'
 
 export interface SecureSessionOptions extends ArrivalOptions {
   /**
