@@ -38,7 +38,7 @@ const PLANTED: Readonly<Record<string, unknown>> = {
 /** With these on `Object.prototype`, as after a mistake elsewhere in the program. */
 function planted<T>(act: () => T): T {
   for (const [name, value] of Object.entries(PLANTED))
-    Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true })
+    Reflect.defineProperty(Object.prototype, name, { value, configurable: true, writable: true })
   try {
     return act()
   } finally {

@@ -1,5 +1,5 @@
 import { isRefused } from '../../src/reading.ts'
-import { arrivalFor, VECTORS } from '../support.ts'
+import { arrivalFor, lineOf, VECTORS } from '../support.ts'
 import { readVectors } from '../vectors/read.ts'
 import type { Target } from './fuzz.ts'
 import { readerFor } from './readers.ts'
@@ -19,7 +19,7 @@ export function readersOf(format: string, otherKeys: object = {}): readonly Targ
         const reading = open(value, now)
         return isRefused(reading) ? undefined : JSON.stringify(reading)
       }
-      return { values, read, isSigned: isSigned(keys) }
+      return { values, read, known: isSigned(keys) ? new Set(values.map(read)) : undefined }
     })
   })
 }
@@ -30,21 +30,18 @@ function isSigned(keys: object): boolean {
 }
 
 /**
- * One for each `Cookie` header that the packages of npm have set. Each is given those of its own library: two of them with the same secret
+ * One for each `Cookie` header that the packages of npm have set, with those that the same line reads: two libraries with the same secret
  * sign alike, so what one has signed is genuine for the other, as an id that its store does not know.
  */
 export function linesOf(): readonly Target[] {
   const all = Object.entries(VECTORS.cookies)
   return all.map(([name]): Target => {
     const arrival = arrivalFor(name)
-    const values = all
-      .filter(([other]) => libraryOf(other) === libraryOf(name))
-      .map(([, { cookie }]) => cookie)
-    return { values, read: (header) => firstOf(arrival.read(header, VECTORS.madeAt)), isSigned: true }
+    const read = (header: string): string | undefined => firstOf(arrival.read(header, VECTORS.madeAt))
+    const values = all.filter(([other]) => lineOf(other) === lineOf(name)).map(([, { cookie }]) => cookie)
+    return { values, read, known: new Set(values.map(read)) }
   })
 }
-
-const libraryOf = (name: string): string => name.split(',')[0] ?? ''
 
 /** Stores are not asked: the name of what was signed is the id. */
 function firstOf(found: ReturnType<ReturnType<typeof arrivalFor>['read']>): string | undefined {
