@@ -19,13 +19,13 @@ export interface H3Options extends ArrivalOptions {
   readonly idleTimeout?: Duration | undefined
   /**
    * Of PBKDF2: h3 2.0.8 and newer seal with 8,192, those before with 1. Default: both are tried. What nobody has sealed costs
-   * 2 ms then, and what somebody has 5 ms, so no more than 50 are read in one second; with `1` there is no such limit.
+   * 2 ms then, and what somebody has 5 ms, so no more than 100 are read in one second; with `1` there is no such limit.
    */
   readonly rounds?: 1 | 8192 | undefined
 }
 
-/** At most a fourth of one processor. */
-const COSTLY_PER_SECOND = 50
+/** At most half of one processor. */
+const COSTLY_PER_SECOND = 100
 
 /** Sessions of h3 1 and 2 (`useSession`), so of Nitro, Nuxt and TanStack Start, too. */
 export function h3(options: H3Options): Arrival {
