@@ -21,6 +21,7 @@ async function served(arrival: Arrival): Promise<string> {
   const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const { session, close } = await sessions.open(req)
     const who = session.subject ?? 'nobody'
+    res.setHeader('session', session.id)
     if (req.url === '/logout') session.logout()
     for (const [name, value] of await close()) res.appendHeader(name, value)
     res.end(who)
@@ -33,7 +34,11 @@ async function served(arrival: Arrival): Promise<string> {
 
 async function ask(url: string, cookie: string) {
   const response = await fetch(url, { headers: { cookie, connection: 'close' } })
-  return { who: await response.text(), lines: response.headers.getSetCookie() }
+  return {
+    who: await response.text(),
+    id: response.headers.get('session'),
+    lines: response.headers.getSetCookie(),
+  }
 }
 
 it.each(CASES.map((one) => [one.library, one] as const))(
@@ -49,8 +54,20 @@ it.each(CASES.map((one) => [one.library, one] as const))(
     expect(gone).toEqual(Object.keys(cookies).map((name) => `${name}=; Path=/; Max-Age=0; `))
 
     const [own = ''] = ours.split(';')
-    expect(await ask(url, own)).toEqual({ who: '7', lines: [] })
+    expect(await ask(url, own)).toEqual({ who: '7', id: arrived.id, lines: [] })
     expect((await ask(`${url}/logout`, own)).who).toBe('7')
     expect((await ask(url, theirs.join('; '))).who).toBe('nobody')
+  },
+)
+
+it.each(CASES.map((one) => [one.library, one] as const))(
+  'Fifty first requests at once with a session of %s become one session.',
+  async (_, { cookies, arrival }) => {
+    const url = await served(arrival({ until: '2036-01-01', subject }))
+    const theirs = Object.entries(cookies).map((pair) => pair.join('='))
+    const all = await Promise.all(Array.from({ length: 50 }, () => ask(url, theirs.join('; '))))
+    expect(all.map(({ who }) => who)).toEqual(Array.from({ length: 50 }, () => '7'))
+    const ids = new Set(all.map(({ id }) => id))
+    expect(ids.size).toBe(1)
   },
 )
