@@ -23,13 +23,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   express: [...ADAPTER, 'express'],
   koa: [...ADAPTER, 'koa'],
   passport: ['@keepsake/core', '@keepsake/core/adapter'],
-  arrival: ['@keepsake/core', '@keepsake/core/adapter'],
+  arrival: ['@keepsake/core', '@keepsake/core/adapter', '@msgpack/msgpack', '@noble/ciphers/salsa.js'],
   'store-file': STORE,
   'store-sqlite': STORE,
   'store-redis': STORE,
   'store-postgres': STORE,
   testing: [...STORE, '@keepsake/core/adapter', 'tough-cookie', 'vitest'],
-  cli: ['@keepsake/core', '@keepsake/core/sealer'],
+  cli: ['@keepsake/arrival', '@keepsake/core', '@keepsake/core/sealer'],
 }
 
 /** The packages that are laid out in wings, and the floor of each wing. */

@@ -20,6 +20,12 @@ const ENVIRONMENT = {
   SESSION_SECRET: 'Jk3-pages-of-the-documentation-x9QwZ7',
   OLD_SESSION_SECRET: 'Vb8-the-secret-of-the-year-before-mT42L',
   NEW_SESSION_SECRET: 'Rt6-the-secret-of-the-year-to-come-hY15P',
+  FLASK_SECRET_KEY: 'Xs2-of-an-application-of-Flask',
+  DJANGO_SECRET_KEY: 'Gp5-of-a-project-of-Django',
+  RAILS_SECRET_KEY_BASE: 'Wn8-of-an-application-of-Rails',
+  AUTH_SECRET: 'Hc3-of-an-application-with-Auth.js',
+  IRON_PASSWORD: 'Tb7-the-password-of-an-application-with-seals',
+  SECURE_SESSION_KEY: 'bXVzdCBiZSB0aGlydHktdHdvIGJ5dGVzLCBsaWtlIGk=',
   NORTH_SECRET: 'Ku4-the-secret-of-the-northern-shop-wX83B',
   SOUTH_SECRET: 'Zd1-the-secret-of-the-southern-shop-qL57F',
 }

@@ -25,14 +25,14 @@ export interface Format {
   readonly parts?: CookieParts | undefined
   /** The names of its own options. */
   readonly options: readonly string[]
-  /** How many values are read in one second, where that costs much. Default: all. */
-  readonly perSecond?: number | undefined
   /** Makes a reader from its own options. @throws {ConfigError} */
   prepare(options: OwnOptions, cookie: string): Prepared
 }
 
 export interface Prepared {
   readonly read: Reader
+  /** How many values are read in one second, where that costs much. Default: all. */
+  readonly perSecond?: number | undefined
   /** Where the data of a session are that its cookie only names. */
   readonly records?: Records | undefined
 }
@@ -43,8 +43,8 @@ export function arrivalOf(format: Format, given: unknown): Arrival {
   const { common, own } = readArrivalOptions(library, given, format.options, format.cookie)
   const { cookie, until, leave } = common
   const { name } = cookie
-  const { read, records } = format.prepare(own, name)
-  const isDue = perSecond(format.perSecond)
+  const { read, records, perSecond: most } = format.prepare(own, name)
+  const isDue = perSecond(most)
 
   return Object.freeze<Arrival>({
     names: parts.seenBy(name),

@@ -9,17 +9,19 @@ export type ForeignSecrets = ForeignSecret | readonly (ForeignSecret | undefined
 
 /** @throws {ConfigError} for none, and for one that is empty or neither text nor bytes. */
 export function readForeignSecrets(option: string, given: unknown): readonly KeyObject[] {
-  const list: readonly unknown[] = Array.isArray(given) ? given : [given]
-  if (list.length === 0) throw new ConfigError(option, 'expected the secret of the other application')
-  return list.map((secret, index) => {
-    const isSecret = typeof secret === 'string' || secret instanceof Uint8Array
-    if (isSecret && secret.length > 0) return createSecretKey(Buffer.from(secret))
-    const name = Array.isArray(given) ? `${option}[${index}]` : option
-    throw new ConfigError(
-      name,
-      'expected the secret of the other application; is the environment variable set?',
-    )
-  })
+  if (!Array.isArray(given)) return [readForeignSecret(option, given)]
+  if (given.length === 0) throw new ConfigError(option, 'expected the secret of the other application')
+  return given.map((secret, index) => readForeignSecret(`${option}[${index}]`, secret))
+}
+
+/** @throws {ConfigError} for one that is empty or neither text nor bytes. */
+export function readForeignSecret(option: string, secret: unknown): KeyObject {
+  const isSecret = typeof secret === 'string' || secret instanceof Uint8Array
+  if (isSecret && secret.length > 0) return createSecretKey(Buffer.from(secret))
+  throw new ConfigError(
+    option,
+    'expected the secret of the other application; is the environment variable set?',
+  )
 }
 
 export type Encoding = 'base64' | 'base64url'

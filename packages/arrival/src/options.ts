@@ -1,6 +1,6 @@
 import { getHashes } from 'node:crypto'
 import { ConfigError } from '@keepsake/core'
-import { fieldOf, isPromise, readFlag, readFunction, readOptions } from '@keepsake/core/adapter'
+import { fieldOf, isPromise, readDuration, readFlag, readFunction, readOptions } from '@keepsake/core/adapter'
 import type { Flash } from './reading.ts'
 
 /** What a foreign session holds, as its library gave it. */
@@ -165,6 +165,16 @@ function isFlash(item: unknown): item is Flash {
   if (typeof item !== 'object' || item === null) return false
   const [category, message] = [fieldOf(item as Flash, 'category'), fieldOf(item as Flash, 'message')]
   return typeof category === 'string' && category !== '' && typeof message === 'string'
+}
+
+/** Reads an option of a format that is a duration, as seconds. @throws {ConfigError} */
+export const readSeconds = <T extends number | undefined>(option: string, value: unknown, fallback: T) =>
+  value === undefined ? fallback : readDuration(option, value)
+
+/** For a library whose cookie has the name that the application gives it. @throws {ConfigError} */
+export function needName(library: string, name: string): void {
+  if (name === '')
+    throw new ConfigError(`${library}.cookie.name`, 'expected the name of the other application’s cookie')
 }
 
 /** Reads an option of a format that is text. @throws {ConfigError} */

@@ -1,7 +1,9 @@
+import { parseJson as parse } from '@keepsake/core/adapter'
+
 /** What a text of JSON says; undefined where it is none. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parse(text)
   } catch {
     return undefined
   }
@@ -10,7 +12,7 @@ export function parseJson(text: string): unknown {
 /** A value as JSON gives it back: without methods, and with dates as text. Undefined for one that it cannot say. */
 export function jsonOf(value: unknown): unknown {
   try {
-    return JSON.parse(JSON.stringify(value))
+    return parse(JSON.stringify(value))
   } catch {
     return undefined
   }
@@ -32,11 +34,15 @@ export function withoutPrototypes(value: unknown, depth = 0): unknown {
   return bare
 }
 
+/** An object of JSON without a prototype: a name that it has not is undefined, whatever `Object.prototype` has. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/** A value as such an object; undefined for anything else. */
+export const asFields = (value: unknown): Fields | undefined =>
+  isObject(value) ? Object.assign(Object.create(null) as Record<string, unknown>, value) : undefined
+
 /** The object that a text of JSON says; undefined for anything else. */
-export function parseObject(text: string): Record<string, unknown> | undefined {
-  const value = parseJson(text)
-  return isObject(value) ? value : undefined
-}
+export const parseObject = (text: string): Fields | undefined => asFields(parseJson(text))
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -57,7 +63,5 @@ export function splitAtDot(value: string): readonly [text: string, signature: st
 }
 
 /** Without the keys that only served the other library. */
-export const without = (
-  data: Readonly<Record<string, unknown>>,
-  isDropped: (key: string) => boolean,
-): Record<string, unknown> => Object.fromEntries(Object.entries(data).filter(([key]) => !isDropped(key)))
+export const without = (data: Fields, isDropped: (key: string) => boolean): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(data).filter(([key]) => !isDropped(key)))

@@ -89,7 +89,8 @@ describe('several cookies of one name', () => {
 describe('a format that is costly to read', () => {
   it('is read so often each second, and the rest waits for the next request', async () => {
     const clock = { at: 1_900_000_000 }
-    const sessions = sessionsWith([arrivalOf({ ...open, perSecond: 2 }, { until: UNTIL })], {}, clock)
+    const costly: Format = { ...open, prepare: (...given) => ({ ...open.prepare(...given), perSecond: 2 }) }
+    const sessions = sessionsWith([arrivalOf(costly, { until: UNTIL })], {}, clock)
     const told = async (value: string) => (await arriving(sessions, `app=${value}`)).told
     const first = [await told('a'), await told('b'), await told('c')]
     expect(first).toEqual([['arrived'], ['arrived'], ['too_many']])

@@ -83,9 +83,13 @@ export interface Line {
   readonly records?: Records
 }
 
+/** The name of the line that reads a vector. */
+export const lineOf = (name: string): string =>
+  Object.hasOwn(LINES, name) ? name : (name.split(',')[0] ?? '')
+
 /** Reads the session of a vector with the line that its name begins with. */
 export function arrivalFor(name: string, { secrets = OLD_SECRETS, options, records }: Line = {}): Arrival {
-  const make = LINES[name] ?? LINES[name.split(',')[0] ?? '']
+  const make = LINES[lineOf(name)]
   if (make === undefined) throw new Error(`no line for ${name}`)
   const vector = vectorNamed(name)
   return make(secrets, { ...vector, ...(records && { records }) }, options)

@@ -45,7 +45,7 @@ function partsOf(text: string): { readonly about: unknown; readonly data: unknow
 }
 
 /** A time that a `Date` cannot hold stays the number of seconds that it is. */
-function isoOf(seconds: number): string {
+export function isoOf(seconds: number): string {
   const date = new Date(seconds * 1000)
   return Number.isNaN(date.getTime()) ? `${seconds} seconds` : date.toISOString().replace('.000Z', 'Z')
 }

@@ -21,14 +21,28 @@ export interface SecretsPlace {
  */
 export async function findSecrets(place: SecretsPlace, around: Surroundings): Promise<readonly string[]> {
   const { variable, file } = place
-  const value =
-    around.env[variable] || variablesOf((await readIfThere(resolve(around.cwd, file))) ?? '')[variable]
+  const value = await findValue(place, around)
   if (!value)
     throw new UsageError(`no secret: ${nameOf(variable)} is neither in the environment nor in ${file}`)
   const secrets = splitSecrets(value)
   checkSecrets(secrets, variable)
   return secrets
 }
+
+/** What may be the secret of another application, which may have commas in it, or several with commas between them. */
+export async function findForeignSecrets(
+  place: SecretsPlace,
+  around: Surroundings,
+): Promise<readonly string[]> {
+  const value = (await findValue(place, around)) ?? ''
+  return [...new Set([value, ...splitSecrets(value)])].filter((secret) => secret !== '')
+}
+
+const findValue = async (
+  { variable, file }: SecretsPlace,
+  around: Surroundings,
+): Promise<string | undefined> =>
+  around.env[variable] || variablesOf((await readIfThere(resolve(around.cwd, file))) ?? '')[variable]
 
 /** Somebody may give the secret itself in the place of its name. */
 const nameOf = (variable: string): string => (variable.length < 32 ? variable : 'the variable')

@@ -1,16 +1,20 @@
+import { anatomyOf } from '../anatomy.ts'
 import { checkWords, readArguments } from '../arguments.ts'
 import { type Command, UsageError } from '../command.ts'
-import { type Inspection, inspect as inspectCookie, USUAL_NAMES } from '../inspection.ts'
+import { foreignPage } from '../foreign/foreign-page.ts'
+import { type ForeignInspection, inspectForeign } from '../foreign/inspect-foreign.ts'
 import { inspectionPage } from '../inspection-page.ts'
+import { type Inspection, inspect as inspectCookie, USUAL_NAMES } from '../inspection.ts'
 import { type Purpose, PURPOSES } from '../open-token.ts'
-import { readPasted } from '../pasted.ts'
-import { findSecrets, VARIABLE } from '../secrets.ts'
+import { type PastedCookie, readPasted } from '../pasted.ts'
+import { findForeignSecrets, findSecrets, VARIABLE } from '../secrets.ts'
 
 const HELP = `Usage: keepsake inspect [TOKEN | LINE] [--name NAME] [--audience TEXT] [--purpose PURPOSE] [--json]
 
 Opens a token with the secrets of the application, and shows its anatomy, times and data, or why it does not open.
 Takes a token by itself, a whole Cookie or Set-Cookie line, or a head with such lines. Without an argument it reads
-them from standard input, where no shell remembers them.
+them from standard input, where no shell remembers them. A cookie of another library that @keepsake/arrival reads is
+known by its shape, and opened with the secret of the other application, which --variable names.
 
   --name NAME      the cookie's whole name; default: the line's, or else ${USUAL_NAMES.join(', ')}
   --audience TEXT  the audience that createSessions was given
@@ -44,7 +48,21 @@ export const inspect: Command = Object.freeze<Command>({
       (cookie) => name === undefined || cookie.name === undefined || cookie.name === name,
     )
     if (cookies.length === 0) throw new UsageError('no cookie: give a token, or a Cookie or Set-Cookie line')
-    const secrets = await findSecrets({ variable, file: values.env ?? '.env' }, around)
+    const place = { variable, file: values.env ?? '.env' }
+    const foreign = inspectForeign(cookies, {
+      secrets: await findForeignSecrets(place, around),
+      name,
+      now: around.now,
+    })
+    const others = cookies.filter((cookie) => !foreign.some((one) => isPartOf(cookie, one)))
+    const isTheirs = foreign.length > 0 && others.every(({ value }) => anatomyOf(value).kind === 'other')
+    if (isTheirs)
+      return {
+        code: foreign.some(({ found }) => found?.ok) ? 0 : 1,
+        text: foreign.map((one) => foreignPage(one, around.now)).join('\n\n'),
+        json: { cookies: foreign.map(foreignJson) },
+      }
+    const secrets = await findSecrets(place, around)
     const names = name === undefined ? USUAL_NAMES : [name]
     const attempt = { secrets, names, audience, purpose, rowKey }
     const inspections = cookies.map((cookie) => inspectCookie(cookie, attempt, around.now))
@@ -68,6 +86,21 @@ function readPurpose(given = 'cookie', rowKey: string | undefined): Purpose {
 const isExplained = (inspections: readonly Inspection[]): boolean =>
   inspections.some(({ found, anatomy }) => found?.ok === true || anatomy.kind === 'stored') &&
   !inspections.some(({ found }) => found?.ok === false)
+
+const isPartOf = (cookie: PastedCookie, { cookie: other, parts }: ForeignInspection): boolean =>
+  cookie === other || parts.includes(cookie.name)
+
+const foreignJson = ({ cookie, libraries, found }: ForeignInspection) => ({
+  name: cookie.name,
+  attributes: cookie.attributes,
+  anatomy: { kind: 'foreign', characters: cookie.value.length, libraries },
+  opens: found?.ok,
+  reason: found?.ok === false ? found.reason : undefined,
+  library: found?.ok ? found.library : undefined,
+  beganAt: found?.ok ? found.beganAt : undefined,
+  endsAt: found?.ok ? found.endsAt : undefined,
+  session: found?.ok ? found.session : undefined,
+})
 
 const jsonOf = ({ cookie, anatomy, found, session, secret, keyIds }: Inspection) => ({
   name: found?.ok ? found.name : cookie.name,

@@ -1,0 +1,37 @@
+import { ConfigError } from '@keepsake/core'
+import { type MaybePromise, readFunction } from '@keepsake/core/adapter'
+import type { OwnOptions } from './options.ts'
+import { type Content, type Records, type Refused, UNKNOWN } from './reading.ts'
+
+/** The records of the other application, which it knows to find. */
+export interface RecordOptions {
+  /** Gives the record with this id as it was written, or nothing where there is none. */
+  readonly readData?: ((id: string) => MaybePromise<Uint8Array | string | null | undefined>) | undefined
+  /** Deletes it. Default: records stay. */
+  readonly deleteData?: ((id: string) => unknown) | undefined
+}
+
+type Ask = (id: string) => unknown
+
+/** What a library's records say, by functions of the application; undefined where it has given none. @throws {ConfigError} */
+export function askedRecords(
+  library: string,
+  { readData, deleteData }: OwnOptions,
+  open: (record: Buffer, now: number) => Content | Refused,
+): Records | undefined {
+  const ask = readFunction(`${library}.readData`, readData) as Ask | undefined
+  const remove = readFunction(`${library}.deleteData`, deleteData) as Ask | undefined
+  if (ask === undefined && remove !== undefined)
+    throw new ConfigError(`${library}.deleteData`, 'goes with readData')
+  return (
+    ask && {
+      async read(id, now) {
+        const record = await ask(id)
+        if (record === undefined || record === null) return UNKNOWN
+        if (typeof record === 'string' || record instanceof Uint8Array) return open(Buffer.from(record), now)
+        throw new TypeError(`${library}.readData: expected bytes, text or nothing, got ${typeof record}`)
+      },
+      delete: remove && (async (id) => remove(id)),
+    }
+  )
+}

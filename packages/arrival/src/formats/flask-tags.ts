@@ -1,0 +1,37 @@
+import type { Fields } from '../text.ts'
+
+/*
+ * Flask's TaggedJSONSerializer writes what JSON has not as objects of one key. Here a tuple is a list, markup its text, a
+ * UUID its usual spelling, a datetime an ISO text, and bytes are their base64.
+ */
+
+/** A dictionary whose only key was a tag's name: Flask has put two characters behind it. */
+function escaped(value: unknown): Fields {
+  if (typeof value !== 'object' || value === null) throw new TypeError('a tag is on no dictionary')
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.slice(0, -2), item]))
+}
+
+const dashed = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+
+const TAGS: ReadonlyMap<string, (value: unknown) => unknown> = new Map<string, (value: unknown) => unknown>([
+  [' t', (value) => value],
+  [' b', (value) => value],
+  [' m', (value) => value],
+  [' u', (value) => dashed(String(value))],
+  [' d', (value) => new Date(String(value)).toISOString()],
+  [' di', escaped],
+])
+
+/**
+ * The value that Flask has tagged, children first.
+ *
+ * @throws {Error} for a tag on what it cannot be on.
+ */
+export function untagged(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(untagged)
+  const entries = Object.entries(value).map(([key, item]) => [key, untagged(item)] as const)
+  const [only] = entries
+  const convert = only !== undefined && entries.length === 1 ? TAGS.get(only[0]) : undefined
+  return convert === undefined ? Object.fromEntries(entries) : convert(only?.[1])
+}

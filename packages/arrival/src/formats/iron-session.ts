@@ -1,0 +1,76 @@
+import { type Arrival, ConfigError, type Duration } from '@keepsake/core'
+import { arrivalOf } from '../arrival.ts'
+import type { Secret } from '../codecs/bytes.ts'
+import { openIron } from '../codecs/iron.ts'
+import { readerOf } from '../codecs/reader.ts'
+import { PARTS } from '../cookie-parts.ts'
+import { readForeignSecret } from '../keys.ts'
+import { type ArrivalOptions, type ForeignCookieOptions, needName, readSeconds } from '../options.ts'
+import { isRefused, type Reader } from '../reading.ts'
+import { isObject } from '../text.ts'
+
+export interface IronSessionOptions extends ArrivalOptions {
+  /** `password`: one, or several by the numbers that seals name them by. */
+  readonly password: string | Readonly<Record<string, string | undefined>> | undefined
+  /** `ttl`: from it and the end follows when a seal was made. With 0 seals do not end. Default `'14d'`. */
+  readonly ttl?: Duration | undefined
+  readonly cookie: ForeignCookieOptions & { readonly name: string }
+}
+
+/** Sessions of iron-session 8 and 9. */
+export function ironSession(options: IronSessionOptions): Arrival {
+  return arrivalOf(
+    {
+      library: 'ironSession',
+      cookie: '',
+      parts: PARTS.chunked,
+      options: ['password', 'ttl'],
+      prepare({ password, ttl }, name) {
+        needName('ironSession', name)
+        return {
+          read: readIronSession({
+            passwords: readPasswords(password),
+            ttl: readSeconds('ironSession.ttl', ttl, IRON_SESSION_DEFAULTS.ttl),
+          }),
+        }
+      },
+    },
+    options,
+  )
+}
+
+function readPasswords(given: unknown): ReadonlyMap<string, Secret> {
+  const byId =
+    isObject(given) && !(given instanceof Uint8Array) ? Object.entries(given) : [['1', given] as const]
+  if (byId.length === 0)
+    throw new ConfigError('ironSession.password', 'expected the password of the other application')
+  return new Map(
+    byId.map(([id, password]) => [id, readForeignSecret('ironSession.password', password).export()] as const),
+  )
+}
+
+/** What an application of iron-session 8 or 9 seals its cookies with. */
+export interface IronSessionKeys {
+  /** By id; a single password has the id `1`. */
+  readonly passwords: ReadonlyMap<string, Secret>
+  /** `ttl` in seconds: from it and the end follows when a seal was made. With 0 seals do not end. */
+  readonly ttl: number
+}
+
+/** What iron-session has where nobody has set something else. */
+export const IRON_SESSION_DEFAULTS: Omit<IronSessionKeys, 'passwords'> = Object.freeze({ ttl: 14 * 86_400 })
+
+/** Reads the cookie of iron-session, whole or of chunks that were joined. */
+export function readIronSession({ passwords, ttl }: IronSessionKeys): Reader {
+  const keys = { passwordOf: (id: string) => passwords.get(id), rounds: [1] }
+  return readerOf((value, now) => {
+    // What follows `~` is outside of the signature: it is cut off, and decides nothing.
+    const opened = openIron(value.split('~', 1)[0] ?? '', keys)
+    if (isRefused(opened)) return opened
+    const { fields, signed, statedEnd = NaN, endsAt } = opened
+    // Where it would be ahead, the application has another `ttl`, and nothing tells.
+    const beganAt = statedEnd - ttl >= 0 && statedEnd - ttl <= now ? statedEnd - ttl : undefined
+    // Its cookies have a Max-Age, unless the application has taken it away.
+    return { data: fields, signed, beganAt, endsAt, permanent: true }
+  })
+}

@@ -1,0 +1,26 @@
+/*
+ * `pnpm --filter @keepsake/arrival fuzz`: a million values for each format, or as many as CASES says, and tells what was found. With names
+ * behind it, for these formats alone.
+ */
+import { fuzz, type Target } from './fuzz.ts'
+import { FORMATS } from './readers.ts'
+import { linesOf, readersOf } from './targets.ts'
+
+const cases = Number(process.env['CASES'] ?? 1_000_000)
+const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32))
+
+/** Without the rounds of h3 that cost two milliseconds for each value that nobody has sealed. */
+const CHEAP = { rounds: [1] }
+
+const all: readonly (readonly [string, readonly Target[]])[] = [
+  ...FORMATS.map((format) => [format, readersOf(format, format === 'h3' ? CHEAP : {})] as const),
+  ['npm', linesOf()],
+]
+
+const asked = process.argv.slice(2)
+for (const [name, targets] of all.filter(([name]) => asked.length === 0 || asked.includes(name))) {
+  const { accepted, findings } = fuzz(targets, { seed, cases })
+  console.log(`${name}: ${cases} values, ${accepted} accepted, ${findings.length} findings, SEED=${seed}`)
+  for (const finding of findings) console.error(finding)
+  if (findings.length > 0) process.exitCode = 1
+}

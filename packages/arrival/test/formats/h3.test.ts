@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { h3 } from '../../src/index.ts'
+import { readVectors } from '../vectors/read.ts'
+import { itReadsAll, itRefusesChanges, itWithstandsFuzzing } from './support.ts'
+import { readersOf } from './targets.ts'
+
+/** Without the rounds that cost two milliseconds for each value that nobody has sealed. */
+const CHEAP = { rounds: [1] }
+
+describe('a session of h3', () => {
+  itReadsAll('h3')
+  itRefusesChanges('h3', 'plain values, without an end', { otherKeys: CHEAP })
+  itWithstandsFuzzing(() => readersOf('h3', CHEAP))
+
+  it('is looked at a hundred times in one second where its many rounds are tried, and as often as it comes where they are not', () => {
+    const [{ now, vectors } = { now: 0, vectors: [] }] = readVectors('h3')
+    const forged = vectors.find(({ name }) => name === 'another password')?.value ?? ''
+    const password = 'a password of at least thirty-two characters'
+    const forgedOf110 = (rounds?: 1): number => {
+      const arrival = h3({ password, rounds, until: '2036-01-01' })
+      const seen = Array.from({ length: 110 }, () => [...arrival.read(`h3=${forged}`, now)])
+      return seen.flat().filter((one) => 'refused' in one && one.refused === 'forged').length
+    }
+    expect(forgedOf110()).toBe(100)
+    expect(forgedOf110(1)).toBe(110)
+  })
+})

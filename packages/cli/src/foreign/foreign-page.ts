@@ -1,0 +1,61 @@
+import { pageOf, type Section } from '../page.ts'
+import { distance, isoOf } from '../record.ts'
+import type { ForeignFound, ForeignInspection } from './inspect-foreign.ts'
+
+/** What `keepsake inspect` prints about a cookie of another library. `now` in epoch milliseconds. */
+export function foreignPage({ cookie, libraries, found }: ForeignInspection, now: number): string {
+  const { name, value } = cookie
+  const title = name === undefined ? 'value' : `cookie ${name}`
+  const shape = `By its shape it is read by ${libraries.join(', ')} of @keepsake/arrival.`
+  return pageOf([
+    { title: `${title}, ${value.length} characters`, rows: [], body: shape },
+    ...(found === undefined ? [NO_SECRET] : foundSections(found, now)),
+  ])
+}
+
+const NO_SECRET: Section = {
+  title: 'not opened',
+  rows: [],
+  body: 'There is no secret: give the name of the variable that has the one of the other application, as --variable.',
+}
+
+type Reason = Exclude<ForeignFound, { ok: true }>['reason']
+
+const REASONS: Partial<Record<Reason, string>> = {
+  forged: 'No secret that was given has signed or sealed it under this name.',
+  malformed: 'It is not spelled as its library spells it.',
+  expired: 'It is genuine, and over.',
+  unsupported: 'It is genuine, and of a kind that is not read, such as pickle or Marshal.',
+  too_large: 'It is longer than a cookie that is read, or grows to more.',
+  unfit_secret: 'The secret is none that such a library can have.',
+}
+
+function foundSections(found: ForeignFound, now: number): readonly Section[] {
+  if (!found.ok) {
+    const { reason } = found
+    return [{ title: `does not open: ${reason}`, rows: [], body: REASONS[reason] }]
+  }
+  const { library, session } = found
+  const at = (seconds: number | undefined): string => {
+    if (seconds === undefined) return 'nothing tells'
+    const iso = isoOf(seconds)
+    return `${iso}  (${distance(iso, now)})`
+  }
+  const times = [
+    ['began', at(found.beganAt)],
+    ['ends', at(found.endsAt)],
+  ] as const
+  const title = `genuine, read by ${library}`
+  if (session === undefined)
+    return [{ title, rows: times, body: 'It is the id of a session that a store has.' }]
+  const rows = [...times, ['permanent', session.permanent ? 'yes' : 'no']] as const
+  return [
+    { title, rows },
+    { title: 'data', rows: [], body: JSON.stringify(session.data, undefined, 2) },
+    ...session.flash.map(({ category, message }) => ({
+      title: `flash ${category}`,
+      rows: [],
+      body: message,
+    })),
+  ]
+}

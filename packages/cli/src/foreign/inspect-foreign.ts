@@ -1,0 +1,119 @@
+import {
+  type Arrival,
+  type ArrivalRefusal,
+  ConfigError,
+  type ForeignSession,
+  type RefusedArrival,
+} from '@keepsake/core'
+import type { PastedCookie } from '../pasted.ts'
+import { LIBRARIES, type Library } from './libraries.ts'
+
+/** What can be told about a cookie of another library. */
+export interface ForeignInspection {
+  readonly cookie: PastedCookie
+  /** The functions of `@keepsake/arrival` that read values of its shape. */
+  readonly libraries: readonly string[]
+  /** Undefined where there is no secret to open it with. */
+  readonly found: ForeignFound | undefined
+  /** The names of all cookies that it came in, its chunks and signature too. */
+  readonly parts: readonly (string | undefined)[]
+}
+
+export type ForeignFound =
+  | {
+      readonly ok: true
+      readonly library: string
+      /** Epoch seconds; undefined where nothing tells. */
+      readonly beganAt: number | undefined
+      readonly endsAt: number | undefined
+      /** Undefined where a store has it, and the cookie only its id. */
+      readonly session: Omit<ForeignSession, 'subject'> | undefined
+      readonly parts: readonly string[]
+    }
+  | { readonly ok: false; readonly reason: ForeignReason }
+
+/** `unfit_secret`: none that the library can have. */
+type ForeignReason = ArrivalRefusal | 'unfit_secret'
+
+export interface ForeignAttempt {
+  /** What may be the secret; none: nothing is opened. */
+  readonly secrets: readonly string[]
+  /** For a value by itself; default: what each library calls its cookie. */
+  readonly name: string | undefined
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+/** Those of the cookies that have the shape of another library's. */
+export function inspectForeign(
+  cookies: readonly PastedCookie[],
+  attempt: ForeignAttempt,
+): readonly ForeignInspection[] {
+  return cookies.flatMap((cookie) => {
+    const libraries = LIBRARIES.filter((library) => isOf(library, cookie, cookies))
+    return libraries.length === 0 ? [] : [inspectOne(cookie, libraries, cookies, attempt)]
+  })
+}
+
+function isOf(
+  { shape, named, isSignedBeside }: Library,
+  { name, value }: PastedCookie,
+  all: readonly PastedCookie[],
+): boolean {
+  const isNamed = name === undefined || named === undefined || named.test(name)
+  const isWhole = isSignedBeside !== true || all.some((other) => other.name === `${name}.sig`)
+  return isNamed && isWhole && shape.test(value)
+}
+
+function inspectOne(
+  cookie: PastedCookie,
+  libraries: readonly Library[],
+  all: readonly PastedCookie[],
+  { secrets, name: given, now }: ForeignAttempt,
+): ForeignInspection {
+  const outcomes = libraries.flatMap((library) => {
+    const name = cookie.name?.replace(/\.0$/, '') ?? given ?? library.cookie
+    const header = headerOf(cookie.name === undefined ? [{ ...cookie, name }] : all)
+    const common = { until: '9999-12-31', cookie: { name } }
+    return library.lines.flatMap((line) =>
+      secrets.map((secret) => read(library.name, () => line(secret, common, cookie.value), header, now)),
+    )
+  })
+  const found = outcomes.find(({ ok }) => ok) ?? outcomes.toSorted((a, b) => weightOf(b) - weightOf(a))[0]
+  const parts = found?.ok ? found.parts : [cookie.name]
+  return { cookie, libraries: [...new Set(libraries.map(({ name }) => name))], found, parts }
+}
+
+const headerOf = (cookies: readonly PastedCookie[]): string =>
+  cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+
+/** What tells most: the others are of libraries and secrets that it is not of. */
+const WEIGHTS: readonly ForeignReason[] = ['unfit_secret', 'malformed', 'forged']
+const weightOf = (found: ForeignFound): number =>
+  found.ok || !WEIGHTS.includes(found.reason) ? WEIGHTS.length : WEIGHTS.indexOf(found.reason)
+
+function read(library: string, make: () => Arrival, header: string, now: number): ForeignFound {
+  const arrival = made(make)
+  if (arrival === undefined) return { ok: false, reason: 'unfit_secret' }
+  const [first] = arrival.read(header, Math.floor(now / 1000))
+  if (first === undefined) return { ok: false, reason: 'malformed' }
+  if (isRefused(first)) return { ok: false, reason: first.refused }
+  const { beganAt, endsAt } = first
+  const parts = arrival.expiry(header).map((line) => line.slice(0, line.indexOf('=')))
+  const session = first.open()
+  // The store that it is asked of is none.
+  if (session instanceof Promise) return { ok: true, library, beganAt, endsAt, session: undefined, parts }
+  if (isRefused(session)) return { ok: false, reason: session.refused }
+  return { ok: true, library, beganAt, endsAt, session, parts }
+}
+
+const isRefused = (found: object): found is RefusedArrival => Object.hasOwn(found, 'refused')
+
+function made(make: () => Arrival): Arrival | undefined {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined
+    throw error
+  }
+}
