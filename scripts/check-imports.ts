@@ -36,6 +36,7 @@ const WINGS: Readonly<Record<string, Layout>> = {
   core: {
     entries: ['index', 'adapter', 'store', 'sealer'],
     wings: {
+      host: 9,
       sessions: 8,
       visit: 7,
       session: 6,

@@ -1,17 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RegisteredData, Session, SessionData } from '@keepsake/core'
-import type { MaybePromise } from '@keepsake/core/adapter'
 import {
   ask,
-  attach,
   type Attachment,
   chooserOf,
-  defineSession,
-  isResponse,
+  type MaybePromise,
   readFunctions,
   type SessionsSource,
-  useAttachment,
-} from '@keepsake/node-http'
+} from '@keepsake/core/adapter'
+import { attach, defineSession, isResponse, useAttachment } from '@keepsake/node-http'
 import type { Request } from 'express'
 import { defineFlash } from './flash.ts'
 

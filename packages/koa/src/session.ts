@@ -1,15 +1,6 @@
 import type { RegisteredData, Session, SessionData } from '@keepsake/core'
-import {
-  ask,
-  attach,
-  type Attachment,
-  chooserOf,
-  defineSession,
-  type Fail,
-  readFunctions,
-  type SessionsSource,
-  useAttachment,
-} from '@keepsake/node-http'
+import { ask, type Attachment, chooserOf, readFunctions, type SessionsSource } from '@keepsake/core/adapter'
+import { attach, defineSession, type Fail, useAttachment } from '@keepsake/node-http'
 import type { Context, DefaultState, Middleware, Next } from 'koa'
 
 /** What the middleware adds to Koa's context. */

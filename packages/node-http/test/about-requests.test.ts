@@ -4,7 +4,7 @@ import { withSession } from '../src/index.ts'
 import { serve } from './serving.ts'
 
 const sessions = createSessions({
-  secrets: ['a secret that is only for tests, of 48 characters'],
+  secrets: ['a secret that is only for tests with 48 characters'],
   revocation: 'none',
 })
 const handler = (): undefined => undefined

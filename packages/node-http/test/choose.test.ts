@@ -1,6 +1,7 @@
 import { ConfigError, createSessions, type Sessions } from '@keepsake/core'
 import { describe, expect, it, vi } from 'vitest'
-import { attachSession, chooserOf, withSession } from '../src/index.ts'
+import { chooserOf } from '@keepsake/core/adapter'
+import { attachSession, withSession } from '../src/index.ts'
 import { PROTOCOLS, serve } from './serving.ts'
 
 const SECRET = 'a secret that is only for tests and has 51 characters'

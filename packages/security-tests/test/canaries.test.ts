@@ -9,11 +9,11 @@ import {
   type Session,
   SESSION_CHANNEL,
 } from '@keepsake/core'
-import { allowedOrigins, openVisit, readGuardRules } from '@keepsake/core/adapter'
+import { allowedOrigins, chooserOf, openVisit, readGuardRules } from '@keepsake/core/adapter'
 import { createSealer } from '@keepsake/core/sealer'
 import { crossOriginGuard as expressGuard, session as expressSession } from '@keepsake/express'
 import { crossOriginGuard as koaGuard, session as koaSession } from '@keepsake/koa'
-import { createGuard, crossOriginGuard, chooserOf, withSession } from '@keepsake/node-http'
+import { createGuard, crossOriginGuard, withSession } from '@keepsake/node-http'
 import { fileStore } from '@keepsake/store-file'
 import { postgresStore } from '@keepsake/store-postgres'
 import { redisStore } from '@keepsake/store-redis'

@@ -1,11 +1,9 @@
-import {
-  ConfigError,
-  createSessions,
-  type SessionData,
-  type Sessions,
-  type SessionsOptions,
-} from '@keepsake/core'
-import { fieldOf, isPromise } from '@keepsake/core/adapter'
+import { createSessions } from '../sessions/create-sessions.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { SessionsOptions } from '../sessions/setup.ts'
+import type { SessionData } from '../session/session.ts'
+import { ConfigError } from '../base/errors.ts'
+import { fieldOf, isPromise } from '../base/own.ts'
 
 /** Finds the sessions of a request, or of a framework's context of it: one of several that were made at start-up. */
 export type Choose<D, About> = (about: About) => Sessions<D>
