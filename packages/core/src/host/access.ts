@@ -3,8 +3,10 @@ import type { HeaderFields } from '../guard/origin.ts'
 /** How the requests of a host are read: those of Node, or those of the Fetch API. Headers are named in lower case. */
 export interface RequestAccess<Request> {
   headerOf(request: Request, name: string): string | readonly string[] | undefined
-  /** The method, and the headers that say who has made a browser send the request. */
+  /** The host that was asked for, and perhaps its port. */
+  hostOf(request: Request): string | readonly string[] | undefined
   methodOf(request: Request): string | undefined
+  /** The headers that say who has made a browser send the request; see `checkOrigin`. */
   fieldsOf(request: Request): HeaderFields
   /** Whether the connection that it came by is encrypted, as far as this process can tell. */
   isEncrypted(request: Request): boolean

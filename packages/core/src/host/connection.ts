@@ -16,7 +16,7 @@ export function isPlainHttp<Q>(access: RequestAccess<Q>, request: Q): boolean {
   if (access.isEncrypted(request)) return false
   if (FORWARDED_PROTO.test(String(access.headerOf(request, 'x-forwarded-proto')))) return false
   if (FORWARDED.test(String(access.headerOf(request, 'forwarded')))) return false
-  const host = access.headerOf(request, ':authority') ?? access.headerOf(request, 'host')
+  const host = access.hostOf(request)
   return typeof host === 'string' && host !== '' && !LOCAL.test(host)
 }
 

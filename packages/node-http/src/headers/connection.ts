@@ -9,6 +9,7 @@ export function isEncrypted({ socket }: AnyRequest): boolean {
 /** How the rules for requests read one of Node. */
 export const REQUEST: RequestAccess<AnyRequest> = Object.freeze({
   headerOf,
+  hostOf: (request: AnyRequest) => headerOf(request, ':authority') ?? headerOf(request, 'host'),
   methodOf: ({ method }: AnyRequest) => method,
   fieldsOf: ({ headers }: AnyRequest) => headers,
   isEncrypted,
