@@ -24,6 +24,9 @@ const OPENED: Readonly<Record<OpenReason, string>> = {
   superseded:
     'Another request has just given the session a new cookie. This one opens nothing, and changes nothing.',
   revoked: 'Somebody ended this session from elsewhere. The visit begins with an empty one.',
+  unfit:
+    'What the session holds does not fit this version of the shop. It is left alone, and the visit begins with an empty one.',
+  refused: 'The shop itself has said that this session may not go on. It ends with this page.',
   store_failed: 'The store did not answer, and this visit goes on without its session.',
   header_too_large: 'So many cookies came that none was read. The visit begins with an empty session.',
 }

@@ -12,13 +12,14 @@ const anyLifetime = (choices: Choices): Lifetime => ({
   idle: choices.pick(LIMITS),
   absolute: choices.pick(LIMITS),
   permanent: Math.min(choices.pick(LIMITS), 34_560_000),
+  permanentIdle: choices.pick(LIMITS),
 })
 
 /** One request: reads the session if it is alive, and writes it now and then, as visits do. */
 function visited(lifetime: Lifetime, times: Times, now: number, choices: Choices): Times | undefined {
   if (expiryOf(lifetime, times, now) !== undefined) return undefined
   if (!isRenewalDue(lifetime, times, now) && !choices.once(5)) return times
-  const permanent = choices.once(20) ? !times.permanent : times.permanent
+  const permanent = choices.once(20) ? choices.pick([true, false, 1, 60, 86_400]) : times.permanent
   const issued = Math.max(now, times.created)
   return { ...times, permanent, issued, expires: endOf(lifetime, times.created, issued, permanent) }
 }
@@ -42,8 +43,9 @@ export const times: Target = {
       if (choices.once(4)) lifetime = anyLifetime(choices)
       const before: Times = session
       trace.push({ now, before, lifetime })
-      const limit = before.permanent ? lifetime.permanent : lifetime.absolute
-      const idle = before.permanent ? Infinity : lifetime.idle
+      const own = typeof before.permanent === 'number' ? before.permanent : Infinity
+      const limit = before.permanent ? Math.min(own, lifetime.permanent) : lifetime.absolute
+      const idle = before.permanent ? lifetime.permanentIdle : lifetime.idle
       const isOver =
         now >= before.created + limit ||
         now >= before.issued + idle ||

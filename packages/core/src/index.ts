@@ -9,16 +9,13 @@ export {
   type JsonCookieOptions,
   type WriteOptions,
 } from './cookie/cookie.ts'
-export type { StandardSchema } from './cookie/value.ts'
+export type { StandardSchema } from './base/schema.ts'
 export { type CookieHeader, type CookieSource, readCookies } from './cookie/read.ts'
 export type { Device } from './subjects/subjects.ts'
 export type { Duration } from './base/duration.ts'
 export {
   ConfigError,
-  CookieTooLargeError,
   CookieValueError,
-  type KeySize,
-  RecordTooLargeError,
   SessionClosedError,
   SessionConflictError,
   SessionDataError,
@@ -29,8 +26,9 @@ export {
   StoreTimeoutError,
   UnsupportedError,
 } from './base/errors.ts'
+export { CookieTooLargeError, type KeySize, RecordTooLargeError } from './base/size-errors.ts'
 export type { LogoutOptions, SiteData } from './session/logout.ts'
-export type { AssuranceLevel, LifetimeOptions } from './record/lifetime.ts'
+export type { AssuranceLevel, LifetimeOptions, PermanentLimits } from './record/lifetime.ts'
 export { memoryStore, type MemoryStoreOptions } from './store/memory-store.ts'
 export type { Conflict } from './record/merge.ts'
 export type {
@@ -49,7 +47,7 @@ export type { Callback, ControlName, SessionControls, SessionData } from './sess
 export type { Explanation } from './session/state.ts'
 export { createSessions } from './sessions/create-sessions.ts'
 export type { Sessions } from './sessions/sessions.ts'
-export type { SessionsOptions } from './sessions/setup.ts'
+export type { DataOptions, SessionsOptions } from './sessions/options.ts'
 export type { FormerCookie, SessionCookieOptions } from './cookie/session-cookie.ts'
 export type { SessionChange } from './session/state.ts'
 export type { Store, StoredRecord } from './store/store.ts'

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { SessionGoneError, StoreError } from '../src/base/errors.ts'
 import { memoryStore } from '../src/store/memory-store.ts'
 import type { Store } from '../src/store/store.ts'
-import type { SessionsOptions } from '../src/sessions/setup.ts'
+import type { SessionsOptions } from '../src/sessions/options.ts'
 import { createSessions } from '../src/sessions/create-sessions.ts'
 import { type AnySession, type AnySessions, LONG, settled } from './row-support.ts'
 import {

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { memoryStore } from '../src/store/memory-store.ts'
 import type { Session } from '../src/session/session.ts'
 import { createSessions } from '../src/sessions/create-sessions.ts'
-import type { SessionsOptions } from '../src/sessions/setup.ts'
+import type { SessionsOptions } from '../src/sessions/options.ts'
 import { revisionOf, type StoredRecord } from '../src/store/store.ts'
 import { createSealer } from '../src/sealer.ts'
 import {

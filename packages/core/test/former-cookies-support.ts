@@ -1,7 +1,7 @@
 import { CookieJar } from 'tough-cookie'
 import { openVisit } from '../src/adapter.ts'
 import type { SessionCookieOptions } from '../src/cookie/session-cookie.ts'
-import type { SessionsOptions } from '../src/sessions/setup.ts'
+import type { SessionsOptions } from '../src/sessions/options.ts'
 import type { Header } from '../src/visit/headers.ts'
 import type { AnySession, AnySessions } from './row-support.ts'
 import type { World } from './store-support.ts'

@@ -3,7 +3,7 @@ import type { LifetimeOptions } from '../src/record/lifetime.ts'
 import { memoryStore } from '../src/store/memory-store.ts'
 import type { Session } from '../src/session/session.ts'
 import type { Sessions } from '../src/sessions/sessions.ts'
-import type { SessionsOptions } from '../src/sessions/setup.ts'
+import type { SessionsOptions } from '../src/sessions/options.ts'
 import { eventsOf } from './store-support.ts'
 import {
   type Browser,

@@ -5,7 +5,7 @@ import { memoryStore } from '../src/store/memory-store.ts'
 import type { Session } from '../src/session/session.ts'
 import { type Sessions } from '../src/sessions/sessions.ts'
 import { createSessions } from '../src/sessions/create-sessions.ts'
-import type { SessionsOptions } from '../src/sessions/setup.ts'
+import type { SessionsOptions } from '../src/sessions/options.ts'
 import {
   BEGIN,
   closed,

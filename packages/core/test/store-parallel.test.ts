@@ -1,3 +1,4 @@
+import type { SessionsOptions } from '../src/sessions/options.ts'
 import { openVisit } from '../src/adapter.ts'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -182,7 +183,7 @@ describe('parallel requests of one session', () => {
 })
 
 /** Two requests that set the same key, one after the other. */
-async function conflict(options: Parameters<typeof createWorld>[0]) {
+async function conflict(options: Partial<SessionsOptions>) {
   const { sessions } = createWorld(options)
   const cookie = await begin(sessions, { city: 'A', other: 1 })
   const [first, second] = [await openVisit(sessions, cookie), await openVisit(sessions, cookie)]

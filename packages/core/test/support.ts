@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Session, SessionData } from '../src/session/session.ts'
 import { type Sessions } from '../src/sessions/sessions.ts'
 import { createSessions } from '../src/sessions/create-sessions.ts'
-import type { SessionsOptions } from '../src/sessions/setup.ts'
+import type { SessionsOptions } from '../src/sessions/options.ts'
 import type { Header } from '../src/visit/headers.ts'
 
 /** A strong secret that is the same in every run. */

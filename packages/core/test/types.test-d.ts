@@ -1,4 +1,8 @@
+import type { IncomingMessage } from 'node:http'
+import { type } from 'arktype'
+import * as v from 'valibot'
 import { describe, expectTypeOf, it } from 'vitest'
+import { z } from 'zod'
 import {
   type Cookie,
   createCookie,
@@ -178,5 +182,60 @@ describe('the types of cookies', () => {
     createCookie('theme', { sameSite: 'Lax' })
     // @ts-expect-error -- text only
     cookie.write(1)
+  })
+})
+
+describe('the types of sessions with a schema', () => {
+  it('are what Zod gives back, not what it takes', () => {
+    const schema = z.object({ cart: z.array(z.string()), visits: z.coerce.number().default(1) })
+    expectTypeOf(createSessions({ secrets, schema })).toEqualTypeOf<
+      Sessions<{ cart: string[]; visits: number }>
+    >()
+  })
+
+  it('are what Valibot and ArkType give back', () => {
+    const valibot = v.object({ cart: v.array(v.string()) })
+    expectTypeOf(createSessions({ secrets, schema: valibot })).toEqualTypeOf<Sessions<{ cart: string[] }>>()
+    const arktype = type({ cart: 'string[]', 'visits?': 'number' })
+    expectTypeOf(createSessions({ secrets, schema: arktype })).toEqualTypeOf<
+      Sessions<{ cart: string[]; visits?: number }>
+    >()
+  })
+
+  it('may be named, and the schema must then give them', () => {
+    interface Named {
+      cart: string[]
+    }
+    const schema = z.object({ cart: z.array(z.string()) })
+    expectTypeOf(createSessions<Named>({ secrets, schema })).toEqualTypeOf<Sessions<Named>>()
+    // @ts-expect-error -- another key
+    createSessions<Named>({ secrets, schema: z.object({ card: z.array(z.string()) }) })
+    // @ts-expect-error -- a control's name
+    createSessions({ secrets, schema: z.object({ login: z.string() }) })
+  })
+
+  it('are what accept is given, with a request that may be said to be a framework’s', () => {
+    const schema = z.object({ tenant: z.string() })
+    createSessions({
+      secrets,
+      schema,
+      accept: (given) => {
+        expectTypeOf(given.tenant).toEqualTypeOf<string | undefined>()
+        return true
+      },
+    })
+    createSessions<Shop>({
+      secrets,
+      accept: async (given, request: IncomingMessage) => given.theme !== 'dark' && request.url !== undefined,
+    })
+    // @ts-expect-error -- no answer
+    createSessions<Shop>({ secrets, accept: () => undefined })
+  })
+
+  it('stay any keys without one', () => {
+    expectTypeOf(createSessions({ secrets })).toEqualTypeOf<Sessions<Record<string, unknown>>>()
+    expectTypeOf(createSessions({ secrets, onConflict: ({ mine }) => mine })).toEqualTypeOf<
+      Sessions<Record<string, unknown>>
+    >()
   })
 })

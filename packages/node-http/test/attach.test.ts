@@ -106,18 +106,22 @@ describe('an attachment', () => {
     const opened: unknown[] = []
     const noting: AdapterSessions<Record<string, unknown>> = {
       ...sessions,
-      [OPEN](header) {
-        opened.push(header)
-        return openVisit(sessions, header)
+      [OPEN](source) {
+        opened.push(source)
+        return openVisit(sessions, source)
       },
     }
+    const requests: unknown[] = []
     const { client } = await serve('http/1.1', async (request, response) => {
+      requests.push(request)
       await attach(noting, request, response, neverFail)
       await attach(noting, request, response, neverFail)
       response.end()
     })
     await client.request('/', { headers: { Cookie: 'a=1' } })
-    expect(opened).toEqual(['a=1'])
+    // The request itself: `accept` is asked about it.
+    expect(opened).toEqual(requests)
+    expect(opened).toHaveLength(1)
   })
 
   it('is another for other sessions, and for the next request', async () => {

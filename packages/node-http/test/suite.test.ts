@@ -13,16 +13,19 @@ for (const [name, protocol] of Object.entries({ 'node:http': 'http/1.1', 'node:h
           const status = error instanceof Error && 'status' in error ? Number(error.status) : 500
           return response.writeHead(status).end(STATUS_CODES[status])
         }
-        const attachment = await attach(sessions, request, response, fail)
-        const exchange = exchangeOf(request, response, () => attachment.session, {
-          attach: (others) => attachSession(others, request, response, fail),
-        })
-        if (guard === undefined) return Promise.resolve(exchange).then(handler).catch(fail)
-        Object.assign(request, { body: await formOf(request) })
-        return crossOriginGuard(guard)(() => Promise.resolve(exchange).then(handler).catch(fail))(
-          request,
-          response,
-        )
+        const respond = async (): Promise<unknown> => {
+          const attachment = await attach(sessions, request, response, fail)
+          const exchange = exchangeOf(request, response, () => attachment.session, {
+            attach: (others) => attachSession(others, request, response, fail),
+          })
+          if (guard === undefined) return handler(exchange)
+          Object.assign(request, { body: await formOf(request) })
+          return crossOriginGuard(guard)(() => Promise.resolve(exchange).then(handler).catch(fail))(
+            request,
+            response,
+          )
+        }
+        return respond().catch(fail)
       },
   })
 }

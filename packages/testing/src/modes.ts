@@ -1,11 +1,11 @@
-import { createSessions, type Sessions, type SessionsOptions } from '@keepsake/core'
+import { createSessions, type DataOptions, type Sessions, type SessionsOptions } from '@keepsake/core'
 import { type AdapterSessions, OPEN, openVisit } from '@keepsake/core/adapter'
 import type { Data } from './host.ts'
 
 /** A way of keeping sessions that a suite is run in. */
 export interface SuiteMode {
   readonly name: string
-  createSessions(options: SessionsOptions): Sessions<Data>
+  createSessions(options: SessionsOptions & DataOptions<Data>): Sessions<Data>
 }
 
 /** Sealed sessions; and the same with every step taking its time, so that responses have to wait as for a store. */

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { createServer as createHttp2Server, type Http2Server } from 'node:http2'
 import { type AddressInfo } from 'node:net'
-import type { Sessions, SessionsOptions } from '@keepsake/core'
+import type { DataOptions, Sessions, SessionsOptions } from '@keepsake/core'
 import { onTestFinished } from 'vitest'
 import { type Client, type ClientOptions, clientOver, createClient } from './client.ts'
 import type { AdapterHost, Data, Feature, Handler, Listener, Mounted } from './host.ts'
@@ -17,7 +17,7 @@ export type Routes = Readonly<Record<string, Handler>>
 /** Where the scenarios of a suite are played: one host in one mode. */
 export interface Stage {
   readonly host: AdapterHost
-  readonly createSessions: (options?: Partial<SessionsOptions>) => Sessions<Data>
+  readonly createSessions: (options?: Partial<SessionsOptions & DataOptions<Data>>) => Sessions<Data>
   /** Serves these routes until the test is over. */
   readonly serve: (routes: Routes, sessions?: Sessions<Data>, mounted?: Mounted) => Promise<Served>
   /** Header fields to compare with those of an answer: names in lower case where the host has them so. */
@@ -36,7 +36,7 @@ const SECRET = 'a secret that is only for tests with 48 characters'
 const MAX_HEADER_BYTES = 65_536
 
 export function createStage(host: AdapterHost, mode: SuiteMode): Stage {
-  const createSessions = (options: Partial<SessionsOptions> = {}): Sessions<Data> =>
+  const createSessions: Stage['createSessions'] = (options = {}) =>
     mode.createSessions({ secrets: [SECRET], revocation: 'none', ...options })
   return Object.freeze<Stage>({
     host,

@@ -4,6 +4,7 @@ import { sealedModes, type SuiteMode } from './modes.ts'
 import { bodyScenarios } from './scenarios/bodies.ts'
 import { cachingScenarios } from './scenarios/caching.ts'
 import { cookieScenarios } from './scenarios/cookies.ts'
+import { dataScenarios } from './scenarios/data.ts'
 import { failureScenarios } from './scenarios/failures.ts'
 import { flashScenarios } from './scenarios/flash.ts'
 import { formerCookieScenarios } from './scenarios/former-cookies.ts'
@@ -33,6 +34,7 @@ export function adapterSuite(host: AdapterHost, modes: readonly SuiteMode[] = se
   describe.each(modes)(`${host.name}, ${protocolOf(host)}, $name`, (mode) => {
     const stage = createStage(host, mode)
     describe('a session', () => sessionScenarios(stage))
+    describe('what a session holds', () => dataScenarios(stage))
     describe('requests', () => requestScenarios(stage))
     describe('hostile cookies', () => cookieScenarios(stage))
     describe('a cookie that was defined in another way', () => formerCookieScenarios(stage))

@@ -8,7 +8,8 @@ const FOREIGN: Readonly<Record<string, string>> = {
   password: 'write secrets: [password], newest first',
   resave: 'there is nothing to set: an unchanged session is never written',
   saveUninitialized: 'there is nothing to set: a session without data leaves nothing behind',
-  rolling: 'there is nothing to set: lifetime.idle renews a session while it is used',
+  rolling:
+    'lifetime.idle slides by itself; for a permanent session write lifetime: { permanent: { idle, absolute } }',
   unset: 'there is nothing to set: an emptied session is removed',
   name: 'write cookie: { name }',
   cookieName: 'write cookie: { name }',

@@ -18,6 +18,13 @@ export type OpenReason =
   | 'superseded'
   /** A session in its cookie that is on the revocation list. */
   | 'revoked'
+  /**
+   * Its data does not fit `schema`, and `migrate` makes nothing that does. The cookie and the record stay as they are, until
+   * something is written into the session that begins.
+   */
+  | 'unfit'
+  /** `accept` has said that it may not go on. It ends with the response. */
+  | 'refused'
   /** The store failed, and `whenStoreFails: 'anonymous'` lets the request go on without its session. */
   | 'store_failed'
   | UnopenedReason

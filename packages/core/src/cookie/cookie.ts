@@ -1,12 +1,14 @@
 import { readSecrets, type SecretsOption } from '../crypto/secrets.ts'
-import { ConfigError, CookieTooLargeError, CookieValueError } from '../base/errors.ts'
+import { ConfigError, CookieValueError } from '../base/errors.ts'
+import { CookieTooLargeError } from '../base/size-errors.ts'
 import { readFlag, readOptions } from '../base/options.ts'
 import { MAX_AGE_LIMIT } from '../base/time.ts'
 import { type CookieAttributes, type CookieShape, readAttributes } from './attributes.ts'
 import { isCookieValue } from './grammar.ts'
 import { bare, percentEncoded, type Protection, sealed, signed } from './protect.ts'
 import { type CookieHeader, cookieValues } from './read.ts'
-import { jsonText, plainText, readSchema, type StandardSchema, type ValueText } from './value.ts'
+import { readSchema, type StandardSchema } from '../base/schema.ts'
+import { jsonText, plainText, type ValueText } from './value.ts'
 
 /** Browsers drop a cookie whose name and value are longer together (rfc6265bis §5.6). */
 export const MAX_COOKIE_LENGTH = 4096
@@ -91,7 +93,7 @@ export function createCookie<T>(
 export function createCookie(name: string, given?: JsonCookieOptions<unknown>): Cookie<unknown> {
   const shape = readAttributes(name, given, ['signed', 'sealed', 'json', 'schema'])
   const options = readOptions('cookie', given, Object.keys(given ?? {}))
-  const schema = readSchema(options['schema'])
+  const schema = readSchema('cookie.schema', options['schema'])
   const isJson = readFlag('cookie.json', options['json'], schema !== undefined)
   if (!isJson && schema !== undefined) throw new ConfigError('cookie.json', 'a schema needs json')
   const protection = readProtection(shape.name, options['signed'], options['sealed'], isJson)

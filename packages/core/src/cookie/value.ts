@@ -1,20 +1,9 @@
-import { ConfigError, CookieValueError, describeType } from '../base/errors.ts'
+import { CookieValueError, describeType } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
-import { fieldOf, isPromise, refusePromise } from '../base/own.ts'
+import { isPromise } from '../base/own.ts'
+import { type StandardSchema, type Validated, validIn } from '../base/schema.ts'
 
-/** The part of Standard Schema (standardschema.dev) that is used: Zod, Valibot, ArkType and others have it. */
-export interface StandardSchema<T> {
-  readonly '~standard': {
-    readonly version: 1
-    readonly vendor: string
-    readonly validate: (value: unknown) => SchemaResult<T> | Promise<SchemaResult<T>>
-    readonly types?: { readonly input: unknown; readonly output: T } | undefined
-  }
-}
-
-type SchemaResult<T> =
-  | { readonly value: T; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string }[] }
+const OPTION = 'cookie.schema'
 
 /** A cookie's value as text, and back. */
 export interface ValueText<T> {
@@ -41,7 +30,7 @@ export function plainText(cookie: string): ValueText<string> {
 export function jsonText<T>(cookie: string, schema: StandardSchema<T> | undefined): ValueText<T> {
   return Object.freeze<ValueText<T>>({
     write(value) {
-      const checked = schema === undefined ? { value } : validIn(schema['~standard'].validate(value))
+      const checked = schema === undefined ? { value } : validIn(OPTION, schema['~standard'].validate(value))
       if (checked === undefined) throw new CookieValueError(cookie, 'the value does not fit the schema')
       const text = jsonOf(cookie, checked.value)
       if (text === undefined) throw new CookieValueError(cookie, 'the value has no JSON')
@@ -55,19 +44,9 @@ export function jsonText<T>(cookie: string, schema: StandardSchema<T> | undefine
       } catch {
         return undefined
       }
-      return validIn(result)?.value
+      return validIn(OPTION, result)?.value
     },
   })
-}
-
-type Validated<T> = ReturnType<StandardSchema<T>['~standard']['validate']>
-
-function validIn<T>(result: Validated<T>): { readonly value: T } | undefined {
-  const done = refusePromise(
-    result,
-    'cookie.schema: must validate at once, and gave a promise',
-  ) as SchemaResult<T>
-  return fieldOf(done, 'issues') === undefined ? (done as { readonly value: T }) : undefined
 }
 
 /** @throws {CookieValueError} for what JSON would leave out or cannot say, in words that show nothing of it. */
@@ -83,13 +62,4 @@ function jsonOf(cookie: string, value: unknown): string | undefined {
     if (error instanceof CookieValueError) throw error
     return refuse('the value cannot be written as JSON, which has no circles and no bigints')
   }
-}
-
-/** @throws {ConfigError} unless it is a Standard Schema, or left out. */
-export function readSchema(value: unknown): StandardSchema<unknown> | undefined {
-  if (value === undefined) return undefined
-  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
-  const standard = isObject ? fieldOf(value as Partial<StandardSchema<unknown>>, '~standard') : undefined
-  if (typeof standard?.validate === 'function') return value as StandardSchema<unknown>
-  throw new ConfigError('cookie.schema', 'expected a Standard Schema, as Zod, Valibot and ArkType make them')
 }

@@ -1,6 +1,6 @@
 import { createSessions } from '../sessions/create-sessions.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import type { SessionsOptions } from '../sessions/setup.ts'
+import type { DataOptions, SessionsOptions } from '../sessions/setup.ts'
 import type { SessionData } from '../session/session.ts'
 import { ConfigError } from '../base/errors.ts'
 import { fieldOf, isPromise } from '../base/own.ts'
@@ -9,7 +9,10 @@ import { fieldOf, isPromise } from '../base/own.ts'
 export type Choose<D, About> = (about: About) => Sessions<D>
 
 /** What every adapter's `session(…)` takes: sessions, options to make them of, or what chooses among several. */
-export type SessionsSource<D, About> = Sessions<D> | SessionsOptions | Choose<D, About>
+export type SessionsSource<D, About> =
+  | Sessions<D>
+  | (SessionsOptions & DataOptions<NoInfer<D>>)
+  | Choose<D, About>
 
 /**
  * What finds the sessions of a request.

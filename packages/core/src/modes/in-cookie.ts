@@ -1,9 +1,10 @@
 import { MAX_COOKIE_LENGTH } from '../cookie/cookie.ts'
 import { admit } from '../record/admit.ts'
 import type { Lifetime } from '../record/lifetime.ts'
+import { fieldsOf } from '../record/record.ts'
 import type { Sealer } from '../crypto/seal.ts'
 import { textBytesWithin, tokenChars } from '../crypto/token.ts'
-import { CookieTooLargeError } from '../base/errors.ts'
+import { CookieTooLargeError } from '../base/size-errors.ts'
 import type { LazyMode } from './mode.ts'
 
 /** The record lives in the cookie, sealed. Synchronous; the browser has the only copy, and its last write wins. */
@@ -26,11 +27,11 @@ export function inCookie(sealer: Sealer, cookieName: string, lifetime: Lifetime)
         ? admit(opened.fields, opened.stale, lifetime, now)
         : { reason: opened.reason, record: undefined }
     },
-    valueFor: (record) => sealer.seal(record),
+    valueFor: (record) => sealer.seal(fieldsOf(record, record.text)),
     watchRecord: () => undefined,
     apply({ plan, after }) {
       if (plan.cookie === 'clear') return { outcome: 'done', record: undefined, value: undefined }
-      return { outcome: 'done', record: after, value: sealer.seal(after) }
+      return { outcome: 'done', record: after, value: sealer.seal(fieldsOf(after, after.text)) }
     },
   })
 }

@@ -3,7 +3,7 @@ import type { Plan } from '../record/plan.ts'
 import { type Content, contentIn, type OpenRecord, type SessionRecord, writeText } from '../record/record.ts'
 import type { CookieHashes } from './store-cookie.ts'
 import { NO_METADATA } from '../record/metadata.ts'
-import type { KeySize } from '../base/errors.ts'
+import type { KeySize } from '../base/size-errors.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { ExpiryReason, UnopenedReason } from '../base/reasons.ts'
 
@@ -34,10 +34,11 @@ export type Loaded =
   | { readonly reason: 'opened' | 'opened_stale'; readonly record: OpenInForce }
   /**
    * `ended`: the store has nothing that this cookie opens. `superseded`: it did, until another request gave the session
-   * a new cookie a moment ago. `revoked`: a sealed session that is on the revocation list.
+   * a new cookie a moment ago. `revoked`: a sealed session that is on the revocation list. `unfit`: its data does
+   * not fit the schema, which only a watch says here.
    */
   | {
-      readonly reason: UnopenedReason | ExpiryReason | 'ended' | 'superseded' | 'revoked'
+      readonly reason: UnopenedReason | ExpiryReason | 'ended' | 'superseded' | 'revoked' | 'unfit'
       readonly record: undefined
       /** Of a superseded cookie: what its row holds now. Only for a login of the subject that is logged in there. */
       readonly standing?: OpenInForce | undefined

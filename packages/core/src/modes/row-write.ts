@@ -151,7 +151,10 @@ export class RowWrite implements Renewal {
     const { cookie, proof } = isMove ? this.#nextCookie(before.place) : before.place
     // Otherwise another request has given the session a new cookie: that stays the browser's, and this request keeps its sid.
     const isOurs = row.proof === proof
-    const isNews = isOurs && (proof !== before.place.proof || record.permanent !== before.permanent)
+    // The browser keeps a permanent session's cookie for as long as it was told to last.
+    const isLonger = record.permanent !== false && record.expires !== before.expires
+    const isPermanentNews = isLonger || record.permanent !== before.permanent
+    const isNews = isOurs && (proof !== before.place.proof || isPermanentNews)
     const place = { ...before.place, ...(isOurs && { cookie, proof }), sealed, row, sid: record.sid }
     return {
       outcome: result.outcome === 'written' && result.isMerged ? 'merged' : 'done',

@@ -1,7 +1,7 @@
 import type { SealedFields } from '../crypto/token.ts'
 import type { ExpiryReason } from '../base/reasons.ts'
 import { expiryOf, heldEnd, type Lifetime, type Times } from './lifetime.ts'
-import { livingAt, type OpenRecord, readText, type SessionRecord, writeText } from './record.ts'
+import { livingAt, type OpenRecord, permanentOf, readText, type SessionRecord, writeText } from './record.ts'
 
 export type Admission<Place> =
   | { readonly reason: 'opened' | 'opened_stale'; readonly record: OpenRecord<Place> }
@@ -12,7 +12,7 @@ export type Admission<Place> =
  * that have expired: as if they had not been written, so that their absence is not a change.
  */
 export function admit<Place>(
-  fields: SealedFields,
+  fields: Omit<SealedFields, 'permanent'> & Times,
   stale: boolean,
   lifetime: Lifetime,
   now: number,
@@ -24,8 +24,9 @@ export function admit<Place>(
   if (content === undefined) return { reason: 'corrupt', record: undefined }
   const living = livingAt(content, now)
   const text = living === content ? fields.text : writeText(living.data, living)
-  const { created, issued, expires, permanent, sid } = fields
+  const { created, issued, expires, sid } = fields
   const { subject } = living
+  const permanent = permanentOf(fields.permanent !== false, living)
   const record = { created, issued, expires, permanent, sid, text, subject, content: living, place }
   return { reason: stale ? 'opened_stale' : 'opened', record }
 }

@@ -30,7 +30,7 @@ export const CONTROL_NAMES: ReadonlySet<string> = new Set([
 ])
 
 /** Whether data has a control's name as a key: written by a version that had no such control, or by a setter that went past it. */
-export function hasControlName(data: object): boolean {
+export function hasControlName(data: object | undefined): boolean {
   // Every session comes through here: a list of its keys would be thrown away.
   for (const key in data) if (CONTROL_NAMES.has(key) && Object.hasOwn(data, key)) return true
   return false

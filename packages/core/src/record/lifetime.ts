@@ -3,6 +3,7 @@ import { ConfigError, wrongOption } from '../base/errors.ts'
 import { readOptions } from '../base/options.ts'
 import type { ExpiryReason } from '../base/reasons.ts'
 import { MAX_AGE_LIMIT, MAX_TIME } from '../base/time.ts'
+import type { Permanent } from './metadata.ts'
 
 /** How long sessions live. Checked by the server, whatever the cookie's own attributes say. */
 export interface LifetimeOptions {
@@ -10,8 +11,19 @@ export interface LifetimeOptions {
   readonly idle?: Duration | undefined
   /** Ends a session this long after it began, however busy. Default `'24h'`. */
   readonly absolute?: Duration | undefined
-  /** The one limit of a permanent session, from when it began; it outlives the browser. Default `'31d'`. */
-  readonly permanent?: Duration | undefined
+  /**
+   * The limit of a permanent session, which outlives the browser, from when it began; or two limits, of which `idle` slides
+   * while it is used: `{ idle: '14d', absolute: '180d' }`. Default `'31d'`.
+   */
+  readonly permanent?: Duration | PermanentLimits | undefined
+}
+
+/** The limits of a permanent session that slides. */
+export interface PermanentLimits {
+  /** Ends one that nobody has used for this long; its cookie, too. 400 days at most. */
+  readonly idle: Duration
+  /** Ends it this long after it began, however busy. */
+  readonly absolute: Duration
 }
 
 /**
@@ -20,25 +32,26 @@ export interface LifetimeOptions {
  * | | idle | absolute | permanent | section |
  * |---|---|---|---|---|
  * | `'aal1'` | `'30d'` | `'30d'` | `'30d'` | 2.1.3: 30 days over all; inactivity need not end it |
- * | `'aal2'` | `'1h'` | `'24h'` | `'1h'` | 2.2.3: 24 hours over all, 1 hour of inactivity |
- * | `'aal3'` | `'15m'` | `'12h'` | `'15m'` | 2.3.3: 12 hours over all, 15 minutes of inactivity |
+ * | `'aal2'` | `'1h'` | `'24h'` | the same two | 2.2.3: 24 hours over all, 1 hour of inactivity |
+ * | `'aal3'` | `'15m'` | `'12h'` | the same two | 2.3.3: 12 hours over all, 15 minutes of inactivity |
  *
- * A permanent session has one limit, counted from its beginning. At the two higher levels it is that of inactivity,
- * because nothing else would keep the promise: there, `permanent` outlives the browser, and lasts no longer for it.
+ * At the two higher levels a permanent session outlives the browser, and lasts no longer for it.
  */
 export type AssuranceLevel = 'aal1' | 'aal2' | 'aal3'
 
 const LEVELS: ReadonlyMap<unknown, LifetimeOptions> = new Map<AssuranceLevel, LifetimeOptions>([
   ['aal1', { idle: '30d', absolute: '30d', permanent: '30d' }],
-  ['aal2', { idle: '1h', absolute: '24h', permanent: '1h' }],
-  ['aal3', { idle: '15m', absolute: '12h', permanent: '15m' }],
+  ['aal2', { idle: '1h', absolute: '24h', permanent: { idle: '1h', absolute: '24h' } }],
+  ['aal3', { idle: '15m', absolute: '12h', permanent: { idle: '15m', absolute: '12h' } }],
 ])
 
-/** The three limits in seconds. */
+/** The limits in seconds. */
 export interface Lifetime {
   readonly idle: number
   readonly absolute: number
   readonly permanent: number
+  /** Infinity where a permanent session does not slide. */
+  readonly permanentIdle: number
 }
 
 /** When a session began, was last written, and the end that was fixed then; epoch seconds. */
@@ -46,7 +59,7 @@ export interface Times {
   readonly created: number
   readonly issued: number
   readonly expires: number
-  readonly permanent: boolean
+  readonly permanent: Permanent
 }
 
 /** The clocks of two servers may differ by this much. An end in time has no such grace (R35). */
@@ -55,8 +68,8 @@ const CLOCK_SKEW = 60
 /**
  * Reads limits, or the name of a level.
  *
- * @throws {ConfigError} for an unknown level, a limit that is no duration, is under a second, or is a `permanent` of more than 400 days
- * (browsers keep no cookie longer). `Infinity` is allowed for the other two and warned of, once.
+ * @throws {ConfigError} for an unknown level, a limit that is no duration, is under a second, or keeps a cookie for more than 400 days
+ * (browsers keep none longer). `Infinity` is allowed for `idle` and each `absolute`, and warned of, once.
  */
 export function readLifetime(value: unknown): Lifetime {
   if (typeof value === 'string' && !LEVELS.has(value)) {
@@ -66,9 +79,10 @@ export function readLifetime(value: unknown): Lifetime {
   const lifetime: Lifetime = Object.freeze({
     idle: readLimit('lifetime.idle', options['idle'] ?? '1h', Infinity),
     absolute: readLimit('lifetime.absolute', options['absolute'] ?? '24h', Infinity),
-    permanent: readLimit('lifetime.permanent', options['permanent'] ?? '31d', MAX_AGE_LIMIT),
+    ...readPermanent(options['permanent'] ?? '31d'),
   })
-  if (lifetime.idle === Infinity || lifetime.absolute === Infinity) {
+  const { idle, absolute, permanent } = lifetime
+  if (Math.max(idle, absolute, permanent) === Infinity) {
     process.emitWarning(
       'a session without an idle or an absolute limit stays open to whoever copies its cookie',
       {
@@ -80,6 +94,17 @@ export function readLifetime(value: unknown): Lifetime {
   return lifetime
 }
 
+function readPermanent(value: unknown): Pick<Lifetime, 'permanent' | 'permanentIdle'> {
+  const option = 'lifetime.permanent'
+  if (typeof value !== 'object')
+    return { permanent: readLimit(option, value, MAX_AGE_LIMIT), permanentIdle: Infinity }
+  const { idle, absolute } = readOptions(option, value, ['idle', 'absolute'])
+  return {
+    permanent: readLimit(`${option}.absolute`, absolute, Infinity),
+    permanentIdle: readLimit(`${option}.idle`, idle, MAX_AGE_LIMIT),
+  }
+}
+
 function readLimit(option: string, value: unknown, most: number): number {
   const seconds = readDuration(option, value)
   if (seconds < 1) throw new ConfigError(option, 'expected at least one second')
@@ -88,12 +113,18 @@ function readLimit(option: string, value: unknown, most: number): number {
   return seconds
 }
 
-/** The end of a session with these times: the absolute or the permanent limit, or the idle limit where it comes first. */
-export function endOf(lifetime: Lifetime, created: number, issued: number, permanent: boolean): number {
-  const end = permanent
-    ? created + lifetime.permanent
-    : Math.min(created + lifetime.absolute, issued + lifetime.idle)
-  return Math.min(end, MAX_TIME)
+const idleOf = (lifetime: Lifetime, permanent: Permanent): number =>
+  permanent === false ? lifetime.idle : lifetime.permanentIdle
+
+function absoluteOf(lifetime: Lifetime, permanent: Permanent): number {
+  if (permanent === false) return lifetime.absolute
+  return permanent === true ? lifetime.permanent : Math.min(permanent, lifetime.permanent)
+}
+
+/** The end of a session with these times: the absolute limit, or the idle limit where it comes first. */
+export function endOf(lifetime: Lifetime, created: number, issued: number, permanent: Permanent): number {
+  const idleEnd = issued + idleOf(lifetime, permanent)
+  return Math.min(created + absoluteOf(lifetime, permanent), idleEnd, MAX_TIME)
 }
 
 /**
@@ -101,12 +132,13 @@ export function endOf(lifetime: Lifetime, created: number, issued: number, perma
  * today's limits count, whichever comes first, so that shortening a limit acts at once (R33).
  */
 export function expiryOf(lifetime: Lifetime, times: Times, now: number): ExpiryReason | undefined {
+  const { created, issued, expires, permanent } = times
   // Said this way round because a clock that gives no number must not make sessions that never end.
-  if (!(times.issued <= now + CLOCK_SKEW)) return 'issued_in_future'
-  if (times.permanent && now >= times.created + lifetime.permanent) return 'expired_permanent'
-  if (!times.permanent && now >= times.created + lifetime.absolute) return 'expired_absolute'
-  if (!times.permanent && now >= times.issued + lifetime.idle) return 'expired_idle'
-  return now >= times.expires ? 'expired_as_issued' : undefined
+  if (!(issued <= now + CLOCK_SKEW)) return 'issued_in_future'
+  if (now >= created + absoluteOf(lifetime, permanent))
+    return permanent === false ? 'expired_absolute' : 'expired_permanent'
+  if (now >= issued + idleOf(lifetime, permanent)) return 'expired_idle'
+  return now >= expires ? 'expired_as_issued' : undefined
 }
 
 /**
@@ -115,7 +147,10 @@ export function expiryOf(lifetime: Lifetime, times: Times, now: number): ExpiryR
  * less than two minutes is renewed at its half.
  */
 export function isRenewalDue(lifetime: Lifetime, times: Times, now: number): boolean {
-  const window = times.permanent ? lifetime.permanent : lifetime.idle
+  const { permanent } = times
+  const idle = idleOf(lifetime, permanent)
+  // A permanent session that does not slide is written too, so that a list of devices knows when it was seen.
+  const window = permanent === false ? idle : Math.min(idle, absoluteOf(lifetime, permanent))
   return now - times.issued >= Math.min(Math.max(window / 20, 60), window / 2)
 }
 

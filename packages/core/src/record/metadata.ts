@@ -1,6 +1,9 @@
 import { withoutPrototype } from '../base/own.ts'
 import { MAX_TIME } from '../base/time.ts'
 
+/** Whether a session outlives the browser; a number: for so many seconds at most, from when it began. */
+export type Permanent = boolean | number
+
 /** What a record's text says beside the data, under a key that no data can have. */
 export interface Metadata {
   /** Who is logged in. */
@@ -12,24 +15,40 @@ export interface Metadata {
   readonly expiries: KeyExpiries
   /** Whether a token against forged requests was given out when there was nothing else to keep the session for. */
   readonly csrf: boolean
+  /** A number where a permanent session has a limit of its own. Whether it is permanent at all, the seal says. */
+  readonly permanent: Permanent
+  /** Which version of the application's data it is; 0 where none is named. */
+  readonly version: number
 }
 
-/** Metadata as JSON, for data that has these keys; undefined where there are none. A key that is gone has no end. */
-export function encodeMetadata(meta: Metadata, hasKey: (key: string) => boolean): object | undefined {
-  const { subject, label, flash, expiries, csrf } = meta
+/**
+ * Metadata as JSON, for this data; undefined where there are none. A key that is gone has no end, no data has no version, and
+ * a session that holds nothing has no limit of its own.
+ */
+export function encodeMetadata(meta: Metadata, data: Data): object | undefined {
+  const { subject, label, flash, expiries, csrf, permanent, version } = meta
   // Nearly always: of an anonymous visitor nothing but the data is kept.
   const isBare = subject === undefined && label === undefined && flash.length === 0 && expiries.size === 0
-  if (isBare && !csrf) return undefined
-  const kept = onlyExpiries(expiries, hasKey)
+  const hasLimit = typeof permanent === 'number'
+  if (isBare && !csrf && !hasLimit && version === 0) return undefined
+  const hasData = Object.keys(data).some((key) => hasKey(data, key))
+  const kept = onlyExpiries(expiries, (key) => hasKey(data, key))
   const json = {
     ...(subject !== undefined && { subject }),
     ...(label !== undefined && { label }),
     ...(flash.length > 0 && { flash: encodeFlash(flash) }),
     ...(kept.size > 0 && { expiries: Object.fromEntries(kept) }),
     ...(csrf && { csrf }),
+    ...(version > 0 && hasData && { version }),
   }
-  return Object.keys(json).length === 0 ? undefined : json
+  const isNothing = Object.keys(json).length === 0
+  if (hasLimit && (hasData || !isNothing)) return { ...json, permanent }
+  return isNothing ? undefined : json
 }
+
+type Data = Readonly<Record<string, unknown>>
+
+const hasKey = (data: Data, key: string): boolean => Object.hasOwn(data, key) && data[key] !== undefined
 
 /** What `encodeMetadata` gave, or undefined for anything else. What a later version may add is passed over. */
 export function decodeMetadata(json: unknown): Metadata | undefined {
@@ -37,12 +56,14 @@ export function decodeMetadata(json: unknown): Metadata | undefined {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined
   const given = withoutPrototype(json)
   if (!Object.keys(NO_METADATA).some((key) => key in given)) return undefined
-  const { subject, label, csrf } = given
+  const { subject, label, csrf, permanent = false, version = 0 } = given
   const flash = given['flash'] === undefined ? NO_FLASH : decodeFlash(given['flash'])
   const expiries = given['expiries'] === undefined ? NO_EXPIRIES : decodeExpiries(given['expiries'])
   const isFlag = csrf === undefined || csrf === true
   if (!isTextOrNone(subject) || !isTextOrNone(label) || !flash || !expiries || !isFlag) return undefined
-  return { subject, label, flash, expiries, csrf: csrf === true }
+  if (permanent !== false && !(isCount(permanent) && permanent > 0)) return undefined
+  if (!isCount(version)) return undefined
+  return { subject, label, flash, expiries, csrf: csrf === true, permanent, version }
 }
 
 const isTextOrNone = (value: unknown): value is string | undefined =>
@@ -55,6 +76,8 @@ export function mergeMetadata(base: Metadata, mine: Metadata, theirs: Metadata):
     flash: mergeFlash(base.flash, mine.flash, theirs.flash),
     expiries: mergeExpiries(base.expiries, mine.expiries, theirs.expiries),
     csrf: mine.csrf === base.csrf ? theirs.csrf : mine.csrf,
+    permanent: mine.permanent === base.permanent ? theirs.permanent : mine.permanent,
+    version: Math.max(mine.version, theirs.version),
   }
 }
 
@@ -124,6 +147,8 @@ export const NO_METADATA: Metadata = Object.freeze({
   flash: NO_FLASH,
   expiries: NO_EXPIRIES,
   csrf: false,
+  permanent: false,
+  version: 0,
 })
 
 /** The keys whose end has come. */
@@ -165,5 +190,7 @@ export function decodeExpiries(json: unknown): KeyExpiries | undefined {
   return entries.every(isEnd) ? new Map(entries) : undefined
 }
 
-const isEnd = (entry: [string, unknown]): entry is [string, number] =>
-  Number.isInteger(entry[1]) && Number(entry[1]) >= 0 && Number(entry[1]) <= MAX_TIME
+const isEnd = (entry: [string, unknown]): entry is [string, number] => isCount(entry[1])
+
+const isCount = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_TIME

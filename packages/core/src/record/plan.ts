@@ -1,6 +1,7 @@
 import type { CloseReason } from '../base/reasons.ts'
 import { EMPTY_TEXT } from './encode.ts'
 import { isRenewalDue, type Lifetime, type Times } from './lifetime.ts'
+import type { Permanent } from './metadata.ts'
 
 /** What came with the request: a record that is in force, or none, and then whether a useless cookie is to go. */
 export interface Before {
@@ -16,7 +17,7 @@ export interface Before {
 export interface After {
   readonly sid: Uint8Array
   readonly created: number
-  readonly permanent: boolean
+  readonly permanent: Permanent
   readonly text: string
   /** Whether it is the session that came, perhaps under a new id; not so after a login, or what follows an end. */
   readonly continues: boolean

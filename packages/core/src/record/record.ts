@@ -7,6 +7,7 @@ import {
   type Metadata,
   NO_METADATA,
   onlyExpiries,
+  type Permanent,
 } from './metadata.ts'
 
 /** What a record says of a session besides its times and ids, which the seal carries. */
@@ -14,9 +15,28 @@ export interface Content extends Metadata {
   readonly data: Record<string, unknown>
 }
 
-/** A session's record, with its times and its sid; its subject, which the text names too, is read once. */
-export interface SessionRecord extends SealedFields {
+/** A session's record, with its times and its sid. Its subject and its own limit, which the text names too, are read once. */
+export interface SessionRecord extends Omit<SealedFields, 'permanent'> {
+  readonly permanent: Permanent
   readonly subject: string | undefined
+}
+
+/** What a seal carries of a record, with the text that is to be sealed. */
+export function fieldsOf(record: SessionRecord, text: string): SealedFields {
+  const { sid, created, issued, expires, permanent } = record
+  return { sid, created, issued, expires, permanent: permanent !== false, text }
+}
+
+/** What a record with this flag and this content is. */
+export const permanentOf = (flag: boolean, content: Metadata | undefined): Permanent =>
+  flag && (content?.permanent || true)
+
+/** The same text with the limit that its record has: of two requests that were merged, each may have set another one. */
+export function withLimit(text: string, permanent: Permanent): string {
+  // Nearly no session has a limit of its own.
+  if (typeof permanent !== 'number' && !text.includes('"permanent":')) return text
+  const { data, ...meta } = contentIn(text)
+  return writeText(data, { ...meta, permanent })
 }
 
 /** A record that was just opened, with what its text says, and where it lies. */
@@ -49,9 +69,7 @@ export interface CarriedOver {
  * @throws {SessionDataError} with the path of a value that cannot be kept.
  */
 export function writeText(data: object, meta: Metadata = NO_METADATA): string {
-  const values = data as Readonly<Record<string, unknown>>
-  const hasKey = (key: string): boolean => Object.hasOwn(values, key) && values[key] !== undefined
-  return encodeObject(data, encodeMetadata(meta, hasKey))
+  return encodeObject(data, encodeMetadata(meta, data as Readonly<Record<string, unknown>>))
 }
 
 /** The content of a record's text, or undefined when it is not one. */
@@ -64,7 +82,7 @@ export function readText(text: string): Content | undefined {
 /** Field by field: a spread of a frozen object makes a slow one. */
 const contentOf = (
   data: Record<string, unknown>,
-  { subject, label, flash, expiries, csrf }: Metadata,
+  { subject, label, flash, expiries, csrf, permanent, version }: Metadata,
 ): Content => ({
   data,
   subject,
@@ -72,6 +90,8 @@ const contentOf = (
   flash,
   expiries,
   csrf,
+  permanent,
+  version,
 })
 
 /** Of a text that is none, for those who take it for one. */
@@ -98,9 +118,9 @@ export function livingText(text: string, now: number): string {
 
 /** The text of a record with what another session takes over of it and nothing else, not even the subject. */
 export function carriedOver(text: string, { keys, flash: hasFlash }: CarriedOver): string {
-  const { data, flash, expiries } = contentIn(text)
+  const { data, flash, expiries, version } = contentIn(text)
   const only = Object.fromEntries(Object.entries(data).filter(([key]) => keys.includes(key)))
-  return writeText(only, { ...NO_METADATA, flash: hasFlash ? flash : NO_METADATA.flash, expiries })
+  return writeText(only, { ...NO_METADATA, flash: hasFlash ? flash : NO_METADATA.flash, expiries, version })
 }
 
 /** Makes a change on a text. */

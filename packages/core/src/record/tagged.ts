@@ -124,7 +124,8 @@ function taggedEntries(
 /** What an error shows of a key, at most. */
 const MAX_KEY_CHARS = 60
 
-function joinPath(path: string, key: string): string {
+/** The place of a key, as messages say it. */
+export function joinPath(path: string, key: string): string {
   if (key.length > MAX_KEY_CHARS) return joinPath(path, `${key.slice(0, MAX_KEY_CHARS - 1)}…`)
   if (!/^[A-Za-z_$][\w$]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`
   return path === '' ? key : `${path}.${key}`

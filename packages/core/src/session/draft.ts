@@ -34,7 +34,7 @@ export function endDraft(session: object, visit: SessionVisit): void {
 export function endState({ state, setup }: SessionVisit): void {
   // Of its own for each end, so that a commit tells the one that it has carried out from a later one.
   const carried: CarriedOver = { keys: [], flash: false }
-  Object.assign(state, freshState(setup.fillRandom, setup.now()), { carried })
+  Object.assign(state, freshState(setup), { carried })
 }
 
 /** The text of a record of all that a session holds now. */

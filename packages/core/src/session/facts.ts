@@ -1,5 +1,6 @@
 import { sidText } from '../crypto/token.ts'
 import { type Duration, readDurationOf } from '../base/duration.ts'
+import type { Permanent } from '../record/metadata.ts'
 import { dataOf } from './draft.ts'
 import type { Explanation, SessionVisit } from './state.ts'
 
@@ -66,15 +67,21 @@ export class SessionFacts {
     return state.subject !== undefined && setup.now() - state.created <= seconds
   }
 
-  /** Whether it outlives the browser: false by default, true for "remember me". Stays with the session. */
+  /**
+   * Whether it outlives the browser: false by default, true for "remember me", or for how long at most, from when it began:
+   * `session.permanent = '90d'`. Stays with the session. Reading it gives true or false.
+   *
+   * @throws {TypeError} for anything else, and for more than `lifetime.permanent` allows.
+   */
   get permanent(): boolean {
-    return this.#visit.state.permanent
+    return this.#visit.state.permanent !== false
   }
 
-  set permanent(value: boolean) {
-    if (typeof value !== 'boolean') throw new TypeError('session.permanent: expected true or false')
-    this.#visit.state.permanent = value
-    this.#visit.state.permanentAsked = value
+  set permanent(value: boolean | Duration) {
+    const { state, setup } = this.#visit
+    const permanent = typeof value === 'boolean' ? value : readLimitOf(value, setup.lifetime.permanent)
+    state.permanent = permanent
+    state.permanentAsked = permanent
   }
 
   /** What `login` called the device, for a list of devices; undefined without one. Stays until the next login. */
@@ -108,6 +115,12 @@ export class SessionFacts {
   explain(): Explanation {
     return this.#visit.explain()
   }
+}
+
+function readLimitOf(value: unknown, most: number): Permanent {
+  const seconds = readDurationOf('session.permanent: true, false or how long', value)
+  if (seconds >= 1 && seconds <= most) return seconds === Infinity || seconds
+  throw new TypeError('session.permanent: expected at least a second, and no more than lifetime.permanent')
 }
 
 // Data that is not there is undefined, whatever somebody has put on `Object.prototype`.

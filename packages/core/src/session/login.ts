@@ -57,7 +57,7 @@ export function logIn(visit: SessionVisit, session: object, subject: string, opt
   checkSubject(subject)
   const { keep, label } = readLogin(options)
   const { state, setup } = visit
-  const { sid, created } = freshState(setup.fillRandom, setup.now())
+  const { sid, created } = freshState(setup)
   const login = { keep: [...keep] }
   if (subject === state.subject) {
     Object.assign(state, { sid, created, label: label ?? state.label, login })

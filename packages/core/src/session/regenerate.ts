@@ -21,7 +21,7 @@ export function renew({ state, setup }: SessionVisit, session: object, options: 
     checkKeep('session.regenerate', keep)
     removeData(session, state, keep)
   }
-  state.sid = freshState(setup.fillRandom, setup.now()).sid
+  state.sid = freshState(setup).sid
 }
 
 /**

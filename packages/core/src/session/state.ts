@@ -1,7 +1,14 @@
 import type { Csrf } from '../guard/csrf.ts'
-import { type FlashMessage, type KeyExpiries, type Metadata, NO_METADATA } from '../record/metadata.ts'
-import type { CarriedOver, Content, OpenRecord, Step } from '../record/record.ts'
-import { type SealedFields, SID_BYTES } from '../crypto/token.ts'
+import {
+  type FlashMessage,
+  type KeyExpiries,
+  type Metadata,
+  NO_METADATA,
+  type Permanent,
+} from '../record/metadata.ts'
+import type { Lifetime } from '../record/lifetime.ts'
+import type { CarriedOver, Content, OpenRecord, SessionRecord, Step } from '../record/record.ts'
+import { SID_BYTES } from '../crypto/token.ts'
 import { type FillRandom, randomBytes } from '../base/random.ts'
 import type { CloseReason, OpenReason } from '../base/reasons.ts'
 import type { LogoutRequest } from './logout.ts'
@@ -10,9 +17,9 @@ import type { LogoutRequest } from './logout.ts'
 export interface SessionState {
   sid: Uint8Array
   created: number
-  permanent: boolean
+  permanent: Permanent
   /** What this request has made of `permanent`; undefined while it has not touched it. */
-  permanentAsked: boolean | undefined
+  permanentAsked: Permanent | undefined
   subject: string | undefined
   /** What the login called its device. */
   label: string | undefined
@@ -20,6 +27,8 @@ export interface SessionState {
   expiries: KeyExpiries
   /** Whether it is kept, though it may hold nothing, for the sake of a token against forged requests. */
   csrf: boolean
+  /** Of the data. */
+  version: number
   /** Undefined for the session that came, perhaps under a new id. For another one in its place: what it took over. */
   carried: CarriedOver | undefined
   /**
@@ -40,8 +49,8 @@ export const NO_STEPS: readonly Step[] = Object.freeze([])
 
 /** The state of a session that came, or that begins. */
 export function stateOf(
-  { sid, created, permanent }: Pick<SealedFields, 'sid' | 'created' | 'permanent'>,
-  { subject, label, flash, expiries, csrf }: Metadata,
+  { sid, created, permanent }: Pick<SessionRecord, 'sid' | 'created' | 'permanent'>,
+  { subject, label, flash, expiries, csrf, version }: Metadata,
 ): SessionState {
   return {
     sid,
@@ -53,6 +62,7 @@ export function stateOf(
     flash,
     expiries,
     csrf,
+    version,
     carried: undefined,
     login: undefined,
     removed: undefined,
@@ -60,13 +70,18 @@ export function stateOf(
   }
 }
 
-/** The state of a session that begins now; epoch seconds. */
-export const freshState = (fillRandom: FillRandom, now: number): SessionState =>
-  stateOf({ sid: randomBytes(fillRandom, SID_BYTES), created: now, permanent: false }, NO_METADATA)
+/** The state of a session that begins now. */
+export function freshState({ fillRandom, now, version }: SessionSetup): SessionState {
+  const begun = { sid: randomBytes(fillRandom, SID_BYTES), created: now(), permanent: false }
+  return stateOf(begun, version === 0 ? NO_METADATA : { ...NO_METADATA, version })
+}
 
 /** What a session of this state and data says, to be written as a text. */
-export function contentOf({ subject, label, flash, expiries, csrf }: SessionState, data: object): Content {
-  return { data: data as Content['data'], subject, label, flash, expiries, csrf }
+export function contentOf(
+  { subject, label, flash, expiries, csrf, permanent, version }: SessionState,
+  data: object,
+): Content {
+  return { data: data as Content['data'], subject, label, flash, expiries, csrf, permanent, version }
 }
 
 /** The request that a session belongs to, as the session's controls see it. */
@@ -94,6 +109,9 @@ export interface SessionVisit {
 export interface SessionSetup {
   /** Epoch seconds. */
   readonly now: () => number
+  readonly lifetime: Lifetime
+  /** Of the data that is written. */
+  readonly version: number
   readonly fillRandom: FillRandom
   readonly csrf: Csrf
   /** Throws where `logout({ everywhere: true })` cannot be carried out. */

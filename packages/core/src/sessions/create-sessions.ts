@@ -1,16 +1,18 @@
 import { anonymousAfter, lookUpSealed, lookUpStored } from '../visit/lookup.ts'
-import type { VisitOptions } from '../visit/setup.ts'
+import type { Lookup, VisitOptions } from '../visit/setup.ts'
 import { type Look, SessionsVisit } from '../visit/visit.ts'
 import type { EagerMode, LazyMode } from '../modes/mode.ts'
 import { SessionFacts } from '../session/facts.ts'
 import type { SessionData } from '../session/session.ts'
 import { type CookieHeader, cookieHeaderOf, type CookieSource } from '../cookie/read.ts'
 import type { Sids } from '../crypto/token.ts'
-import type { MaybePromise } from '../base/maybe-promise.ts'
+import { since } from '../base/trace.ts'
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { refusePromise } from '../base/own.ts'
 import { readOptions } from '../base/options.ts'
-import { type AdapterSessions, type AdapterVisit, OPEN, peekOf, type Sessions } from './sessions.ts'
-import { readSetup, type SessionsOptions } from './setup.ts'
+import { type AdapterSessions, OPEN, peekOf, type Sessions } from './sessions.ts'
+import { type DataOptions, OPTIONS, type SessionsOptions } from './options.ts'
+import { readSetup } from './setup.ts'
 
 /** What a request's cookies lead to, as far as it has to be asked for now. */
 type Load = (header: CookieHeader) => MaybePromise<Look>
@@ -27,39 +29,51 @@ type Load = (header: CookieHeader) => MaybePromise<Look>
  * @throws {ConfigError} for an option that is unknown or wrong, with its name and what would be right.
  */
 export function createSessions<D extends SessionData<D> = Record<string, unknown>>(
-  options: SessionsOptions,
+  options: SessionsOptions & DataOptions<D>,
 ): Sessions<D> {
-  const { setup, whenStoreFails, close } = readSetup(options)
-  const { mode, cookie, lifetime, subjects, now } = setup
+  const { setup, whenStoreFails, close } = readSetup(readOptions('options', options, OPTIONS))
+  const { mode, cookie, lifetime, subjects, accept, trace, now } = setup
 
   /** The look is the same for all visits: one for each would be much of what a request costs whose handler never looks. */
   function loadSealed(sealed: LazyMode): Load {
-    const look: Look = (header) => lookUpSealed(sealed, cookie, header, now())
+    const look: Look = (header) => lookUpSealed(sealed, setup, header, now())
     return () => look
   }
 
   function loadStored(stored: EagerMode): Load {
     return (header) => {
-      const opening = lookUpStored(stored, cookie, header, now())
+      const begun = trace.begin()
+      const opening = lookUpStored(stored, setup, header, now())
       const mayFail = opening instanceof Promise && whenStoreFails === 'anonymous'
-      return mayFail ? opening.catch(anonymousAfter) : opening
+      const look = mayFail ? opening.catch(anonymousAfter) : opening
+      return begun === undefined ? look : andThen(look, (found) => takingTime(found, since(begun)))
     }
   }
 
   const load = mode.isLazy ? loadSealed(mode) : loadStored(mode)
 
+  function visitFor(
+    look: Look,
+    source: CookieSource,
+    options: VisitOptions | undefined,
+  ): MaybePromise<SessionsVisit<D>> {
+    const visit = new SessionsVisit<D>(setup, look, source, options)
+    return accept === undefined || mode.isLazy ? visit : visit.accepted()
+  }
+
   const openLater = async (
     look: Promise<Look>,
+    source: CookieSource,
     options: VisitOptions | undefined,
-  ): Promise<AdapterVisit<D>> => new SessionsVisit<D>(setup, await look, undefined, options)
+  ): Promise<SessionsVisit<D>> => visitFor(await look, source, options)
 
-  function openNow(source: CookieSource, options?: VisitOptions): MaybePromise<AdapterVisit<D>> {
+  function openNow(source: CookieSource, options?: VisitOptions): MaybePromise<SessionsVisit<D>> {
     refusePromise(options?.extend, 'extend: expected true or false, not a promise of it')
     const header = cookieHeaderOf(source)
     const look = load(header)
-    return look instanceof Promise
-      ? openLater(look, options)
-      : new SessionsVisit<D>(setup, look, header, options)
+    // Nothing else holds on to a request that nobody asks about.
+    const kept = accept === undefined ? header : source
+    return look instanceof Promise ? openLater(look, kept, options) : visitFor(look, kept, options)
   }
 
   return Object.freeze<AdapterSessions<D>>({
@@ -76,9 +90,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
       }
     },
     async peek(source) {
-      const header = cookieHeaderOf(source)
-      const look = await load(header)
-      const { record } = look(header)
+      const record = (await openNow(source)).peek()
       return record && peekOf(record, lifetime, now())
     },
     async listFor(subject, options) {
@@ -98,6 +110,10 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
     close,
   })
 }
+
+const takingTime =
+  (look: () => Lookup, storeMs: number | undefined): Look =>
+  () => ({ ...look(), storeMs })
 
 function checkSubject(method: string, subject: unknown): string {
   if (typeof subject === 'string' && subject !== '') return subject

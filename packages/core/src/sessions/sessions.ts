@@ -146,7 +146,7 @@ export function peekOf(record: OpenInForce, lifetime: Lifetime, now: number): Pe
     createdAt: new Date(created * 1000),
     expiresAt: new Date(end * 1000),
     secondsLeft: end - now,
-    permanent,
+    permanent: permanent !== false,
     subject: content.subject,
   })
 }

@@ -20,7 +20,7 @@ import type { Keys } from '../crypto/keys.ts'
 import { readDuration } from '../base/duration.ts'
 import { ConfigError, wrongOption } from '../base/errors.ts'
 import { fieldOf } from '../base/own.ts'
-import type { Trace } from '../base/events.ts'
+import type { Trace } from '../base/trace.ts'
 
 /** Where sessions are kept, and what can be done with all of a subject. */
 export interface Storage {

@@ -1,5 +1,5 @@
 import type { TimeLimit } from '../base/time-limit.ts'
-import { readText, type SessionRecord } from '../record/record.ts'
+import { fieldsOf, permanentOf, readText, type SessionRecord } from '../record/record.ts'
 import { StoreBusyError, StoreError } from '../base/errors.ts'
 import { createKeyedQueue, type MaybePromise } from '../base/maybe-promise.ts'
 import { hasReplaced, readRow, type Row, textId, writeRow } from './row.ts'
@@ -54,7 +54,10 @@ export const hasText = ({ sealed, row }: Standing, id: string): boolean =>
 export function standingOf({ sealed, opened }: StandingRecord): Standing | undefined {
   const row = opened.ok ? readRow(opened.fields.text) : undefined
   if (!opened.ok || row === undefined) return undefined
-  return { sealed, row, record: { ...opened.fields, text: row.text, subject: readText(row.text)?.subject } }
+  const content = readText(row.text)
+  const permanent = permanentOf(opened.fields.permanent, content)
+  const record = { ...opened.fields, permanent, text: row.text, subject: content?.subject }
+  return { sealed, row, record }
 }
 
 /**
@@ -88,15 +91,13 @@ export function rewrite<V>(
 
 /** A row as it is written. */
 export function sealRow(records: SealedStore, key: string, record: SessionRecord, row: Row): StoredRecord {
-  const { sid, created, issued, expires, permanent, subject } = record
   const text = writeRow({ ...row, text: record.text })
-  return records.seal(key, { sid, created, issued, expires, permanent, text, subject })
+  return records.seal(key, { ...fieldsOf(record, text), subject: record.subject })
 }
 
 /** A store that shows an ended row nevertheless has nothing in it that opens. */
 function sealEnd(records: SealedStore, key: string, record: SessionRecord): StoredRecord {
-  const { sid, created, issued, permanent, subject } = record
-  return records.seal(key, { sid, created, issued, expires: 0, permanent, text: '', subject })
+  return records.seal(key, { ...fieldsOf(record, ''), expires: 0, subject: record.subject })
 }
 
 interface Attempt<V> {

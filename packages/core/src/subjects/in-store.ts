@@ -1,8 +1,8 @@
 import type { Standing } from '../store/rewrite.ts'
-import { endOf, type Lifetime } from '../record/lifetime.ts'
-import { type SealedFields, sidText } from '../crypto/token.ts'
+import { endOf, type Lifetime, type Times } from '../record/lifetime.ts'
+import { sidText } from '../crypto/token.ts'
 import { UnsupportedError } from '../base/errors.ts'
-import type { Trace } from '../base/events.ts'
+import type { Trace } from '../base/trace.ts'
 import { inTurns } from '../base/turns.ts'
 import { hasSidOf, type SubjectRows } from './subject-rows.ts'
 import type { Device, Subjects } from './subjects.ts'
@@ -74,7 +74,7 @@ function* batchesOf<T>(items: readonly T[]): Generator<readonly T[]> {
 
 /** A record of a subject, and what is to be known of it besides its fields. */
 export interface Listed {
-  readonly fields: SealedFields
+  readonly fields: Times
   readonly label: string | undefined
   readonly handle: string
 }
@@ -87,7 +87,7 @@ export function deviceOf({ fields, label, handle }: Listed, lifetime: Lifetime, 
     createdAt: new Date(created * 1000),
     lastSeenAt: new Date(issued * 1000),
     expiresAt: new Date(end * 1000),
-    permanent,
+    permanent: permanent !== false,
     label,
     isCurrent,
   })

@@ -79,9 +79,8 @@ export function createRevocations(setup: RevocationsSetup) {
     return renewedAt === undefined ? 'ended' : { renewedAt }
   }
 
-  async function standingLists(subject: string): Promise<readonly (StandingRecord | undefined)[]> {
-    return Promise.all(keys.subjects.revocationKeys(subject).map(async (key) => records.read(key)))
-  }
+  const standingLists = async (subject: string): Promise<readonly (StandingRecord | undefined)[]> =>
+    Promise.all(keys.subjects.revocationKeys(subject).map(async (key) => records.read(key)))
 
   const listKey = (subject: string): string => keys.subjects.revocationKeys(subject).at(-1) ?? ''
 
@@ -112,9 +111,8 @@ export function createRevocations(setup: RevocationsSetup) {
   }
 
   /** From when on no token opens any more of a session that began then, or now. Epoch seconds. */
-  function endOfAll(created = now()): number {
-    return Math.min(created + Math.max(lifetime.absolute, lifetime.permanent), MAX_TIME)
-  }
+  const endOfAll = (created = now()): number =>
+    Math.min(created + Math.max(lifetime.absolute, lifetime.permanent), MAX_TIME)
 
   return Object.freeze({
     endOfAll,
@@ -144,7 +142,7 @@ export function createRevocations(setup: RevocationsSetup) {
       try {
         const earlier = (await limited(create)) ? undefined : await limited(() => readDenial(key))
         denials.put(key, earlier ?? denial)
-        return { earlier, takeBack: earlier === undefined ? takeBack : NOTHING }
+        return { earlier, takeBack: earlier === undefined ? takeBack : () => undefined }
       } catch (error) {
         if (!(error instanceof StoreBusyError)) takeBack()
         throw error
@@ -182,8 +180,6 @@ export type Revocations = ReturnType<typeof createRevocations>
 
 /** A sid is drawn once for all, whatever its cookie is or was called. */
 const denialKey = (sid: string): string => hash('sha256', `keepsake/v1/revoked${sid}`)
-
-const NOTHING = (): void => undefined
 
 /** A list, so that it is not taken for a record. */
 const NAME = 'denied'

@@ -1,5 +1,5 @@
 import { SessionGoneError } from '../base/errors.ts'
-import type { Trace } from '../base/events.ts'
+import type { Trace } from '../base/trace.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import { inTurns } from '../base/turns.ts'
 import type { SubjectRow, SubjectRows } from './subject-rows.ts'

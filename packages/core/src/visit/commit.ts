@@ -1,10 +1,9 @@
-import type { Committed, InForce } from '../modes/mode.ts'
+import type { Commit, Committed, InForce } from '../modes/mode.ts'
 import { newStoreCookie } from '../modes/store-cookie.ts'
-import { dataOf } from '../session/draft.ts'
-import { checkKeys } from '../record/control-names.ts'
 import { recordOf } from '../record/admit.ts'
 import type { Times } from '../record/lifetime.ts'
 import { SessionGoneError, StoreError } from '../base/errors.ts'
+import { since } from '../base/trace.ts'
 import { type MaybePromise, Queue } from '../base/maybe-promise.ts'
 import { fieldOf } from '../base/own.ts'
 import { type Attempt, hasLost, NO_ATTEMPTS } from './changes.ts'
@@ -36,6 +35,8 @@ export class Commits implements CommitSource {
   carriedOut = 0
   /** The cookie of the next new sid. */
   #newCookie: { readonly sid: Uint8Array; readonly value: string } | undefined
+  /** When a store was asked to carry out a commit, where somebody listens. */
+  #begun: number | undefined
   /** Watches of the session, which follow its own commits. */
   #watches: Set<() => void> | undefined
 
@@ -61,13 +62,11 @@ export class Commits implements CommitSource {
 
   /** What a commit would do at this time, in epoch seconds; now, when left out. */
   decide(at = this.setup.now()): Decision {
-    const { mode, lifetime, cookie } = this.setup
+    const { mode, cookie } = this.setup
     const { session, state, lookup, logout } = this.draft
     const discard = isCleared(mode, cookie, lookup, logout !== undefined && this.record === undefined)
     const before = { record: this.record, discard, isMisplaced: this.#isMisplaced, isHeld: this.#isHeld }
-    const decision = decide(mode, lifetime, before, session, state, at)
-    if (decision.plan.cookie === 'set') checkKeys(dataOf(session, state))
-    return decision
+    return decide(this.setup, before, session, state, at)
   }
 
   commit(): MaybePromise<void> {
@@ -86,14 +85,8 @@ export class Commits implements CommitSource {
   }
 
   refuse(error: unknown): never {
-    this.setup.trace.closed(reasonOf(error), this.draft.state.sid)
+    this.setup.trace.closed(reasonOf(error), this.draft.state.sid, undefined, since(this.#begun))
     throw error
-  }
-
-  /** Once no commit is under way: the record in force, or undefined where another request has ended it. */
-  async settled(): Promise<InForce | undefined> {
-    await this.queue.taken()
-    return this.isEnded ? undefined : this.record
   }
 
   /** Has `tell` called after each commit. Returns what ends that. */
@@ -102,7 +95,15 @@ export class Commits implements CommitSource {
     return () => watches.delete(tell)
   }
 
+  /** Has the mode carry it out. */
+  apply(commit: Commit): MaybePromise<Committed> {
+    const { mode, trace } = this.setup
+    if (!mode.isLazy) this.#begun = trace.begin()
+    return mode.apply(commit)
+  }
+
   #commitNow(): MaybePromise<void> {
+    this.#begun = undefined
     if (this.isOver) return
     const { state, lookup, logout } = this.draft
     const at = this.setup.now()
@@ -110,19 +111,18 @@ export class Commits implements CommitSource {
     const { plan } = decision
     if (lookup.reason === 'superseded' && this.record === undefined && state.login === undefined)
       return this.#refuseSuperseded(decision)
-    if (plan.record !== 'nothing') return this.#apply(decision, at)
+    if (plan.record !== 'nothing') return this.#write(decision, at)
     this.headers = headersOf(plan, this.record, this.setup) ?? this.headers
     this.setup.trace.closed(plan.reason, state.sid)
     return logout && carryOut(this, logout)
   }
 
-  #apply({ plan, text }: Decision, at: number): MaybePromise<void> {
-    const { mode, lifetime } = this.setup
+  #write({ plan, text }: Decision, at: number): MaybePromise<void> {
     const { state, lookup, logout } = this.draft
-    const after = recordOf(state, text, lifetime, at, this.held)
+    const after = recordOf(state, text, this.setup.lifetime, at, this.held)
     const commit = new SessionCommit(this, plan, state, after, at, logout)
     try {
-      const applied = mode.apply(commit.beside(lookup.standing))
+      const applied = this.apply(commit.beside(lookup.standing))
       if (!(applied instanceof Promise)) return this.#conclude(commit, applied)
       return applied.then(
         (done) => this.#conclude(commit, done),
@@ -168,21 +168,22 @@ export class Commits implements CommitSource {
 
   /** `sent` is what was committed: the handler may have gone on meanwhile, and what it did then is still to come. */
   settle(sent: SessionCommit, done: Committed): void {
-    const { trace, now } = this.setup
+    const { trace } = this.setup
     this.isEnded = done.outcome === 'gone'
     if (this.isEnded) {
       // Nor does the cookie leave that an earlier save has asked for: another one has taken its place in the browser.
       this.headers = LOOKED
       if (sent.logout !== undefined || hasLost(sent.before?.text, sent.text)) throw new SessionGoneError()
     }
-    report(trace, sent, done, this.record ?? this.draft.state)
+    report(trace, sent, done, this.record ?? this.draft.state, since(this.#begun))
+    this.#begun = undefined
     if (this.isEnded) return
     this.hasDropped ||= sent.hasDropped
     this.carriedOut++
     this.unsettled = NO_ATTEMPTS
     this.#newCookie = undefined
     this.headers = headersAfter(done, this.setup, this.#isMisplaced) ?? this.headers
-    this.record = settle(this.draft, sent, done.record, now)
+    this.record = settle(this.draft, sent, done.record, this.setup)
   }
 
   get #isMisplaced(): boolean {

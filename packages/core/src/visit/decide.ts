@@ -1,19 +1,23 @@
-import { checkSize, type Mode } from '../modes/mode.ts'
+import { checkSize, type InForce, type Mode } from '../modes/mode.ts'
+import { checkKeys } from '../record/control-names.ts'
 import { dataOf, draftText } from '../session/draft.ts'
 import { contentOf, type SessionState } from '../session/state.ts'
 import type { SessionCookie } from '../cookie/cookie.ts'
-import type { Lifetime } from '../record/lifetime.ts'
+import { recordOf } from '../record/admit.ts'
+import { endOf, type Times } from '../record/lifetime.ts'
 import { type Before, type Plan, planClose } from '../record/plan.ts'
 import { livingAt, livingText, writeText } from '../record/record.ts'
+import type { Shape } from '../record/shape.ts'
 import {
-  CookieTooLargeError,
-  RecordTooLargeError,
   SessionConflictError,
+  SessionDataError,
   SessionGoneError,
   SessionUnopenedError,
   StoreError,
 } from '../base/errors.ts'
+import { CookieTooLargeError, RecordTooLargeError } from '../base/size-errors.ts'
 import type { CloseReason, OpenReason } from '../base/reasons.ts'
+import type { Setup } from './setup.ts'
 
 /** What is to be done with a session as it is now, and its text. */
 export interface Decision {
@@ -21,15 +25,17 @@ export interface Decision {
   readonly text: string
 }
 
+/** What sessions go by. */
+export type Rules = Pick<Setup, 'mode' | 'lifetime' | 'shape'>
+
 /**
- * Decides what closing a session now must do. Pure.
+ * Decides what closing a session now must do. Pure, as far as a schema is.
  *
- * @throws {SessionDataError} for data that cannot be kept.
+ * @throws {SessionDataError} for data that cannot be kept, or does not fit the schema.
  * @throws {CookieTooLargeError | RecordTooLargeError} when it is more than the mode can hold.
  */
 export function decide(
-  mode: Mode,
-  lifetime: Lifetime,
+  { mode, lifetime, shape }: Rules,
   before: Before,
   session: object,
   state: SessionState,
@@ -39,8 +45,19 @@ export function decide(
   const text = livingDraft(session, state, now)
   const after = { sid, created, permanent, text, continues: carried === undefined }
   const plan = planClose(livingBefore(before, now), after, now, lifetime)
-  if (plan.cookie === 'set') checkSize(mode, text)
+  if (plan.cookie === 'set') {
+    checkKeys(dataOf(session, state))
+    checkSize(mode, text)
+    // What was read fits.
+    if (text !== before.record?.text) checkFit(shape, text)
+  }
   return { plan, text }
+}
+
+/** @throws {SessionDataError} for data that would not be opened again. */
+export function checkFit(shape: Shape, text: string): void {
+  const path = shape.misfitIn(text)
+  if (path !== undefined) throw new SessionDataError(path, 'does not fit the schema')
 }
 
 /** Why a cookie was not opened that may nevertheless be good: on another server, or later. */
@@ -49,6 +66,7 @@ const MAY_BE_GOOD: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'ambiguous_cookie',
   'header_too_large',
   'issued_in_future',
+  'unfit',
 ])
 
 /** Why a cookie was not opened, and whether it is to go. */
@@ -92,6 +110,19 @@ function livingBefore(before: Before, now: number): Before {
   return record === undefined || text === undefined || text === record.text
     ? before
     : { ...before, record: { ...record, text } }
+}
+
+/** When a session of this state ends; `record` is in force, and `held` are the times that must not move. */
+export function expiresOf(
+  { lifetime, now }: Pick<Setup, 'lifetime' | 'now'>,
+  state: SessionState,
+  record: InForce | undefined,
+  held: Times | undefined,
+): number {
+  const { sid, created, permanent } = state
+  if (record?.sid !== sid || record.created !== created || record.permanent !== permanent)
+    return recordOf(state, '', lifetime, now(), held).expires
+  return Math.min(record.expires, endOf(lifetime, created, record.issued, permanent))
 }
 
 /** The reason code for why a commit was not carried out. */

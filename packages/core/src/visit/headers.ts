@@ -55,7 +55,7 @@ export function headersAfter(
   if (record === undefined) return withCookie(cookie.clear(), cookie)
   const given = value ?? (isMisplaced || cookie.hasNamesake ? mode.valueFor(record) : undefined)
   if (given === undefined) return isOwn(record) ? undefined : LOOKED
-  const options = record.permanent ? { maxAge: maxAgeOf(record.expires - now()) } : undefined
+  const options = record.permanent !== false ? { maxAge: maxAgeOf(record.expires - now()) } : undefined
   return withCookie(cookie.write(given, options), cookie)
 }
 

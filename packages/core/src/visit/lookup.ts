@@ -6,7 +6,8 @@ import { StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { fieldOf } from '../base/own.ts'
 import type { OpenReason } from '../base/reasons.ts'
-import { withoutControlNames } from '../record/known-keys.ts'
+import { hasControlName } from '../record/control-names.ts'
+import type { Shape } from '../record/shape.ts'
 import type { Lookup } from './setup.ts'
 
 /** Cookies of our name past this many are not tried: each costs an open. */
@@ -15,7 +16,8 @@ const MAX_CANDIDATES = 4
 /**
  * Cookies that are of no use here, and yet not to be deleted. One whose key we do not have may be wanted by another
  * server, in a rolling deploy; one of the future, by a server whose clock is right. One that the store does not know may come from a request that left the browser before a
- * login gave it a new cookie, which the late answer would then delete; and so may one that was revoked.
+ * login gave it a new cookie, which the late answer would then delete; and so may one that was revoked. One whose data does not
+ * fit may fit another server, or the next version of this one.
  */
 const LEFT_ALONE: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'unknown_key',
@@ -23,6 +25,7 @@ const LEFT_ALONE: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'ended',
   'superseded',
   'revoked',
+  'unfit',
 ])
 
 const nothing = (reason: OpenReason, discard: boolean): Lookup =>
@@ -33,16 +36,24 @@ const nothing = (reason: OpenReason, discard: boolean): Lookup =>
     discard,
     isMisplaced: false,
     hasDropped: false,
+    storeMs: undefined,
   })
 const NO_COOKIE = nothing('no_cookie', false)
 const HEADER_TOO_LARGE = nothing('header_too_large', false)
 const AMBIGUOUS = nothing('ambiguous_cookie', true)
 const STORE_FAILED = nothing('store_failed', false)
+const UNFIT = nothing('unfit', false)
+
+/** What a lookup needs of the sessions that it is for. */
+export interface LookupRules {
+  readonly cookie: SessionCookie
+  readonly shape: Shape
+}
 
 /** Opens what came in the cookie itself. */
 export function lookUpSealed(
   mode: LazyMode,
-  cookie: SessionCookie,
+  { cookie, shape }: LookupRules,
   header: CookieHeader,
   now: number,
 ): Lookup {
@@ -50,9 +61,9 @@ export function lookUpSealed(
   if (values === undefined) return HEADER_TOO_LARGE
   const former = formerIn(cookie, header)
   const only = onlyOf(values, former)
-  if (only !== undefined) return lookupOf(mode.load(only, now))
+  if (only !== undefined) return lookupOf(mode.load(only, now), shape)
   const load = (value: string): Loaded => mode.load(value, now)
-  return choose(values.map(load), former.map(load), cookie)
+  return choose(values.map(load), former.map(load), { cookie, shape })
 }
 
 /**
@@ -61,7 +72,7 @@ export function lookUpSealed(
  */
 export function lookUpStored(
   mode: EagerMode,
-  cookie: SessionCookie,
+  { cookie, shape }: LookupRules,
   header: CookieHeader,
   now: number,
 ): MaybePromise<() => Lookup> {
@@ -69,11 +80,11 @@ export function lookUpStored(
   if (values === undefined) return () => HEADER_TOO_LARGE
   const former = formerIn(cookie, header)
   const only = onlyOf(values, former)
-  if (only !== undefined) return andThen(fetchFrom(mode, only, now), (look) => () => lookupOf(look()))
+  if (only !== undefined) return andThen(fetchFrom(mode, only, now), (look) => () => lookupOf(look(), shape))
   const choosing = (loads: readonly Load[]) => (): Lookup => {
     const loaded = loads.map((load) => load())
     const { length } = values
-    return choose(loaded.slice(0, length), loaded.slice(length), cookie)
+    return choose(loaded.slice(0, length), loaded.slice(length), { cookie, shape })
   }
   const fetches = [...values, ...former].map((value) => fetchFrom(mode, value, now))
   return fetches.every(isHere)
@@ -122,14 +133,18 @@ const onlyOf = (present: readonly string[], former: readonly string[]): string |
  * several tokens of one session, as after a change of the cookie's `domain`, the one that was sealed last. A superseded
  * cookie counts where none is valid. One under a former name counts where none of today's is either.
  */
-function choose(present: readonly Loaded[], former: readonly Loaded[], cookie: SessionCookie): Lookup {
+function choose(
+  present: readonly Loaded[],
+  former: readonly Loaded[],
+  { cookie, shape }: LookupRules,
+): Lookup {
   const loaded = [...present, ...former]
   const usable = usableOf(present, former)
   if (usable.length > 1) return AMBIGUOUS
   const superseded = loaded.filter(isSuperseded)
   const [first] = [...usable, ...superseded, ...loaded]
   if (first === undefined) return NO_COOKIE
-  const lookup = lookupOf(first)
+  const lookup = lookupOf(first, shape)
   const isMisplaced =
     lookup.record !== undefined && (former.length > 0 || (present.length > 1 && cookie.hasNamesake))
   const isWanted = loaded.some(({ reason }) => LEFT_ALONE.has(reason))
@@ -162,15 +177,17 @@ function newestOfEach(loaded: readonly Loaded[]): readonly Loaded[] {
 }
 
 /** What one cookie led to. */
-function lookupOf(loaded: Loaded): Lookup {
+function lookupOf(loaded: Loaded, shape: Shape): Lookup {
   const { reason, record } = loaded
-  const known = record && withoutControlNames(record)
+  const known = record && shape.record(record)
+  if (record !== undefined && known === undefined) return UNFIT
   return {
     reason,
     record: known,
     standing: record === undefined ? fieldOf(loaded, 'standing') : undefined,
     discard: record === undefined && !LEFT_ALONE.has(reason),
     isMisplaced: false,
-    hasDropped: known !== record,
+    hasDropped: known !== record && record !== undefined && hasControlName(record.content.data),
+    storeMs: undefined,
   }
 }

@@ -2,8 +2,8 @@ import type { InForce, Loaded, Mode, RecordWatch } from '../modes/mode.ts'
 import type { SessionChange } from '../session/state.ts'
 import { expiryOf, type Lifetime } from '../record/lifetime.ts'
 import { StoreError } from '../base/errors.ts'
-import type { Trace } from '../base/events.ts'
-import { withoutControlNames } from '../record/known-keys.ts'
+import type { Trace } from '../base/trace.ts'
+import type { Shape } from '../record/shape.ts'
 
 /** The visit whose session is watched. What it does itself is no news to it. */
 export interface Watched {
@@ -17,6 +17,7 @@ export interface Watched {
 
 export interface RecordWatcherSetup {
   readonly mode: Mode
+  readonly shape: Shape
   readonly lifetime: Lifetime
   readonly trace: Trace
   /** Epoch seconds. */
@@ -33,6 +34,9 @@ export interface RecordWatcher {
   release(): void
 }
 
+/** A record that this server has no use for is over to whoever watches here. */
+const UNFIT: Loaded = Object.freeze({ reason: 'unfit', record: undefined })
+
 /** A store that tells is asked too, though seldom: a message may get lost, and a connection break unnoticed. */
 const SELDOM_MS = 30_000
 
@@ -42,7 +46,7 @@ export function createRecordWatcher(
   watched: Watched,
   told: () => void,
 ): RecordWatcher {
-  const { mode, lifetime, trace, now } = setup
+  const { mode, shape, lifetime, trace, now } = setup
   /** The record that the visit has. */
   let own: InForce | undefined
   /** The newest one that was seen in its place. */
@@ -82,8 +86,10 @@ export function createRecordWatcher(
       const loaded = await from.look(now())
       isFailing = false
       dueAt = unlisten === undefined ? 0 : performance.now() + SELDOM_MS * (0.5 + Math.random())
-      const { record } = loaded
-      return record === undefined ? loaded : { ...loaded, record: withoutControlNames(record) }
+      const { reason, record } = loaded
+      if (record === undefined) return loaded
+      const known = shape.record(record)
+      return known === undefined ? UNFIT : { reason, record: known }
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
       if (!isFailing && seen !== undefined) trace.watchFailed(seen.sid)

@@ -2,21 +2,30 @@ import { type Changes, checkSize, type Commit, type HasText, type InForce, varia
 import { newStoreCookie } from '../modes/store-cookie.ts'
 import type { LogoutRequest } from '../session/logout.ts'
 import type { CommittedState, SessionState } from '../session/state.ts'
+import { hasControlName } from '../record/control-names.ts'
 import { EMPTY_TEXT } from '../record/encode.ts'
 import { endOf, heldEnd, type Times } from '../record/lifetime.ts'
 import { mergeTexts, type ResolveConflict } from '../record/merge.ts'
+import type { Permanent } from '../record/metadata.ts'
 import type { Plan } from '../record/plan.ts'
-import { type CarriedOver, carriedOver, type SessionRecord, type Step } from '../record/record.ts'
+import {
+  type CarriedOver,
+  carriedOver,
+  type SessionRecord,
+  type Step,
+  withLimit,
+  contentIn,
+} from '../record/record.ts'
+import { fittingText } from '../record/shape.ts'
 import { SID_BYTES } from '../crypto/token.ts'
-import { StoreError } from '../base/errors.ts'
+import { SessionConflictError, StoreError } from '../base/errors.ts'
 import { textId } from '../store/row.ts'
 import { randomBytes } from '../base/random.ts'
 import { type Attempt, type HandledTexts, keepChanged, rebaseHandled, sinceAttempt } from './changes.ts'
-import { textWithoutControlNames } from '../record/known-keys.ts'
 import type { Setup } from './setup.ts'
 
 /** What changes are made with. */
-export type ChangeRules = Pick<Setup, 'mode' | 'lifetime' | 'resolve' | 'fillRandom' | 'trace'>
+export type ChangeRules = Pick<Setup, 'mode' | 'shape' | 'lifetime' | 'resolve' | 'fillRandom' | 'trace'>
 
 /** The commits of a visit, of which one takes what it needs. */
 export interface CommitSource {
@@ -43,7 +52,7 @@ export class SessionCommit implements Commit, Changes {
   /** When it began; epoch seconds. */
   readonly at: number
   readonly sid: Uint8Array
-  readonly permanent: boolean
+  readonly permanent: Permanent
   /** What another session in this one's place takes over of what others write. */
   readonly carried: CarriedOver | undefined
   readonly login: SessionState['login']
@@ -110,15 +119,19 @@ export class SessionCommit implements Commit, Changes {
 
   rebase(theirs: SessionRecord, hasText: HasText): SessionRecord {
     const { before, after, carried, isHeld, unsettled } = this
-    const { mode, lifetime, resolve } = this.#source.setup
+    const { mode, shape, lifetime, resolve } = this.#source.setup
     const settled = unsettled.findLast(({ ids }) => ids.some(hasText))
     const isUnknown = unsettled.length > 0 && settled === undefined && before?.place !== undefined
     if (isUnknown && !hasText(textId(before.place.sealed)))
       throw new StoreError('nobody can tell any more whether an earlier attempt has been written')
-    const { text } = rebaseHandled(sinceAttempt(this.#texts, settled), this.#knownOf(theirs), resolve)
-    checkSize(mode, text)
+    const rebased = rebaseHandled(sinceAttempt(this.#texts, settled), this.#knownOf(theirs), resolve)
     const isPermanentTheirs = carried === undefined && after.permanent === before?.permanent
     const permanent = isPermanentTheirs ? theirs.permanent : after.permanent
+    const text = withLimit(rebased.text, permanent)
+    checkSize(mode, text)
+    // What each has made fits by itself.
+    const misfit = shape.misfitIn(text)
+    if (misfit !== undefined) throw new SessionConflictError(misfit)
     const issued = Math.max(after.issued, theirs.issued)
     const times = { created: after.created, issued, permanent }
     return { ...after, ...times, text, expires: heldEnd(lifetime, times, isHeld ? theirs : undefined) }
@@ -127,17 +140,19 @@ export class SessionCommit implements Commit, Changes {
   apart(theirs: SessionRecord | undefined): InForce {
     const { after, carried, login } = this
     const { before } = this.#texts
+    const { shape, resolve } = this.#source.setup
     const keep = login?.keep ?? []
     const own = carried === undefined ? keepChanged(before, after.text, keep) : after.text
     // Two that log in without a subject may be two users.
     const isSame = theirs !== undefined && theirs.subject === after.subject && after.subject !== undefined
-    if (!isSame) return { ...after, text: own }
+    if (!isSame) return { ...after, text: fittingText(shape, own) }
     // The same subject has logged in at once from another tab. From before a login nobody gets what that has brought, such
     // as a second factor, but for what is kept.
     const kept = { keys: keep, flash: carried?.flash ?? true }
     const [base, known] = [carriedOver(before, kept), this.#knownOf(theirs)]
     const standing = carried === undefined ? known : carriedOver(known, kept)
-    return { ...after, text: mergeTexts(base, own, standing, this.#source.setup.resolve) }
+    const text = mergeTexts(base, own, standing, resolve)
+    return { ...after, text: fittingText(shape, withLimit(text, after.permanent)) }
   }
 
   /** A login whose cookie another login of the same subject has superseded: with what it keeps of that one's session. */
@@ -152,22 +167,25 @@ export class SessionCommit implements Commit, Changes {
     const { after, at, unsettled } = this
     // What an earlier attempt may have written, another request may have ended on purpose.
     if (unsettled.length > 0) return undefined
-    const { lifetime, fillRandom } = this.#source.setup
+    const { lifetime, shape, fillRandom } = this.#source.setup
     const drop: ResolveConflict = ({ theirs }) => {
       this.hasDropped = true
       return theirs
     }
     const { text } = rebaseHandled(this.#texts, EMPTY_TEXT, drop)
-    if (text === EMPTY_TEXT) return undefined
+    if (text === EMPTY_TEXT || shape.misfitIn(text) !== undefined) return undefined
     const { permanent } = after
-    const expires = endOf(lifetime, at, at, permanent)
+    const times = { created: at, issued: at, expires: endOf(lifetime, at, at, permanent), permanent }
     const sid = randomBytes(fillRandom, SID_BYTES)
-    return { sid, created: at, issued: at, expires, permanent, text, subject: undefined }
+    return { ...times, sid, text: withLimit(text, permanent), subject: undefined }
   }
 
   #knownOf({ text, sid }: SessionRecord): string {
-    const known = textWithoutControlNames(text)
-    if (known !== text) this.#source.setup.trace.keyDropped(sid)
+    const { shape, trace } = this.#source.setup
+    const known = shape.text(text)
+    if (known === undefined)
+      throw new StoreError('data that this server has no schema for has taken the place of its own')
+    if (known !== text && hasControlName(contentIn(text).data)) trace.keyDropped(sid)
     return known
   }
 

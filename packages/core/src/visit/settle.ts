@@ -3,10 +3,9 @@ import { draftText, showText } from '../session/draft.ts'
 import type { CommittedState, SessionState } from '../session/state.ts'
 import type { Plan } from '../record/plan.ts'
 import type { SessionRecord } from '../record/record.ts'
-import type { Trace } from '../base/events.ts'
+import type { Trace } from '../base/trace.ts'
 import { rebaseHandled } from './changes.ts'
-import { textWithoutControlNames } from '../record/known-keys.ts'
-import type { Draft } from './setup.ts'
+import type { Draft, Setup } from './setup.ts'
 
 /** Publishes what became of a commit. `before`: the record in force until then, or the session without one. */
 export function report(
@@ -14,11 +13,13 @@ export function report(
   { plan, hasDropped }: { readonly plan: Plan; readonly hasDropped: boolean },
   { outcome, record }: Pick<Committed, 'outcome' | 'record'>,
   before: { readonly sid: Uint8Array },
+  storeMs: number | undefined,
 ): void {
   if (hasDropped && outcome === 'restarted') trace.closed('gone', before.sid)
   const reason = outcome === 'done' ? plan.reason : outcome
   // An ended session is reported under the id it had, not under that of the one that may begin after it.
-  trace.closed(reason === 'restarted' ? 'created' : reason, (record ?? before).sid)
+  const told = reason === 'restarted' ? 'created' : reason
+  trace.closed(told, (record ?? before).sid, record?.text, storeMs)
 }
 
 /** What was committed. */
@@ -32,19 +33,15 @@ export function settle(
   draft: Draft,
   sent: Sent,
   record: InForce | undefined,
-  now: () => number,
+  { shape, now }: Pick<Setup, 'shape' | 'now'>,
 ): InForce | undefined {
   settleState(draft.state, sent, record)
   if (record === undefined || record.text === sent.text) return record
-  const text = textWithoutControlNames(record.text)
-  try {
-    show(draft, sent.text, text, now())
-    return { ...record, text }
-  } catch {
-    // It is written, so this fails nothing: the session was frozen, or holds by now what cannot be kept. The visit goes on from
-    // what it has sent, as if others had written after it. The next commit finds that out and merges, or says why it cannot.
-    return { ...record, text: sent.text, place: record.place && { ...record.place, sealed: NO_TEXT } }
-  }
+  const text = shape.text(record.text)
+  if (text !== undefined && isShown(draft, sent.text, text, now())) return { ...record, text }
+  // It is written, so this fails nothing. The visit goes on from what it has sent, as if others had written after it. The next
+  // commit finds that out and merges, or says why it cannot.
+  return { ...record, text: sent.text, place: record.place && { ...record.place, sealed: NO_TEXT } }
 }
 
 /** No row has it. */
@@ -63,10 +60,16 @@ function settleState(state: SessionState, sent: Sent, record: SessionRecord | un
   if (record !== undefined && state.permanent === sent.permanent) state.permanent = record.permanent
 }
 
-function show({ session, state }: Draft, sent: string, committed: string, at: number): void {
+/** False where the session was frozen, or holds by now what cannot be kept. */
+function isShown({ session, state }: Draft, sent: string, committed: string, at: number): boolean {
   const { carried, steps } = state
-  const handled = { before: sent, steps, after: draftText(session, state), carried, at }
-  const rebased = rebaseHandled(handled, committed, ({ mine }) => mine)
-  showText(session, state, rebased.text)
-  state.steps = rebased.steps
+  try {
+    const handled = { before: sent, steps, after: draftText(session, state), carried, at }
+    const rebased = rebaseHandled(handled, committed, ({ mine }) => mine)
+    showText(session, state, rebased.text)
+    state.steps = rebased.steps
+    return true
+  } catch {
+    return false
+  }
 }

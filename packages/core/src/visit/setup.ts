@@ -1,18 +1,20 @@
+import type { Accept } from './accept.ts'
 import type { Mode, OpenInForce } from '../modes/mode.ts'
 import type { LogoutRequest } from '../session/logout.ts'
 import type { SessionSetup, SessionState } from '../session/state.ts'
 import type { Subjects } from '../subjects/subjects.ts'
 import type { SessionCookie } from '../cookie/cookie.ts'
-import type { Lifetime } from '../record/lifetime.ts'
 import type { ResolveConflict } from '../record/merge.ts'
-import type { Trace } from '../base/events.ts'
+import type { Shape } from '../record/shape.ts'
+import type { Trace } from '../base/trace.ts'
 import type { Pulse } from '../base/pulse.ts'
 import type { OpenReason } from '../base/reasons.ts'
 
 /** What all visits of one `Sessions` share. */
 export interface Setup extends SessionSetup {
   readonly mode: Mode
-  readonly lifetime: Lifetime
+  readonly shape: Shape
+  readonly accept: Accept | undefined
   readonly resolve: ResolveConflict
   readonly subjects: Subjects
   readonly cookie: SessionCookie
@@ -43,6 +45,8 @@ export interface Lookup {
   readonly isMisplaced: boolean
   /** Whether the record had a key that is a control's name, which is left out. */
   readonly hasDropped: boolean
+  /** How long the store took, where somebody listens. */
+  readonly storeMs: number | undefined
 }
 
 /** The session of a visit, and what it came from. */

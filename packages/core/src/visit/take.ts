@@ -4,6 +4,7 @@ import type { Plan } from '../record/plan.ts'
 import { type Change, stepOf } from '../record/record.ts'
 import { SessionGoneError, UnsupportedError } from '../base/errors.ts'
 import type { Commits } from './commit.ts'
+import { checkFit } from './decide.ts'
 import { SessionCommit } from './session-commit.ts'
 
 const CHANGED: Plan = Object.freeze({ record: 'update', cookie: 'set', reason: 'changed' })
@@ -24,7 +25,7 @@ export async function takeKey(commits: Commits, key: string): Promise<unknown> {
 
 async function takeNow(commits: Commits, key: string): Promise<unknown> {
   const { setup, draft, record: before } = commits
-  const { mode, lifetime, now } = setup
+  const { mode, lifetime, shape, now } = setup
   if (mode.name === 'cookie' || (before !== undefined && before.place === undefined))
     throw new UnsupportedError(
       'session.take: the session lives in its cookie; give a store, which knows what was taken',
@@ -38,12 +39,13 @@ async function takeNow(commits: Commits, key: string): Promise<unknown> {
   }
   const step = stepOf(before.text, take)
   if (value === undefined) return undefined
+  checkFit(shape, step.after)
   const at = now()
   const after = recordOf(before, step.after, lifetime, at, commits.held)
   const { sid, permanent } = before
   const state = { sid, permanent, carried: undefined, login: undefined, steps: [step] }
   const commit = new SessionCommit(commits, CHANGED, state, after, at)
-  const done = await mode.apply(commit)
+  const done = await commits.apply(commit)
   removeKey(draft.session, draft.state, key)
   if (done.outcome === 'gone') return undefined
   commits.settle(commit, done)

@@ -1,5 +1,5 @@
-import type { InForce, OpenInForce } from '../modes/mode.ts'
-import { resetDraft } from '../session/draft.ts'
+import type { OpenInForce } from '../modes/mode.ts'
+import { endDraft } from '../session/draft.ts'
 import type { LogoutRequest } from '../session/logout.ts'
 import { createSession, type Session } from '../session/session.ts'
 import {
@@ -10,24 +10,21 @@ import {
   type SessionVisit,
   stateOf,
 } from '../session/state.ts'
-import type { CookieHeader } from '../cookie/read.ts'
-import { recordOf } from '../record/admit.ts'
-import { endOf } from '../record/lifetime.ts'
-import { EMPTY_TEXT } from '../record/encode.ts'
-import { contentIn } from '../record/record.ts'
+import { type CookieHeader, cookieHeaderOf, type CookieSource } from '../cookie/read.ts'
 import { type Sids, sidText } from '../crypto/token.ts'
 import { SessionClosedError, SessionGoneError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import type { ReturnWatch } from '../base/return-watch.ts'
 import type { AdapterWarning } from '../base/reasons.ts'
+import { judge, judgeAtOnce } from './accept.ts'
 import { Commits } from './commit.ts'
-import { reasonOf } from './decide.ts'
+import { expiresOf, reasonOf } from './decide.ts'
 import type { Header } from './headers.ts'
-import type { Watched } from './record-watcher.ts'
-import { withoutControlNames } from '../record/known-keys.ts'
 import type { Draft, Lookup, Setup, VisitOptions } from './setup.ts'
+import { reloadDraft } from './reload.ts'
 import { takeKey } from './take.ts'
 import { watchSession } from './watch.ts'
+import { watchedOf } from './watched.ts'
 
 /** Finds out what the cookies of a request led to, at the first look. */
 export type Look = (header: CookieHeader) => Lookup
@@ -38,9 +35,11 @@ const NO_HEADERS: readonly Header[] = Object.freeze([])
 export class SessionsVisit<D> implements SessionVisit, Draft {
   readonly setup: Setup
   readonly #look: Look
-  readonly #header: CookieHeader
+  readonly #source: CookieSource
   readonly #options: VisitOptions | undefined
   #session: Session<D> | undefined
+  /** Nobody knows of a session that was made for `accept` alone, unless that has refused it. */
+  #use: 'none' | 'refused' | 'looked' = 'none'
   #begun: Commits | undefined
   /** `refused`: the commit failed or is not through, or a late change was reported. `gone`: the head has left, nothing can be added. */
   #phase: 'open' | 'refused' | 'gone' = 'open'
@@ -49,15 +48,18 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   lookup!: Lookup
   logout: LogoutRequest | undefined
 
-  constructor(setup: Setup, look: Look, header: CookieHeader, options: VisitOptions | undefined) {
+  constructor(setup: Setup, look: Look, source: CookieSource, options: VisitOptions | undefined) {
     this.setup = setup
     this.#look = look
-    this.#header = header
+    this.#source = source
     this.#options = options
   }
 
   get session(): Session<D> {
-    return (this.#session ??= this.#open())
+    const session = this.#session ?? this.#open()
+    if (this.#use !== 'looked') this.setup.trace.opened(this.lookup)
+    this.#use = 'looked'
+    return session
   }
 
   replaceSession(): Session<D> {
@@ -65,18 +67,48 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   }
 
   #open(): Session<D> {
-    const { trace } = this.setup
-    const lookup = this.#look(this.#header)
-    const { record, reason } = lookup
+    const lookup = this.#look(cookieHeaderOf(this.#source))
+    const { record } = lookup
     this.lookup = lookup
-    this.state = record === undefined ? this.#freshState() : stateOf(record, record.content)
-    trace.opened(reason, record?.sid)
-    if (lookup.hasDropped && record !== undefined) trace.keyDropped(record.sid)
-    return createSession<D>(record?.content.data ?? {}, this)
+    this.state = record === undefined ? freshState(this.setup) : stateOf(record, record.content)
+    const session = createSession<D>(record?.content.data ?? {}, this)
+    // `accept` may look at it by way of the request, too.
+    this.#session = session
+    try {
+      if (this.setup.mode.isLazy) judgeAtOnce(this.#judge(session))
+      return session
+    } catch (error) {
+      this.#session = undefined
+      throw error
+    }
+  }
+
+  #judge(session: Session<D>): MaybePromise<void> {
+    const { accept } = this.setup
+    if (accept === undefined || this.lookup.record === undefined) return
+    return judge(accept, session, this.#source, () => this.#refuse(session))
+  }
+
+  /** Whoever looks finds an empty session, and the record ends with the response. */
+  #refuse(session: Session<D>): void {
+    this.lookup = { ...this.lookup, reason: 'refused' }
+    this.#use = 'refused'
+    endDraft(session, this)
+  }
+
+  /** The visit, once `accept` has been asked, for a mode that can wait. */
+  accepted(): MaybePromise<this> {
+    return andThen(this.#judge(this.#open()), () => this)
+  }
+
+  /** What came and may go on, without a word about it. */
+  peek(): OpenInForce | undefined {
+    if (this.#session === undefined) this.#open()
+    return this.came
   }
 
   close(): MaybePromise<readonly Header[]> {
-    if (this.#session === undefined) {
+    if (this.#session === undefined || this.#use === 'none') {
       this.#phase = 'gone'
       return NO_HEADERS
     }
@@ -89,8 +121,8 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   }
 
   settle(): void {
-    if (this.#session === undefined || this.#phase === 'refused') return
-    const isLate = this.#session.isChanged
+    if (this.#use !== 'looked' || this.#phase === 'refused') return
+    const isLate = this.#session?.isChanged === true
     this.#phase = isLate ? 'refused' : 'gone'
     if (isLate) this.setup.trace.closed('late', this.state.sid)
   }
@@ -100,7 +132,7 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   }
 
   warn(what: AdapterWarning, detail?: string): void {
-    if (this.#session !== undefined) this.setup.trace.warned(what, this.state.sid, detail)
+    if (this.#use === 'looked') this.setup.trace.warned(what, this.state.sid, detail)
   }
 
   get returnWatch(): ReturnWatch {
@@ -108,7 +140,7 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   }
 
   get came(): OpenInForce | undefined {
-    return this.lookup.record
+    return this.lookup.reason === 'refused' ? undefined : this.lookup.record
   }
 
   get #commits(): Commits {
@@ -127,12 +159,8 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   }
 
   expires(): number {
-    const { sid, created, permanent } = this.state
     const { record, held } = this.#commits
-    const isSame = record?.sid === sid && record.created === created && record.permanent === permanent
-    const { lifetime, now } = this.setup
-    if (!isSame) return recordOf(this.state, '', lifetime, now(), held).expires
-    return Math.min(record.expires, endOf(lifetime, created, record.issued, permanent))
+    return expiresOf(this.setup, this.state, record, held)
   }
 
   sids(): Sids {
@@ -155,31 +183,8 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
     if (commits.isEnded || commits.hasDropped) throw new SessionGoneError()
   }
 
-  async reload(): Promise<void> {
-    const record = await this.#reread()
-    const content = contentIn(record?.text ?? EMPTY_TEXT)
-    const state = record === undefined ? this.#freshState() : stateOf(record, content)
-    resetDraft(this.session, this.state, content.data, state, this.setup.now())
-    this.logout = undefined
-    const commits = this.#commits
-    if (record === commits.record) return
-    commits.record = record
-    // Whether an earlier attempt has written it or not: what follows builds on what stands there now.
-    commits.unsettled = []
-  }
-
-  /** The record in force, as it stands now; undefined for a session that nothing is kept of. */
-  async #reread(): Promise<InForce | undefined> {
-    const commits = this.#commits
-    await commits.queue.taken()
-    const { mode, now, trace } = this.setup
-    const watchRecord = commits.record && mode.watchRecord?.(commits.record)
-    if (watchRecord === undefined) return commits.record
-    const { record } = await watchRecord.look(now())
-    if (record === undefined) throw new SessionGoneError()
-    const known = withoutControlNames(record)
-    if (known !== record) trace.keyDropped(record.sid)
-    return known
+  reload(): Promise<void> {
+    return reloadDraft(this.#commits)
   }
 
   async take(key: string): Promise<unknown> {
@@ -188,16 +193,7 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   }
 
   watch(signal: AbortSignal | undefined): AsyncIterable<SessionChange> {
-    const commits = this.#commits
-    const watched: Watched = {
-      hasBegun: this.came !== undefined,
-      inForce: () => commits.settled(),
-      onCommit: (committed) => commits.onCommit(committed),
-    }
+    const watched = watchedOf(this.#commits, this.came !== undefined)
     return watchSession(this.setup, watched, signal)
-  }
-
-  #freshState(): SessionState {
-    return freshState(this.setup.fillRandom, this.setup.now())
   }
 }

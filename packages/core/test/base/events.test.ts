@@ -1,9 +1,13 @@
 import { openVisit } from '../../src/adapter.ts'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { createSealer } from '../../src/sealer.ts'
 import { publishCrossOriginError, SESSION_CHANNEL, type SessionEvent } from '../../src/base/events.ts'
+import type { SessionsOptions } from '../../src/sessions/options.ts'
 import type { Sessions } from '../../src/sessions/sessions.ts'
+import { memoryStore } from '../../src/store/memory-store.ts'
+import type { Store } from '../../src/store/store.ts'
 import {
   createBrowser,
   createClock,
@@ -40,6 +44,29 @@ async function cookieWith(
   })
   events = []
   return present(browser.cookie)
+}
+
+/** A browser whose session has data. */
+async function browserOf(sessions: Sessions<Record<string, unknown>>) {
+  const browser = createBrowser(sessions)
+  await browser.visit((session) => void (session['n'] = 1))
+  return browser
+}
+
+async function failSlowly(): Promise<never> {
+  await new Promise((resolve) => setTimeout(resolve, 6))
+  throw new Error('down')
+}
+
+/** A store that takes its time for what each request does first. */
+function slowed(pause: () => Promise<void>): Store {
+  const store = memoryStore()
+  return {
+    ...store,
+    read: async (key) => pause().then(() => store.read(key)),
+    create: async (key, record) => pause().then(() => store.create(key, record)),
+    replace: async (key, from, record) => pause().then(() => store.replace(key, from, record)),
+  }
 }
 
 const FIELDS = {
@@ -239,10 +266,80 @@ describe('an event (R70)', () => {
         reason: 'created',
         cookie: '__Host-session',
         ref: expect.stringMatching(/^[0-9a-f]{16}$/) as unknown,
+        storeMs: undefined,
+        bytes: '{"$":{"subject":"alice"}}'.length,
       },
     ])
     expect(events.every((event) => Object.isFrozen(event))).toBe(true)
   })
+
+  it.each<[string, (work: () => Promise<void>) => Partial<SessionsOptions>]>([
+    ['a store', (pause) => ({ store: slowed(pause), revocation: undefined })],
+    ['overflow', (pause) => ({ overflow: slowed(pause) })],
+    ['a revocation list', (pause) => ({ revocation: { ...slowed(pause), isVolatile: false } })],
+  ])('says how long %s took, and how many bytes the record has', async (_, optionsFor) => {
+    // A timer never comes early: this is the least that the store takes.
+    const options = optionsFor(() => new Promise((resolve) => setTimeout(resolve, 6)))
+    const browser = createBrowser(sessionsOf({ ...options, revocationCache: 0 }))
+    const data = { text: 'é'.repeat(3000) }
+    const isStored = options.revocation === undefined || options.revocation === 'none'
+    const kept = isStored ? data : { text: 'é' }
+    await browser.visit((session) => void (session.login('ada'), Object.assign(session, kept)))
+    await browser.visit((session) => void (session['n'] = 1))
+    await browser.visit((session) => session.logout())
+    const text = JSON.stringify({ ...kept, $: { subject: 'ada' } })
+    const longer = JSON.stringify({ ...kept, n: 1, $: { subject: 'ada' } })
+    expect(events.map(({ reason, bytes }) => [reason, bytes])).toEqual([
+      ['created', Buffer.byteLength(text)],
+      ['opened', Buffer.byteLength(text)],
+      ['changed', Buffer.byteLength(longer)],
+      ['opened', Buffer.byteLength(longer)],
+      ['destroyed', undefined],
+    ])
+    for (const { storeMs } of events) expect(storeMs).toBeGreaterThanOrEqual(5)
+  })
+
+  it('says how long a store took that has failed, and nothing where none was asked', async () => {
+    const store = memoryStore()
+    const failing = { ...store, create: failSlowly, read: failSlowly, replace: failSlowly }
+    const { cookie } = await browserOf(sessionsOf({ store, revocation: undefined }))
+    const sessions = sessionsOf({ store: failing, revocation: undefined, whenStoreFails: 'anonymous' })
+    events = []
+    const failed = createBrowser(sessions, cookie).visit((session) => void (session['n'] = 1))
+    await failed.catch(() => undefined)
+    await sessionsOf()
+      .open('__Host-session=made-up')
+      .then(({ session }) => session.isNew)
+    expect(events.map(({ reason, bytes }) => [reason, bytes])).toEqual([
+      ['store_failed', undefined],
+      ['store_failed', undefined],
+      ['malformed', undefined],
+    ])
+    const [opened, closed, rejected] = events.map(({ storeMs }) => storeMs)
+    expect(opened).toBeGreaterThanOrEqual(5)
+    expect(closed).toBeGreaterThanOrEqual(5)
+    expect(rejected).toBeUndefined()
+  })
+
+  it.each(['after one that was written', 'after one that has failed', 'by a take'])(
+    'does not count what an earlier commit of the request has taken: %s',
+    async (which) => {
+      const store = memoryStore()
+      const schema = z.object({ n: z.number(), more: z.number().optional() })
+      const { cookie } = await browserOf(sessionsOf({ store, revocation: undefined }))
+      const failing = which === 'after one that has failed' ? { ...store, replace: failSlowly } : store
+      const options = { store: failing, revocation: undefined, schema }
+      const visit = await sessionsOf(options).open(cookie)
+      events = []
+      visit.session['more'] = 2
+      if (which === 'by a take') await visit.session.take('n').catch(() => undefined)
+      else await visit.session.save().catch(() => undefined)
+      visit.session['n'] = () => undefined
+      await visit.close().catch(() => undefined)
+      expect(events.at(-1)).toMatchObject({ reason: 'unkeepable', storeMs: undefined })
+      expect(events.filter(({ storeMs }) => storeMs !== undefined)).toHaveLength(2)
+    },
+  )
 
   it('carries no token, id, secret, subject or datum', async () => {
     const browser = createBrowser(sessionsOf())

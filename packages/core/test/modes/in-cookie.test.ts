@@ -10,7 +10,7 @@ import { present, SECRET, secretOf, START } from '../support.ts'
 import { commitOf } from './stored.ts'
 
 const NAME = '__Host-session'
-const LIFETIME = { idle: 3600, absolute: 86_400, permanent: 2_678_400 }
+const LIFETIME = { idle: 3600, absolute: 86_400, permanent: 2_678_400, permanentIdle: Infinity }
 const SET: Plan = { record: 'create', cookie: 'set', reason: 'created' }
 const CLEAR: Plan = { record: 'delete', cookie: 'clear', reason: 'emptied' }
 

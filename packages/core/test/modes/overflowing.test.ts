@@ -1,7 +1,8 @@
 import { openVisit } from '../../src/adapter.ts'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { RecordTooLargeError, SessionGoneError, StoreError } from '../../src/base/errors.ts'
+import { SessionGoneError, StoreError } from '../../src/base/errors.ts'
+import { RecordTooLargeError } from '../../src/base/size-errors.ts'
 import type { Session } from '../../src/session/session.ts'
 import {
   begin,

@@ -4,8 +4,11 @@ import type { InForce } from '../../src/modes/mode.ts'
 import { recordOf } from '../../src/record/admit.ts'
 import { createKeys } from '../../src/crypto/keys.ts'
 import { type Lifetime, readLifetime } from '../../src/record/lifetime.ts'
+import { readShape } from '../../src/record/shape.ts'
+import { freshState, type SessionState } from '../../src/session/state.ts'
+import { createCsrf } from '../../src/guard/csrf.ts'
 import { memoryStore } from '../../src/store/memory-store.ts'
-import { RecordTooLargeError } from '../../src/base/errors.ts'
+import { RecordTooLargeError } from '../../src/base/size-errors.ts'
 import type { Changes, Commit, Mode } from '../../src/modes/mode.ts'
 import { createSealedStore, type SealedStore } from '../../src/store/sealed-store.ts'
 import type { Row } from '../../src/store/row.ts'
@@ -15,6 +18,8 @@ import { metaOf } from '../record/texts.ts'
 import { BEGIN, secretNamed, troubledStore, type TroubledStore } from '../store-support.ts'
 
 export const LIFETIME: Lifetime = readLifetime({ idle: '1h', absolute: '24h', permanent: '31d' })
+/** Any data fit. */
+export const ANY_SHAPE = readShape({})
 export const SID = Buffer.alloc(16, 1)
 
 /** What stands before a record in a row that was just created. */
@@ -27,11 +32,31 @@ export const keysOf = (cookieName = '__Host-session', audience = '', ...secrets:
     audience,
   )
 
-/** A record of this data, written at the beginning. */
-export function fieldsWith(data: object, subject?: string, change: Partial<InForce> = {}): InForce {
-  const state = { sid: SID, created: BEGIN, permanent: false, subject }
-  return { ...recordOf(state, writeText(data, metaOf({ subject })), LIFETIME, BEGIN), ...change }
+const atTheBeginning = (): number => BEGIN
+
+/** The state of a session that begins now. */
+export function freshStateOf(): SessionState {
+  const { fillRandom, csrfKeys } = keysOf()
+  const csrf = createCsrf(csrfKeys, fillRandom)
+  return freshState({
+    now: atTheBeginning,
+    fillRandom,
+    csrf,
+    lifetime: LIFETIME,
+    version: 0,
+    checkRevokeAll: () => undefined,
+  })
 }
+
+/** A record of this data, written at the beginning. */
+export function fieldsWith(data: object, subject?: string, change: Partial<Fields> = {}): Fields {
+  const state = { sid: SID, created: BEGIN, permanent: false, subject }
+  const record = recordOf(state, writeText(data, metaOf({ subject })), LIFETIME, BEGIN)
+  return { ...record, permanent: false, ...change }
+}
+
+/** A record without a limit of its own, which a seal can carry as it is. */
+type Fields = InForce & { readonly permanent: boolean }
 
 /** As much of a mode as deciding looks at: how much it can hold. */
 export function modeOf(maxTextBytes: number): Mode {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { SessionsOptions } from '../../src/sessions/setup.ts'
+import type { SessionsOptions } from '../../src/sessions/options.ts'
 import { StoreTimeoutError } from '../../src/base/errors.ts'
 import type { Store } from '../../src/store/store.ts'
 import { LONG } from '../row-support.ts'

@@ -24,7 +24,7 @@ import {
 
 const HOUR = 3600
 const DAY = 86_400
-const LIFETIME: Lifetime = { idle: HOUR, absolute: DAY, permanent: 31 * DAY }
+const LIFETIME: Lifetime = { idle: HOUR, absolute: DAY, permanent: 31 * DAY, permanentIdle: Infinity }
 
 const times = (change: Partial<Times> = {}): Times => ({
   created: START,
@@ -47,11 +47,28 @@ describe('the limits of a session', () => {
       idle: 900,
       absolute: 12 * HOUR,
       permanent: 400 * DAY,
+      permanentIdle: Infinity,
     })
     expect(readLifetime({ idle: 1 })).toEqual({ ...LIFETIME, idle: 1 })
   })
 
+  it('let a permanent session slide, within a limit from its beginning', () => {
+    const limits = readLifetime({ permanent: { idle: '14d', absolute: '180d' } })
+    expect(limits).toEqual({ ...LIFETIME, permanent: 180 * DAY, permanentIdle: 14 * DAY })
+  })
+
   it.each<[unknown, RegExp]>([
+    [{ permanent: {} }, /^lifetime\.permanent\.absolute: expected whole seconds .*; got undefined/],
+    [{ permanent: { absolute: '180d' } }, /^lifetime\.permanent\.idle: .*; got undefined/],
+    [{ permanent: { idle: '14d' } }, /^lifetime\.permanent\.absolute: .*; got undefined/],
+    [
+      { permanent: { idle: '14d', absolute: 0 } },
+      /^lifetime\.permanent\.absolute: expected at least one second/,
+    ],
+    [{ permanent: { idle: '401d', absolute: '402d' } }, /^lifetime\.permanent\.idle: at most 400 days/],
+    [{ permanent: { idle: Infinity, absolute: '14d' } }, /^lifetime\.permanent\.idle: at most 400 days/],
+    [{ permanent: { idle: '1d', maxAge: '2d' } }, /^lifetime\.permanent\.maxAge: no such option/],
+    [{ permanent: ['14d'] }, /^lifetime\.permanent: expected a plain object, got a list/],
     [{ idle: 0 }, /^lifetime\.idle: expected at least one second/],
     [{ absolute: '0s' }, /^lifetime\.absolute: expected at least one second/],
     [{ permanent: 0 }, /^lifetime\.permanent: expected at least one second/],
@@ -70,26 +87,32 @@ describe('the limits of a session', () => {
     expect(error).toMatchObject({ message: expect.stringMatching(message) as unknown })
   })
 
-  it.each([{ idle: Infinity }, { absolute: Infinity }, { idle: Infinity, absolute: Infinity }])(
-    'that are %o have to be spelled out, and warn (R30)',
-    async (value) => {
-      expect(await warningsOf(() => readLifetime(value))).toEqual(['KEEPSAKE_ENDLESS_SESSION'])
-    },
-  )
+  it.each([
+    { idle: Infinity },
+    { absolute: Infinity },
+    { idle: Infinity, absolute: Infinity },
+    { permanent: { idle: '14d', absolute: Infinity } },
+  ] as const)('that are %o have to be spelled out, and warn (R30)', async (value) => {
+    expect(await warningsOf(() => readLifetime(value))).toEqual(['KEEPSAKE_ENDLESS_SESSION'])
+  })
 
   it.each([
-    ['aal1', { idle: 30 * DAY, absolute: 30 * DAY, permanent: 30 * DAY }],
-    ['aal2', { idle: HOUR, absolute: DAY, permanent: HOUR }],
-    ['aal3', { idle: 900, absolute: 12 * HOUR, permanent: 900 }],
+    ['aal1', { idle: 30 * DAY, absolute: 30 * DAY, permanent: 30 * DAY, permanentIdle: Infinity }],
+    ['aal2', { idle: HOUR, absolute: DAY, permanent: DAY, permanentIdle: HOUR }],
+    ['aal3', { idle: 900, absolute: 12 * HOUR, permanent: 12 * HOUR, permanentIdle: 900 }],
   ])('are those of a level (SP 800-63B-4): %s', async (level, limits) => {
     const warnings = await warningsOf(() => expect(readLifetime(level)).toEqual(limits))
     expect(warnings).toEqual([])
   })
 
-  it.each(['aal2', 'aal3'])('of %s let no session go unused for longer, permanent or not', (level) => {
-    const { idle, permanent } = readLifetime(level)
-    expect(permanent).toBeLessThanOrEqual(idle)
-  })
+  it.each(['aal2', 'aal3'])(
+    'of %s let no session live or go unused for longer, permanent or not',
+    (level) => {
+      const { idle, absolute, permanent, permanentIdle } = readLifetime(level)
+      expect(permanentIdle).toBe(idle)
+      expect(permanent).toBe(absolute)
+    },
+  )
 
   it.each(['aal4', 'AAL1', ''])('are not those of a level that there is not: %j', (level) => {
     const message = `lifetime: expected limits, or 'aal1', 'aal2' or 'aal3', got ${level === '' ? 'an empty text' : 'a text'}`
@@ -122,6 +145,9 @@ describe('the end of a session (R30)', () => {
       31 * DAY + 1,
       'expired_permanent',
     ],
+    ['permanent, before a limit of its own', { permanent: 7 * DAY }, 7 * DAY - 1, undefined],
+    ['permanent, at a limit of its own', { permanent: 7 * DAY }, 7 * DAY, 'expired_permanent'],
+    ['permanent, at the configured limit', { permanent: 90 * DAY }, 31 * DAY, 'expired_permanent'],
     ['before the end fixed when written', { expires: START + 60 }, 59, undefined],
     ['at the end fixed when written', { expires: START + 60 }, 60, 'expired_as_issued'],
     ['after the end fixed when written', { expires: START + 60 }, 61, 'expired_as_issued'],
@@ -143,6 +169,8 @@ describe('the end of a session (R30)', () => {
     [{ idle: 60 }, {}, 'expired_idle'],
     [{ absolute: 60 }, {}, 'expired_absolute'],
     [{ permanent: 60 }, { permanent: true }, 'expired_permanent'],
+    [{ permanent: 60 }, { permanent: 3600 }, 'expired_permanent'],
+    [{ permanentIdle: 60 }, { permanent: true }, 'expired_idle'],
   ])('comes at once when a limit is shortened to %j (R33)', (shorter, change, reason) => {
     expect(expiryOf(LIFETIME, times(change), START + 120)).toBeUndefined()
     expect(expiryOf({ ...LIFETIME, ...shorter }, times(change), START + 120)).toBe(reason)
@@ -155,13 +183,13 @@ describe('the end of a session (R30)', () => {
 
   it('does not move when a limit is made longer (R33)', () => {
     const expires = endOf(LIFETIME, START, START, false)
-    const longer = { idle: 10 * HOUR, absolute: 10 * DAY, permanent: 100 * DAY }
+    const longer = { ...LIFETIME, idle: 10 * HOUR, absolute: 10 * DAY, permanent: 100 * DAY }
     expect(expiryOf(longer, times({ expires }), START + HOUR - 1)).toBeUndefined()
     expect(expiryOf(longer, times({ expires }), START + HOUR)).toBe('expired_as_issued')
   })
 
   it('has no end with limits that are Infinity', () => {
-    const endless = { idle: Infinity, absolute: Infinity, permanent: DAY }
+    const endless = { ...LIFETIME, idle: Infinity, absolute: Infinity }
     expect(expiryOf(endless, times({ expires: MAX_TIME }), START + 1e9)).toBeUndefined()
   })
 
@@ -171,23 +199,25 @@ describe('the end of a session (R30)', () => {
     [START, START + DAY - 60, false, START + DAY],
     [START, START, true, START + 31 * DAY],
     [START, START + 30 * DAY, true, START + 31 * DAY],
+    [START, START + 30 * DAY, 60 * DAY, START + 31 * DAY],
+    [START, START + 3 * DAY, 5 * DAY, START + 5 * DAY],
     [MAX_TIME - 5, MAX_TIME - 5, false, MAX_TIME],
   ])('created %d, issued %d, permanent %s: is fixed at %d', (created, issued, permanent, end) => {
     expect(endOf(LIFETIME, created, issued, permanent)).toBe(end)
   })
 
   it('is a time that a token can hold, without limits too', () => {
-    expect(endOf({ idle: Infinity, absolute: Infinity, permanent: DAY }, START, START, false)).toBe(MAX_TIME)
+    expect(endOf({ ...LIFETIME, idle: Infinity, absolute: Infinity }, START, START, false)).toBe(MAX_TIME)
   })
 
   it('comes for every session that its limits do not allow, and for no other', () => {
     const seconds = fc.integer({ min: 1, max: 1000 })
     fc.assert(
       fc.property(
-        fc.record({ idle: seconds, absolute: seconds, permanent: seconds }),
+        fc.record({ idle: seconds, absolute: seconds, permanent: seconds, permanentIdle: seconds }),
         fc.nat(500),
         fc.nat(500),
-        fc.boolean(),
+        fc.oneof(fc.boolean(), seconds),
         fc.nat(2500),
         (lifetime, created, age, permanent, now) => {
           const issued = created + age
@@ -222,6 +252,15 @@ describe('renewing an unchanged session (R36)', () => {
       true,
       true,
     ])
+  })
+
+  it.each([
+    ['its idle limit', { permanent: 180 * DAY, permanentIdle: 14 * DAY }, true, (14 * DAY) / 20],
+    ['a limit of its own', { permanent: 180 * DAY, permanentIdle: 14 * DAY }, 7 * DAY, (7 * DAY) / 20],
+  ] as const)('goes by %s where a permanent session slides', (_, limits, permanent, due) => {
+    const dueAfter = (seconds: number): boolean =>
+      isRenewalDue({ ...LIFETIME, ...limits }, times({ permanent }), START + seconds)
+    expect([dueAfter(due - 1), dueAfter(due)]).toEqual([false, true])
   })
 
   it('is never due without an idle limit', () => {

@@ -14,13 +14,14 @@ const ALL: Partial<Metadata> = {
   label: 'Firefox',
   flash: [{ id: 'AAAAAAAA', category: 'info', message: 'Saved' }],
   expiries: new Map([['otp', 1_800_000_300]]),
+  permanent: 7_776_000,
 }
-const always = (): boolean => true
+const DATA = { otp: '1234' }
 
 describe('metadata as JSON', () => {
-  it('is these four entries, in this order', () => {
-    expect(JSON.stringify(encodeMetadata(metaOf(ALL), always))).toBe(
-      '{"subject":"alice","label":"Firefox","flash":[["AAAAAAAA","info","Saved"]],"expiries":{"otp":1800000300}}',
+  it('is these five entries, in this order', () => {
+    expect(JSON.stringify(encodeMetadata(metaOf(ALL), DATA))).toBe(
+      '{"subject":"alice","label":"Firefox","flash":[["AAAAAAAA","info","Saved"]],"expiries":{"otp":1800000300},"permanent":7776000}',
     )
   })
 
@@ -28,21 +29,28 @@ describe('metadata as JSON', () => {
     fc.assert(
       fc.property(fc.subarray(Object.entries(ALL), { minLength: 1 }), (entries) => {
         const meta = metaOf(Object.fromEntries(entries))
-        expect(decodeMetadata(JSON.parse(JSON.stringify(encodeMetadata(meta, always))))).toEqual(meta)
+        expect(decodeMetadata(JSON.parse(JSON.stringify(encodeMetadata(meta, DATA))))).toEqual(meta)
       }),
     )
   })
 
   it('is nothing where there is no metadata', () => {
-    expect(encodeMetadata(NO_METADATA, always)).toBeUndefined()
-    expect(encodeMetadata(metaOf({ flash: [], expiries: new Map() }), always)).toBeUndefined()
+    expect(encodeMetadata(NO_METADATA, DATA)).toBeUndefined()
+    expect(encodeMetadata(metaOf({ flash: [], expiries: new Map() }), DATA)).toBeUndefined()
     expect(decodeMetadata(undefined)).toBe(NO_METADATA)
   })
 
   it('has no end for a key that is gone', () => {
-    expect(
-      encodeMetadata(metaOf({ expiries: new Map([['otp', 5]]) }), (key) => key !== 'otp'),
-    ).toBeUndefined()
+    expect(encodeMetadata(metaOf({ expiries: new Map([['otp', 5]]) }), { other: 1 })).toBeUndefined()
+  })
+
+  it('has no limit for a session that holds nothing, which would then be kept for its sake', () => {
+    expect(encodeMetadata(metaOf({ permanent: 60 }), {})).toBeUndefined()
+    expect(encodeMetadata(metaOf({ permanent: 60 }), { gone: undefined })).toBeUndefined()
+    expect(encodeMetadata(metaOf({ permanent: 60, subject: 'alice' }), {})).toEqual({
+      permanent: 60,
+      subject: 'alice',
+    })
   })
 
   it('passes over what a later version may add', () => {

@@ -3,7 +3,7 @@ import type { Lifetime } from '../../src/record/lifetime.ts'
 import { type After, type Before, type Plan, planClose } from '../../src/record/plan.ts'
 import { START } from '../support.ts'
 
-const LIFETIME: Lifetime = { idle: 3600, absolute: 86_400, permanent: 2_678_400 }
+const LIFETIME: Lifetime = { idle: 3600, absolute: 86_400, permanent: 2_678_400, permanentIdle: Infinity }
 const SID = Buffer.alloc(16, 1)
 const OTHER_SID = Buffer.alloc(16, 2)
 

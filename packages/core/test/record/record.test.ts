@@ -164,4 +164,11 @@ describe('what another session takes over', () => {
     )
     expect(carriedOver(text, { keys: [], flash: false })).toBe(EMPTY_TEXT)
   })
+
+  it('is of the version that the data is of', () => {
+    const versioned = writeText({ cart: [1], other: 1 }, metaOf({ version: 2 }))
+    expect(carriedOver(versioned, { keys: ['cart'], flash: false })).toBe(
+      writeText({ cart: [1] }, metaOf({ version: 2 })),
+    )
+  })
 })

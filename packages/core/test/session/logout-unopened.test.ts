@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SessionsOptions } from '../../src/sessions/setup.ts'
+import type { SessionsOptions } from '../../src/sessions/options.ts'
 import { SessionUnopenedError, StoreError } from '../../src/base/errors.ts'
 import { type AnySessions, NAME } from '../row-support.ts'
 import {

@@ -45,7 +45,12 @@ const MISUSES: readonly (readonly [what: string, act: Act, wrong: unknown, messa
   ['isFresh', (session, wrong) => session.isFresh(wrong), -1, `${DURATION} a number`],
   ['flash', (session, wrong) => session.flash('info', wrong), 1, 'expected a message as text'],
   ['flash', (session, wrong) => session.flash(wrong), '', 'expected a category as text'],
-  ['permanent', (session, wrong) => (session.permanent = wrong), 'yes', 'expected true or false'],
+  [
+    'permanent',
+    (session, wrong) => (session.permanent = wrong),
+    'yes',
+    "true, false or how long: expected whole seconds as a number, or text such as '30m', '24h' or '31d'; got a text",
+  ],
   ['update', (session, wrong) => session.update(wrong), { n: 2 }, 'expected a function'],
   ['take', (session, wrong) => session.take(wrong), undefined, 'expected a key as text'],
 ]

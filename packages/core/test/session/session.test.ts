@@ -79,10 +79,10 @@ describe('the controls of a session', () => {
     expect(name in session).toBe(true)
   })
 
-  it.each([1, 'yes', null, undefined, {}])('take no %j for permanent', async (value) => {
+  it.each([-1, 1.5, 'yes', null, undefined, {}])('take no %j for permanent', async (value) => {
     const session = await freshSession()
     expect(() => Object.assign(session, { permanent: value })).toThrow(
-      'session.permanent: expected true or false',
+      'session.permanent: true, false or how long: expected whole seconds',
     )
     expect(session.permanent).toBe(false)
   })

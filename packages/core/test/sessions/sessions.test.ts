@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/base/errors.ts'
 import { createSealer } from '../../src/sealer.ts'
 import { createSessions } from '../../src/sessions/create-sessions.ts'
-import type { SessionsOptions } from '../../src/sessions/setup.ts'
+import type { SessionsOptions } from '../../src/sessions/options.ts'
 import {
   createBrowser,
   createClock,
@@ -143,7 +143,7 @@ describe('options of sessions', () => {
           /^resave: no such option; there is nothing to set: an unchanged session is never written/,
         ],
         [{ saveUninitialized: true }, /^saveUninitialized: no such option; there is nothing to set/],
-        [{ rolling: true }, /^rolling: no such option; there is nothing to set: lifetime\.idle renews/],
+        [{ rolling: true }, /^rolling: no such option; lifetime\.idle slides by itself/],
         [{ unset: 'destroy' }, /^unset: no such option; there is nothing to set/],
         [{ name: 'sid' }, /^name: no such option; write cookie: \{ name \}/],
         [{ cookieName: 'sid' }, /^cookieName: no such option; write cookie: \{ name \}/],

@@ -10,7 +10,7 @@ import {
   type Standing,
   standingOf,
 } from '../../src/store/rewrite.ts'
-import { readText, type SessionRecord, writeText } from '../../src/record/record.ts'
+import { fieldsOf, readText, type SessionRecord, writeText } from '../../src/record/record.ts'
 import { textId, writeRow } from '../../src/store/row.ts'
 import { revisionOf, type StoredRecord } from '../../src/store/store.ts'
 import { createGate, present, rejection, thrown, times, type Trouble } from '../store-support.ts'
@@ -207,7 +207,8 @@ describe('a rewrite whose answer is an error', () => {
       const next = adding('theirs')(own)
       if (next.do === 'write') {
         const text = writeRow({ ...next.row, text: next.record.text })
-        await store.replace(KEY, revisionOf(own.sealed), records.seal(KEY, { ...next.record, text }))
+        const sealed = { ...fieldsOf(next.record, text), subject: next.record.subject }
+        await store.replace(KEY, revisionOf(own.sealed), records.seal(KEY, sealed))
       }
       throw new Error('ECONNRESET')
     })

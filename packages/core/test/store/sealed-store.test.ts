@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { StoreError } from '../../src/base/errors.ts'
-import type { SessionRecord } from '../../src/record/record.ts'
-import { createSealedStore, type SealedStore } from '../../src/store/sealed-store.ts'
+import { createSealedStore, type SealedRecord, type SealedStore } from '../../src/store/sealed-store.ts'
 import { revisionOf, type Store, type StoredRecord } from '../../src/store/store.ts'
 import type { SealedFields } from '../../src/crypto/token.ts'
 import { createShelf, fieldsWith, keysOf } from '../modes/stored.ts'
@@ -15,14 +14,14 @@ const END = fieldsWith({}, undefined, { expires: 0 })
 
 const record = (text: string): StoredRecord => ({ text, expiresAt: Infinity })
 /** Creates a record, and gives the text that it has. */
-async function created(records: SealedStore, key: string, fields: SessionRecord): Promise<string> {
+async function created(records: SealedStore, key: string, fields: SealedRecord): Promise<string> {
   const stored = records.seal(key, fields)
   expect(await records.create(key, stored)).toBe(true)
   return stored.text
 }
 
 /** What a record that was read says: the subject is in its text. */
-const sealedOf = ({ sid, created, issued, expires, permanent, text }: SessionRecord): SealedFields => ({
+const sealedOf = ({ sid, created, issued, expires, permanent, text }: SealedFields): SealedFields => ({
   sid,
   created,
   issued,

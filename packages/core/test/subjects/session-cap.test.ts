@@ -3,7 +3,7 @@ import { ConfigError, StoreError } from '../../src/base/errors.ts'
 import { memoryStore } from '../../src/store/memory-store.ts'
 import type { Session } from '../../src/session/session.ts'
 import { createSessions } from '../../src/sessions/create-sessions.ts'
-import type { SessionsOptions } from '../../src/sessions/setup.ts'
+import type { SessionsOptions } from '../../src/sessions/options.ts'
 import type { Store } from '../../src/store/store.ts'
 import {
   begin,

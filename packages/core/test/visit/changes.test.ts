@@ -6,12 +6,11 @@ import { planClose } from '../../src/record/plan.ts'
 import { type Change, readText, type Step, writeText } from '../../src/record/record.ts'
 import type { InForce } from '../../src/modes/mode.ts'
 import { recordOf } from '../../src/record/admit.ts'
-import { RecordTooLargeError } from '../../src/base/errors.ts'
+import { RecordTooLargeError } from '../../src/base/size-errors.ts'
 import type { ResolveConflict } from '../../src/record/merge.ts'
-import { createTrace } from '../../src/base/events.ts'
+import { createTrace } from '../../src/base/trace.ts'
 import type { FlashMessage } from '../../src/record/metadata.ts'
-import { freshState } from '../../src/session/state.ts'
-import { keysOf, LIFETIME, modeOf, SID } from '../modes/stored.ts'
+import { ANY_SHAPE, freshStateOf, keysOf, LIFETIME, modeOf, SID } from '../modes/stored.ts'
 import { BEGIN, present, thrown } from '../store-support.ts'
 
 const { fillRandom, logKey } = keysOf()
@@ -21,7 +20,7 @@ const never = (): boolean => false
 const has = (id: string) => (other: string) => other === id
 
 function record(data: object, change: Partial<InForce> = {}): InForce {
-  const state = { ...freshState(fillRandom, BEGIN), sid: SID, subject: change.subject }
+  const state = { ...freshStateOf(), sid: SID, subject: change.subject }
   return {
     ...recordOf(state, writeText(data, metaOf({ subject: change.subject })), LIFETIME, BEGIN),
     ...change,
@@ -54,7 +53,15 @@ const HANDLED: Handled = {
 function changesOf(handled: Partial<Handled> = {}, rules: Partial<ChangeRules> = {}): SessionCommit {
   const { before, after, steps, carried, keep, at, isHeld, unsettled } = { ...HANDLED, ...handled }
   const source = {
-    setup: { mode: modeOf(1000), lifetime: LIFETIME, resolve: mine, fillRandom, trace, ...rules },
+    setup: {
+      mode: modeOf(1000),
+      shape: ANY_SHAPE,
+      lifetime: LIFETIME,
+      resolve: mine,
+      fillRandom,
+      trace,
+      ...rules,
+    },
     record: before,
     held: isHeld ? before : undefined,
     carriedOut: 0,

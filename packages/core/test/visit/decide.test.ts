@@ -1,29 +1,32 @@
 import { describe, expect, it } from 'vitest'
 import { metaOf } from '../record/texts.ts'
 import { checkSize } from '../../src/modes/mode.ts'
-import { decide, reasonOf } from '../../src/visit/decide.ts'
+import { decide, reasonOf, type Rules } from '../../src/visit/decide.ts'
 import { writeText } from '../../src/record/record.ts'
 import type { InForce } from '../../src/modes/mode.ts'
 import { recordOf } from '../../src/record/admit.ts'
 import {
-  CookieTooLargeError,
-  RecordTooLargeError,
   SessionConflictError,
   SessionDataError,
   SessionGoneError,
   StoreError,
   StoreTimeoutError,
 } from '../../src/base/errors.ts'
+import { CookieTooLargeError, RecordTooLargeError } from '../../src/base/size-errors.ts'
 import { checkKeys } from '../../src/record/control-names.ts'
-import { freshState, type SessionState } from '../../src/session/state.ts'
-import { keysOf, LIFETIME, modeOf, SID } from '../modes/stored.ts'
+import type { SessionState } from '../../src/session/state.ts'
+import { ANY_SHAPE, freshStateOf, LIFETIME, modeOf, SID } from '../modes/stored.ts'
 import { BEGIN, thrown } from '../store-support.ts'
 
-const { fillRandom } = keysOf()
-const ROOMY = modeOf(1000)
+const rules = (maxTextBytes: number): Rules => ({
+  mode: modeOf(maxTextBytes),
+  lifetime: LIFETIME,
+  shape: ANY_SHAPE,
+})
+const ROOMY = rules(1000)
 
 const state = (change: Partial<SessionState> = {}): SessionState => ({
-  ...freshState(fillRandom, BEGIN),
+  ...freshStateOf(),
   sid: SID,
   ...change,
 })
@@ -34,20 +37,13 @@ describe('what closing must do', () => {
   const came = { record: fields({ a: 1 }), discard: false, isMisplaced: false, isHeld: false }
 
   it('is the plan, with the text of the session as it is now', () => {
-    const decision = decide(ROOMY, LIFETIME, came, { a: 2 }, state({ subject: 'u1' }), BEGIN)
+    const decision = decide(ROOMY, came, { a: 2 }, state({ subject: 'u1' }), BEGIN)
     expect(decision.plan).toMatchObject({ record: 'update', reason: 'changed' })
     expect(decision.text).toBe(writeText({ a: 2 }, metaOf({ subject: 'u1' })))
   })
 
   it('takes a session that carries something over from another one for another', () => {
-    const decision = decide(
-      ROOMY,
-      LIFETIME,
-      came,
-      { a: 1 },
-      state({ carried: { keys: ['a'], flash: true } }),
-      BEGIN,
-    )
+    const decision = decide(ROOMY, came, { a: 1 }, state({ carried: { keys: ['a'], flash: true } }), BEGIN)
     expect(decision.plan).toMatchObject({ record: 'move', reason: 'replaced' })
   })
 
@@ -60,7 +56,7 @@ describe('what closing must do', () => {
 
   it('is refused for more than the mode can keep, with the keys by weight', () => {
     const data = { small: 1, large: 'x'.repeat(30), middle: '€€€' }
-    const error = thrown(() => decide(modeOf(40), LIFETIME, came, data, state(), BEGIN))
+    const error = thrown(() => decide(rules(40), came, data, state(), BEGIN))
     expect(error).toBeInstanceOf(RecordTooLargeError)
     expect(error).toMatchObject({
       limit: 40,
@@ -86,8 +82,8 @@ describe('what closing must do', () => {
   it('is not refused when nothing would be written', () => {
     const large = { a: 'x'.repeat(100) }
     const before = { record: fields(large), discard: false, isMisplaced: false, isHeld: false }
-    expect(decide(modeOf(10), LIFETIME, before, large, state(), BEGIN).plan.reason).toBe('unchanged')
-    expect(decide(modeOf(10), LIFETIME, before, {}, state(), BEGIN).plan.reason).toBe('emptied')
+    expect(decide(rules(10), before, large, state(), BEGIN).plan.reason).toBe('unchanged')
+    expect(decide(rules(10), before, {}, state(), BEGIN).plan.reason).toBe('emptied')
   })
 })
 

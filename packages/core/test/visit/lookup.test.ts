@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { metaOf } from '../record/texts.ts'
-import { readSessionCookie } from '../../src/cookie/session-cookie.ts'
+import { readSessionCookie, type SessionCookieOptions } from '../../src/cookie/session-cookie.ts'
 import { StoreError, StoreTimeoutError } from '../../src/base/errors.ts'
 import type { EagerMode, LazyMode, Loaded } from '../../src/modes/mode.ts'
-import { anonymousAfter, lookUpSealed, lookUpStored } from '../../src/visit/lookup.ts'
+import { anonymousAfter, type LookupRules, lookUpSealed, lookUpStored } from '../../src/visit/lookup.ts'
 import { writeText } from '../../src/record/record.ts'
-import { fieldsWith } from '../modes/stored.ts'
+import { ANY_SHAPE, fieldsWith } from '../modes/stored.ts'
 import { BEGIN, present, rejection, thrown, times } from '../store-support.ts'
 
-const COOKIE = readSessionCookie({ name: 'sid', insecure: true })
+const rulesOf = (options: SessionCookieOptions): LookupRules => ({
+  cookie: readSessionCookie(options),
+  shape: ANY_SHAPE,
+})
+const RULES = rulesOf({ name: 'sid', insecure: true })
 const OPENED: Loaded = {
   reason: 'opened',
   record: { ...fieldsWith({ a: 1 }), content: { ...metaOf({}), data: { a: 1 } } },
@@ -55,7 +59,7 @@ function createModes() {
 }
 
 /** Fetched, and then looked at. */
-const stored = async (mode: EagerMode, header: string) => (await lookUpStored(mode, COOKIE, header, BEGIN))()
+const stored = async (mode: EagerMode, header: string) => (await lookUpStored(mode, RULES, header, BEGIN))()
 
 const headerOf = (values: readonly string[]): string => values.map((value) => `sid=${value}`).join('; ')
 
@@ -91,7 +95,7 @@ describe('what the cookies of a request lead to', () => {
       record: reason === 'opened' ? OPENED.record : undefined,
     }
     const header = headerOf(values)
-    expect(lookUpSealed(lazy, COOKIE, header, BEGIN)).toEqual(expected)
+    expect(lookUpSealed(lazy, RULES, header, BEGIN)).toEqual(expected)
     expect(await stored(here, header)).toEqual(expected)
     expect(await stored(eager, header)).toEqual(expected)
   })
@@ -108,7 +112,7 @@ describe('what the cookies of a request lead to', () => {
     ['a bad former one', [], ['malformed'], 'malformed', false],
   ] as const)('takes former names in: %s', async (_, present, former, reason, isMisplaced) => {
     const { lazy, eager, here } = createModes()
-    const renamed = readSessionCookie({ name: 'sid', insecure: true, previous: [{ name: 'old' }] })
+    const renamed = rulesOf({ name: 'sid', insecure: true, previous: [{ name: 'old' }] })
     const header = [headerOf(present), ...former.map((value) => `old=${value}`)].join('; ')
     const expected = { reason, isMisplaced, record: reason === 'opened' ? OPENED.record : undefined }
     expect(lookUpSealed(lazy, renamed, header, BEGIN)).toMatchObject(expected)
@@ -118,17 +122,17 @@ describe('what the cookies of a request lead to', () => {
 
   it('is today’s cookie of two of one session that are as new', () => {
     const { lazy } = createModes()
-    const renamed = readSessionCookie({ name: 'sid', insecure: true, previous: [{ name: 'old' }] })
+    const renamed = rulesOf({ name: 'sid', insecure: true, previous: [{ name: 'old' }] })
     for (const header of ['sid=1; old=2', 'old=2; sid=1'])
       expect(lookUpSealed({ ...lazy, load: expiringAt }, renamed, header, BEGIN).record?.expires).toBe(1)
   })
 
   it('is misplaced where two of one name came and a former definition has that name', () => {
     const { lazy } = createModes()
-    const wider = readSessionCookie({ path: '/a', previous: [{ path: '/a/b' }] })
-    const header = headerOf(['opened', 'malformed']).replaceAll('sid', wider.name)
+    const wider = rulesOf({ path: '/a', previous: [{ path: '/a/b' }] })
+    const header = headerOf(['opened', 'malformed']).replaceAll('sid', wider.cookie.name)
     expect(lookUpSealed(lazy, wider, header, BEGIN).isMisplaced).toBe(true)
-    const only = readSessionCookie({ path: '/a', previous: [{ name: 'b' }] })
+    const only = rulesOf({ path: '/a', previous: [{ name: 'b' }] })
     expect(lookUpSealed(lazy, only, header, BEGIN).isMisplaced).toBe(false)
   })
 
@@ -150,23 +154,23 @@ describe('what the cookies of a request lead to', () => {
         content: { ...meta, data: { a: 1 } },
       },
     }
-    expect(lookUpSealed({ ...lazy, load }, COOKIE, 'sid=x', BEGIN)).toEqual(expected)
+    expect(lookUpSealed({ ...lazy, load }, RULES, 'sid=x', BEGIN)).toEqual(expected)
     expect(await stored({ ...here, load }, 'sid=x')).toEqual(expected)
   })
 
   it('is there at once where nothing has to be fetched', () => {
     const { eager, here } = createModes()
-    expect(lookUpStored(eager, COOKIE, undefined, BEGIN)).not.toBeInstanceOf(Promise)
-    expect(lookUpStored(here, COOKIE, 'sid=malformed', BEGIN)).not.toBeInstanceOf(Promise)
-    expect(lookUpStored(eager, COOKIE, 'sid=opened', BEGIN)).toBeInstanceOf(Promise)
+    expect(lookUpStored(eager, RULES, undefined, BEGIN)).not.toBeInstanceOf(Promise)
+    expect(lookUpStored(here, RULES, 'sid=malformed', BEGIN)).not.toBeInstanceOf(Promise)
+    expect(lookUpStored(eager, RULES, 'sid=opened', BEGIN)).toBeInstanceOf(Promise)
   })
 
   it('costs at most four loads, and one for what comes several times', async () => {
     const { eager, loaded } = createModes()
-    await lookUpStored(eager, COOKIE, headerOf(times(200, (index) => `forged${index}`)), BEGIN)
+    await lookUpStored(eager, RULES, headerOf(times(200, (index) => `forged${index}`)), BEGIN)
     expect(loaded).toEqual(['forged0', 'forged1', 'forged2', 'forged3'])
     loaded.length = 0
-    await lookUpStored(eager, COOKIE, headerOf(times(200, () => 'opened')), BEGIN)
+    await lookUpStored(eager, RULES, headerOf(times(200, () => 'opened')), BEGIN)
     expect(loaded).toEqual(['opened'])
   })
 
@@ -177,7 +181,7 @@ describe('what the cookies of a request lead to', () => {
       steps.push(`fetched ${value}`)
       return () => OPENED
     }
-    const look = await lookUpStored({ ...eager, fetch }, COOKIE, headerOf(['opened']), BEGIN)
+    const look = await lookUpStored({ ...eager, fetch }, RULES, headerOf(['opened']), BEGIN)
     expect(steps).toEqual(['fetched opened'])
     expect(loaded).toEqual([])
     expect(look()).toEqual({ ...OPENED, discard: false, isMisplaced: false, hasDropped: false })
@@ -194,7 +198,7 @@ describe('what the cookies of a request lead to', () => {
       hasDropped: false,
     }
     expect(await stored(eager, header)).toEqual(expected)
-    expect(lookUpSealed(lazy, COOKIE, header, BEGIN)).toEqual(expected)
+    expect(lookUpSealed(lazy, RULES, header, BEGIN)).toEqual(expected)
     expect(loaded).toEqual([])
   })
 
@@ -205,7 +209,7 @@ describe('what the cookies of a request lead to', () => {
       load: (value, now) =>
         value === 'fails' ? Promise.reject(new StoreError('down')) : eager.load(value, now),
     }
-    const opening = lookUpStored(failing, COOKIE, headerOf(['opened', 'fails']), BEGIN)
+    const opening = lookUpStored(failing, RULES, headerOf(['opened', 'fails']), BEGIN)
     expect(await rejection(Promise.resolve(opening))).toBeInstanceOf(StoreError)
   })
 })

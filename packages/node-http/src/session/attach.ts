@@ -43,7 +43,7 @@ export function attach<D>(
   if (!isResponse(response)) throw new TypeError(NO_RESPONSE)
   const attached = attachmentFor(sessions, request)
   if (attached !== undefined) return attached
-  const visit = openVisit(sessions, headerOf(request, 'cookie'), options)
+  const visit = openVisit(sessions, request, options)
   return visit instanceof Promise
     ? attachLater(sessions, request, response, fail, visit)
     : attachVisit(sessions, request, response, fail, visit)

@@ -1,0 +1,54 @@
+import { memoryStore } from '../src/store/memory-store.ts'
+import type { SessionsOptions } from '../src/sessions/options.ts'
+import type { StandardSchema } from '../src/base/schema.ts'
+import { type Browser, createBrowser, sessionsOf } from './support.ts'
+
+/** Where records live: what makes the options of one server, of which there may be several. */
+export const PLACES: readonly [string, () => Partial<SessionsOptions>][] = [
+  ['in their cookies', () => ({})],
+  [
+    'in their cookies, with a revocation list',
+    () => ({ revocation: { ...memoryStore(), isVolatile: false } }),
+  ],
+  ['in a store', () => ({ store: memoryStore(), revocation: undefined })],
+  ['in either', () => ({ overflow: memoryStore() })],
+]
+
+/** What a server says of its data; any of it may be wrong. */
+export interface Shaping {
+  readonly schema?: unknown
+  readonly version?: unknown
+  readonly migrate?: unknown
+}
+
+/** Servers of different versions over the same records. */
+export function createServers(options: Partial<SessionsOptions>) {
+  return (shaping: Shaping = {}, more: Partial<SessionsOptions> = {}) =>
+    sessionsOf({ ...options, ...more, ...(shaping as object) })
+}
+
+/** A browser that has been given this data by a server. */
+export async function browserWith(
+  sessions: ReturnType<ReturnType<typeof createServers>>,
+  data: object,
+  subject?: string,
+): Promise<Browser<Record<string, unknown>>> {
+  const browser = createBrowser(sessions)
+  await browser.visit((session) => {
+    if (subject !== undefined) session.login(subject)
+    Object.assign(session, data)
+  })
+  return browser
+}
+
+/** What a session holds, why it is what it is, and what closing it would do. */
+export const seen = (browser: Browser<Record<string, unknown>>): Promise<[object, string, string]> =>
+  browser.ask((session) => {
+    const { opened, closes } = session.explain()
+    return [JSON.parse(JSON.stringify(session)) as object, opened, closes]
+  })
+
+/** A schema by hand: what `validate` makes of data. */
+export const schemaOf = (validate: (value: unknown) => unknown): StandardSchema<Record<string, unknown>> => ({
+  '~standard': { version: 1, vendor: 'test', validate: validate as never },
+})

@@ -1,0 +1,181 @@
+import { type } from 'arktype'
+import * as v from 'valibot'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { ConfigError, SessionDataError } from '../src/base/errors.ts'
+import { browserWith, createServers, PLACES, schemaOf, seen } from './schema-support.ts'
+import { createBrowser, rejectionOf, sessionsOf, setCookie, thrownBy } from './support.ts'
+import { eventsOf } from './store-support.ts'
+
+/** The same shape, with a text that may be missing, in three libraries. */
+const SCHEMAS = [
+  ['Zod', z.object({ cart: z.array(z.object({ sku: z.string() })), name: z.string().optional() })],
+  ['Valibot', v.object({ cart: v.array(v.object({ sku: v.string() })), name: v.optional(v.string()) })],
+  ['ArkType', type({ cart: type({ sku: 'string' }).array(), 'name?': 'string' })],
+] as const
+/** The prototype of all plain objects. */
+const SHARED = Object.getPrototypeOf({}) as object
+const CART = { cart: [{ sku: 'A1' }] }
+
+describe.each(PLACES)('sessions %s', (_, options) => {
+  describe.each(SCHEMAS)('with a schema of %s', (__, schema) => {
+    it('hold what fits it', async () => {
+      const browser = await browserWith(createServers(options())({ schema }), { ...CART, name: 'Ada' })
+      expect(await seen(browser)).toEqual([{ ...CART, name: 'Ada' }, 'opened', 'unchanged'])
+    })
+
+    it('are not saved with what does not fit, and the error says where, without the value', async () => {
+      const browser = await browserWith(createServers(options())({ schema }), CART)
+      const before = browser.cookie
+      for (const [change, path] of [
+        [{ cart: [{ sku: 12_345 }] }, 'cart[0].sku'],
+        [{ name: 12_345 }, 'name'],
+        [{ cart: undefined, name: 'Ada' }, 'cart'],
+      ] as const) {
+        const failed = browser.visit((session) => {
+          Object.assign(session, change)
+          expect(session.explain().closes).toBe('unkeepable')
+        })
+        const error = await rejectionOf(failed)
+        expect(error).toBeInstanceOf(SessionDataError)
+        expect(error).toMatchObject({ path, message: `session data: ${path} does not fit the schema` })
+        browser.cookie = before
+      }
+      expect(await seen(browser)).toEqual([CART, 'opened', 'unchanged'])
+    })
+
+    it('may hold nothing, and be logged in, whatever it asks for', async () => {
+      const browser = await browserWith(createServers(options())({ schema }), {}, 'ada')
+      expect(await browser.ask((session) => [session.subject, Object.keys(session)])).toEqual(['ada', []])
+      await browser.visit((session) => Object.assign(session, CART))
+      expect(await seen(browser)).toEqual([CART, 'opened', 'unchanged'])
+      await browser.visit((session) => session.clear())
+      expect(await browser.ask((session) => [session.subject, Object.keys(session)])).toEqual(['ada', []])
+    })
+
+    it('begin empty where the data does not fit, with an event, and nothing is destroyed', async () => {
+      const server = createServers(options())
+      const loose = server()
+      const { cookie } = await browserWith(loose, { cart: 'A1,B2' }, 'ada')
+      const browser = createBrowser(server({ schema }), cookie)
+      const events = await eventsOf(async () => {
+        const headers = await browser.visit((session) => {
+          expect([session.isNew, session.subject, Object.keys(session)]).toEqual([true, undefined, []])
+          expect(session.explain()).toMatchObject({ opened: 'unfit', closes: 'empty' })
+        })
+        expect(setCookie(headers)).toBeUndefined()
+      })
+      expect(events).toEqual(['session_refused unfit'])
+      expect(await browser.ask((session) => session.isChanged)).toBe(false)
+      // The version before finds its session as it was.
+      const back = createBrowser(loose, cookie)
+      expect(await back.ask((session) => [session.subject, session['cart']])).toEqual(['ada', 'A1,B2'])
+    })
+
+    it('begin anew with what is written where the data did not fit', async () => {
+      const server = createServers(options())
+      const { cookie } = await browserWith(server(), { cart: 'A1,B2' })
+      const browser = createBrowser(server({ schema }), cookie)
+      await browser.visit((session) => Object.assign(session, CART))
+      expect(await seen(browser)).toEqual([CART, 'opened', 'unchanged'])
+    })
+  })
+
+  it.each([
+    ['Zod', z.object({ n: z.coerce.number(), at: z.coerce.date(), cart: z.array(z.string()).default([]) })],
+    [
+      'Valibot',
+      v.object({
+        n: v.pipe(v.unknown(), v.transform(Number)),
+        at: v.pipe(
+          v.unknown(),
+          v.transform((at) => new Date(String(at))),
+        ),
+        cart: v.optional(v.array(v.string()), []),
+      }),
+    ],
+    [
+      'ArkType',
+      type({
+        n: type('string | number').pipe(Number),
+        at: type('string | Date').pipe((at) => new Date(at)),
+        cart: type('string[]').default(() => []),
+      }),
+    ],
+  ])('are read with what a schema of %s fills in and converts, which is no change', async (__, schema) => {
+    const server = createServers(options())
+    const { cookie } = await browserWith(server(), { n: '7', at: '2026-01-02T00:00:00.000Z', unknown: 1 })
+    const browser = createBrowser(server({ schema }), cookie)
+    for (let visit = 0; visit < 3; visit++) {
+      const headers = await browser.visit((session) => {
+        expect(session['n']).toBe(7)
+        expect(session['at']).toEqual(new Date('2026-01-02'))
+        expect(session['cart']).toEqual([])
+        expect(session.isChanged).toBe(false)
+      })
+      expect(setCookie(headers)).toBeUndefined()
+    }
+    await browser.visit((session) => (session['cart'] = ['A1']))
+    expect(await browser.ask((session) => [session['n'], session['cart']])).toEqual([7, ['A1']])
+    expect((await seen(browser))[2]).toBe('unchanged')
+  })
+
+  it.each<[string, unknown]>([
+    ['throws', schemaOf(() => JSON.parse('no'))],
+    ['gives no object', schemaOf(() => ({ value: 'text' }))],
+    ['gives a list', schemaOf(() => ({ value: [1] }))],
+    ['gives nothing', schemaOf(() => ({ value: undefined }))],
+    ['gives what no record can keep', schemaOf(() => ({ value: { f: () => 1 } }))],
+    ['gives data with the name of a control', schemaOf(() => ({ value: { id: 1 } }))],
+  ])('begin empty where a schema %s: a cookie is no reason to fail', async (__, schema) => {
+    const server = createServers(options())
+    const { cookie } = await browserWith(server(), { n: 1 })
+    const browser = createBrowser(server({ schema }), cookie)
+    expect(await seen(browser)).toEqual([{}, 'unfit', 'empty'])
+    expect(await server({ schema }).peek(cookie)).toBeUndefined()
+  })
+
+  it('refuse a schema that gives a promise, by its name, when they are read and when they are written', async () => {
+    const server = createServers(options())
+    const schema = z.object({ n: z.number() }).refine(async () => true)
+    const late = server({ schema: schemaOf((value) => schema['~standard'].validate(value)) })
+    const message = 'schema: must validate at once, and gave a promise'
+    expect(await rejectionOf(browserWith(late, { n: 1 }))).toEqual(new TypeError(message))
+    const { cookie } = await browserWith(server(), { n: 1 })
+    expect(await rejectionOf(createBrowser(late, cookie).ask((session) => session['n']))).toEqual(
+      new TypeError(message),
+    )
+  })
+
+  it.each([
+    ['Zod', z.object({ n: z.number(), role: z.string() })],
+    ['Valibot', v.object({ n: v.number(), role: v.string() })],
+    ['ArkType', type({ n: 'number', role: 'string' })],
+  ])('show a schema of %s no key that somebody has put on Object.prototype', async (__, schema) => {
+    const server = createServers(options())
+    const { cookie } = await browserWith(server(), { n: 1 })
+    Object.defineProperty(SHARED, 'role', { value: 'admin', configurable: true, writable: true })
+    try {
+      expect(await seen(createBrowser(server({ schema }), cookie))).toEqual([{}, 'unfit', 'empty'])
+      const error = await rejectionOf(browserWith(server({ schema }), { n: 1 }))
+      expect(error).toMatchObject({ path: 'role' })
+    } finally {
+      Reflect.deleteProperty(SHARED, 'role')
+    }
+  })
+})
+
+it.each<[object, RegExp]>([
+  [{ schema: {} }, /^schema: expected a Standard Schema/],
+  [{ schema: 'z.object' }, /^schema: expected a Standard Schema/],
+  [{ version: 1 }, /^version: give a schema/],
+  [{ migrate: () => ({}) }, /^migrate: give a schema/],
+  [{ schema: z.object({}), version: 0 }, /^version: expected a whole number from 1/],
+  [{ schema: z.object({}), version: '2' }, /^version: expected a whole number from 1 .*, got a text/],
+  [{ schema: z.object({}), version: 1.5 }, /^version: expected a whole number/],
+  [{ schema: z.object({}), migrate: {} }, /^migrate: expected a function, got an object/],
+])('the options %o of a schema are refused at start-up', (options, message) => {
+  const error = thrownBy(() => sessionsOf(options))
+  expect(error).toBeInstanceOf(ConfigError)
+  expect((error as Error).message).toMatch(message)
+})
