@@ -1,5 +1,5 @@
 import type { Header, Session, Sessions, VisitOptions } from '@keepsake/core'
-import { type AdapterVisit, openVisit } from '@keepsake/core/adapter'
+import { openVisit } from '@keepsake/core/adapter'
 
 /** The attributes of a cookie, as jars of frameworks and the package `cookie` name them. */
 export interface CookieJarOptions {
@@ -56,11 +56,8 @@ export async function fromJar<D>(
 ): Promise<JarVisit<D>> {
   const { name } = sessions.cookie
   const value = jar.get(name)
-  const visit: AdapterVisit<D> = await openVisit(
-    sessions,
-    value === undefined ? undefined : `${name}=${value}`,
-    options,
-  )
+  const header = value === undefined ? undefined : `${name}=${value}`
+  const visit = await openVisit(sessions, header, options)
   return Object.freeze<JarVisit<D>>({
     get session() {
       return visit.session
@@ -77,24 +74,25 @@ export async function fromJar<D>(
 function setLine(jar: CookieJar, line: string): void {
   const [pair = '', ...attributes] = line.split('; ')
   const equals = pair.indexOf('=')
-  const options: CookieJarOptions = {}
-  for (const attribute of attributes) Object.assign(options, optionOf(attribute))
+  const options: CookieJarOptions = Object.assign({}, ...attributes.map(optionOf))
   jar.set(pair.slice(0, equals), pair.slice(equals + 1), options)
 }
 
 function optionOf(attribute: string): CookieJarOptions {
-  const equals = attribute.indexOf('=')
-  if (equals === -1) return { [FLAGS[attribute] ?? attribute]: true }
-  const [name, value] = [attribute.slice(0, equals), attribute.slice(equals + 1)]
-  if (name === 'Max-Age') return { maxAge: Number(value) }
-  if (name === 'Expires') return { expires: new Date(value) }
-  if (name === 'SameSite') return { sameSite: value.toLowerCase() as 'lax' }
-  if (name === 'Priority') return { priority: value.toLowerCase() as 'low' }
-  return { [name.toLowerCase()]: value }
-}
-
-const FLAGS: Readonly<Record<string, string>> = {
-  HttpOnly: 'httpOnly',
-  Secure: 'secure',
-  Partitioned: 'partitioned',
+  const [name = '', ...rest] = attribute.split('=')
+  const value = rest.join('=')
+  switch (name) {
+    case 'Max-Age':
+      return { maxAge: Number(value) }
+    case 'Expires':
+      return { expires: new Date(value) }
+    case 'SameSite':
+      return { sameSite: value.toLowerCase() as 'lax' }
+    case 'Priority':
+      return { priority: value.toLowerCase() as 'low' }
+    case 'HttpOnly':
+      return { httpOnly: true }
+    default:
+      return { [name.toLowerCase()]: value === '' ? true : value }
+  }
 }

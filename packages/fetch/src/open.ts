@@ -13,7 +13,7 @@ export interface FetchVisit<D> {
    * @throws what `Visit.close` of `@keepsake/core` throws, where the session cannot be saved: answer that with an error, and with none of
    * the headers of the response, whose body is cancelled.
    */
-  answer(response: Response): MaybePromise<Response>
+  answer(response: Response): Promise<Response>
 }
 
 /**

@@ -7,7 +7,6 @@ import {
   isSecureCookie,
   listAttachment,
   type ListedAttachment,
-  type MaybePromise,
   newestAttachmentOf,
 } from '@keepsake/core/adapter'
 import { HEADERS, REQUEST } from './access.ts'
@@ -38,39 +37,27 @@ export class RequestVisit<D> implements ListedAttachment<D> {
     return session
   }
 
-  answer(response: Response): MaybePromise<Response> {
+  async answer(response: Response): Promise<Response> {
     this.#sent = response.headers
-    // There is no other head to be made: what has changed comes as late as after any.
-    if (response.status === SWITCHING_PROTOCOLS) {
-      this.#visit.settle()
-      return response
-    }
-    try {
-      const headers = this.#visit.close()
-      return headers instanceof Promise ? this.#answerLater(response, headers) : this.#sign(response, headers)
-    } catch (error) {
-      cancel(response)
-      throw error
-    }
+    // No other head can be made of it: what has changed comes as late as after any.
+    if (response.status === SWITCHING_PROTOCOLS) this.#visit.settle()
+    else
+      try {
+        const added = await this.#visit.close()
+        // A copy: headers may be immutable, and a response that several visitors are given must not collect cookies.
+        if (added.length > 0) return this.#copy(response, added)
+      } catch (error) {
+        response.body?.cancel().catch(() => undefined)
+        throw error
+      }
+    return response
   }
 
-  async #answerLater(response: Response, closing: Promise<readonly Header[]>): Promise<Response> {
-    try {
-      return this.#sign(response, await closing)
-    } catch (error) {
-      cancel(response)
-      throw error
-    }
-  }
-
-  /** A copy, always: headers may be immutable, and a response that is given to several visitors must not collect cookies. */
-  #sign(response: Response, added: readonly Header[]): Response {
-    if (added.length === 0) return response
-    const headers = new Headers(response.headers)
-    this.#warn(added, headers)
-    applyHeaders(HEADERS, headers, added)
-    const { status, statusText, body } = response
-    return new Response(this.#watched(body), { status, statusText, headers })
+  #copy(response: Response, added: readonly Header[]): Response {
+    const copy = new Response(this.#watched(response.body), response)
+    this.#warn(added, copy.headers)
+    applyHeaders(HEADERS, copy.headers, added)
+    return copy
   }
 
   /** What changes from now on is late: right after the response is given back, and while its body is a stream that goes on. */
@@ -104,8 +91,3 @@ const SWITCHING_PROTOCOLS = 101
 
 /** Workers have no `setImmediate` unless they are told to. */
 const soon: (work: () => void) => unknown = globalThis.setImmediate ?? setTimeout
-
-/** Nobody will read it. */
-function cancel({ body }: Response): void {
-  body?.cancel().catch(() => undefined)
-}

@@ -1,6 +1,6 @@
 import { createSessions } from '../sessions/create-sessions.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import type { DataOptions, SessionsOptions } from '../sessions/setup.ts'
+import type { DataOptions, SessionsOptions } from '../sessions/options.ts'
 import type { SessionData } from '../session/session.ts'
 import { ConfigError } from '../base/errors.ts'
 import { fieldOf, isPromise } from '../base/own.ts'
