@@ -74,25 +74,24 @@ export async function fromJar<D>(
 function setLine(jar: CookieJar, line: string): void {
   const [pair = '', ...attributes] = line.split('; ')
   const equals = pair.indexOf('=')
-  const options: CookieJarOptions = Object.assign({}, ...attributes.map(optionOf))
+  const options = Object.fromEntries(attributes.map(optionOf))
   jar.set(pair.slice(0, equals), pair.slice(equals + 1), options)
 }
 
-function optionOf(attribute: string): CookieJarOptions {
+function optionOf(attribute: string): readonly [keyof CookieJarOptions & string, unknown] {
   const [name = '', ...rest] = attribute.split('=')
   const value = rest.join('=')
   switch (name) {
     case 'Max-Age':
-      return { maxAge: Number(value) }
+      return ['maxAge', Number(value)]
     case 'Expires':
-      return { expires: new Date(value) }
+      return ['expires', new Date(value)]
     case 'SameSite':
-      return { sameSite: value.toLowerCase() as 'lax' }
     case 'Priority':
-      return { priority: value.toLowerCase() as 'low' }
+      return [name === 'SameSite' ? 'sameSite' : 'priority', value.toLowerCase()]
     case 'HttpOnly':
-      return { httpOnly: true }
+      return ['httpOnly', true]
     default:
-      return { [name.toLowerCase()]: value === '' ? true : value }
+      return [name.toLowerCase() as 'path', value === '' ? true : value]
   }
 }

@@ -11,7 +11,10 @@ export function plainResponse(error: unknown): Response {
   const isObject = typeof error === 'object' && error !== null
   const given = isObject ? fieldOf(error as { readonly status?: unknown }, 'status') : undefined
   const status = typeof given === 'number' && given >= 400 && given < 600 ? given : 500
-  return new Response(REASONS[status] ?? `Error ${status}`, { status, headers: { 'Content-Type': 'text/plain; charset=utf-8' } })
+  return new Response(REASONS[status] ?? `Error ${status}`, {
+    status,
+    headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+  })
 }
 
 /** Of the errors that there are; `node:http`, which has all, is not everywhere. */

@@ -23,7 +23,11 @@ export async function respondBy(
 ): Promise<Response> {
   const response = new ReturnedResponse(respond)
   const { pathname, search } = new URL(request.url)
-  const seen = { url: pathname + search, method: request.method, headers: Object.fromEntries(request.headers) }
+  const seen = {
+    url: pathname + search,
+    method: request.method,
+    headers: Object.fromEntries(request.headers),
+  }
   const exchange: Exchange = {
     request: seen as unknown as IncomingMessage,
     response: response as unknown as ServerResponse,
