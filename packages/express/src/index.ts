@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { RegisteredData, Session, SessionData } from '@keepsake/core'
+import { createSessions, type RegisteredData, type Session, type SessionData } from '@keepsake/core'
 import {
   ask,
   type Attachment,
@@ -92,7 +92,7 @@ export function session<D extends SessionData<D> = RegisteredData>(
   sessions: unknown,
   options?: SessionMiddlewareOptions,
 ): SessionMiddleware {
-  const sessionsFor = chooserOf<D, Request>(sessions as SessionsSource<D, Request>)
+  const sessionsFor = chooserOf<D, Request>(sessions as SessionsSource<D, Request>, createSessions)
   const { skip, extend } = readFunctions(options, ['skip', 'extend'])
 
   function begin(req: Request, res: ServerResponse, next: Next): MaybePromise<Attachment<D>> | undefined {

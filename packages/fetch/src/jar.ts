@@ -78,7 +78,7 @@ function setLine(jar: CookieJar, line: string): void {
   jar.set(pair.slice(0, equals), pair.slice(equals + 1), options)
 }
 
-function optionOf(attribute: string): readonly [keyof CookieJarOptions & string, unknown] {
+function optionOf(attribute: string): readonly [string, unknown] {
   const [name = '', ...rest] = attribute.split('=')
   const value = rest.join('=')
   switch (name) {
@@ -92,6 +92,6 @@ function optionOf(attribute: string): readonly [keyof CookieJarOptions & string,
     case 'HttpOnly':
       return ['httpOnly', true]
     default:
-      return [name.toLowerCase() as 'path', value === '' ? true : value]
+      return [name.toLowerCase(), value === '' ? true : value]
   }
 }

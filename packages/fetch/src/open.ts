@@ -1,5 +1,5 @@
 import type { Session, Sessions, VisitOptions } from '@keepsake/core'
-import { attachmentFor, type MaybePromise, openVisit } from '@keepsake/core/adapter'
+import { attachmentFor, openVisit } from '@keepsake/core/adapter'
 import { RequestVisit } from './visit.ts'
 
 /** The session of a request, until its response is answered. */
@@ -25,24 +25,22 @@ export interface FetchVisit<D> {
  * return visit.answer(new Response('hello'))
  * ```
  *
- * There at once in sealed mode, and with a store that answers at once. The options of the first call count.
+ * The options of the first call count.
  *
  * @throws {StoreError} when the store fails, unless `whenStoreFails` is `'anonymous'`.
  */
-export function open<D>(
+export async function open<D>(
   sessions: Sessions<D>,
   request: Request,
   options?: VisitOptions,
-): MaybePromise<FetchVisit<D>> {
-  const attached = attachmentFor(sessions, request)
-  // Nothing but this function attaches to requests of the Fetch API.
-  if (attached !== undefined) return attached as RequestVisit<D>
-  const visit = openVisit(sessions, request, options)
-  return visit instanceof Promise ? visit.then(attach) : attach(visit)
-
-  function attach(opened: Awaited<typeof visit>): RequestVisit<D> {
-    // Others may have waited beside it.
-    const beside = attachmentFor(sessions, request) as RequestVisit<D> | undefined
-    return beside ?? new RequestVisit(sessions, request, opened)
-  }
+): Promise<FetchVisit<D>> {
+  const attached = attachedTo(request, sessions)
+  if (attached !== undefined) return attached
+  const visit = await openVisit(sessions, request, options)
+  // Others may have waited beside it.
+  return attachedTo(request, sessions) ?? new RequestVisit(sessions, request, visit)
 }
+
+/** Nothing but `open` attaches to requests of the Fetch API. */
+const attachedTo = <D>(request: Request, sessions: Sessions<D>): RequestVisit<D> | undefined =>
+  attachmentFor(sessions, request) as RequestVisit<D> | undefined

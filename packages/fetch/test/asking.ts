@@ -1,5 +1,7 @@
-import { memoryStore, type Sessions, type Store } from '@keepsake/core'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { memoryStore, SESSION_CHANNEL, type SessionEvent, type Sessions, type Store } from '@keepsake/core'
 import { type Data, sealedModes, type SuiteMode } from '@keepsake/testing'
+import { onTestFinished } from 'vitest'
 import { createSessions } from '../src/index.ts'
 
 export const SECRETS = ['a secret that is only for tests with 48 characters']
@@ -34,3 +36,17 @@ export function ask(path: string, before?: Response, init?: RequestInit): Reques
 /** The session cookies that a response sets. */
 export const cookiesOf = ({ headers }: Response): readonly string[] =>
   headers.getSetCookie().filter((line) => line.startsWith('__Host-session='))
+
+/** The events of sessions from now to the end of the test, and what waits for one of a reason. */
+export function watch(awaited = '') {
+  const reasons: string[] = []
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const note = (event: unknown): void => {
+    const { reason } = event as SessionEvent
+    reasons.push(reason)
+    if (reason === awaited) resolve()
+  }
+  subscribe(SESSION_CHANNEL, note)
+  onTestFinished(() => void unsubscribe(SESSION_CHANNEL, note))
+  return { reasons, seen: promise }
+}

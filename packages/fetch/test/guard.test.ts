@@ -79,3 +79,15 @@ it('finds the token of a form in what the application has parsed', async () => {
   expect((await handle(form('wrong'))).status).toBe(403)
   expect((await handle(form(await page.text()))).status).toBe(200)
 })
+
+it('refuses an upgrade to WebSocket that a page of another site asks for', () => {
+  const guarded = crossOriginGuard()(() => new Response('done'))
+  const headers = { ...EVIL, Cookie: 'theme=dark' }
+  expect(guarded(ask('/', undefined, { headers })).status).toBe(200)
+  expect(guarded(ask('/', undefined, { headers: { ...headers, Upgrade: 'websocket' } })).status).toBe(403)
+})
+
+it('tells the application, and not the visitor, that the token needs a session', () => {
+  const guarded = crossOriginGuard({ token: true })(() => new Response('done'))
+  expect(() => guarded(post(OWN))).toThrow('crossOriginGuard({ token: true }) found no session')
+})

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import type { Session } from '@keepsake/core'
 import type { Data } from '@keepsake/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { open, withSession } from '../src/index.ts'
-import { ask, cookiesOf, MODES, SECRETS, sessionsOnFullDisk } from './asking.ts'
+import { createSessions, open, withSession } from '../src/index.ts'
+import { ask, cookiesOf, MODES, SECRETS, sessionsOnFullDisk, watch } from './asking.ts'
 
 /** A response of another server, whose headers nobody can change. */
 async function fetched(): Promise<Response> {
@@ -20,8 +20,8 @@ async function fetched(): Promise<Response> {
 
 const change = (session: Session<Data>): unknown => (session['name'] = 'Ada')
 
-describe.each(MODES)('the session’s headers, $name', ({ createSessions }) => {
-  const sessions = createSessions({ secrets: SECRETS })
+describe.each(MODES)('the session’s headers, $name', ({ createSessions: make }) => {
+  const sessions = make({ secrets: SECRETS })
   const answer = (make: () => Response | Promise<Response>, request = ask('/')): Promise<Response> =>
     withSession(sessions, (_request, session) => {
       change(session)
@@ -102,7 +102,35 @@ describe.each(MODES)('the session’s headers, $name', ({ createSessions }) => {
     change(visit.session)
     expect(await visit.answer(upgrade)).toBe(upgrade)
     await expect(visit.session.save()).rejects.toMatchObject({ name: 'SessionClosedError' })
+    const unseen = await open(sessions, ask('/'))
+    await unseen.answer(upgrade)
+    await expect(unseen.session.save()).rejects.toMatchObject({ name: 'SessionClosedError' })
   })
+
+  it('say Vary on a cacheable response that was only looked at, now and later, with no warning', async () => {
+    const { reasons } = watch()
+    const visit = await open(sessions, ask('/'))
+    expect(visit.session['name']).toBe(undefined)
+    const response = await visit.answer(new Response('', { headers: { 'Cache-Control': 'public' } }))
+    expect([response.headers.get('Vary'), response.headers.get('Cache-Control')]).toEqual([
+      'Cookie',
+      'public',
+    ])
+    expect([visit.session['name'], reasons]).toEqual([undefined, []])
+  })
+})
+
+it.each([
+  ['a Secure cookie over plain http', 'http://shop.example/', false, ['plain_http']],
+  ['a Secure cookie over https', 'https://shop.example/', false, []],
+  ['a cookie that need not be Secure over plain http', 'http://shop.example/', true, []],
+] as const)('warns of what browsers drop, and of nothing else: %s', async (_, url, insecure, expected) => {
+  const { reasons } = watch()
+  const sessions = createSessions<Data>({ secrets: SECRETS, revocation: 'none', cookie: { insecure } })
+  const visit = await open(sessions, new Request(url))
+  change(visit.session)
+  await visit.answer(new Response())
+  expect(reasons.filter((reason) => reason !== 'created')).toEqual(expected)
 })
 
 describe('a commit that fails', () => {

@@ -1,33 +1,21 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import { memoryStore, SESSION_CHANNEL, type SessionEvent } from '@keepsake/core'
+import { memoryStore, type Session } from '@keepsake/core'
 import type { Data } from '@keepsake/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createSessions, open, withSession } from '../src/index.ts'
-import { ask, cookiesOf, MODES, SECRETS } from './asking.ts'
+import { createSessions, withSession } from '../src/index.ts'
+import { ask, cookiesOf, MODES, SECRETS, watch } from './asking.ts'
 
-/** The events of sessions from now to the end of the test, and what waits for one of a reason. */
-function watch(awaited: string) {
-  const reasons: string[] = []
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const note = (event: unknown): void => {
-    const { reason } = event as SessionEvent
-    reasons.push(reason)
-    if (reason === awaited) resolve()
-  }
-  subscribe(SESSION_CHANNEL, note)
-  onTestFinished(() => void unsubscribe(SESSION_CHANNEL, note))
-  return { reasons, seen: promise }
-}
+type Reader = ReadableStreamDefaultReader<Uint8Array>
+type Writer = ReadableStreamDefaultController<Uint8Array>
 
 const textOf = (chunk: Uint8Array | undefined): string => new TextDecoder().decode(chunk)
 
 describe.each(MODES)('a body that is a stream, $name', ({ createSessions: make }) => {
   it('is read while the handler still writes it, and its head has the cookie already', async () => {
-    const written = Promise.withResolvers<ReadableStreamDefaultController<Uint8Array>>()
+    const written = Promise.withResolvers<Writer>()
     const stream = new ReadableStream<Uint8Array>({ start: written.resolve })
     const handle = withSession(make({ secrets: SECRETS }), (_request, session) => {
       session['n'] = 1
@@ -44,39 +32,39 @@ describe.each(MODES)('a body that is a stream, $name', ({ createSessions: make }
     expect((await reader?.read())?.done).toBe(true)
   })
 
-  it('is told of, as a late change, where it changes the session', async () => {
-    const { reasons, seen } = watch('late')
-    const handle = withSession(make({ secrets: SECRETS }), (_request, session) => {
-      session['n'] = 1
-      const pull = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
-        session['n'] = 2
-        controller.close()
-      }
-      return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }))
-    })
-    const response = await handle(ask('/'))
-    // What the adapter looks at right after the head comes before.
-    await new Promise(setImmediate)
-    await response.text()
-    await seen
-    expect(reasons.filter((reason) => reason === 'late')).toEqual(['late'])
-  })
-
-  it('ends where its reader leaves, and what it has changed is told of', async () => {
-    const { seen } = watch('late')
-    const cancelled = Promise.withResolvers<unknown>()
-    const handle = withSession(make({ secrets: SECRETS }), (_request, session) => {
-      session['n'] = 1
-      const cancel = (reason: unknown): void => {
-        session['n'] = 2
-        cancelled.resolve(reason)
-      }
-      return new Response(new ReadableStream({ cancel }))
-    })
-    await (await handle(ask('/'))).body?.cancel('gone')
-    expect(await cancelled.promise).toBe('gone')
-    await seen
-  })
+  it.each([
+    ['to its end', (_reader, writer) => writer.close(), []],
+    ['until its reader leaves', (reader) => reader.cancel('gone'), ['gone']],
+  ] satisfies readonly [string, (reader: Reader, writer: Writer) => unknown, readonly string[]][])(
+    'is told of, as a late change, where it changes the session while it is read %s',
+    async (_, end, reasonsOfEnd) => {
+      const { reasons, seen } = watch('late')
+      const written = Promise.withResolvers<Writer>()
+      let session: Session<Data> | undefined
+      const cancelled: unknown[] = []
+      const stream = new ReadableStream<Uint8Array>({
+        start: written.resolve,
+        cancel: (why) => void cancelled.push(why),
+      })
+      const handle = withSession(make({ secrets: SECRETS }), (_request, given) => {
+        session = given
+        session['n'] = 1
+        return new Response(stream)
+      })
+      const reader = new ReadableStreamDefaultReader((await handle(ask('/'))).body ?? new ReadableStream())
+      const writer = await written.promise
+      writer.enqueue(new TextEncoder().encode('one'))
+      await reader.read()
+      // What the adapter looks at right after the head comes before.
+      for (let left = 5; left > 0; left--) await new Promise(setImmediate)
+      expect(reasons).not.toContain('late')
+      if (session !== undefined) session['n'] = 2
+      await end(reader, writer)
+      await Promise.all([reader.read(), seen])
+      expect(reasons.filter((reason) => reason === 'late')).toEqual(['late'])
+      expect(cancelled).toEqual(reasonsOfEnd)
+    },
+  )
 })
 
 describe('a visitor who leaves', () => {
@@ -108,40 +96,5 @@ describe('a visitor who leaves', () => {
     await expect(asking).rejects.toMatchObject({ name: 'AbortError' })
     await saved?.promise
     expect(await (await fetch(`${origin}/`, { headers })).text()).toBe('2')
-  })
-})
-
-describe('open', () => {
-  it('gives one visit however often it is called for a request, also at once', async () => {
-    const sessions = createSessions<Data>({ secrets: SECRETS, store: memoryStore() })
-    const first = await open(sessions, ask('/'))
-    first.session['n'] = 1
-    const before = await first.answer(new Response())
-    const request = ask('/', before)
-    const [one, other] = await Promise.all([open(sessions, request), open(sessions, request)])
-    expect([one === other, one?.session['n'], (await open(sessions, request)) === one]).toEqual([
-      true,
-      1,
-      true,
-    ])
-  })
-
-  it('keeps two sessions of one request apart, and answers with the cookies of both', async () => {
-    const [shop, admin] = ['shop', 'admin'].map((name) =>
-      createSessions<Data>({ secrets: SECRETS, revocation: 'none', cookie: { name } }),
-    )
-    if (shop === undefined || admin === undefined) throw new Error('two are made')
-    const request = ask('/')
-    let response = new Response()
-    for (const sessions of [shop, admin]) (await open(sessions, request)).session['n'] = sessions.cookie.name
-    for (const sessions of [shop, admin]) response = await (await open(sessions, request)).answer(response)
-    expect(response.headers.getSetCookie().map((line) => line.split('=')[0])).toEqual([
-      '__Host-shop',
-      '__Host-admin',
-    ])
-    expect([response.headers.get('Vary'), response.headers.get('Cache-Control')]).toEqual([
-      'Cookie',
-      'no-store',
-    ])
   })
 })

@@ -1,16 +1,36 @@
-import { attachSession, crossOriginGuard } from '@keepsake/node-http'
-import { adapterSuite, exchangeOf, formOf } from '@keepsake/testing'
-import { withHonoSession } from '../src/index.ts'
+import { readFileSync } from 'node:fs'
+import { getRequestListener } from '@hono/node-server'
+import { type FetchVisit, open, plainResponse } from '@keepsake/fetch'
+import { adapterSuite, type Data, type FetchHost, respondBy } from '@keepsake/testing'
+import { Hono } from 'hono'
+import { crossOriginGuard, session } from '../src/index.ts'
 
-adapterSuite({
+const host: FetchHost = {
   name: 'Hono',
-  listener: (sessions, handler, { guard }) =>
-    withHonoSession(sessions, async (context) => {
-      const { request, response } = context
-      const attach = (others: typeof sessions) => attachSession(others, request, response)
-      const exchange = exchangeOf(request, response, () => context.session, { attach })
-      if (guard === undefined) return handler(exchange)
-      Object.assign(request, { body: await formOf(request) })
-      return crossOriginGuard(guard)(() => handler(exchange))(request, response)
-    }),
-})
+  without: {
+    features: ['early hints'],
+    readme: readFileSync(new URL('../README.md', import.meta.url), 'utf8'),
+  },
+  fetch(sessions, handler, { guard }) {
+    const app = new Hono().onError((error) => plainResponse(error))
+    app.use(session(sessions))
+    if (guard !== undefined) app.use(crossOriginGuard(guard))
+    app.all('*', async (c) => {
+      const visits: FetchVisit<Data>[] = []
+      const attach = async (others: typeof sessions) => {
+        const visit = await open(others, c.req.raw)
+        visits.push(visit)
+        return visit.session
+      }
+      const respond = (body: string | ReadableStream | null, init: ResponseInit): Response =>
+        c.newResponse(body, init as { status: 200 })
+      let response = await respondBy(handler, c.req.raw, () => c.get('session'), { attach, respond })
+      for (const visit of visits) response = await visit.answer(response)
+      return response
+    })
+    return app.fetch
+  },
+}
+
+adapterSuite(host)
+adapterSuite({ ...host, name: 'Hono, served by Node', serve: (fetch) => getRequestListener(fetch) })

@@ -1,4 +1,3 @@
-import { createSessions } from '../sessions/create-sessions.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { DataOptions, SessionsOptions } from '../sessions/options.ts'
 import type { SessionData } from '../session/session.ts'
@@ -17,15 +16,17 @@ export type SessionsSource<D, About> =
 /**
  * What finds the sessions of a request.
  *
+ * @param create `createSessions`, for options. It is not imported here: whoever makes no sessions need not carry it along.
  * @throws {ConfigError} at start-up, for a wrong option.
  */
 export function chooserOf<D extends SessionData<D>, About>(
   given: SessionsSource<D, About>,
+  create: (options: SessionsOptions & DataOptions<NoInfer<D>>) => Sessions<D>,
 ): Choose<D, About> {
   if (typeof given === 'object' && (given as unknown) !== null && isRequest(given))
     throw new ConfigError('session', NOT_CALLED)
   const isMade = typeof given === 'function' || isSessions<D>(given)
-  return chooseAmong(isMade ? given : createSessions<D>(given))
+  return chooseAmong(isMade ? given : create(given))
 }
 
 /** The same for sessions that are made. It throws a ConfigError where the application's own function gives none. */
