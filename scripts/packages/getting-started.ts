@@ -9,6 +9,8 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   express: ['express', '@types/express'],
   koa: ['koa', '@types/koa'],
   'node-http': ['@types/node'],
+  fastify: ['fastify', '@fastify/formbody', '@types/node'],
+  hono: ['hono', '@hono/node-server', '@types/node'],
   fetch: ['@hono/node-server', '@types/node'],
 }
 

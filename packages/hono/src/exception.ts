@@ -13,8 +13,5 @@ class SessionException extends HTTPException {
 export function exceptionOf(cause: unknown): HTTPException {
   if (cause instanceof HTTPException) return cause
   const { status } = plainResponse(cause)
-  return new SessionException(status as 500, {
-    cause,
-    message: cause instanceof Error ? cause.message : String(cause),
-  })
+  return new SessionException(status as 500, { cause })
 }

@@ -94,10 +94,8 @@ const TAKEN =
   "another middleware, such as hono-sessions, sets c.set('session', …) to its own session; remove that one"
 
 async function answer(c: Context, visit: FetchVisit<unknown>): Promise<void> {
-  const { res } = c
   try {
-    const answered = await visit.answer(res)
-    if (answered !== res) replace(c, answered)
+    replace(c, await visit.answer(c.res))
   } catch (error) {
     replace(c, new Response())
     throw exceptionOf(error)

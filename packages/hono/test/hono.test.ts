@@ -202,6 +202,7 @@ describe.each(MODES)('Hono, $name', ({ createSessions: make }) => {
     const app = new Hono<Env>().use(
       session((c): Sessions<Data> => {
         const shop = shops.get(c.req.header('X-Shop') ?? '')
+        if (c.req.header('X-Shop') === 'closed') throw new HTTPException(410, { message: 'closed for good' })
         if (shop === undefined) throw Object.assign(new Error('no such shop'), { status: 404 })
         return shop
       }),
@@ -214,6 +215,7 @@ describe.each(MODES)('Hono, $name', ({ createSessions: make }) => {
     expect(await (await at('south', first)).text()).toBe('1')
     const print = printed()
     expect((await at('west')).status).toBe(404)
+    expect(await (await at('closed')).text()).toBe('closed for good')
     expect(print).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'no such shop' }))
     print.mockRestore()
   })

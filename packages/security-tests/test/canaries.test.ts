@@ -12,6 +12,7 @@ import {
 import { allowedOrigins, chooserOf, openVisit, readGuardRules } from '@keepsake/core/adapter'
 import { createSealer } from '@keepsake/core/sealer'
 import { crossOriginGuard as expressGuard, session as expressSession } from '@keepsake/express'
+import { crossOriginGuard as fastifyGuard, session as fastifySession } from '@keepsake/fastify'
 import { crossOriginGuard as fetchGuard, withSession as fetchWithSession } from '@keepsake/fetch'
 import { crossOriginGuard as honoGuard, session as honoSession } from '@keepsake/hono'
 import { crossOriginGuard as koaGuard, session as koaSession } from '@keepsake/koa'
@@ -168,6 +169,9 @@ const CALLS: Readonly<Record<string, readonly [call: Call, options: object, name
     ['fail', 'extend'],
   ],
   'crossOriginGuard of fetch': [(options) => fetchGuard(anything(options)), {}, ['origins', 'token']],
+  'session of Fastify': [(options) => fastifySession(good, anything(options)), {}, ['skip', 'extend']],
+  'session of Fastify, its sessions': [(given) => fastifySession(anything(given)), {}, []],
+  'crossOriginGuard of Fastify': [(options) => fastifyGuard(anything(options)), {}, ['origins', 'token']],
   'session of Hono': [(options) => honoSession(good, anything(options)), {}, ['skip', 'extend']],
   'session of Hono, its sessions': [(given) => honoSession(anything(given)), {}, []],
   'crossOriginGuard of Hono': [(options) => honoGuard(anything(options)), {}, ['origins', 'token']],
