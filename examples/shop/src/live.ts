@@ -52,3 +52,7 @@ export function sendLive(session: Session, response: ServerResponse): void {
   // A client that leaves is how most streams end, and no error.
   pipeline(liveStream(session), response, () => undefined)
 }
+
+/** The same for handlers that return a response. Nobody reads the stream of an answer to HEAD, so there is none. */
+export const liveResponse = (session: Session, method: string): Response =>
+  new Response(method === 'HEAD' ? null : ReadableStream.from(liveStream(session)), { headers: liveHeaders })

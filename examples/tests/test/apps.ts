@@ -9,6 +9,8 @@ export const CART_APPS: readonly App[] = [
   { name: 'express-cart', framework: 'Express' },
   { name: 'koa-cart', framework: 'Koa' },
   { name: 'node-http-cart', framework: 'node:http' },
+  { name: 'hono-cart', framework: 'Hono' },
+  { name: 'fastify-cart', framework: 'Fastify' },
 ]
 
 /** The apps with a cart and a login. */
@@ -16,6 +18,8 @@ export const LOGIN_APPS = [
   { name: 'express-login', framework: 'Express' },
   { name: 'koa-login', framework: 'Koa' },
   { name: 'node-http-login', framework: 'node:http' },
+  { name: 'hono-login', framework: 'Hono' },
+  { name: 'fastify-login', framework: 'Fastify' },
 ] as const satisfies readonly App[]
 
 /** Where sessions are kept: what STORE may be. */
