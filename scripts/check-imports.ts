@@ -22,6 +22,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'node-http': ['@keepsake/core', '@keepsake/core/adapter'],
   express: [...ADAPTER, 'express'],
   koa: [...ADAPTER, 'koa'],
+  fastify: [...ADAPTER, 'fastify', 'fastify-plugin'],
+  fetch: ['@keepsake/core', '@keepsake/core/adapter'],
+  hono: ['@keepsake/core', '@keepsake/core/adapter', '@keepsake/fetch', 'hono', 'hono/http-exception'],
   passport: ['@keepsake/core', '@keepsake/core/adapter'],
   arrival: ['@keepsake/core', '@keepsake/core/adapter', '@msgpack/msgpack', '@noble/ciphers/salsa.js'],
   'store-file': STORE,
@@ -37,6 +40,7 @@ const WINGS: Readonly<Record<string, Layout>> = {
   core: {
     entries: ['index', 'adapter', 'store', 'sealer'],
     wings: {
+      host: 9,
       sessions: 8,
       visit: 7,
       session: 6,

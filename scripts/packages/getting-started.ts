@@ -9,6 +9,9 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   express: ['express', '@types/express'],
   koa: ['koa', '@types/koa'],
   'node-http': ['@types/node'],
+  fastify: ['fastify', '@fastify/formbody', '@types/node'],
+  hono: ['hono', '@hono/node-server', '@types/node'],
+  fetch: ['@hono/node-server', '@types/node'],
 }
 
 const CODE = /^```ts\b.*\n([^]+?)^```$/gm

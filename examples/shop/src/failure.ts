@@ -12,14 +12,20 @@ export interface Failure {
 
 /**
  * The answer to what a handler, a body parser or the library threw. Express, Koa, their parsers and Keepsake put a
- * `status` on their errors. One of the 4xx is the client's; anything else is ours, and goes to standard error.
+ * `status` on their errors, Fastify a `statusCode`. One of the 4xx is the client's; anything else is ours, and goes to standard error.
  */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CartFullError) return { status: error.status, message: error.message }
   if (error instanceof CrossOriginError) return { status: error.status, message: FOREIGN_FORM }
-  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined
+  const status = statusOf(error)
   const isStatus = typeof status === 'number' && status >= 400 && status < 600
   if (isStatus && status < 500) return { status }
   console.error(error)
   return { status: isStatus ? status : 500 }
+}
+
+function statusOf(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return undefined
+  const { status, statusCode } = error as { readonly status?: unknown; readonly statusCode?: unknown }
+  return status ?? statusCode
 }

@@ -1,9 +1,14 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
 import { createSessions, memoryStore } from '@keepsake/core'
 import { createApp as expressCart } from 'example-express-cart'
 import { createApp as expressLogin } from 'example-express-login'
+import { createApp as fastifyCart } from 'example-fastify-cart'
+import { createApp as fastifyLogin } from 'example-fastify-login'
+import { createApp as honoCart } from 'example-hono-cart'
+import { createApp as honoLogin } from 'example-hono-login'
 import { createApp as koaCart } from 'example-koa-cart'
 import { createApp as koaLogin } from 'example-koa-login'
 import { createApp as nodeHttpCart } from 'example-node-http-cart'
@@ -23,6 +28,10 @@ const accounts = await createAccounts()
 const APPS: readonly (readonly [string, Listener])[] = [
   ['express-cart', expressCart({ sessions })],
   ['express-login', expressLogin({ sessions, accounts })],
+  ['fastify-cart', await fastifyCart({ sessions })],
+  ['fastify-login', await fastifyLogin({ sessions, accounts })],
+  ['hono-cart', getRequestListener(honoCart({ sessions }).fetch)],
+  ['hono-login', getRequestListener(honoLogin({ sessions, accounts }).fetch)],
   ['koa-cart', koaCart({ sessions }).callback()],
   ['koa-login', koaLogin({ sessions, accounts }).callback()],
   ['node-http-cart', nodeHttpCart({ sessions })],

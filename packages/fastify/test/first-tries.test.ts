@@ -1,0 +1,45 @@
+import { fastify } from 'fastify'
+import { describe, expect, it } from 'vitest'
+import { session } from '../src/index.ts'
+import { SECRETS, serve } from './serving.ts'
+
+/* What somebody writes who uses it for the first time, or has used another library. */
+
+const options = { secrets: SECRETS, revocation: 'none' as const }
+
+describe('the plugin of Fastify', () => {
+  it('says how to register it where it is registered without being called', () => {
+    expect(() => session(fastify() as never, options as never)).toThrow(
+      expect.objectContaining({
+        name: 'ConfigError',
+        message: 'session: makes the plugin and is none itself; write app.register(session({ secrets: … }))',
+      }),
+    )
+  })
+
+  it('is refused by Fastify behind another plugin that has decorated requests with a session, and when it comes twice', async () => {
+    const behind = fastify().decorateRequest('session')
+    behind.register(session(options))
+    await expect(behind.ready()).rejects.toMatchObject({ code: 'FST_ERR_DEC_ALREADY_PRESENT' })
+    const twice = fastify()
+    twice.register(session(options)).register(session(options))
+    await expect(twice.ready()).rejects.toMatchObject({ code: 'FST_ERR_DEC_ALREADY_PRESENT' })
+  })
+
+  it('refuses options that it does not know at start-up', () => {
+    expect(() => session(options, { ignore: () => true } as never)).toThrow(
+      expect.objectContaining({ name: 'ConfigError' }),
+    )
+  })
+
+  it.each([
+    ['a promise', () => Promise.resolve(), 'not a promise of them'],
+    ['nothing', () => undefined, 'for a request that has none, throw an error with a status'],
+  ])('tells the application what was expected where the function gives %s', async (_, choose, hint) => {
+    const app = fastify()
+    app.register(session(choose as never))
+    app.get('/', () => '')
+    const answer = await (await serve(app)).request('/')
+    expect([answer.status, answer.text.includes(hint)]).toEqual([500, true])
+  })
+})
