@@ -1,5 +1,6 @@
-import type { Sessions } from '../sessions/sessions.ts'
 import type { Session } from '../session/session.ts'
+import type { Cookie } from '../cookie/cookie.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
 
 /** A visit that belongs to a request and its response. */
 export interface Attachment<D> {
@@ -7,9 +8,15 @@ export interface Attachment<D> {
   readonly session: Session<D>
 }
 
+/** The sessions that an attachment was made for: they are told apart, and have a cookie. */
+interface Owner<D> {
+  readonly cookie: Cookie
+  open(header: undefined): MaybePromise<{ readonly session: Session<D> }>
+}
+
 /** An attachment in the list of its request. */
 export interface ListedAttachment<D> extends Attachment<D> {
-  readonly sessions: Sessions<D>
+  readonly sessions: Owner<D>
   /** The attachment that was made before it, for other sessions. */
   readonly next: ListedAttachment<unknown> | undefined
 }
@@ -35,7 +42,7 @@ export function attachmentsOf(request: object): readonly ListedAttachment<unknow
 }
 
 /** The attachment of a request that was made for these sessions. */
-export function attachmentFor<D>(sessions: Sessions<D>, request: object): Attachment<D> | undefined {
+export function attachmentFor<D>(sessions: Owner<D>, request: object): Attachment<D> | undefined {
   let attachment = newestAttachmentOf(request)
   while (attachment !== undefined && attachment.sessions !== sessions) attachment = attachment.next
   return attachment
