@@ -1,5 +1,6 @@
 /** The smallest app of each package, one after the other, in one process. */
 import { createSealer } from '@keepsake/core/sealer'
+import * as arrival from './arrival-app.ts'
 import * as express from './express-app.ts'
 import * as koa from './koa-app.ts'
 import * as passport from './passport-app.ts'
@@ -16,6 +17,7 @@ async function main(): Promise<void> {
   await express.run()
   await koa.run()
   await passport.run()
+  await arrival.run()
   if (REDIS_URL) await runInRedis(REDIS_URL)
   if (POSTGRES_URL) await runInPostgres(POSTGRES_URL)
 }
