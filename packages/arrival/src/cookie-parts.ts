@@ -31,14 +31,15 @@ const whole: CookieParts = {
   texts: (cookies, cookie) => valuesOf(cookies, cookie).map(textOf),
 }
 
-/** Two: the signature of the one is the other, `<cookie>.sig`. Of several pairs nothing tells which belong together. */
+/** Two: the signature of the one is the other, `<cookie>.sig`. They are set together, so of several pairs both come in the same order. */
 const signedBeside: CookieParts = {
   seenBy: (cookie) => [cookie],
   isPart: (name, cookie) => name === cookie || name === `${cookie}.sig`,
-  texts: (cookies, cookie) =>
-    valuesOf(cookies, cookie).flatMap((value) =>
-      valuesOf(cookies, `${cookie}.sig`).map((signature) => ({ value, signature })),
-    ),
+  texts(cookies, cookie) {
+    const signatures = cookies.get(`${cookie}.sig`) ?? []
+    const values = cookies.get(cookie)?.slice(0, MAX_VALUES) ?? []
+    return values.map((value, n) => ({ value, signature: signatures[n] }))
+  },
 }
 
 /** A whole one, or `<cookie>.0`, `<cookie>.1`, … one after the other. */

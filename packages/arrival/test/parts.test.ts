@@ -55,6 +55,25 @@ describe('chunks', () => {
 })
 
 describe('several cookies of one name', () => {
+  it('have their signatures in the order in which they come', async () => {
+    const signed: (readonly [string, string | undefined])[] = []
+    const pairs: Format = {
+      ...open,
+      parts: PARTS.signedBeside,
+      prepare: () => ({
+        read: (value, _, signature) => (signed.push([value, signature]), { refused: 'forged' }),
+      }),
+    }
+    const header = 'app=a; app.sig=1; app=b; app=a; app.sig=2; app=c; app=d'
+    await arriving(sessionsWith([arrivalOf(pairs, { until: UNTIL })]), header)
+    expect(signed).toEqual([
+      ['a', '1'],
+      ['b', '2'],
+      ['a', undefined],
+      ['c', undefined],
+    ])
+  })
+
   it('are tried, four at most, and each value once', async () => {
     const refusing: Format = {
       ...open,

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { memoryStore, type Store } from '@keepsake/core'
+import { memoryStore, movingStore, type Store } from '@keepsake/core'
 import { fileStore } from '@keepsake/store-file'
 import { postgresStore } from '@keepsake/store-postgres'
 import { redisStore } from '@keepsake/store-redis'
@@ -23,6 +23,8 @@ export async function openStore(settings: Settings): Promise<Store | undefined> 
       return failing(fileStore({ directory: place }), settings)
     case 'sqlite':
       return failing(sqliteStore({ path: join(place, 'sessions.db') }), settings)
+    case 'moving':
+      return failing(openMoving(place), settings)
     case 'redis':
       return redisStore(await (hasSentinels ? nodeRedisSentinel(place) : nodeRedis(place)))
     case 'ioredis':
@@ -32,6 +34,12 @@ export async function openStore(settings: Settings): Promise<Store | undefined> 
     default:
       return undefined
   }
+}
+
+/** Some nodes have made the second step of a move from one store to another already, and some have not. */
+function openMoving(place: string): Store {
+  const [file, sqlite] = [fileStore({ directory: place }), sqliteStore({ path: join(place, 'sessions.db') })]
+  return process.pid % 2 === 0 ? movingStore(file, sqlite) : movingStore(sqlite, file)
 }
 
 const ignore = (): void => undefined

@@ -1,5 +1,14 @@
 /** The stores that can be tried. */
-export const STORES = ['memory', 'file', 'sqlite', 'redis', 'ioredis', 'postgres', 'cookie'] as const
+export const STORES = [
+  'memory',
+  'file',
+  'sqlite',
+  'moving',
+  'redis',
+  'ioredis',
+  'postgres',
+  'cookie',
+] as const
 export type StoreName = (typeof STORES)[number]
 
 /** What a node is told by its environment. */

@@ -55,6 +55,7 @@ export function createKeys(
   const [newest, ...older] = secrets
   const csrfKey = (secret: KeyObject, name = context('cookie')): KeyObject =>
     createSecretKey(derive(secret, 'csrf', name, 32))
+  const arrivalKey = createSecretKey(derive(newest, 'arrival', context('store'), 64))
   const formerCsrfKeys = former('cookie').flatMap((name) => secrets.map((secret) => csrfKey(secret, name)))
   return Object.freeze<Keys>({
     fillRandom,
@@ -69,10 +70,7 @@ export function createKeys(
     subjects: subjectKeysOf(secrets, context('store'), former('store')),
     arrivals: Object.freeze<ArrivalKeys>({
       places: hashersUnder('arrived', secrets, context('store'), former('store')),
-      bytes(signed) {
-        const key = derive(newest, 'arrival', context('store'), 64)
-        return createHmac('sha512', key).update(signed).digest()
-      },
+      bytes: (signed) => createHmac('sha512', arrivalKey).update(signed).digest(),
     }),
   })
 }
