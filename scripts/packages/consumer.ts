@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { run } from '../run.ts'
 import { ROOT } from '../workspace.ts'
 
-/** What the apps need besides our packages: linked from this workspace, so that nothing is fetched. */
+/** What the apps and our packages need: linked from this workspace, so that nothing is fetched. */
 const LINKED = [
+  '@msgpack/msgpack',
+  '@noble/ciphers',
   'express',
   'fastify',
   'fastify-plugin',

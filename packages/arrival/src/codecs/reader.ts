@@ -6,10 +6,8 @@ import {
   type Read,
   type Reader,
   type Refused,
-  UNSUPPORTED,
 } from '../reading.ts'
 import { attempt } from './outcome.ts'
-import { isKept } from './values.ts'
 
 /** How far the clocks of two servers may be apart, in seconds. */
 const SKEW = 60
@@ -40,5 +38,5 @@ export function judged<T extends Stored | Named>(open: () => T | Refused, now: n
   if (!((endsAt ?? Infinity) > now)) return EXPIRED
   // Itsdangerous refuses these, and no clock that is right has signed them.
   if (beganAt !== undefined && !(beganAt >= 0 && beganAt <= now + SKEW)) return MALFORMED
-  return 'id' in session || isKept(session.data) ? { ...session, beganAt, endsAt } : UNSUPPORTED
+  return { ...session, beganAt, endsAt }
 }

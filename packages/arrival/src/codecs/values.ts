@@ -1,16 +1,20 @@
+import { parseJson } from '../text.ts'
+
 export const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 export const asNumber = (value: unknown): number | undefined =>
   typeof value === 'number' ? value : undefined
 
-/** As deep as the data of a session may be. */
-const MAX_DEPTH = 32
+/** Strings are there to be passed over. */
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+const LONG = /^-?\d{16,}$/
 
 /**
- * Whether a session can keep this as it was meant. Python and Ruby write whole numbers of any size, and what JavaScript reads
- * of a long one is another: the id of another user, perhaps.
+ * What a text of JSON says that Python or Ruby has written, or undefined. They write whole numbers of any length, and what JavaScript
+ * reads of a long one is another: the id of another user, perhaps. So one that it cannot hold becomes text.
  */
-export function isKept(value: unknown, depth = 0): boolean {
-  if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value)
-  if (typeof value !== 'object' || value === null) return true
-  return depth < MAX_DEPTH && Object.values(value).every((item) => isKept(item, depth + 1))
-}
+export const parseExact = (text: string): unknown =>
+  parseJson(
+    text.replaceAll(STRING_OR_NUMBER, (part) =>
+      LONG.test(part) && !Number.isSafeInteger(Number(part)) ? `"${part}"` : part,
+    ),
+  )

@@ -5,6 +5,7 @@ import { askedRecords, type RecordOptions } from '../asked-records.ts'
 import { bytesOf, type Secret } from '../codecs/bytes.ts'
 import { judged, readerOf, type Stored } from '../codecs/reader.ts'
 import { openTimed, type TimedScheme } from '../codecs/timed-signature.ts'
+import { parseExact } from '../codecs/values.ts'
 import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
 import { type ArrivalOptions, readSeconds } from '../options.ts'
 import {
@@ -16,7 +17,7 @@ import {
   type Refused,
   UNSUPPORTED,
 } from '../reading.ts'
-import { parseObject, without } from '../text.ts'
+import { asFields, without } from '../text.ts'
 import { djangoMessages } from './django-messages.ts'
 
 /** With SESSION_EXPIRE_AT_BROWSER_CLOSE, `permanent` is false. */
@@ -116,7 +117,7 @@ function opener({ secretKeys }: DjangoKeys, salt: string, most: number): (text: 
     if (isRefused(opened)) return opened
     const { payload, signed, stamp } = opened
     if (payload[0] === PICKLE) return UNSUPPORTED
-    const fields = parseObject(payload.toString())
+    const fields = asFields(parseExact(payload.toString()))
     if (fields === undefined) return MALFORMED
     const expiry = fields['_session_expiry'] ?? undefined
     return {

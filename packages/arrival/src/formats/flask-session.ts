@@ -5,10 +5,11 @@ import { askedRecords, type RecordOptions } from '../asked-records.ts'
 import { bytesOf, decoded, isSame, type Secret } from '../codecs/bytes.ts'
 import { plainMsgpack } from '../codecs/msgpack.ts'
 import { judged, readerOf, type Stored } from '../codecs/reader.ts'
+import { parseExact } from '../codecs/values.ts'
 import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
 import type { ArrivalOptions } from '../options.ts'
 import { FORGED, MALFORMED, type Reader, type Refused, UNSUPPORTED } from '../reading.ts'
-import { asFields, parseObject } from '../text.ts'
+import { asFields } from '../text.ts'
 import { deriveKey, splitFlask } from './flask.ts'
 
 /** Records are bytes: a client that makes text of them spoils msgpack. Where they are JSON, they may be text as well. */
@@ -69,8 +70,9 @@ export const readFlaskSessionRecord = (record: Uint8Array, now: number): Stored 
   judged(() => {
     const [first = 0, second = 0] = record
     if (first === PICKLE && second >= 2 && second <= 5) return UNSUPPORTED
-    const fields =
-      first === BRACE ? parseObject(Buffer.from(record).toString()) : asFields(plainMsgpack(record))
+    const fields = asFields(
+      first === BRACE ? parseExact(Buffer.from(record).toString()) : plainMsgpack(record),
+    )
     return fields === undefined ? MALFORMED : splitFlask(fields)
   }, now)
 

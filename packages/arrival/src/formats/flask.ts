@@ -5,10 +5,11 @@ import { arrivalOf } from '../arrival.ts'
 import { bytesOf, decoded, type Secret } from '../codecs/bytes.ts'
 import { readerOf } from '../codecs/reader.ts'
 import { openTimed, type TimedScheme } from '../codecs/timed-signature.ts'
+import { parseExact } from '../codecs/values.ts'
 import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
 import { type ArrivalOptions, readHash, readPlainText, readSeconds } from '../options.ts'
 import { type Flash, isRefused, MALFORMED, MAX_INFLATED_LENGTH, type Reader } from '../reading.ts'
-import { asFields, type Fields, parseJson, without } from '../text.ts'
+import { asFields, type Fields, without } from '../text.ts'
 import { untagged } from './flask-tags.ts'
 
 /** How itsdangerous makes a key of a secret, as `key_derivation` names it. */
@@ -85,7 +86,7 @@ export function readFlask(keys: FlaskKeys): Reader {
     const opened = openTimed(value, scheme)
     if (isRefused(opened)) return opened
     const { payload, signed, stamp } = opened
-    const fields = asFields(untagged(parseJson(payload.toString())))
+    const fields = asFields(untagged(parseExact(payload.toString())))
     if (fields === undefined) return MALFORMED
     // It is refused when it is older than that, in whole seconds.
     return { ...splitFlask(fields), signed, beganAt: stamp, endsAt: stamp + keys.lifetime + 1 }

@@ -5,11 +5,11 @@ import { arrivalOf } from '../arrival.ts'
 import { bytesOf, decoded, type Secret } from '../codecs/bytes.ts'
 import { firstOf } from '../codecs/outcome.ts'
 import { readerOf } from '../codecs/reader.ts'
-import { asText } from '../codecs/values.ts'
+import { asText, parseExact } from '../codecs/values.ts'
 import { type ForeignSecrets, readForeignSecrets } from '../keys.ts'
 import { type ArrivalOptions, type ForeignCookieOptions, needName } from '../options.ts'
 import { type Flash, FORGED, MALFORMED, type Reader, UNSUPPORTED } from '../reading.ts'
-import { asFields, type Fields, parseObject, without } from '../text.ts'
+import { asFields, type Fields, without } from '../text.ts'
 
 export interface RailsOptions extends ArrivalOptions {
   /** `secret_key_base`, and those that `cookies.rotate` names. */
@@ -102,11 +102,11 @@ interface Envelope {
 
 /** What is in Rails' envelope: `message`, the text of the session in base64, or from 7.1 on `data`. Without one, all of it. */
 function openEnvelope(plain: string): Envelope | undefined {
-  const outer = parseObject(plain)
+  const outer = asFields(parseExact(plain))
   const envelope = asFields(outer?.['_rails'])
   if (outer === undefined || envelope === undefined) return outer && { pur: null, exp: null, message: outer }
   const { pur = null, exp = null, data } = envelope
-  const message = asFields(data) ?? parseObject(textOf(envelope))
+  const message = asFields(data) ?? asFields(parseExact(textOf(envelope)))
   return message && { pur, exp, message }
 }
 

@@ -113,7 +113,8 @@ def main():
     add('a session that is over', of(user=7), {'refused': 'expired'}, at=NOW - AGE)
     add('a session from the future', of(user=7), {'refused': 'malformed'}, at=NOW + 3600)
     add('a session of another key', of(user=7), {'refused': 'forged'}, secret='another key')
-    add('a number that JavaScript cannot hold', of(user=2**53 + 1), {'refused': 'unsupported'})
+    add('a number that JavaScript cannot hold', of(user=2**53 + 1, small=-2**53 + 1, text='9007199254740993'),
+        read({'user': str(2**53 + 1), 'small': -2**53 + 1, 'text': '9007199254740993'}))
 
     def cookie(name, value, refused):
         cookies.append({'name': name, 'value': value, 'keys': {'secretKeys': [KEY]}, 'reads': {'refused': refused}})
