@@ -16,7 +16,6 @@ const LINKED = [
   'redis',
   'tough-cookie',
   'vitest',
-  '@hono/node-server',
   '@types/express',
   '@types/koa',
   '@types/node',
