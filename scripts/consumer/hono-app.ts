@@ -1,7 +1,6 @@
-import { getRequestListener } from '@hono/node-server'
 import { session } from '@keepsake/hono'
 import { Hono } from 'hono'
-import { SECRET, visitTwice } from './visit-twice.ts'
+import { SECRET, visitHandlerTwice } from './visit-twice.ts'
 
 export function run(): Promise<void> {
   const app = new Hono()
@@ -11,6 +10,5 @@ export function run(): Promise<void> {
     session.visits = Number(session.visits ?? 0) + 1
     return c.text(`visit ${Number(session.visits)}`)
   })
-  const serve = getRequestListener(app.fetch)
-  return visitTwice((req, res) => void serve(req, res))
+  return visitHandlerTwice((request) => app.fetch(request))
 }

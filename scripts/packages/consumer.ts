@@ -18,7 +18,6 @@ const LINKED = [
   'redis',
   'tough-cookie',
   'vitest',
-  '@hono/node-server',
   '@types/express',
   '@types/koa',
   '@types/node',

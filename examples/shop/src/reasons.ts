@@ -26,6 +26,7 @@ const OPENED: Readonly<Record<OpenReason, string>> = {
   revoked: 'Somebody ended this session from elsewhere. The visit begins with an empty one.',
   unfit:
     'What the session holds does not fit this version of the shop. It is left alone, and the visit begins with an empty one.',
+  arrived: 'A session of another library came, and goes on as one of ours.',
   refused: 'The shop itself has said that this session may not go on. It ends with this page.',
   store_failed: 'The store did not answer, and this visit goes on without its session.',
   header_too_large: 'So many cookies came that none was read. The visit begins with an empty session.',
