@@ -133,6 +133,15 @@ describe('a foreign session, with ours in the cookie and nothing written down,',
 })
 
 describe('a foreign session, with ours in a store,', () => {
+  it('takes four steps of the store, and six with a subject', async () => {
+    const { world, sessions, library } = moved(() => ({}))
+    await request(sessions, library.cookieFor({ data: { n: 1 } }), look)
+    expect(world.store.calls).toEqual(['read', 'create', 'read', 'create'])
+    world.store.forget()
+    await request(sessions, library.cookieFor(ADA), look)
+    expect(world.store.calls).toEqual(['read', 'read', 'create', 'read', 'read', 'create'])
+  })
+
   it('is one of the devices of its subject, and counts against their limit', async () => {
     const { another, library } = moved(() => ({}))
     const sessions = another({ maxPerSubject: 2 })

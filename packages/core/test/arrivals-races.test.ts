@@ -23,7 +23,7 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
     // Between its look at what was revoked and its row, or the list that it is taken into.
     const gate = createGate()
     if (sessions.mode === 'store') world.store.next('create', gate.before)
-    else world.store.next('read', through, through, gate.before)
+    else world.store.next('read', through, gate.before)
     open()
     await gate.reached
     await another().revokeAll('ada')

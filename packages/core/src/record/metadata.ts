@@ -1,6 +1,6 @@
 import { withoutPrototype } from '../base/own.ts'
-import { type FillRandom, randomBytes } from '../base/random.ts'
 import { MAX_TIME } from '../base/time.ts'
+import { decodeFlash, encodeFlash, type FlashMessage, mergeFlash, NO_FLASH } from './flash.ts'
 
 /** Whether a session outlives the browser; a number: for so many seconds at most, from when it began. */
 export type Permanent = boolean | number
@@ -81,68 +81,6 @@ export function mergeMetadata(base: Metadata, mine: Metadata, theirs: Metadata):
     version: Math.max(mine.version, theirs.version),
   }
 }
-
-/** A message for the next page that asks for it. */
-export interface FlashMessage {
-  /** Random: tells a message from another one with the same words, and a taken one from one that never was. */
-  readonly id: string
-  readonly category: string
-  readonly message: string
-}
-
-/** Enough that no two messages of a session have the same. */
-const FLASH_ID_BYTES = 6
-
-export const flashMessage = (fillRandom: FillRandom, category: string, message: string): FlashMessage => ({
-  id: randomBytes(fillRandom, FLASH_ID_BYTES).toString('base64url'),
-  category,
-  message,
-})
-
-export const NO_FLASH: readonly FlashMessage[] = Object.freeze([])
-
-/** Messages of one category are taken together. */
-export interface Taken {
-  readonly taken: readonly FlashMessage[]
-  readonly left: readonly FlashMessage[]
-}
-
-/** Takes the messages of a category, or all. */
-export function takeFlash(messages: readonly FlashMessage[], category: string | undefined): Taken {
-  const isAsked = (message: FlashMessage): boolean => category === undefined || message.category === category
-  return { taken: messages.filter(isAsked), left: messages.filter((message) => !isAsked(message)) }
-}
-
-/**
- * What stands after two requests have added and taken messages: what both left, then what they added, then what I
- * added. Two that have taken the same message both show it.
- */
-export function mergeFlash(
-  base: readonly FlashMessage[],
-  mine: readonly FlashMessage[],
-  theirs: readonly FlashMessage[],
-): readonly FlashMessage[] {
-  if (base.length === 0 && mine.length === 0) return theirs
-  const [was, my, their] = [idsOf(base), idsOf(mine), idsOf(theirs)] as const
-  const left = theirs.filter(({ id }) => my.has(id) || !was.has(id))
-  return [...left, ...mine.filter(({ id }) => !was.has(id) && !their.has(id))]
-}
-
-const idsOf = (messages: readonly FlashMessage[]): ReadonlySet<string> =>
-  new Set(messages.map(({ id }) => id))
-
-/** Messages as JSON: `[id, category, message]` each. */
-export const encodeFlash = (messages: readonly FlashMessage[]): readonly (readonly string[])[] =>
-  messages.map(({ id, category, message }) => [id, category, message])
-
-/** What `encodeFlash` gave, or undefined for anything else. */
-export function decodeFlash(json: unknown): readonly FlashMessage[] | undefined {
-  if (!Array.isArray(json) || !json.every(isTriple)) return undefined
-  return json.map(([id, category, message]) => ({ id, category, message }))
-}
-
-const isTriple = (item: unknown): item is [string, string, string] =>
-  Array.isArray(item) && item.length === 3 && item.every((part) => typeof part === 'string')
 
 /** The keys of the data that have an end of their own, with that end in epoch seconds. */
 export type KeyExpiries = ReadonlyMap<string, number>

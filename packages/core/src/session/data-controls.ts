@@ -1,4 +1,5 @@
-import { flashMessage, takeFlash } from '../record/metadata.ts'
+import { takeFlash } from '../record/flash.ts'
+import { flashMessage } from './flash-message.ts'
 import { dataOf, removeData, removeKey } from './draft.ts'
 import { SessionFacts } from './facts.ts'
 

@@ -1,4 +1,5 @@
-import { type FlashMessage, onlyExpiries } from '../record/metadata.ts'
+import type { FlashMessage } from '../record/flash.ts'
+import { onlyExpiries } from '../record/metadata.ts'
 import { readOptionsOf } from '../base/options.ts'
 import { removeData } from './draft.ts'
 import { freshState, NO_STEPS, type SessionVisit } from './state.ts'

@@ -1,11 +1,6 @@
 import type { Csrf } from '../guard/csrf.ts'
-import {
-  type FlashMessage,
-  type KeyExpiries,
-  type Metadata,
-  NO_METADATA,
-  type Permanent,
-} from '../record/metadata.ts'
+import type { FlashMessage } from '../record/flash.ts'
+import { type KeyExpiries, type Metadata, NO_METADATA, type Permanent } from '../record/metadata.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import type { CarriedOver, Content, OpenRecord, SessionRecord, Step } from '../record/record.ts'
 import { SID_BYTES } from '../crypto/token.ts'

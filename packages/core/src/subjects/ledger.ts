@@ -54,8 +54,7 @@ export function createLedger({ records, keys, revocations, now }: LedgerSetup): 
       const text = JSON.stringify([NAME, cookie])
       return records.create(key, records.seal(key, { ...times, sid, text, subject: undefined }, true))
     },
-    isRevoked: (subject, created = LONG_AGO) =>
-      andThen(revocations.find({ sid: NO_SID, created, subject }), (denial) => denial !== undefined),
+    isRevoked: (subject, created = LONG_AGO) => revocations.isListed(subject, { sid: NO_SID, created }),
     revokeAll: (subject) => revocations.changeList(subject, (list) => revokedAll(list, NONE, now())),
   })
 }

@@ -16,15 +16,13 @@ import {
   NO_REVOCATIONS,
   pruned,
   readRevocationList,
+  type RevocableSession,
   type RevocationList,
   revocationListText,
 } from './revocation-list.ts'
 
-/** A sealed session as it is held against what was revoked. */
-export interface Revocable {
-  /** In base64url. */
-  readonly sid: string
-  readonly created: number
+/** A sealed session as it is held against what was revoked; its sid in base64url. */
+export interface Revocable extends RevocableSession {
   readonly subject: string | undefined
 }
 
@@ -76,12 +74,12 @@ export function createRevocations(setup: RevocationsSetup) {
 
   async function readDenial(key: string): Promise<Denial | undefined> {
     const text = textOf(await records.read(key))
-    const [, renewedAt] = text === undefined ? [] : (JSON.parse(text) as [string, number | undefined])
     if (text === undefined) return undefined
+    const [, renewedAt] = JSON.parse(text) as [string, number | undefined]
     return renewedAt === undefined ? 'ended' : { renewedAt }
   }
 
-  const standingLists = async (subject: string): Promise<readonly (StandingRecord | undefined)[]> =>
+  const standingLists = (subject: string): Promise<readonly (StandingRecord | undefined)[]> =>
     Promise.all(keys.subjects.revocationKeys(subject).map(async (key) => records.read(key)))
 
   const listKey = (subject: string): string => keys.subjects.revocationKeys(subject).at(-1) ?? ''
@@ -116,8 +114,15 @@ export function createRevocations(setup: RevocationsSetup) {
   const endOfAll = (created = now()): number =>
     Math.min(created + Math.max(lifetime.absolute, lifetime.permanent), MAX_TIME)
 
+  /** Whether what was revoked of its subject says that a session is over. */
+  function isListed(subject: string, session: RevocableSession): MaybePromise<boolean> {
+    const load = (): Promise<RevocationList> => limited(async () => joinedOf(await standingLists(subject)))
+    return andThen(lists.get(listKey(subject), load), (list) => isRevokedBy(list, session))
+  }
+
   return Object.freeze({
     endOfAll,
+    isListed,
     /**
      * Ends a sid, once. A renewal whose outcome nobody learns is taken back.
      *
@@ -156,11 +161,7 @@ export function createRevocations(setup: RevocationsSetup) {
       const denied = denials.get(key, () => limited(() => readDenial(key)))
       return andThen(denied, (denial) => {
         if (denial !== undefined || subject === undefined) return denial
-        const load = (): Promise<RevocationList> =>
-          limited(async () => joinedOf(await standingLists(subject)))
-        return andThen(lists.get(listKey(subject), load), (list) =>
-          isRevokedBy(list, { sid, created }) ? 'ended' : undefined,
-        )
+        return andThen(isListed(subject, { sid, created }), (isOver) => (isOver ? 'ended' : undefined))
       })
     },
     /** Changes what was revoked of a subject, on top of what others have changed. */
@@ -187,10 +188,7 @@ const denialKey = (sid: string): string => hash('sha256', `keepsake/v1/revoked${
 const NAME = 'denied'
 
 const joinedOf = (standing: readonly (StandingRecord | undefined)[]): RevocationList =>
-  joined([NO_REVOCATIONS, ...standing.flatMap((record) => readLists(textOf(record)))])
-
-const readLists = (text: string | undefined): readonly RevocationList[] =>
-  text === undefined ? [] : [readRevocationList(text)]
+  joined([NO_REVOCATIONS, ...standing.flatMap((record) => textOf(record) ?? []).map(readRevocationList)])
 
 /** @throws {StoreError} for what cannot be opened: whether a session is good is then unknown. */
 function textOf(standing: StandingRecord | undefined): string | undefined {

@@ -1,12 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  decodeFlash,
-  encodeFlash,
-  type FlashMessage,
-  mergeFlash,
-  takeFlash,
-} from '../../src/record/metadata.ts'
+import { decodeFlash, encodeFlash, type FlashMessage, mergeFlash, takeFlash } from '../../src/record/flash.ts'
 import { anyText } from './texts.ts'
 
 const messageOf = (id: string): FlashMessage => ({ id, category: `of ${id}`, message: `message ${id}` })

@@ -9,7 +9,7 @@ import { recordOf } from '../../src/record/admit.ts'
 import { RecordTooLargeError } from '../../src/base/size-errors.ts'
 import type { ResolveConflict } from '../../src/record/merge.ts'
 import { createTrace } from '../../src/base/trace.ts'
-import type { FlashMessage } from '../../src/record/metadata.ts'
+import type { FlashMessage } from '../../src/record/flash.ts'
 import { ANY_SHAPE, freshStateOf, keysOf, LIFETIME, modeOf, SID } from '../modes/stored.ts'
 import { BEGIN, present, thrown } from '../store-support.ts'
 
