@@ -17,6 +17,8 @@ const visitContext = createContext<FetchVisit<Shop>>()
 const sessionOf = ({ context }: Pick<LoaderFunctionArgs, 'context'>): Session<Shop> =>
   context.get(visitContext).session
 
+const route = (id: string, module: object) => ({ id, parentId: 'root', path: id, module })
+
 /** What the compiler of React Router makes of routes, by hand: a page, and routes that answer by themselves. */
 function handlerOf(sessions: Sessions<Shop>): RequestHandler {
   const middleware: MiddlewareFunction<Response>[] = [
@@ -26,7 +28,6 @@ function handlerOf(sessions: Sessions<Shop>): RequestHandler {
       return visit.answer(await next())
     },
   ]
-  const route = (id: string, module: object) => ({ id, parentId: 'root', path: id, module })
   const routes = {
     root: { id: 'root', path: '', module: { middleware, default: () => null } },
     add: route('add', {
