@@ -32,9 +32,10 @@ export class Queue {
     return this.#running
   }
 
-  /** Resolves when no work is under way, whether it failed or not. */
-  async taken(): Promise<void> {
-    while (this.#running !== undefined) await this.#running.catch(() => undefined)
+  /** Resolves when no work is under way, whether it failed or not; undefined where none is. */
+  taken(): Promise<void> | undefined {
+    const next = (): Promise<void> | undefined => this.taken()
+    return this.#running?.then(next, next)
   }
 }
 

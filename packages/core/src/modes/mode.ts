@@ -76,8 +76,11 @@ export interface Commit {
   readonly newCookie: () => string
   /** The cookie of a new row: another one each time, for an earlier attempt may be on its way still. */
   readonly newRowCookie: () => string
-  /** Whether a later commit of the same visit has been carried out, and given out what this one may have written. */
-  readonly isOvertaken: () => boolean
+  /**
+   * Does work once no commit of the same visit is under way, and not at all where a later one has been carried out, and has
+   * given out what this one may have written. What begins meanwhile comes after the work.
+   */
+  readonly unlessOvertaken: (work: () => Promise<unknown>) => Promise<void>
   readonly changes: Changes
   /** Ids of the texts that were tried for this commit. */
   readonly tried: string[]
@@ -88,8 +91,8 @@ export function variantOf(commit: Commit, change: Partial<Pick<Commit, 'plan' | 
   const { plan, before, after, continues, isLogin, at, changes, tried } = commit
   const newCookie = (): string => commit.newCookie()
   const newRowCookie = (): string => commit.newRowCookie()
-  const isOvertaken = (): boolean => commit.isOvertaken()
-  const methods = { newCookie, newRowCookie, isOvertaken }
+  const unlessOvertaken: Commit['unlessOvertaken'] = (work) => commit.unlessOvertaken(work)
+  const methods = { newCookie, newRowCookie, unlessOvertaken }
   return { plan, before, after, continues, isLogin, at, changes, tried, ...methods, ...change }
 }
 

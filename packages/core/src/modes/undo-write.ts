@@ -27,9 +27,7 @@ export function undoWrite(inTurn: RewriteInTurn, commit: Commit, { key, over, pr
   if (!isUndone) return
   const decide = (standing: Standing): Next<'theirs'> => {
     const isOwn = tried.includes(textId(standing.sealed))
-    // No later commit has this row: it has another one of its own.
     if (over === undefined) return isOwn ? { do: 'end' } : THEIRS
-    if (commit.isOvertaken()) return THEIRS
     const { record, row, sealed } = over
     if (isOwn || standing.sealed === sealed)
       return { do: 'write', record, row: { ...row, replaced: replacedBy(row, sealed, false) } }
@@ -38,7 +36,9 @@ export function undoWrite(inTurn: RewriteInTurn, commit: Commit, { key, over, pr
     const replaced = replacedBy(standing.row, standing.sealed, false)
     return { do: 'write', record: { ...standing.record, sid, created }, row: { ...row, replaced } }
   }
-  void keepTrying(() => inTurn({ key, from: undefined, decide, tried: [] }))
+  const undo = (): Promise<unknown> => Promise.resolve(inTurn({ key, from: undefined, decide, tried: [] }))
+  // No later commit has a row that was created: it has another one of its own.
+  void keepTrying(() => (over === undefined ? undo() : commit.unlessOvertaken(undo)))
 }
 
 const THEIRS = Object.freeze({ do: 'stop', verdict: 'theirs' } as const)

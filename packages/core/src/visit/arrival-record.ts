@@ -77,7 +77,7 @@ export function arrivalCommitOf(record: SessionRecord, cookie: string, at: numbe
     at,
     newCookie: () => cookie,
     newRowCookie: () => cookie,
-    isOvertaken: () => false,
+    unlessOvertaken: async (work) => void (await work()),
     changes: { rebase: (theirs) => theirs, apart: () => after, alone: () => undefined },
     tried: [],
   }

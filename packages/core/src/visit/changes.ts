@@ -8,6 +8,27 @@ import {
   type Step,
   writeText,
 } from '../record/record.ts'
+import type { InForce } from '../modes/mode.ts'
+import type { Times } from '../record/lifetime.ts'
+import type { Queue } from '../base/maybe-promise.ts'
+import type { Setup } from './setup.ts'
+
+/** What changes are made with. */
+export type ChangeRules = Pick<Setup, 'mode' | 'shape' | 'lifetime' | 'resolve' | 'fillRandom' | 'trace'>
+
+/** The commits of a visit, of which one takes what it needs. */
+export interface CommitSource {
+  readonly setup: ChangeRules
+  readonly record: InForce | undefined
+  /** The times that must not move, where the visit does not count as use. */
+  readonly held: Times | undefined
+  readonly unsettled: readonly Attempt[]
+  /** The cookie of a new row: the same one for each attempt. */
+  cookieFor(sid: Uint8Array): string
+  readonly queue: Queue
+  /** How many commits of the visit have been carried out. */
+  readonly carriedOut: number
+}
 
 /* What a handler did to a session, as texts: from its beginning to its end, or a part of that. Pure. */
 

@@ -4,7 +4,7 @@ import type { LogoutRequest } from '../session/logout.ts'
 import type { CommittedState, SessionState } from '../session/state.ts'
 import { hasControlName } from '../record/control-names.ts'
 import { EMPTY_TEXT } from '../record/encode.ts'
-import { endOf, heldEnd, type Times } from '../record/lifetime.ts'
+import { endOf, heldEnd } from '../record/lifetime.ts'
 import { mergeTexts, type ResolveConflict } from '../record/merge.ts'
 import type { Permanent } from '../record/metadata.ts'
 import type { Plan } from '../record/plan.ts'
@@ -21,24 +21,14 @@ import { SID_BYTES } from '../crypto/token.ts'
 import { SessionConflictError, StoreError } from '../base/errors.ts'
 import { textId } from '../store/row.ts'
 import { randomBytes } from '../base/random.ts'
-import { type Attempt, type HandledTexts, keepChanged, rebaseHandled, sinceAttempt } from './changes.ts'
-import type { Setup } from './setup.ts'
-
-/** What changes are made with. */
-export type ChangeRules = Pick<Setup, 'mode' | 'shape' | 'lifetime' | 'resolve' | 'fillRandom' | 'trace'>
-
-/** The commits of a visit, of which one takes what it needs. */
-export interface CommitSource {
-  readonly setup: ChangeRules
-  readonly record: InForce | undefined
-  /** The times that must not move, where the visit does not count as use. */
-  readonly held: Times | undefined
-  readonly unsettled: readonly Attempt[]
-  /** The cookie of a new row: the same one for each attempt. */
-  cookieFor(sid: Uint8Array): string
-  /** How many commits of the visit have been carried out. */
-  readonly carriedOut: number
-}
+import {
+  type Attempt,
+  type CommitSource,
+  type HandledTexts,
+  keepChanged,
+  rebaseHandled,
+  sinceAttempt,
+} from './changes.ts'
 
 /**
  * One commit, with what the handler did until then. The handler may go on meanwhile: what it does then is still to come.
@@ -113,8 +103,10 @@ export class SessionCommit implements Commit, Changes {
     return newStoreCookie(this.#source.setup.fillRandom)
   }
 
-  isOvertaken(): boolean {
-    return this.#source.carriedOut > this.#carriedOut
+  async unlessOvertaken(work: () => Promise<unknown>): Promise<void> {
+    const { queue } = this.#source
+    for (let last = queue.taken(); last !== undefined; last = queue.taken()) await last
+    if (this.#source.carriedOut === this.#carriedOut) await work()
   }
 
   rebase(theirs: SessionRecord, hasText: HasText): SessionRecord {

@@ -115,6 +115,10 @@ export const mergedWith = (after: InForce): Changes => ({
 export function commitOf(commit: Pick<Commit, 'plan' | 'before' | 'after'> & Partial<Commit>): Commit {
   const cookie = randomBytes(48).toString('base64url')
   const others = { continues: true, isLogin: false, at: BEGIN, changes: ALONE, tried: [] }
-  const methods = { newCookie: () => cookie, newRowCookie: () => cookie, isOvertaken: () => false }
+  const methods = {
+    newCookie: () => cookie,
+    newRowCookie: () => cookie,
+    unlessOvertaken: async (work: () => Promise<unknown>) => void (await work()),
+  }
   return { ...others, ...methods, ...commit }
 }

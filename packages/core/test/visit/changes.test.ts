@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { metaOf } from '../record/texts.ts'
-import { type Attempt, type HandledTexts, hasLost, rebaseHandled } from '../../src/visit/changes.ts'
-import { type ChangeRules, SessionCommit } from '../../src/visit/session-commit.ts'
+import {
+  type Attempt,
+  type ChangeRules,
+  type HandledTexts,
+  hasLost,
+  rebaseHandled,
+} from '../../src/visit/changes.ts'
+import { Queue } from '../../src/base/maybe-promise.ts'
+import { SessionCommit } from '../../src/visit/session-commit.ts'
 import { planClose } from '../../src/record/plan.ts'
 import { type Change, readText, type Step, writeText } from '../../src/record/record.ts'
 import type { InForce } from '../../src/modes/mode.ts'
@@ -64,6 +71,7 @@ function changesOf(handled: Partial<Handled> = {}, rules: Partial<ChangeRules> =
     },
     record: before,
     held: isHeld ? before : undefined,
+    queue: new Queue(),
     carriedOut: 0,
     unsettled,
     cookieFor: () => '',
