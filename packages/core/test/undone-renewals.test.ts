@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { AnySession } from './row-support.ts'
-import { begin, createGate, createWorld, dataOf, rejection } from './store-support.ts'
+import { begin, cookieAfter, createGate, createWorld, dataOf, never, rejection } from './store-support.ts'
 
 const RENEWALS: readonly [string, (session: AnySession) => unknown][] = [
   ['regenerate', (session) => session.regenerate()],
@@ -23,5 +24,30 @@ describe.each(RENEWALS)('a %s that was written, and answered with a 503', (_, re
     await other.close()
     gate.open()
     await expect.poll(() => dataOf(sessions, cookie)).toEqual({ n: 1, cart: [1] })
+  })
+
+  it('leaves the new cookie its session where a later commit of the same request has found it written', async () => {
+    const { sessions, store } = createWorld({ storeTimeLimit: 200 })
+    const cookie = await begin(sessions, { n: 1 }, 'alice')
+    const [visit, other] = [await sessions.open(cookie), await sessions.open(cookie)]
+    const gate = createGate()
+    store.next('replace', gate.before)
+    other.session['cart'] = [1]
+    const closed = other.close()
+    renew(visit.session)
+    const saved = rejection(visit.session.save())
+    // It waits for its turn for half of its time, and then for the store beyond the rest.
+    await sleep(100)
+    store.next('replace', async (go) => {
+      await go()
+      return never()
+    })
+    gate.open()
+    await closed
+    expect(await saved).toMatchObject({ status: 503 })
+    const renewed = cookieAfter(await visit.close(), undefined)
+    // An undo that should not be would have been by then.
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(await dataOf(sessions, renewed)).toEqual({ n: 1, cart: [1] })
   })
 })
