@@ -17,8 +17,7 @@ export async function runFiles(files: Files): Promise<void> {
   // What is under test keeps no process alive.
   const alive = setInterval(() => undefined, 1000)
   for (const [file, load] of Object.entries(files)) {
-    const write = (result: Result): void =>
-      console.log(LINE + JSON.stringify({ ...result, file } satisfies FileResult))
+    const write = (result: Result): void => console.log(LINE + asLine({ ...result, file }))
     try {
       for await (const result of testsOf(load)) write(result)
     } catch (error) {
@@ -28,3 +27,7 @@ export async function runFiles(files: Files): Promise<void> {
   clearInterval(alive)
   console.log(END)
 }
+
+/** JSON leaves these two as they are, and they end a line. */
+const asLine = (result: FileResult): string =>
+  JSON.stringify(result).replaceAll('\u2028', String.raw`\u2028`).replaceAll('\u2029', String.raw`\u2029`)

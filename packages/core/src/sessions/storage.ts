@@ -20,6 +20,7 @@ import type { Keys } from '../crypto/keys.ts'
 import { readDuration } from '../base/duration.ts'
 import { ConfigError, wrongOption } from '../base/errors.ts'
 import { fieldOf } from '../base/own.ts'
+import { SHARES_TIMERS, warn } from '../base/runtime.ts'
 import type { Trace } from '../base/trace.ts'
 
 /** Where sessions are kept, and what can be done with all of a subject. */
@@ -132,18 +133,18 @@ function readRevocation(options: Options): {
 const MAX_CACHE = 3600
 
 function warnOfLogouts(): void {
-  process.emitWarning('a logout cannot end a session whose cookie somebody has copied', {
-    type: 'KeepsakeWarning',
+  warn({
     code: 'KEEPSAKE_STATELESS_LOGOUT',
+    message: 'a logout cannot end a session whose cookie somebody has copied',
     detail:
       "Sessions live in their cookies, so a logout only clears the browser's copy. Give revocation a store, or say revocation: 'none' if that will do.",
   })
 }
 
 function warnOfRestarts(): void {
-  process.emitWarning('what was revoked is forgotten when this process ends, and no other process sees it', {
-    type: 'KeepsakeWarning',
+  warn({
     code: 'KEEPSAKE_VOLATILE_REVOCATION',
+    message: 'what was revoked is forgotten when this process ends, and no other process sees it',
     detail:
       'Sessions that were logged out or revoked open again after a restart. Give revocation a store that outlives the process: on disk, or on a server.',
   })
@@ -175,7 +176,7 @@ const SWEEP_EVERY_MS = 60_000
  * sweep is no trouble. Returns what stops it.
  */
 export function startSweep(store: Store, now: () => number): () => void {
-  const work = fieldOf(store, 'sweep')
+  const work = SHARES_TIMERS ? fieldOf(store, 'sweep') : undefined
   if (work === undefined) return () => undefined
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
