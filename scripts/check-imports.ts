@@ -22,6 +22,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'node-http': ['@keepsake/core', '@keepsake/core/adapter'],
   express: [...ADAPTER, 'express'],
   koa: [...ADAPTER, 'koa'],
+  fastify: [...ADAPTER, 'fastify', 'fastify-plugin'],
+  fetch: ['@keepsake/core', '@keepsake/core/adapter'],
+  hono: ['@keepsake/core', '@keepsake/core/adapter', '@keepsake/fetch', 'hono', 'hono/http-exception'],
   passport: ['@keepsake/core', '@keepsake/core/adapter'],
   'store-file': STORE,
   'store-sqlite': STORE,
@@ -36,6 +39,7 @@ const WINGS: Readonly<Record<string, Layout>> = {
   core: {
     entries: ['index', 'adapter', 'store', 'sealer'],
     wings: {
+      host: 9,
       sessions: 8,
       visit: 7,
       session: 6,

@@ -15,6 +15,7 @@ export const sidebar: readonly DefaultTheme.SidebarItem[] = [
       { text: 'What it is', link: '/' },
       { text: 'Express', link: '/getting-started/express' },
       { text: 'Koa', link: '/getting-started/koa' },
+      { text: 'Fetch handlers', link: '/getting-started/fetch' },
       { text: 'node:http', link: '/getting-started/node-http' },
       { text: 'Works with', link: '/works-with' },
       { text: 'Coming from another library', link: '/coming-from' },

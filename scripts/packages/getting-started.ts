@@ -9,6 +9,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   express: ['express', '@types/express'],
   koa: ['koa', '@types/koa'],
   'node-http': ['@types/node'],
+  fetch: ['@hono/node-server', '@types/node'],
 }
 
 const CODE = /^```ts\b.*\n([^]+?)^```$/gm

@@ -1,5 +1,6 @@
 import { createSessions, type SessionsOptions } from '@keepsake/core'
-import { attach, type Attachment } from '@keepsake/node-http'
+import type { Attachment } from '@keepsake/core/adapter'
+import { attach } from '@keepsake/node-http'
 import cookieSession from 'cookie-session'
 import { getIronSession } from 'iron-session'
 import type { IncomingMessage, ServerResponse } from 'node:http'

@@ -12,3 +12,17 @@ export { checkOrigin, type HeaderFields, isSafeMethod, type OriginRequest } from
 export { type AdapterSessions, checkSessions, OPEN, openVisit } from './sessions/sessions.ts'
 export type { Header } from './visit/headers.ts'
 export type { AdapterVisit } from './sessions/sessions.ts'
+export type { RequestAccess, ResponseAccess } from './host/access.ts'
+export { applyHeaders, isCacheable, setCookieLine } from './host/response-headers.ts'
+export { isPlainHttp, isSecureCookie } from './host/connection.ts'
+export {
+  type Attachment,
+  attachmentFor,
+  listAttachment,
+  type ListedAttachment,
+  newestAttachmentOf,
+} from './host/attachments.ts'
+export { bindCookie, type BoundCookie } from './host/bound-cookie.ts'
+export { type Choose, chooseAmong, chooserOf, type SessionsSource } from './host/choose.ts'
+export { ask, readFunctions } from './host/about-requests.ts'
+export { createGuardOf, type GuardOf } from './host/guard.ts'

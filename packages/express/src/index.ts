@@ -1,17 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { RegisteredData, Session, SessionData } from '@keepsake/core'
-import type { MaybePromise } from '@keepsake/core/adapter'
+import { createSessions, type RegisteredData, type Session, type SessionData } from '@keepsake/core'
 import {
   ask,
-  attach,
   type Attachment,
   chooserOf,
-  defineSession,
-  isResponse,
+  type MaybePromise,
   readFunctions,
   type SessionsSource,
-  useAttachment,
-} from '@keepsake/node-http'
+} from '@keepsake/core/adapter'
+import { attach, defineSession, isResponse, useAttachment } from '@keepsake/node-http'
 import type { Request } from 'express'
 import { defineFlash } from './flash.ts'
 
@@ -95,7 +92,7 @@ export function session<D extends SessionData<D> = RegisteredData>(
   sessions: unknown,
   options?: SessionMiddlewareOptions,
 ): SessionMiddleware {
-  const sessionsFor = chooserOf<D, Request>(sessions as SessionsSource<D, Request>)
+  const sessionsFor = chooserOf<D, Request>(sessions as SessionsSource<D, Request>, createSessions)
   const { skip, extend } = readFunctions(options, ['skip', 'extend'])
 
   function begin(req: Request, res: ServerResponse, next: Next): MaybePromise<Attachment<D>> | undefined {

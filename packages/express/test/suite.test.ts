@@ -1,11 +1,11 @@
 import { attachSession } from '@keepsake/node-http'
-import { type AdapterHost, adapterSuite, type Exchange, exchangeOf } from '@keepsake/testing'
+import { type NodeHost, adapterSuite, type Exchange, exchangeOf } from '@keepsake/testing'
 import express from 'express'
 import express4 from 'express4'
 import { crossOriginGuard, session } from '../src/index.ts'
 
 for (const [name, create] of Object.entries({ 'Express 5': express, 'Express 4': express4 })) {
-  const listener: AdapterHost['listener'] = (sessions, handler, { guard }) => {
+  const listener: NodeHost['listener'] = (sessions, handler, { guard }) => {
     const app = create().use(session(sessions))
     if (guard !== undefined) app.use(create.urlencoded({ extended: false }), crossOriginGuard(guard))
     return app.use((req, res, next) => {

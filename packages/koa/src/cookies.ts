@@ -4,7 +4,8 @@ import {
   type JsonCookieOptions,
   type StandardSchema,
 } from '@keepsake/core'
-import { bindCookie, type BoundCookie } from '@keepsake/node-http'
+import { bindCookie, type BoundCookie } from '@keepsake/core/adapter'
+import { setLine } from '@keepsake/node-http'
 import type { Context } from 'koa'
 
 /** What Koa hands over, as far as a cookie needs it. */
@@ -28,6 +29,6 @@ export function createCookie(name: string, options?: CookieOptions): KoaCookie {
   return bindCookie(
     createCoreCookie(name, options),
     (ctx: CookieContext) => ctx.req,
-    (ctx: CookieContext) => ctx.res,
+    (ctx: CookieContext, line) => setLine(ctx.res, line),
   )
 }

@@ -1,15 +1,6 @@
-import type { RegisteredData, Session, SessionData } from '@keepsake/core'
-import {
-  ask,
-  attach,
-  type Attachment,
-  chooserOf,
-  defineSession,
-  type Fail,
-  readFunctions,
-  type SessionsSource,
-  useAttachment,
-} from '@keepsake/node-http'
+import { createSessions, type RegisteredData, type Session, type SessionData } from '@keepsake/core'
+import { ask, type Attachment, chooserOf, readFunctions, type SessionsSource } from '@keepsake/core/adapter'
+import { attach, defineSession, type Fail, useAttachment } from '@keepsake/node-http'
 import type { Context, DefaultState, Middleware, Next } from 'koa'
 
 /** What the middleware adds to Koa's context. */
@@ -63,7 +54,7 @@ export function session<D extends SessionData<D> = RegisteredData>(
   sessions: SessionsSource<D, AskedContext>,
   options?: SessionMiddlewareOptions,
 ): Middleware<DefaultState, SessionContext<D>> {
-  const sessionsFor = chooserOf<D, AskedContext>(sessions)
+  const sessionsFor = chooserOf<D, AskedContext>(sessions, createSessions)
   const { skip, extend } = readFunctions(options, ['skip', 'extend'])
   return (ctx, next) => {
     if (ask('skip', skip, ctx)) return next()

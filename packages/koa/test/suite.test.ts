@@ -1,11 +1,11 @@
 import { attachSession } from '@keepsake/node-http'
-import { type AdapterHost, adapterSuite, type Exchange, exchangeOf, formOf } from '@keepsake/testing'
+import { type NodeHost, adapterSuite, type Exchange, exchangeOf, formOf } from '@keepsake/testing'
 import Koa from 'koa'
 import Koa2 from 'koa2'
 import { crossOriginGuard, session } from '../src/index.ts'
 
 const hostOf =
-  (App: typeof Koa): AdapterHost['listener'] =>
+  (App: typeof Koa): NodeHost['listener'] =>
   (sessions, handler, { guard }) => {
     const app = Object.assign(new App(), { silent: true }).use(session(sessions))
     if (guard !== undefined) {

@@ -4,7 +4,7 @@ import { withSession } from '../src/index.ts'
 import { serve } from './serving.ts'
 
 const sessions = createSessions({
-  secrets: ['a secret that is only for tests, of 48 characters'],
+  secrets: ['a secret that is only for tests with 48 characters'],
   revocation: 'none',
 })
 const handler = (): undefined => undefined
@@ -22,16 +22,15 @@ describe('the options of withSession', () => {
 
   it('answer at once: a promise, which would count as a yes, is an error of the request, and ends no process', async () => {
     const said: unknown[] = []
-    const late = { extend: async () => Promise.reject(new Error('the database is away')) }
+    const late = {
+      extend: async () => Promise.reject(new Error('the database is away')),
+      fail: (error: unknown) => void said.push(String(error)),
+    }
     const { client } = await serve('http/1.1', (request, response) => {
-      try {
-        withSession(sessions, handler, late as never)(request, response)
-      } catch (error) {
-        said.push(String(error))
-      }
+      withSession(sessions, handler, late as never)(request, response)
       response.end()
     })
     await client.request('/')
-    expect(said).toEqual(['ConfigError: extend: must answer at once, and gave a promise'])
+    expect(said).toEqual(['TypeError: extend: must answer at once, and gave a promise'])
   })
 })

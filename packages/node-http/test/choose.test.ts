@@ -1,6 +1,7 @@
 import { ConfigError, createSessions, type Sessions } from '@keepsake/core'
 import { describe, expect, it, vi } from 'vitest'
-import { attachSession, chooserOf, withSession } from '../src/index.ts'
+import { chooserOf } from '@keepsake/core/adapter'
+import { attachSession, withSession } from '../src/index.ts'
 import { PROTOCOLS, serve } from './serving.ts'
 
 const SECRET = 'a secret that is only for tests and has 51 characters'
@@ -13,17 +14,19 @@ const count = (session: Record<string, unknown>): string =>
 describe('chooserOf', () => {
   it('takes sessions as they are', () => {
     const sessions = createSessions({ secrets: [SECRET] })
-    expect(chooserOf(sessions)(undefined)).toBe(sessions)
+    expect(chooserOf(sessions, createSessions)(undefined)).toBe(sessions)
   })
 
   it('makes sessions of options, once', () => {
-    const choose = chooserOf({ secrets: [SECRET] })
+    const choose = chooserOf({ secrets: [SECRET] }, createSessions)
     expect(choose('one').cookie.name).toBe('__Host-session')
     expect(choose('one')).toBe(choose('two'))
   })
 
   it.each([[undefined], [null], [{}], ['secret']])('refuses %j at start-up', (given) => {
-    expect(() => chooserOf(given as never)).toThrow(expect.objectContaining({ name: 'ConfigError' }))
+    expect(() => chooserOf(given as never, createSessions)).toThrow(
+      expect.objectContaining({ name: 'ConfigError' }),
+    )
   })
 
   it.each([
@@ -39,7 +42,7 @@ describe('chooserOf', () => {
       /expected sessions from the function, which createSessions has made/,
     ],
   ])('refuses a function that gives %s, with what would be right', (_, choosing, message) => {
-    const choose = chooserOf(choosing as never)
+    const choose = chooserOf(choosing as never, createSessions)
     expect(() => choose(undefined)).toThrow(ConfigError)
     expect(() => choose(undefined)).toThrow(message)
   })

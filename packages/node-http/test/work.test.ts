@@ -6,7 +6,8 @@ import { createServer, type RequestListener, ServerResponse } from 'node:http'
 import { syncBuiltinESMExports } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { attach, type Attachment } from '../src/index.ts'
+import type { Attachment } from '@keepsake/core/adapter'
+import { attach } from '../src/index.ts'
 
 /*
  * What a session adds to whole requests, counted instead of timed: a count that rises is a request that takes longer,

@@ -9,11 +9,13 @@ import {
   type Session,
   SESSION_CHANNEL,
 } from '@keepsake/core'
-import { allowedOrigins, openVisit, readGuardRules } from '@keepsake/core/adapter'
+import { allowedOrigins, chooserOf, openVisit, readGuardRules } from '@keepsake/core/adapter'
 import { createSealer } from '@keepsake/core/sealer'
 import { crossOriginGuard as expressGuard, session as expressSession } from '@keepsake/express'
+import { crossOriginGuard as fetchGuard, withSession as fetchWithSession } from '@keepsake/fetch'
+import { crossOriginGuard as honoGuard, session as honoSession } from '@keepsake/hono'
 import { crossOriginGuard as koaGuard, session as koaSession } from '@keepsake/koa'
-import { createGuard, crossOriginGuard, chooserOf, withSession } from '@keepsake/node-http'
+import { createGuard, crossOriginGuard, withSession } from '@keepsake/node-http'
 import { fileStore } from '@keepsake/store-file'
 import { postgresStore } from '@keepsake/store-postgres'
 import { redisStore } from '@keepsake/store-redis'
@@ -160,7 +162,16 @@ const CALLS: Readonly<Record<string, readonly [call: Call, options: object, name
   'session of Express, its sessions': [(given) => expressSession(anything(given)), {}, []],
   'session of Koa': [(options) => koaSession(good, anything(options)), {}, ['skip', 'extend']],
   'session of Koa, its sessions': [(given) => koaSession(anything(given)), {}, []],
-  chooserOf: [(given) => chooserOf(anything(given)), {}, []],
+  'withSession of fetch': [
+    (options) => fetchWithSession(createSessions(good), () => new Response(), anything(options)),
+    {},
+    ['fail', 'extend'],
+  ],
+  'crossOriginGuard of fetch': [(options) => fetchGuard(anything(options)), {}, ['origins', 'token']],
+  'session of Hono': [(options) => honoSession(good, anything(options)), {}, ['skip', 'extend']],
+  'session of Hono, its sessions': [(given) => honoSession(anything(given)), {}, []],
+  'crossOriginGuard of Hono': [(options) => honoGuard(anything(options)), {}, ['origins', 'token']],
+  chooserOf: [(given) => chooserOf(anything(given), createSessions), {}, []],
   openVisit: [(given) => openVisit(anything(given), ''), {}, []],
   readCookies: [(given) => readCookies(anything(given)), {}, []],
   open: [(options) => createSessions(good).open('', anything(options)), {}, ['extend']],

@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers'
 import { createJar, type Jar } from './jar.ts'
 import { openHttp1 } from './transport-http1.ts'
 import { openHttp2 } from './transport-http2.ts'
-import { type Answer, type Arriving, type Fields, valuesIn } from './wire.ts'
+import { type Answer, type Arriving, type Fields, type Transport, valuesIn } from './wire.ts'
 
 export interface RequestOptions {
   /** Default `'GET'`. */
@@ -37,10 +37,12 @@ export interface ClientOptions {
  * An HTTP client over a real socket, with the cookie jar of a browser. `origin` is such as `http://127.0.0.1:3000`.
  * A `Cookie` field among a request's own headers goes instead of the jar's.
  */
-export function createClient(origin: string, options: ClientOptions = {}): Client {
-  const jar = options.jar ?? createJar()
-  const transport = options.protocol === 'h2' ? openHttp2(origin) : openHttp1(origin)
+export function createClient(origin: string, { jar, protocol }: ClientOptions = {}): Client {
+  return clientOver(protocol === 'h2' ? openHttp2(origin) : openHttp1(origin), origin, jar)
+}
 
+/** The same over any transport. */
+export function clientOver(transport: Transport, origin: string, jar: Jar = createJar()): Client {
   async function start(path: string, request: RequestOptions = {}): Promise<Arriving> {
     const url = new URL(path, origin).href
     const { events = [], method = 'GET', body } = request

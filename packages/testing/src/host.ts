@@ -25,10 +25,21 @@ export interface Exchange {
 
 export type Handler = (exchange: Exchange) => unknown
 
-/** A framework with its adapter mounted. */
-export interface AdapterHost {
+/** What not every host has. What one cannot do its README has to say, and its suite checks that it does. */
+export type Feature = 'early hints'
+
+/** A framework with its adapter mounted: over Node's requests and responses, or over `Request` and `Response`. */
+export type AdapterHost = NodeHost | FetchHost
+
+interface HostFacts {
   /** Such as `'Express 5'`; names the suite's tests. */
   readonly name: string
+  /** What it cannot do, and the text of the README that names each. Left out: nothing. */
+  readonly without?: { readonly features: readonly Feature[]; readonly readme: string } | undefined
+}
+
+/** A host whose handlers are given Node's response. */
+export interface NodeHost extends HostFacts {
   /** What its server speaks. Default `'http/1.1'`. */
   readonly protocol?: 'http/1.1' | 'h2'
   /**
@@ -38,6 +49,16 @@ export interface AdapterHost {
    */
   listener(sessions: Sessions<Data>, handler: Handler, mounted: Mounted): Listener
 }
+
+/** A host whose handlers return a `Response`. It is asked without a wire, unless it is served. */
+export interface FetchHost extends HostFacts {
+  /** As {@link NodeHost.listener}; `respondBy` runs the handler. */
+  fetch(sessions: Sessions<Data>, handler: Handler, mounted: Mounted): FetchHandler
+  /** Serves it over HTTP/1.1, as one of the servers does that turn Node's requests into those of the Fetch API. */
+  readonly serve?: ((fetch: FetchHandler) => Listener) | undefined
+}
+
+export type FetchHandler = (request: Request) => Response | Promise<Response>
 
 /** What an application mounts besides the session and the handler. */
 export interface Mounted {

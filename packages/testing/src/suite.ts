@@ -1,4 +1,4 @@
-import { describe } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { AdapterHost } from './host.ts'
 import { sealedModes, type SuiteMode } from './modes.ts'
 import { bodyScenarios } from './scenarios/bodies.ts'
@@ -27,7 +27,11 @@ import { createStage } from './stage.ts'
  * ```
  */
 export function adapterSuite(host: AdapterHost, modes: readonly SuiteMode[] = sealedModes): void {
-  describe.each(modes)(`${host.name}, ${host.protocol ?? 'http/1.1'}, $name`, (mode) => {
+  const { features, readme } = host.without ?? NOTHING
+  it.each(features)(`of ${host.name} names in its README what it cannot do: %s`, (feature) => {
+    expect(readme.toLowerCase()).toContain(feature)
+  })
+  describe.each(modes)(`${host.name}, ${protocolOf(host)}, $name`, (mode) => {
     const stage = createStage(host, mode)
     describe('a session', () => sessionScenarios(stage))
     describe('what a session holds', () => dataScenarios(stage))
@@ -46,3 +50,8 @@ export function adapterSuite(host: AdapterHost, modes: readonly SuiteMode[] = se
     describe('a session that is watched', () => watchScenarios(stage))
   })
 }
+
+const NOTHING: NonNullable<AdapterHost['without']> = { features: [], readme: '' }
+
+const protocolOf = (host: AdapterHost): string =>
+  'fetch' in host ? (host.serve === undefined ? 'fetch' : 'http/1.1') : (host.protocol ?? 'http/1.1')

@@ -1,6 +1,5 @@
 import { ConfigError } from '@keepsake/core'
-import { define } from '@keepsake/core/adapter'
-import type { Attachment } from './attachments.ts'
+import { type Attachment, define } from '@keepsake/core/adapter'
 
 const ATTACHMENT = Symbol('keepsake.session')
 
@@ -26,7 +25,7 @@ const OWN = Symbol('keepsake.session.own')
 export function defineSession(prototype: object, holder: object): void {
   if (isTaken(prototype) || isTaken(holder)) throw new ConfigError('session', TAKEN)
   if (Object.hasOwn(prototype, OWN)) return
-  Object.defineProperty(prototype, 'session', ACCESSOR)
+  Object.defineProperty(prototype, 'session', sessionAccessor)
   Object.defineProperty(prototype, OWN, MARK)
 }
 
@@ -38,8 +37,8 @@ const TAKEN =
 /** Without a prototype, as whoever defines by a descriptor reads it through that; a copy for each request would be dear. */
 const MARK = Object.freeze({ __proto__: null, value: true })
 
-/** See `MARK`. */
-const ACCESSOR = {
+/** What reads and ends the session of a request or a context, for frameworks that define properties by a way of their own. See `MARK`. */
+export const sessionAccessor = {
   __proto__: null,
   configurable: true,
   enumerable: true,

@@ -1,17 +1,23 @@
 import type { Session, Sessions, VisitOptions } from '@keepsake/core'
-import { type AdapterVisit, type Header, type MaybePromise, openVisit } from '@keepsake/core/adapter'
-import { isPlainHttp } from '../headers/connection.ts'
-import { type AnyRequest, type AnyResponse, headerOf, isResponse } from '../headers/messages.ts'
-import { isCacheable } from '../headers/response-headers.ts'
-import { unreturnedBecause } from '../headers/unreturned.ts'
-import { Hold } from '../hold/hold.ts'
 import {
+  type AdapterVisit,
   type Attachment,
   attachmentFor,
+  type Header,
+  isCacheable,
+  isPlainHttp,
+  isSecureCookie,
   listAttachment,
   type ListedAttachment,
+  type MaybePromise,
   newestAttachmentOf,
-} from './attachments.ts'
+  openVisit,
+} from '@keepsake/core/adapter'
+import { REQUEST } from '../headers/connection.ts'
+import { type AnyRequest, type AnyResponse, headerOf, isResponse } from '../headers/messages.ts'
+import { RESPONSE } from '../headers/response-headers.ts'
+import { unreturnedBecause } from '../headers/unreturned.ts'
+import { Hold } from '../hold/hold.ts'
 import { failPlainly } from './plain-answer.ts'
 
 /** Answers a request whose session could not be saved. Nothing of the handler's response has left or will. */
@@ -141,20 +147,19 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
     const hasCome = this.sessions.cookie.readAll(headerOf(request, 'cookie')).length > 0
     const isSet = !hasCome && headers.some((header) => header[0] === 'Set-Cookie')
     // Of plain http that is not local another warning tells.
-    if (isSet ? this.#isSecure && isPlainHttp(request) : !hasCome) return
+    if (isSet ? this.#isSecure && isPlainHttp(REQUEST, request) : !hasCome) return
     const visitor = `${request.socket.remoteAddress} ${String(headerOf(request, 'user-agent'))}`
     if (this.#visit.returnWatch.sees(visitor, hasCome ? 'came' : 'set'))
       this.#visit.warn('unreturned_cookie', unreturnedBecause(request, this.#isSecure))
   }
 
   get #isSecure(): boolean {
-    // Every line of the cookie has the same attributes; the one that clears it is there already.
-    return this.sessions.cookie.clear().includes('; Secure')
+    return isSecureCookie(this.sessions.cookie)
   }
 
   #warnOfCookie(): void {
-    if (isCacheable(this.response)) this.#visit.warn('cacheable_cookie')
-    if (this.#isSecure && isPlainHttp(this.request)) this.#visit.warn('plain_http')
+    if (isCacheable(RESPONSE, this.response)) this.#visit.warn('cacheable_cookie')
+    if (this.#isSecure && isPlainHttp(REQUEST, this.request)) this.#visit.warn('plain_http')
   }
 
   #notice(session: Session<D>): void {
@@ -186,6 +191,6 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
   /** The head has left before anybody looked: what changes from now on is late, and `Vary` is missing. */
   #lookLate(): void {
     this.#visit.settle()
-    if (this.response.headersSent && isCacheable(this.response)) this.#visit.warn('cacheable_look')
+    if (this.response.headersSent && isCacheable(RESPONSE, this.response)) this.#visit.warn('cacheable_look')
   }
 }

@@ -1,10 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ConfigError, type Session, type Sessions, type VisitOptions } from '@keepsake/core'
-import { checkSessions, type MaybePromise } from '@keepsake/core/adapter'
+import {
+  ask,
+  checkSessions,
+  chooseAmong,
+  type Choose,
+  type MaybePromise,
+  readFunctions,
+} from '@keepsake/core/adapter'
 import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
-import { ask, readFunctions } from './about-requests.ts'
 import { attach, type Fail } from './attach.ts'
-import { chooseAmong, type Choose } from './choose.ts'
 import { failPlainly } from './plain-answer.ts'
 
 /**

@@ -38,13 +38,17 @@ const WHERE: readonly [string, () => Options][] = [
   ['in a store', () => ({ store: memoryStore(), revocation: undefined })],
 ]
 
-const headersOf = (request: unknown): Readonly<Record<string, unknown>> =>
-  (request as { headers: Readonly<Record<string, unknown>> }).headers
+type Fields = Readonly<Record<string, unknown>> | Headers
+
+/** What accept is given is the request of the host: one of Node, or one of the Fetch API. */
+function tenantOf({ headers }: { readonly headers: Fields }): unknown {
+  return headers instanceof Headers ? headers.get('x-tenant') : headers['x-tenant']
+}
 
 const countOn = (old: Data, version: number): Data => ({ ...old, n: 2 + version })
 
 const isOfTenant: Options['accept'] = (session, request) =>
-  headersOf(request)['x-tenant'] === session['tenant']
+  tenantOf(request as { readonly headers: Fields }) === session['tenant']
 
 function failToSay(): never {
   throw new Error('the database is away')

@@ -1,12 +1,8 @@
-import {
-  ConfigError,
-  createSessions,
-  type DataOptions,
-  type SessionData,
-  type Sessions,
-  type SessionsOptions,
-} from '@keepsake/core'
-import { fieldOf, isPromise } from '@keepsake/core/adapter'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { DataOptions, SessionsOptions } from '../sessions/options.ts'
+import type { SessionData } from '../session/session.ts'
+import { ConfigError } from '../base/errors.ts'
+import { fieldOf, isPromise } from '../base/own.ts'
 
 /** Finds the sessions of a request, or of a framework's context of it: one of several that were made at start-up. */
 export type Choose<D, About> = (about: About) => Sessions<D>
@@ -20,15 +16,17 @@ export type SessionsSource<D, About> =
 /**
  * What finds the sessions of a request.
  *
+ * @param create `createSessions`, for options. It is not imported here: whoever makes no sessions need not carry it along.
  * @throws {ConfigError} at start-up, for a wrong option.
  */
 export function chooserOf<D extends SessionData<D>, About>(
   given: SessionsSource<D, About>,
+  create: (options: SessionsOptions & DataOptions<NoInfer<D>>) => Sessions<D>,
 ): Choose<D, About> {
   if (typeof given === 'object' && (given as unknown) !== null && isRequest(given))
     throw new ConfigError('session', NOT_CALLED)
   const isMade = typeof given === 'function' || isSessions<D>(given)
-  return chooseAmong(isMade ? given : createSessions<D>(given))
+  return chooseAmong(isMade ? given : create(given))
 }
 
 /** The same for sessions that are made. It throws a ConfigError where the application's own function gives none. */

@@ -1,4 +1,5 @@
-import type { Session, Sessions } from '@keepsake/core'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { Session } from '../session/session.ts'
 
 /** A visit that belongs to a request and its response. */
 export interface Attachment<D> {

@@ -1,4 +1,5 @@
-import { isPromise, readFunction, readOptions } from '@keepsake/core/adapter'
+import { readFunction, readOptions } from '../base/options.ts'
+import { isPromise } from '../base/own.ts'
 
 /** An option that answers something about a request, `R`, or a context of it. */
 type Question<R> = ((about: R) => boolean) | undefined

@@ -1,0 +1,104 @@
+import type { Header } from '../visit/headers.ts'
+import type { ResponseAccess } from './access.ts'
+
+/*
+ * Every response whose session changes comes through here: so what is not there makes no lists, and pairs are not taken
+ * apart by their iterators.
+ */
+
+/**
+ * Adds the headers of a closed visit to a response whose head has not left. `Set-Cookie` lines of other cookies stay,
+ * an earlier line of the same cookie goes (rfc6265bis §4.1.1 allows one a response), unless it is the visit's own, for
+ * another domain or path of the name; `Vary` keeps what it names;
+ * `Cache-Control` stays where the application has said `no-store` itself, and what it says to caches of one kind only
+ * becomes as strict.
+ */
+export function applyHeaders<R>(access: ResponseAccess<R>, response: R, headers: readonly Header[]): void {
+  for (const header of headers) applyHeader(access, response, header[0], header[1], headers)
+}
+
+function applyHeader<R>(
+  access: ResponseAccess<R>,
+  response: R,
+  name: string,
+  value: string,
+  headers: readonly Header[],
+): void {
+  if (name === 'Set-Cookie') setCookieLine(access, response, value, headers)
+  else if (name === 'Vary') addVary(access, response, value)
+  else if (name === 'Cache-Control') forbidStoring(access, response)
+  else access.setHeader(response, name, value)
+}
+
+/** Adds a `Set-Cookie` line, in place of an earlier one of the same cookie that is not among the `kept`. */
+export function setCookieLine<R>(
+  access: ResponseAccess<R>,
+  response: R,
+  line: string,
+  kept: readonly Header[] = NONE,
+): void {
+  const lines = access.linesOf(response, 'Set-Cookie')
+  if (lines.length === 0) {
+    access.setHeader(response, 'Set-Cookie', [line])
+    return
+  }
+  const own = line.slice(0, line.indexOf('=') + 1)
+  const stays = (other: string): boolean =>
+    !other.startsWith(own) || (other !== line && kept.some((header) => header[1] === other))
+  access.setHeader(response, 'Set-Cookie', [...lines.filter(stays), line])
+}
+
+function addVary<R>(access: ResponseAccess<R>, response: R, field: string): void {
+  const lines = access.linesOf(response, 'Vary')
+  const named = itemsOf(lines)
+  if (named.includes('*') || named.includes(field.toLowerCase())) return
+  access.setHeader(response, 'Vary', lines.length === 0 ? field : [...lines, field].join(', '))
+}
+
+/** Forbids every cache to keep the response, unless the application has. */
+function forbidStoring<R>(access: ResponseAccess<R>, response: R): void {
+  forbidStoringBy(access, response, 'Cache-Control')
+  for (const name of access.namesOf(response)) {
+    if (TARGETED.test(name)) forbidStoringBy(access, response, name)
+  }
+}
+
+function forbidStoringBy<R>(access: ResponseAccess<R>, response: R, name: string): void {
+  if (!listOf(access, response, name).includes('no-store')) access.setHeader(response, name, 'no-store')
+}
+
+/** Whether the application lets caches that serve several visitors keep the response (RFC 9111 §3). */
+export function isCacheable<R>(access: ResponseAccess<R>, response: R): boolean {
+  const directives = listOf(access, response, 'Cache-Control')
+  if (allowsStoring(directives)) return true
+  for (const name of access.namesOf(response)) {
+    if (TARGETED.test(name) && allowsStoring(listOf(access, response, name))) return true
+  }
+  // The old way, which counts where nothing else is said.
+  const expires = directives.length > 0 ? undefined : access.linesOf(response, 'Expires')[0]
+  return expires !== undefined && Date.parse(expires) > Date.now()
+}
+
+/** What tells a cache of one kind what it may keep (RFC 9213), in place of `Cache-Control`. */
+const TARGETED = /^(?:surrogate-control|[a-z-]+-cache-control)$/
+
+function allowsStoring(directives: readonly string[]): boolean {
+  if (directives.length === 0 || directives.includes('no-store')) return false
+  if (directives.includes('public')) return true
+  if (directives.some((directive) => directive === 'private' || directive.startsWith('private=')))
+    return false
+  return directives.some((directive) => LASTING.test(directive))
+}
+
+const LASTING = /^(?:s-maxage\s*=|max-age\s*=\s*"?0*[1-9])/
+
+const NONE: readonly never[] = Object.freeze([])
+
+/** The items of a header that is a list, in lower case. */
+const listOf = <R>(access: ResponseAccess<R>, response: R, name: string): readonly string[] =>
+  itemsOf(access.linesOf(response, name))
+
+const itemsOf = (lines: readonly string[]): readonly string[] =>
+  lines.length === 0
+    ? NONE
+    : lines.flatMap((line) => line.split(',').map((item) => item.trim().toLowerCase()))

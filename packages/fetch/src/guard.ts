@@ -1,0 +1,51 @@
+import { CrossOriginError } from '@keepsake/core'
+import { createGuardOf, type CrossOriginGuardOptions, type GuardOf } from '@keepsake/core/adapter'
+import { REQUEST } from './access.ts'
+import { plainResponse } from './plain-answer.ts'
+
+/**
+ * Lets a request pass, or throws. `body`: what a parser has made of its body, where the token may be in a form.
+ *
+ * @throws {CrossOriginError} for a request that may change something and does not come from a page of this site.
+ */
+export type Guard = GuardOf<Request>
+
+/**
+ * The cross-origin guard by hand. Where no session was opened for the request, any cookie counts as the session's.
+ *
+ * @throws {ConfigError} at start-up, for a wrong option.
+ */
+export const createGuard = (options?: CrossOriginGuardOptions): Guard => createGuardOf(REQUEST, options)
+
+/**
+ * Keeps other sites from sending requests in a visitor's name: wraps a handler, which then is never called for a request
+ * that may change something and does not come from a page of this site. See `checkOrigin` of `@keepsake/core/adapter` for the
+ * rules. A refused request is answered 403 in plain text.
+ *
+ * ```ts
+ * const guarded = crossOriginGuard()
+ * export default { fetch: withSession(sessions, guarded((request, session) => …)) }
+ * ```
+ *
+ * With `token: true` it belongs inside `withSession`, as here, and looks for the token in the header `X-CSRF-Token`; for one
+ * in a form there is {@link createGuard}.
+ *
+ * @throws {ConfigError} at start-up, for a wrong option.
+ */
+export function crossOriginGuard(
+  options?: CrossOriginGuardOptions,
+): <Rest extends readonly unknown[], Answer>(
+  handler: (request: Request, ...rest: Rest) => Answer,
+) => (request: Request, ...rest: Rest) => Answer | Response {
+  const guard = createGuard(options)
+  return (handler) =>
+    (request, ...rest) => {
+      try {
+        guard(request)
+      } catch (error) {
+        if (error instanceof CrossOriginError) return plainResponse(error)
+        throw error
+      }
+      return handler(request, ...rest)
+    }
+}

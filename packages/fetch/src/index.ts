@@ -1,0 +1,8 @@
+// Whoever has the adapter needs nothing else; what `Register` holds is declared in its name as well.
+export * from '@keepsake/core'
+export { createCookie, type FetchCookie } from './cookies.ts'
+export { createGuard, crossOriginGuard, type Guard } from './guard.ts'
+export { type CookieJar, type CookieJarOptions, fromJar, type JarVisit } from './jar.ts'
+export { type FetchVisit, open } from './open.ts'
+export { plainResponse } from './plain-answer.ts'
+export { withSession, type WithSessionOptions } from './with-session.ts'

@@ -1,0 +1,97 @@
+import type { Header, Session, Sessions, VisitOptions } from '@keepsake/core'
+import { openVisit } from '@keepsake/core/adapter'
+
+/** The attributes of a cookie, as jars of frameworks and the package `cookie` name them. */
+export interface CookieJarOptions {
+  path?: string
+  domain?: string
+  /** Seconds. */
+  maxAge?: number
+  expires?: Date
+  secure?: boolean
+  httpOnly?: boolean
+  partitioned?: boolean
+  sameSite?: 'strict' | 'lax' | 'none'
+  priority?: 'low' | 'medium' | 'high'
+}
+
+/** The cookies of a request and its response, where a host hands out those and no headers. */
+export interface CookieJar {
+  get(name: string): string | undefined
+  set(name: string, value: string, options: CookieJarOptions): unknown
+}
+
+/** The session of a request whose cookies are in a jar. */
+export interface JarVisit<D> {
+  /** The first look opens it. */
+  readonly session: Session<D>
+  /**
+   * Saves the session, and sets its cookie in the jar. Call it once, before the head leaves. Gives back what else the response
+   * needs, `Vary` and `Cache-Control`, for hosts that can set them.
+   *
+   * @throws what `Visit.close` of `@keepsake/core` throws, where the session cannot be saved; the jar is then as it was.
+   */
+  close(): Promise<readonly Header[]>
+}
+
+/**
+ * The session of a request, for hosts that hand out cookies instead of headers:
+ *
+ * ```ts
+ * const jar = await cookies()
+ * const visit = await fromJar(sessions, {
+ *   get: (name) => jar.get(name)?.value,
+ *   set: (name, value, options) => jar.set(name, value, options),
+ * })
+ * ```
+ *
+ * It reads the session's cookie by today's name, once; see `cookie.previous` for what a `Cookie` header can show besides.
+ *
+ * @throws {StoreError} when the store fails, unless `whenStoreFails` is `'anonymous'`.
+ */
+export async function fromJar<D>(
+  sessions: Sessions<D>,
+  jar: CookieJar,
+  options?: VisitOptions,
+): Promise<JarVisit<D>> {
+  const { name } = sessions.cookie
+  const value = jar.get(name)
+  const header = value === undefined ? undefined : `${name}=${value}`
+  const visit = await openVisit(sessions, header, options)
+  return Object.freeze<JarVisit<D>>({
+    get session() {
+      return visit.session
+    },
+    async close() {
+      const headers = await visit.close()
+      for (const header of headers) if (header[0] === 'Set-Cookie') setLine(jar, header[1])
+      return headers.filter((header) => header[0] !== 'Set-Cookie')
+    },
+  })
+}
+
+/** Our own line, so nothing in it is strange. */
+function setLine(jar: CookieJar, line: string): void {
+  const [pair = '', ...attributes] = line.split('; ')
+  const equals = pair.indexOf('=')
+  const options = Object.fromEntries(attributes.map(optionOf))
+  jar.set(pair.slice(0, equals), pair.slice(equals + 1), options)
+}
+
+function optionOf(attribute: string): readonly [string, unknown] {
+  const [name = '', ...rest] = attribute.split('=')
+  const value = rest.join('=')
+  switch (name) {
+    case 'Max-Age':
+      return ['maxAge', Number(value)]
+    case 'Expires':
+      return ['expires', new Date(value)]
+    case 'SameSite':
+    case 'Priority':
+      return [name === 'SameSite' ? 'sameSite' : 'priority', value.toLowerCase()]
+    case 'HttpOnly':
+      return ['httpOnly', true]
+    default:
+      return [name.toLowerCase(), value === '' ? true : value]
+  }
+}

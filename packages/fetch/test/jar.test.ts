@@ -1,0 +1,94 @@
+import { memoryStore } from '@keepsake/core'
+import { describe, expect, it } from 'vitest'
+import { type CookieJarOptions, createSessions, fromJar } from '../src/index.ts'
+import { SECRETS, sessionsOnFullDisk } from './asking.ts'
+
+/** What frameworks have in place of headers. */
+function jarOf(cookies = new Map<string, string>()) {
+  const set: (readonly [name: string, options: CookieJarOptions])[] = []
+  return {
+    get: (name: string) => cookies.get(name),
+    set(name: string, value: string, options: CookieJarOptions) {
+      set.push([name, options])
+      if (options.maxAge === 0) cookies.delete(name)
+      else cookies.set(name, value)
+    },
+    cookies,
+    lines: set,
+  }
+}
+
+const PLAIN = { path: '/', secure: true, httpOnly: true, sameSite: 'lax' }
+
+describe.each([
+  ['sealed', () => createSessions<{ n?: number }>({ secrets: SECRETS, revocation: 'none' })],
+  ['in a store', () => createSessions<{ n?: number }>({ secrets: SECRETS, store: memoryStore() })],
+])('a session of a jar, %s', (_, make) => {
+  it('is set in the jar, found there by the next request, and deleted from it', async () => {
+    const [sessions, { get, set, cookies, lines }] = [make(), jarOf()]
+    const first = await fromJar(sessions, { get, set })
+    first.session.n = 1
+    expect(await first.close()).toEqual([
+      ['Vary', 'Cookie'],
+      ['Cache-Control', 'no-store'],
+    ])
+    const second = await fromJar(sessions, { get, set })
+    expect(second.session.n).toBe(1)
+    expect(await second.close()).toEqual([['Vary', 'Cookie']])
+    const third = await fromJar(sessions, { get, set })
+    third.session.destroy()
+    await third.close()
+    expect(cookies.size).toBe(0)
+    expect(lines).toEqual([
+      ['__Host-session', PLAIN],
+      ['__Host-session', { ...PLAIN, maxAge: 0, expires: new Date(0) }],
+    ])
+  })
+
+  it('that nobody looks at touches no cookie', async () => {
+    const { get, set, lines } = jarOf()
+    const visit = await fromJar(make(), { get, set })
+    expect([await visit.close(), lines]).toEqual([[], []])
+  })
+})
+
+it('hands a jar every attribute that a cookie can have', async () => {
+  const cookie = {
+    name: 'id',
+    path: '/a=b',
+    domain: 'shop.example',
+    sameSite: 'none',
+    partitioned: true,
+    priority: 'high',
+  } as const
+  const sessions = createSessions({ secrets: SECRETS, revocation: 'none', cookie })
+  const { get, set, lines } = jarOf()
+  const visit = await fromJar(sessions, { get, set })
+  visit.session.permanent = true
+  visit.session['n'] = 1
+  await visit.close()
+  expect(lines).toEqual([
+    [
+      sessions.cookie.name,
+      {
+        path: '/a=b',
+        domain: 'shop.example',
+        secure: true,
+        httpOnly: true,
+        sameSite: 'none',
+        partitioned: true,
+        priority: 'high',
+        maxAge: 2_678_400,
+        expires: expect.any(Date) as Date,
+      },
+    ],
+  ])
+})
+
+it('leaves a jar as it was where its session cannot be saved', async () => {
+  const { get, set, lines } = jarOf()
+  const visit = await fromJar(sessionsOnFullDisk(), { get, set })
+  visit.session['n'] = 1
+  await expect(visit.close()).rejects.toMatchObject({ name: 'StoreError' })
+  expect(lines).toEqual([])
+})

@@ -1,0 +1,154 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Session } from '@keepsake/core'
+import type { Data } from '@keepsake/testing'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createSessions, open, withSession } from '../src/index.ts'
+import { ask, cookiesOf, MODES, SECRETS, sessionsOnFullDisk, watch } from './asking.ts'
+
+/** A response of another server, whose headers nobody can change. */
+async function fetched(): Promise<Response> {
+  const server = createServer((_request, response) => {
+    response.writeHead(203, 'From Afar', { 'X-Upstream': 'yes', 'Cache-Control': 'public, max-age=60' })
+    response.end('from afar')
+  })
+  onTestFinished(() => server.close().closeAllConnections())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+}
+
+const change = (session: Session<Data>): unknown => (session['name'] = 'Ada')
+
+describe.each(MODES)('the session’s headers, $name', ({ createSessions: make }) => {
+  const sessions = make({ secrets: SECRETS })
+  const answer = (make: () => Response | Promise<Response>, request = ask('/')): Promise<Response> =>
+    withSession(sessions, (_request, session) => {
+      change(session)
+      return make()
+    })(request)
+
+  it('are added to a redirect, whose own headers are immutable', async () => {
+    const response = await answer(() => Response.redirect('https://shop.example/cart', 303))
+    expect([response.status, response.headers.get('Location')]).toEqual([303, 'https://shop.example/cart'])
+    expect(cookiesOf(response)).toHaveLength(1)
+    expect([response.headers.get('Vary'), response.headers.get('Cache-Control')]).toEqual([
+      'Cookie',
+      'no-store',
+    ])
+  })
+
+  it('are added to a response that was fetched, whose body, status and headers stay', async () => {
+    const response = await answer(fetched)
+    expect([response.status, response.statusText, response.headers.get('X-Upstream')]).toEqual([
+      203,
+      'From Afar',
+      'yes',
+    ])
+    expect(response.headers.get('Cache-Control')).toBe('no-store')
+    expect([cookiesOf(response).length, await response.text()]).toEqual([1, 'from afar'])
+  })
+
+  it('stand beside the application’s cookies, and in place of one that it has set by their name', async () => {
+    const response = await answer(() => {
+      const headers = new Headers({ Vary: 'Accept, cookie' })
+      for (const line of ['theme=dark; Path=/', '__Host-session=forged; Path=/', 'lang=de'])
+        headers.append('Set-Cookie', line)
+      return new Response('', { headers })
+    })
+    const lines = response.headers.getSetCookie()
+    expect(lines.slice(0, 2)).toEqual(['theme=dark; Path=/', 'lang=de'])
+    expect(lines.slice(2)).toEqual([
+      expect.stringMatching(/^__Host-session=[\w-]{60,}; Path=\/; Secure; HttpOnly; SameSite=Lax$/),
+    ])
+    expect(response.headers.get('Vary')).toBe('Accept, cookie')
+  })
+
+  it('forbid a CDN to keep what carries the cookie', async () => {
+    const headers = {
+      'CDN-Cache-Control': 'max-age=600',
+      'Surrogate-Control': 'max-age=600',
+      'Cache-Control': 'private',
+    }
+    const response = await answer(() => new Response('', { headers }))
+    for (const name of Object.keys(headers))
+      expect([name, response.headers.get(name)]).toEqual([name, 'no-store'])
+  })
+
+  it('do not gather on a response that is given to several visitors', async () => {
+    const shared = new Response(null, { status: 204 })
+    const [one, other] = [await answer(() => shared), await answer(() => shared)]
+    expect([cookiesOf(one).length, cookiesOf(other).length, cookiesOf(shared).length]).toEqual([1, 1, 0])
+    expect(cookiesOf(one)).not.toEqual(cookiesOf(other))
+  })
+
+  it.each([
+    ['304, which has no body', () => new Response(null, { status: 304 }), ask('/')],
+    ['HEAD', () => new Response('page'), ask('/', undefined, { method: 'HEAD' })],
+  ])('are added to an answer to %s', async (_, make, request) => {
+    const response = await answer(make, request)
+    expect(cookiesOf(response)).toHaveLength(1)
+  })
+
+  it('are left out where nobody looks at the session, and the response is the handler’s own', async () => {
+    const response = new Response('public')
+    const visit = await open(sessions, ask('/'))
+    expect(await visit.answer(response)).toBe(response)
+  })
+
+  it('leave a response alone that switches protocols, since no other can be made of it', async () => {
+    const upgrade = Object.defineProperty(new Response(null), 'status', { value: 101 })
+    const visit = await open(sessions, ask('/'))
+    change(visit.session)
+    expect(await visit.answer(upgrade)).toBe(upgrade)
+    await expect(visit.session.save()).rejects.toMatchObject({ name: 'SessionClosedError' })
+    const unseen = await open(sessions, ask('/'))
+    await unseen.answer(upgrade)
+    await expect(unseen.session.save()).rejects.toMatchObject({ name: 'SessionClosedError' })
+  })
+
+  it('say Vary on a cacheable response that was only looked at, now and later, with no warning', async () => {
+    const { reasons } = watch()
+    const visit = await open(sessions, ask('/'))
+    expect(visit.session['name']).toBe(undefined)
+    const response = await visit.answer(new Response('', { headers: { 'Cache-Control': 'public' } }))
+    expect([response.headers.get('Vary'), response.headers.get('Cache-Control')]).toEqual([
+      'Cookie',
+      'public',
+    ])
+    expect([visit.session['name'], reasons]).toEqual([undefined, []])
+  })
+})
+
+it.each([
+  ['a Secure cookie over plain http', 'http://shop.example/', false, ['plain_http']],
+  ['a Secure cookie over https', 'https://shop.example/', false, []],
+  ['a cookie that need not be Secure over plain http', 'http://shop.example/', true, []],
+] as const)('warns of what browsers drop, and of nothing else: %s', async (_, url, insecure, expected) => {
+  const { reasons } = watch()
+  const sessions = createSessions<Data>({ secrets: SECRETS, revocation: 'none', cookie: { insecure } })
+  const visit = await open(sessions, new Request(url))
+  change(visit.session)
+  await visit.answer(new Response())
+  expect(reasons.filter((reason) => reason !== 'created')).toEqual(expected)
+})
+
+describe('a commit that fails', () => {
+  it('rejects the answer, adds nothing to the response, and cancels its body', async () => {
+    const cancelled = Promise.withResolvers<unknown>()
+    const response = new Response(new ReadableStream({ cancel: cancelled.resolve }))
+    const visit = await open(sessionsOnFullDisk(), ask('/'))
+    change(visit.session)
+    await expect(visit.answer(response)).rejects.toMatchObject({ name: 'StoreError', status: 503 })
+    await cancelled.promise
+    expect([...response.headers]).toEqual([])
+  })
+
+  it('is told of as itself where the body is being read by somebody else', async () => {
+    const response = new Response('page')
+    response.body?.getReader()
+    const visit = await open(sessionsOnFullDisk(), ask('/'))
+    change(visit.session)
+    await expect(visit.answer(response)).rejects.toMatchObject({ name: 'StoreError' })
+  })
+})

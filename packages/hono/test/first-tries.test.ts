@@ -1,0 +1,69 @@
+import { Hono, type MiddlewareHandler } from 'hono'
+import { expect, it, vi } from 'vitest'
+import { session, type SessionVariables } from '../src/index.ts'
+
+/* What somebody writes who uses it for the first time, or has used another library. */
+
+const options = {
+  secrets: ['a secret that is only for tests with 48 characters'],
+  revocation: 'none' as const,
+}
+
+/** The error that a request of this application leads to. */
+async function errorOf(app: Hono<{ Variables: SessionVariables }>): Promise<string> {
+  const errors: string[] = []
+  app.onError((error, c) => {
+    errors.push(`${error.name}: ${error.message}`)
+    return c.text('', 500)
+  })
+  expect((await app.request('/')).status).toBe(500)
+  return errors.join()
+}
+
+const answer: MiddlewareHandler = async (c) => c.text('')
+
+const others: MiddlewareHandler = (c, next) => {
+  c.set('session', {} as never)
+  return next()
+}
+
+const TAKEN =
+  "ConfigError: session: another middleware, such as hono-sessions, sets c.set('session', …) to its own session; remove that one"
+
+it('says how to mount it where it is mounted without being called', async () => {
+  const app = new Hono<{ Variables: SessionVariables }>().use(session as unknown as MiddlewareHandler)
+  expect(await errorOf(app)).toBe(
+    'ConfigError: session: makes the middleware and is none itself; write app.use(session({ secrets: … }))',
+  )
+})
+
+it('is an error behind another middleware that has set the same variable, and before one that sets it', async () => {
+  expect(
+    await errorOf(new Hono<{ Variables: SessionVariables }>().use(others, session(options), answer)),
+  ).toBe(TAKEN)
+  expect(
+    await errorOf(new Hono<{ Variables: SessionVariables }>().use(session(options), others, answer)),
+  ).toBe(TAKEN)
+})
+
+it('leaves Hono’s own error in place for a route that answers nothing', async () => {
+  const app = new Hono<{ Variables: SessionVariables }>()
+    .use(session(options))
+    .get('/', (() => undefined) as never)
+  expect(await errorOf(app)).toContain('Context is not finalized')
+})
+
+it('refuses options that it does not know at start-up', () => {
+  expect(() => session(options, { ignore: () => true } as never)).toThrow(
+    expect.objectContaining({ name: 'ConfigError' }),
+  )
+})
+
+it('gives Hono what a handler throws that is no error', async () => {
+  const app = new Hono<{ Variables: SessionVariables }>().use(session(options)).get('/', (() => {
+    throw 'a text'
+  }) as never)
+  const print = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  await expect(app.request('/')).rejects.toBe('a text')
+  print.mockRestore()
+})
