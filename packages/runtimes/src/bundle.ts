@@ -1,4 +1,5 @@
 import { build, type Metafile, type Plugin } from 'esbuild'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Runtime } from './programs.ts'
@@ -13,12 +14,12 @@ export interface Bundle {
   readonly inputs: Metafile['inputs']
 }
 
-const PROGRAM = 'await runFiles(files)'
+const PROGRAM = 'await run()'
 
 /** A Worker runs its tests when it is told to. For them it has an app, to which each `fetch` is a request of its own. */
 const WORKER = `
   import { fetch } from './runtimes/worker/app.ts'
-  export default { fetch, test: () => runFiles(files) }`
+  export default { fetch, test: run }`
 
 /** Bundles test files for a runtime. They find our own `vitest` in place of Vitest, which runs on Node only. */
 export async function bundle(runtime: Runtime, tests: readonly string[]): Promise<Bundle> {
@@ -26,6 +27,7 @@ export async function bundle(runtime: Runtime, tests: readonly string[]): Promis
   const entry = `
     import { runFiles } from './runtimes/src/run-files.ts'
     const files = { ${files.join('\n')} }
+    const run = () => runFiles('${runtime}', files)
     ${runtime === 'workerd' ? WORKER : PROGRAM}`
   const { outputFiles, metafile } = await build({
     stdin: { contents: entry, resolveDir: PACKAGES, loader: 'ts' },
@@ -33,7 +35,7 @@ export async function bundle(runtime: Runtime, tests: readonly string[]): Promis
     alias: { vitest: fileURLToPath(new URL('vitest/index.ts', import.meta.url)) },
     conditions: ['@keepsake/source', 'module'],
     external: ['cloudflare:workers'],
-    plugins: [ownUrls],
+    plugins: [ownPlaces],
     // What dependencies ask of Node by `require`, which a module has not.
     banner: { js: 'const require = (name) => process.getBuiltinModule(name)' },
     bundle: true,
@@ -49,14 +51,20 @@ export async function bundle(runtime: Runtime, tests: readonly string[]): Promis
   return { code: file.text, inputs: metafile.inputs }
 }
 
-/** Leaves each source the address that it has on disk. */
-const ownUrls: Plugin = {
-  name: 'own-urls',
+/** What a test reads of a file beside it. */
+const READ = /readFileSync\(new URL\('([^']+)', import\.meta\.url\), 'utf8'\)/g
+
+/** Leaves each source the address that it has on disk, and has the texts that it reads from there, which a Worker could not. */
+const ownPlaces: Plugin = {
+  name: 'own-places',
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-      const text = await readFile(path, 'utf8')
-      const url = JSON.stringify(pathToFileURL(path).href)
-      return { contents: text.replaceAll('import.meta.url', url), loader: 'ts' }
+      const url = pathToFileURL(path)
+      const source = await readFile(path, 'utf8')
+      const contents = source
+        .replaceAll(READ, (_, file: string) => JSON.stringify(readFileSync(new URL(file, url), 'utf8')))
+        .replaceAll('import.meta.url', JSON.stringify(url.href))
+      return { contents, loader: 'ts' }
     })
   },
 }

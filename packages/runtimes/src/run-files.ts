@@ -1,3 +1,5 @@
+import { isLeftOut } from './left-out.ts'
+import type { Runtime } from './programs.ts'
 import { type Result, testsOf, textOf } from './vitest/collect.ts'
 
 /** The test files of a bundle, by their path. */
@@ -12,14 +14,14 @@ export const LINE = 'RESULT '
 /** The last line. */
 export const END = 'END'
 
-/** Runs the files one after the other. A file that cannot be loaded is a failed test. */
-export async function runFiles(files: Files): Promise<void> {
+/** Runs the files one after the other, but what is left out on this runtime. A file that cannot be loaded is a failed test. */
+export async function runFiles(runtime: Runtime, files: Files): Promise<void> {
   // What is under test keeps no process alive.
   const alive = setInterval(() => undefined, 1000)
   for (const [file, load] of Object.entries(files)) {
     const write = (result: Result): void => console.log(LINE + asLine({ ...result, file }))
     try {
-      for await (const result of testsOf(load)) write(result)
+      for await (const result of testsOf(load, (name) => isLeftOut(runtime, file, name))) write(result)
     } catch (error) {
       write({ name: 'the file', state: 'failed', problem: textOf(error) })
     }
@@ -30,4 +32,6 @@ export async function runFiles(files: Files): Promise<void> {
 
 /** JSON leaves these two as they are, and they end a line. */
 const asLine = (result: FileResult): string =>
-  JSON.stringify(result).replaceAll('\u2028', String.raw`\u2028`).replaceAll('\u2029', String.raw`\u2029`)
+  JSON.stringify(result)
+    .replaceAll('\u2028', String.raw`\u2028`)
+    .replaceAll('\u2029', String.raw`\u2029`)

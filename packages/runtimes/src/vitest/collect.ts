@@ -44,7 +44,7 @@ type Hook = 'beforeAll' | 'afterAll' | 'beforeEach' | 'afterEach'
 /** How one test went: `problem` is what it failed with. */
 export interface Result {
   readonly name: string
-  readonly state: 'passed' | 'failed' | 'skipped'
+  readonly state: 'passed' | 'failed' | 'skipped' | 'left out'
   readonly problem?: string
 }
 
@@ -122,26 +122,35 @@ export const afterEach = hook('afterEach')
 /** Called within a test. */
 export const onTestFinished = (work: () => unknown): void => void current.finished.push(work)
 
+/** Whether a test, by its whole name, shall not be run. */
+export type IsLeftOut = (name: string) => boolean
+
 /** Collects the tests that `load` registers, runs them in order and yields how each went. */
-export async function* testsOf(load: () => Promise<unknown>): AsyncGenerator<Result, void> {
+export async function* testsOf(
+  load: () => Promise<unknown>,
+  isLeftOut: IsLeftOut,
+): AsyncGenerator<Result, void> {
   const suite = new Suite('', false)
   current.suite = suite
   await load()
-  yield* runSuite(suite, [], [])
+  yield* runSuite(suite, [], [], isLeftOut)
 }
 
 async function* runSuite(
   suite: Suite,
   outer: readonly Suite[],
   names: readonly string[],
+  isLeftOut: IsLeftOut,
 ): AsyncGenerator<Result, void> {
   const suites = [...outer, suite]
   if (!suite.isSkipped) for (const work of suite.hooks.beforeAll) await work()
   for (const child of suite.children) {
     const path = [...names, child.name]
-    if (child instanceof Suite) yield* runSuite(child, suites, path)
-    else if (suite.isSkipped || child.isSkipped) yield { name: path.join(' > '), state: 'skipped' }
-    else yield { name: path.join(' > '), ...(await runTest(child, suites)) }
+    const name = path.join(' > ')
+    if (child instanceof Suite) yield* runSuite(child, suites, path, isLeftOut)
+    else if (isLeftOut(name)) yield { name, state: 'left out' }
+    else if (suite.isSkipped || child.isSkipped) yield { name, state: 'skipped' }
+    else yield { name, ...(await runTest(child, suites)) }
   }
   if (!suite.isSkipped) for (const work of suite.hooks.afterAll) await work()
 }

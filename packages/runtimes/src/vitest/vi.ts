@@ -1,5 +1,5 @@
 import FakeTimers, { type Clock, type FakeMethod } from '@sinonjs/fake-timers'
-import { spyOn } from '@vitest/spy'
+import { fn, spyOn } from '@vitest/spy'
 import { until } from './until.ts'
 
 const fakes: { clock: Clock | undefined; undo: (() => void)[] } = { clock: undefined, undo: [] }
@@ -52,4 +52,5 @@ export const vi = {
   unstubAllEnvs: undoAll,
   waitFor: until,
   spyOn,
+  fn,
 }
