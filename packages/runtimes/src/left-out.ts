@@ -57,7 +57,11 @@ export const LEFT_OUT: readonly LeftOut[] = [
 ]
 
 export const isLeftOut = (runtime: Runtime, file: string, name: string): boolean =>
-  LEFT_OUT.some((one) => one.on.includes(runtime) && covers(one, file, name))
+  whyLeftOut(runtime, file, name) !== undefined
+
+/** The reason for which a test is not run; undefined for one that is. */
+export const whyLeftOut = (runtime: Runtime, file: string, name: string): string | undefined =>
+  LEFT_OUT.find((one) => one.on.includes(runtime) && covers(one, file, name))?.why
 
 export const covers = ({ file: start, test = '' }: LeftOut, file: string, name: string): boolean =>
   file.startsWith(start) && name.includes(test)

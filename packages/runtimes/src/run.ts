@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Bundle } from './bundle.ts'
 import { programOf, type Runtime } from './programs.ts'
 import { END, type FileResult, LINE } from './run-files.ts'
 
@@ -27,18 +28,11 @@ const ARGUMENTS: Readonly<Record<Runtime, readonly string[]>> = {
 }
 
 /** Runs a bundle of test files on a runtime, in a process of its own, and says how each test went. */
-export async function runOn(
-  runtime: Runtime,
-  code: string,
-  env: NodeJS.ProcessEnv = {},
-): Promise<readonly FileResult[]> {
+export async function runOn(runtime: Runtime, { code }: Bundle): Promise<readonly FileResult[]> {
   const folder = mkdtempSync(join(tmpdir(), `keepsake-${runtime}-`))
   writeFileSync(join(folder, 'suites.mjs'), code)
   writeFileSync(join(folder, 'worker.capnp'), WORKER)
-  const child = spawn(programOf(runtime), ARGUMENTS[runtime], {
-    cwd: folder,
-    env: { ...process.env, ...env },
-  })
+  const child = spawn(programOf(runtime), ARGUMENTS[runtime], { cwd: folder })
   const results: FileResult[] = []
   const complaints: string[] = []
   child.stderr.on('data', (text: Buffer) => void complaints.push(text.toString()))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Bundle, bundle, PACKAGES } from './bundle.ts'
 
 /** Test files of a package. Those that replace globals come first: a bundle shares a process, and no other shall have a timer there. */
-const testsOf = (folder: string): string[] =>
+export const testsOf = (folder: string): string[] =>
   readdirSync(join(PACKAGES, folder, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => `${folder}/test/${name}`)

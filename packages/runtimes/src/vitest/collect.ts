@@ -48,14 +48,16 @@ export interface Result {
   readonly problem?: string
 }
 
+type Add = (name: string, work: (context: Context) => unknown, isSkipped: boolean) => void
+
 const current: { suite: Suite; finished: (() => unknown)[] } = { suite: new Suite('', false), finished: [] }
 
-function addSuite(name: string, work: () => unknown, isSkipped: boolean): void {
+const addSuite: Add = (name, work, isSkipped) => {
   const outer = current.suite
   const suite = new Suite(name, isSkipped || outer.isSkipped)
   outer.children.push(suite)
   current.suite = suite
-  work()
+  work(CONTEXT)
   current.suite = outer
 }
 
@@ -63,7 +65,7 @@ const addTest = (name: string, work: (context: Context) => unknown, isSkipped: b
   void current.suite.children.push({ name, work, isSkipped })
 
 /** What `describe` and `it` have in common: `(name, work)`, `(name, options, work)`, `each`, `skipIf` and `runIf`. */
-function registrar(add: typeof addTest, isSkipped = false) {
+function registrar(add: Add, isSkipped = false) {
   const workOf = (rest: readonly unknown[]): Work =>
     rest.find((one): one is Work => typeof one === 'function') ?? (() => undefined)
   const register = (name: string, ...rest: readonly unknown[]): void =>
@@ -100,7 +102,7 @@ function nameOf(name: string, [first, ...others]: readonly unknown[]): string {
   return format(named, ...[first, ...others].slice(0, places))
 }
 
-function api(add: typeof addTest) {
+function api(add: Add) {
   const plain = registrar(add)
   const skipped = registrar(add, true)
   return Object.assign(plain, {
