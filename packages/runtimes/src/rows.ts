@@ -24,14 +24,14 @@ const CORE: readonly Row[] = [
 ]
 
 /** Whose test files are sorted by `sortedTests`; what needs a machine is of Node alone. */
-export const COMPUTING: readonly Row[] = [
+const COMPUTING: readonly Row[] = [
   ...CORE,
   { title: '`@keepsake/fetch`', files: ['fetch/test/'] },
   { title: '`@keepsake/hono`', files: ['hono/test/'] },
 ]
 
 /** What needs files or sockets, and so runs on programs. */
-export const STORES: readonly Row[] = [
+const STORES: readonly Row[] = [
   {
     title: '`@keepsake/store-file`',
     files: ['store-file/test/suite.test.ts', 'store-file/test/file-store.test.ts'],
@@ -50,14 +50,28 @@ export const STORES: readonly Row[] = [
   },
 ]
 
-/** What is of Workers alone. */
-export const WORKER: Row = { title: 'Sessions that are made before any request', files: ['runtimes/worker/'] }
+/** Beside the server that Bun and Deno have themselves. */
+const SERVED: Row = {
+  title: '`@keepsake/fetch`, by the server of the runtime',
+  files: ['runtimes/served/served.test.ts'],
+}
 
-export const ROWS: readonly Row[] = [...COMPUTING, ...STORES, WORKER]
+/** What is of Workers alone. */
+const WORKER: Row = {
+  title: 'Sessions that are made before any request',
+  files: ['runtimes/worker/requests.test.ts'],
+}
+
+const PROGRAMS: readonly Row[] = [SERVED, ...STORES]
+
+export const ROWS: readonly Row[] = [...COMPUTING, ...PROGRAMS, WORKER]
 
 /** The row of a file: the first that names it. */
 export const rowOf = (file: string): Row | undefined =>
   ROWS.find(({ files }) => files.some((start) => file.startsWith(start)))
 
+/** What a runtime is asked beside what computes. */
+export const ownRows = (runtime: Runtime): readonly Row[] => (runtime === 'workerd' ? [WORKER] : PROGRAMS)
+
 export const isTriedOn = (row: Row, runtime: Runtime): boolean =>
-  runtime === 'workerd' ? !STORES.includes(row) : row !== WORKER
+  COMPUTING.includes(row) || ownRows(runtime).includes(row)

@@ -19,6 +19,9 @@ const config :Workerd.Config = (services = [(name = "suites", worker = (
 ))]);
 `
 
+/** A runtime that hangs is ended, and fails with what it came to. */
+const PATIENCE_MS = 540_000
+
 /** What each is started with, in a folder with the bundle. */
 const ARGUMENTS: Readonly<Record<Runtime, readonly string[]>> = {
   node: ['suites.mjs'],
@@ -33,6 +36,7 @@ export async function runOn(runtime: Runtime, { code }: Bundle): Promise<readonl
   writeFileSync(join(folder, 'suites.mjs'), code)
   writeFileSync(join(folder, 'worker.capnp'), WORKER)
   const child = spawn(programOf(runtime), ARGUMENTS[runtime], { cwd: folder })
+  const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
   const results: FileResult[] = []
   const complaints: string[] = []
   child.stderr.on('data', (text: Buffer) => void complaints.push(text.toString()))
@@ -44,6 +48,7 @@ export async function runOn(runtime: Runtime, { code }: Bundle): Promise<readonl
     throw new Error(`${runtime} ended after ${results.length} tests: ${complaints.join('').slice(-2000)}`)
   } finally {
     // Tests leave stores behind that never answer, and whatever waits for them.
+    clearTimeout(timer)
     child.kill('SIGKILL')
     rmSync(folder, { recursive: true })
   }
