@@ -14,7 +14,8 @@ export interface Bundle {
   readonly inputs: Metafile['inputs']
 }
 
-const PROGRAM = 'await run()'
+/** Tests leave stores behind that never answer, and whatever waits for them. */
+const PROGRAM = 'await run(); process.exit()'
 
 /** A Worker runs its tests when it is told to. For them it has an app, to which each `fetch` is a request of its own. */
 const WORKER = `
@@ -57,8 +58,8 @@ const READ = /readFileSync\(new URL\('([^']+)', import\.meta\.url\), 'utf8'\)/g
 /** Leaves each source the address that it has on disk, and has the texts that it reads from there, which a Worker could not. */
 const ownPlaces: Plugin = {
   name: 'own-places',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const url = pathToFileURL(path)
       const source = await readFile(path, 'utf8')
       const contents = source

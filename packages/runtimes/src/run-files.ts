@@ -19,7 +19,8 @@ export async function runFiles(runtime: Runtime, files: Files): Promise<void> {
   // What is under test keeps no process alive.
   const alive = setInterval(() => undefined, 1000)
   for (const [file, load] of Object.entries(files)) {
-    const write = (result: Result): void => console.log(LINE + asLine({ ...result, file }))
+    const write = (result: Result): void =>
+      console.log(LINE + JSON.stringify({ ...result, file } satisfies FileResult))
     try {
       for await (const result of testsOf(load, (name) => isLeftOut(runtime, file, name))) write(result)
     } catch (error) {
@@ -29,9 +30,3 @@ export async function runFiles(runtime: Runtime, files: Files): Promise<void> {
   clearInterval(alive)
   console.log(END)
 }
-
-/** JSON leaves these two as they are, and they end a line. */
-const asLine = (result: FileResult): string =>
-  JSON.stringify(result)
-    .replaceAll('\u2028', String.raw`\u2028`)
-    .replaceAll('\u2029', String.raw`\u2029`)

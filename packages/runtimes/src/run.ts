@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Bundle } from './bundle.ts'
 import { programOf, type Runtime } from './programs.ts'
 import { END, type FileResult, LINE } from './run-files.ts'
@@ -20,7 +20,7 @@ const config :Workerd.Config = (services = [(name = "suites", worker = (
 `
 
 /** A runtime that hangs is ended, and fails with what it came to. */
-const PATIENCE_MS = 540_000
+const PATIENCE_MS = 400_000
 
 /** What each is started with, in a folder with the bundle. */
 const ARGUMENTS: Readonly<Record<Runtime, readonly string[]>> = {
@@ -30,26 +30,32 @@ const ARGUMENTS: Readonly<Record<Runtime, readonly string[]>> = {
   workerd: ['test', 'worker.capnp'],
 }
 
-/** Runs a bundle of test files on a runtime, in a process of its own, and says how each test went. */
+/**
+ * Runs a bundle of test files on a runtime, in a process of its own, and says how each test went. They write into a file: Bun has
+ * stood still for ever while it wrote into a pipe.
+ */
 export async function runOn(runtime: Runtime, { code }: Bundle): Promise<readonly FileResult[]> {
   const folder = mkdtempSync(join(tmpdir(), `keepsake-${runtime}-`))
+  const [output, errors] = [join(folder, 'output'), join(folder, 'errors')]
   writeFileSync(join(folder, 'suites.mjs'), code)
   writeFileSync(join(folder, 'worker.capnp'), WORKER)
-  const child = spawn(programOf(runtime), ARGUMENTS[runtime], { cwd: folder })
-  const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
-  const results: FileResult[] = []
-  const complaints: string[] = []
-  child.stderr.on('data', (text: Buffer) => void complaints.push(text.toString()))
+  const files = [output, errors].map((file) => openSync(file, 'w'))
   try {
-    for await (const line of createInterface(child.stdout)) {
-      if (line === END) return results
-      if (line.startsWith(LINE)) results.push(JSON.parse(line.slice(LINE.length)) as FileResult)
-    }
-    throw new Error(`${runtime} ended after ${results.length} tests: ${complaints.join('').slice(-2000)}`)
+    const child = spawn(programOf(runtime), ARGUMENTS[runtime], {
+      cwd: folder,
+      stdio: ['ignore', ...files],
+      timeout: PATIENCE_MS,
+      killSignal: 'SIGKILL',
+    })
+    await once(child, 'exit')
+    const lines = readFileSync(output, 'utf8').split('\n')
+    if (lines.includes(END)) return lines.filter((line) => line.startsWith(LINE)).map(resultOf)
+    const last = lines.findLast((line) => line.startsWith(LINE))
+    throw new Error(`${runtime} ended after ${last}: ${readFileSync(errors, 'utf8').slice(-2000)}`)
   } finally {
-    // Tests leave stores behind that never answer, and whatever waits for them.
-    clearTimeout(timer)
-    child.kill('SIGKILL')
+    for (const file of files) closeSync(file)
     rmSync(folder, { recursive: true })
   }
 }
+
+const resultOf = (line: string): FileResult => JSON.parse(line.slice(LINE.length)) as FileResult

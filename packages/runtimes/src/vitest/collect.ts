@@ -4,7 +4,7 @@ import { format } from 'node:util'
  * The part of Vitest that collects and runs tests, so far as the suites use it. Vitest itself runs on Node only; this runs
  * wherever JavaScript does, and the assertions are Vitest's own (expect.ts).
  */
-type Work = (...args: never[]) => unknown
+type Work = (...args: readonly unknown[]) => unknown
 
 /** What a test is handed: of Vitest's, what the suites ask for. */
 const CONTEXT = {
@@ -61,21 +61,20 @@ const addSuite: Add = (name, work, isSkipped) => {
   current.suite = outer
 }
 
-const addTest = (name: string, work: (context: Context) => unknown, isSkipped: boolean): void =>
-  void current.suite.children.push({ name, work, isSkipped })
+const addTest: Add = (name, work, isSkipped) => void current.suite.children.push({ name, work, isSkipped })
+
+const workOf = (rest: readonly unknown[]): Work =>
+  rest.find((one): one is Work => typeof one === 'function') ?? (() => undefined)
 
 /** What `describe` and `it` have in common: `(name, work)`, `(name, options, work)`, `each`, `skipIf` and `runIf`. */
 function registrar(add: Add, isSkipped = false) {
-  const workOf = (rest: readonly unknown[]): Work =>
-    rest.find((one): one is Work => typeof one === 'function') ?? (() => undefined)
-  const register = (name: string, ...rest: readonly unknown[]): void =>
-    add(name, workOf(rest) as () => unknown, isSkipped)
+  const register = (name: string, ...rest: readonly unknown[]): void => add(name, workOf(rest), isSkipped)
   const each =
     (rows: readonly unknown[]) =>
     (name: string, ...rest: readonly unknown[]): void => {
       const areLists = rows.every((row) => Array.isArray(row))
       for (const row of rows) {
-        const args = (areLists ? row : [row]) as never[]
+        const args = areLists ? (row as readonly unknown[]) : [row]
         add(nameOf(name, args), () => workOf(rest)(...args), isSkipped)
       }
     }
@@ -84,7 +83,7 @@ function registrar(add: Add, isSkipped = false) {
     (rows: readonly unknown[]) =>
     (name: string, ...rest: readonly unknown[]): void => {
       for (const row of rows) {
-        const work = workOf(rest) as (row: unknown, context: Context) => unknown
+        const work = workOf(rest)
         add(nameOf(name, Array.isArray(row) ? row : [row]), (context) => work(row, context), isSkipped)
       }
     }

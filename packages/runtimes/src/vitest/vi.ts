@@ -45,9 +45,8 @@ export const vi = {
   advanceTimersByTimeAsync: (milliseconds: number) => clock().tickAsync(milliseconds),
   getTimerCount: () => clock().countTimers(),
   setSystemTime: (time: number) => clock().setSystemTime(time),
-  stubGlobal: (name: string, value: unknown) =>
-    replace(globalThis as unknown as Record<string, unknown>, name, value),
-  stubEnv: (name: string, value: string) => replace(process.env as Record<string, unknown>, name, value),
+  stubGlobal: (name: string, value: unknown) => replace(globalThis, name, value),
+  stubEnv: (name: string, value: string) => replace(process.env, name, value),
   unstubAllGlobals: undoAll,
   unstubAllEnvs: undoAll,
   waitFor: until,
