@@ -18,7 +18,16 @@ const HIDDEN_TYPE =
   'the type of a text is in no header before the text is sent, and a copy is sent as bytes: [name it](#bun)'
 const NO_SOCKETS = 'it needs a server'
 
+const TWO_CLOCKS =
+  'its test mixes a real timer with a clock that it moves itself, and may wait for ever there'
+
 export const LEFT_OUT: readonly LeftOut[] = [
+  {
+    on: ['bun', 'deno'],
+    file: 'core/test/visit/watch.test.ts',
+    test: 'with a store that does not answer',
+    why: TWO_CLOCKS,
+  },
   { on: ['workerd'], file: 'core/test/store/sweep.test.ts', why: NO_SWEEP },
   { on: ['workerd'], file: 'core/test/setup-store.test.ts', test: 'the sweep', why: NO_SWEEP },
   { on: ['workerd'], file: 'core/test/base/time-limit.test.ts', test: 'shares its timer', why: OWN_TIMERS },

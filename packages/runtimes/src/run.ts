@@ -20,7 +20,7 @@ const config :Workerd.Config = (services = [(name = "suites", worker = (
 `
 
 /** A runtime that hangs is ended, and fails with what it came to. */
-const PATIENCE_MS = 400_000
+const PATIENCE_MS = 560_000
 
 /** What each is started with, in a folder with the bundle. */
 const ARGUMENTS: Readonly<Record<Runtime, readonly string[]>> = {
