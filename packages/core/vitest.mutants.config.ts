@@ -4,7 +4,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/format.test.ts', 'test/record/record.test.ts'],
+    exclude: ['test/format.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 600_000,
   },

@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util'
 import { SessionDataError } from '../src/base/errors.ts'
 import { decodeObject, encodeObject } from '../src/record/encode.ts'
 import { anyObject } from './anything.ts'
 import { mutated } from './mutation.ts'
+import { isSame } from './same.ts'
 import { Finding, type Target } from './target.ts'
 
 const SIGNS = [
@@ -32,7 +32,7 @@ export const data: Target = {
     if (text === undefined) return
     const kept = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
     const read = decodeObject(text)?.data ?? {}
-    if (!isDeepStrictEqual(read, kept)) throw new Finding('comes back as another', text)
+    if (!isSame(read, kept)) throw new Finding('comes back as another', text)
     if (textOf(read) !== text) throw new Finding('has another text the second time', text)
     const damaged = decodeObject(mutated(text, choices, SIGNS))
     if (damaged !== undefined && textOf(damaged.data) === undefined)

@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util'
 import { SessionDataError } from '../src/base/errors.ts'
 import { mergeTexts } from '../src/record/merge.ts'
 import { readText, writeText } from '../src/record/record.ts'
 import { anyObject } from './anything.ts'
 import type { Choices } from './choices.ts'
+import { isSame } from './same.ts'
 import { expectThat, type Target } from './target.ts'
 
 type Data = Readonly<Record<string, unknown>>
@@ -28,7 +28,6 @@ function textOf(data: Data): string | undefined {
 }
 
 const dataOf = (text: string): Data => readText(text)?.data ?? {}
-const isSame = (a: unknown, b: unknown): boolean => isDeepStrictEqual(a, b)
 
 /** The three-way merge: identity, nothing lost that one side changed, and the same outcome whoever comes first. */
 export const merging: Target = {

@@ -5,6 +5,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createSessions, memoryStore, type Session, type Store, type StoredRecord } from '../src/index.ts'
 import { createSealer, type SealedFields, type SealerOptions } from '../src/sealer.ts'
+import { readText, writeText } from '../src/record/record.ts'
+import { metaOf } from './record/texts.ts'
+import file from './vectors/sealed-v1.json' with { type: 'json' }
 
 const PROGRAM = fileURLToPath(new URL('../../../docs/format/keepsake_token.py', import.meta.url))
 
@@ -89,13 +92,12 @@ interface Vector {
   readonly token: string
 }
 
-const { vectors: VECTORS } = JSON.parse(
-  readFileSync(new URL('vectors/sealed-v1.json', import.meta.url), 'utf8'),
-) as { readonly vectors: readonly Vector[] }
+const VECTORS: readonly Vector[] = file.vectors
+
+const page = readFileSync(new URL('../../../docs/format/README.md', import.meta.url), 'utf8')
 
 describe('the page about the format', () => {
   it('has the first of the vectors as its example, to the letter', () => {
-    const page = readFileSync(new URL('../../../docs/format/README.md', import.meta.url), 'utf8')
     const [vector] = VECTORS
     const lines = [
       ['created', vector?.created],
@@ -107,6 +109,18 @@ describe('the page about the format', () => {
       ['token', vector?.token],
     ].map(([name, value]) => `${String(name).padEnd(10)}${String(value)}`)
     expect(page).toContain(lines.join('\n'))
+  })
+
+  it('shows the text of a record as it is written', () => {
+    const [, example = ''] = /```json\n(.*)\n```/.exec(page) ?? []
+    const meta = metaOf({
+      subject: 'ada',
+      flash: [{ id: 'k3vXq0aB', category: 'info', message: 'Saved' }],
+      expiries: new Map([['otp', 1_700_000_000]]),
+    })
+    const data = { cart: ['A1'], otp: '1234' }
+    expect(writeText(data, meta)).toBe(JSON.stringify(JSON.parse(example)))
+    expect(readText(example)).toEqual({ ...meta, data })
   })
 })
 

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ConfigError } from '../src/base/errors.ts'
 import { memoryStore } from '../src/store/memory-store.ts'
@@ -152,40 +150,5 @@ describe('closing', () => {
     await vi.advanceTimersByTimeAsync(90_000)
     expect(asked[0]).toBe(12_345)
     await sessions.close()
-  })
-})
-
-describe('sessions that nobody closes', () => {
-  it('do not keep the process alive', async () => {
-    const source = new URL('../src/index.ts', import.meta.url).href
-    const program = `
-      import { createSessions, memoryStore } from '${source}'
-      const sessions = createSessions({ secrets: ['${secrets.join()}'], store: memoryStore() })
-      const visit = await sessions.open(undefined)
-      visit.session.a = 1
-      await visit.close()
-      console.log('done')
-    `
-    const args = ['--experimental-strip-types', '--input-type=module', '--eval', program]
-    const { stdout } = await promisify(execFile)(process.execPath, args)
-    expect(stdout).toBe('done\n')
-  })
-
-  it('do not keep the process alive by the time limit of a store that has answered', async () => {
-    const source = new URL('../src/index.ts', import.meta.url).href
-    const program = `
-      import { createSessions, memoryStore } from '${source}'
-      const memory = memoryStore()
-      const create = async (key, record) => memory.create(key, record)
-      const store = { ...memory, create }
-      const sessions = createSessions({ secrets: ['${secrets.join()}'], store, storeTimeLimit: 2 ** 31 - 1 })
-      const visit = await sessions.open(undefined)
-      visit.session.a = 1
-      await visit.close()
-      console.log('done')
-    `
-    const args = ['--experimental-strip-types', '--input-type=module', '--eval', program]
-    const { stdout } = await promisify(execFile)(process.execPath, args)
-    expect(stdout).toBe('done\n')
   })
 })

@@ -28,6 +28,9 @@ export function openLock(path: string): Lock {
   const file = new DatabaseSync(path)
   // No journal on the disk: nothing is ever written.
   file.exec('PRAGMA journal_mode = MEMORY; PRAGMA busy_timeout = 0')
+  // A statement, because Deno's `exec` does not say why it fails.
+  const begin = file.prepare('BEGIN IMMEDIATE')
+  const rollback = file.prepare('ROLLBACK')
   let runSince = 0
   let freeSince = 0
 
@@ -44,7 +47,8 @@ export function openLock(path: string): Lock {
       await letOthersGoFirst()
       for (;;) {
         try {
-          return file.exec('BEGIN IMMEDIATE')
+          begin.run()
+          return
         } catch (error) {
           if (!isBusy(error) || performance.now() > until) throw error
         }
@@ -52,7 +56,7 @@ export function openLock(path: string): Lock {
       }
     },
     giveBack() {
-      file.exec('ROLLBACK')
+      rollback.run()
       freeSince = performance.now()
     },
     close: () => file.close(),

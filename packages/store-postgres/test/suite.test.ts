@@ -3,7 +3,7 @@ import { storeSuite } from '@keepsake/testing'
 import { Client } from 'pg'
 import { afterAll, describe } from 'vitest'
 import { type OpenListener, postgresStore } from '../src/index.ts'
-import { type Connection, dump, newTable, pg, pglite, postgresJs } from './places.ts'
+import { type Connection, dump, newTable, pg, postgresJs } from './places.ts'
 
 const server = await reachPostgres()
 const url = server?.url ?? ''
@@ -40,13 +40,4 @@ describe.skipIf(server === undefined)('a server', () => {
       return client
     },
   )
-})
-
-const lite = await pglite()
-afterAll(() => lite.close())
-storeSuite('postgresStore through PGlite', async () => {
-  const store = postgresStore(lite.client, { table: newTable(), waitLimit: 60_000 })
-  await store.prepare()
-  // Its clock, by which the order of writing goes, stands still for longer than the clock of a test.
-  return { store, hasOwnClock: true }
 })

@@ -3,7 +3,6 @@ import { DatabaseSync } from 'node:sqlite'
 
 /** What the store calls of a database; `node:sqlite` and better-sqlite3 both have it. */
 export interface SqliteDatabase {
-  exec(sql: string): unknown
   prepare(sql: string): SqliteStatement
 }
 
@@ -22,6 +21,13 @@ const BUSY_MS = 20
  */
 const CHECKPOINT_PAGES = 100
 
+const PRAGMAS = [
+  `busy_timeout = ${BUSY_MS}`,
+  'journal_mode = WAL',
+  'synchronous = NORMAL',
+  `wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+]
+
 /** Opens a database for several processes, and makes the file, for nobody but its owner, where there is none. */
 export function openDatabase(path: string): DatabaseSync {
   if (path !== ':memory:') {
@@ -30,10 +36,8 @@ export function openDatabase(path: string): DatabaseSync {
   }
   const database = new DatabaseSync(path)
   try {
-    database.exec(
-      `PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
-    )
+    // Deno's `exec` does not say why it fails; a statement does.
+    for (const pragma of PRAGMAS) database.prepare(`PRAGMA ${pragma}`).get()
   } catch (error) {
     database.close()
     throw error

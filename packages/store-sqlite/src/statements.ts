@@ -13,16 +13,19 @@ export interface Statements {
 
 /** Makes the table where there is none, and prepares what the store asks of it. */
 export function prepare(database: SqliteDatabase, table: string): Statements {
-  database.exec(`
-    CREATE TABLE IF NOT EXISTS "${table}" (
+  // Each as a statement, because Deno's `exec` does not say why it fails.
+  const setup = [
+    `CREATE TABLE IF NOT EXISTS "${table}" (
       key TEXT NOT NULL PRIMARY KEY,
       text TEXT NOT NULL,
       expires_at INTEGER NOT NULL, -- epoch milliseconds
       subject TEXT
-    );
-    CREATE INDEX IF NOT EXISTS "${table}_by_end" ON "${table}" (expires_at);
-    CREATE INDEX IF NOT EXISTS "${table}_by_subject" ON "${table}" (subject, key)
-      WHERE subject IS NOT NULL`)
+    )`,
+    `CREATE INDEX IF NOT EXISTS "${table}_by_end" ON "${table}" (expires_at)`,
+    `CREATE INDEX IF NOT EXISTS "${table}_by_subject" ON "${table}" (subject, key)
+      WHERE subject IS NOT NULL`,
+  ]
+  for (const sql of setup) database.prepare(sql).run()
   // Bytes that somebody else has put there are no record.
   const isLive = `expires_at > ? AND typeof(text) = 'text'`
   return {

@@ -38,12 +38,15 @@ function spin(milliseconds: number): void {
   for (const end = performance.now() + milliseconds; performance.now() < end;);
 }
 
+/** What makes the table. */
+const isSetup = (sql: string): boolean => sql.startsWith('CREATE')
+
 /** The same database, each row of which holds up the process; it tells how many rows a statement took. */
 function onSlowDisk(took: (rows: number) => void): SqliteDatabase {
   return {
-    exec: (sql) => database.exec(sql),
     prepare(sql) {
       const statement = database.prepare(sql)
+      if (isSetup(sql)) return statement
       return {
         get: (...values) => statement.get(...values),
         run(...values) {
@@ -102,9 +105,9 @@ describe('a sweep', () => {
     const statements = new Set<string>()
     const sizes: number[] = []
     const counting: SqliteDatabase = {
-      exec: (sql) => database.exec(sql),
       prepare: (sql) => {
         const statement = database.prepare(sql)
+        if (isSetup(sql)) return statement
         return {
           get: (...values) => statement.get(...values),
           iterate: (...values) => statement.iterate(...values),
@@ -178,7 +181,6 @@ describe('a statement', () => {
   it('goes by an index to the rows that it is about, and never reads the whole table', async () => {
     const prepared: string[] = []
     const noting: SqliteDatabase = {
-      exec: (sql) => database.exec(sql),
       prepare: (sql) => {
         prepared.push(sql)
         return database.prepare(sql)
@@ -186,7 +188,7 @@ describe('a statement', () => {
     }
     await sqliteStore({ database: noting }).read(keyOf(0))
     const plans = prepared
-      .filter((sql) => !sql.trimStart().startsWith('INSERT'))
+      .filter((sql) => !isSetup(sql) && !sql.trimStart().startsWith('INSERT'))
       .map((sql) =>
         database
           .prepare(`EXPLAIN QUERY PLAN ${sql}`)

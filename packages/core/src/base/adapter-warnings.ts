@@ -1,11 +1,5 @@
 import type { AdapterWarning } from './reasons.ts'
-
-/** How the first case is told on standard error. */
-export interface Advice {
-  readonly code: string
-  readonly message: string
-  readonly detail: string
-}
+import type { Warning } from './runtime.ts'
 
 const CACHEABLE = {
   code: 'KEEPSAKE_CACHEABLE_RESPONSE',
@@ -15,7 +9,7 @@ const CACHEABLE = {
 }
 
 /** What to do about each. */
-export const ADAPTER_ADVICE: Readonly<Record<AdapterWarning, Advice>> = {
+export const ADAPTER_ADVICE: Readonly<Record<AdapterWarning, Warning>> = {
   cacheable_cookie: {
     ...CACHEABLE,
     message:

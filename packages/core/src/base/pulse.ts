@@ -1,3 +1,5 @@
+import { SHARES_TIMERS } from './runtime.ts'
+
 /** A watch that is to be asked from time to time. */
 export interface PulseMember {
   /** Whether there was something to do; it is then asked again after all the others. Must not throw. */
@@ -12,7 +14,10 @@ const BEAT_MS = 500
 /** At most so many have something to do in one beat, so that 10,000 watches do not ask a store all at once. */
 const MAX_PER_BEAT = 1000
 
-/** One timer for all watches of an application. Runs while a watch has joined, and keeps no process alive. */
+/**
+ * One timer for all watches of an application, or one for each where none can be shared. Runs while a watch has joined, and keeps
+ * no process alive.
+ */
 export function createPulse() {
   const members = new Set<PulseMember>()
   let timer: NodeJS.Timeout | undefined
@@ -34,11 +39,20 @@ export function createPulse() {
     timer = undefined
   }
 
+  function joinAlone(member: PulseMember): () => void {
+    const own = setInterval(() => member.beat(), BEAT_MS)
+    return () => {
+      members.delete(member)
+      clearInterval(own)
+    }
+  }
+
   return Object.freeze({
     /** Returns what leaves again. */
     join(member: PulseMember): () => void {
       if (isClosed) return () => undefined
       members.add(member)
+      if (!SHARES_TIMERS) return joinAlone(member)
       timer ??= setInterval(beat, BEAT_MS).unref()
       return () => leave(member)
     },

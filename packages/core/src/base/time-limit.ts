@@ -1,5 +1,6 @@
 import { StoreTimeoutError } from './errors.ts'
 import type { MaybePromise } from './maybe-promise.ts'
+import { SHARES_TIMERS } from './runtime.ts'
 
 /**
  * Gives a task of the store so much time. After that the caller gets an error and the task is on its own: what it still
@@ -16,11 +17,17 @@ interface Pending {
   readonly giveUp: () => void
 }
 
+/** Gives up tasks that have begun and not ended in time. */
+interface Clock {
+  begin(task: Pending): void
+  end(task: Pending): void
+}
+
 /**
  * One timer for all tasks of the same limit, set for the oldest one: a timer for each would cost more than the task. It
  * keeps the process alive while a task is pending.
  */
-export function createTimeLimit(milliseconds: number): TimeLimit {
+function createSharedClock(milliseconds: number): Clock {
   // In the order in which they began, and so in that of their ends.
   const pending = new Set<Pending>()
   let timer: NodeJS.Timeout | undefined
@@ -37,23 +44,49 @@ export function createTimeLimit(milliseconds: number): TimeLimit {
     for (const task of pending) {
       if (now - task.since < milliseconds) break
       pending.delete(task)
-      task.isOver = true
-      task.giveUp()
+      giveUp(task)
     }
     setTimer()
   }
 
-  function begin(task: Pending): void {
-    pending.add(task)
-    if (timer === undefined) setTimer()
-    else timer.ref()
+  return {
+    begin(task) {
+      pending.add(task)
+      if (timer === undefined) setTimer()
+      else timer.ref()
+    },
+    end(task) {
+      pending.delete(task)
+      if (pending.size === 0) timer?.unref()
+    },
   }
+}
 
-  function end(task: Pending): void {
-    pending.delete(task)
-    if (pending.size === 0) timer?.unref()
+/** A timer for each task. */
+function createLoneClock(milliseconds: number): Clock {
+  const timers = new Map<Pending, NodeJS.Timeout>()
+  return {
+    begin(task) {
+      const late = (): void => {
+        timers.delete(task)
+        giveUp(task)
+      }
+      timers.set(task, setTimeout(late, milliseconds))
+    },
+    end(task) {
+      clearTimeout(timers.get(task))
+      timers.delete(task)
+    },
   }
+}
 
+function giveUp(task: Pending): void {
+  task.isOver = true
+  task.giveUp()
+}
+
+export function createTimeLimit(milliseconds: number): TimeLimit {
+  const clock = SHARES_TIMERS ? createSharedClock(milliseconds) : createLoneClock(milliseconds)
   return (work) => {
     let task: Pending | undefined
     const working = work(() => task?.isOver === true)
@@ -62,11 +95,11 @@ export function createTimeLimit(milliseconds: number): TimeLimit {
       const giveUp = (): void => reject(new StoreTimeoutError(milliseconds))
       const mine: Pending = { since: performance.now(), isOver: false, giveUp }
       task = mine
-      begin(mine)
+      clock.begin(mine)
       const ended =
         <V>(settle: (value: V) => void) =>
         (value: V): void => {
-          end(mine)
+          clock.end(mine)
           settle(value)
         }
       working.then(ended(resolve), ended(reject))

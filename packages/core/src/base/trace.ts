@@ -1,6 +1,6 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 import { channel } from 'node:diagnostics_channel'
-import { ADAPTER_ADVICE, type Advice } from './adapter-warnings.ts'
+import { ADAPTER_ADVICE } from './adapter-warnings.ts'
 import {
   CLOSE_EVENTS,
   OPEN_EVENTS,
@@ -11,14 +11,15 @@ import {
 } from './events.ts'
 import type { AdapterWarning, ArrivalRefusal, CloseReason, OpenReason } from './reasons.ts'
 import { createReturnWatch } from './return-watch.ts'
+import { warn, type Warning } from './runtime.ts'
 
-const LATE: Advice = {
+const LATE: Warning = {
   code: 'KEEPSAKE_LATE_CHANGE',
   message: 'a session was changed after the head of the response had left; the change is lost',
   detail: 'Change the session before the first byte leaves. Further cases are published, but not warned of.',
 }
 
-const CLOCK: Advice = {
+const CLOCK: Warning = {
   code: 'KEEPSAKE_CLOCK',
   message:
     "a session was issued more than a minute ahead: this server's clock is behind, or another's is ahead",
@@ -73,10 +74,10 @@ export function createTrace(cookie: string, logKey: KeyObject) {
 
   let lateChecks = LATE_CHECKS
   const told = new Set<string>()
-  function warnOnce({ code, message, detail }: Advice): void {
-    if (told.has(code)) return
-    told.add(code)
-    process.emitWarning(message, { type: 'KeepsakeWarning', code, detail })
+  function warnOnce(warning: Warning): void {
+    if (told.has(warning.code)) return
+    told.add(warning.code)
+    warn(warning)
   }
 
   /** A record has a key that is a control's name. */

@@ -12,11 +12,13 @@ import {
  */
 const GCM: CipherGCMTypes = 'aes-256-gcm'
 export const TAG_BYTES = 16
-/** Without it Node takes tags of 4 bytes (DEP0182). */
+/** Without it Node takes tags of 4 bytes (DEP0182); workerd takes them with it too. */
 const WHOLE_TAG = Object.freeze({ __proto__: null, authTagLength: TAG_BYTES })
 /** Each half of the nonce: the part the key is derived from, and the part GCM gets. */
 export const HALF_NONCE_BYTES = 12
 const BLOCK_BYTES = 16
+/** Not null, which not every runtime takes. */
+const NO_IV = new Uint8Array(0)
 /** `X` */
 const LABEL = 0x58
 
@@ -29,7 +31,7 @@ export type DeriveMessageKey = (prefix: Uint8Array) => KeyObject
  */
 export function createDerivation(key: KeyObject): DeriveMessageKey {
   // The bare block cipher, which is all that CMAC needs for one block; no message is ever encrypted in this mode.
-  const aes = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false)
+  const aes = createCipheriv('aes-256-ecb', key, NO_IV).setAutoPadding(false)
   const k1 = doubled(aes.update(Buffer.alloc(BLOCK_BYTES)))
   return (prefix) => {
     const blocks = Buffer.alloc(2 * BLOCK_BYTES)
@@ -78,8 +80,9 @@ export function decrypt(
   aad: Uint8Array,
   sealed: Uint8Array,
 ): Buffer | undefined {
-  const decipher = createDecipheriv(GCM, messageKey, iv, WHOLE_TAG)
   const end = sealed.length - TAG_BYTES
+  if (end < 0) return undefined
+  const decipher = createDecipheriv(GCM, messageKey, iv, WHOLE_TAG)
   decipher.setAAD(aad)
   decipher.setAuthTag(sealed.subarray(end))
   const plain = decipher.update(sealed.subarray(0, end))

@@ -2,6 +2,7 @@ import { type Duration, readDuration } from '../base/duration.ts'
 import { ConfigError, wrongOption } from '../base/errors.ts'
 import { readOptions } from '../base/options.ts'
 import type { ExpiryReason } from '../base/reasons.ts'
+import { warn } from '../base/runtime.ts'
 import { MAX_AGE_LIMIT, MAX_TIME } from '../base/time.ts'
 import type { Permanent } from './metadata.ts'
 
@@ -83,13 +84,11 @@ export function readLifetime(value: unknown): Lifetime {
   })
   const { idle, absolute, permanent } = lifetime
   if (Math.max(idle, absolute, permanent) === Infinity) {
-    process.emitWarning(
-      'a session without an idle or an absolute limit stays open to whoever copies its cookie',
-      {
-        type: 'KeepsakeWarning',
-        code: 'KEEPSAKE_ENDLESS_SESSION',
-      },
-    )
+    warn({
+      code: 'KEEPSAKE_ENDLESS_SESSION',
+      message: 'a session without an idle or an absolute limit stays open to whoever copies its cookie',
+      detail: 'A limit of lifetime is Infinity: give it a duration.',
+    })
   }
   return lifetime
 }

@@ -21,6 +21,7 @@ import type { Lifetime } from '../record/lifetime.ts'
 import type { Keys } from '../crypto/keys.ts'
 import { ConfigError } from '../base/errors.ts'
 import { fieldOf } from '../base/own.ts'
+import { warn } from '../base/runtime.ts'
 import type { Trace } from '../base/trace.ts'
 import { readAbove, readRevocation, readSessionLimit, readTimeLimit } from './storage-options.ts'
 
@@ -146,18 +147,18 @@ function revocableBy(
 }
 
 function warnOfLogouts(): void {
-  process.emitWarning('a logout cannot end a session whose cookie somebody has copied', {
-    type: 'KeepsakeWarning',
+  warn({
     code: 'KEEPSAKE_STATELESS_LOGOUT',
+    message: 'a logout cannot end a session whose cookie somebody has copied',
     detail:
       "Sessions live in their cookies, so a logout only clears the browser's copy. Give revocation a store, or say revocation: 'none' if that will do.",
   })
 }
 
 function warnOfRestarts(): void {
-  process.emitWarning('what was revoked is forgotten when this process ends, and no other process sees it', {
-    type: 'KeepsakeWarning',
+  warn({
     code: 'KEEPSAKE_VOLATILE_REVOCATION',
+    message: 'what was revoked is forgotten when this process ends, and no other process sees it',
     detail:
       'Sessions that were logged out or revoked open again after a restart. Give revocation a store that outlives the process: on disk, or on a server.',
   })

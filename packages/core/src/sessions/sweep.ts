@@ -1,5 +1,6 @@
 import type { Store } from '../store/store.ts'
 import { fieldOf } from '../base/own.ts'
+import { SHARES_TIMERS } from '../base/runtime.ts'
 
 /** How often a store is swept, on average. Spread at random, so that the nodes of a cluster take turns. */
 const SWEEP_EVERY_MS = 60_000
@@ -9,7 +10,7 @@ const SWEEP_EVERY_MS = 60_000
  * sweep is no trouble. Returns what stops it.
  */
 export function startSweep(store: Store, now: () => number): () => void {
-  const work = fieldOf(store, 'sweep')
+  const work = SHARES_TIMERS ? fieldOf(store, 'sweep') : undefined
   if (work === undefined) return () => undefined
   let timer: NodeJS.Timeout | undefined
   let isStopped = false

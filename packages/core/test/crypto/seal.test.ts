@@ -1,5 +1,4 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/base/errors.ts'
@@ -11,6 +10,7 @@ import { createDerivation, encryptInto } from '../../src/crypto/xaes.ts'
 import { present, secretOf, START } from '../support.ts'
 import { anyText } from '../record/texts.ts'
 import * as fc from 'fast-check'
+import file from '../vectors/sealed-v1.json' with { type: 'json' }
 
 const FIELDS: SealedFields = {
   created: START,
@@ -77,11 +77,7 @@ interface Vector {
   readonly token: string
 }
 
-const { vectors } = JSON.parse(
-  readFileSync(new URL('../vectors/sealed-v1.json', import.meta.url), 'utf8'),
-) as {
-  readonly vectors: readonly Vector[]
-}
+const vectors = file.vectors as readonly Vector[]
 
 const recordOf = (vector: Vector): SealedFields => ({
   created: vector.created,

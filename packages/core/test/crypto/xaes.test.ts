@@ -72,9 +72,7 @@ describe('XAES-256-GCM', () => {
     const empty = Buffer.alloc(0)
     const tag = seal(key, NONCE, empty, empty)
     expect(open(key, NONCE, tag, empty)).toEqual(empty)
-    expect(() => open(key, NONCE, tag.subarray(0, length), empty)).toThrow(
-      'Invalid authentication tag length',
-    )
+    expect(open(key, NONCE, tag.subarray(0, length), empty)).toBeUndefined()
   })
 
   it('derives without keeping anything from the prefix before', () => {

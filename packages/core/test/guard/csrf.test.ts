@@ -1,7 +1,6 @@
-import crypto from 'node:crypto'
-import { syncBuiltinESMExports } from 'node:module'
+import { createHmac, hkdfSync } from 'node:crypto'
 import * as fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../src/store/memory-store.ts'
 import type { Session } from '../../src/session/session.ts'
 import { createCsrf } from '../../src/guard/csrf.ts'
@@ -38,10 +37,10 @@ describe('a token against forged requests', () => {
       ['cookie', 'c', ''].map((part) => Buffer.from(`\0${String.fromCharCode(part.length)}${part}`)),
     )
     const info = Buffer.concat([Buffer.from('csrf'), context])
-    const key = Buffer.from(crypto.hkdfSync('sha256', OLD, 'keepsake/v1', info, 32))
+    const key = Buffer.from(hkdfSync('sha256', OLD, 'keepsake/v1', info, 32))
     const bytes = Buffer.from(csrfOf('c', '', OLD).tokenFor(ALICE), 'base64url')
     const random = bytes.subarray(0, 16)
-    const mac = crypto.createHmac('sha256', key).update(ALICE).update(random).digest()
+    const mac = createHmac('sha256', key).update(ALICE).update(random).digest()
     expect(bytes.subarray(16).equals(mac)).toBe(true)
   })
 
@@ -91,20 +90,6 @@ describe('a token against forged requests', () => {
       expect(csrf.isTokenFor(ALICE, given)).toBe(false)
     }
     fc.assert(fc.property(fc.anything(), (given) => !csrf.isTokenFor(ALICE, given)))
-  })
-
-  it('is compared in constant time', () => {
-    const csrf = csrfOf()
-    const compare = vi.spyOn(crypto, 'timingSafeEqual')
-    syncBuiltinESMExports()
-    try {
-      csrf.isTokenFor(BOB, csrf.tokenFor(ALICE))
-      csrf.isTokenFor(ALICE, 'A'.repeat(64))
-      expect(compare).toHaveBeenCalledTimes(2)
-    } finally {
-      compare.mockRestore()
-      syncBuiltinESMExports()
-    }
   })
 })
 

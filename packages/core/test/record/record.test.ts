@@ -1,5 +1,4 @@
 import { deepStrictEqual } from 'node:assert'
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { SessionDataError } from '../../src/base/errors.ts'
 import { carriedOver, livingAt, livingText, readText, writeText } from '../../src/record/record.ts'
@@ -87,19 +86,6 @@ describe('the text of a record', () => {
   ])('is not %s', (text) => {
     expect(readText(text)).toBeUndefined()
   })
-})
-
-it('the text of a record is what the page about the format shows', () => {
-  const page = readFileSync(new URL('../../../../docs/format/README.md', import.meta.url), 'utf8')
-  const [, example = ''] = /```json\n(.*)\n```/.exec(page) ?? []
-  const meta = metaOf({
-    subject: 'ada',
-    flash: [{ id: 'k3vXq0aB', category: 'info', message: 'Saved' }],
-    expiries: new Map([['otp', 1_700_000_000]]),
-  })
-  const data = { cart: ['A1'], otp: '1234' }
-  expect(writeText(data, meta)).toBe(JSON.stringify(JSON.parse(example)))
-  expect(readText(example)).toEqual({ ...meta, data })
 })
 
 describe('what a record holds at a moment', () => {

@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { SessionGoneError } from '../../src/base/errors.ts'
 import { memoryStore } from '../../src/store/memory-store.ts'
@@ -527,24 +525,6 @@ describe('a watch', () => {
     expect(asked).toEqual([1000, 1000, 1000, 1000, 1000])
     stop.abort()
     await Promise.all(changes)
-  })
-
-  it('keeps no process alive', async () => {
-    const script = `
-      import { createSessions, memoryStore } from '${new URL('../../src/index.ts', import.meta.url).href}'
-      const sessions = createSessions({ secrets: ['${secretNamed('newest')}'], store: memoryStore() })
-      const visit = await sessions.open(undefined)
-      visit.session.n = 1
-      await visit.close()
-      visit.session.watch()[Symbol.asyncIterator]().next()
-      console.log('watching')`
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      '--conditions=@keepsake/source',
-      '--input-type=module',
-      '--eval',
-      script,
-    ])
-    expect(stdout).toBe('watching\n')
   })
 })
 

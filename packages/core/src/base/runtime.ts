@@ -1,0 +1,19 @@
+/** Asked once: the runtime stays what it is. */
+const isWorker = navigator.userAgent === 'Cloudflare-Workers'
+
+/**
+ * Whether a timer may serve several requests. A Worker's ends with the request in which it was set, and none can be set outside
+ * of one; so each task there has its own, and there is no sweep.
+ */
+export const SHARES_TIMERS = !isWorker
+
+/** What a warning says, on standard error and to those who listen for warnings. */
+export interface Warning {
+  readonly code: string
+  readonly message: string
+  readonly detail: string
+}
+
+export function warn({ code, message, detail }: Warning): void {
+  process.emitWarning(message, { type: 'KeepsakeWarning', code, detail })
+}

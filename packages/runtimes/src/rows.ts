@@ -1,0 +1,77 @@
+import type { Runtime } from './programs.ts'
+
+/** A line of the page's table: tests that are run together, in a process of their own. */
+export interface Row {
+  readonly title: string
+  /** What their files begin with. */
+  readonly files: readonly string[]
+}
+
+const CORE: readonly Row[] = [
+  {
+    title: 'Tokens, keys, the seal; the vectors of the format',
+    files: ['core/test/crypto/', 'core/test/sealer'],
+  },
+  { title: 'Cookies', files: ['core/test/cookie/'] },
+  { title: 'CSRF tokens, and the guard against other origins', files: ['core/test/guard/'] },
+  { title: 'Data: limits, expiry, merging, schemas', files: ['core/test/record/', 'core/test/schema'] },
+  {
+    title: 'Revocation and lists, all sessions of a user',
+    files: ['core/test/subjects/', 'core/test/revocable'],
+  },
+  { title: 'The memory store', files: ['core/test/store/'] },
+  { title: 'Sessions, in the cookie, in a store and in both', files: ['core/test/'] },
+]
+
+/** Whose test files are sorted by `sortedTests`; what needs a machine is of Node alone. */
+const COMPUTING: readonly Row[] = [
+  ...CORE,
+  { title: '`@keepsake/fetch`', files: ['fetch/test/'] },
+  { title: '`@keepsake/hono`', files: ['hono/test/'] },
+]
+
+/** What needs files or sockets, and so runs on programs. */
+const STORES: readonly Row[] = [
+  {
+    title: '`@keepsake/store-file`',
+    files: ['store-file/test/suite.test.ts', 'store-file/test/file-store.test.ts'],
+  },
+  {
+    title: '`@keepsake/store-sqlite`, on `node:sqlite`',
+    files: ['suite', 'sqlite-store', 'batches'].map((name) => `store-sqlite/test/${name}.test.ts`),
+  },
+  {
+    title: '`@keepsake/store-redis`, through node-redis and ioredis',
+    files: ['store-redis/test/suite.test.ts'],
+  },
+  {
+    title: '`@keepsake/store-postgres`, through pg and Postgres.js',
+    files: ['store-postgres/test/suite.test.ts'],
+  },
+]
+
+/** Beside the server that Bun and Deno have themselves. */
+const SERVED: Row = {
+  title: '`@keepsake/fetch`, by the server of the runtime',
+  files: ['runtimes/served/served.test.ts'],
+}
+
+/** What is of Workers alone. */
+const WORKER: Row = {
+  title: 'Sessions that are made before any request',
+  files: ['runtimes/worker/requests.test.ts'],
+}
+
+const PROGRAMS: readonly Row[] = [SERVED, ...STORES]
+
+export const ROWS: readonly Row[] = [...COMPUTING, ...PROGRAMS, WORKER]
+
+/** The row of a file: the first that names it. */
+export const rowOf = (file: string): Row | undefined =>
+  ROWS.find(({ files }) => files.some((start) => file.startsWith(start)))
+
+/** What a runtime is asked beside what computes. */
+export const ownRows = (runtime: Runtime): readonly Row[] => (runtime === 'workerd' ? [WORKER] : PROGRAMS)
+
+export const isTriedOn = (row: Row, runtime: Runtime): boolean =>
+  COMPUTING.includes(row) || ownRows(runtime).includes(row)

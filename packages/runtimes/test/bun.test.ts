@@ -1,0 +1,3 @@
+import { checkRuntime } from '../src/check.ts'
+
+checkRuntime('bun')
