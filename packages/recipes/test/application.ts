@@ -9,10 +9,10 @@ import { onTestFinished } from 'vitest'
 /** Where the sessions of an application live; see `sessions.ts`. */
 export type Mode = 'cookie' | 'store' | 'failing store'
 
-/** An application of this package, and the command by which its framework builds it for production. */
+/** An application of this package, and how its framework builds it for production: a program among the dependencies. */
 export interface Application {
   readonly folder: string
-  readonly build: readonly [command: string, ...words: string[]]
+  readonly build: readonly [program: string, ...words: string[]]
 }
 
 /** A browser, as far as it is needed here. */
@@ -27,10 +27,11 @@ type Answer = ReturnType<Client['request']>
 const SECRET = 'a secret that is only for tests and has 51 characters'
 const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
-export async function build({ folder, build: [command, ...words] }: Application): Promise<void> {
+export async function build({ folder, build: [program, ...words] }: Application): Promise<void> {
   const env = { ...process.env, NODE_ENV: 'production', ASTRO_TELEMETRY_DISABLED: '1' }
   const cwd = pathOf(`../${folder}`)
-  await promisify(execFile)(pathOf(`../node_modules/.bin/${command}`), words, { cwd, env })
+  const script = pathOf(`../node_modules/${program}`)
+  await promisify(execFile)(process.execPath, [script, ...words], { cwd, env })
 }
 
 /** The built application in a process of its own. */

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { cookiesOf, recipeSuite, shown } from './recipe.ts'
 
 recipeSuite(
-  { framework: 'astro', folder: 'astro', build: ['astro', 'build'], form: '/' },
+  { framework: 'astro', folder: 'astro', build: ['astro/bin/astro.mjs', 'build'], form: '/' },
   {
     async 'saves the session once where a page is rewritten to another'(running) {
       const { client } = running.visit()

@@ -2,7 +2,12 @@ import { expect } from 'vitest'
 import { cookiesOf, recipeSuite, shown } from './recipe.ts'
 
 recipeSuite(
-  { framework: 'react-router', folder: 'react-router', build: ['react-router', 'build'], form: '/?index' },
+  {
+    framework: 'react-router',
+    folder: 'react-router',
+    build: ['@react-router/dev/bin.cjs', 'build'],
+    form: '/?index',
+  },
   {
     async 'saves the session with what its client fetches in place of a page'(running) {
       const { client, submit } = running.visit()

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { cookiesOf, recipeSuite, shown } from './recipe.ts'
 
 recipeSuite(
-  { framework: '@sveltejs/kit', folder: 'sveltekit', build: ['vite', 'build'], form: '/' },
+  { framework: '@sveltejs/kit', folder: 'sveltekit', build: ['vite/bin/vite.js', 'build'], form: '/' },
   {
     async 'saves the session with what its client fetches in place of a page'(running) {
       const { client, submit } = running.visit()
