@@ -20,6 +20,7 @@ export const sidebar: readonly DefaultTheme.SidebarItem[] = [
       { text: 'Fetch handlers', link: '/getting-started/fetch' },
       { text: 'node:http', link: '/getting-started/node-http' },
       { text: 'Works with', link: '/works-with' },
+      { text: 'Hosts', link: '/hosts' },
       { text: 'Coming from another library', link: '/coming-from' },
     ],
   },
