@@ -24,6 +24,11 @@ export interface Results {
   readonly faults: readonly string[]
 }
 
+/** A result whose scenarios are being gathered. */
+interface Run extends Omit<Result, 'passed'> {
+  readonly passed: Map<string, Set<string>>
+}
+
 /** As the suite names its groups: `Koa 3, h2, sealed, in slow motion > caches > …`. */
 const SCENARIO =
   /^(?<host>.+), (?<protocol>http\/1\.1|h2|fetch), (?<mode>sealed.*?) > (?<feature>.+?) > (?<title>.+)$/s
@@ -31,7 +36,7 @@ const LACK = /^of (?<host>.+) names in its README what it cannot do: (?<what>.+)
 
 /** What the adapter suites showed, from the reports of the last runs. */
 export function resultsOf(reports: ReadonlyMap<string, readonly Ran[]>): Results {
-  const results = new Map<string, Result & { passed: Map<string, Set<string>> }>()
+  const results = new Map<string, Run>()
   const lacks: Lack[] = []
   const faults: string[] = []
   for (const [file, tests] of reports) {
@@ -51,7 +56,7 @@ export function resultsOf(reports: ReadonlyMap<string, readonly Ran[]>): Results
         const key = [file, host, protocol, mode].join()
         const result = results.get(key) ?? { file, host, protocol, mode, passed: new Map() }
         results.set(key, result)
-        result.passed.set(feature, (result.passed.get(feature) ?? new Set<string>()).add(scenarioOf(title)))
+        result.passed.set(feature, (result.passed.get(feature) ?? new Set()).add(scenarioOf(title)))
       }
     }
   }

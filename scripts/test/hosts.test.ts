@@ -97,6 +97,22 @@ describe('the results of the adapter suites', () => {
     ])
   })
 
+  it('lack what a README does not name, beside what it names', () => {
+    const less = hono.filter(({ fullName }) => !fullName.includes('slow motion > caches'))
+    const others = passed('Hono, served by Node, http/1.1, sealed, in slow motion > bodies > are sent')
+    const lacking = unexplained(
+      resultsOf(
+        new Map([
+          [KOA, koa],
+          [HONO, [...less, ...others]],
+        ]),
+      ),
+    )
+    expect(lacking).toContain(
+      'Hono, served by Node, http/1.1, sealed, in slow motion has not shown: caches > keep nothing',
+    )
+  })
+
   it('take what is asked of handlers that return a response for what is asked of others in its place', () => {
     const reports = new Map([
       [KOA, passed('Koa 3, h2, sealed > the end > reports a change that comes right after the end, once')],
