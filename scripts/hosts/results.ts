@@ -54,7 +54,7 @@ export function resultsOf(reports: ReadonlyMap<string, readonly Ran[]>): Results
       else if (what !== undefined) lacks.push({ file, host, what })
       else {
         const key = [file, host, protocol, mode].join()
-        const result = results.get(key) ?? { file, host, protocol, mode, passed: new Map() }
+        const result: Run = results.get(key) ?? { file, host, protocol, mode, passed: new Map() }
         results.set(key, result)
         result.passed.set(feature, (result.passed.get(feature) ?? new Set()).add(scenarioOf(title)))
       }
