@@ -40,12 +40,12 @@ describe('blocks', () => {
   })
 
   it('of files make no modules, and are told where they are not what their file is', () => {
-    const page = (code: string): Page =>
-      pageOf('a-page.md', [`ts of=packages/recipes/astro/src/sessions.ts`, code])
+    const words = 'ts of=packages/recipes/astro/src/sessions.ts'
     const file = "export { sessions, type Visitor } from '../../sessions.ts'"
-    expect(modulesOfPage(page(file))).toEqual([])
-    expect(wrongCopies(page(file))).toEqual([])
-    expect(wrongCopies(page(`${file}\n// more`))).toEqual([
+    const right = pageOf('a-page.md', [words, file])
+    const wrong = pageOf('a-page.md', [words, `${file}\n// more`])
+    expect([modulesOfPage(right), wrongCopies(right)]).toEqual([[], []])
+    expect(wrongCopies(wrong)).toEqual([
       'a-page.md:2: it is not what packages/recipes/astro/src/sessions.ts is',
     ])
   })
