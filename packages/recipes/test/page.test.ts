@@ -12,7 +12,7 @@ it('the page "Works with" names the versions of the frameworks whose recipes are
     .filter((line) => line.includes('(../packages/recipes/test/'))
     .map((line) => /^\| `(.+?)` \| (.+?) \| .*\(\.\.(\/packages\/recipes\/test\/.+?)\)/.exec(line) ?? [])
   expect(rows.map(([, name, version]) => `${name} ${version}`)).toEqual(
-    ['react-router', '@sveltejs/kit', 'astro'].map((name) => `${name} ${devDependencies[name]}`),
+    ['@react-router/dev', '@sveltejs/kit', 'astro'].map((name) => `${name} ${devDependencies[name]}`),
   )
   for (const [, name, , test] of rows) expect(read(`../../..${test}`)).toContain(`framework: '${name}'`)
 })

@@ -3,7 +3,7 @@ import { cookiesOf, recipeSuite, shown } from './recipe.ts'
 
 recipeSuite(
   {
-    framework: 'react-router',
+    framework: '@react-router/dev',
     folder: 'react-router',
     build: ['@react-router/dev/bin.cjs', 'build'],
     form: '/?index',
