@@ -38,7 +38,8 @@ export async function build({ folder, build: [program, ...words] }: Application)
 export interface Running {
   /** A visitor without cookies, until the test is over. */
   visit(): Visitor
-  stop(): Promise<void>
+  /** Gives what it has printed as errors. */
+  stop(): Promise<string>
 }
 
 export async function start({ folder }: Application, mode: Mode): Promise<Running> {
@@ -59,6 +60,7 @@ export async function start({ folder }: Application, mode: Mode): Promise<Runnin
     async stop() {
       child.disconnect()
       await exit
+      return printed
     },
   }
 }

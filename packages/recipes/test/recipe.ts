@@ -1,5 +1,5 @@
 import type { Client } from '@keepsake/testing'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, build, type Mode, type Running, start } from './application.ts'
 
 /** The applications have the same pages. */
@@ -31,7 +31,7 @@ export function recipeSuite(recipe: Recipe, own: Readonly<Record<string, Own>>):
   describe.each(MODES)(`${recipe.framework}, built for production, in %s mode`, (mode) => {
     let running: Running
     beforeAll(async () => void (running = await start(recipe, mode)))
-    afterAll(() => running.stop())
+    afterAll(async () => void (await running.stop()))
 
     it('counts the visits of each visitor', async () => {
       const { client } = running.visit()
@@ -108,14 +108,14 @@ export function recipeSuite(recipe: Recipe, own: Readonly<Record<string, Own>>):
     it.each(Object.entries(own))('%s', (_, test) => test(running))
   })
 
-  it(`${recipe.framework}, built for production, answers 503 without the page’s headers where the store fails`, async () => {
+  it(`${recipe.framework}, built for production, answers 503 without the page’s headers where the store fails, and prints the error`, async () => {
     const running = await start(recipe, 'failing store')
-    onTestFinished(running.stop)
     const { client } = running.visit()
     const answer = await client.request('/theme')
     expect([answer.status, answer.text]).toEqual([503, 'Service Unavailable'])
     expect(answer.values('x-page')).toEqual([])
     expect(cookiesOf(answer)).not.toContain('__Host-session')
     expect((await client.request('/plain')).status).toBe(200)
+    expect(await running.stop()).toContain('StoreError')
   })
 }

@@ -9,6 +9,7 @@ export const onRequest = defineMiddleware(async ({ request, locals }, next) => {
     locals.visit = await open(sessions, request)
     return await locals.visit.answer(await next().catch(brokenPage))
   } catch (error) {
+    console.error(error)
     return plainResponse(error)
   }
 })

@@ -10,6 +10,7 @@ export const sessionMiddleware: MiddlewareFunction<Response> = async ({ request,
     context.set(visitContext, visit)
     return await visit.answer(await next())
   } catch (error) {
+    console.error(error)
     return plainResponse(error)
   }
 }

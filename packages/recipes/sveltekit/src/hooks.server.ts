@@ -7,6 +7,7 @@ export const handle: Handle = async ({ event, resolve }) => {
     event.locals.visit = await open(sessions, event.request)
     return await event.locals.visit.answer(await resolve(event))
   } catch (error) {
+    console.error(error)
     return plainResponse(error)
   }
 }
