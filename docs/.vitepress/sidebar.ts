@@ -21,6 +21,7 @@ export const sidebar: readonly DefaultTheme.SidebarItem[] = [
       { text: 'node:http', link: '/getting-started/node-http' },
       { text: 'Works with', link: '/works-with' },
       { text: 'Runtimes', link: '/runtimes' },
+      { text: 'Hosts', link: '/hosts' },
       { text: 'Coming from another library', link: '/coming-from' },
     ],
   },

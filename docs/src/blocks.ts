@@ -28,3 +28,9 @@ export function blocksOf(markdown: string): Block[] {
   }
   return blocks
 }
+
+const COPIED = 'of='
+
+/** The file that a block shows as a whole, with its path from the root: of an application that has tests of its own. */
+export const fileOf = ({ words }: Block): string | undefined =>
+  words.find((word) => word.startsWith(COPIED))?.slice(COPIED.length)

@@ -1,4 +1,4 @@
-import type { Block } from './blocks.ts'
+import { type Block, fileOf } from './blocks.ts'
 
 /** A module that the code of a page makes. */
 export interface Module {
@@ -37,6 +37,7 @@ const SERVICES: Readonly<Record<string, Service>> = { redis: 'redis', postgres: 
  * - `continues`: it stands below the block before it, in one module.
  * - `in=express`: it stands in the frame of that name.
  * - `file=sessions.ts`: the name that other blocks import it by.
+ * - `of=packages/…`: it is a file of an application, which has tests of its own; see copies.ts.
  * - `needs=redis`, `needs=postgres`: it is run where there is such a server.
  */
 export function modulesOf(blocks: readonly Block[], frames: Frames): Module[] {
@@ -46,7 +47,7 @@ export function modulesOf(blocks: readonly Block[], frames: Frames): Module[] {
   let shown: Block[] = []
   for (const block of blocks) {
     if (block.language === 'http' || block.language === 'text') shown.push(block)
-    if (block.language !== 'ts') continue
+    if (block.language !== 'ts' || fileOf(block) !== undefined) continue
     const words = readWords(block)
     const own = linesOf(block.code, block.line)
     if (!words.continues) frame = words.frame

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { blocksOf } from '../src/blocks.ts'
+import { wrongCopies } from '../src/copies.ts'
 import { anchorsOf, deadLinks } from '../src/links.ts'
 import { modulesOf } from '../src/modules.ts'
 import { folderOf, modulesOfPage, type Page } from '../src/pages.ts'
@@ -36,6 +37,17 @@ describe('blocks', () => {
 
   it('may hold other blocks', () => {
     expect(blocksOf('````md\n```ts\nx\n```\n````')).toHaveLength(1)
+  })
+
+  it('of files make no modules, and are told where they are not what their file is', () => {
+    const words = 'ts of=packages/recipes/astro/src/sessions.ts'
+    const file = "export { sessions, type Visitor } from '../../sessions.ts'"
+    const right = pageOf('a-page.md', [words, file])
+    const wrong = pageOf('a-page.md', [words, `${file}\n// more`])
+    expect([modulesOfPage(right), wrongCopies(right)]).toEqual([[], []])
+    expect(wrongCopies(wrong)).toEqual([
+      'a-page.md:2: it is not what packages/recipes/astro/src/sessions.ts is',
+    ])
   })
 
   it('are refused where one has no end, or a word that means nothing', () => {

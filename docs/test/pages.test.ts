@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { reachPostgres, reachRedis } from '@keepsake/test-services'
 import { afterAll, describe, expect, it } from 'vitest'
+import { wrongCopies } from '../src/copies.ts'
 import { deadLinks } from '../src/links.ts'
 import { folderOf, modulesOfPage, readPages } from '../src/pages.ts'
 import { createStage } from '../src/runs.ts'
@@ -23,6 +24,10 @@ it('finds the pages and their code', () => {
 
 it('links to what is there', () => {
   expect(pages.flatMap(deadLinks)).toEqual([])
+})
+
+it('shows the files of applications as they are', () => {
+  expect(pages.flatMap(wrongCopies)).toEqual([])
 })
 
 it('shows code that type-checks', async () => {

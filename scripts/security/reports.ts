@@ -3,7 +3,7 @@ import { relative } from 'node:path'
 import type { NamedTest, Row } from './table.ts'
 
 /** A test as the last run of its package has it. */
-interface Ran {
+export interface Ran {
   readonly fullName: string
   readonly status: string
 }

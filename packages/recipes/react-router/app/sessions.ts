@@ -1,0 +1,1 @@
+export { sessions, type Visitor } from '../../sessions.ts'

@@ -1,0 +1,6 @@
+import type { RequestEvent } from '@sveltejs/kit'
+
+export function load({ locals: { visit } }: RequestEvent): never {
+  visit.session.note = 'kept'
+  throw new Error('a load that throws')
+}
