@@ -1,0 +1,25 @@
+import { getSession, withSession } from '../session.ts'
+import * as actions from './actions.ts'
+
+export default async function Page() {
+  const { subject = 'nobody', items = [] } = await getSession()
+  const { add, addUnsaved, ...others } = actions
+
+  async function addInline() {
+    'use server'
+    await withSession((session) => (session.items ??= []).push('inline'))()
+  }
+  return (
+    <main>
+      {`${subject} has ${items.join(' ') || 'nothing'}.`}
+      <form id="add" action={async (form) => { 'use server'; await add(form) }}>
+        <input name="item" />
+      </form>
+      <form id="addInline" action={addInline} />
+      <form id="addUnsaved" action={async () => { 'use server'; await addUnsaved() }} />
+      {Object.entries(others).map(([name, action]) => (
+        <form key={name} id={name} action={action} />
+      ))}
+    </main>
+  )
+}
