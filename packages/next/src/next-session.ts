@@ -1,9 +1,10 @@
-import type { Header, RegisteredData, Session, Sessions } from '@keepsake/core'
+import type { RegisteredData, Session, Sessions } from '@keepsake/core'
 import { checkSessions } from '@keepsake/core/adapter'
-import { fromJar, type JarVisit, open, plainResponse, withHeaders } from '@keepsake/fetch'
+import { fromJar, type JarVisit, open } from '@keepsake/fetch'
 import { cookies } from 'next/headers.js'
 import { after, NextResponse } from 'next/server.js'
 import { cache } from 'react'
+import { answerFailure, answerFallback, losesCookies, type Outcome, outcomeOf, withHeadersOf } from './outcome.ts'
 import { readOnly, refuse } from './read-only.ts'
 
 /** The session of an application on Next.js, in each of the places where Next runs its code. */
@@ -19,8 +20,8 @@ export interface NextSession<D> {
    */
   getSession(): Promise<Session<D>>
   /**
-   * A server action or a route handler whose session is saved before it answers, also when it throws, as `redirect()` and `notFound()`
-   * do. It is given the session, and then what Next gives.
+   * A server action or a route handler whose session is saved before it answers, also after `redirect()` and `notFound()`. It is given
+   * the session, and then what Next gives.
    *
    * ```ts
    * export const addToCart = withSession(async (session, form: FormData) => {
@@ -29,8 +30,13 @@ export interface NextSession<D> {
    * })
    * ```
    *
+   * What an action has changed before it throws is saved. What a route handler has changed before it throws is not: Next answers its
+   * errors without cookies.
+   *
    * Where the session cannot be saved, a route handler answers with the status of the error, and an action throws it: see
    * `Visit.close` of `@keepsake/core`.
+   *
+   * @throws {TypeError} in a component.
    */
   withSession<Given extends readonly unknown[], Answer>(
     act: (session: Session<D>, ...given: Given) => Answer,
@@ -64,10 +70,10 @@ interface Opened<D> {
  * @throws {ConfigError} for what is neither, and at the first request for wrong options.
  */
 export function createNextSession<D = RegisteredData>(
-  given: Sessions<D> | (() => Sessions<D>),
+  given: Sessions<D> | (() => Sessions<D> | Promise<Sessions<D>>),
 ): NextSession<D> {
-  let made: Sessions<D> | undefined
-  const sessionsOf = (): Sessions<D> => (made ??= typeof given === 'function' ? given() : given)
+  let made: Sessions<D> | Promise<Sessions<D>> | undefined
+  const sessionsOf = () => (made ??= typeof given === 'function' ? given() : given)
   if (typeof given !== 'function') checkSessions<D>(given)
   /** By the cookies of the request: Next has others for what it renders after an action. */
   const opened = new WeakMap<object, Promise<Opened<D>>>()
@@ -75,7 +81,7 @@ export function createNextSession<D = RegisteredData>(
 
   async function openNow(jar: Jar): Promise<Opened<D>> {
     const get = (name: string): string | undefined => jar.get(name)?.value
-    const visit = await fromJar(sessionsOf(), { get, set: jar.set.bind(jar) })
+    const visit = await fromJar(await sessionsOf(), { get, set: jar.set.bind(jar) })
     let isShown = false
     const view = readOnly(visit.session, () => (isShown = true))
     after(() => isShown || visit.settle())
@@ -89,25 +95,18 @@ export function createNextSession<D = RegisteredData>(
     return opening
   }
 
-  /** Runs what may change the session, and saves it. Gives what then answers. */
-  async function run<Answer>(act: (session: Session<D>) => Answer): Promise<() => Awaited<Answer>> {
+  /** Runs what may change the session, and saves it. */
+  async function save(act: (session: Session<D>) => unknown, host: 'action' | 'handler'): Promise<Outcome> {
     const jar = await cookies()
     const shared = await openOnce(jar)
     shared.writers++
-    const [outcome] = await Promise.allSettled([(async () => await act(shared.visit.session))()])
-    shared.writers--
-    const headers = shared.writers === 0 ? await close(jar, shared.visit) : []
-    return () => {
-      if (outcome.status === 'rejected') throw outcome.reason
-      const { value } = outcome
-      return (value instanceof Response ? withHeaders(value, headers) : value) as Awaited<Answer>
-    }
-  }
-
-  /** What comes later in this request is another visit, which reads the cookie that is set here. */
-  function close(jar: Jar, visit: JarVisit<D>): Promise<readonly Header[]> {
+    const came = await outcomeOf(() => act(shared.visit.session))
+    const outcome = host === 'handler' ? answerFallback(came) : came
+    if (--shared.writers > 0) return outcome
+    // What comes later in this request is another visit, which reads the cookie that is set here.
     opened.delete(jar)
-    return visit.close()
+    if (host === 'handler' && losesCookies(outcome)) return outcome
+    return withHeadersOf(outcome, await shared.visit.close())
   }
 
   return Object.freeze<NextSession<D>>({
@@ -120,17 +119,16 @@ export function createNextSession<D = RegisteredData>(
     ) {
       return async (...given: Given): Promise<Awaited<Answer>> => {
         if (isRendering()) refuse()
-        const answer = await run((session) => act(session, ...given)).catch((error: unknown) => {
-          if (!(given[0] instanceof Request)) throw error
-          console.error(error)
-          return () => plainResponse(error) as Awaited<Answer>
-        })
-        return answer()
+        const run = (session: Session<D>): Answer => act(session, ...given)
+        const isHandler = given[0] instanceof Request
+        const outcome = isHandler ? await save(run, 'handler').catch(answerFailure) : await save(run, 'action')
+        if (outcome.status === 'rejected') throw outcome.reason
+        return outcome.value as Awaited<Answer>
       }
     },
     async proxy(request, own) {
       const response = own instanceof Response ? own : NextResponse.next()
-      const sessions = sessionsOf()
+      const sessions = await sessionsOf()
       // What nobody has a session for stays as cacheable as it is.
       if (sessions.cookie.read(request.headers.get('cookie') ?? undefined) === undefined) return response
       const visit = await open(sessions, request)

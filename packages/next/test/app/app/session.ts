@@ -12,6 +12,6 @@ export const { getSession, withSession, proxy } = createNextSession(() => {
   return createSessions<Data>({
     secrets: [process.env['SESSION_SECRET']],
     ...(directory ? { store: fileStore({ directory }) } : { revocation: 'none' }),
-    lifetime: { idle: '1h' },
+    lifetime: { idle: '1h', permanent: { absolute: '30d', idle: '1h' } },
   })
 })

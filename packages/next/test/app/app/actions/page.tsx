@@ -3,7 +3,7 @@ import * as actions from './actions.ts'
 
 export default async function Page() {
   const { subject = 'nobody', items = [] } = await getSession()
-  const { add, addUnsaved, ...others } = actions
+  const { add, ...others } = actions
 
   async function addInline() {
     'use server'
@@ -12,11 +12,10 @@ export default async function Page() {
   return (
     <main>
       {`${subject} has ${items.join(' ') || 'nothing'}.`}
-      <form id="add" action={async (form) => { 'use server'; await add(form) }}>
+      <form id="add" action={add}>
         <input name="item" />
       </form>
       <form id="addInline" action={addInline} />
-      <form id="addUnsaved" action={async () => { 'use server'; await addUnsaved() }} />
       {Object.entries(others).map(([name, action]) => (
         <form key={name} id={name} action={action} />
       ))}

@@ -14,7 +14,7 @@ export const POST = withSession(async (session, request: NextRequest) => {
   if (how === 'miss') notFound()
   if (how === 'throw') throw new Error('on purpose')
   if (how === 'break') Object.assign(session, { seen: () => undefined })
-  if (how === 'late') setTimeout(() => session.items?.push('late'))
+  if (how === 'late') return new Response(lateStream(() => session.items?.push('late')))
   return Response.redirect(new URL('/api', request.url), 303)
 })
 
@@ -22,3 +22,14 @@ export const DELETE = withSession((session) => {
   session.logout()
   return new Response(null, { status: 204, headers: { 'Cache-Control': 'public, max-age=60', Vary: 'Accept' } })
 })
+
+/** Changes the session when its reader asks for the body. */
+const lateStream = (change: () => unknown): ReadableStream => {
+  const source: UnderlyingDefaultSource = {
+    pull(controller) {
+      change()
+      controller.close()
+    },
+  }
+  return new ReadableStream(source, { highWaterMark: 0 })
+}
