@@ -1,3 +1,4 @@
+import type { UnderlyingSource } from 'node:stream/web'
 import { notFound, redirect } from 'next/navigation'
 import type { NextRequest } from 'next/server'
 import { getSession, withSession } from '../session.ts'
@@ -25,8 +26,8 @@ export const DELETE = withSession((session) => {
 
 /** Changes the session when its reader asks for the body. */
 const lateStream = (change: () => unknown): ReadableStream => {
-  const source: UnderlyingDefaultSource = {
-    pull(controller) {
+  const source: UnderlyingSource = {
+    pull(controller: ReadableStreamDefaultController) {
       change()
       controller.close()
     },
