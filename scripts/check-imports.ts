@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   koa: [...ADAPTER, 'koa'],
   fastify: [...ADAPTER, 'fastify', 'fastify-plugin'],
   fetch: ['@keepsake/core', '@keepsake/core/adapter'],
+  next: ['@keepsake/core', '@keepsake/core/adapter', '@keepsake/fetch', 'next/headers.js', 'next/server.js', 'react'],
   hono: ['@keepsake/core', '@keepsake/core/adapter', '@keepsake/fetch', 'hono', 'hono/http-exception'],
   passport: ['@keepsake/core', '@keepsake/core/adapter'],
   'store-file': STORE,

@@ -1,4 +1,4 @@
-import type { RegisteredData, Session, Sessions } from '@keepsake/core'
+import type { Session, Sessions } from '@keepsake/core'
 import { checkSessions } from '@keepsake/core/adapter'
 import { fromJar, type JarVisit, open } from '@keepsake/fetch'
 import { cookies } from 'next/headers.js'
@@ -69,7 +69,7 @@ interface Opened<D> {
  * needs neither secret nor store.
  * @throws {ConfigError} for what is neither, and at the first request for wrong options.
  */
-export function createNextSession<D = RegisteredData>(
+export function createNextSession<D>(
   given: Sessions<D> | (() => Sessions<D> | Promise<Sessions<D>>),
 ): NextSession<D> {
   let made: Sessions<D> | Promise<Sessions<D>> | undefined

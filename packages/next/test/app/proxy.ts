@@ -1,1 +1,5 @@
-export { proxy } from './app/session.ts'
+export { proxy } from './app/session'
+
+export const config = {
+  matcher: ['/((?!_next/static|_next/image|favicon.ico).*)'],
+}
