@@ -1,5 +1,12 @@
 import { html, type Route, seeOther } from 'example-next-cart/page'
-import { type Action, createAccounts, createDesk, createStorefront, type Desk, liveScript } from 'example-shop'
+import {
+  type Action,
+  createAccounts,
+  createDesk,
+  createStorefront,
+  type Desk,
+  liveScript,
+} from 'example-shop'
 import { sharedSessions } from 'example-next-cart/session'
 
 export const shop = () =>

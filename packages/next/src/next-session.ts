@@ -4,7 +4,14 @@ import { fromJar, type JarVisit, open } from '@keepsake/fetch'
 import { cookies } from 'next/headers.js'
 import { after, NextResponse } from 'next/server.js'
 import { cache } from 'react'
-import { answerFailure, answerFallback, losesCookies, type Outcome, outcomeOf, withHeadersOf } from './outcome.ts'
+import {
+  answerFailure,
+  answerFallback,
+  losesCookies,
+  type Outcome,
+  outcomeOf,
+  withHeadersOf,
+} from './outcome.ts'
 import { readOnly, refuse } from './read-only.ts'
 
 /** The session of an application on Next.js, in each of the places where Next runs its code. */
@@ -121,7 +128,9 @@ export function createNextSession<D>(
         if (isRendering()) refuse()
         const run = (session: Session<D>): Answer => act(session, ...given)
         const isHandler = given[0] instanceof Request
-        const outcome = isHandler ? await save(run, 'handler').catch(answerFailure) : await save(run, 'action')
+        const outcome = isHandler
+          ? await save(run, 'handler').catch(answerFailure)
+          : await save(run, 'action')
         if (outcome.status === 'rejected') throw outcome.reason
         return outcome.value as Awaited<Answer>
       }

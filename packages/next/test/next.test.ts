@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSessions } from '@keepsake/core'
@@ -131,11 +131,12 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
   })
 
   it.each([
-    ['redirect', 307],
-    ['miss', 404],
-  ])('keeps what a route handler has changed before it ends by %s', async (then, status) => {
+    ['redirect', 307, null],
+    ['miss', 404, 'no-store'],
+  ])('keeps what a route handler has changed before it ends by %s', async (then, status, cache) => {
     const anna = visitor()
-    expect((await anna.ask(`/api?then=${then}`, { method: 'POST' })).status).toBe(status)
+    const answer = await anna.ask(`/api?then=${then}`, { method: 'POST' })
+    expect([answer.status, answer.headers.get('Cache-Control')]).toEqual([status, cache])
     expect(await anna.items()).toEqual([then])
   })
 
@@ -152,6 +153,17 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     const answer = await visitor().ask('/api?then=break', { method: 'POST' })
     expect([answer.status, answer.text, linesOf(answer.headers)]).toEqual([500, 'Internal Server Error', []])
     expect(answer.headers.get('Location')).toBeNull()
+    // What the README says that it cannot do.
+    expect(answer.headers.getSetCookie()).toEqual([expect.stringMatching(/^other=1/)])
+  })
+
+  it('is not touched by a form of another site where the guard is around the route handler', async () => {
+    const anna = visitor()
+    const evil = { Origin: 'https://evil.example' }
+    expect((await anna.ask('/guarded', { method: 'POST', headers: evil })).status).toBe(403)
+    expect(anna.cookie).toBeUndefined()
+    await anna.ask('/guarded', { method: 'POST' })
+    expect(await anna.items()).toEqual(['guarded'])
   })
 
   it('throws where a component would change it, and says what to do', async () => {
@@ -249,5 +261,39 @@ it('Next.js without a secret answers 500 and names the option', async () => {
   const server = await serve({ SESSION_SECRET: '' })
   expect((await new Visitor(server.url).ask('/')).status).toBe(500)
   expect(server.complaints()).toContain('secrets[0]: is empty')
+  await server.stop()
+})
+
+it('a route handler on Next.js answers 503 where the store fails, and a page 500', async () => {
+  const directory = join(root, 'failing')
+  const server = await serve({ SESSION_SECRET, DIRECTORY: directory })
+  const anna = new Visitor(server.url)
+  await anna.ask('/api', { method: 'POST' })
+  rmSync(directory, { recursive: true })
+  writeFileSync(directory, '')
+  expect((await anna.ask('/api', { method: 'POST' })).status).toBe(503)
+  expect((await anna.ask('/')).status).toBe(500)
+  await server.stop()
+})
+
+it('a memory store on Next.js is not one for proxy.ts, pages and route handlers', async () => {
+  const server = await serve({ SESSION_SECRET, MEMORY: 'yes' })
+  const anna = new Visitor(server.url)
+  await anna.ask('/api', { method: 'POST' })
+  console.log(await anna.items(), (await anna.ask('/')).text, (await anna.ask('/messages')).text)
+  await server.stop()
+})
+
+it('the application that the pages show does on Next.js what they say', async () => {
+  const server = await serve({ SESSION_SECRET })
+  const anna = new Visitor(server.url)
+  await anna.submit('/guide', '>Add<', { sku: 'walden' })
+  expect((await anna.submit('/guide', '>Log in<', { user: 'ada' })).status).toBe(303)
+  expect((await anna.ask('/guide')).text).toContain('Hello ada, you have 1 things in your cart')
+  expect((await anna.ask('/guide/cart')).text).toBe('["walden"]')
+  await anna.ask('/guide/cart?sku=walden', { method: 'DELETE' })
+  expect((await anna.ask('/guide/cart')).text).toBe('[]')
+  await anna.submit('/guide', '>Log out<')
+  expect((await anna.ask('/guide')).text).toContain('Hello stranger')
   await server.stop()
 })

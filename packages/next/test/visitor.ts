@@ -1,5 +1,8 @@
 const NAME = '__Host-session'
 
+/** What Next puts into the forms of actions. */
+const ACTION = /name="(\$ACTION[^"]*)"(?: value="([^"]*)")?/g
+
 /** An answer whose body has been read. */
 export interface Answer {
   readonly status: number
@@ -21,7 +24,7 @@ export class Visitor {
 
   async ask(path: string, init: RequestInit = {}): Promise<Answer> {
     const headers = new Headers(init.headers)
-    headers.set('Origin', this.#url)
+    if (!headers.has('Origin')) headers.set('Origin', this.#url)
     if (this.cookie !== undefined) headers.set('Cookie', `${NAME}=${this.cookie}`)
     const response = await fetch(new URL(path, this.#url), { redirect: 'manual', ...init, headers })
     for (const line of linesOf(response.headers)) this.cookie = valueOf(line)
@@ -29,15 +32,19 @@ export class Visitor {
     return { status: response.status, headers: response.headers, html, text: textOf(html) }
   }
 
-  /** Sends the form of an action, as a browser does that has not loaded the scripts. */
-  async act(id: string, fields: Readonly<Record<string, string>> = {}): Promise<Answer> {
-    const { html } = await this.ask('/actions')
-    const [form = ''] = new RegExp(`<form id="${id}".*?</form>`, 's').exec(html) ?? []
+  /** Sends the form that has this in it, as a browser does that has not loaded the scripts. */
+  async submit(path: string, mark: string, fields: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    const { html } = await this.ask(path)
+    const form = html.split('</form>').find((text) => text.slice(text.lastIndexOf('<form')).includes(mark))
     const body = new FormData()
-    for (const [, name = '', value = ''] of form.matchAll(/name="(\$ACTION[^"]*)"(?: value="([^"]*)")?/g))
+    for (const [, name = '', value = ''] of (form ?? '').slice(form?.lastIndexOf('<form')).matchAll(ACTION))
       body.append(name, value.replaceAll('&quot;', '"').replaceAll('&amp;', '&'))
     for (const [name, value] of Object.entries(fields)) body.append(name, value)
-    return this.ask('/actions', { method: 'POST', body })
+    return this.ask(path, { method: 'POST', body })
+  }
+
+  act(id: string, fields?: Readonly<Record<string, string>>): Promise<Answer> {
+    return this.submit('/actions', `id="${id}"`, fields)
   }
 
   async items(): Promise<readonly string[]> {

@@ -1,4 +1,5 @@
 import type { UnderlyingSource } from 'node:stream/web'
+import { cookies } from 'next/headers'
 import { notFound, redirect } from 'next/navigation'
 import type { NextRequest } from 'next/server'
 import { getSession, withSession } from '../session.ts'
@@ -14,6 +15,7 @@ export const POST = withSession(async (session, request: NextRequest) => {
   if (how === 'redirect') redirect('/api')
   if (how === 'miss') notFound()
   if (how === 'throw') throw new Error('on purpose')
+  if (how === 'break') (await cookies()).set('other', '1')
   if (how === 'break') Object.assign(session, { seen: () => undefined })
   if (how === 'late') return new Response(lateStream(() => session.items?.push('late')))
   return Response.redirect(new URL('/api', request.url), 303)
@@ -21,7 +23,10 @@ export const POST = withSession(async (session, request: NextRequest) => {
 
 export const DELETE = withSession((session) => {
   session.logout()
-  return new Response(null, { status: 204, headers: { 'Cache-Control': 'public, max-age=60', Vary: 'Accept' } })
+  return new Response(null, {
+    status: 204,
+    headers: { 'Cache-Control': 'public, max-age=60', Vary: 'Accept' },
+  })
 })
 
 /** Changes the session when its reader asks for the body. */
