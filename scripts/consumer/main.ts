@@ -1,6 +1,9 @@
 /** The smallest app of each package, one after the other, in one process. */
 import { createSealer } from '@keepsake/core/sealer'
 import * as express from './express-app.ts'
+import * as fastify from './fastify-app.ts'
+import * as fetchHandlers from './fetch-app.ts'
+import * as hono from './hono-app.ts'
 import * as koa from './koa-app.ts'
 import * as passport from './passport-app.ts'
 import { runInMemory, runInPostgres, runInRedis, runOnDisk, runSealed } from './store-apps.ts'
@@ -15,6 +18,9 @@ async function main(): Promise<void> {
   await runOnDisk()
   await express.run()
   await koa.run()
+  await fastify.run()
+  await fetchHandlers.run()
+  await hono.run()
   await passport.run()
   if (REDIS_URL) await runInRedis(REDIS_URL)
   if (POSTGRES_URL) await runInPostgres(POSTGRES_URL)

@@ -9,12 +9,21 @@ export async function visitTwice(listener: RequestListener): Promise<void> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-  const first = await fetch(url)
-  const [cookie = ''] = first.headers.getSetCookie()
-  const second = await fetch(url, { headers: { cookie: cookie.split(';')[0] ?? '' } })
-  const texts = [await first.text(), await second.text()]
+  await askTwice((headers) => fetch(url, { headers }))
   server.close()
   server.closeAllConnections()
+}
+
+/** The same for an app that is a fetch handler. */
+export const visitHandlerTwice = (
+  handle: (request: Request) => Response | Promise<Response>,
+): Promise<void> => askTwice(async (headers) => handle(new Request('https://shop.example/', { headers })))
+
+async function askTwice(ask: (headers: Record<string, string>) => Promise<Response>): Promise<void> {
+  const first = await ask({})
+  const [cookie = ''] = first.headers.getSetCookie()
+  const second = await ask({ cookie: cookie.split(';')[0] ?? '' })
+  const texts = [await first.text(), await second.text()]
   if (texts.join() !== 'visit 1,visit 2')
     throw new Error(`expected visit 1 and visit 2, got ${texts.join(' and ')}`)
 }

@@ -6,6 +6,9 @@ import { ROOT } from '../workspace.ts'
 /** What the apps need besides our packages: linked from this workspace, so that nothing is fetched. */
 const LINKED = [
   'express',
+  'fastify',
+  'fastify-plugin',
+  'hono',
   'jest',
   'koa',
   'passport',

@@ -61,13 +61,14 @@ export const cartRoutes =
     })
 
     routes.get('/cookies', (request) => shop.cookies(request))
-    const decide =
-      (form: CookieForm): RouteHandlerMethod =>
-      (request, reply) => {
-        const { line, rejected } = form(request.body, shop.sessionName)
-        if (line === undefined) return reply.code(422).send(shop.cookies(request, rejected))
-        return seeOther(reply.header('Set-Cookie', line), '/cookies')
-      }
-    routes.post('/cookies/set', decide(setCookie))
-    routes.post('/cookies/delete', decide(deleteCookie))
+    routes.post('/cookies/set', decide(shop, setCookie))
+    routes.post('/cookies/delete', decide(shop, deleteCookie))
+  }
+
+const decide =
+  (shop: Storefront, form: CookieForm): RouteHandlerMethod =>
+  (request, reply) => {
+    const { line, rejected } = form(request.body, shop.sessionName)
+    if (line === undefined) return reply.code(422).send(shop.cookies(request, rejected))
+    return seeOther(reply.header('Set-Cookie', line), '/cookies')
   }

@@ -55,4 +55,16 @@ export function sendLive(session: Session, response: ServerResponse): void {
 
 /** The same for handlers that return a response. Nobody reads the stream of an answer to HEAD, so there is none. */
 export const liveResponse = (session: Session, method: string): Response =>
-  new Response(method === 'HEAD' ? null : ReadableStream.from(liveStream(session)), { headers: liveHeaders })
+  new Response(method === 'HEAD' ? null : webStream(liveStream(session)), { headers: liveHeaders })
+
+/** Not `ReadableStream.from`: a reader that leaves would wait for the next event, and the session be watched until then. */
+function webStream(stream: Readable): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      stream.on('data', (chunk: Uint8Array) => controller.enqueue(chunk))
+      stream.on('end', () => controller.close())
+      stream.on('error', (error) => controller.error(error))
+    },
+    cancel: () => void stream.destroy(),
+  })
+}

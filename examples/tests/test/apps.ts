@@ -32,10 +32,10 @@ export interface Place {
   readonly survives: boolean
 }
 
-/** Every store with the apps that are tried on it. The login apps have the cart, too. */
+/** Every store with the apps that are tried on it. The login apps have the cart, too. What a store on disk does, three show. */
 export const PLACES = [
   { store: 'cookie', apps: [...CART_APPS, ...LOGIN_APPS], survives: true },
   { store: 'memory', apps: LOGIN_APPS, survives: false },
-  { store: 'file', apps: LOGIN_APPS, survives: true },
-  { store: 'sqlite', apps: LOGIN_APPS, survives: true },
+  { store: 'file', apps: LOGIN_APPS.slice(0, 3), survives: true },
+  { store: 'sqlite', apps: LOGIN_APPS.slice(0, 3), survives: true },
 ] as const satisfies readonly Place[]

@@ -1,8 +1,11 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
 import { createSessions, memoryStore, type Store } from '@keepsake/core'
 import { createApp as express } from 'example-express-login'
+import { createApp as fastify } from 'example-fastify-login'
+import { createApp as hono } from 'example-hono-login'
 import { createApp as koa } from 'example-koa-login'
 import { createApp as nodeHttp } from 'example-node-http-login'
 import { createAccounts, type ShopSession } from 'example-shop'
@@ -47,6 +50,8 @@ describe.each([
   ['Express', express({ sessions, accounts })],
   ['Koa', koa({ sessions, accounts }).callback()],
   ['node:http', nodeHttp({ sessions, accounts })],
+  ['Fastify', await fastify({ sessions, accounts })],
+  ['Hono', getRequestListener(hono({ sessions, accounts }).fetch)],
 ] as const)('the live page of %s', (_, listener) => {
   const server = createServer((request, response) => void listener(request, response))
   const complaints = vi.spyOn(console, 'error').mockImplementation(() => undefined)

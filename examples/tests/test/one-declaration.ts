@@ -1,20 +1,21 @@
 /* Checked by the compiler, not run: the one declaration of the shop types the session of every framework. */
 import type { Session } from '@keepsake/core'
 import type { HttpCookie } from '@keepsake/express'
-import type {} from '@keepsake/fastify'
-import type {} from '@keepsake/hono'
+import type { SessionPluginOptions } from '@keepsake/fastify'
+import type { SessionVariables } from '@keepsake/hono'
 import type { KoaCookie } from '@keepsake/koa'
 import type { ShopSession } from 'example-shop'
 import type { Request } from 'express'
-import type { FastifyRequest } from 'fastify'
 import type { Context as HonoContext } from 'hono'
 import type { Context } from 'koa'
+
+type FastifyRequest = Parameters<NonNullable<SessionPluginOptions['extend']>>[0]
 
 export function typed(
   req: Request,
   ctx: Context,
   request: FastifyRequest,
-  c: HonoContext,
+  c: HonoContext<{ Variables: SessionVariables }>,
   session: Session,
   cookies: { readonly http: HttpCookie; readonly koa: KoaCookie },
 ): (ShopSession['cart'] | undefined)[] {

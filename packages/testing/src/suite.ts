@@ -20,7 +20,7 @@ import { createStage } from './stage.ts'
 
 /**
  * Describes what every adapter has to do, as tests of the calling file: the same requests to every host, and the same
- * answers from each, header for header. Real servers and real sockets.
+ * answers from each, header for header. By real servers and real sockets, but for a host of fetch handlers that names no server.
  *
  * ```ts
  * adapterSuite({ name: 'node:http', listener: (sessions, handler) => … })

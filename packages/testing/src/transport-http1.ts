@@ -16,7 +16,9 @@ function send(
   { method, path, fields, body, onFirstByte }: Sent,
 ): Promise<Arriving> {
   const { host } = new URL(origin)
-  const length = body === undefined ? [] : ['Content-Length', String(Buffer.byteLength(body))]
+  // As browsers send a form without fields. Without a length Node announces a body, of no type.
+  const hasLength = body !== undefined || !['GET', 'HEAD'].includes(method)
+  const length = hasLength ? ['Content-Length', String(Buffer.byteLength(body ?? ''))] : []
   const headers = ['Host', host, ...length, ...fields.flat()]
   const outgoing = request(new URL(path, origin), { agent, method, headers })
   noticeFirstByte(outgoing, onFirstByte)

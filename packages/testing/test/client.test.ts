@@ -41,6 +41,15 @@ describe.each(PROTOCOLS)('the client over %s', (protocol, serve) => {
     expect(answer.values('b')).toEqual(['POST', 'b'])
   })
 
+  it('announces no body with a POST that has none, as browsers do', async () => {
+    const client = await clientOf(({ headers }, response) => {
+      response.end(`${headers['content-length']} ${headers['transfer-encoding']}`)
+    })
+    const { text } = await client.request('/', { method: 'POST' })
+    expect(text).toBe(`${protocol === 'h2' ? undefined : '0'} undefined`)
+    expect((await client.request('/')).text).toBe('undefined undefined')
+  })
+
   it('keeps Secure cookies of the loopback and sends them back, as browsers do', async () => {
     const client = await clientOf((request, response) => {
       if (request.url === '/set') response.setHeader('Set-Cookie', '__Host-a=1; Path=/; Secure; HttpOnly')

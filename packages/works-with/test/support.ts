@@ -12,7 +12,7 @@ declare module '@keepsake/express' {
   }
 }
 
-type Shop = { name: string; visits: number; cart: string[]; blob: string }
+export type Shop = { name: string; visits: number; cart: string[]; blob: string }
 
 export const SECRET = 'a secret that is only for tests and has 51 characters'
 
