@@ -4,15 +4,8 @@ import { fromJar, type JarVisit, open } from '@keepsake/fetch'
 import { cookies } from 'next/headers.js'
 import { after, NextResponse } from 'next/server.js'
 import { cache } from 'react'
-import {
-  answerFailure,
-  answerFallback,
-  losesCookies,
-  type Outcome,
-  outcomeOf,
-  withHeadersOf,
-} from './outcome.ts'
 import { readOnly, refuse } from './read-only.ts'
+import { answerFailure, type Outcome, sendsCookies, withHeadersOf } from './route-handler.ts'
 
 /** The session of an application on Next.js, in each of the places where Next runs its code. */
 export interface NextSession<D> {
@@ -27,18 +20,18 @@ export interface NextSession<D> {
    */
   getSession(): Promise<Session<D>>
   /**
-   * A server action or a route handler whose session is saved before it answers, also after `redirect()` and `notFound()`. It is given
-   * the session, and then what Next gives.
+   * A server action or a route handler whose session is saved before it answers, also after `redirect()`. It is given the session,
+   * and then what Next gives.
    *
    * ```ts
    * export const addToCart = withSession(async (session, form: FormData) => {
-   *   ;(session.cart ??= []).push(String(form.get('sku')))
+   *   ;(session.cart ??= []).push(form.get('sku') as string)
    *   redirect('/cart')
    * })
    * ```
    *
-   * What an action has changed before it throws is saved. What a route handler has changed before it throws is not: Next answers its
-   * errors without cookies.
+   * What an action has changed before it throws is saved. What a route handler has changed before it throws, or ends by
+   * `notFound()`, is not: Next answers that without cookies.
    *
    * Where the session cannot be saved, a route handler answers with the status of the error, and an action throws it: see
    * `Visit.close` of `@keepsake/core`.
@@ -50,9 +43,7 @@ export interface NextSession<D> {
   ): (...given: Given) => Promise<Awaited<Answer>>
   /**
    * What `proxy.ts` exports: it extends the session that a request comes with, which nothing else does for pages. As part of a proxy of
-   * your own it takes your response.
-   *
-   * @throws {StoreError} when the store fails, unless `whenStoreFails` is `'anonymous'`.
+   * your own it takes your response. Where the session cannot be opened or written, it says so on standard error, and lets the request pass.
    */
   proxy(request: Request, response?: unknown): Promise<Response>
 }
@@ -102,18 +93,30 @@ export function createNextSession<D>(
     return opening
   }
 
-  /** Runs what may change the session, and saves it. */
-  async function save(act: (session: Session<D>) => unknown, host: 'action' | 'handler'): Promise<Outcome> {
+  /** Runs what may change the session, and saves it where `isKept` says so. */
+  async function save(
+    act: (session: Session<D>) => unknown,
+    isKept: (outcome: Outcome) => boolean,
+  ): Promise<Outcome> {
     const jar = await cookies()
     const shared = await openOnce(jar)
     shared.writers++
-    const came = await outcomeOf(() => act(shared.visit.session))
-    const outcome = host === 'handler' ? answerFallback(came) : came
+    const [outcome] = await Promise.allSettled([(async () => act(shared.visit.session))()])
     if (--shared.writers > 0) return outcome
     // What comes later in this request is another visit, which reads the cookie that is set here.
     opened.delete(jar)
-    if (host === 'handler' && losesCookies(outcome)) return outcome
+    if (!isKept(outcome)) return outcome
     return withHeadersOf(outcome, await shared.visit.close())
+  }
+
+  async function extend(request: Request, response: Response): Promise<Response> {
+    const sessions = await sessionsOf()
+    // What nobody has a session for stays as cacheable as it is.
+    if (sessions.cookie.read(request.headers.get('cookie') ?? undefined) === undefined) return response
+    const visit = await open(sessions, request)
+    // A look is use.
+    void visit.session
+    return visit.answer(response)
   }
 
   return Object.freeze<NextSession<D>>({
@@ -128,22 +131,17 @@ export function createNextSession<D>(
         if (isRendering()) refuse()
         const run = (session: Session<D>): Answer => act(session, ...given)
         const isHandler = given[0] instanceof Request
-        const outcome = isHandler
-          ? await save(run, 'handler').catch(answerFailure)
-          : await save(run, 'action')
+        const outcome = await (isHandler
+          ? save(run, sendsCookies).catch(answerFailure)
+          : save(run, () => true))
         if (outcome.status === 'rejected') throw outcome.reason
         return outcome.value as Awaited<Answer>
       }
     },
     async proxy(request, own) {
       const response = own instanceof Response ? own : NextResponse.next()
-      const sessions = await sessionsOf()
-      // What nobody has a session for stays as cacheable as it is.
-      if (sessions.cookie.read(request.headers.get('cookie') ?? undefined) === undefined) return response
-      const visit = await open(sessions, request)
-      // A look is use.
-      void visit.session
-      return visit.answer(response)
+      // To look at it or not, and to answer where that fails, is for what the request is for.
+      return extend(request, response).catch((error: unknown) => (console.error(error), response))
     },
   })
 }

@@ -3,7 +3,7 @@ import type { Session } from '@keepsake/core'
 /** The controls that change nothing. A token for an empty session does; that is told of as a late change. */
 const READING: ReadonlySet<unknown> = new Set(['isFresh', 'verifyCsrf', 'csrfToken', 'explain', 'watch'])
 
-/** What a component was about to do to a session, and what to do instead. */
+/** Says what to do instead of what a component was about to do. */
 export const refuse = (): never => {
   throw new TypeError(
     'this session is read-only: change it in withSession(…), around a server action or a route handler. Next.js sets no cookies while it renders',
@@ -17,22 +17,18 @@ const REFUSING = { set: refuse, defineProperty: refuse, deleteProperty: refuse, 
  * `Map` has, is handed out as it is.
  */
 export function readOnly<D>(session: Session<D>, shown: () => void): Session<D> {
-  function controlOf(name: string | symbol, control: (...given: readonly unknown[]) => unknown): unknown {
-    if (READING.has(name) || typeof name === 'symbol') return control.bind(session)
+  function get(_: unknown, name: string | symbol): unknown {
+    const value: unknown = Reflect.get(session, name, session)
+    if (typeof value !== 'function') return frozen(value)
+    if (READING.has(name) || typeof name === 'symbol') return value.bind(session) as unknown
     if (name !== 'flash') return refuse
-    return (...given: readonly unknown[]) => {
-      if (given.length > 1) return refuse()
+    return (...given: unknown[]): unknown => {
+      if (given.length > 1) refuse()
       shown()
-      return Reflect.apply(control, session, given)
+      return Reflect.apply(value, session, given)
     }
   }
-  return new Proxy(session, {
-    ...REFUSING,
-    get(_, name) {
-      const value: unknown = Reflect.get(session, name, session)
-      return typeof value === 'function' ? controlOf(name, value as never) : frozen(value)
-    },
-  })
+  return new Proxy<Session<D>>(session, { ...REFUSING, get })
 }
 
 /** Arrays and plain objects, all the way down. */

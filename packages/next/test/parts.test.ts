@@ -1,8 +1,8 @@
 import { createSessions, memoryStore } from '@keepsake/core'
 import { describe, expect, it } from 'vitest'
 import { createNextSession, crossOriginGuard } from '../src/index.ts'
-import { answerFallback, losesCookies } from '../src/outcome.ts'
 import { readOnly } from '../src/read-only.ts'
+import { sendsCookies } from '../src/route-handler.ts'
 
 const secrets = ['a secret that is only for tests with 48 characters']
 
@@ -41,7 +41,10 @@ describe('a read-only session', () => {
     const view = readOnly(session, () => undefined)
     expect(view.list).toEqual([{ n: 1 }])
     expect(view.map?.get('a')).toBe(1)
-    expect({ ...view }).toEqual({ list: [{ n: 1 }], map: new Map([['a', 1]]) })
+    expect(Object.entries(view)).toEqual([
+      ['list', [{ n: 1 }]],
+      ['map', new Map([['a', 1]])],
+    ])
     expect(() => view.list?.forEach((item) => item.n++)).toThrow('read-only')
     expect(() => Object.defineProperty(view, 'map', { value: 1 })).toThrow('read-only')
     expect(session.list).toEqual([{ n: 1 }])
@@ -66,23 +69,19 @@ describe('a read-only session', () => {
   })
 })
 
-describe('the outcome of a route handler', () => {
-  const thrown = (digest: unknown): PromiseRejectedResult => ({
-    status: 'rejected',
-    reason: Object.assign(new Error('thrown'), { digest }),
-  })
-
-  it.each([404, 403, 401])('is a response where Next would answer %d', (status) => {
-    expect(answerFallback(thrown(`NEXT_HTTP_ERROR_FALLBACK;${status}`))).toMatchObject({ value: { status } })
-  })
-
-  it('keeps its cookies as a redirect or a response, and as nothing else', () => {
-    expect(losesCookies(thrown('NEXT_REDIRECT;replace;/;307;'))).toBe(false)
-    expect(losesCookies({ status: 'fulfilled', value: new Response() })).toBe(false)
-    expect([thrown('DYNAMIC_SERVER_USAGE'), thrown(undefined)].map(losesCookies)).toEqual([true, true])
-    expect(losesCookies({ status: 'rejected', reason: undefined })).toBe(true)
-  })
+it.each([
+  ['a response', { status: 'fulfilled', value: new Response() }, true],
+  ['redirect()', thrown('NEXT_REDIRECT;replace;/;307;'), true],
+  ['notFound()', thrown('NEXT_HTTP_ERROR_FALLBACK;404'), false],
+  ['an error', thrown(undefined), false],
+  ['what is no error', { status: 'rejected', reason: undefined }, false],
+] as const)('a route handler that ends by %s has its cookies sent by Next, or not', (_, outcome, isSent) => {
+  expect(sendsCookies(outcome)).toBe(isSent)
 })
+
+function thrown(digest: unknown): PromiseRejectedResult {
+  return { status: 'rejected', reason: Object.assign(new Error('thrown'), { digest }) }
+}
 
 it('the guard with token: true finds no session of withSession, and throws, as the README says', () => {
   const guarded = crossOriginGuard({ token: true })((_: Request) => new Response())

@@ -1,4 +1,4 @@
-import { createNextSession, createSessions, memoryStore, type Store } from '@keepsake/next'
+import { createNextSession, createSessions, memoryStore, type Sessions, type Store } from '@keepsake/next'
 import { fileStore } from '@keepsake/store-file'
 
 interface Data {
@@ -6,17 +6,25 @@ interface Data {
   seen: Map<string, number>
 }
 
-/** Where DIRECTORY is given, sessions are kept there; in MEMORY otherwise, or in their cookies. */
-const storeOf = ({ DIRECTORY, MEMORY }: NodeJS.ProcessEnv): Store | undefined => {
+const { SESSION_SECRET, DIRECTORY, MEMORY } = process.env
+
+/** Sessions are kept in DIRECTORY, in MEMORY, or in their cookies. */
+const storeOf = (): Store | undefined => {
   if (DIRECTORY) return fileStore({ directory: DIRECTORY })
   return MEMORY ? memoryStore() : undefined
 }
 
-export const { getSession, withSession, proxy } = createNextSession(async () => {
-  const store = storeOf(process.env)
+const make = (): Sessions<Data> => {
+  const store = storeOf()
   return createSessions<Data>({
-    secrets: [process.env['SESSION_SECRET']],
+    secrets: [SESSION_SECRET],
     ...(store ? { store } : { revocation: 'none' }),
     lifetime: { idle: '1h', permanent: { absolute: '30d', idle: '1h' } },
   })
-})
+}
+
+const shared = globalThis as { sessions?: Sessions<Data> }
+
+export const { getSession, withSession, proxy } = createNextSession(async () =>
+  MEMORY === 'shared' ? (shared.sessions ??= make()) : make(),
+)

@@ -10,7 +10,8 @@ async function addDeep(item: string): Promise<void> {
 }
 
 export const add = withSession(async (session, form: FormData) => {
-  await addDeep(String(form.get('item')))
+  const item = form.get('item')
+  if (typeof item === 'string') await addDeep(item)
   await session.save()
 })
 
