@@ -18,7 +18,7 @@ export interface NextSession<D> {
    *
    * @throws {StoreError} when the store fails, unless `whenStoreFails` is `'anonymous'`.
    */
-  getSession(): Promise<Session<D>>
+  readonly getSession: () => Promise<Session<D>>
   /**
    * A server action or a route handler whose session is saved before it answers, also after `redirect()`. It is given the session,
    * and then what Next gives.
@@ -38,14 +38,14 @@ export interface NextSession<D> {
    *
    * @throws {TypeError} in a component.
    */
-  withSession<Given extends readonly unknown[], Answer>(
+  readonly withSession: <Given extends readonly unknown[], Answer>(
     act: (session: Session<D>, ...given: Given) => Answer,
-  ): (...given: Given) => Promise<Awaited<Answer>>
+  ) => (...given: Given) => Promise<Awaited<Answer>>
   /**
    * What `proxy.ts` exports: it extends the session that a request comes with, which nothing else does for pages. As part of a proxy of
    * your own it takes your response. Where the session cannot be opened or written, it says so on standard error, and lets the request pass.
    */
-  proxy(request: Request, response?: unknown): Promise<Response>
+  readonly proxy: (request: Request, response?: unknown) => Promise<Response>
 }
 
 /** A visit, for as long as something of the request may still change its session. */

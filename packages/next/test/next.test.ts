@@ -57,7 +57,7 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect((await anna.ask('/')).text).toContain('one session of nobody: walden. deeper: 1')
   })
 
-  it('is written by an action that stands in its component', async () => {
+  it('is written by an action that stands beside its component', async () => {
     const anna = visitor()
     expect((await anna.act('addInline')).text).toContain('nobody has inline.')
     expect(await anna.items()).toEqual(['inline'])

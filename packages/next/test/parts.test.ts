@@ -84,7 +84,7 @@ function thrown(digest: unknown): PromiseRejectedResult {
 }
 
 it('the guard with token: true finds no session of withSession, and throws, as the README says', () => {
-  const guarded = crossOriginGuard({ token: true })((_: Request) => new Response())
+  const guarded = crossOriginGuard({ token: true })(() => new Response())
   const headers = { Cookie: '__Host-session=x', 'Sec-Fetch-Site': 'same-origin' }
   const request = new Request('https://shop.example/', { method: 'POST', headers })
   expect(() => guarded(request)).toThrow('found no session')

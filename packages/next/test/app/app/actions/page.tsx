@@ -1,14 +1,16 @@
 import { getSession, withSession } from '../session.ts'
 import * as actions from './actions.ts'
 
+/** An action that stands beside its component. */
+async function addInline() {
+  'use server'
+  await withSession((session) => (session.items ??= []).push('inline'))()
+}
+
 export default async function Page() {
   const { subject = 'nobody', items = [] } = await getSession()
   const { add, ...others } = actions
 
-  async function addInline() {
-    'use server'
-    await withSession((session) => (session.items ??= []).push('inline'))()
-  }
   return (
     <main>
       {`${subject} has ${items.join(' ') || 'nothing'}.`}

@@ -2,7 +2,7 @@ import { crossOriginGuard } from '@keepsake/next'
 import { withSession } from '../session.ts'
 
 export const POST = crossOriginGuard()(
-  withSession((session, _: Request) => {
+  withSession((session) => {
     session.items = ['guarded']
     return new Response()
   }),
