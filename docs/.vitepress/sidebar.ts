@@ -17,6 +17,7 @@ export const sidebar: readonly DefaultTheme.SidebarItem[] = [
       { text: 'Koa', link: '/getting-started/koa' },
       { text: 'Fastify', link: '/getting-started/fastify' },
       { text: 'Hono', link: '/getting-started/hono' },
+      { text: 'Next.js', link: '/getting-started/next' },
       { text: 'Fetch handlers', link: '/getting-started/fetch' },
       { text: 'node:http', link: '/getting-started/node-http' },
       { text: 'Works with', link: '/works-with' },

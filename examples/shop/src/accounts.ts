@@ -46,7 +46,7 @@ async function hashOf(password: string): Promise<Pick<Entry, 'salt' | 'hash'>> {
 /** The accounts that are always there, with one password. It stands on the login page. */
 export const DEMO = {
   username: 'ada',
-  others: ['grace', 'edsger', 'barbara', 'radia', 'frances'],
+  others: ['grace', 'edsger', 'barbara', 'radia', 'frances', 'karen'],
   password: 'analytical-engine',
 } as const
 

@@ -11,6 +11,7 @@ export const CART_APPS: readonly App[] = [
   { name: 'node-http-cart', framework: 'node:http' },
   { name: 'hono-cart', framework: 'Hono' },
   { name: 'fastify-cart', framework: 'Fastify' },
+  { name: 'next-cart', framework: 'Next.js' },
 ]
 
 /** The apps with a cart and a login. */
@@ -20,6 +21,7 @@ export const LOGIN_APPS = [
   { name: 'node-http-login', framework: 'node:http' },
   { name: 'hono-login', framework: 'Hono' },
   { name: 'fastify-login', framework: 'Fastify' },
+  { name: 'next-login', framework: 'Next.js' },
 ] as const satisfies readonly App[]
 
 /** Where sessions are kept: what STORE may be. */

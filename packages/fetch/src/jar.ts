@@ -32,6 +32,8 @@ export interface JarVisit<D> {
    * @throws what `Visit.close` of `@keepsake/core` throws, where the session cannot be saved; the jar is then as it was.
    */
   close(): Promise<readonly Header[]>
+  /** Once the response has left: reports, once, a change that came too late for it, in a host that has no other way to notice. */
+  settle(): void
 }
 
 /**
@@ -66,6 +68,9 @@ export async function fromJar<D>(
       const headers = await visit.close()
       for (const header of headers) if (header[0] === 'Set-Cookie') setLine(jar, header[1])
       return headers.filter((header) => header[0] !== 'Set-Cookie')
+    },
+    settle() {
+      if (visit.needsSettling) visit.settle()
     },
   })
 }

@@ -1,7 +1,7 @@
 import { memoryStore } from '@keepsake/core'
 import { describe, expect, it } from 'vitest'
-import { type CookieJarOptions, createSessions, fromJar } from '../src/index.ts'
-import { SECRETS, sessionsOnFullDisk } from './asking.ts'
+import { type CookieJarOptions, createSessions, fromJar, withHeaders } from '../src/index.ts'
+import { SECRETS, sessionsOnFullDisk, watch } from './asking.ts'
 
 /** What frameworks have in place of headers. */
 function jarOf(cookies = new Map<string, string>()) {
@@ -91,4 +91,35 @@ it('leaves a jar as it was where its session cannot be saved', async () => {
   visit.session['n'] = 1
   await expect(visit.close()).rejects.toMatchObject({ name: 'StoreError' })
   expect(lines).toEqual([])
+})
+
+it('a session of a jar that is changed after it was closed is reported as late by settle, once', async () => {
+  const { reasons } = watch()
+  const { get, set } = jarOf()
+  const visit = await fromJar(createSessions({ secrets: SECRETS, revocation: 'none' }), { get, set })
+  visit.session['n'] = 1
+  await visit.close()
+  visit.settle()
+  expect(reasons).not.toContain('late')
+  visit.session['n'] = 2
+  visit.settle()
+  visit.settle()
+  expect(reasons.filter((reason) => reason === 'late')).toHaveLength(1)
+})
+
+it('a response that is immutable gets what closing a jar’s visit gives back, and keeps its own Vary', async () => {
+  const { get, set } = jarOf()
+  const visit = await fromJar(createSessions({ secrets: SECRETS, revocation: 'none' }), { get, set })
+  visit.session['n'] = 1
+  const added = await visit.close()
+  const { status, headers } = withHeaders(Response.redirect('https://shop.example/cart', 303), added)
+  expect([status, headers.get('Location')]).toEqual([303, 'https://shop.example/cart'])
+  expect([headers.get('Vary'), headers.get('Cache-Control')]).toEqual(['Cookie', 'no-store'])
+  const own = new Response('', { headers: { Vary: 'Accept', 'Cache-Control': 'public, max-age=60' } })
+  expect([...withHeaders(own, added).headers]).toEqual([
+    ['cache-control', 'no-store'],
+    ['content-type', 'text/plain;charset=UTF-8'],
+    ['vary', 'Accept, Cookie'],
+  ])
+  expect(withHeaders(own, [])).toBe(own)
 })

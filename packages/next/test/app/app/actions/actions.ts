@@ -1,0 +1,50 @@
+'use server'
+
+import { notFound, redirect } from 'next/navigation'
+import { getSession, withSession } from '../session.ts'
+
+/** By way of `getSession`, as what is called deep inside does. */
+async function addDeep(item: string): Promise<void> {
+  const session = await getSession()
+  ;(session.items ??= []).push(item)
+}
+
+export const add = withSession(async (session, form: FormData) => {
+  const item = form.get('item')
+  if (typeof item === 'string') await addDeep(item)
+  await session.save()
+})
+
+export const addAndRedirect = withSession(async () => {
+  await addDeep('redirected')
+  redirect('/')
+})
+
+export const addAndMiss = withSession(async () => {
+  await addDeep('missed')
+  notFound()
+})
+
+export const addAndThrow = withSession(async () => {
+  await addDeep('thrown')
+  throw new Error('on purpose')
+})
+
+export const addTwice = async (): Promise<void> => {
+  const addOne = withSession((session, item: string) => {
+    ;(session.items ??= []).push(item)
+  })
+  await Promise.all([addOne('left'), addOne('right')])
+  await addOne('after')
+}
+
+export const addUnsaved = async (): Promise<void> => {
+  const session = await getSession()
+  session.items = ['unsaved']
+}
+
+export const logIn = withSession((session) => session.login('ada', { keep: ['items'] }))
+export const logOut = withSession((session) => session.logout())
+export const breakIt = withSession((session) => {
+  Object.assign(session, { items: () => undefined })
+})

@@ -1,0 +1,91 @@
+import { createSessions, memoryStore } from '@keepsake/core'
+import { describe, expect, it } from 'vitest'
+import { createNextSession, crossOriginGuard } from '../src/index.ts'
+import { readOnly } from '../src/read-only.ts'
+import { sendsCookies } from '../src/route-handler.ts'
+
+const secrets = ['a secret that is only for tests with 48 characters']
+
+describe('createNextSession', () => {
+  it('refuses at start-up what is no sessions', () => {
+    expect(() => createNextSession({ secrets } as never)).toThrow(
+      expect.objectContaining({ name: 'ConfigError', option: 'sessions' }),
+    )
+  })
+
+  it('gives a proxy that hands on the response of another, with the headers of the session', async () => {
+    const sessions = createSessions({ secrets, revocation: 'none' })
+    const visit = await sessions.open(undefined)
+    visit.session['n'] = 1
+    const [[, line = ''] = []] = await visit.close()
+    const headers = { Cookie: line.split(';')[0] ?? '' }
+    const { proxy } = createNextSession(sessions)
+    const own = new Response('mine', { status: 418 })
+    const answer = await proxy(new Request('https://shop.example/', { headers }), own)
+    expect([answer.status, await answer.text(), answer.headers.get('Vary')]).toEqual([418, 'mine', 'Cookie'])
+    expect(await proxy(new Request('https://shop.example/'), own)).toBe(own)
+  })
+})
+
+describe('a read-only session', () => {
+  const sessions = createSessions<{ map: Map<string, number>; list: { n: number }[] }>({
+    secrets,
+    store: memoryStore(),
+  })
+  const opened = async () => (await sessions.open(undefined)).session
+
+  it('hands out its data as it is, and refuses changes at every depth of arrays and plain objects', async () => {
+    const session = await opened()
+    session.list = [{ n: 1 }]
+    session.map = new Map([['a', 1]])
+    const view = readOnly(session, () => undefined)
+    expect(view.list).toEqual([{ n: 1 }])
+    expect(view.map?.get('a')).toBe(1)
+    expect(Object.entries(view)).toEqual([
+      ['list', [{ n: 1 }]],
+      ['map', new Map([['a', 1]])],
+    ])
+    expect(() => view.list?.forEach((item) => item.n++)).toThrow('read-only')
+    expect(() => Object.defineProperty(view, 'map', { value: 1 })).toThrow('read-only')
+    expect(session.list).toEqual([{ n: 1 }])
+  })
+
+  it('has the facts and the controls that change nothing', async () => {
+    const session = await opened()
+    session.login('ada')
+    const view = readOnly(session, () => undefined)
+    expect([view.subject, view.isNew, view.isFresh('1m')]).toEqual(['ada', true, true])
+    expect(view.verifyCsrf(view.csrfToken())).toBe(true)
+    expect(view.explain().opened).toBe('no_cookie')
+    expect(() => view.update(() => undefined)).toThrow('read-only')
+  })
+
+  it('is changed by a token where it is empty, and is not the one that listFor marks, as the README says', async () => {
+    const session = await opened()
+    const view = readOnly(session, () => undefined)
+    view.csrfToken()
+    expect(session.isChanged).toBe(true)
+    await expect(sessions.listFor('ada', { current: view })).rejects.toThrow(TypeError)
+  })
+})
+
+it.each([
+  ['a response', { status: 'fulfilled', value: new Response() }, true],
+  ['redirect()', thrown('NEXT_REDIRECT;replace;/;307;'), true],
+  ['notFound()', thrown('NEXT_HTTP_ERROR_FALLBACK;404'), false],
+  ['an error', thrown(undefined), false],
+  ['what is no error', { status: 'rejected', reason: undefined }, false],
+] as const)('a route handler that ends by %s has its cookies sent by Next, or not', (_, outcome, isSent) => {
+  expect(sendsCookies(outcome)).toBe(isSent)
+})
+
+function thrown(digest: unknown): PromiseRejectedResult {
+  return { status: 'rejected', reason: Object.assign(new Error('thrown'), { digest }) }
+}
+
+it('the guard with token: true finds no session of withSession, and throws, as the README says', () => {
+  const guarded = crossOriginGuard({ token: true })(() => new Response())
+  const headers = { Cookie: '__Host-session=x', 'Sec-Fetch-Site': 'same-origin' }
+  const request = new Request('https://shop.example/', { method: 'POST', headers })
+  expect(() => guarded(request)).toThrow('found no session')
+})
