@@ -55,6 +55,17 @@ export interface Step {
   readonly after: string
 }
 
+/** A commit that failed when it may have been written. */
+export interface Attempt {
+  /** The ids of its texts. */
+  readonly ids: readonly string[]
+  /** What the session said, and the steps that had led there. */
+  readonly text: string
+  readonly steps: readonly Step[]
+}
+
+export const NO_ATTEMPTS: readonly Attempt[] = Object.freeze([])
+
 /** What another session takes over from the one in whose place it comes, and from what others write to that one. */
 export interface CarriedOver {
   /** Keys of the data. */

@@ -1,6 +1,7 @@
 import { EMPTY_TEXT } from '../record/encode.ts'
 import { rebase, type Rebased, type ResolveConflict } from '../record/merge.ts'
 import {
+  type Attempt,
   type CarriedOver,
   carriedOver,
   contentIn,
@@ -8,27 +9,6 @@ import {
   type Step,
   writeText,
 } from '../record/record.ts'
-import type { InForce } from '../modes/mode.ts'
-import type { Times } from '../record/lifetime.ts'
-import type { Queue } from '../base/maybe-promise.ts'
-import type { Setup } from './setup.ts'
-
-/** What changes are made with. */
-export type ChangeRules = Pick<Setup, 'mode' | 'shape' | 'lifetime' | 'resolve' | 'fillRandom' | 'trace'>
-
-/** The commits of a visit, of which one takes what it needs. */
-export interface CommitSource {
-  readonly setup: ChangeRules
-  readonly record: InForce | undefined
-  /** The times that must not move, where the visit does not count as use. */
-  readonly held: Times | undefined
-  readonly unsettled: readonly Attempt[]
-  /** The cookie of a new row: the same one for each attempt. */
-  cookieFor(sid: Uint8Array): string
-  readonly queue: Queue
-  /** How many commits of the visit have been carried out. */
-  readonly carriedOut: number
-}
 
 /* What a handler did to a session, as texts: from its beginning to its end, or a part of that. Pure. */
 
@@ -42,17 +22,6 @@ export interface HandledTexts {
   /** Epoch seconds. */
   readonly at: number
 }
-
-/** A commit that failed when it may have been written. */
-export interface Attempt {
-  /** The ids of its texts. */
-  readonly ids: readonly string[]
-  /** What the session said, and the steps that had led there. */
-  readonly text: string
-  readonly steps: readonly Step[]
-}
-
-export const NO_ATTEMPTS: readonly Attempt[] = Object.freeze([])
 
 /** What the handler did, or only what it did after an attempt that turned out to be written. */
 export function sinceAttempt(handled: HandledTexts, attempt: Attempt | undefined): HandledTexts {

@@ -9,6 +9,7 @@ import { mergeTexts, type ResolveConflict } from '../record/merge.ts'
 import type { Permanent } from '../record/metadata.ts'
 import type { Plan } from '../record/plan.ts'
 import {
+  type Attempt,
   type CarriedOver,
   carriedOver,
   type SessionRecord,
@@ -21,14 +22,8 @@ import { SID_BYTES } from '../crypto/token.ts'
 import { SessionConflictError, StoreError } from '../base/errors.ts'
 import { textId } from '../store/row.ts'
 import { randomBytes } from '../base/random.ts'
-import {
-  type Attempt,
-  type CommitSource,
-  type HandledTexts,
-  keepChanged,
-  rebaseHandled,
-  sinceAttempt,
-} from './changes.ts'
+import type { CommitSource } from './setup.ts'
+import { type HandledTexts, keepChanged, rebaseHandled, sinceAttempt } from './changes.ts'
 
 /**
  * One commit, with what the handler did until then. The handler may go on meanwhile: what it does then is still to come.

@@ -1,11 +1,14 @@
 import type { Accept } from './accept.ts'
-import type { Mode, OpenInForce } from '../modes/mode.ts'
+import type { InForce, Mode, OpenInForce } from '../modes/mode.ts'
 import type { LogoutRequest } from '../session/logout.ts'
 import type { SessionSetup, SessionState } from '../session/state.ts'
 import type { Subjects } from '../subjects/subjects.ts'
 import type { SessionCookie } from '../cookie/cookie.ts'
+import type { Times } from '../record/lifetime.ts'
 import type { ResolveConflict } from '../record/merge.ts'
+import type { Attempt } from '../record/record.ts'
 import type { Shape } from '../record/shape.ts'
+import type { Queue } from '../base/maybe-promise.ts'
 import type { Trace } from '../base/trace.ts'
 import type { Pulse } from '../base/pulse.ts'
 import type { OpenReason } from '../base/reasons.ts'
@@ -66,4 +69,21 @@ export interface Draft {
   readonly lookup: Lookup
   /** What a logout asked for besides the end of the session itself. */
   logout: LogoutRequest | undefined
+}
+
+/** What changes are made with. */
+export type ChangeRules = Pick<Setup, 'mode' | 'shape' | 'lifetime' | 'resolve' | 'fillRandom' | 'trace'>
+
+/** The commits of a visit, of which one takes what it needs. */
+export interface CommitSource {
+  readonly setup: ChangeRules
+  readonly record: InForce | undefined
+  /** The times that must not move, where the visit does not count as use. */
+  readonly held: Times | undefined
+  readonly unsettled: readonly Attempt[]
+  /** The cookie of a new row: the same one for each attempt. */
+  cookieFor(sid: Uint8Array): string
+  readonly queue: Queue
+  /** How many commits of the visit have been carried out. */
+  readonly carriedOut: number
 }

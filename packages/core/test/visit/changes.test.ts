@@ -1,16 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { metaOf } from '../record/texts.ts'
-import {
-  type Attempt,
-  type ChangeRules,
-  type HandledTexts,
-  hasLost,
-  rebaseHandled,
-} from '../../src/visit/changes.ts'
+import { type HandledTexts, hasLost, rebaseHandled } from '../../src/visit/changes.ts'
 import { Queue } from '../../src/base/maybe-promise.ts'
 import { SessionCommit } from '../../src/visit/session-commit.ts'
 import { planClose } from '../../src/record/plan.ts'
-import { type Change, readText, type Step, writeText } from '../../src/record/record.ts'
+import { type Attempt, type Change, readText, type Step, writeText } from '../../src/record/record.ts'
+import type { ChangeRules } from '../../src/visit/setup.ts'
 import type { InForce } from '../../src/modes/mode.ts'
 import { recordOf } from '../../src/record/admit.ts'
 import { RecordTooLargeError } from '../../src/base/size-errors.ts'
