@@ -82,11 +82,11 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect(await anna.items()).toEqual(['thrown'])
   })
 
-  it('is one for two withSession at once, and the same again for one that follows in the request', async () => {
+  it('is one for two withSession at once, and saved by the later; one that follows in the request opens it again', async () => {
     const anna = visitor()
     const { headers } = await anna.act('addTwice')
     expect(linesOf(headers)).toHaveLength(1)
-    expect(await anna.items()).toEqual(['left', 'right', 'after'])
+    expect(await anna.items()).toEqual(['left', 'right', 'next visit'])
   })
 
   it('is read-only in an action without withSession, by an error that says what to do', async () => {

@@ -1,5 +1,6 @@
 'use server'
 
+import { setImmediate } from 'node:timers/promises'
 import { notFound, redirect } from 'next/navigation'
 import { getSession, withSession } from '../session.ts'
 
@@ -34,8 +35,13 @@ export const addTwice = async (): Promise<void> => {
   const addOne = withSession((session, item: string) => {
     ;(session.items ??= []).push(item)
   })
-  await Promise.all([addOne('left'), addOne('right')])
-  await addOne('after')
+  const addLater = withSession(async (session, item: string) => {
+    await setImmediate()
+    ;(session.items ??= []).push(item)
+    await session.save()
+  })
+  await Promise.all([addOne('left'), addLater('right')])
+  await withSession((session) => session.items?.push(session.isNew ? 'same visit' : 'next visit'))()
 }
 
 export const addUnsaved = async (): Promise<void> => {
