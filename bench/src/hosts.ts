@@ -28,7 +28,7 @@ export async function hosts(): Promise<Findings> {
     goals: [],
     notes: [
       'Requests pass a real http.Server and its parser, over memory instead of sockets; @hono/node-server serves Hono there.',
-      'A ratio is what a peer adds in what Keepsake adds in the same place, the cookie or memory.',
+      'Ratios are what a peer adds in what Keepsake adds in the same place, the cookie or memory; above 1, the peer takes more.',
       'Peers write no more than they have to: rolling, saveUninitialized and autoExtendExpiration are false.',
       '@hono/session has no memory store, and is given a Map; the memory stores of the other peers are a Map too.',
     ],
@@ -40,8 +40,8 @@ export async function hosts(): Promise<Findings> {
 function tableOf(host: Host, rows: readonly Row[]): Table {
   const names = rows.filter(({ variant }) => variant.framework === host).map(({ variant }) => variant.name)
   return {
-    title: `${host}, a session of ${BYTES} B: added µs of CPU a request, in those of Keepsake`,
-    head: ['variant', ...USES.flatMap((use) => (hasRatio(use) ? [use, `${use}, × Keepsake`] : [use]))],
+    title: `${host}, a session of ${BYTES} B, over a connection in memory: added µs of CPU a request, and × Keepsake’s`,
+    head: ['variant', ...USES.flatMap((use) => (hasRatio(use) ? [use, `${use}, ×`] : [use]))],
     rows: [...new Set(names)].map((name) => [name, ...USES.flatMap((use) => cellsOf(rows, host, name, use))]),
   }
 }

@@ -18,7 +18,8 @@ function variant(name: string, page: Page, ...middleware: readonly MiddlewareHan
       const app = new Hono()
       for (const handler of middleware) app.use(handler)
       app.get('/:use', page(fill))
-      return getRequestListener(app.fetch)
+      const handle = getRequestListener(app.fetch)
+      return (request, response) => void handle(request, response)
     },
   }
 }

@@ -14,7 +14,12 @@ export interface Row {
   readonly ratio: Spread
 }
 
-export function rowOf(rows: readonly Row[], framework: AnyFramework, name: string, use: Use): Row | undefined {
+export function rowOf(
+  rows: readonly Row[],
+  framework: AnyFramework,
+  name: string,
+  use: Use,
+): Row | undefined {
   return rows.find(
     (row) => row.variant.framework === framework && row.variant.name === name && row.use === use,
   )
