@@ -5,6 +5,7 @@ import { cookies } from './cookies.ts'
 import { figures } from './figures.ts'
 import { growth } from './growth.ts'
 import { holds } from './holds.ts'
+import { hosts } from './hosts.ts'
 import { load } from './load.ts'
 import { memory } from './memory.ts'
 import { nodes } from './nodes.ts'
@@ -19,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Findings>>> = {
   nodes,
   cookies,
   requests,
+  hosts,
   load,
   growth,
   holds,

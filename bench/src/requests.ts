@@ -1,19 +1,16 @@
 import { FRAMEWORKS, VARIANTS } from './http/all.ts'
 import { openBackends } from './http/backends.ts'
 import { withServers } from './http/servers.ts'
-import { type Use, USES, type Variant } from './http/variants.ts'
+import { USES } from './http/variants.ts'
 import { type Findings, shownSpread } from './report.ts'
-import { BYTES, candidateOf } from './requests/candidate.ts'
+import { BYTES } from './requests/candidate.ts'
+import { chartOf } from './requests/chart.ts'
 import { goalsOf } from './requests/goals.ts'
 import { type HeapRow, measureHeap } from './requests/heap.ts'
+import { measureUse } from './requests/measure.ts'
 import type { Row } from './requests/row.ts'
-import { type Candidate, measure } from './rounds.ts'
-import { pairwise, ratioOf, type Spread, spreadOf } from './statistics.ts'
+import { type Spread, spreadOf } from './statistics.ts'
 import type { Table } from './table.ts'
-
-/** What an untouched session adds is so little that more rounds are needed to see it. */
-const ROUNDS: Readonly<Record<Use, number>> = { untouched: 31, read: 15, write: 15 }
-const SLICE_MS = 15
 
 export async function requests(): Promise<Findings> {
   const heap = measureHeap(FRAMEWORKS)
@@ -22,7 +19,7 @@ export async function requests(): Promise<Findings> {
     const rows: Row[] = []
     for (const framework of FRAMEWORKS) {
       const variants = VARIANTS[framework](backends.list)
-      for (const use of USES) rows.push(...(await measureUse(variants, use)))
+      for (const use of USES) rows.push(...(await measureUse('requests', variants, use)))
     }
     await backends.close()
     return {
@@ -30,48 +27,7 @@ export async function requests(): Promise<Findings> {
       goals: goalsOf(rows),
       notes: missing,
       bare: rows.filter(({ variant }) => variant.name === 'bare').map(({ cpu }) => cpu),
-      chart: chartOf(rows),
-    }
-  })
-}
-
-function chartOf(rows: readonly Row[]): Findings['chart'] {
-  return {
-    title: `What a session of ${BYTES} bytes adds to a request`,
-    unit: 'microseconds of CPU of the Node process, without the kernel; shorter is better',
-    groups: FRAMEWORKS.flatMap((framework) =>
-      USES.map((use) => ({
-        title: `${framework}, ${use}`,
-        bars: rows
-          .filter((row) => row.use === use && row.variant.framework === framework)
-          .filter(({ variant }) => variant.name !== 'bare')
-          .map(({ variant, addedCpu }) => ({ label: variant.name, value: spreadOf(addedCpu) })),
-      })),
-    ),
-  }
-}
-
-const minus = (a: number, b: number): number => a - b
-
-async function measureUse(variants: readonly Variant[], use: Use): Promise<Row[]> {
-  const candidates: Candidate[] = []
-  for (const variant of variants) candidates.push(await candidateOf(variant, use))
-  const framework = variants[0]?.framework ?? ''
-  const seriesOf = await measure(`requests, ${framework}, ${use}`, candidates, {
-    rounds: ROUNDS[use],
-    sliceMs: SLICE_MS,
-  })
-  const bare = seriesOf('bare')
-  return variants.map((variant) => {
-    const { wall, cpu } = seriesOf(variant.name)
-    return {
-      variant,
-      use,
-      wall: spreadOf(wall),
-      cpu: spreadOf(cpu),
-      addedWall: spreadOf(pairwise(wall, bare.wall, minus)),
-      addedCpu: pairwise(cpu, bare.cpu, minus),
-      ratio: ratioOf(bare.cpu, cpu),
+      chart: chartOf(FRAMEWORKS, rows),
     }
   })
 }

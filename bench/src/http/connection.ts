@@ -66,7 +66,8 @@ const NONE = Buffer.alloc(0)
 
 /** Bodies here end in a bare line feed, and chunked ones in an empty chunk: the last bytes tell a whole response. */
 export function isComplete(chunks: readonly Buffer[]): boolean {
-  const last = chunks.at(-1)
+  // Where a stream ends whose length was told, Node's last write is an empty one.
+  const last = chunks.findLast(({ length }) => length > 0)
   if (last === undefined || last.at(-1) !== LF) return false
   return last.at(-2) !== CR || last.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK)
 }
@@ -89,9 +90,12 @@ export function requestOf(path: string, cookies: string): Buffer {
 function answerOf(text: string): Answer {
   const [head = '', body = ''] = text.split('\r\n\r\n')
   const lines = head.split('\r\n').filter((line) => /^set-cookie:/i.test(line))
+  const pairs = lines.map((line) => /^[^:]+:\s*([^;]*)/.exec(line)?.[1] ?? '')
+  // As in a browser, the last line of a name stands: hono-sessions sets a new session's cookie twice.
+  const byName = new Map(pairs.map((pair) => [pair.split('=')[0], pair]))
   return {
     status: Number(head.split(' ')[1]),
-    cookies: lines.map((line) => /^[^:]+:\s*([^;]*)/.exec(line)?.[1] ?? '').join('; '),
+    cookies: [...byName.values()].join('; '),
     body,
   }
 }

@@ -7,12 +7,17 @@ export const USES: readonly Use[] = ['untouched', 'read', 'write']
 
 export type Framework = 'node:http' | 'Express 5' | 'Koa 3'
 
+/** Frameworks that have session plugins of their own, measured beside those. */
+export type Host = 'Fastify 5' | 'Hono 4'
+
+export type AnyFramework = Framework | Host
+
 /** An application that knows the paths `/fill`, `/untouched`, `/read` and `/write`. */
 export interface Variant {
-  readonly framework: Framework
+  readonly framework: AnyFramework
   /** Starts with `keepsake` for ours; `bare` for the same handler without a session. */
   readonly name: string
-  readonly listener: (fill: ShopData) => RequestListener
+  readonly listener: (fill: ShopData) => RequestListener | Promise<RequestListener>
   /** How many take turns, each with a cookie of his own. Default 1, who comes again and again. */
   readonly visitors?: number
 }

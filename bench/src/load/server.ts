@@ -14,7 +14,7 @@ const backends = await openBackends(servers)
 const found = VARIANTS[framework](backends.list).find(({ name }) => name === variant)
 const [fill] = sessionsOf(BYTES)
 if (found === undefined || fill === undefined) throw new Error(`there is no ${framework}, ${variant}`)
-const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, found.listener(fill))
+const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, await found.listener(fill))
 server.listen(0, '127.0.0.1', () => tell({ port: (server.address() as AddressInfo).port }))
 
 process.on('message', () => {

@@ -10,7 +10,7 @@ export const BYTES = 100
 export async function candidateOf({ name, listener, visitors = 1 }: Variant, use: Use): Promise<Candidate> {
   const [fill] = sessionsOf(BYTES)
   if (fill === undefined) throw new Error('there is no data')
-  const connection = new Connection(listener(fill))
+  const connection = new Connection(await listener(fill))
   const isBare = name.startsWith('bare')
   const requests: Buffer[] = []
   for (let n = 0; n < visitors; n++) {

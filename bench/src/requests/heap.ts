@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { Framework, Use } from '../http/variants.ts'
+import type { AnyFramework, Framework, Use } from '../http/variants.ts'
 import { showProgress } from '../progress.ts'
 
 /** What requests of one kind have allocated: bytes of heap each, one value a round. */
 export interface HeapRow {
-  readonly framework: Framework
+  readonly framework: AnyFramework
   readonly name: string
   readonly use: Use
   readonly bytes: readonly number[]

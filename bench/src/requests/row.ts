@@ -1,4 +1,4 @@
-import type { Framework, Use, Variant } from '../http/variants.ts'
+import type { AnyFramework, Use, Variant } from '../http/variants.ts'
 import type { Spread } from '../statistics.ts'
 
 /** A variant under one use of the session; `added` is against the bare handler of the same round. */
@@ -14,7 +14,12 @@ export interface Row {
   readonly ratio: Spread
 }
 
-export function rowOf(rows: readonly Row[], framework: Framework, name: string, use: Use): Row | undefined {
+export function rowOf(
+  rows: readonly Row[],
+  framework: AnyFramework,
+  name: string,
+  use: Use,
+): Row | undefined {
   return rows.find(
     (row) => row.variant.framework === framework && row.variant.name === name && row.use === use,
   )

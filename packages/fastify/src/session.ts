@@ -28,13 +28,15 @@ export interface SessionPluginOptions {
   readonly extend?: ((request: FastifyRequest) => boolean) | undefined
 }
 
+/** Named outside of the module, where `Session` is the one of @fastify/session as soon as that is installed. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- not the default where Register is filled in
+type RequestSession = Session<RegisteredData>
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** The visitor's session; `null` ends it. Its data type is what `Register` of `@keepsake/core` names. */
-    // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- not the default where Register is filled in
-    get session(): Session<RegisteredData>
-    // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- not the default where Register is filled in
-    set session(ended: Session<RegisteredData> | null)
+    get session(): RequestSession
+    set session(ended: RequestSession | null)
   }
 }
 
