@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Half a minute altogether, for a store that is down: a failover takes about that long. */
-const PAUSES_MS = [100, 400, 1600, 6400, 25_600]
+/** About half a minute altogether, for a store that is down: a failover takes that long. */
+const PAUSES_MS = [100, 200, 400, 800, 1600, 3200, 6400, 12_800]
 
 /**
  * Does in the background what a request that was refused leaves to be done: at once, and again where it fails. Gives up
