@@ -1,6 +1,5 @@
-import type { NextConfig } from 'next'
-
-const config: NextConfig = {
+/** @type {import('next').NextConfig} */
+const config = {
   poweredByHeader: false,
   // Their drivers are only for who starts the shop.
   serverExternalPackages: ['pg', 'redis'],

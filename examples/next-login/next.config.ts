@@ -1,1 +1,0 @@
-export { default } from '../next-cart/next.config.ts'
