@@ -25,7 +25,7 @@ const own = (session: object, change: (own: PropertyDescriptor) => PropertyDescr
     Object.defineProperty(session, key, change(descriptor))
 }
 
-/** What a handler can do to the object of a session, so that its keys cannot be removed, or read, as any others. */
+/** Ways in which a handler can make keys of a session impossible to delete, or to read. */
 const HANDLERS: readonly (readonly [string, (session: Session) => unknown])[] = [
   ['was frozen', (session) => Object.freeze(session)],
   ['was sealed', (session) => Object.seal(session)],

@@ -174,7 +174,7 @@ describe('what is on the revocation list', () => {
     return world
   }
 
-  it('stays for as long as any token of a login may open, and no longer', async () => {
+  it('a denial of a logged-in session is kept until its last token would expire, and no longer', async () => {
     const { store, memory } = await ended((session) => session.logout(), 'alice')
     expect(store.records.at(-1)).toMatchObject({ expiresAt: (BEGIN + 2000) * 1000, mustStay: true })
     await memory.sweep?.((BEGIN + 2000) * 1000)

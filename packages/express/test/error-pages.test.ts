@@ -1,12 +1,11 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { createSessions, memoryStore, type Store } from '@keepsake/core'
-import { type Client, createClient } from '@keepsake/testing'
+import type { Client } from '@keepsake/testing'
 import express, { type ErrorRequestHandler, type RequestHandler, type Response } from 'express'
 import express4 from 'express4'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { clientOf } from '../../testing/test/client-of.ts'
 import { session } from '../src/index.ts'
 
 const PAGE = 'page '.repeat(50_000)
@@ -80,15 +79,7 @@ describe.each(versions)('%s, where the store is down', (_, create) => {
     }
     app.use('/', handler)
     if (page !== undefined) app.use(page)
-    const server = createServer(app)
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-    onTestFinished(async () => {
-      await client.close()
-      server.close()
-    })
-    return client
+    return clientOf(createServer(app))
   }
 
   describe.each(Object.entries(PAGES))('an error page that %s', (_page, page) => {

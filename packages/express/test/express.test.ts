@@ -1,14 +1,13 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { createSessions, type Sessions } from '@keepsake/core'
 import { type AdapterSessions, OPEN } from '@keepsake/core/adapter'
-import { type Client, createClient, type Data, sealedModes } from '@keepsake/testing'
+import { type Client, type Data, sealedModes } from '@keepsake/testing'
 import compression from 'compression'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import express4 from 'express4'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { clientOf } from '../../testing/test/client-of.ts'
 import { session } from '../src/index.ts'
 
 const options = { secrets: ['a secret that is only for tests with 48 characters'] }
@@ -17,15 +16,7 @@ const TEXT = 'keepsake '.repeat(1000)
 const never = (): Promise<boolean> => Promise.resolve(false)
 
 async function serve(app: Express): Promise<Client> {
-  const server = createServer(app)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-  onTestFinished(async () => {
-    await client.close()
-    server.close()
-  })
-  return client
+  return clientOf(createServer(app))
 }
 
 const answerWithName: ErrorRequestHandler = (error: Error, _req, res, _next) => {

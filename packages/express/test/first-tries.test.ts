@@ -1,14 +1,13 @@
-import { once } from 'node:events'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { memoryStore, SESSION_CHANNEL, type SessionEvent, type Store } from '@keepsake/core'
-import { type Client, createClient } from '@keepsake/testing'
+import type { Client } from '@keepsake/testing'
 import cookieSession from 'cookie-session'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express'
 import expressSession from 'express-session'
 import express4 from 'express4'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { clientOf } from '../../testing/test/client-of.ts'
 import { session } from '../src/index.ts'
 
 /* What somebody writes who uses it for the first time, or has used another library. */
@@ -19,15 +18,7 @@ async function serve(app: Express): Promise<Client> {
   app.use(((error: Error, _req, res, _next) => {
     res.status(500).send(`${error.name}: ${error.message}`)
   }) as ErrorRequestHandler)
-  const server = createServer(app)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-  onTestFinished(async () => {
-    await client.close()
-    server.close()
-  })
-  return client
+  return clientOf(createServer(app))
 }
 
 /** Answers later, as a server does. */

@@ -1,11 +1,9 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createSessions, memoryStore } from '@keepsake/core'
-import { type Client, createClient } from '@keepsake/testing'
+import type { Client } from '@keepsake/testing'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import express4 from 'express4'
-import { onTestFinished } from 'vitest'
+import { clientOf } from '../../testing/test/client-of.ts'
 import { session } from '../src/index.ts'
 
 const secrets = ['a secret that is only for tests and has 51 characters']
@@ -31,12 +29,5 @@ const answerWithMessage: ErrorRequestHandler = (
 }
 
 export async function serve(app: Express): Promise<Client> {
-  const server = createServer(app.use(answerWithMessage)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-  onTestFinished(async () => {
-    await client.close()
-    server.close()
-  })
-  return client
+  return clientOf(createServer(app.use(answerWithMessage)))
 }

@@ -1,13 +1,12 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
-import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { createSessions, memoryStore, type Store } from '@keepsake/core'
-import { type Client, createClient } from '@keepsake/testing'
+import type { Client } from '@keepsake/testing'
 import Koa, { type Context } from 'koa'
 import Koa2 from 'koa2'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { clientOf } from '../../testing/test/client-of.ts'
 import { session } from '../src/index.ts'
 
 const PAGE = 'page '.repeat(50_000)
@@ -75,15 +74,7 @@ describe.each(hosts)('$name over $protocol, where the store is down', ({ App, pr
       await handle(ctx)
     })
     const run = app.callback() as (request: object, response: object) => void
-    const server = protocol === 'h2' ? createHttp2Server(run) : createServer(run)
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { protocol })
-    onTestFinished(async () => {
-      await client.close()
-      server.close()
-    })
-    return client
+    return clientOf(protocol === 'h2' ? createHttp2Server(run) : createServer(run), { protocol })
   }
 
   it.each(Object.entries(HANDLERS))(

@@ -1,12 +1,11 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { memoryStore } from '@keepsake/core'
-import { type Client, createClient } from '@keepsake/testing'
+import type { Client } from '@keepsake/testing'
 import Koa from 'koa'
 import koaSession from 'koa-session'
 import Koa2 from 'koa2'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { clientOf } from '../../testing/test/client-of.ts'
 import { session } from '../src/index.ts'
 
 /* What somebody writes who uses it for the first time, or has used another library. */
@@ -14,15 +13,7 @@ import { session } from '../src/index.ts'
 const secrets = ['a secret that is only for tests with 48 characters']
 
 async function serve(app: Koa): Promise<Client> {
-  const server = createServer(app.callback() as Parameters<typeof createServer>[1] & object)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-  onTestFinished(async () => {
-    await client.close()
-    server.close()
-  })
-  return client
+  return clientOf(createServer(app.callback() as Parameters<typeof createServer>[1] & object))
 }
 
 /** The error that a request of this application leads to. */

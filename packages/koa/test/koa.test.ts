@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { createSessions, type Sessions } from '@keepsake/core'
 import { type AdapterSessions, OPEN } from '@keepsake/core/adapter'
-import { type Client, createClient, type Data, sealedModes } from '@keepsake/testing'
+import { type Client, type Data, sealedModes } from '@keepsake/testing'
 import Koa from 'koa'
 import compress from 'koa-compress'
 import Koa2 from 'koa2'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { clientOf } from '../../testing/test/client-of.ts'
 import { session } from '../src/index.ts'
 
 const options = { secrets: ['a secret that is only for tests with 48 characters'] }
@@ -16,15 +16,7 @@ const TEXT = 'keepsake '.repeat(1000)
 const never = (): Promise<boolean> => Promise.resolve(false)
 
 async function serve(app: Koa): Promise<Client> {
-  const server = createServer(app.callback() as Parameters<typeof createServer>[1] & object)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-  onTestFinished(async () => {
-    await client.close()
-    server.close()
-  })
-  return client
+  return clientOf(createServer(app.callback() as Parameters<typeof createServer>[1] & object))
 }
 
 const versions = Object.entries({ 'Koa 3': Koa, 'Koa 2': Koa2 })

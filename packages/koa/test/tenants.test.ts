@@ -1,11 +1,10 @@
-import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createSessions, memoryStore, type Sessions } from '@keepsake/core'
-import { type Client, createClient, type Data, sealedModes, type SuiteMode } from '@keepsake/testing'
+import { type Client, type Data, sealedModes, type SuiteMode } from '@keepsake/testing'
 import Koa from 'koa'
 import Koa2 from 'koa2'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { clientOf } from '../../testing/test/client-of.ts'
 import { session } from '../src/index.ts'
 
 const inStore: SuiteMode = {
@@ -41,14 +40,7 @@ describe.each(cases)('$name, $mode.name, with sessions chosen by the request', (
         ctx.body = String(ctx.session['visits'])
       })
     app.on('error', (error) => errors.push(error))
-    const server = createServer(app.callback() as RequestListener).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-    onTestFinished(async () => {
-      await client.close()
-      server.close()
-    })
-    return client
+    return clientOf(createServer(app.callback() as RequestListener))
   }
 
   it('gives each visitor the session of the tenant, and takes the cookie of no other', async () => {

@@ -29,6 +29,7 @@ import swagger from 'swagger-ui-express'
 import vhost from 'vhost'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { inCookie, modes, serve } from './support.ts'
+import { FORM, header, seenOf, UPLOAD } from './trial.ts'
 
 /** One package in an application: what mounts it, and what shows that it has done its work. */
 interface Trial {
@@ -47,27 +48,6 @@ const sink = { write: (line: string) => void lines.push(line) }
 const lastLine = (): string => lines.at(-1)?.trim() ?? ''
 
 const files = fileURLToPath(new URL('.', import.meta.url))
-const seenOf = ({ text }: Answer): unknown => (JSON.parse(text) as { readonly seen: unknown }).seen
-const header = (name: string) => (answer: Answer) => answer.values(name)[0]
-
-const FORM = {
-  method: 'POST',
-  headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-  body: 'name=Ada',
-}
-const UPLOAD = {
-  method: 'POST',
-  headers: { 'Content-Type': 'multipart/form-data; boundary=b' },
-  body: [
-    '--b',
-    'Content-Disposition: form-data; name="photo"; filename="ada.txt"',
-    '',
-    'a portrait',
-    '--b--',
-    '',
-  ].join('\r\n'),
-}
-
 const TRIALS: readonly Trial[] = [
   {
     name: 'body-parser',

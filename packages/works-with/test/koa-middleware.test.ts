@@ -16,6 +16,7 @@ import responseTime from 'koa-response-time'
 import serveStatic from 'koa-static'
 import { describe, expect, it } from 'vitest'
 import { modes, serve } from './support.ts'
+import { FORM, header, seenOf, UPLOAD } from './trial.ts'
 
 /** One package in an application: what mounts it, and what shows that it has done its work. */
 interface Trial {
@@ -30,27 +31,6 @@ interface Trial {
 }
 
 const files = fileURLToPath(new URL('.', import.meta.url))
-const seenOf = ({ text }: Answer): unknown => (JSON.parse(text) as { readonly seen: unknown }).seen
-const header = (name: string) => (answer: Answer) => answer.values(name)[0]
-
-const FORM = {
-  method: 'POST',
-  headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-  body: 'name=Ada',
-}
-const UPLOAD = {
-  method: 'POST',
-  headers: { 'Content-Type': 'multipart/form-data; boundary=b' },
-  body: [
-    '--b',
-    'Content-Disposition: form-data; name="photo"; filename="ada.txt"',
-    '',
-    'a portrait',
-    '--b--',
-    '',
-  ].join('\r\n'),
-}
-
 const TRIALS: readonly Trial[] = [
   {
     name: '@koa/bodyparser',

@@ -1,5 +1,5 @@
 import { mutated } from './mutations.ts'
-import { createRandom } from './random.ts'
+import { createRandom } from '../../../testing/src/store-random.ts'
 
 /** Somebody who reads cookies. */
 export interface Target {

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts'
+import type { Random } from '../../../testing/src/store-random.ts'
 
 type Mutate = (value: string, random: Random, others: readonly string[]) => string
 

@@ -47,7 +47,7 @@ export interface SessionsOptions {
    * Default `'5s'`.
    */
   readonly revocationCache?: Duration | undefined
-  /** How many sessions a subject may have at once, in a `store`: one more ends the oldest. Default: any number. */
+  /** How many sessions a subject may have at once; another login ends the oldest. Needs a `store`. Default: no limit. */
   readonly maxPerSubject?: number | undefined
   /**
    * How long the store may take for the whole read of one request, and for its whole commit, in milliseconds. Default
