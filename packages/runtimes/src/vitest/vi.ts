@@ -28,6 +28,16 @@ function replace(target: Record<string, unknown>, key: string, value: unknown): 
   target[key] = value
 }
 
+/** By assignment: Deno defines no variable by a descriptor, not even by the one that it has given. */
+function stubEnv(name: string, value: string): void {
+  const before = process.env[name]
+  fakes.undo.push(() => {
+    if (before === undefined) delete process.env[name]
+    else process.env[name] = before
+  })
+  process.env[name] = value
+}
+
 const undoAll = (): void =>
   fakes.undo
     .splice(0)
@@ -46,7 +56,7 @@ export const vi = {
   getTimerCount: () => clock().countTimers(),
   setSystemTime: (time: number) => clock().setSystemTime(time),
   stubGlobal: (name: string, value: unknown) => replace(globalThis, name, value),
-  stubEnv: (name: string, value: string) => replace(process.env, name, value),
+  stubEnv,
   unstubAllGlobals: undoAll,
   unstubAllEnvs: undoAll,
   waitFor: until,
