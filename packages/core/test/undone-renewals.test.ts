@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { AnySession } from './row-support.ts'
-import { begin, cookieAfter, createGate, createWorld, dataOf, never, rejection } from './store-support.ts'
+import { begin, cookieAfter, createGate, createWorld, dataOf, rejection } from './store-support.ts'
+
+afterEach(() => void vi.useRealTimers())
 
 const RENEWALS: readonly [string, (session: AnySession) => unknown][] = [
   ['regenerate', (session) => session.regenerate()],
@@ -27,6 +28,7 @@ describe.each(RENEWALS)('a %s that was written, and answered with a 503', (_, re
   })
 
   it('leaves the new cookie its session where a later commit of the same request has found it written', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     const { sessions, store } = createWorld({ storeTimeLimit: 200 })
     const cookie = await begin(sessions, { n: 1 }, 'alice')
     const [visit, other] = [await sessions.open(cookie), await sessions.open(cookie)]
@@ -37,15 +39,17 @@ describe.each(RENEWALS)('a %s that was written, and answered with a 503', (_, re
     renew(visit.session)
     const saved = rejection(visit.session.save())
     // It waits for its turn for half of its time, and then for the store beyond the rest.
-    await sleep(100)
-    store.next('replace', async (go) => {
-      await go()
-      return never()
-    })
+    vi.advanceTimersByTime(100)
+    const silent = createGate()
+    store.next('replace', silent.after)
     gate.open()
-    await closed
+    await Promise.all([closed, silent.reached])
+    vi.advanceTimersByTime(100)
     expect(await saved).toMatchObject({ status: 503 })
-    const renewed = cookieAfter(await visit.close(), undefined)
+    const closing = visit.close()
+    // Its turn comes when the queue gives up the call that has not answered.
+    await vi.advanceTimersByTimeAsync(100)
+    const renewed = cookieAfter(await closing, undefined)
     // An undo that should not be would have been by then.
     for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
     expect(await dataOf(sessions, renewed)).toEqual({ n: 1, cart: [1] })
