@@ -1,5 +1,5 @@
 export { proxy } from './app/session'
 
 export const config = {
-  matcher: ['/((?!_next/static|_next/image|favicon.ico|suite).*)'],
+  matcher: ['/((?!_next/static|_next/image|favicon.ico).*)'],
 }

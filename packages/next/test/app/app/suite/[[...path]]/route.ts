@@ -1,30 +1,42 @@
-import { createNextSession, crossOriginGuard, type Session, type Sessions } from '@keepsake/next'
+import { open } from '@keepsake/fetch'
+import { createGuard, createNextSession, CrossOriginError, type Session } from '@keepsake/next'
+import type { SuiteApp } from '../../../../suite-app'
 
-type Data = Record<string, unknown>
 type RouteHandler = (request: Request) => Promise<Response>
 
-/** An application of the adapter suite. It lives in the process that has Next serve it. */
-export interface SuiteApp {
-  readonly sessions: Sessions<Data>
-  readonly guard: Parameters<typeof crossOriginGuard>[0]
-  readonly respond: (request: Request, session: Session<Data>) => Promise<Response>
-}
-
 const { suiteApps } = globalThis as { suiteApps?: ReadonlyMap<string, SuiteApp> }
-const handlers = new WeakMap<SuiteApp, RouteHandler>()
+const handlers = new Map<string, RouteHandler>()
 
-function handlerOf(app: SuiteApp): RouteHandler {
-  const { withSession } = createNextSession(app.sessions)
-  const handler = withSession((session, request: Request) => app.respond(request, session))
-  return app.guard === undefined ? handler : crossOriginGuard(app.guard)(handler)
+function handlerOf({ sessions, guard, respond }: SuiteApp): RouteHandler {
+  const check = guard && createGuard(guard)
+  const { withSession } = createNextSession(sessions)
+  return withSession(async (session: Session<Record<string, unknown>>, request: Request) => {
+    try {
+      check?.(request, Object.fromEntries(new URLSearchParams(await request.clone().text())))
+    } catch (error) {
+      if (error instanceof CrossOriginError) return new Response('Forbidden', { status: error.status })
+      throw error
+    }
+    return respond(request, session, open)
+  })
 }
 
+/** Its application is named by a header. */
 const handle: RouteHandler = (request) => {
-  const app = suiteApps?.get(request.headers.get('X-Suite-App') ?? '')
+  const id = request.headers.get('X-Suite-App') ?? ''
+  const app = suiteApps?.get(id)
   if (app === undefined) throw new Error('there is no such application')
-  const handler = handlers.get(app) ?? handlerOf(app)
-  handlers.set(app, handler)
+  const handler = handlers.get(id) ?? handlerOf(app)
+  handlers.set(id, handler)
   return handler(request)
 }
 
-export { handle as DELETE, handle as GET, handle as HEAD, handle as POST, handle as PUT }
+export {
+  handle as DELETE,
+  handle as GET,
+  handle as HEAD,
+  handle as OPTIONS,
+  handle as PATCH,
+  handle as POST,
+  handle as PUT,
+}
