@@ -14,6 +14,8 @@ export interface FetchVisit<D> {
    * the headers of the response, whose body is cancelled.
    */
   answer(response: Response): Promise<Response>
+  /** For a request whose response is made by others, without `answer`: reports a change that is lost by this. */
+  settle(): void
 }
 
 /**

@@ -53,6 +53,10 @@ export class RequestVisit<D> implements ListedAttachment<D> {
     return response
   }
 
+  settle(): void {
+    if (this.#visit.needsSettling) this.#visit.settle()
+  }
+
   #copy(response: Response, added: readonly Header[]): Response {
     const copy = new Response(this.#watched(response.body), response)
     this.#warn(added, copy.headers)

@@ -1,11 +1,11 @@
 import type { Session, Sessions } from '@keepsake/core'
 import { checkSessions } from '@keepsake/core/adapter'
-import { fromJar, type JarVisit, open } from '@keepsake/fetch'
+import { type FetchVisit, fromJar, open } from '@keepsake/fetch'
 import { cookies } from 'next/headers.js'
 import { after, NextResponse } from 'next/server.js'
 import { cache } from 'react'
 import { readOnly, refuse } from './read-only.ts'
-import { answerFailure, type Outcome, sendsCookies, withHeadersOf } from './route-handler.ts'
+import { answerFailure, type Outcome, responseOf } from './route-handler.ts'
 
 /** The session of an application on Next.js, in each of the places where Next runs its code. */
 export interface NextSession<D> {
@@ -30,8 +30,8 @@ export interface NextSession<D> {
    * })
    * ```
    *
-   * What an action has changed before it throws is saved. What a route handler has changed before it throws, or ends by
-   * `notFound()`, is not: Next answers that without cookies.
+   * What an action has changed before it throws is saved. What a route handler has changed before it throws is not: Next answers that
+   * without cookies. `redirect()`, `notFound()` and the like are answers.
    *
    * Where the session cannot be saved, a route handler answers with the status of the error, and an action throws it: see
    * `Visit.close` of `@keepsake/core`.
@@ -50,8 +50,10 @@ export interface NextSession<D> {
 
 /** A visit, for as long as something of the request may still change its session. */
 interface Opened<D> {
-  readonly visit: JarVisit<D>
+  readonly session: Session<D>
   readonly view: Session<D>
+  /** Saves the session with what came of the last writer. */
+  readonly save: (outcome: Outcome) => Promise<Outcome>
   /** How many `withSession` are at work; the last one saves. */
   writers: number
 }
@@ -77,36 +79,48 @@ export function createNextSession<D>(
   const opened = new WeakMap<object, Promise<Opened<D>>>()
   type Jar = Awaited<ReturnType<typeof cookies>>
 
-  async function openNow(jar: Jar): Promise<Opened<D>> {
+  /** In a component or an action, which have cookies and no response. */
+  async function openJar(jar: Jar): Promise<Opened<D>> {
     const get = (name: string): string | undefined => jar.get(name)?.value
     const visit = await fromJar(await sessionsOf(), { get, set: jar.set.bind(jar) })
     let isShown = false
-    const view = readOnly(visit.session, () => (isShown = true))
+    const { session } = visit
+    const view = readOnly(session, () => (isShown = true))
     after(() => isShown || visit.settle())
-    return { visit, view, writers: 0 }
+    const save = async (outcome: Outcome): Promise<Outcome> => (await visit.close(), outcome)
+    return { session, view, save, writers: 0 }
+  }
+
+  /** In a route handler. */
+  async function openRequest(request: Request): Promise<Opened<D>> {
+    const visit: FetchVisit<D> = await open(await sessionsOf(), request)
+    const { session } = visit
+    after(() => visit.settle())
+    async function save(outcome: Outcome): Promise<Outcome> {
+      const response = responseOf(outcome)
+      if (response === undefined) return (visit.settle(), outcome)
+      return { status: 'fulfilled', value: await visit.answer(response) }
+    }
+    return { session, view: session, save, writers: 0 }
   }
 
   /** Once for one request, though several may ask at once. */
-  function openOnce(jar: Jar): Promise<Opened<D>> {
-    const opening = opened.get(jar) ?? openNow(jar)
+  function openOnce(jar: Jar, openNow: () => Promise<Opened<D>>): Promise<Opened<D>> {
+    const opening = opened.get(jar) ?? openNow()
     opened.set(jar, opening)
     return opening
   }
 
-  /** Runs what may change the session, and saves it where `isKept` says so. */
-  async function save(
-    act: (session: Session<D>) => unknown,
-    isKept: (outcome: Outcome) => boolean,
-  ): Promise<Outcome> {
+  /** Runs what may change the session, and saves it. */
+  async function run(act: (session: Session<D>) => unknown, request?: Request): Promise<Outcome> {
     const jar = await cookies()
-    const shared = await openOnce(jar)
+    const shared = await openOnce(jar, () => (request ? openRequest(request) : openJar(jar)))
     shared.writers++
-    const [outcome] = await Promise.allSettled([(async () => act(shared.visit.session))()])
+    const [outcome] = await Promise.allSettled([(async () => act(shared.session))()])
     if (--shared.writers > 0) return outcome
     // What comes later in this request is another visit, which reads the cookie that is set here.
     opened.delete(jar)
-    if (!isKept(outcome)) return outcome
-    return withHeadersOf(outcome, await shared.visit.close())
+    return shared.save(outcome)
   }
 
   async function extend(request: Request, response: Response): Promise<Response> {
@@ -121,19 +135,20 @@ export function createNextSession<D>(
 
   return Object.freeze<NextSession<D>>({
     async getSession() {
-      const { visit, view, writers } = await openOnce(await cookies())
-      return writers > 0 ? visit.session : view
+      const jar = await cookies()
+      const { session, view, writers } = await openOnce(jar, () => openJar(jar))
+      return writers > 0 ? session : view
     },
     withSession<Given extends readonly unknown[], Answer>(
       act: (session: Session<D>, ...given: Given) => Answer,
     ) {
       return async (...given: Given): Promise<Awaited<Answer>> => {
         if (isRendering()) refuse()
-        const run = (session: Session<D>): Answer => act(session, ...given)
-        const isHandler = given[0] instanceof Request
-        const outcome = await (isHandler
-          ? save(run, sendsCookies).catch(answerFailure)
-          : save(run, () => true))
+        const [request] = given
+        const running = (session: Session<D>): Answer => act(session, ...given)
+        const outcome = await (request instanceof Request
+          ? run(running, request).catch(answerFailure)
+          : run(running))
         if (outcome.status === 'rejected') throw outcome.reason
         return outcome.value as Awaited<Answer>
       }

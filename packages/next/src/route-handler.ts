@@ -1,27 +1,28 @@
-import type { Header } from '@keepsake/core'
 import { fieldOf } from '@keepsake/core/adapter'
-import { plainResponse, withHeaders } from '@keepsake/fetch'
+import { plainResponse } from '@keepsake/fetch'
 
 /** What came of an action or a route handler. */
 export type Outcome = PromiseSettledResult<unknown>
 
-const answered = (value: Response): Outcome => ({ status: 'fulfilled', value })
-
-/** Whether Next sends cookies with what came of a route handler. Of all that it may throw, Next does so for `redirect()`. */
-export function sendsCookies(outcome: Outcome): boolean {
-  if (outcome.status === 'fulfilled') return true
+/**
+ * The response that a route handler has ended by: `redirect()`, `notFound()` and the like throw errors that Next answers as this does.
+ * Undefined: an error, which Next answers without headers.
+ */
+export function responseOf(outcome: Outcome): Response | undefined {
+  if (outcome.status === 'fulfilled') return outcome.value instanceof Response ? outcome.value : undefined
   const digest: unknown =
     outcome.reason instanceof Error && fieldOf(outcome.reason as { digest?: unknown }, 'digest')
-  return typeof digest === 'string' && digest.startsWith('NEXT_REDIRECT;')
+  if (typeof digest !== 'string') return undefined
+  const [kind, ...facts] = digest.split(';')
+  if (kind === 'NEXT_HTTP_ERROR_FALLBACK') return new Response(null, { status: Number(facts[0]) })
+  if (kind !== 'NEXT_REDIRECT') return undefined
+  // An address may contain semicolons.
+  const Location = facts.slice(1, -2).join(';')
+  return new Response(null, { status: Number(facts.at(-2)), headers: { Location } })
 }
 
 /** The answer of a route handler whose session cannot be opened or saved. */
 export function answerFailure(error: unknown): Outcome {
   console.error(error)
-  return answered(plainResponse(error))
+  return { status: 'fulfilled', value: plainResponse(error) }
 }
-
-export const withHeadersOf = (outcome: Outcome, headers: readonly Header[]): Outcome =>
-  outcome.status === 'fulfilled' && outcome.value instanceof Response
-    ? answered(withHeaders(outcome.value, headers))
-    : outcome

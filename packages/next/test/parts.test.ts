@@ -2,7 +2,7 @@ import { createSessions, memoryStore } from '@keepsake/core'
 import { describe, expect, it } from 'vitest'
 import { createNextSession, crossOriginGuard } from '../src/index.ts'
 import { readOnly } from '../src/read-only.ts'
-import { sendsCookies } from '../src/route-handler.ts'
+import { responseOf } from '../src/route-handler.ts'
 
 const secrets = ['a secret that is only for tests with 48 characters']
 
@@ -70,14 +70,19 @@ describe('a read-only session', () => {
 })
 
 it.each([
-  ['a response', { status: 'fulfilled', value: new Response() }, true],
-  ['redirect()', thrown('NEXT_REDIRECT;replace;/;307;'), true],
-  ['notFound()', thrown('NEXT_HTTP_ERROR_FALLBACK;404'), false],
-  ['an error', thrown(undefined), false],
-  ['what is no error', { status: 'rejected', reason: undefined }, false],
-] as const)('a route handler that ends by %s has its cookies sent by Next, or not', (_, outcome, isSent) => {
-  expect(sendsCookies(outcome)).toBe(isSent)
-})
+  ['a response', { status: 'fulfilled', value: new Response(null, { status: 201 }) }, [201, null]],
+  ['redirect()', thrown('NEXT_REDIRECT;replace;/a;b?c=d;307;'), [307, '/a;b?c=d']],
+  ['notFound()', thrown('NEXT_HTTP_ERROR_FALLBACK;404'), [404, null]],
+  ['an error', thrown(undefined), undefined],
+  ['an error with the digest of something else', thrown('BAILOUT_TO_CLIENT_SIDE_RENDERING'), undefined],
+  ['something that is not an error', { status: 'rejected', reason: undefined }, undefined],
+] as const)(
+  'a route handler that ends by %s has a response of its own, or leaves it to Next',
+  (_, outcome, expected) => {
+    const response = responseOf(outcome)
+    expect(response && [response.status, response.headers.get('Location')]).toEqual(expected)
+  },
+)
 
 function thrown(digest: unknown): PromiseRejectedResult {
   return { status: 'rejected', reason: Object.assign(new Error('thrown'), { digest }) }

@@ -25,8 +25,17 @@ export interface Exchange {
 
 export type Handler = (exchange: Exchange) => unknown
 
-/** What not every host has. What one cannot do its README has to say, and its suite checks that it does. */
-export type Feature = 'early hints'
+/**
+ * What not every host has, in the words of the scenarios that ask for it. What one cannot do its README names, and its suite checks that
+ * it does.
+ */
+export type Feature =
+  | 'early hints'
+  | 'the head of a stream of events'
+  | 'a handler that never looks'
+  | 'a look that comes after the head'
+  | 'the cookie when an error'
+  | 'long after the response has closed'
 
 /** A framework with its adapter mounted: over Node's requests and responses, or over `Request` and `Response`. */
 export type AdapterHost = NodeHost | FetchHost

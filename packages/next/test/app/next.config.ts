@@ -6,6 +6,7 @@ const source = (file: string): string => `../../../${file}.ts`
 
 /** The workspace's sources are built with it, as the packages are in an application. */
 const config: NextConfig = {
+  compress: false,
   turbopack: {
     root,
     resolveAlias: {

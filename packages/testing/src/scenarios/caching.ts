@@ -4,7 +4,7 @@ import { SESSION_CHANNEL, type SessionEvent } from '@keepsake/core'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Exchange, Handler } from '../host.ts'
 import { CLEAR, NO_STORE, SET, VARY } from '../lines.ts'
-import { comparable, type Stage } from '../stage.ts'
+import { canDo, comparable, type Stage } from '../stage.ts'
 import type { Fields } from '../wire.ts'
 
 /** Every way to look at a session without changing it. */
@@ -75,7 +75,7 @@ const writing =
     return send('written')
   }
 
-export function cachingScenarios({ serve, fields }: Stage): void {
+export function cachingScenarios({ host, serve, fields }: Stage): void {
   it.each(Object.entries(LOOKS))('varies by the cookie after %s', async (_, look) => {
     const { client } = await serve({
       '/': ({ session, send }) => {
@@ -164,14 +164,15 @@ export function cachingScenarios({ serve, fields }: Stage): void {
     expect(events).toEqual(['cacheable_cookie'])
   })
 
-  it('says of a look that comes after the head of a cacheable response that nothing can be put right', async () => {
-    const events = observed()
-    const { client } = await serve({ '/public': lateLook('public'), '/private': lateLook('private') })
-    expect((await client.request('/private')).text).toBe('no name')
-    expect(events).toEqual([])
-    expect((await client.request('/public')).text).toBe('no name')
-    expect(events).toEqual(['cacheable_look'])
-  })
+  if (canDo(host, 'a look that comes after the head'))
+    it('says of a look that comes after the head of a cacheable response that nothing can be put right', async () => {
+      const events = observed()
+      const { client } = await serve({ '/public': lateLook('public'), '/private': lateLook('private') })
+      expect((await client.request('/private')).text).toBe('no name')
+      expect(events).toEqual([])
+      expect((await client.request('/public')).text).toBe('no name')
+      expect(events).toEqual(['cacheable_look'])
+    })
 }
 
 /** The body depends on a session that the head says nothing of. */

@@ -6,7 +6,7 @@ interface Data {
   seen: Map<string, number>
 }
 
-const { SESSION_SECRET, DIRECTORY, MEMORY } = process.env
+const { SESSION_SECRET, DIRECTORY, MEMORY, COOKIE } = process.env
 
 /** Sessions are kept in DIRECTORY, in MEMORY, or in their cookies. */
 const storeOf = (): Store | undefined => {
@@ -19,6 +19,7 @@ const make = (): Sessions<Data> => {
   return createSessions<Data>({
     secrets: [SESSION_SECRET],
     ...(store ? { store } : { revocation: 'none' }),
+    ...(COOKIE && { cookie: { name: COOKIE } }),
     lifetime: { idle: '1h', permanent: { absolute: '30d', idle: '1h' } },
   })
 }

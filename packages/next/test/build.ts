@@ -1,0 +1,4 @@
+import { build } from './serve.ts'
+
+/** Once for all tests. */
+export default build
