@@ -1,7 +1,9 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
+import { TimersFirst } from './vitest.shared.ts'
 
 const config: ViteUserConfig = defineConfig({
   test: {
+    sequence: { sequencer: TimersFirst },
     projects: ['packages/*/vitest.config.ts', 'examples/*/vitest.config.ts'],
     coverage: { provider: 'v8', include: ['packages/*/src/**'] },
   },

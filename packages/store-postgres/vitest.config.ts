@@ -1,6 +1,8 @@
 import { mergeConfig, type ViteUserConfig } from 'vitest/config'
-import shared from '../../vitest.shared.ts'
+import shared, { leftToLongRun } from '../../vitest.shared.ts'
 
 // Most of the time goes by in waiting, for deadlines and for failovers.
-const config: ViteUserConfig = mergeConfig(shared, { test: { maxWorkers: 4 } })
+const config: ViteUserConfig = mergeConfig(shared, {
+  test: { maxWorkers: 4, exclude: leftToLongRun('test/pglite.test.ts') },
+})
 export default config

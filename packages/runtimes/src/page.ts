@@ -27,6 +27,8 @@ export function outcomeOf(results: readonly FileResult[]): Outcome {
   return rows
 }
 
+export const headOf = (runtime: Column): string => `${TITLES[runtime]} ${versionOf(runtime)}`
+
 /** The page's column of a runtime: its name and version, and what became of each row. */
 export function columnOf(runtime: Column, results: readonly FileResult[]): readonly string[] {
   const outcome = outcomeOf(results)
@@ -40,7 +42,7 @@ export function columnOf(runtime: Column, results: readonly FileResult[]): reado
     const notes = NOTES.flatMap((why, index) => (reasons.has(why) ? [`(${index + 1})`] : []))
     return notes.length === 0 ? 'all' : `all but ${notes.join(' ')}`
   })
-  return [`${TITLES[runtime]} ${versionOf(runtime)}`, ...cells.map((cell) => cell ?? '')]
+  return [headOf(runtime), ...cells.map((cell) => cell ?? '')]
 }
 
 const BEGIN = '<!-- suites -->\n'

@@ -5,29 +5,53 @@ export interface Row {
   readonly title: string
   /** What their files begin with. */
   readonly files: readonly string[]
+  /** Those of them that each `pnpm test` tries: where the runtime's own parts are used most. Without any, it tries none. */
+  readonly quick?: readonly string[]
 }
 
 const CORE: readonly Row[] = [
   {
     title: 'Tokens, keys, the seal; the vectors of the format',
     files: ['core/test/crypto/', 'core/test/sealer'],
+    quick: ['message-keys', 'secrets', 'token', 'xaes'].map((name) => `core/test/crypto/${name}.`),
   },
-  { title: 'Cookies', files: ['core/test/cookie/'] },
-  { title: 'CSRF tokens, and the guard against other origins', files: ['core/test/guard/'] },
-  { title: 'Data: limits, expiry, merging, schemas', files: ['core/test/record/', 'core/test/schema'] },
+  { title: 'Cookies', files: ['core/test/cookie/'], quick: ['core/test/cookie/'] },
+  {
+    title: 'CSRF tokens, and the guard against other origins',
+    files: ['core/test/guard/'],
+    quick: ['core/test/guard/'],
+  },
+  {
+    title: 'Data: limits, expiry, merging, schemas',
+    files: ['core/test/record/', 'core/test/schema'],
+    quick: ['core/test/record/key-expiry', 'core/test/record/merge', 'core/test/schema'],
+  },
   {
     title: 'Revocation and lists, all sessions of a user',
     files: ['core/test/subjects/', 'core/test/revocable'],
+    quick: ['core/test/subjects/subjects', 'core/test/revocable'],
   },
-  { title: 'The memory store', files: ['core/test/store/'] },
-  { title: 'Sessions, in the cookie, in a store and in both', files: ['core/test/'] },
+  {
+    title: 'The memory store',
+    files: ['core/test/store/'],
+    quick: ['core/test/store/memory-store', 'core/test/store/sealed-store'],
+  },
+  {
+    title: 'Sessions, in the cookie, in a store and in both',
+    files: ['core/test/'],
+    quick: ['core/test/base/', 'core/test/modes/in-', 'core/test/session/', 'core/test/visit/'],
+  },
 ]
 
 /** Whose test files are sorted by `sortedTests`; what needs a machine is of Node alone. */
 const COMPUTING: readonly Row[] = [
   ...CORE,
-  { title: '`@keepsake/fetch`', files: ['fetch/test/'] },
-  { title: '`@keepsake/hono`', files: ['hono/test/'] },
+  {
+    title: '`@keepsake/fetch`',
+    files: ['fetch/test/'],
+    quick: ['cookies', 'responses', 'streams', 'with-session'].map((name) => `fetch/test/${name}.`),
+  },
+  { title: '`@keepsake/hono`', files: ['hono/test/'], quick: ['hono/test/hono.', 'hono/test/guard.'] },
 ]
 
 /** What needs files or sockets, and so runs on programs. */
@@ -35,10 +59,12 @@ const STORES: readonly Row[] = [
   {
     title: '`@keepsake/store-file`',
     files: ['store-file/test/suite.test.ts', 'store-file/test/file-store.test.ts'],
+    quick: ['store-file/test/file-store.test.ts'],
   },
   {
     title: '`@keepsake/store-sqlite`, on `node:sqlite`',
     files: ['suite', 'sqlite-store', 'batches'].map((name) => `store-sqlite/test/${name}.test.ts`),
+    quick: ['sqlite-store', 'batches'].map((name) => `store-sqlite/test/${name}.test.ts`),
   },
   {
     title: '`@keepsake/store-redis`, through node-redis and ioredis',
@@ -54,12 +80,14 @@ const STORES: readonly Row[] = [
 const SERVED: Row = {
   title: '`@keepsake/fetch`, by the server of the runtime',
   files: ['runtimes/served/served.test.ts'],
+  quick: ['runtimes/served/served.test.ts'],
 }
 
 /** What is of Workers alone. */
 const WORKER: Row = {
   title: 'Sessions that are made before any request',
   files: ['runtimes/worker/requests.test.ts'],
+  quick: ['runtimes/worker/requests.test.ts'],
 }
 
 const PROGRAMS: readonly Row[] = [SERVED, ...STORES]
@@ -75,3 +103,10 @@ export const ownRows = (runtime: Runtime): readonly Row[] => (runtime === 'worke
 
 export const isTriedOn = (row: Row, runtime: Runtime): boolean =>
   COMPUTING.includes(row) || ownRows(runtime).includes(row)
+
+/** How much of the rows is tried: what each change needs, or all, which takes minutes. */
+export type Extent = 'quick' | 'whole'
+
+/** What of a row's tests is tried. */
+export const filesOf = ({ files, quick = [] }: Row, extent: Extent): readonly string[] =>
+  extent === 'whole' ? files : quick

@@ -1,15 +1,22 @@
 import { bundle } from './bundle.ts'
 import type { Runtime } from './programs.ts'
-import { ownRows } from './rows.ts'
+import { type Extent, filesOf, ownRows, rowOf } from './rows.ts'
 import { runOn } from './run.ts'
 import type { FileResult } from './run-files.ts'
 import { sortedTests, testsOf } from './tests-of.ts'
 
-/** Runs on a runtime all that can be asked of it. Each package is a process; most of a store's suite is waiting. */
-export async function tryOn(runtime: Runtime): Promise<readonly FileResult[]> {
-  const own = ownRows(runtime).map(({ files }) => files)
+/** Runs on a runtime what can be asked of it. Each package is a process; most of a store's suite is waiting. */
+export async function tryOn(runtime: Runtime, extent: Extent): Promise<readonly FileResult[]> {
   const { portable } = await sortedTests('core')
+  const own = ownRows(runtime).map(({ files }) => files)
   const jobs = [portable, testsOf('fetch'), testsOf('hono'), ...own]
+    .map((tests) => tests.filter((test) => isAsked(test, extent)))
+    .filter((tests) => tests.length > 0)
   const results = await Promise.all(jobs.map(async (tests) => runOn(runtime, await bundle(runtime, tests))))
   return results.flat()
+}
+
+function isAsked(test: string, extent: Extent): boolean {
+  const row = rowOf(test)
+  return row !== undefined && filesOf(row, extent).some((start) => test.startsWith(start))
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { IS_LONG } from '@keepsake/test-services'
 import { describe, expect, it } from 'vitest'
 
 interface Finding {
@@ -28,10 +29,18 @@ function wordsOf(sources: string): string[] {
 /** Plays a part in a process of its own, for a polluted one is of no use to a test. */
 async function play(part: string, names: readonly string[], exceptions: Exceptions = []) {
   const story = fileURLToPath(new URL('pollution/story.ts', import.meta.url))
-  const asked = JSON.stringify({ part, names, exceptions: exceptions.map(([name]) => name) })
-  const child = spawn(process.execPath, ['--no-warnings', '--conditions=@keepsake/source', story, asked], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  // That each exception is one, by each hostile value, is looked at every night.
+  const known = new Set(exceptions.map(([name]) => name))
+  const asked = IS_LONG
+    ? { part, names, exceptions: [...known] }
+    : { part, names: names.filter((name) => !known.has(name)), exceptions: [] }
+  const child = spawn(
+    process.execPath,
+    ['--no-warnings', '--conditions=@keepsake/source', story, JSON.stringify(asked)],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   const [out, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
   expect(out, errors.slice(-2000)).toMatch(/^\{/)
   return JSON.parse(out) as { readonly changed: readonly Finding[]; readonly unbroken: readonly string[] }

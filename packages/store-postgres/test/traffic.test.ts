@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { createVisitor, openShops, startPostgres } from '@keepsake/test-services'
+import { createVisitor, inLongRun, openShops, startPostgres } from '@keepsake/test-services'
 import { afterAll, expect, it, onTestFinished } from 'vitest'
 import { postgresStore } from '../src/index.ts'
 import { newTable, pg } from './places.ts'
@@ -22,7 +22,7 @@ it.skipIf(server === undefined)(
     const script = new URL('shop.ts', import.meta.url)
     const shops = await openShops(script, { DATABASE: url, TABLE: table }, PROCESSES, PATIENCE_MS)
     onTestFinished(() => shops.stop())
-    for (const isolation of ['read committed', 'serializable']) {
+    for (const isolation of ['serializable', ...inLongRun('read committed')]) {
       await admin.client.query(`ALTER SYSTEM SET default_transaction_isolation = '${isolation}'`)
       await admin.client.query('SELECT pg_reload_conf()')
       await wait(200)

@@ -1,4 +1,4 @@
-import { startRedisCluster } from '@keepsake/test-services'
+import { IS_LONG, startRedisCluster } from '@keepsake/test-services'
 import { afterAll, describe, it } from 'vitest'
 import { ioredisCluster, nodeRedisCluster } from './clients.ts'
 import { suiteOf } from './place.ts'
@@ -9,7 +9,7 @@ const nodes = cluster?.nodes.map((node) => node.url) ?? []
 afterAll(() => cluster?.stop())
 
 suiteOf('node-redis, cluster', nodes, () => nodeRedisCluster(nodes), 'the same')
-suiteOf('ioredis, cluster', nodes, () => ioredisCluster(nodes), 'the same')
+if (IS_LONG) suiteOf('ioredis, cluster', nodes, () => ioredisCluster(nodes), 'the same')
 
 describe.skipIf(cluster === undefined)('a cluster', () => {
   it.each([

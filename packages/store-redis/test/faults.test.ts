@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { type LoadedShops, type RedisServer, startRedis } from '@keepsake/test-services'
+import { inLongRun, type LoadedShops, type RedisServer, startRedis } from '@keepsake/test-services'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openRedisShops } from './open-shops.ts'
 
@@ -36,7 +36,7 @@ const faults: Record<string, (redis: RedisServer) => Promise<void>> = {
 }
 
 describe.skipIf(server === undefined)('a server', () => {
-  describe.each(['node-redis', 'ioredis'])('through %s', (client) => {
+  describe.each(['node-redis', ...inLongRun('ioredis')])('through %s', (client) => {
     let shops: LoadedShops
     beforeAll(async () => {
       shops = await openRedisShops(client, [server?.url ?? ''])

@@ -1,4 +1,10 @@
-import { createVisitor, type LoadedShops, startRedis, startRedisCluster } from '@keepsake/test-services'
+import {
+  createVisitor,
+  inLongRun,
+  type LoadedShops,
+  startRedis,
+  startRedisCluster,
+} from '@keepsake/test-services'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openRedisShops } from './open-shops.ts'
 
@@ -29,10 +35,9 @@ describe.skipIf(server === undefined)('four processes', () => {
   const nodes = cluster?.nodes.map((node) => node.url) ?? []
 
   it.each([
-    ['node-redis', single],
-    ['ioredis', single],
-    ['node-redis cluster', nodes],
-    ['ioredis cluster', nodes],
+    ['node-redis', single] as const,
+    ['ioredis cluster', nodes] as const,
+    ...inLongRun(['ioredis', single] as const, ['node-redis cluster', nodes] as const),
   ])(`keep what ${REQUESTS} requests at once push into one cart, through %s`, async (client, urls) => {
     const shops = await openRedisShops(client, urls, PROCESSES, PATIENCE_MS)
     try {
