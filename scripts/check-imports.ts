@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'store-sqlite': STORE,
   'store-redis': STORE,
   'store-postgres': STORE,
-  testing: [...STORE, '@keepsake/core/adapter', 'tough-cookie', 'vitest'],
+  testing: [...STORE, '@keepsake/core/adapter', 'structured-headers', 'tough-cookie', 'vitest'],
   cli: ['@keepsake/arrival', '@keepsake/core', '@keepsake/core/sealer'],
 }
 
