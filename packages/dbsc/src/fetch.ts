@@ -14,7 +14,10 @@ import { tellSkipped } from './skipped.ts'
  *
  * @throws {ConfigError} for sessions without the option `deviceBound`.
  */
-export async function answerDevice<D>(sessions: Sessions<D>, request: Request): Promise<Response | undefined> {
+export async function answerDevice<D>(
+  sessions: Sessions<D>,
+  request: Request,
+): Promise<Response | undefined> {
   const hooks = hooksOf(sessions)
   const header = (name: string): string | undefined => request.headers.get(name) ?? undefined
   tellSkipped(hooks, header('secure-session-skipped'))

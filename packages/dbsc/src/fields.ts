@@ -1,9 +1,13 @@
 import { parseItem, parseList, serializeList, Token } from 'structured-headers'
 
-/** What a header of one text says; undefined for anything else, as when it came twice. Chromium writes a token where it can. */
+/** What Chromium sends in place of the draft's text in quotes: a token, or what would be one but for a digit in front. */
+const BARE = /^[\w.-]+$/
+
+/** What a header of one text says; undefined for anything else, as when it came twice. */
 export function textIn(field: string | undefined): string | undefined {
-  const [value] = parsed(() => parseItem(field ?? '')) ?? []
-  return value instanceof Token ? value.toString() : typeof value === 'string' ? value : undefined
+  if (field === undefined || BARE.test(field)) return field
+  const [value] = parsed(() => parseItem(field)) ?? []
+  return typeof value === 'string' ? value : undefined
 }
 
 /** The tokens of a header that is a list; none for what is no list. */

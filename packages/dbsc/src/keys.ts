@@ -17,14 +17,17 @@ const COORDINATE = /^[\w-]{43}$/
 const MODULUS = /^[\w-]{342,683}$/
 const EXPONENT = /^[\w-]{1,8}$/
 
-const isOf = (pattern: RegExp, value: unknown): value is string => typeof value === 'string' && pattern.test(value)
+const isOf = (pattern: RegExp, value: unknown): value is string =>
+  typeof value === 'string' && pattern.test(value)
 
 /** The text of a public key; undefined for one of another kind or size, and for one that came with its private part. */
 export function keyTextOf(algorithm: Algorithm, jwk: Readonly<Partial<JWK>>): string | undefined {
   const { kty, crv, x, y, n, e } = jwk
   if (Object.hasOwn(jwk, 'd')) return undefined
   if (algorithm === 'ES256')
-    return kty === 'EC' && crv === 'P-256' && isOf(COORDINATE, x) && isOf(COORDINATE, y) ? `e.${x}.${y}` : undefined
+    return kty === 'EC' && crv === 'P-256' && isOf(COORDINATE, x) && isOf(COORDINATE, y)
+      ? `e.${x}.${y}`
+      : undefined
   return kty === 'RSA' && isOf(MODULUS, n) && isOf(EXPONENT, e) ? `r.${n}.${e}` : undefined
 }
 

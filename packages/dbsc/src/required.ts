@@ -34,7 +34,7 @@ export function requireBoundFor<D>(hooks: DeviceHooks, sessions: Sessions<D>, re
   if (!hooks.isRequired) return
   const attachment = attachmentFor(sessions, request)
   if (attachment === undefined) throw new ConfigError('deviceBound', 'mount session() before it')
-  requireBound(attachment.session as Pick<Session, 'explain'>)
+  requireBound(attachment.session)
 }
 
 /** @throws {ConfigError} for sessions that are bound to nothing. */

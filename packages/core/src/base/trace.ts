@@ -101,7 +101,8 @@ export function createTrace(cookie: string, logKey: KeyObject) {
       publish('session_arrived', 'arrived', sid, text, undefined, from),
     /** What a browser has shown of its key. */
     device: (reason: DeviceReason, sid: Uint8Array | undefined): void => {
-      const type = reason === 'registered' ? 'bound' : reason === 'refreshed' ? 'bound_refreshed' : 'bound_failed'
+      const type =
+        reason === 'registered' ? 'bound' : reason === 'refreshed' ? 'bound_refreshed' : 'bound_failed'
       publish(type, reason, sid)
     },
     arrivalRefused: (from: string, reason: ArrivalRefusal): void =>

@@ -61,7 +61,8 @@ export function readDeviceBound(value: unknown, sessionCookie: SessionCookie, gi
   return Object.freeze<DeviceRules>({
     cookieAge,
     path: readPath(options['path'], /Path=([^;]*)/.exec(attributes)?.[1] ?? '/'),
-    isRequired: readChoice('deviceBound.require', options['require'], ['when-registered', 'always']) === 'always',
+    isRequired:
+      readChoice('deviceBound.require', options['require'], ['when-registered', 'always']) === 'always',
     endsCopied: readChoice('deviceBound.onCopied', options['onCopied'], ['refuse', 'end']) === 'end',
     cookie,
     names: [cookie.name, ...sessionCookie.formerNames.map(nameFor)],
@@ -80,5 +81,8 @@ function readPath(path: unknown, cookiePath: string): string {
   if (typeof path !== 'string' || !PATH.test(path) || path.includes('/..'))
     throw wrongOption('deviceBound.path', "a path such as '/.session', without a slash at its end", path)
   if (`${path}/`.startsWith(below)) return path
-  throw new ConfigError('deviceBound.path', 'expected a path below that of the cookie, which comes to no other')
+  throw new ConfigError(
+    'deviceBound.path',
+    'expected a path below that of the cookie, which comes to no other',
+  )
 }

@@ -1,7 +1,14 @@
 import { hash } from 'node:crypto'
 import { type CookieHeader, cookieValues } from '../cookie/read.ts'
 import type { Stamps } from '../crypto/stamp.ts'
-import { type DeviceVerdict, isPending, type Judged, judgeDevice, PENDING_SECONDS, type Shown } from './judge.ts'
+import {
+  type DeviceVerdict,
+  isPending,
+  type Judged,
+  judgeDevice,
+  PENDING_SECONDS,
+  type Shown,
+} from './judge.ts'
 import type { DeviceRules } from './options.ts'
 
 /* What stamps are for. The device's cookie is about the binding, so it outlives a new id, a move, and a new secret. */
@@ -55,7 +62,13 @@ export function createDeviceProofs(rules: DeviceRules, stamps: Stamps): DevicePr
     return last === undefined ? 'none' : { over: last }
   }
 
-  function stateOf(challenge: unknown, purpose: string, about: string, seconds: number, now: number): ChallengeState {
+  function stateOf(
+    challenge: unknown,
+    purpose: string,
+    about: string,
+    seconds: number,
+    now: number,
+  ): ChallengeState {
     const at = stamps.timeIn(challenge, purpose, about)
     if (at === undefined) return 'foreign'
     return now - at <= seconds ? 'good' : 'over'

@@ -35,7 +35,9 @@ export function createGuardOf<Q extends object>(
 
 /** A browser posts proofs of a device with the origin of whatever has made it do so; they change nothing that they do not prove. */
 function isByItself<Q extends object>(access: RequestAccess<Q>, request: Q): boolean {
-  return attachmentsOf(request).some(({ sessions }) => isDevicePost(sessions, access.methodOf(request), () => access.pathOf(request)))
+  return attachmentsOf(request).some(({ sessions }) =>
+    isDevicePost(sessions, access.methodOf(request), () => access.pathOf(request)),
+  )
 }
 
 function originReason<Q extends object>(

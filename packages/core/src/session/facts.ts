@@ -140,7 +140,9 @@ function readFreshness(asked: unknown): { readonly within: number; readonly boun
   if (typeof asked !== 'object') return { within: readDurationOf('session.isFresh', asked), bound: false }
   const { within = Infinity, bound = false } = readOptionsOf('session.isFresh', asked, ['within', 'bound'])
   if (typeof bound !== 'boolean' || (within === Infinity && !bound))
-    throw new TypeError("session.isFresh: expected a duration, or { bound: true }, perhaps with within: '10m'")
+    throw new TypeError(
+      "session.isFresh: expected a duration, or { bound: true }, perhaps with within: '10m'",
+    )
   return { within: readDurationOf('session.isFresh: within', within), bound }
 }
 

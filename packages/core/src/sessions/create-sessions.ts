@@ -64,7 +64,10 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
   const loadOwn = setup.device === undefined ? loadAny : loadHeld(fromDevice(setup.device))
 
   function loadHeld(held: FromDevice): Load {
-    const heldLook = (look: Look): Look => (header) => held(look(header), header, now())
+    const heldLook =
+      (look: Look): Look =>
+      (header) =>
+        held(look(header), header, now())
     if (!mode.isLazy) return (header) => andThen(loadAny(header), heldLook)
     const look = heldLook((header) => lookUpSealed(mode, setup, header, now()))
     return () => look

@@ -11,7 +11,7 @@ export const DEVICE: unique symbol = Symbol.for('keepsake.device')
 
 /** Sessions that may be bound to devices. */
 export interface DeviceSessions {
-  readonly [DEVICE]: DeviceHooks | undefined
+  readonly [DEVICE]?: DeviceHooks | undefined
 }
 
 /** What the routes of device-bound sessions are made with. */

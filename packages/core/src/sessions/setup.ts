@@ -94,7 +94,10 @@ function readDevice(
 ): DeviceProofs | undefined {
   const { deviceBound } = options
   if (deviceBound === undefined) return undefined
-  return createDeviceProofs(readDeviceBound(deviceBound, cookie, options['cookie']), createStamps(keys.deviceKeys()))
+  return createDeviceProofs(
+    readDeviceBound(deviceBound, cookie, options['cookie']),
+    createStamps(keys.deviceKeys()),
+  )
 }
 
 function warnOfReplays(): void {
