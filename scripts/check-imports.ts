@@ -34,12 +34,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   hono: ['@keepsake/core', '@keepsake/core/adapter', '@keepsake/fetch', 'hono', 'hono/http-exception'],
   passport: ['@keepsake/core', '@keepsake/core/adapter'],
+  dbsc: ['@keepsake/core', '@keepsake/core/adapter', '@keepsake/node-http', 'jose', 'structured-headers'],
   arrival: ['@keepsake/core', '@keepsake/core/adapter', '@msgpack/msgpack', '@noble/ciphers/salsa.js'],
   'store-file': STORE,
   'store-sqlite': STORE,
   'store-redis': STORE,
   'store-postgres': STORE,
-  testing: [...STORE, '@keepsake/core/adapter', 'tough-cookie', 'vitest'],
+  testing: [...STORE, '@keepsake/core/adapter', 'structured-headers', 'tough-cookie', 'vitest'],
   cli: ['@keepsake/arrival', '@keepsake/core', '@keepsake/core/sealer'],
 }
 
@@ -55,6 +56,7 @@ const WINGS: Readonly<Record<string, Layout>> = {
       modes: 6,
       subjects: 5,
       store: 4,
+      device: 4,
       record: 3,
       cookie: 3,
       guard: 3,

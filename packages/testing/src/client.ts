@@ -57,7 +57,12 @@ export function clientOver(transport: Transport, origin: string, jar: Jar = crea
     return arriving
   }
 
-  return Object.freeze<Client>({
+  return Object.freeze<Client>({ ...clientBy(start, jar), close: () => transport.close() })
+}
+
+/** What a client does that sends requests in this way. */
+export function clientBy(start: Client['start'], jar: Jar): Omit<Client, 'close'> {
+  return {
     jar,
     start,
     async request(path, request = {}) {
@@ -66,8 +71,7 @@ export function clientOver(transport: Transport, origin: string, jar: Jar = crea
       request.events?.push('end')
       return { ...head, body, text: body.toString(), values: (name) => valuesIn(head.fields, name) }
     },
-    close: () => transport.close(),
-  })
+  }
 }
 
 function fieldsOf(given: Readonly<Record<string, string | readonly string[]>>, cookies: string): Fields {

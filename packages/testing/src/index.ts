@@ -4,6 +4,13 @@ export { exchangeOf } from './exchange.ts'
 export { type FetchMeans, respondBy } from './fetch-exchange.ts'
 export type { Respond } from './returned-response.ts'
 export { type Client, type ClientOptions, createClient, type RequestOptions } from './client.ts'
+export {
+  type Algorithm,
+  createDeviceBoundBrowser,
+  type DeviceBoundBrowser,
+  type DeviceBoundBrowserOptions,
+  type DeviceBoundEvent,
+} from './device-bound.ts'
 export { formOf } from './form.ts'
 export type {
   AdapterHost,
@@ -17,7 +24,7 @@ export type {
   Mounted,
   NodeHost,
 } from './host.ts'
-export { createJar, type Jar } from './jar.ts'
+export { createJar, type Jar, type JarCookie, type JarOptions } from './jar.ts'
 export { inSlowMotion, sealedModes, type SuiteMode } from './modes.ts'
 export { adapterSuite } from './suite.ts'
 export type { Answer, Arriving, Early, Fields } from './wire.ts'

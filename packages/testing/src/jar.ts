@@ -1,4 +1,19 @@
-import { CookieJar } from 'tough-cookie'
+import { Cookie, CookieJar } from 'tough-cookie'
+
+/** One cookie of a jar, as a browser remembers it. */
+export interface JarCookie {
+  readonly name: string
+  readonly value: string
+  /** The host alone that set it, or with a leading dot a domain with all its hosts. */
+  readonly domain: string
+  readonly path: string
+  readonly secure: boolean
+  readonly httpOnly: boolean
+  /** `'lax'`, `'strict'` or `'none'`; what a browser assumes where the line says nothing is `'lax'`. */
+  readonly sameSite: string
+  /** When it is over, in milliseconds since 1970; undefined: with the browser. */
+  readonly expiresAt: number | undefined
+}
 
 /** The cookies of one browser. */
 export interface Jar {
@@ -6,20 +21,73 @@ export interface Jar {
   take(url: string, lines: readonly string[]): void
   /** The `Cookie` header for a request; empty where there is nothing to send. */
   cookieFor(url: string): string
+  /** The cookies that {@link Jar.cookieFor} names. */
+  cookies(url: string): readonly JarCookie[]
+  /** Another jar with the cookies of now: what a thief takes along. */
+  copy(): Jar
+  /** Forgets all cookies. */
+  clear(): void
+}
+
+export interface JarOptions {
+  /** The browser's clock, in milliseconds since 1970. Default `Date.now`. */
+  readonly now?: () => number
 }
 
 /**
  * A jar that follows RFC 6265bis, prefixes included, and takes Secure cookies from `http://localhost` and 127.0.0.1, as
  * browsers do.
  */
-export function createJar(): Jar {
-  const jar = new CookieJar(undefined, { prefixSecurity: 'silent' })
+export function createJar({ now = Date.now }: JarOptions = {}): Jar {
+  return jarOver(new CookieJar(undefined, { prefixSecurity: 'silent' }), now)
+}
+
+function jarOver(jar: CookieJar, now: () => number): Jar {
+  // The library's own clock cannot be moved, so that it is not asked what is over.
+  const sent = (url: string): readonly Cookie[] =>
+    jar
+      .getCookiesSync(secured(url), { expire: false, sort: true })
+      .filter((cookie) => (expiryOf(cookie) ?? Infinity) > now())
   return Object.freeze<Jar>({
     take(url, lines) {
-      for (const line of lines) jar.setCookieSync(line, secured(url), { ignoreError: true })
+      for (const line of lines) {
+        const cookie = Cookie.parse(line)
+        if (cookie !== undefined) jar.setCookieSync(dated(cookie, now()), secured(url), { ignoreError: true })
+      }
     },
-    cookieFor: (url) => jar.getCookieStringSync(secured(url)),
+    cookieFor: (url) =>
+      sent(url)
+        .map((cookie) => cookie.cookieString())
+        .join('; '),
+    cookies: (url) => sent(url).map(shown),
+    copy: () => jarOver(jar.cloneSync() ?? new CookieJar(), now),
+    clear: () => jar.removeAllCookiesSync(),
   })
+}
+
+/** With a point in time instead of an age: the library would count the age from the last time that the cookie was read. */
+function dated(cookie: Cookie, now: number): Cookie {
+  if (typeof cookie.maxAge !== 'number') return cookie
+  cookie.expires = new Date(cookie.maxAge > 0 ? now + cookie.maxAge * 1000 : 0)
+  cookie.maxAge = null
+  return cookie
+}
+
+const expiryOf = ({ expires }: Cookie): number | undefined =>
+  expires instanceof Date ? expires.getTime() : undefined
+
+function shown(cookie: Cookie): JarCookie {
+  const { key, value, domain, hostOnly, path, secure, httpOnly, sameSite } = cookie
+  return {
+    name: key,
+    value,
+    domain: `${hostOnly === true ? '' : '.'}${domain ?? ''}`,
+    path: path ?? '/',
+    secure,
+    httpOnly,
+    sameSite: sameSite ?? 'lax',
+    expiresAt: expiryOf(cookie),
+  }
 }
 
 /** The loopback counts as secure, in whichever scheme. */

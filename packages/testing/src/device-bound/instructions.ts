@@ -1,0 +1,96 @@
+/** What a server says about a session: the JSON with which it answers a registration, and may answer a refresh. */
+export interface Instructions {
+  readonly session: string
+  readonly refreshUrl: string
+  readonly scope: Scope
+  readonly credentials: readonly Credential[]
+}
+
+export interface Scope {
+  readonly origin: string
+  readonly includesSite: boolean
+  /** The first that fits decides; none: included. */
+  readonly rules: readonly ScopeRule[]
+}
+
+export interface ScopeRule {
+  readonly type: 'include' | 'exclude'
+  readonly domain: string
+  readonly path: string
+}
+
+/** A cookie that the session binds. */
+export interface Credential {
+  readonly name: string
+  readonly attributes: string
+}
+
+/** Instructions, or why a browser takes none from this answer. */
+export type Read = { readonly instructions: Instructions } | { readonly refused: string }
+
+/**
+ * @param url Where the answer came from: default of the refresh URL, and base of a relative one.
+ * @param known The session that is refreshed, which the instructions have to name.
+ */
+export function readInstructions(body: string, url: string, known?: string): Read {
+  const json = objectIn(body)
+  if (json === undefined) return { refused: 'no JSON object' }
+  if (json['continue'] === false) return { refused: 'continue is false' }
+  const session = json['session_identifier']
+  if (typeof session !== 'string' || session === '') return { refused: 'no session_identifier' }
+  if (known !== undefined && session !== known) return { refused: 'another session_identifier' }
+  const refreshUrl = urlIn(json['refresh_url'] ?? url, url)
+  // Chromium allows the site, and this browser its one origin.
+  if (refreshUrl?.origin !== new URL(url).origin) return { refused: 'refresh_url is not of this origin' }
+  const scope = scopeIn(json['scope'], url)
+  if (scope === undefined) return { refused: 'scope is not readable' }
+  const credentials = credentialsIn(json['credentials'])
+  if (credentials === undefined) return { refused: 'credentials are not readable' }
+  return { instructions: { session, refreshUrl: refreshUrl.href, scope, credentials } }
+}
+
+function scopeIn(json: unknown, url: string): Scope | undefined {
+  if (!isObject(json) || typeof json['include_site'] !== 'boolean') return undefined
+  const origin = urlIn(json['origin'] ?? new URL(url).origin, url)?.origin
+  const specifications = json['scope_specification'] ?? []
+  if (origin !== new URL(url).origin || !Array.isArray(specifications)) return undefined
+  const rules = specifications.map(ruleIn)
+  if (!rules.every((rule) => rule !== undefined)) return undefined
+  return { origin, includesSite: json['include_site'], rules }
+}
+
+function ruleIn(json: unknown): ScopeRule | undefined {
+  if (!isObject(json)) return undefined
+  const { type, domain = '*', path = '/' } = json
+  if (type !== 'include' && type !== 'exclude') return undefined
+  return typeof domain === 'string' && typeof path === 'string' ? { type, domain, path } : undefined
+}
+
+function credentialsIn(json: unknown): readonly Credential[] | undefined {
+  if (!Array.isArray(json) || json.length === 0) return undefined
+  const credentials = json.map(credentialIn)
+  return credentials.every((credential) => credential !== undefined) ? credentials : undefined
+}
+
+function credentialIn(json: unknown): Credential | undefined {
+  if (!isObject(json)) return undefined
+  const { type, name, attributes = '' } = json
+  if (type !== 'cookie' || typeof name !== 'string' || typeof attributes !== 'string') return undefined
+  // As Chromium 156 does; the draft says that they are ignored.
+  return /(?:^|;)\s*(?:max-age|expires)\s*=/i.test(attributes) ? undefined : { name, attributes }
+}
+
+function objectIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const json: unknown = JSON.parse(text)
+    return isObject(json) ? json : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const urlIn = (value: unknown, base: string): URL | undefined =>
+  typeof value === 'string' && value !== '' && URL.canParse(value, base) ? new URL(value, base) : undefined

@@ -1,0 +1,51 @@
+import { createJar, type Jar, type JarCookie } from '../jar.ts'
+import type { Credential, Instructions, Scope } from './instructions.ts'
+
+/** What a session wants before a request: nothing, a refresh that the request waits for, or one beside it. */
+export type Need = 'nothing' | 'refresh first' | 'refresh beside'
+
+/** @param soon Until when a cookie has to last, in milliseconds since 1970, so that it needs no refresh beside the request. */
+export function needOf(session: Instructions, url: string, jar: Jar, soon: number): Need {
+  if (!isInScope(session.scope, session.refreshUrl, url)) return 'nothing'
+  const present = jar.cookies(url)
+  const bound = session.credentials
+    .map((credential) => probe(credential, session.refreshUrl, url))
+    .filter((wanted) => wanted !== undefined)
+    .map((wanted) => present.find((cookie) => isSame(cookie, wanted)))
+  if (bound.includes(undefined)) return 'refresh first'
+  return bound.some((cookie) => (cookie?.expiresAt ?? Infinity) <= soon) ? 'refresh beside' : 'nothing'
+}
+
+/** Whether an answer from this URL can set one of the cookies that the session binds. */
+export const canBind = (credentials: readonly Credential[], url: string): boolean =>
+  credentials.some((credential) => probe(credential, url, url) !== undefined)
+
+/** The cookie that a credential describes, as it would go along with a request; undefined where it would not. */
+function probe({ name, attributes }: Credential, setBy: string, url: string): JarCookie | undefined {
+  const jar = createJar()
+  jar.take(setBy, [`${name}=probe; ${attributes}`])
+  return jar.cookies(url)[0]
+}
+
+const isSame = (cookie: JarCookie, wanted: JarCookie): boolean =>
+  (['name', 'domain', 'path', 'secure', 'httpOnly', 'sameSite'] as const).every(
+    (key) => cookie[key] === wanted[key],
+  )
+
+function isInScope({ origin, includesSite, rules }: Scope, refreshUrl: string, url: string): boolean {
+  const target = new URL(url)
+  const home = new URL(origin)
+  const isOfSite = target.hostname === home.hostname || target.hostname.endsWith(`.${home.hostname}`)
+  if (includesSite ? !isOfSite : target.origin !== home.origin) return false
+  if (target.href === refreshUrl) return false
+  const rule = rules.find(
+    ({ domain, path }) => isHost(target.hostname, domain) && isUnder(target.pathname, path),
+  )
+  return rule?.type !== 'exclude'
+}
+
+const isHost = (host: string, pattern: string): boolean =>
+  pattern === '*' || (pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern)
+
+const isUnder = (path: string, pattern: string): boolean =>
+  path === pattern || path.startsWith(pattern.endsWith('/') ? pattern : `${pattern}/`)
