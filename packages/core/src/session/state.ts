@@ -121,6 +121,11 @@ export interface Explanation {
   readonly opened: OpenReason
   /** What closing it now would do, and why. */
   readonly closes: CloseReason
+  /**
+   * Which cookies a logout ends. `browser_cookie`: only the one in this browser, because the session lives in its cookie and
+   * `revocation` names no store; a copy of the cookie stays valid until it expires.
+   */
+  readonly logoutEnds: 'every_copy' | 'browser_cookie'
 }
 
 /**

@@ -71,7 +71,6 @@ export function readStorage(options: Options, parts: StorageParts): Storage {
     overflow === undefined ? sealed : overflowing(sealed, overflowIn(overflow, parts, timeLimit), above)
   const stores = new Set(overflow && [overflow])
   if (typeof revocation !== 'object') {
-    if (revocation === undefined) warnOfLogouts()
     const inTime = mode.isLazy ? mode : timed(mode, timeLimit)
     return { mode: inTime, subjects: noSubjects(), stores: [...stores], ledger: undefined, timeLimit }
   }
@@ -146,20 +145,11 @@ function revocableBy(
   }
 }
 
-function warnOfLogouts(): void {
-  warn({
-    code: 'KEEPSAKE_STATELESS_LOGOUT',
-    message: 'a logout cannot end a session whose cookie somebody has copied',
-    detail:
-      "Sessions live in their cookies, so a logout only clears the browser's copy. Give revocation a store, or say revocation: 'none' if that will do.",
-  })
-}
-
 function warnOfRestarts(): void {
   warn({
     code: 'KEEPSAKE_VOLATILE_REVOCATION',
-    message: 'what was revoked is forgotten when this process ends, and no other process sees it',
+    message: 'revocations are kept in memory: they are lost when this process ends, and no other process sees them',
     detail:
-      'Sessions that were logged out or revoked open again after a restart. Give revocation a store that outlives the process: on disk, or on a server.',
+      'After a restart, revoked sessions are valid again. Give revocation a store that outlives the process: on disk, or on a server.',
   })
 }

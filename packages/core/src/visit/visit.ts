@@ -150,7 +150,10 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   explain(): Explanation {
     const { record } = this.#commits
     const inForce = record && (record.place === undefined ? 'cookie' : 'store')
-    const known = { mode: inForce ?? this.setup.mode.name, opened: this.lookup.reason }
+    const { mode } = this.setup
+    const isEndable = record === undefined ? !mode.isLazy : mode.watchRecord(record) !== undefined
+    const logoutEnds: Explanation['logoutEnds'] = isEndable ? 'every_copy' : 'browser_cookie'
+    const known = { mode: inForce ?? mode.name, opened: this.lookup.reason, logoutEnds }
     try {
       return { ...known, closes: this.#commits.isOver ? 'gone' : this.#commits.decide().plan.reason }
     } catch (error) {
