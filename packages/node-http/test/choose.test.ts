@@ -33,7 +33,7 @@ describe('chooserOf', () => {
     [
       'a promise',
       () => Promise.reject(new Error('nobody waits for it')),
-      /expected sessions from the function, not a promise of them/,
+      /expected the function to return sessions, not a promise/,
     ],
     ['undefined', () => undefined, /throw an error with a status, such as 404/],
     [

@@ -29,7 +29,7 @@ function secondsOf(value: unknown, errorOf: (problem: string) => Error): number 
   const seconds = toSeconds(value)
   if (typeof value === 'number' && isLikelyMilliseconds(value))
     throw errorOf(
-      `a number counts seconds, and this one looks like milliseconds; write '${textOf(value)}', or '${value}s' if it is right`,
+      `a number means seconds, and this one looks like milliseconds; write '${textOf(value)}', or '${value}s' if you mean seconds`,
     )
   if (seconds === Infinity || (Number.isSafeInteger(seconds) && seconds >= 0)) return seconds
   throw errorOf(

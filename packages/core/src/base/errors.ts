@@ -45,9 +45,7 @@ export class SessionClosedError extends Error {
   readonly code = 'KEEPSAKE_SESSION_CLOSED'
 
   constructor() {
-    super(
-      'the session is closed: the head of the response has left. Change or save it before the first byte.',
-    )
+    super("the session is closed: the response's headers were sent. Change or save it before the first byte.")
   }
 }
 
@@ -93,7 +91,7 @@ export class SessionConflictError extends Error {
   readonly path: string
 
   constructor(path: string) {
-    super(`another request has changed ${path} of the same session meanwhile`)
+    super(`another request has changed ${path} of the same session in the meantime`)
     this.path = path
   }
 }
@@ -126,7 +124,7 @@ export class SessionUnopenedError extends Error {
   readonly reason: string
 
   constructor(reason: string) {
-    super(`the session's cookie could not be opened (${reason}), so the logout has ended nothing`)
+    super(`the session's cookie could not be opened (${reason}), so the logout ended nothing`)
     this.reason = reason
   }
 }

@@ -6,11 +6,11 @@ const FOREIGN: Readonly<Record<string, string>> = {
   secret: 'write secrets: [secret], newest first',
   keys: 'write secrets: [key], newest first',
   password: 'write secrets: [password], newest first',
-  resave: 'there is nothing to set: an unchanged session is never written',
-  saveUninitialized: 'there is nothing to set: a session without data leaves nothing behind',
+  resave: 'not needed: an unchanged session is never saved',
+  saveUninitialized: 'not needed: a session without data is never saved',
   rolling:
     'lifetime.idle slides by itself; for a permanent session write lifetime: { permanent: { idle, absolute } }',
-  unset: 'there is nothing to set: an emptied session is removed',
+  unset: 'not needed: a session without data is deleted',
   name: 'write cookie: { name }',
   cookieName: 'write cookie: { name }',
   key: 'write cookie: { name }',
@@ -43,7 +43,7 @@ export function readOptions(
       return new ConfigError(option, `${problem}; write { ${known[0]}: … }`)
     const path = key === undefined ? option : option === 'options' ? nameOf(key) : `${option}.${nameOf(key)}`
     const hint =
-      key !== undefined && Object.hasOwn(FOREIGN, key) ? `no such option; ${FOREIGN[key]}` : problem
+      key !== undefined && Object.hasOwn(FOREIGN, key) ? `unknown option; ${FOREIGN[key]}` : problem
     return new ConfigError(path, hint)
   })
 }
@@ -69,7 +69,7 @@ function ownOptions(
   if (value === undefined) return NONE
   if (!isPlainObject(value)) throw errorOf(undefined, `expected a plain object, got ${describeType(value)}`)
   const unknown = Object.keys(value).find((key) => !known.includes(key))
-  if (unknown !== undefined) throw errorOf(unknown, `no such option; known are ${known.join(', ')}`)
+  if (unknown !== undefined) throw errorOf(unknown, `unknown option; known options: ${known.join(', ')}`)
   return Object.freeze(withoutPrototype(value))
 }
 

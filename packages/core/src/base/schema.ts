@@ -25,7 +25,7 @@ export type Validated<T> = ReturnType<StandardSchema<T>['~standard']['validate']
 
 /** The issues of a value that does not fit. @throws {TypeError} naming the option, for a promise. */
 export function issuesIn(option: string, result: Validated<unknown>): readonly SchemaIssue[] | undefined {
-  const done = refusePromise(result, `${option}: must validate at once, and gave a promise`)
+  const done = refusePromise(result, `${option}: must validate synchronously, but returned a promise`)
   return fieldOf(done as SchemaResult<unknown>, 'issues')
 }
 
@@ -40,5 +40,5 @@ export function readSchema(option: string, value: unknown): StandardSchema<unkno
   const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
   const standard = isObject ? fieldOf(value as Partial<StandardSchema<unknown>>, '~standard') : undefined
   if (typeof standard?.validate === 'function') return value as StandardSchema<unknown>
-  throw new ConfigError(option, 'expected a Standard Schema, as Zod, Valibot and ArkType make them')
+  throw new ConfigError(option, 'expected a Standard Schema, such as those of Zod, Valibot and ArkType')
 }

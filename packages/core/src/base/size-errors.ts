@@ -38,7 +38,7 @@ export class RecordTooLargeError extends RangeError {
   readonly sizes: readonly KeySize[]
 
   constructor(bytes: number, limit: number, sizes: readonly KeySize[]) {
-    super(`the session would take ${bytes} bytes; a record has ${limit} at most.${tableOf(sizes)}`)
+    super(`the session would take ${bytes} bytes; the limit is ${limit}.${tableOf(sizes)}`)
     this.bytes = bytes
     this.limit = limit
     this.sizes = sizes

@@ -15,16 +15,17 @@ import { warn, type Warning } from './runtime.ts'
 
 const LATE: Warning = {
   code: 'KEEPSAKE_LATE_CHANGE',
-  message: 'a session was changed after the head of the response had left; the change is lost',
-  detail: 'Change the session before the first byte leaves. Further cases are published, but not warned of.',
+  message: "a session was changed after the response's headers were sent; the change is lost",
+  detail:
+    'Change the session before the first byte is sent. Further cases are published as events, without a warning.',
 }
 
 const CLOCK: Warning = {
   code: 'KEEPSAKE_CLOCK',
   message:
-    "a session was issued more than a minute ahead: this server's clock is behind, or another's is ahead",
+    "a session was issued more than a minute in the future: this server's clock is behind, or another's is ahead",
   detail:
-    'Such sessions are not opened, and what this server revokes may spare them. Keep the clocks in step. Further cases are published, but not warned of.',
+    'Such sessions are not opened, and revocations by this server may miss them. Keep the clocks in sync. Further cases are published as events, without a warning.',
 }
 
 /**

@@ -52,12 +52,12 @@ export const refusalOf = (given: object): ArrivalRefusal | undefined =>
 /** @throws {ConfigError} for what was not made for it, and for a foreign cookie of one of the session's own names. */
 export function readArrivals(given: unknown, ownNames: readonly string[]): readonly Arrival[] {
   if (given === undefined) return []
-  if (!Array.isArray(given)) throw wrongOption('arrivals', 'a list of what @keepsake/arrival makes', given)
+  if (!Array.isArray(given)) throw wrongOption('arrivals', 'a list of arrivals of @keepsake/arrival', given)
   return given.map((one: unknown, index) => {
     const option = `arrivals[${index}]`
-    if (!isArrival(one)) throw wrongOption(option, 'what a function of @keepsake/arrival returns', one)
+    if (!isArrival(one)) throw wrongOption(option, 'the result of a function of @keepsake/arrival', one)
     if (one.names.some((name) => ownNames.includes(name)))
-      throw new ConfigError(option, 'its cookie has the name of the session’s own; give cookie.name another')
+      throw new ConfigError(option, 'its cookie has the same name as the session’s; set another cookie.name')
     return one
   })
 }

@@ -104,7 +104,7 @@ function checkCombination(cookie: Checked): void {
     wrong('httpOnly', `a name with ${prefix} needs httpOnly: true`)
   if (demands.includes('host') && cookie.path !== '/') wrong('path', `a name with ${prefix} needs path: '/'`)
   if (demands.includes('host') && cookie.domain !== undefined)
-    wrong('domain', `a name with ${prefix} allows none`)
+    wrong('domain', `a name with ${prefix} does not allow it`)
 }
 
 function readDomain(domain: unknown): string | undefined {
@@ -124,7 +124,7 @@ function readPath(path: unknown): string {
 
 function readEnd(maxAge: unknown, expires: unknown): Pick<CookieShape, 'maxAge' | 'expires'> {
   if (maxAge !== undefined && expires !== undefined) {
-    throw new ConfigError('cookie.expires', 'give either maxAge or expires')
+    throw new ConfigError('cookie.expires', 'use either maxAge or expires')
   }
   return {
     maxAge: maxAge === undefined ? undefined : readMaxAge('cookie.maxAge', maxAge),
@@ -136,7 +136,7 @@ function readEnd(maxAge: unknown, expires: unknown): Pick<CookieShape, 'maxAge' 
 export function readMaxAge(option: string, value: unknown): number {
   const seconds = readDuration(option, value)
   if (seconds <= MAX_AGE_LIMIT) return seconds
-  throw new ConfigError(option, `at most 400 days (${MAX_AGE_LIMIT} seconds), because browsers cut it there`)
+  throw new ConfigError(option, `at most 400 days (${MAX_AGE_LIMIT} seconds), the browsers' limit`)
 }
 
 function readExpires(value: unknown): Date {

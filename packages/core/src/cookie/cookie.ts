@@ -106,7 +106,7 @@ function readProtection(name: string, signedBy: unknown, sealedBy: unknown, isJs
   if (signedBy !== undefined && sealedBy !== undefined) {
     throw new ConfigError(
       'cookie.signed',
-      'give either signed or sealed; a sealed value is as good as signed',
+      'use either signed or sealed; a sealed value is also protected against changes',
     )
   }
   if (signedBy !== undefined) return signed(readSecrets('cookie.signed', signedBy), name)
@@ -170,7 +170,7 @@ function endOf(shape: CookieShape, maxAge = shape.maxAge): { at: number; attribu
 function invalidValue(name: string): CookieValueError {
   return new CookieValueError(
     name,
-    `a value may not hold blanks, quotes, commas, semicolons, backslashes, controls or anything ` +
+    `a value must not contain spaces, quotes, commas, semicolons, backslashes, controls or anything ` +
       'outside ASCII; encode it first, for instance with encodeURIComponent, or use json: true',
   )
 }

@@ -49,7 +49,7 @@ export function readName(name: unknown): string {
   }
   if (LOOKS_LIKE_PREFIX.test(name) && !PREFIXES.some(({ prefix }) => name.startsWith(prefix))) {
     const right = prefixOf(name).prefix || '__Host- or __Secure-'
-    throw new ConfigError('cookie.name', `looks like a prefix but is none; write ${right}`)
+    throw new ConfigError('cookie.name', `looks like a prefix, but browsers know only ${right}`)
   }
   return name
 }

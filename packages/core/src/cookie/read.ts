@@ -26,7 +26,7 @@ export function cookieHeaderOf(source: CookieSource): CookieHeader {
   return typeof get === 'function' ? get.call(headers, 'cookie') : fieldOf(headers, 'cookie')
 }
 
-const NO_PROMISE = 'cookies: expected a Cookie header, not a promise of it'
+const NO_PROMISE = 'cookies: expected a Cookie header, not a promise'
 
 /** A longer header is not read at all. Node's own limit for all headers together is 16 KiB. */
 export const MAX_HEADER_LENGTH = 16_384

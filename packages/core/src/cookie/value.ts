@@ -20,7 +20,10 @@ export function plainText(cookie: string): ValueText<string> {
       if (typeof value !== 'string')
         throw new CookieValueError(cookie, `expected text, got ${describeType(value)}`)
       if (value.isWellFormed()) return value
-      throw new CookieValueError(cookie, 'half a surrogate pair has no UTF-8; json: true can keep it')
+      throw new CookieValueError(
+        cookie,
+        'half a surrogate pair cannot be written as UTF-8; json: true can store it',
+      )
     },
     read: (text) => text,
   })
@@ -31,9 +34,9 @@ export function jsonText<T>(cookie: string, schema: StandardSchema<T> | undefine
   return Object.freeze<ValueText<T>>({
     write(value) {
       const checked = schema === undefined ? { value } : validIn(OPTION, schema['~standard'].validate(value))
-      if (checked === undefined) throw new CookieValueError(cookie, 'the value does not fit the schema')
+      if (checked === undefined) throw new CookieValueError(cookie, 'the value does not match the schema')
       const text = jsonOf(cookie, checked.value)
-      if (text === undefined) throw new CookieValueError(cookie, 'the value has no JSON')
+      if (text === undefined) throw new CookieValueError(cookie, 'the value cannot be written as JSON')
       return text
     },
     read(text) {
@@ -55,11 +58,11 @@ function jsonOf(cookie: string, value: unknown): string | undefined {
     throw new CookieValueError(cookie, problem)
   }
   const isLate = (_key: string, item: unknown): unknown =>
-    isPromise(item) ? refuse('holds a promise; await it first') : item
+    isPromise(item) ? refuse('contains a promise; await it first') : item
   try {
     return JSON.stringify(value, isLate)
   } catch (error) {
     if (error instanceof CookieValueError) throw error
-    return refuse('the value cannot be written as JSON, which has no circles and no bigints')
+    return refuse('the value cannot be written as JSON, which has no circular references and no bigints')
   }
 }

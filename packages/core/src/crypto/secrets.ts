@@ -12,7 +12,7 @@ export type SecretsOption = string | readonly (Secret | undefined)[] | undefined
 
 const MIN_BYTES = 32
 const MIN_VARIETY = 16
-const HOW_TO = 'make one with: npx keepsake secret'
+const HOW_TO = 'generate one with: npx keepsake secret'
 const IS_IT_SET = `is the environment variable set? Otherwise ${HOW_TO}`
 
 /**
@@ -90,7 +90,7 @@ function readSecret(option: string, secret: unknown): KeyObject {
   if (variety(bytes) < MIN_VARIETY) {
     throw new ConfigError(
       option,
-      `has fewer than ${MIN_VARIETY} different characters, so it is no random key; ${HOW_TO}`,
+      `has fewer than ${MIN_VARIETY} different characters, so it is not a random key; ${HOW_TO}`,
     )
   }
   return createSecretKey(bytes)

@@ -69,7 +69,7 @@ export function contextOf(purpose: string, name: string, audience: string): Buff
   if (context.length <= MAX_CONTEXT_BYTES) return context
   const spare = context.length - MAX_CONTEXT_BYTES
   const option = name.length < audience.length ? 'audience' : 'cookie.name'
-  throw new ConfigError(option, `is ${spare} bytes too long for a key to be bound to it`)
+  throw new ConfigError(option, `is ${spare} bytes too long to derive a key from`)
 }
 
 /** @throws {RangeError} for a time outside 0 to 2^40-1 or out of order, or an sid that is not 16 bytes. */

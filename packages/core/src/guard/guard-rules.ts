@@ -56,12 +56,12 @@ function readOrigin(option: string, entry: unknown): string {
     throw new ConfigError(option, `expected 'https://host' or 'https://host:port', ${problemOf(entry)}`)
   if (!/^https?:/i.test(entry)) return entry.toLowerCase()
   const url = URL.parse(entry)
-  if (url === null) throw new ConfigError(option, 'has no host that exists')
+  if (url === null) throw new ConfigError(option, 'has no valid host')
   return url.origin
 }
 
 function problemOf(entry: unknown): string {
-  if (entry === 'null') return "and 'null' is what every sandboxed page sends"
+  if (entry === 'null') return "and every sandboxed page sends 'null'"
   if (typeof entry === 'string' && entry.includes('*')) return 'without a wildcard: name each origin'
   const hasPath = typeof entry === 'string' && /^[^/]*:\/\/[^/]+\//.test(entry)
   return hasPath ? 'without a path, not even a slash at the end' : `got ${describeType(entry)}`

@@ -25,6 +25,6 @@ export function readFunctions<O extends object>(
  */
 export function ask<R>(option: string, question: Question<R>, about: R): boolean | undefined {
   const answer = question?.(about)
-  if (isPromise(answer)) throw new TypeError(`${option}: must answer at once, and gave a promise`)
+  if (isPromise(answer)) throw new TypeError(`${option}: must return synchronously, but returned a promise`)
   return answer
 }

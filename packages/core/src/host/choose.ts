@@ -39,9 +39,9 @@ function checked<D>(chosen: unknown): Sessions<D> {
   throw new ConfigError('sessions', isPromise(chosen) ? LATE : NONE)
 }
 
-const LATE = 'expected sessions from the function, not a promise of them'
+const LATE = 'expected the function to return sessions, not a promise'
 const NONE =
-  'expected sessions from the function, which createSessions has made; for a request that has none, throw an error with a status, such as 404'
+  'expected the function to return sessions made by createSessions; for a request without any, throw an error with a status, such as 404'
 
 const isSessions = <D>(given: unknown): given is Sessions<D> =>
   typeof given === 'object' && given !== null && typeof fieldOf(given as Sessions<D>, 'open') === 'function'
@@ -50,4 +50,4 @@ const isSessions = <D>(given: unknown): given is Sessions<D> =>
 const isRequest = (given: object): boolean =>
   ['headers', 'req'].some((name) => fieldOf(given, name as keyof typeof given) !== undefined)
 
-const NOT_CALLED = 'makes the middleware and is none itself; write app.use(session({ secrets: … }))'
+const NOT_CALLED = 'returns the middleware and must be called; write app.use(session({ secrets: … }))'

@@ -75,7 +75,7 @@ function tokenReason<Q extends object>(
 }
 
 const NO_SESSION =
-  'crossOriginGuard({ token: true }) found no session: mount session() before it, and the guard not where skip() leaves out the session'
+  'crossOriginGuard({ token: true }) found no session: mount session() before it, and do not skip the session for these requests'
 
 const FIELD = '_csrf'
 

@@ -80,7 +80,7 @@ export class RowWrite implements Renewal {
     this.#commit.tried.push(textId(stored.text))
     this.#written = { key, over: undefined, proof }
     return andThen(records.create(key, stored), (isNew) => {
-      if (!isNew) throw new CookieTakenError('a fresh session cookie was taken')
+      if (!isNew) throw new CookieTakenError("the new session's key already exists in the store")
       return { outcome: 'done', record: inForce, value: cookie }
     })
   }
@@ -115,7 +115,7 @@ export class RowWrite implements Renewal {
         return result.verdict === 'gone' ? GONE : this.#apartOr(result.standing.record, () => GONE)
       case 'unreadable':
         if (plan.record === 'delete') return andThen(this.#setup.records.delete(before.place.key), () => DONE)
-        throw new StoreError('a record that this server cannot open has taken the place of its own')
+        throw new StoreError('another server has replaced the record with one that this server cannot open')
       default:
         if (plan.record === 'delete') return DONE
         // Most likely its own end, whose answer was lost.

@@ -40,8 +40,5 @@ export function hasControlName(data: object | undefined): boolean {
 export function checkKeys(session: object): void {
   if (!hasControlName(session)) return
   const key = Object.keys(session).find((name) => CONTROL_NAMES.has(name)) ?? ''
-  throw new SessionDataError(
-    key,
-    'has the name of a control of the session; keep the data under another name',
-  )
+  throw new SessionDataError(key, 'is the name of a session control; store the data under another name')
 }

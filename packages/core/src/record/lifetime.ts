@@ -86,8 +86,8 @@ export function readLifetime(value: unknown): Lifetime {
   if (Math.max(idle, absolute, permanent) === Infinity) {
     warn({
       code: 'KEEPSAKE_ENDLESS_SESSION',
-      message: 'a session without an idle or an absolute limit stays open to whoever copies its cookie',
-      detail: 'A limit of lifetime is Infinity: give it a duration.',
+      message: 'a session without an idle or absolute limit stays valid for anyone who copies its cookie',
+      detail: 'A limit in lifetime is Infinity: set a duration.',
     })
   }
   return lifetime
@@ -108,7 +108,7 @@ function readLimit(option: string, value: unknown, most: number): number {
   const seconds = readDuration(option, value)
   if (seconds < 1) throw new ConfigError(option, 'expected at least one second')
   if (seconds > most)
-    throw new ConfigError(option, `at most 400 days (${most} seconds; a number counts seconds)`)
+    throw new ConfigError(option, `at most 400 days (${most} seconds; a number means seconds)`)
   return seconds
 }
 

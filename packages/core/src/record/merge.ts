@@ -54,7 +54,7 @@ function parse(text: string): { readonly data: JsonObject; readonly meta: Metada
 /** As `writeText` puts it: a text with the same data in another order would look changed to the next request. */
 function canonical(data: string, meta: Metadata): string {
   const content = readText(data)
-  if (content === undefined) throw new SessionDataError('onConflict', 'returned a value that cannot be kept')
+  if (content === undefined) throw new SessionDataError('onConflict', 'returned a value that cannot be saved')
   return writeText(content.data, meta)
 }
 

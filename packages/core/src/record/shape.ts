@@ -38,7 +38,7 @@ export function readShape(options: Readonly<Record<string, unknown>>): Shape {
   const migrate = readFunction('migrate', options['migrate']) as Migrate | undefined
   if (schema !== undefined) return createShape(version, seenBy(schema, version, migrate), misfitOf(schema))
   for (const option of ['version', 'migrate'] as const)
-    if (options[option] !== undefined) throw new ConfigError(option, 'give a schema, which says what fits')
+    if (options[option] !== undefined) throw new ConfigError(option, 'needs a schema')
   return createShape(version, named, () => undefined)
 }
 
@@ -124,7 +124,7 @@ function migrated(
   } catch {
     return undefined
   }
-  refusePromise(made, 'migrate: must give the data at once, and gave a promise')
+  refusePromise(made, 'migrate: must return the data synchronously, but returned a promise')
   return typeof made === 'object' && made !== null ? validOf(schema, made) : undefined
 }
 

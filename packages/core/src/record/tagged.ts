@@ -27,7 +27,7 @@ class Budget {
   /** @throws {SessionDataError} */
   check(cost: number, path: string): void {
     if (cost <= this.#left) return
-    throw new SessionDataError(path || 'all of it', 'goes beyond what any record has room for')
+    throw new SessionDataError(path || 'all of it', 'exceeds the maximum size of a record')
   }
 }
 
@@ -38,7 +38,7 @@ function tagged(value: unknown, path: string, depth: number, budget: Budget): un
     case 'number':
       if (Object.is(value, -0)) return { $number: '-0' }
       if (Number.isFinite(value)) return value
-      throw new SessionDataError(path, `is ${value}, which cannot be kept`)
+      throw new SessionDataError(path, `is ${value}, which cannot be saved`)
     case 'bigint':
       return { $bigint: digitsOf(value, path, budget) }
     case 'undefined':
@@ -51,13 +51,13 @@ function tagged(value: unknown, path: string, depth: number, budget: Budget): un
     case 'object':
       return value === null ? null : taggedObject(value, path, depth, budget)
     default:
-      throw new SessionDataError(path, `is a ${typeof value}, which cannot be kept`)
+      throw new SessionDataError(path, `is a ${typeof value}, which cannot be saved`)
   }
 }
 
 function checkDepth(path: string, depth: number): void {
   if (depth < MAX_DEPTH) return
-  throw new SessionDataError(path, `is nested deeper than ${MAX_DEPTH} levels, or in a circle`)
+  throw new SessionDataError(path, `is nested deeper than ${MAX_DEPTH} levels, or circular`)
 }
 
 /** What a record has room for has fewer bits. To write out one that has more takes long. */
@@ -95,9 +95,8 @@ function taggedObject(value: object, path: string, depth: number, budget: Budget
     budget.spend(value.href.length, path)
     return { $url: value.href }
   }
-  if (types.isPromise(value))
-    throw new SessionDataError(path, 'is a promise; wait for it, and keep what it gives')
-  throw new SessionDataError(path, `is ${describe(value)}, which cannot be kept`)
+  if (types.isPromise(value)) throw new SessionDataError(path, 'is a promise; await it, and store the result')
+  throw new SessionDataError(path, `is ${describe(value)}, which cannot be saved`)
 }
 
 /** Whatever the value itself has under the name of the method. */

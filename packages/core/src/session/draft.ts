@@ -90,7 +90,9 @@ export function showText(session: object, state: SessionState, text: string): vo
 function show(session: object, data: object): void {
   const isOpen = Object.values(Object.getOwnPropertyDescriptors(session)).every((own) => own.configurable)
   if (!isOpen || !Object.isExtensible(session))
-    throw new TypeError('the session was frozen, and cannot show what another request has written')
+    throw new TypeError(
+      'the session object is frozen, so changes of another request cannot be merged into it',
+    )
   for (const key of Object.keys(session)) Reflect.deleteProperty(session, key)
   for (const [key, value] of Object.entries(data)) Object.defineProperty(session, key, propertyOf(value))
 }

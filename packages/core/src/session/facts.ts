@@ -14,7 +14,7 @@ export class SessionFacts {
 
   /** The visit that a session belongs to. */
   static visitOf(session: SessionFacts): SessionVisit {
-    if (!(#visit in session)) throw new TypeError('a control of the session was called on something else')
+    if (!(#visit in session)) throw new TypeError('a session control was called on another object')
     return session.#visit
   }
 
@@ -118,7 +118,7 @@ export class SessionFacts {
 }
 
 function readLimitOf(value: unknown, most: number): Permanent {
-  const seconds = readDurationOf('session.permanent: true, false or how long', value)
+  const seconds = readDurationOf('session.permanent: true, false or a duration', value)
   if (seconds >= 1 && seconds <= most) return seconds === Infinity || seconds
   throw new TypeError('session.permanent: expected at least a second, and no more than lifetime.permanent')
 }

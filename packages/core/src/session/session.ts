@@ -177,9 +177,7 @@ export type DataKey<S> = Extract<Exclude<keyof S, ControlName>, string>
 
 /** Makes a data type that uses a control's name fail to compile, with the name in the message. */
 export type SessionData<D> = {
-  readonly [K in keyof D]: K extends ControlName
-    ? `'${K}' is a control of the session; rename the data`
-    : unknown
+  readonly [K in keyof D]: K extends ControlName ? `'${K}' is a session control; rename the data` : unknown
 }
 
 /** What `update` hands to its function: the data of a session, with `pop` and `clear`. */

@@ -31,7 +31,7 @@ guardControls(DataDraft.prototype)
 
 function refuse(name: string): () => never {
   return () => {
-    throw new TypeError(`session.update: '${name}' is no data; use it on the session, outside of update`)
+    throw new TypeError(`session.update: '${name}' is not data; use it on the session, outside of update`)
   }
 }
 

@@ -98,7 +98,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
   }
 
   function openNow(source: CookieSource, options?: VisitOptions): MaybePromise<SessionsVisit<D>> {
-    refusePromise(options?.extend, 'extend: expected true or false, not a promise of it')
+    refusePromise(options?.extend, 'extend: expected true or false, not a promise')
     return openBy(load, source, options)
   }
 
@@ -147,7 +147,7 @@ function checkSubject(method: string, subject: unknown): string {
   throw new TypeError(`sessions.${method}: expected the id of a user as text`)
 }
 
-const WHOSE = 'name the subject whose session it is: { subject: user.id }'
+const WHOSE = 'name the user whose session it is: { subject: user.id }'
 
 function sidsOf(option: string, session: unknown): Sids {
   if (session === undefined) return new Set()

@@ -58,13 +58,13 @@ export function readStorage(options: Options, parts: StorageParts): Storage {
   const { revocation, cacheFor } = readRevocation(options)
   const max = readSessionLimit(options['maxPerSubject'])
   const above = readAbove(options['overflowAbove'], overflow)
-  if (store && overflow) throw new ConfigError('overflow', 'give either store or overflow')
+  if (store && overflow) throw new ConfigError('overflow', 'use either store or overflow')
   if (store !== undefined) {
     if (typeof revocation === 'object')
-      throw new ConfigError('revocation', 'leave it out: what lives in a store ends there')
+      throw new ConfigError('revocation', 'not needed: with a store, sessions can be ended anyway')
     return { ...keptIn(store, parts, timeLimit, max), stores: [store], timeLimit }
   }
-  if (max !== undefined) throw new ConfigError('maxPerSubject', 'give a store, which can count sessions')
+  if (max !== undefined) throw new ConfigError('maxPerSubject', 'needs a store, to count sessions')
   const { keys, cookie, lifetime } = parts
   const sealed = inCookie(keys.sealer('cookie'), cookie.name, lifetime)
   const mode =
@@ -148,7 +148,8 @@ function revocableBy(
 function warnOfRestarts(): void {
   warn({
     code: 'KEEPSAKE_VOLATILE_REVOCATION',
-    message: 'revocations are kept in memory: they are lost when this process ends, and no other process sees them',
+    message:
+      'revocations are kept in memory: they are lost when this process ends, and no other process sees them',
     detail:
       'After a restart, revoked sessions are valid again. Give revocation a store that outlives the process: on disk, or on a server.',
   })

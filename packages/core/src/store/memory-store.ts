@@ -99,7 +99,7 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
       const oldest = staying.first()
       const first = oldest !== undefined && oldest.expiresAt <= time ? oldest : passing.first()
       if (first === undefined)
-        throw new Error(`the memory store is full: ${max} revocations, none of which may go`)
+        throw new Error(`the memory store is full: ${max} revocations, which must not be evicted`)
       end(first)
     }
   }

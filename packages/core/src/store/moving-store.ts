@@ -89,6 +89,6 @@ async function begun<T>(work: () => MaybePromise<T>): Promise<T> {
     return await work()
   } catch (error) {
     if (!(error instanceof StoreBusyError)) throw error
-    throw new Error('one of two stores was too busy for its part', { cause: error })
+    throw new Error('one of the two stores was too busy', { cause: error })
   }
 }

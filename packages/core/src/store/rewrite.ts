@@ -167,7 +167,7 @@ async function rewriteStanding<V>(
 }
 
 const timeIsUp = (): StoreError =>
-  new StoreError('other requests kept changing the session until the time was up')
+  new StoreError('other requests kept changing the session until the time limit')
 
 /** Random, and longer the more often it was in vain, so that processes in each other's way part. */
 export function pause(attempt: number): Promise<void> {

@@ -110,6 +110,6 @@ export function readStore(option: string, value: unknown): Store | undefined {
   const missing = REQUIRED.filter((method) => typeof fieldOf(methods, method) !== 'function')
   if (missing.length === 0) return value as Store
   const isForeign = typeof methods['get'] === 'function' && typeof methods['set'] === 'function'
-  const hint = isForeign ? '; it looks like a store of express-session, which cannot say what was lost' : ''
+  const hint = isForeign ? '; it looks like a store of express-session, which cannot detect lost updates' : ''
   throw new ConfigError(option, `a store needs ${missing.join(', ')}${hint}`)
 }

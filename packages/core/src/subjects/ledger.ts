@@ -64,7 +64,7 @@ const NAME = 'arrived'
 
 /** @throws {StoreError} for what cannot be read: whether it has arrived is then unknown. */
 function enteredOf({ opened }: StandingRecord): Entered {
-  if (!opened.ok) throw new StoreError('what has arrived cannot be read')
+  if (!opened.ok) throw new StoreError('the record of arrivals cannot be read')
   const [, cookie] = JSON.parse(opened.fields.text) as [string, string]
   return { cookie, sid: opened.fields.sid }
 }

@@ -172,7 +172,7 @@ export function createRevocations(setup: RevocationsSetup) {
             if (await changeOnce(subject, change)) return
             await pause(attempt)
           }
-          throw new StoreError('other requests kept changing the revocation list until the time was up')
+          throw new StoreError('other requests kept changing the revocation list until the time limit')
         }),
       )
     },
@@ -193,6 +193,6 @@ const joinedOf = (standing: readonly (StandingRecord | undefined)[]): Revocation
 /** @throws {StoreError} for what cannot be opened: whether a session is good is then unknown. */
 function textOf(standing: StandingRecord | undefined): string | undefined {
   if (standing === undefined) return undefined
-  if (!standing.opened.ok) throw new StoreError('what was revoked cannot be read')
+  if (!standing.opened.ok) throw new StoreError('the revocation list cannot be read')
   return standing.opened.fields.text
 }

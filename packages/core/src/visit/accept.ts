@@ -30,5 +30,7 @@ export function judge(
 export function judgeAtOnce(judged: MaybePromise<void>): void {
   if (!(judged instanceof Promise)) return
   judged.catch(() => undefined)
-  throw new TypeError('accept: must answer at once where sessions live in their cookies, and gave a promise')
+  throw new TypeError(
+    'accept: must return synchronously when sessions live in their cookies, but returned a promise',
+  )
 }

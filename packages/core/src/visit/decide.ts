@@ -57,7 +57,7 @@ export function decide(
 /** @throws {SessionDataError} for data that would not be opened again. */
 export function checkFit(shape: Shape, text: string): void {
   const path = shape.misfitIn(text)
-  if (path !== undefined) throw new SessionDataError(path, 'does not fit the schema')
+  if (path !== undefined) throw new SessionDataError(path, 'does not match the schema')
 }
 
 /** Why a cookie was not opened that may nevertheless be good: on another server, or later. */
@@ -88,7 +88,7 @@ export function isCleared(
   isLogout: boolean,
 ): boolean {
   if (!isLogout) return discard
-  if (reason === 'store_failed') throw new StoreError('the store failed, so the logout has ended nothing')
+  if (reason === 'store_failed') throw new StoreError('the store failed, so the logout ended nothing')
   // Of two cookies, a response clears those whose definitions it knows.
   const isKnown = reason !== 'ambiguous_cookie' || expiry.length > 0
   const isOnlyCopy = mode.isLazy && isKnown && reason !== 'no_cookie'

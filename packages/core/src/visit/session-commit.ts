@@ -110,7 +110,7 @@ export class SessionCommit implements Commit, Changes {
     const settled = unsettled.findLast(({ ids }) => ids.some(hasText))
     const isUnknown = unsettled.length > 0 && settled === undefined && before?.place !== undefined
     if (isUnknown && !hasText(textId(before.place.sealed)))
-      throw new StoreError('nobody can tell any more whether an earlier attempt has been written')
+      throw new StoreError('the outcome of an earlier attempt can no longer be determined')
     const rebased = rebaseHandled(sinceAttempt(this.#texts, settled), this.#knownOf(theirs), resolve)
     const isPermanentTheirs = carried === undefined && after.permanent === before?.permanent
     const permanent = isPermanentTheirs ? theirs.permanent : after.permanent
@@ -171,7 +171,7 @@ export class SessionCommit implements Commit, Changes {
     const { shape, trace } = this.#source.setup
     const known = shape.text(text)
     if (known === undefined)
-      throw new StoreError('data that this server has no schema for has taken the place of its own')
+      throw new StoreError("another server has replaced the data with data that this server's schema rejects")
     if (known !== text && hasControlName(contentIn(text).data)) trace.keyDropped(sid)
     return known
   }

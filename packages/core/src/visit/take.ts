@@ -28,7 +28,7 @@ async function takeNow(commits: Commits, key: string): Promise<unknown> {
   const { mode, lifetime, shape, now } = setup
   if (mode.name === 'cookie' || (before !== undefined && before.place === undefined))
     throw new UnsupportedError(
-      'session.take: the session lives in its cookie; give a store, which knows what was taken',
+      'session.take: the session lives in its cookie; configure a store, which records what was taken',
     )
   if (before === undefined) return undefined
   let value: unknown

@@ -39,7 +39,7 @@ describe('closing a visit', () => {
     handle(visit.session)
     expect(visit.session.explain()).toMatchObject({ mode: 'cookie', opened: 'opened', closes: reason })
     const isRefused = reason === 'unkeepable' || reason === 'too_large'
-    if (isRefused) expect(() => visit.close()).toThrow(/cannot be kept|would take/)
+    if (isRefused) expect(() => visit.close()).toThrow(/cannot be saved|would take/)
     else expect(setCookie(await visit.close()) === undefined).toBe(reason === 'unchanged')
   })
 
