@@ -177,7 +177,7 @@ exports['default'] = require('${fileURLToPath(import.meta.resolve('@keepsake/cor
     [['list', 'ada', '--module', 'missing.mjs'], 'there is no missing.mjs'],
     [['list', 'ada', '--module', 'empty.mjs'], 'exports no sessions'],
     [['toString', 'ada', '--module', 'empty.mjs'], 'expected list, revoke, revoke-all'],
-    [['list', '--module', 'empty.mjs'], 'expected one word'],
+    [['list', '--module', 'empty.mjs'], 'expected one argument'],
     [['list', 'ada', '--subject', 'ada'], '--subject belongs to revoke'],
     [['revoke', 'handle', '--module', 'empty.mjs'], '--subject SUBJECT is required'],
   ])('%j is called in a wrong way', async (args, problem) => {

@@ -35,7 +35,7 @@ describe('the plugin of Fastify', () => {
 
   it.each([
     ['a promise', () => Promise.resolve(), 'not a promise'],
-    ['nothing', () => undefined, 'for a request that has none, throw an error with a status'],
+    ['nothing', () => undefined, 'for a request without any, throw an error with a status'],
   ])('tells the application what was expected where the function gives %s', async (_, choose, hint) => {
     const app = fastify()
     app.register(session(choose as never))

@@ -39,7 +39,7 @@ describe('chooserOf', () => {
     [
       'options',
       () => ({ secrets: [SECRET] }),
-      /expected sessions from the function, which createSessions has made/,
+      /expected the function to return sessions made by createSessions/,
     ],
   ])('refuses a function that gives %s, with what would be right', (_, choosing, message) => {
     const choose = chooserOf(choosing as never, createSessions)
