@@ -27,7 +27,7 @@ type Load = (header: CookieHeader) => MaybePromise<Look>
  * const { session } = await sessions.open(request.headers.cookie)
  * ```
  *
- * @throws {ConfigError} for an option that is unknown or wrong, with its name and what would be right.
+ * @throws {ConfigError} for an option that is unknown or wrong, with its name and the correct form.
  */
 export function createSessions<D extends SessionData<D> = Record<string, unknown>>(
   options: SessionsOptions & DataOptions<D>,
@@ -92,7 +92,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
   ): MaybePromise<SessionsVisit<D>> {
     const header = cookieHeaderOf(source)
     const look = loading(header)
-    // Nothing else holds on to a request that nobody asks about.
+    // Nothing else holds a reference to a request that nobody asks about.
     const kept = accept === undefined ? header : source
     return look instanceof Promise ? openLater(look, kept, options) : visitFor(look, kept, options)
   }

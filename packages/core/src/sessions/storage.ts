@@ -25,18 +25,18 @@ import { warn } from '../base/runtime.ts'
 import type { Trace } from '../base/trace.ts'
 import { readAbove, readRevocation, readSessionLimit, readTimeLimit } from './storage-options.ts'
 
-/** Where sessions are kept, and what can be done with all of a subject. */
+/** Where sessions are stored, and the operations on all sessions of a subject. */
 export interface Storage {
   readonly mode: Mode
   readonly subjects: Subjects
   /** To be swept and closed. */
   readonly stores: readonly Store[]
-  /** Undefined where nothing can be written down of what arrives. */
+  /** Undefined if arrivals cannot be recorded. */
   readonly ledger: Ledger | undefined
   readonly timeLimit: TimeLimit
 }
 
-/** What was made of the other options. */
+/** The results of the other options. */
 export interface StorageParts {
   readonly keys: Keys
   readonly cookie: Cookie
@@ -44,13 +44,13 @@ export interface StorageParts {
   readonly trace: Trace
   /** Epoch milliseconds. */
   readonly clock: () => number
-  /** Until when sessions of other libraries arrive; epoch seconds, or 0 where none do. */
+  /** When arrivals end; epoch seconds, or 0 without arrivals. */
   readonly openUntil: number
 }
 
 type Options = Readonly<Record<string, unknown>>
 
-/** @throws {ConfigError} for an option about stores that is wrong, or goes not with another one. */
+/** @throws {ConfigError} for an invalid option about stores, or a combination that is not supported. */
 export function readStorage(options: Options, parts: StorageParts): Storage {
   const store = readStore('store', options['store'])
   const overflow = readStore('overflow', options['overflow'])
