@@ -7,11 +7,11 @@ import { isAttributeValue, isDomain, prefixOf, readName } from './grammar.ts'
 /** A longer attribute value is ignored by browsers (rfc6265bis §5.6). */
 const MAX_ATTRIBUTE_LENGTH = 1024
 
-/** The attributes of a cookie. What is left out is the safe choice: `Path=/; Secure; HttpOnly; SameSite=Lax`. */
+/** The attributes of a cookie. The defaults are the safe choice: `Path=/; Secure; HttpOnly; SameSite=Lax`. */
 export interface CookieAttributes {
   /** How long the browser keeps it, at most 400 days. Left out: until the browser closes. */
   readonly maxAge?: Duration | undefined
-  /** A fixed end instead of `maxAge`. */
+  /** A fixed expiry instead of `maxAge`. */
   readonly expires?: Date | undefined
   /** Sends it to this host and all below it. Left out: only to the host that set it. */
   readonly domain?: string | undefined
@@ -52,10 +52,10 @@ export interface CookieShape {
 }
 
 /**
- * Checks a cookie's name and attributes once, so that writing a line is only putting texts together.
+ * Checks a cookie's name and attributes once, so that writing a line only concatenates texts.
  *
  * @throws {ConfigError} for a name outside RFC 9110's token, an attribute outside its grammar, or a combination that
- * browsers would drop without a word: `SameSite=None` or `Partitioned` without Secure, a name prefix whose demands
+ * browsers would silently drop: `SameSite=None` or `Partitioned` without Secure, a name prefix whose demands
  * are not met (rfc6265bis §4.1.3), more than 400 days.
  */
 export function readAttributes(

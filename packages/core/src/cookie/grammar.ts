@@ -19,7 +19,7 @@ export const isDomain = (text: string): boolean =>
   text.length <= 253 &&
   text.split('.').every((label) => /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label))
 
-/** What browsers demand of a cookie whose name begins so, in any case; they drop it otherwise, without a word. */
+/** The browsers' rules for a cookie whose name begins like this, in any case; otherwise they silently drop it. */
 export interface Prefix {
   /** Empty where the name has none. */
   readonly prefix: string

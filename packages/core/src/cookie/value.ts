@@ -7,9 +7,9 @@ const OPTION = 'cookie.schema'
 
 /** A cookie's value as text, and back. */
 export interface ValueText<T> {
-  /** @throws {CookieValueError} for a value that has no text. */
+  /** @throws {CookieValueError} for a value that cannot be written as text. */
   write(value: T): string
-  /** Undefined for text that is no such value. */
+  /** Undefined for an invalid text. */
   read(text: string): T | undefined
 }
 
@@ -29,7 +29,7 @@ export function plainText(cookie: string): ValueText<string> {
   })
 }
 
-/** Values that JSON can say, checked by a schema where there is one. */
+/** JSON values, checked by a schema if there is one. */
 export function jsonText<T>(cookie: string, schema: StandardSchema<T> | undefined): ValueText<T> {
   return Object.freeze<ValueText<T>>({
     write(value) {
@@ -52,7 +52,7 @@ export function jsonText<T>(cookie: string, schema: StandardSchema<T> | undefine
   })
 }
 
-/** @throws {CookieValueError} for what JSON would leave out or cannot say, in words that show nothing of it. */
+/** @throws {CookieValueError} for a value that JSON would omit or cannot represent; the message does not show it. */
 function jsonOf(cookie: string, value: unknown): string | undefined {
   const refuse = (problem: string): never => {
     throw new CookieValueError(cookie, problem)
