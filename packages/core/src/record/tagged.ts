@@ -2,17 +2,17 @@ import { types } from 'node:util'
 import { SessionDataError } from '../base/errors.ts'
 import { afterPlain, DOLLAR, isDictionary, MAX_COST, MAX_DEPTH, VALUE_COST } from './plain.ts'
 
-/** Fields as JSON says them, with tags where it needs them. @throws {SessionDataError} for what cannot be kept. */
+/** Fields as JSON, with tags for other values. @throws {SessionDataError} for a value that cannot be saved. */
 export function taggedFields(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const kept = Object.keys(values).filter((key) => values[key] !== undefined)
   return taggedEntries(kept, values, '', 1, new Budget())
 }
 
-/** What is left for the values of a session; see `MAX_COST`. */
+/** The remaining budget for the values of a session; see `MAX_COST`. */
 class Budget {
   #left = MAX_COST
 
-  /** Whether a value needs no tags and no path, and there was room for it. */
+  /** Whether a value needs neither tags nor a path, and is within the budget. */
   takes(scalar: unknown): boolean {
     const left = afterPlain(scalar, MAX_DEPTH, this.#left)
     if (left >= 0) this.#left = left
@@ -60,7 +60,7 @@ function checkDepth(path: string, depth: number): void {
   throw new SessionDataError(path, `is nested deeper than ${MAX_DEPTH} levels, or circular`)
 }
 
-/** What a record has room for has fewer bits. To write out one that has more takes long. */
+/** A bigint that fits into a record has fewer bits. Writing a larger one takes long. */
 const MAX_BITS = 2 ** 18
 
 function digitsOf(value: bigint, path: string, budget: Budget): string {
@@ -72,7 +72,7 @@ function digitsOf(value: bigint, path: string, budget: Budget): string {
 
 function taggedObject(value: object, path: string, depth: number, budget: Budget): unknown {
   const list = (items: Iterable<unknown>, size: number, levels: number): unknown[] => {
-    // A tag and its list are two levels, even when nothing is in the list.
+    // A tag and its list are two levels, even if the list is empty.
     checkDepth(path, depth + levels - 1)
     budget.check(size * VALUE_COST, path)
     return Array.from(items, (item, index) =>
@@ -99,7 +99,7 @@ function taggedObject(value: object, path: string, depth: number, budget: Budget
   throw new SessionDataError(path, `is ${describe(value)}, which cannot be saved`)
 }
 
-/** Whatever the value itself has under the name of the method. */
+/** Whatever the value itself has as a method of this name. */
 const timeOf = (date: Date): number => Date.prototype.getTime.call(date)
 
 function taggedEntries(
@@ -120,10 +120,10 @@ function taggedEntries(
   return Object.fromEntries(entries)
 }
 
-/** What an error shows of a key, at most. */
+/** The maximum length of a key in an error. */
 const MAX_KEY_CHARS = 60
 
-/** The place of a key, as messages say it. */
+/** The path of a key, as in messages. */
 export function joinPath(path: string, key: string): string {
   if (key.length > MAX_KEY_CHARS) return joinPath(path, `${key.slice(0, MAX_KEY_CHARS - 1)}…`)
   if (!/^[A-Za-z_$][\w$]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`

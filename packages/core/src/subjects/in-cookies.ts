@@ -5,8 +5,8 @@ import type { Revocations } from './revocations.ts'
 import type { Subjects } from './subjects.ts'
 
 /**
- * The sessions of a subject where they live in their cookies, and only what was revoked of them is written down: they
- * can be ended, but not listed, and how many there are is unknown.
+ * A subject's sessions that live in their cookies, where only revocations are recorded: they
+ * can be ended, but not listed, and their number is unknown.
  */
 export function subjectsInCookies(revocations: Revocations, now: () => number): Subjects {
   const entryOf = (sid: string): Entry => [sid, revocations.endOfAll()]
@@ -15,7 +15,7 @@ export function subjectsInCookies(revocations: Revocations, now: () => number): 
       throw new UnsupportedError('sessions.listFor: only revoked sessions are recorded; configure a store')
     },
     async revoke(handle, subject) {
-      // Anybody can make up handles: each would stay listed for as long as a session may live.
+      // Anyone can make up handles: each would stay listed for the maximum lifetime of a session.
       if (subject === undefined)
         throw new UnsupportedError(
           'sessions.revoke: anonymous sessions in their cookies are not recorded; configure a store',
@@ -40,7 +40,7 @@ function isHandle(handle: unknown): boolean {
   return sid.length === SID_BYTES && sid.toString('base64url') === handle
 }
 
-/** Of sessions that live in their cookies and are written down nowhere. */
+/** Sessions that live in their cookies and are not recorded. */
 export function noSubjects(): Subjects {
   return Object.freeze<Subjects>({
     listFor: async () => fail('sessions.listFor', 'configure a store'),
