@@ -24,14 +24,14 @@ const readable = (lines: readonly string[]): string =>
 
 export const rowsInCookie: readonly Row[] = [
   {
-    text: 'nobody can read the session without the secret',
+    text: 'the session data in the cookie is encrypted',
     async observe(peer) {
       await using visitor = disposing(await visit(peer, keepName))
       return !readable((await visitor.get('/?name=Adelaide')).lines).includes('Adelaide')
     },
   },
   {
-    text: 'the server ends a copied cookie when its time is over',
+    text: 'the server rejects an expired cookie that a client has kept',
     async observe(peer, passSeconds) {
       await using visitor = disposing(await visit(peer, keepName, { seconds: 300 }))
       const { cookie } = await visitor.get('/?name=Ada')
@@ -41,7 +41,7 @@ export const rowsInCookie: readonly Row[] = [
     },
   },
   {
-    text: 'a session that is too large is not lost without a word',
+    text: 'a session that is too large for a cookie is an error, not lost silently',
     async observe(peer) {
       await using visitor = disposing(
         await visit(peer, async ({ path, session, save, send }) => {
@@ -56,7 +56,7 @@ export const rowsInCookie: readonly Row[] = [
     },
   },
   {
-    text: 'a useless cookie of the same name does not hide the good one',
+    text: 'an invalid duplicate of the cookie does not hide the valid one',
     async observe(peer) {
       await using visitor = disposing(await visit(peer, keepName))
       const { cookie } = await visitor.get('/?name=Ada')
@@ -65,7 +65,7 @@ export const rowsInCookie: readonly Row[] = [
     },
   },
   {
-    text: 'nothing has to be saved by hand',
+    text: 'changes are saved without a call to `save()`',
     async observe(peer) {
       await using visitor = disposing(await visit(peer, keepNameUnsaved))
       const { cookie } = await visitor.get('/?name=Ada')
@@ -73,7 +73,7 @@ export const rowsInCookie: readonly Row[] = [
     },
   },
   {
-    text: 'the cookie is Secure, HttpOnly and SameSite=Lax unless you say otherwise',
+    text: 'the cookie is Secure, HttpOnly and SameSite=Lax by default',
     async observe(peer) {
       await using visitor = disposing(await visit(peer, keepName))
       const [line = ''] = (await visitor.get('/?name=Ada')).lines
@@ -81,15 +81,15 @@ export const rowsInCookie: readonly Row[] = [
     },
   },
   {
-    text: 'a secret that everybody knows is refused',
+    text: 'a well-known secret (`keyboard cat`) is rejected',
     observe: refusesKeyboardCat,
   },
   {
-    text: 'what a handler wrote before it failed is kept',
+    text: 'changes that a handler made before it threw are saved',
     observe: keepsWhatFailed,
   },
   {
-    text: 'a logout removes the cookie',
+    text: 'ending the session removes the cookie from the browser',
     observe: removesCookie,
   },
 ]

@@ -41,7 +41,7 @@ const PARALLEL = 5
 
 export const rowsInStore: readonly Row[] = [
   {
-    text: 'a redirect leaves after the session is saved',
+    text: 'the session is saved before a redirect is sent',
     async observe(peer) {
       const { opened, open } = gate()
       await using visitor = disposing(await visit(peer, redirectAfterWriting))
@@ -59,7 +59,7 @@ export const rowsInStore: readonly Row[] = [
     },
   },
   {
-    text: `${PARALLEL} parallel requests that each set a key leave ${PARALLEL} keys`,
+    text: `${PARALLEL} parallel requests that each set a key keep all ${PARALLEL} keys`,
     async observe(peer) {
       const meet = barrier(PARALLEL)
       await using visitor = disposing(
@@ -85,7 +85,7 @@ export const rowsInStore: readonly Row[] = [
     },
   },
   {
-    text: 'a request that was still running does not undo a logout',
+    text: 'a slow request does not bring back a session that was logged out',
     async observe(peer) {
       const [begun, goOn] = [gate(), gate()]
       await using visitor = disposing(
@@ -110,7 +110,7 @@ export const rowsInStore: readonly Row[] = [
     },
   },
   {
-    text: 'a session that cannot be saved is an error, not a page',
+    text: 'a failed save is an error response, not a normal page',
     async observe(peer) {
       await using visitor = disposing(
         await visit(peer, ({ session, send }) => {
@@ -123,7 +123,7 @@ export const rowsInStore: readonly Row[] = [
     },
   },
   {
-    text: 'a request that changes nothing costs the store one call',
+    text: 'a request that only reads makes one store call',
     async observe(peer) {
       await using visitor = disposing(
         await visit(peer, ({ path, session, send }) => {
@@ -138,7 +138,7 @@ export const rowsInStore: readonly Row[] = [
     },
   },
   {
-    text: 'who reads the store can open no session with it',
+    text: 'a leaked copy of the store contains no usable session id',
     async observe(peer) {
       await using visitor = disposing(
         await visit(peer, ({ session, send }) => {
@@ -154,7 +154,7 @@ export const rowsInStore: readonly Row[] = [
     },
   },
   {
-    text: 'a useless cookie of the same name does not hide the good one',
+    text: 'an invalid duplicate of the cookie does not hide the valid one',
     async observe(peer) {
       await using visitor = disposing(
         await visit(peer, ({ path, session, send }) => {
@@ -167,7 +167,7 @@ export const rowsInStore: readonly Row[] = [
       return (await visitor.get('/', `${useless}; ${cookie}`)).text === 'Ada'
     },
   },
-  { text: 'what a handler wrote before it failed is kept', observe: keepsWhatFailed },
-  { text: 'a logout removes the cookie', observe: removesCookie },
-  { text: 'a secret that everybody knows is refused', observe: refusesKeyboardCat },
+  { text: 'changes that a handler made before it threw are saved', observe: keepsWhatFailed },
+  { text: 'ending the session removes the cookie from the browser', observe: removesCookie },
+  { text: 'a well-known secret (`keyboard cat`) is rejected', observe: refusesKeyboardCat },
 ]

@@ -42,12 +42,7 @@ export function createStage(addresses?: Addresses): Stage {
   const child = fork(join(import.meta.dirname, 'stage.ts'), {
     cwd: directory,
     env: { ...process.env, ...ENVIRONMENT, ...environmentOf(addresses) },
-    execArgv: [
-      '--conditions=@keepsake/source',
-      '--disable-warning=ExperimentalWarning',
-      // What a logout cannot do is said on a page of its own, not below every example.
-      '--disable-warning=KEEPSAKE_STATELESS_LOGOUT',
-    ],
+    execArgv: ['--conditions=@keepsake/source', '--disable-warning=ExperimentalWarning'],
   })
   const ask = (message: ToStage): Promise<FromStage> =>
     new Promise((resolve, reject) => {

@@ -9,7 +9,7 @@ function knownOptions(): string[] {
   try {
     createSessions({ nothing: true } as never)
   } catch (error) {
-    if (error instanceof ConfigError) return error.message.split('known are ')[1]?.split(', ') ?? []
+    if (error instanceof ConfigError) return error.message.split('known options: ')[1]?.split(', ') ?? []
   }
   return []
 }

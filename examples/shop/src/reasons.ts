@@ -62,7 +62,7 @@ const CLOSED: Readonly<Record<CloseReason, string>> = {
   evicted: 'Its user logged in once more than is allowed, and this was the oldest session.',
   merged: 'Another request changed the session meanwhile. Both changes are kept.',
   gone: 'Another request has ended the session meanwhile, or given it a new cookie. Nothing of this one is written.',
-  unopened: 'The session’s cookie cannot be opened here, so the logout has ended nothing.',
+  unopened: 'The session’s cookie cannot be opened here, so the logout ended nothing.',
   conflict: 'Another request changed the same place meanwhile, and the app wants to hear of that.',
   store_failed: 'The store did not take the session, so nothing of this response may leave.',
   too_large: 'The session would not fit into a cookie, so nothing of this response may leave.',

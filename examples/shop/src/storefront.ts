@@ -108,7 +108,7 @@ function hoodOf(
   session: Session,
   header: CookieHeader,
 ): UnderTheHood {
-  const { opened, closes } = session.explain()
+  const { opened, closes, logoutEnds } = session.explain()
   const isGone = closes === 'empty' || fateOf(closes, mode) === 'clear'
   return {
     mode,
@@ -119,6 +119,7 @@ function hoodOf(
     createdAt: isGone ? undefined : session.createdAt,
     expiresAt: isGone ? undefined : session.expiresAt,
     permanent: session.permanent,
+    logoutEnds,
     opened,
     decision: { reason: closes, setCookie: announcedLine(cookie, session, fateOf(closes, mode)) },
   }

@@ -55,6 +55,13 @@ describe('the panel', () => {
     expect(show({ mode: 'store', cookieValue: 'x' })).toContain('has 64 characters')
   })
 
+  test.each([
+    ['every_copy', 'every copy of its cookie'],
+    ['browser_cookie', 'a copy of it stays valid until it expires'],
+  ] as const)('says which cookies a logout ends: %s', (logoutEnds, sentence) => {
+    expect(show({ logoutEnds })).toContain(sentence)
+  })
+
   test('says so when no cookie came, in either mode', () => {
     expect(show({ cookieValue: undefined })).toContain('it travels in here, sealed')
     expect(show({ cookieValue: undefined, mode: 'store' })).toContain('the store keeps the data')

@@ -29,7 +29,7 @@ export function askedRecords(
         const record = await ask(id)
         if (record === undefined || record === null) return UNKNOWN
         if (typeof record === 'string' || record instanceof Uint8Array) return open(Buffer.from(record), now)
-        throw new TypeError(`${library}.readData: expected bytes, text or nothing, got ${typeof record}`)
+        throw new TypeError(`${library}.readData: expected bytes, text or undefined, got ${typeof record}`)
       },
       delete: remove && (async (id) => remove(id)),
     }

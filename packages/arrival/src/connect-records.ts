@@ -24,10 +24,7 @@ export function connectRecords(option: string, store: unknown): Records {
   const given = (isObject(store) ? store : {}) as Partial<ConnectStore>
   const [get, destroy] = [fieldOf(given, 'get'), fieldOf(given, 'destroy')]
   if (typeof get !== 'function')
-    throw new ConfigError(
-      option,
-      "expected the other application's session store, which has get(id, callback)",
-    )
+    throw new ConfigError(option, "expected the previous application's session store, with get(id, callback)")
   return {
     async read(id, now) {
       return contentOf(await called((callback) => get.call(given, id, callback)), now)
@@ -42,7 +39,7 @@ function called<T>(call: (callback: Callback<T>) => unknown): Promise<T | undefi
     const given = call((error, result) => {
       // A file store has no other word for a record that is gone.
       if (error === null || error === undefined || codeOf(error) === 'ENOENT') resolve(result)
-      else reject(error instanceof Error ? error : new Error('the store gave an error'))
+      else reject(error instanceof Error ? error : new Error('the store reported an error'))
     })
     if (given instanceof Promise) given.catch(reject)
   })

@@ -10,7 +10,7 @@ export type ForeignSecrets = ForeignSecret | readonly (ForeignSecret | undefined
 /** @throws {ConfigError} for none, and for one that is empty or neither text nor bytes. */
 export function readForeignSecrets(option: string, given: unknown): readonly KeyObject[] {
   if (!Array.isArray(given)) return [readForeignSecret(option, given)]
-  if (given.length === 0) throw new ConfigError(option, 'expected the secret of the other application')
+  if (given.length === 0) throw new ConfigError(option, 'expected the secret of the previous application')
   return given.map((secret, index) => readForeignSecret(`${option}[${index}]`, secret))
 }
 
@@ -20,7 +20,7 @@ export function readForeignSecret(option: string, secret: unknown): KeyObject {
   if (isSecret && secret.length > 0) return createSecretKey(Buffer.from(secret))
   throw new ConfigError(
     option,
-    'expected the secret of the other application; is the environment variable set?',
+    'expected the secret of the previous application; is the environment variable set?',
   )
 }
 

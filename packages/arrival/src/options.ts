@@ -105,10 +105,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?$/
 function readUntil(library: string, value: unknown): number {
   const time = value instanceof Date ? value.getTime() : Date.parse(isDay(value) ? value : '')
   if (Number.isNaN(time))
-    throw new ConfigError(
-      `${library}.until`,
-      "expected the day from which nothing arrives any more, such as '2027-03-01'",
-    )
+    throw new ConfigError(`${library}.until`, "expected the day on which arrivals end, such as '2027-03-01'")
   return Math.floor(time / 1000)
 }
 
@@ -146,13 +143,13 @@ function readSubject(library: string, value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string' && value !== '' && value.isWellFormed()) return value
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
-  throw wrongAnswer(library, 'subject', 'the id of a user as text, or nothing', value)
+  throw wrongAnswer(library, 'subject', 'the id of a user as text, or undefined', value)
 }
 
 function readData(library: string, value: unknown): object | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isPromise(value)) return value
-  throw wrongAnswer(library, 'data', 'an object, or nothing', value)
+  throw wrongAnswer(library, 'data', 'an object, or undefined', value)
 }
 
 function readFlash(library: string, value: unknown): readonly Flash[] | undefined {
@@ -174,7 +171,7 @@ export const readSeconds = <T extends number | undefined>(option: string, value:
 /** For a library whose cookie has the name that the application gives it. @throws {ConfigError} */
 export function needName(library: string, name: string): void {
   if (name === '')
-    throw new ConfigError(`${library}.cookie.name`, 'expected the name of the other application’s cookie')
+    throw new ConfigError(`${library}.cookie.name`, 'expected the name of the previous application’s cookie')
 }
 
 /** Reads an option of a format that is text. @throws {ConfigError} */

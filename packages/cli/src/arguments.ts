@@ -28,5 +28,5 @@ export function readArguments<const O extends ParseArgsOptionsConfig>(args: read
 export function checkWords(words: readonly string[], most: number): void {
   const extra = words[most]
   // Not shown: it may be a token.
-  if (extra !== undefined) throw new UsageError(`there is one word too many, the ${most + 1}th`)
+  if (extra !== undefined) throw new UsageError(`too many arguments: expected at most ${most}`)
 }

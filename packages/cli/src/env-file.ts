@@ -15,7 +15,7 @@ export function withVariable(text: string, variable: string, value: string): str
   const { [variable]: written, ...others } = variablesOf(changed)
   const { [variable]: _, ...before } = variablesOf(text)
   if (written === value && JSON.stringify(others) === JSON.stringify(before)) return changed
-  throw new UsageError(`${variable} cannot be changed without touching other lines; edit the file by hand`)
+  throw new UsageError(`${variable} cannot be changed without changing other lines; edit the file by hand`)
 }
 
 function replaced(text: string, variable: string, value: string): string {

@@ -31,15 +31,14 @@ function anatomySection({ anatomy, secret, keyIds }: Inspection): Section {
   const title = `value, ${anatomy.characters} characters`
   if (anatomy.kind === 'stored') {
     const rows = [
-      ['locator', `${anatomy.locatorBytes} bytes; a hash of it is the key of the row in the store`],
-      ['verifier', `${anatomy.verifierBytes} bytes; opens the row, and is another one after each login`],
+      ['locator', `${anatomy.locatorBytes} bytes; its hash is the key of the row in the store`],
+      ['verifier', `${anatomy.verifierBytes} bytes; opens the row, and changes at each login`],
     ] as const
-    const body =
-      'The cookie of a session in a store, or a value that looks like one. It holds nothing to open.'
+    const body = 'The cookie of a session in a store, or a value that looks like one. It contains no data.'
     return { title, rows, body }
   }
   if (anatomy.kind === 'other')
-    return { title, rows: [], body: 'No token and no cookie of a stored session.' }
+    return { title, rows: [], body: 'Neither a token nor the cookie of a stored session.' }
   const [{ keyIds: ids } = { keyIds: [] }] = keyIds
   const which =
     secret === undefined
@@ -79,12 +78,12 @@ function valueSections({ found }: Inspection): readonly Section[] {
 }
 
 const REASONS = {
-  malformed: 'It is not spelled as a token is, or longer than one can be.',
+  malformed: 'It does not have the format of a token, or is too long for one.',
   unknown_key:
     'None of the secrets has this key id: it was sealed with another secret, cookie name, audience or purpose.',
-  forged: 'The key fits, the rest does not: it was changed, cut off, or made up.',
-  corrupt: 'It opens, but what is inside is nothing that this version writes.',
-  unopened_value: 'No sealed cookie of these secrets and this name, or its time is over.',
+  forged: 'The key id matches, but the token was changed, cut off, or made up.',
+  corrupt: 'It opens, but its content has no format that this version writes.',
+  unopened_value: 'Not a cookie sealed with these secrets under this name, or it has expired.',
 } as const
 
 function unopenedSections({ found, keyIds }: Inspection): readonly Section[] {

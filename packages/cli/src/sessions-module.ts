@@ -28,7 +28,7 @@ export interface ModulePlace {
  */
 export async function loadSessions(place: ModulePlace, { cwd }: Surroundings): Promise<ManagedSessions> {
   if (place.module === undefined)
-    throw new UsageError('--module FILE is needed: a module that exports sessions')
+    throw new UsageError('--module FILE is required: a module that exports sessions')
   const path = resolve(cwd, place.module)
   if (!existsSync(path)) throw new UsageError(`--module: there is no ${place.module}`)
   const envFile = resolve(cwd, place.envFile)
@@ -40,7 +40,7 @@ export async function loadSessions(place: ModulePlace, { cwd }: Surroundings): P
     .flatMap((from) => [fieldOf(from, 'sessions'), fieldOf(from, 'default')])
     .find(isManaged)
   if (sessions !== undefined) return sessions
-  throw new UsageError(`--module: ${place.module} exports no sessions, as createSessions makes them`)
+  throw new UsageError(`--module: ${place.module} exports no sessions made by createSessions`)
 }
 
 const fieldOf = (value: unknown, name: string): unknown =>

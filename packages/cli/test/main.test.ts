@@ -37,7 +37,7 @@ it.each([
   [['help', 'secrets'], 'there is no command of this name'],
   [['secret', '--wirte'], "Unknown option '--wirte'"],
   [['secret', `--${'hush'.repeat(10)}`], 'keepsake secret: Unknown option\n'],
-  [['inspect', 'a', 'b'], 'one word too many'],
+  [['inspect', 'a', 'b'], 'too many arguments'],
 ])('called as %j ends with code 2, and says why on stderr alone', async (args, problem) => {
   const { code, out, error } = await keepsake(args, { cwd: makeDirectory() })
   expect({ code, out }).toEqual({ code: 2, out: '' })

@@ -107,7 +107,7 @@ describe('keepsake secret --write', () => {
   })
 
   it.each([
-    [['--force'], '', 'without --write'],
+    [['--force'], '', 'needs --write'],
     [['--rotate', '--force'], '', 'either'],
     [['--write', '--variable', 'A=B'], '', 'expected a name'],
     [['--rotate'], 'SESSION_SECRET=short\n', 'at least 32 bytes'],

@@ -1,4 +1,4 @@
-/* For adapters, which join sessions to a framework. Here what may be there at once is not made a promise. */
+/* For adapters, which connect sessions with a framework. A result that is available synchronously is returned without a promise. */
 export { type AdapterWarning } from './base/reasons.ts'
 export type { ReturnWatch } from './base/return-watch.ts'
 export type { MaybePromise } from './base/maybe-promise.ts'

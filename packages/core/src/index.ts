@@ -64,7 +64,7 @@ export type { Header } from './visit/headers.ts'
 export type { VisitOptions } from './visit/setup.ts'
 
 /**
- * What the session of your application holds, declared once for every framework:
+ * The data of your application's sessions, declared once for every framework:
  *
  * ```ts
  * declare module '@keepsake/core' {
@@ -72,7 +72,7 @@ export type { VisitOptions } from './visit/setup.ts'
  * }
  * ```
  *
- * Or in the name of an adapter, which exports all of this package.
+ * Or with the name of an adapter's package, which exports all of this one.
  */
 // oxlint-disable-next-line typescript/no-empty-object-type -- filled in by the application
 export interface Register {}

@@ -13,11 +13,11 @@ export type { SealedFields } from './crypto/token.ts'
 export interface SealerOptions {
   /** Newest first: the first seals, all open. */
   readonly secrets: SecretsOption
-  /** What the tokens are for: values of a cookie, or a store's records. Default `'cookie'`. */
+  /** The purpose of the tokens: values of a cookie, or a store's records. Default `'cookie'`. */
   readonly purpose?: 'cookie' | 'store' | undefined
-  /** The cookie's whole name, such as `__Host-session`. */
+  /** The cookie's full name, such as `__Host-session`. */
   readonly name: string
-  /** Keeps the tokens of two applications that share a secret apart. Default: none. */
+  /** Separates the tokens of two applications that share a secret. Default: none. */
   readonly audience?: string | undefined
 }
 
@@ -25,7 +25,7 @@ export interface SealerOptions {
  * The token format of Keepsake, for other services and tools that read or write its tokens:
  * XAES-256-GCM under keys that HKDF-SHA-256 derives for one purpose, cookie name and audience.
  *
- * @throws {ConfigError} for weak, repeated or missing secrets, or a name that is not text.
+ * @throws {ConfigError} for weak, repeated or missing secrets, and for a name that is not text.
  */
 export function createSealer(options: SealerOptions): Sealer {
   const checked = readOptions('options', options, ['secrets', 'purpose', 'name', 'audience'])

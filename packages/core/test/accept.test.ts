@@ -242,7 +242,7 @@ describe('an accept that is async', () => {
       for (let time = 0; time < 2; time++)
         expect(thrownBy(() => visit.session)).toEqual(
           new TypeError(
-            'accept: must answer at once where sessions live in their cookies, and gave a promise',
+            'accept: must return synchronously when sessions live in their cookies, but returned a promise',
           ),
         )
     }

@@ -287,7 +287,7 @@ describe('taking and reloading', () => {
       await request(sessions, cookie, (other) => (other['n'] = 2))
       Object.freeze(session)
       expect(await rejection(session.reload())).toEqual(
-        new TypeError('the session was frozen, and cannot show what another request has written'),
+        new TypeError('the session object is frozen, so changes of another request cannot be merged into it'),
       )
     })
     expect(await dataOf(sessions, cookie)).toEqual({ n: 2 })
@@ -300,9 +300,7 @@ describe('a proxy around a session', () => {
     const { session } = await sessions.open(present(await begin(sessions, { n: 1 })))
     const proxy = new Proxy(session, {})
     for (const control of ['logout', 'destroy', 'clear', 'regenerate'] as const)
-      expect(() => proxy[control]()).toThrow(
-        new TypeError('a control of the session was called on something else'),
-      )
+      expect(() => proxy[control]()).toThrow(new TypeError('a session control was called on another object'))
   })
 
   it('that hands its calls to the session ends it, though it lets nobody delete its keys', async () => {

@@ -549,19 +549,30 @@ describe('the options', () => {
   const codesOf = (options: Partial<SessionsOptions>): Promise<string[]> =>
     warningsOf(() => createSessions({ secrets, ...options }))
 
-  it('left out are said at start-up to leave copied cookies alone (R39)', async () => {
-    expect(await codesOf({})).toEqual(['KEEPSAKE_STATELESS_LOGOUT'])
-    expect(await codesOf({ overflow: memoryStore() })).toEqual(['KEEPSAKE_STATELESS_LOGOUT'])
+  it.each<[string, Partial<SessionsOptions>, string]>([
+    ['in its cookie', {}, 'browser_cookie'],
+    ["in its cookie, with revocation: 'none'", { revocation: 'none' }, 'browser_cookie'],
+    ['in its cookie, with a revocation store', { revocation: memoryStore() }, 'every_copy'],
+    ['small enough for its cookie under `overflow`', { overflow: memoryStore() }, 'browser_cookie'],
+    ['in a store', { store: memoryStore() }, 'every_copy'],
+  ])('explain() of a session %s names the cookies that a logout ends (R39)', async (_, options, ends) => {
+    const sessions: AnySessions = createSessions({ secrets, ...options })
+    const { session } = await openVisit(sessions, await begin(sessions, 'alice'))
+    expect(session.explain()).toMatchObject({ opened: 'opened', logoutEnds: ends })
+  })
+
+  it('a sealed session without revocation starts without a warning', async () => {
     const lasting = { ...memoryStore(), isVolatile: false }
     for (const options of [
-      { revocation: 'none' },
+      {},
+      { overflow: memoryStore() },
       { revocation: lasting },
       { store: memoryStore() },
-    ] as const)
+    ])
       expect(await codesOf(options)).toEqual([])
   })
 
-  it('say at start-up that a restart forgets what a memory store holds of revocations', async () => {
+  it('a memory store for revocations warns at start-up that a restart loses them', async () => {
     expect(await codesOf({ revocation: memoryStore() })).toEqual(['KEEPSAKE_VOLATILE_REVOCATION'])
   })
 

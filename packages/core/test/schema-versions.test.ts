@@ -107,7 +107,7 @@ describe.each(PLACES)('a deploy that changes the shape of sessions %s', (_, opti
     const { cookie } = await browserWith(server(OLD), ADA)
     const late = createBrowser(server({ ...NEW, migrate: async () => ADA_NEW }), cookie)
     expect(await rejectionOf(seen(late))).toEqual(
-      new TypeError('migrate: must give the data at once, and gave a promise'),
+      new TypeError('migrate: must return the data synchronously, but returned a promise'),
     )
   })
 

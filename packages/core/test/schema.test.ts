@@ -38,7 +38,7 @@ describe.each(PLACES)('sessions %s', (_, options) => {
         })
         const error = await rejectionOf(failed)
         expect(error).toBeInstanceOf(SessionDataError)
-        expect(error).toMatchObject({ path, message: `session data: ${path} does not fit the schema` })
+        expect(error).toMatchObject({ path, message: `session data: ${path} does not match the schema` })
         browser.cookie = before
       }
       expect(await seen(browser)).toEqual([CART, 'opened', 'unchanged'])
@@ -139,7 +139,7 @@ describe.each(PLACES)('sessions %s', (_, options) => {
     const server = createServers(options())
     const schema = z.object({ n: z.number() }).refine(async () => true)
     const late = server({ schema: schemaOf((value) => schema['~standard'].validate(value)) })
-    const message = 'schema: must validate at once, and gave a promise'
+    const message = 'schema: must validate synchronously, but returned a promise'
     expect(await rejectionOf(browserWith(late, { n: 1 }))).toEqual(new TypeError(message))
     const { cookie } = await browserWith(server(), { n: 1 })
     expect(await rejectionOf(createBrowser(late, cookie).ask((session) => session['n']))).toEqual(
@@ -168,8 +168,8 @@ describe.each(PLACES)('sessions %s', (_, options) => {
 it.each<[object, RegExp]>([
   [{ schema: {} }, /^schema: expected a Standard Schema/],
   [{ schema: 'z.object' }, /^schema: expected a Standard Schema/],
-  [{ version: 1 }, /^version: give a schema/],
-  [{ migrate: () => ({}) }, /^migrate: give a schema/],
+  [{ version: 1 }, /^version: needs a schema/],
+  [{ migrate: () => ({}) }, /^migrate: needs a schema/],
   [{ schema: z.object({}), version: 0 }, /^version: expected a whole number from 1/],
   [{ schema: z.object({}), version: '2' }, /^version: expected a whole number from 1 .*, got a text/],
   [{ schema: z.object({}), version: 1.5 }, /^version: expected a whole number/],

@@ -74,7 +74,7 @@ describe('a sealer for other services', () => {
         [{ name: 'a' }, /^secrets: expected secrets, newest first, as a list or as text/],
         [{ name: 'a', secrets: [] }, /^secrets: at least one secret is needed/],
         [{ name: 'a', secrets: ['short'] }, /^secrets\[0\]: every secret must be at least 32 bytes long/],
-        [{ name: 'a', secret: SECRET }, /^secret: no such option; write secrets: \[secret\], newest first/],
+        [{ name: 'a', secret: SECRET }, /^secret: unknown option; write secrets: \[secret\], newest first/],
         [
           { name: 'a', secrets: [SECRET], purpose: 'csrf' },
           /^purpose: expected 'cookie' or 'store', got a text/,

@@ -41,12 +41,12 @@ describe('the store option', () => {
     [
       'store',
       new Map(),
-      'a store needs read, create, replace; it looks like a store of express-session, which cannot say what was lost',
+      'a store needs read, create, replace; it looks like a store of express-session, which cannot detect lost updates',
     ],
     [
       'store',
       FOREIGN,
-      'a store needs read, create, replace, delete; it looks like a store of express-session, which cannot say what was lost',
+      'a store needs read, create, replace, delete; it looks like a store of express-session, which cannot detect lost updates',
     ],
     ['store', { ...memoryStore(), replace: 1 }, 'a store needs replace'],
   ])('refuses what is none: %s: %o', (option, store, problem) => {
@@ -57,7 +57,7 @@ describe('the store option', () => {
 
   it('is not given together with overflow', () => {
     const error = thrown(() => create({ store: memoryStore(), overflow: memoryStore() }))
-    expect(error).toMatchObject({ option: 'overflow', message: 'overflow: give either store or overflow' })
+    expect(error).toMatchObject({ option: 'overflow', message: 'overflow: use either store or overflow' })
   })
 })
 

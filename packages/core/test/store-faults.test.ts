@@ -211,7 +211,7 @@ describe("whenStoreFails: 'anonymous'", () => {
         const visit = await openVisit(sessions, cookie)
         expect([dataOn(visit.session), visit.session.explain()]).toEqual([
           {},
-          { mode: 'store', opened: 'store_failed', closes: 'empty' },
+          { mode: 'store', opened: 'store_failed', logoutEnds: 'every_copy', closes: 'empty' },
         ])
         expect(cookieLine(await visit.close())).toBeUndefined()
       })

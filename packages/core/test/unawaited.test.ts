@@ -75,7 +75,7 @@ describe('a promise that nobody waits for', () => {
       await turns()
       await visit.close().catch(fail)`)
     expect(out).toBe(
-      'SessionDataError: session data: user is a promise; wait for it, and keep what it gives\nalive\n',
+      'SessionDataError: session data: user is a promise; await it, and store the result\nalive\n',
     )
   })
 
@@ -132,16 +132,14 @@ describe('a promise that nobody waits for', () => {
       await visit.close().catch(fail)
       await turns()
       console.log((await sessions.open(cookie)).session.n)`)
-    expect(out).toBe(
-      'TypeError: onConflict: expected the value that shall stand, not a promise of it\n2\nalive\n',
-    )
+    expect(out).toBe('TypeError: onConflict: expected the resulting value, not a promise\n2\nalive\n')
   })
 
   it('of whether a visit extends the session is refused', async () => {
     const out = await run(`
       await sessionsOf().open(undefined, { extend: Promise.reject(new Error('dropped')) }).catch(fail)
       await turns()`)
-    expect(out).toBe('TypeError: extend: expected true or false, not a promise of it\nalive\n')
+    expect(out).toBe('TypeError: extend: expected true or false, not a promise\nalive\n')
   })
 
   it('of the time is refused, by sessions and by a memory store', async () => {
@@ -167,8 +165,8 @@ describe('a promise that nobody waits for', () => {
       const header = Promise.resolve('a=b')
       for (const use of [() => sessionsOf().open(header), () => sessionsOf().peek(header), () => prefs.read(header), () => prefs.write(header)])
         await (async () => use())().then(() => console.log('taken')).catch(fail)`)
-    const message = 'TypeError: cookies: expected a Cookie header, not a promise of it\n'
-    const value = 'CookieValueError: the cookie prefs: holds a promise; await it first\n'
+    const message = 'TypeError: cookies: expected a Cookie header, not a promise\n'
+    const value = 'CookieValueError: the cookie prefs: contains a promise; await it first\n'
     expect(out).toBe(`${message.repeat(3)}${value}alive\n`)
   })
 
@@ -182,7 +180,7 @@ describe('a promise that nobody waits for', () => {
       }
       await turns()`)
     expect(out).toBe(
-      `${'TypeError: cookie.schema: must validate at once, and gave a promise\n'.repeat(4)}alive\n`,
+      `${'TypeError: cookie.schema: must validate synchronously, but returned a promise\n'.repeat(4)}alive\n`,
     )
   })
 })

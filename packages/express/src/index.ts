@@ -55,7 +55,7 @@ declare global {
  * keep whichever it reads first, without a word.
  */
 type Unclaimed<Given> = Express.Request extends { readonly sessionStore: unknown }
-  ? "@types/express-session gives req.session another type: remove it, or name what you need in the option 'types' of tsconfig.json"
+  ? "@types/express-session declares another type for req.session: remove it, or list the types that you need in the option 'types' of tsconfig.json"
   : Given
 
 /** Middleware of Express, and of whatever else calls `(req, res, next)`: connect, polka, middie, socket.io's engine. */

@@ -15,7 +15,7 @@ describe.each(APPS)('in $name, of a session $mode', ({ createApp }) => {
     const app = createApp().use(csrfSynchronisedProtection)
     app.get('/', (req, res) => res.send(generateToken(req)))
     expect((await (await serve(app)).request('/')).text).toBe(
-      "'csrfToken' is a control of the session; keep the data under another name, with csrf-sync by" +
+      "'csrfToken' is a session control; store the data under another name; for csrf-sync, set" +
         ' getTokenFromState: (req) => req.session.csrf, storeTokenInState: (req, token) => { req.session.csrf = token }',
     )
   })

@@ -40,7 +40,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
       const answer = await (await serve(app)).request('/')
       expect([answer.status, answer.text]).toEqual([
         500,
-        `${option}: must answer at once, and gave a promise`,
+        `${option}: must return synchronously, but returned a promise`,
       ])
     },
   )

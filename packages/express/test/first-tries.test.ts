@@ -41,7 +41,7 @@ describe.each(cases)('$name, $mode', ({ create, kept }) => {
   it('says how to mount it where it is mounted without being called', async () => {
     const app = create().use(session as unknown as RequestHandler)
     expect((await (await serve(app)).request('/')).text).toBe(
-      'ConfigError: session: makes the middleware and is none itself; write app.use(session({ secrets: … }))',
+      'ConfigError: session: returns the middleware and must be called; write app.use(session({ secrets: … }))',
     )
   })
 
@@ -57,7 +57,7 @@ describe.each(cases)('$name, $mode', ({ create, kept }) => {
       .use(session({ secrets, ...kept() }))
     app.get('/', (req, res) => res.send(typeof req.session))
     expect((await (await serve(app)).request('/')).text).toBe(
-      'ConfigError: session: another middleware, such as express-session, cookie-session or koa-session, has put its own session there; remove that one',
+      'ConfigError: session: another middleware, such as express-session, cookie-session or koa-session, has set its own session; remove that middleware',
     )
   })
 

@@ -94,7 +94,7 @@ describe.each(APPS)('in $name, of a session $mode', ({ createApp }) => {
       req.flash('info', 'saved')
     })
     expect((await (await serve(app)).request('/')).text).toBe(
-      "'flash' is a control of the session; keep the data under another name, and messages for the next page by session.flash('info', 'Saved')",
+      "'flash' is a session control; store the data under another name, and show messages on the next page with session.flash('info', 'Saved')",
     )
   })
 })

@@ -61,12 +61,12 @@ describe.each(cases)('$name, $mode.name, with sessions chosen by the request', (
   })
 
   it.each([
-    ['a promise', () => Promise.resolve(shopAt('north.example')), 'not a promise of them'],
-    ['nothing', () => undefined, 'for a request that has none, throw an error with a status'],
+    ['a promise', () => Promise.resolve(shopAt('north.example')), 'not a promise'],
+    ['nothing', () => undefined, 'for a request without any, throw an error with a status'],
   ])('tells the error handlers what was expected where the function gives %s', async (_, choose, hint) => {
     const answer = await (await serve(choose as never)).request('/')
     expect(answer.status).toBe(500)
-    expect(answer.text).toMatch(/^sessions: expected sessions from the function, /)
+    expect(answer.text).toMatch(/^sessions: expected the function to return sessions/)
     expect(answer.text).toContain(hint)
   })
 })

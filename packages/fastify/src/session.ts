@@ -94,7 +94,7 @@ const isFastify = (given: unknown): boolean =>
   given !== null &&
   fieldOf(given as { readonly register?: unknown }, 'register') !== undefined
 
-const NOT_CALLED = 'makes the plugin and is none itself; write app.register(session({ secrets: … }))'
+const NOT_CALLED = 'returns the plugin and must be called; write app.register(session({ secrets: … }))'
 
 /** Fastify's own error handling; it answers nothing for a reply that was hijacked. */
 const failOf =

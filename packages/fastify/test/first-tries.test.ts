@@ -12,7 +12,8 @@ describe('the plugin of Fastify', () => {
     expect(() => session(fastify() as never, options as never)).toThrow(
       expect.objectContaining({
         name: 'ConfigError',
-        message: 'session: makes the plugin and is none itself; write app.register(session({ secrets: … }))',
+        message:
+          'session: returns the plugin and must be called; write app.register(session({ secrets: … }))',
       }),
     )
   })
@@ -33,8 +34,8 @@ describe('the plugin of Fastify', () => {
   })
 
   it.each([
-    ['a promise', () => Promise.resolve(), 'not a promise of them'],
-    ['nothing', () => undefined, 'for a request that has none, throw an error with a status'],
+    ['a promise', () => Promise.resolve(), 'not a promise'],
+    ['nothing', () => undefined, 'for a request without any, throw an error with a status'],
   ])('tells the application what was expected where the function gives %s', async (_, choose, hint) => {
     const app = fastify()
     app.register(session(choose as never))

@@ -91,7 +91,7 @@ function hand<D>(c: Context, visit: FetchVisit<D>): void {
 }
 
 const TAKEN =
-  "another middleware, such as hono-sessions, sets c.set('session', …) to its own session; remove that one"
+  "another middleware, such as hono-sessions, sets c.set('session', …) to its own session; remove that middleware"
 
 async function answer(c: Context, visit: FetchVisit<unknown>): Promise<void> {
   try {

@@ -28,12 +28,12 @@ const others: MiddlewareHandler = (c, next) => {
 }
 
 const TAKEN =
-  "ConfigError: session: another middleware, such as hono-sessions, sets c.set('session', …) to its own session; remove that one"
+  "ConfigError: session: another middleware, such as hono-sessions, sets c.set('session', …) to its own session; remove that middleware"
 
 it('says how to mount it where it is mounted without being called', async () => {
   const app = new Hono<{ Variables: SessionVariables }>().use(session as unknown as MiddlewareHandler)
   expect(await errorOf(app)).toBe(
-    'ConfigError: session: makes the middleware and is none itself; write app.use(session({ secrets: … }))',
+    'ConfigError: session: returns the middleware and must be called; write app.use(session({ secrets: … }))',
   )
 })
 

@@ -33,7 +33,7 @@ const cases = versions.flatMap(([name, App]) =>
 describe.each(cases)('$name, $mode', ({ App, kept }) => {
   it('says how to mount it where it is mounted without being called', async () => {
     expect(await errorOf(new App().use(session as unknown as Koa.Middleware))).toBe(
-      'ConfigError: session: makes the middleware and is none itself; write app.use(session({ secrets: … }))',
+      'ConfigError: session: returns the middleware and must be called; write app.use(session({ secrets: … }))',
     )
   })
 
@@ -45,7 +45,7 @@ describe.each(cases)('$name, $mode', ({ App, kept }) => {
       ctx.body = typeof ctx.session
     })
     expect(await errorOf(app)).toBe(
-      'ConfigError: session: another middleware, such as express-session, cookie-session or koa-session, has put its own session there; remove that one',
+      'ConfigError: session: another middleware, such as express-session, cookie-session or koa-session, has set its own session; remove that middleware',
     )
   })
 

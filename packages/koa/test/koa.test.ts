@@ -34,7 +34,7 @@ describe.each(cases)('$name, $mode.name', ({ App, mode }) => {
       const thrown = once(app, 'error')
       expect((await (await serve(app)).request('/')).status).toBe(500)
       const [error] = (await thrown) as [Error]
-      expect(error.message).toBe(`${option}: must answer at once, and gave a promise`)
+      expect(error.message).toBe(`${option}: must return synchronously, but returned a promise`)
     },
   )
 

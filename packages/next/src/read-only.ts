@@ -6,7 +6,7 @@ const READING: ReadonlySet<unknown> = new Set(['isFresh', 'verifyCsrf', 'csrfTok
 /** Says what to do instead of what a component was about to do. */
 export const refuse = (): never => {
   throw new TypeError(
-    'this session is read-only: change it in withSession(…), around a server action or a route handler. Next.js sets no cookies while it renders',
+    'this session is read-only: change it within withSession(…), around a server action or a route handler, because Next.js sets no cookies while it renders',
   )
 }
 

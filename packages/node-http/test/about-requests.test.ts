@@ -13,7 +13,7 @@ const started = (options: unknown) => () => withSession(sessions, handler, optio
 
 describe('the options of withSession', () => {
   it('are known by name, and functions', () => {
-    expect(started({ extends: () => false })).toThrow('extends: no such option; known are fail, extend')
+    expect(started({ extends: () => false })).toThrow('extends: unknown option; known options: fail, extend')
     expect(started({ extend: false })).toThrow('extend: expected a function, got a boolean')
     expect(started({ fail: 'hush' })).toThrow('fail: expected a function, got a text')
     expect(started('hush')).toThrow('options: expected a plain object, got a text')
@@ -32,6 +32,6 @@ describe('the options of withSession', () => {
     }
     const { client } = await serve('http/1.1', withSession(sessions, handler, late as never))
     await client.request('/')
-    expect(said).toEqual(['TypeError: extend: must answer at once, and gave a promise'])
+    expect(said).toEqual(['TypeError: extend: must return synchronously, but returned a promise'])
   })
 })

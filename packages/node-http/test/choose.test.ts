@@ -33,13 +33,13 @@ describe('chooserOf', () => {
     [
       'a promise',
       () => Promise.reject(new Error('nobody waits for it')),
-      /expected sessions from the function, not a promise of them/,
+      /expected the function to return sessions, not a promise/,
     ],
     ['undefined', () => undefined, /throw an error with a status, such as 404/],
     [
       'options',
       () => ({ secrets: [SECRET] }),
-      /expected sessions from the function, which createSessions has made/,
+      /expected the function to return sessions made by createSessions/,
     ],
   ])('refuses a function that gives %s, with what would be right', (_, choosing, message) => {
     const choose = chooserOf(choosing as never, createSessions)

@@ -12,7 +12,7 @@ const CHROME_ON_IOS =
 const CHROME =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
-const LINE = "write cookie: { insecure: process.env.NODE_ENV !== 'production' }"
+const LINE = "set cookie: { insecure: process.env.NODE_ENV !== 'production' }"
 
 type Headers = Readonly<Record<string, string>>
 
@@ -73,19 +73,23 @@ describe('a cookie that does not come back', () => {
     [
       'a page of another site',
       { 'user-agent': CHROME, 'sec-fetch-site': 'cross-site' },
-      "write cookie: { sameSite: 'none', partitioned: true }",
+      "set cookie: { sameSite: 'none', partitioned: true }",
     ],
     [
       'a page of another port',
       { 'user-agent': SAFARI, 'sec-fetch-site': 'same-site' },
       "credentials: 'include'",
     ],
-    ['Chromium', { 'user-agent': CHROME, 'sec-fetch-site': 'none' }, 'The client may block cookies'],
-    ['Firefox', { 'user-agent': FIREFOX }, 'The client may block cookies'],
+    [
+      'Chromium',
+      { 'user-agent': CHROME, 'sec-fetch-site': 'none' },
+      'The client may block or not store cookies',
+    ],
+    ['Firefox', { 'user-agent': FIREFOX }, 'The client may block or not store cookies'],
     [
       'Safari behind a proxy that speaks https',
       { 'user-agent': SAFARI, 'x-forwarded-proto': 'https' },
-      'The client may block cookies',
+      'The client may block or not store cookies',
     ],
   ])('is warned of once, with what it is for %s', async (_, headers, detail) => {
     const { warnings, events } = await detailsOf(counting(), headers)
@@ -96,7 +100,7 @@ describe('a cookie that does not come back', () => {
 
   it('is not blamed on Secure where it is not Secure', async () => {
     const { warnings } = await detailsOf(counting({ cookie: { insecure: true } }), { 'user-agent': SAFARI })
-    expect(warnings[0]?.detail).toContain('The client may block cookies')
+    expect(warnings[0]?.detail).toContain('The client may block or not store cookies')
   })
 
   it.each([

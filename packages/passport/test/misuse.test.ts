@@ -14,7 +14,7 @@ describe('useKeepsake', () => {
     [{ subject: 'id' }, 'subject: expected a function, got a text'],
     [{ subject, keep: 'cart' }, "keep: expected a list of keys, such as ['cart']"],
     [{ subject, label: 'phone' }, 'label: expected a function, got a text'],
-    [{ subject, user: 1 }, 'user: no such option; known are subject, keep, label'],
+    [{ subject, user: 1 }, 'user: unknown option; known options: subject, keep, label'],
   ])('refuses the options %j', (options, message) => {
     expect(() => useKeepsake(new passport.Passport(), options as never)).toThrow(message)
   })

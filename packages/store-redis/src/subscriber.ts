@@ -51,7 +51,7 @@ export function watchBy(
     throw new ConfigError('subscriber', 'expected a client of redis, ioredis or iovalkey')
   const isLost = isIoredis(subscriber) && fieldOf(subscriber, 'isCluster') !== true
   if (isLost && Object.is(subscriber, client))
-    throw new ConfigError('subscriber', 'expected a client of its own, such as client.duplicate()')
+    throw new ConfigError('subscriber', 'expected a separate client, such as client.duplicate()')
   const { subscribe, unsubscribe, open } = channels
   let close: (() => void) | undefined
   const listeners = createKeyListeners({

@@ -37,7 +37,7 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
   const { path, database, table = 'sessions' } = given
   const now = readClock(given.now)
   if ((path === undefined) === (database === undefined))
-    throw new ConfigError('path', 'give either path or database')
+    throw new ConfigError('path', 'use either path or database')
   if (path !== undefined && (typeof path !== 'string' || path === ''))
     throw new ConfigError('path', "expected a file's name")
   if (database !== undefined && typeof (database as Partial<SqliteDatabase> | null)?.prepare !== 'function')

@@ -105,9 +105,9 @@ describe('an option', () => {
   )
 
   it('must say where the records go, in one way', () => {
-    expect(() => sqliteStore({})).toThrow('path: give either path or database')
+    expect(() => sqliteStore({})).toThrow('path: use either path or database')
     const database = new DatabaseSync(':memory:')
-    expect(() => sqliteStore({ path, database })).toThrow('path: give either path or database')
+    expect(() => sqliteStore({ path, database })).toThrow('path: use either path or database')
     database.close()
     expect(() => sqliteStore({ path: '' })).toThrow("path: expected a file's name")
   })

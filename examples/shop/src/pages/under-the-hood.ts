@@ -1,4 +1,4 @@
-import type { CloseReason, OpenReason } from '@keepsake/core'
+import type { CloseReason, Explanation, OpenReason } from '@keepsake/core'
 import { anatomyOf } from '../anatomy.ts'
 import { html, type Html } from '../html.ts'
 import { explainClosed, explainOpened, explainSentBy, type Where } from '../reasons.ts'
@@ -30,6 +30,7 @@ export interface UnderTheHood {
   readonly expiresAt?: Date | undefined
   /** Whether the cookie outlives the browser. */
   readonly permanent: boolean
+  readonly logoutEnds?: Explanation['logoutEnds'] | undefined
   /** How the visit began. */
   readonly opened: OpenReason
   /** What closing the session now would do. The library decides only after the page has been rendered. */
@@ -92,11 +93,17 @@ const seen = (view: UnderTheHood): Html =>
       ${view.subject !== undefined && fact('logged in', view.subject)}
       ${fact('created', when(view.createdAt))} ${fact('expires', when(view.expiresAt))}
       ${fact('kept', keptOf(view))}
+      ${view.logoutEnds !== undefined && fact('a logout ends', LOGOUT_ENDS[view.logoutEnds])}
     </dl>`
 
 function keptOf({ createdAt, permanent }: UnderTheHood): string {
   if (createdAt === undefined) return '–'
   return permanent ? 'permanent: after the browser closes, too' : 'until the browser closes'
+}
+
+const LOGOUT_ENDS: Readonly<Record<Explanation['logoutEnds'], string>> = {
+  every_copy: 'the session, and every copy of its cookie',
+  browser_cookie: 'the cookie in this browser; a copy of it stays valid until it expires',
 }
 
 const fact = (name: string, value: Html | string): Html =>

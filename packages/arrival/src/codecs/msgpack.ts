@@ -15,7 +15,7 @@ function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Date) return value.toISOString()
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
-  if (value instanceof ExtData) throw new TypeError('an extension of msgpack that is not known')
+  if (value instanceof ExtData) throw new TypeError('an unknown msgpack extension')
   if (Array.isArray(value)) return value.map(plain)
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]))
 }

@@ -30,7 +30,7 @@ export function flaskSession(options: FlaskSessionOptions): Arrival {
         if (records === undefined)
           throw new ConfigError(
             'flaskSession.readData',
-            'expected a function that gives the record with an id',
+            'expected a function that returns the record of an id',
           )
         const keys = secretKeys === undefined ? [] : readForeignSecrets('flaskSession.secretKeys', secretKeys)
         return { read: readFlaskSession({ secretKeys: bytesOf(keys) }), records }

@@ -7,7 +7,7 @@ import type { Fields } from '../text.ts'
 
 /** A dictionary whose only key was a tag's name: Flask has put two characters behind it. */
 function escaped(value: unknown): Fields {
-  if (typeof value !== 'object' || value === null) throw new TypeError('a tag is on no dictionary')
+  if (typeof value !== 'object' || value === null) throw new TypeError('a tag that is not in a dictionary')
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.slice(0, -2), item]))
 }
 

@@ -54,7 +54,7 @@ export function h3(options: H3Options): Arrival {
 function readRounds(given: unknown): readonly number[] {
   if (given === undefined) return H3_DEFAULTS.rounds
   if (given === 1 || given === 8192) return [given]
-  throw new ConfigError('h3.rounds', 'expected 1 or 8192; left out, both are tried')
+  throw new ConfigError('h3.rounds', 'expected 1 or 8192, or leave it out to try both')
 }
 
 /** What an application of h3 (Nitro, Nuxt, TanStack Start) seals its cookies with. */

@@ -43,7 +43,7 @@ function readPasswords(given: unknown): ReadonlyMap<string, Secret> {
   const byId =
     isObject(given) && !(given instanceof Uint8Array) ? Object.entries(given) : [['1', given] as const]
   if (byId.length === 0)
-    throw new ConfigError('ironSession.password', 'expected the password of the other application')
+    throw new ConfigError('ironSession.password', 'expected the password of the previous application')
   return new Map(
     byId.map(([id, password]) => [id, readForeignSecret('ironSession.password', password).export()] as const),
   )

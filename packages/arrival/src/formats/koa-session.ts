@@ -76,7 +76,7 @@ function koaRecords(store: unknown): Records {
   const given = (isObject(store) ? store : {}) as Partial<AskedStore>
   const [get, destroy] = [fieldOf(given, 'get'), fieldOf(given, 'destroy')]
   if (typeof get !== 'function')
-    throw new ConfigError('koaSession.store', "expected the other application's store, which has get(key)")
+    throw new ConfigError('koaSession.store', "expected the previous application's store, with get(key)")
   return {
     async read(id, now) {
       const found: unknown = await get.call(given, id, undefined, NO_REQUEST)

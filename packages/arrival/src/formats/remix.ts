@@ -55,7 +55,7 @@ const dataIn: Inside = (text) => {
 function recordsOf(given: unknown): Records {
   const storage = given as AskedStorage
   if (!isObject(given) || typeof fieldOf(storage, 'read') !== 'function')
-    throw new ConfigError('remix.storage', "expected the other application's session storage")
+    throw new ConfigError('remix.storage', "expected the previous application's session storage")
   return {
     async read(id) {
       const session = await storage.read(id)

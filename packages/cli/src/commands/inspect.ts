@@ -37,7 +37,7 @@ const OPTIONS = {
 
 export const inspect: Command = Object.freeze<Command>({
   name: 'inspect',
-  summary: 'opens a session cookie, and shows what is in it or why it does not open',
+  summary: 'opens a session cookie, and shows its content or why it does not open',
   help: HELP,
   async run(args, around) {
     const { values, positionals } = readArguments(args, OPTIONS)
@@ -47,7 +47,7 @@ export const inspect: Command = Object.freeze<Command>({
     const cookies = readPasted(positionals[0] ?? (await around.readInput())).filter(
       (cookie) => name === undefined || cookie.name === undefined || cookie.name === name,
     )
-    if (cookies.length === 0) throw new UsageError('no cookie: give a token, or a Cookie or Set-Cookie line')
+    if (cookies.length === 0) throw new UsageError('no cookie: pass a token, or a Cookie or Set-Cookie line')
     const place = { variable, file: values.env ?? '.env' }
     const foreign = inspectForeign(cookies, {
       secrets: await findForeignSecrets(place, around),

@@ -30,7 +30,7 @@ const OPTIONS = {
 
 export const secret: Command = Object.freeze<Command>({
   name: 'secret',
-  summary: 'prints a fresh secret, or writes it into .env',
+  summary: 'prints a new secret, or writes it to .env',
   help: HELP,
   async run(args, { cwd }) {
     const { values, positionals } = readArguments(args, OPTIONS)
@@ -38,11 +38,11 @@ export const secret: Command = Object.freeze<Command>({
     const [file = '.env'] = positionals
     const { write, rotate, force, variable = VARIABLE } = values
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) throw new UsageError('--variable: expected a name')
-    if (rotate && force) throw new UsageError('give either --rotate or --force')
+    if (rotate && force) throw new UsageError('use either --rotate or --force')
     const fresh = randomBytes(32).toString('base64url')
     if (write || rotate)
       return writeSecret(fresh, { path: resolve(cwd, file), file, variable, rotate, force })
-    if (force || positionals.length > 0) throw new UsageError('without --write nothing is written')
+    if (force || positionals.length > 0) throw new UsageError('needs --write')
     return { code: 0, text: fresh, json: { secret: fresh } }
   },
 })
@@ -67,12 +67,12 @@ async function writeSecret(fresh: string, target: Target): Promise<Outcome> {
   const older = secrets.length - 1
   return {
     code: 0,
-    text: `${variable} written to ${file}: a fresh secret${older === 0 ? '' : `, and ${older} older that still open`}`,
+    text: `${variable} written to ${file}: a new secret${older === 0 ? '' : `, and ${older} older that still open`}`,
     json: { file: path, variable, secrets: secrets.length },
   }
 }
 
 function refusal(file: string, variable: string): RefusedError {
-  const ways = '--rotate puts a fresh one before it, --force ends every session that it sealed'
-  return new RefusedError(`${file} has a ${variable} already; nothing was written. ${ways}.`)
+  const ways = '--rotate puts a new one before it, --force replaces it and ends every session that it sealed'
+  return new RefusedError(`${file} has a ${variable}; nothing was written. ${ways}.`)
 }

@@ -48,7 +48,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   async 'revoke-all'(sessions, subject) {
     const revoked = await sessions.revokeAll(subject)
-    const text = revoked === undefined ? 'all revoked, however many there were' : `${revoked} revoked`
+    const text = revoked === undefined ? 'all revoked' : `${revoked} revoked`
     return { code: 0, text, json: { revoked: revoked ?? null } }
   },
 }
@@ -62,7 +62,7 @@ export const sessions: Command = Object.freeze<Command>({
     const [name = '', word, ...rest] = positionals
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
     if (action === undefined) throw new UsageError(`expected ${Object.keys(ACTIONS).join(', ')}`)
-    if (word === undefined || rest.length > 0) throw new UsageError(`${name}: expected one word after it`)
+    if (word === undefined || rest.length > 0) throw new UsageError(`${name}: expected one argument`)
     checkSubject(name, values.subject)
     const place = { module: values.module, envFile: values.env ?? '.env' }
     const managed = await loadSessions(place, around)
@@ -77,7 +77,7 @@ export const sessions: Command = Object.freeze<Command>({
 function checkSubject(name: string, subject: string | undefined): void {
   if (name !== 'revoke' && subject !== undefined) throw new UsageError('--subject belongs to revoke')
   if (name === 'revoke' && subject === undefined)
-    throw new UsageError('revoke: --subject SUBJECT is needed: whose session the handle stands for')
+    throw new UsageError('revoke: --subject SUBJECT is required: the user whose session the handle names')
 }
 
 function sectionOf(device: Device, now: number) {

@@ -6,7 +6,7 @@ import type { ForeignFound, ForeignInspection } from './inspect-foreign.ts'
 export function foreignPage({ cookie, libraries, found }: ForeignInspection, now: number): string {
   const { name, value } = cookie
   const title = name === undefined ? 'value' : `cookie ${name}`
-  const shape = `By its shape it is read by ${libraries.join(', ')} of @keepsake/arrival.`
+  const shape = `Its format is read by ${libraries.join(', ')} of @keepsake/arrival.`
   return pageOf([
     { title: `${title}, ${value.length} characters`, rows: [], body: shape },
     ...(found === undefined ? [NO_SECRET] : foundSections(found, now)),
@@ -16,18 +16,18 @@ export function foreignPage({ cookie, libraries, found }: ForeignInspection, now
 const NO_SECRET: Section = {
   title: 'not opened',
   rows: [],
-  body: 'There is no secret: give the name of the variable that has the one of the other application, as --variable.',
+  body: "There is no secret: name the variable with the previous application's secret, as --variable.",
 }
 
 type Reason = Exclude<ForeignFound, { ok: true }>['reason']
 
 const REASONS: Partial<Record<Reason, string>> = {
-  forged: 'No secret that was given has signed or sealed it under this name.',
-  malformed: 'It is not spelled as its library spells it.',
-  expired: 'It is genuine, and over.',
-  unsupported: 'It is genuine, and of a kind that is not read, such as pickle or Marshal.',
-  too_large: 'It is longer than a cookie that is read, or grows to more.',
-  unfit_secret: 'The secret is none that such a library can have.',
+  forged: 'None of the given secrets has signed or sealed it under this name.',
+  malformed: "It does not have its library's format.",
+  expired: 'It is genuine, but expired.',
+  unsupported: 'It is genuine, but in an unsupported format, such as pickle or Marshal.',
+  too_large: 'It is too long, or decompresses to more than the limit.',
+  unfit_secret: 'The secret is not valid for this library.',
 }
 
 function foundSections(found: ForeignFound, now: number): readonly Section[] {
@@ -46,8 +46,7 @@ function foundSections(found: ForeignFound, now: number): readonly Section[] {
     ['ends', at(found.endsAt)],
   ] as const
   const title = `genuine, read by ${library}`
-  if (session === undefined)
-    return [{ title, rows: times, body: 'It is the id of a session that a store has.' }]
+  if (session === undefined) return [{ title, rows: times, body: 'It is the id of a session in a store.' }]
   const rows = [...times, ['permanent', session.permanent ? 'yes' : 'no']] as const
   return [
     { title, rows },

@@ -6,7 +6,7 @@ interface Entry<V> {
 }
 
 /**
- * Caches what was loaded for a short time. Bounded: what was asked for least recently goes first. With a `maxAge` of 0
+ * Caches loaded values for a short time. Limited in size: the least recently used goes first. With a `maxAge` of 0
  * nothing is cached.
  *
  * @param maxAge Milliseconds, by the clock `now`.
@@ -30,7 +30,7 @@ export function createBriefCache<V>(maxAge: number, max: number, now: () => numb
     const entry = entries.get(key)
     if (entry === undefined) return undefined
     const age = now() - entry.from
-    // A clock that was set back says nothing about an age.
+    // If the clock was set back, the age is unknown.
     if (age < 0 || age >= maxAge) return undefined
     entries.delete(key)
     entries.set(key, entry)
@@ -38,7 +38,7 @@ export function createBriefCache<V>(maxAge: number, max: number, now: () => numb
   }
 
   return Object.freeze({
-    /** What is cached, at once; otherwise what `load` brings. Those who ask meanwhile wait for the same one. */
+    /** The cached value, synchronously; otherwise the result of `load`, which parallel callers share. */
     get(key: string, load: () => Promise<V>): MaybePromise<V> {
       const known = fresh(key)
       if (known !== undefined) return known.value
@@ -52,7 +52,7 @@ export function createBriefCache<V>(maxAge: number, max: number, now: () => numb
       )
       return loading
     },
-    /** Takes the place of whatever is cached or on its way. */
+    /** Replaces a cached value or a pending load. */
     put: (key: string, value: V): void => void keep(key, value),
     forget: (key: string): void => void entries.delete(key),
   })

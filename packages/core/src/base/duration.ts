@@ -2,7 +2,7 @@ import { ConfigError, describeType } from './errors.ts'
 
 const MINUTE_MS = 60_000
 const DAY = 86_400
-/** Nothing that is given as a number lasts longer; browsers keep no cookie longer. */
+/** The maximum for a number; browsers keep no cookie longer. */
 const MOST_DAYS = 400
 
 /** A length of time: whole seconds as a number, or text such as `'90s'`, `'30m'`, `'1h'`, `'31d'`, `'2w'`. */
@@ -14,13 +14,13 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_
  * Reads a duration as seconds.
  *
  * @throws {ConfigError} naming `option`, unless it is a whole number of seconds from 0, or `Infinity` as a number; and for a
- * number that looks like milliseconds, as other libraries count.
+ * number that looks like milliseconds, the unit of other libraries.
  */
 export function readDuration(option: string, value: unknown): number {
   return secondsOf(value, (problem) => new ConfigError(option, problem))
 }
 
-/** Reads a duration that a control is given as seconds. @throws {TypeError} naming the control. */
+/** Reads a control's duration as seconds. @throws {TypeError} naming the control. */
 export function readDurationOf(control: string, value: unknown): number {
   return secondsOf(value, (problem) => new TypeError(`${control}: ${problem}`))
 }
@@ -29,7 +29,7 @@ function secondsOf(value: unknown, errorOf: (problem: string) => Error): number 
   const seconds = toSeconds(value)
   if (typeof value === 'number' && isLikelyMilliseconds(value))
     throw errorOf(
-      `a number counts seconds, and this one looks like milliseconds; write '${textOf(value)}', or '${value}s' if it is right`,
+      `a number means seconds, and this one looks like milliseconds; write '${textOf(value)}', or '${value}s' if you mean seconds`,
     )
   if (seconds === Infinity || (Number.isSafeInteger(seconds) && seconds >= 0)) return seconds
   throw errorOf(

@@ -1,9 +1,9 @@
 import { types } from 'node:util'
 
 /**
- * A wrong option, found at start-up. The message names the option and says what would be right, and shows no value.
- * Thrown by every `create…` function. While a request is served only for a function that answers with a promise where
- * nobody can wait for it, which cannot be known before.
+ * A wrong option, found at start-up. The message names the option and the correct form, and shows no value.
+ * Thrown by every `create…` function. While a request is served, thrown only for a function that returns a promise where
+ * a synchronous result is needed, which cannot be known before.
  */
 export class ConfigError extends TypeError {
   override readonly name = 'ConfigError'
@@ -17,7 +17,7 @@ export class ConfigError extends TypeError {
   }
 }
 
-/** A cookie value that no `Set-Cookie` line may carry (rfc6265bis §4.1.1). Thrown before any header is touched. */
+/** A cookie value that is not allowed in a `Set-Cookie` line (rfc6265bis §4.1.1). Thrown before any header is touched. */
 export class CookieValueError extends TypeError {
   override readonly name = 'CookieValueError'
   readonly code = 'KEEPSAKE_COOKIE_VALUE'
@@ -27,7 +27,7 @@ export class CookieValueError extends TypeError {
   }
 }
 
-/** Session data that cannot be kept. `path` says where: `cart[2].fn`. Never carries the value itself. */
+/** Session data that cannot be saved. `path` says where: `cart[2].fn`. Never carries the value itself. */
 export class SessionDataError extends TypeError {
   override readonly name = 'SessionDataError'
   readonly code = 'KEEPSAKE_SESSION_DATA'
@@ -39,25 +39,23 @@ export class SessionDataError extends TypeError {
   }
 }
 
-/** The session was changed or saved after the response's head had left, too late for a cookie to travel with it. */
+/** The session was changed or saved after the response's headers were sent, too late for a cookie. */
 export class SessionClosedError extends Error {
   override readonly name = 'SessionClosedError'
   readonly code = 'KEEPSAKE_SESSION_CLOSED'
 
   constructor() {
-    super(
-      'the session is closed: the head of the response has left. Change or save it before the first byte.',
-    )
+    super("the session is closed: the response's headers were sent. Change or save it before the first byte.")
   }
 }
 
 /**
- * What frameworks answer with: 503, the service is not available now. It stands under both names that they look for, as NestJS
- * knows `statusCode` only.
+ * The status for frameworks: 503, service unavailable. Under both names that they read, because NestJS
+ * knows only `statusCode`.
  */
 const UNAVAILABLE = 503
 
-/** The store did not do what it was asked; `cause` is its own error. Frameworks answer 503. */
+/** The store failed; `cause` is its own error. Frameworks answer 503. */
 export class StoreError extends Error {
   override readonly name: string = 'StoreError'
   readonly code: string = 'KEEPSAKE_STORE'
@@ -76,15 +74,15 @@ export class StoreTimeoutError extends StoreError {
 }
 
 /**
- * The store has more to do than it can do in time, and has not begun what it was asked. Thrown by stores; whoever asked
- * does not ask again for the same request.
+ * The store is overloaded, and has not started the operation. Thrown by stores; the caller
+ * does not retry it for the same request.
  */
 export class StoreBusyError extends StoreError {
   override readonly name = 'StoreBusyError'
   override readonly code = 'KEEPSAKE_STORE_BUSY'
 }
 
-/** Another request changed the same place, and `onConflict: 'fail'` says that this is an error. Frameworks answer 409. */
+/** Another request changed the same value, and `onConflict` is `'fail'`. Frameworks answer 409. */
 export class SessionConflictError extends Error {
   override readonly name = 'SessionConflictError'
   readonly code = 'KEEPSAKE_SESSION_CONFLICT'
@@ -93,15 +91,15 @@ export class SessionConflictError extends Error {
   readonly path: string
 
   constructor(path: string) {
-    super(`another request has changed ${path} of the same session meanwhile`)
+    super(`another request has changed ${path} of the same session in the meantime`)
     this.path = path
   }
 }
 
 /**
- * Another request has ended the session meanwhile, or given it a new cookie: what this one has changed was not saved.
- * Rejects `save()` and `reload()`; fails a response that would say what is not so, where something that the handler has
- * set or added is lost, or a logout has ended nothing. Frameworks answer 409.
+ * Another request has ended the session in the meantime, or given it a new cookie: this request's changes were not saved.
+ * Rejects `save()` and `reload()`; fails a response that would be wrong, because a change that the handler has made is
+ * lost, or a logout has ended nothing. Frameworks answer 409.
  */
 export class SessionGoneError extends Error {
   override readonly name = 'SessionGoneError'
@@ -115,7 +113,7 @@ export class SessionGoneError extends Error {
 }
 
 /**
- * A logout was asked for, and the cookie that came could not be opened, though it may be good: on another server, or later.
+ * A logout of a session whose cookie could not be opened, although it may be valid: on another server, or later.
  * Nothing has ended (R37). `reason` says why, as `explain().opened` does. Frameworks answer 409.
  */
 export class SessionUnopenedError extends Error {
@@ -126,19 +124,19 @@ export class SessionUnopenedError extends Error {
   readonly reason: string
 
   constructor(reason: string) {
-    super(`the session's cookie could not be opened (${reason}), so the logout has ended nothing`)
+    super(`the session's cookie could not be opened (${reason}), so the logout ended nothing`)
     this.reason = reason
   }
 }
 
-/** Something was asked for that these sessions cannot do with the options they have; the message says which would help. */
+/** These sessions do not support the call with their options; the message says which option would help. */
 export class UnsupportedError extends Error {
   override readonly name = 'UnsupportedError'
   readonly code = 'KEEPSAKE_UNSUPPORTED'
 }
 
 /**
- * What kind of thing a value is, for a message. The value itself is in no message: in the wrong place it may be a secret,
+ * The type of a value, for a message. No message contains the value itself: it may be a misplaced secret,
  * or the address of a database with a password in it.
  */
 export function describeType(value: unknown): string {
@@ -149,6 +147,6 @@ export function describeType(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
-/** An option that is something else than `expected`. */
+/** An option that is not what was `expected`. */
 export const wrongOption = (option: string, expected: string, value: unknown): ConfigError =>
   new ConfigError(option, `expected ${expected}, got ${describeType(value)}`)

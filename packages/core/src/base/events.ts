@@ -8,12 +8,12 @@ import type {
   OpenReason,
 } from './reasons.ts'
 
-/** Names of OWASP's logging vocabulary where it has one. */
+/** Uses the names of OWASP's logging vocabulary where it has one. */
 export type SessionEventType =
   | 'session_opened'
-  /** A session of another library has become one of ours. `cookie` is the name of the cookie that it came in. */
+  /** A session of another library was converted. `cookie` is the name of its cookie. */
   | 'session_arrived'
-  /** The same came, and did not. */
+  /** A session of another library was rejected. */
   | 'arrival_refused'
   /** A browser has registered a key for the session. */
   | 'bound'
@@ -33,14 +33,14 @@ export type SessionEventType =
   /** A key of the data was left out, because a control of the session has its name. */
   | 'session_key_dropped'
   | 'excess_sessions_exceeded'
-  /** The store fails while a session is watched; published once until it is back. */
+  /** The store fails while a session is watched; published once until it recovers. */
   | 'session_watch_failed'
   | 'cross_origin_refused'
   | 'cacheable_response'
   | 'insecure_connection'
   | 'cookie_unreturned'
 
-/** One decision. Holds no token, id, key or datum: `ref` is a keyed hash that lets lines of one session be matched. */
+/** One decision. Contains no token, id, key or session data: `ref` is a keyed hash that matches the lines of one session. */
 export interface SessionEvent {
   readonly type: SessionEventType
   readonly reason:
@@ -55,9 +55,9 @@ export interface SessionEvent {
   readonly cookie: string
   /** 16 hexadecimal digits: the first 8 bytes of an HMAC of the session's sid; undefined without a session. */
   readonly ref: string | undefined
-  /** How long the store took for what the event tells of, in milliseconds; undefined where none was asked. */
+  /** How long the store took for the reported operation, in milliseconds; undefined if it was not used. */
   readonly storeMs: number | undefined
-  /** How long the session's record is as text, in bytes, as the limits count them; undefined where it has none. */
+  /** The length of the session's record as text, in bytes, as the limits count them; undefined without a record. */
   readonly bytes: number | undefined
 }
 
@@ -121,7 +121,7 @@ export const WARNING_EVENTS: Readonly<Record<AdapterWarning, SessionEventType>> 
   unreturned_cookie: 'cookie_unreturned',
 }
 
-/** Publishes that the cross-origin guard has refused a request. `cookie`: the session cookie's name, where it is known. */
+/** Publishes that the cross-origin guard has rejected a request. `cookie`: the session cookie's name, if known. */
 export function publishCrossOriginError(reason: CrossOriginReason, cookie = ''): void {
   const about = { ref: undefined, storeMs: undefined, bytes: undefined }
   const event: SessionEvent = { type: 'cross_origin_refused', reason, cookie, ...about }

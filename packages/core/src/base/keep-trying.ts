@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const PAUSES_MS = [100, 200, 400, 800, 1600, 3200, 6400, 12_800]
 
 /**
- * Does in the background what a request that was refused leaves to be done: at once, and again where it fails. Gives up
- * after half a minute, and with the process. Never rejects.
+ * Finishes a rejected request's work in the background: immediately, and again if it fails. Gives up
+ * after half a minute, and when the process ends. Never rejects.
  */
 export async function keepTrying(work: () => unknown): Promise<void> {
   for (const pause of [...PAUSES_MS, undefined]) {

@@ -1,19 +1,19 @@
 /**
- * A value that is there already, or a promise of it. Sealed sessions need no promise, nor do stores in this process: they
+ * A value, or a promise of it. Sealed sessions and in-process stores need no promise: they
  * cost no tick.
  */
 export type MaybePromise<T> = T | Promise<T>
 
-/** Goes on with a value: at once when it is there, and when it comes otherwise. */
+/** Continues with a value: synchronously if it is available, otherwise when it arrives. */
 export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
   return value instanceof Promise ? value.then(next) : next(value)
 }
 
-/** Does work one after the other, in the order in which it comes; at once, with no tick, where nothing has to wait. */
+/** Runs work one after the other, in order; synchronously, without a tick, if nothing has to wait. */
 export class Queue {
   #running: Promise<void> | undefined
 
-  /** Whether work that is taken now has to wait. */
+  /** Whether new work has to wait. */
   get isBusy(): boolean {
     return this.#running !== undefined
   }
@@ -25,14 +25,14 @@ export class Queue {
     return this.#running.then(next, next)
   }
 
-  /** Has others wait for work that has begun while the queue was not busy. */
+  /** Makes later work wait for work that has begun while the queue was idle. */
   begun(result: MaybePromise<void>): MaybePromise<void> {
     if (!(result instanceof Promise)) return
     this.#running = result.finally(() => (this.#running = undefined))
     return this.#running
   }
 
-  /** Resolves when no work is under way, whether it failed or not; undefined where none is. */
+  /** Resolves when no work is running, whether it failed or not; undefined if none is. */
   taken(): Promise<void> | undefined {
     const next = (): Promise<void> | undefined => this.taken()
     return this.#running?.then(next, next)
@@ -40,15 +40,15 @@ export class Queue {
 }
 
 /**
- * Runs tasks one after another where they have the same key, and side by side where they have not. A task is given what
- * the one right before it under its key brought, unless that failed. One that waits for nothing is done at once.
+ * Runs tasks with the same key one after another, and others in parallel. A task receives the result of
+ * the previous one with its key, unless that failed. A task that waits for nothing runs synchronously.
  */
 export type KeyedQueue<T> = (
   key: string,
   task: (previous: T | undefined) => MaybePromise<T>,
 ) => MaybePromise<T>
 
-/** Keeps nothing of a key whose tasks are done. */
+/** Forgets a key whose tasks are done. */
 export function createKeyedQueue<T>(): KeyedQueue<T> {
   const last = new Map<string, Promise<T>>()
   return (key, task) => {

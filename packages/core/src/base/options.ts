@@ -1,16 +1,16 @@
 import { ConfigError, describeType, wrongOption } from './errors.ts'
 import { isPromise, withoutPrototype } from './own.ts'
 
-/** Names that users of other libraries try first, with the answer. */
+/** Option names of other libraries, each with its counterpart. */
 const FOREIGN: Readonly<Record<string, string>> = {
   secret: 'write secrets: [secret], newest first',
   keys: 'write secrets: [key], newest first',
   password: 'write secrets: [password], newest first',
-  resave: 'there is nothing to set: an unchanged session is never written',
-  saveUninitialized: 'there is nothing to set: a session without data leaves nothing behind',
+  resave: 'not needed: an unchanged session is never saved',
+  saveUninitialized: 'not needed: a session without data is never saved',
   rolling:
     'lifetime.idle slides by itself; for a permanent session write lifetime: { permanent: { idle, absolute } }',
-  unset: 'there is nothing to set: an emptied session is removed',
+  unset: 'not needed: a session without data is deleted',
   name: 'write cookie: { name }',
   cookieName: 'write cookie: { name }',
   key: 'write cookie: { name }',
@@ -23,15 +23,15 @@ const FOREIGN: Readonly<Record<string, string>> = {
   sameSite: 'write cookie: { sameSite }',
 }
 
-/** A secret is longer, should one be taken for a name. */
+/** Secrets are longer, in case one is mistaken for a name. */
 const MAX_NAME_CHARS = 24
 
 /**
- * Checks that `value` is an object with none but the `known` keys, or left out, and returns it with no prototype, so that
+ * Checks that `value` is undefined or an object with only `known` keys, and returns it without a prototype, so that
  * nothing is read from a polluted `Object.prototype`.
  *
- * @throws {ConfigError} for what is no plain object, such as a promise or a Map, whose contents would be passed over; and
- * naming the first key that is not known, with the right word where another library's is used.
+ * @throws {ConfigError} unless it is a plain object, because the contents of a promise or a Map would be ignored; and
+ * naming the first unknown key, with its counterpart if it is another library's.
  */
 export function readOptions(
   option: string,
@@ -43,12 +43,12 @@ export function readOptions(
       return new ConfigError(option, `${problem}; write { ${known[0]}: … }`)
     const path = key === undefined ? option : option === 'options' ? nameOf(key) : `${option}.${nameOf(key)}`
     const hint =
-      key !== undefined && Object.hasOwn(FOREIGN, key) ? `no such option; ${FOREIGN[key]}` : problem
+      key !== undefined && Object.hasOwn(FOREIGN, key) ? `unknown option; ${FOREIGN[key]}` : problem
     return new ConfigError(path, hint)
   })
 }
 
-/** Reads the options that a control is given. @throws {TypeError} naming the control. */
+/** Reads the options of a control. @throws {TypeError} naming the control. */
 export function readOptionsOf(
   control: string,
   value: unknown,
@@ -69,7 +69,7 @@ function ownOptions(
   if (value === undefined) return NONE
   if (!isPlainObject(value)) throw errorOf(undefined, `expected a plain object, got ${describeType(value)}`)
   const unknown = Object.keys(value).find((key) => !known.includes(key))
-  if (unknown !== undefined) throw errorOf(unknown, `no such option; known are ${known.join(', ')}`)
+  if (unknown !== undefined) throw errorOf(unknown, `unknown option; known options: ${known.join(', ')}`)
   return Object.freeze(withoutPrototype(value))
 }
 
@@ -78,23 +78,23 @@ const NONE = Object.freeze(withoutPrototype({}))
 const isPlainObject = (value: unknown): value is object =>
   Object.prototype.toString.call(value) === '[object Object]'
 
-/** @throws {ConfigError} unless `value` is true, false or left out. */
+/** @throws {ConfigError} unless `value` is true, false or undefined. */
 export function readFlag(option: string, value: unknown, fallback: boolean): boolean {
   if (value === undefined) return fallback
   if (typeof value !== 'boolean') throw wrongOption(option, 'true or false', value)
   return value
 }
 
-/** @throws {ConfigError} unless `value` is a function, or left out. */
+/** @throws {ConfigError} unless `value` is a functionor undefined. */
 export function readFunction(option: string, value: unknown, expected = 'a function'): unknown {
   if (value === undefined || typeof value === 'function') return value
   throw wrongOption(option, expected, value)
 }
 
 /**
- * Reads the option `now`, a clock in epoch milliseconds, which throws a TypeError when it gives something else.
+ * Reads the option `now`, a clock in epoch milliseconds; the clock throws a TypeError if it returns anything else.
  *
- * @throws {ConfigError} unless it is a function, or left out.
+ * @throws {ConfigError} unless it is a functionor undefined.
  */
 export function readClock(value: unknown): () => number {
   const given = readFunction('now', value, 'a function that returns epoch milliseconds')
@@ -107,7 +107,7 @@ export function readClock(value: unknown): () => number {
   }
 }
 
-/** @throws {ConfigError} unless `value` is one of `allowed` to the letter, or left out. */
+/** @throws {ConfigError} unless `value` is exactly one of `allowed`, or undefined. */
 export function readChoice<T extends string>(
   option: string,
   value: unknown,
@@ -121,7 +121,7 @@ export function readChoice<T extends string>(
   return found
 }
 
-/** @throws {ConfigError} unless `value` is text of at most 65,535 bytes, the longest that a seal's context can name. */
+/** @throws {ConfigError} unless `value` is text of at most 65,535 bytes, the maximum in a seal's context. */
 export function readText(option: string, value: unknown): string {
   if (typeof value === 'string' && Buffer.byteLength(value) <= 0xff_ff) return value
   throw wrongOption(option, 'text of at most 65,535 bytes', value)

@@ -1,24 +1,24 @@
 /*
- * What somebody has put on `Object.prototype`, as a careless merge of a request's body does, is no option, no fact and no
- * method of anything. So whatever core makes has all of its fields, `undefined` among them, and what comes from elsewhere
- * is read by these.
+ * Properties on `Object.prototype`, for example from a careless merge of a request body, must never count as an option, a fact or
+ * a method. So core's own objects have all of their fields, including `undefined` ones, and these functions read
+ * objects from elsewhere.
  */
 
-/** The own properties of an object, by names of which any other is undefined. */
+/** The own properties of an object; any other name is undefined. */
 export const withoutPrototype = (object: object): Record<string, unknown> =>
   Object.assign(Object.create(null) as Record<string, unknown>, object)
 
-/** What an object of somebody else's has under a name, itself or by its class. */
+/** The value that a foreign object has under a name, its own or its class's. */
 export function fieldOf<T extends object, K extends keyof T>(object: T, name: K): T[K] | undefined {
   const value = object[name]
   return Object.hasOwn(object, name) || value !== (Object.prototype as Partial<T>)[name] ? value : undefined
 }
 
-/** Defines a property by what the descriptor itself says. */
+/** Defines a property from the descriptor's own fields only. */
 export const define = (object: object, name: PropertyKey, descriptor: PropertyDescriptor): object =>
   Object.defineProperty(object, name, withoutPrototype(descriptor))
 
-/** Whether something is a promise, of whichever library, where none is of use: its end is then nobody's business. */
+/** Whether a value is a promise, of any library, where none is allowed; its rejection is then ignored. */
 export function isPromise(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (value instanceof Promise) value.catch(() => undefined)
@@ -26,7 +26,7 @@ export function isPromise(value: unknown): boolean {
 }
 
 /**
- * Gives back a value, unless it is a promise, where nobody would wait for one.
+ * Returns a value, unless it is a promise, which nobody would await.
  *
  * @throws {TypeError} with this message.
  */

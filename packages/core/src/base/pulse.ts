@@ -1,22 +1,22 @@
 import { SHARES_TIMERS } from './runtime.ts'
 
-/** A watch that is to be asked from time to time. */
+/** A watch that is polled. */
 export interface PulseMember {
-  /** Whether there was something to do; it is then asked again after all the others. Must not throw. */
+  /** Returns whether it had work; then it is polled again after all the others. Must not throw. */
   beat(): boolean
-  /** The pulse has stopped for good. */
+  /** The pulse has stopped permanently. */
   end(): void
 }
 
-/** How soon a watch sees what no store tells it. */
+/** How soon a watch sees a change that no store reports. */
 const BEAT_MS = 500
 
-/** At most so many have something to do in one beat, so that 10,000 watches do not ask a store all at once. */
+/** The maximum of watches with work per beat, so that 10,000 watches do not query a store at once. */
 const MAX_PER_BEAT = 1000
 
 /**
- * One timer for all watches of an application, or one for each where none can be shared. Runs while a watch has joined, and keeps
- * no process alive.
+ * One timer for all watches of an application, or one for each where timers cannot be shared. Runs while a watch has joined, and
+ * does not keep the process alive.
  */
 export function createPulse() {
   const members = new Set<PulseMember>()
@@ -48,7 +48,7 @@ export function createPulse() {
   }
 
   return Object.freeze({
-    /** Returns what leaves again. */
+    /** Returns a function that leaves again. */
     join(member: PulseMember): () => void {
       if (isClosed) return () => undefined
       members.add(member)
@@ -59,7 +59,7 @@ export function createPulse() {
     get isClosed(): boolean {
       return isClosed
     },
-    /** Ends all who have joined. */
+    /** Ends all watches. */
     close(): void {
       isClosed = true
       for (const member of members) {

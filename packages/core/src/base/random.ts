@@ -6,9 +6,9 @@ const POOL_BYTES = 4096
 export type FillRandom = (target: Uint8Array, start: number, end: number) => void
 
 /**
- * Random bytes out of a pool, because one call into the generator costs more than a whole seal. The pool is refilled
- * only by `randomFillSync` and belongs to the one that made it: threads and child processes each make their own, so
- * no byte is handed out twice (R53). What was handed out is wiped.
+ * Random bytes from a pool, because one call into the generator costs more than a whole seal. The pool is refilled
+ * only by `randomFillSync` and is never shared: threads and child processes each create their own, so
+ * no byte is used twice (R53). Used bytes are wiped.
  */
 export function createRandomPool(): FillRandom {
   const pool = Buffer.alloc(POOL_BYTES)

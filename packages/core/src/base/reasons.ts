@@ -1,31 +1,31 @@
-/* Reason codes: why a session is what it is, and why a request was treated as it was. Events and `explain()` carry them. */
+/* Reason codes: how a session was opened and closed, and why a request was rejected. Events and `explain()` carry them. */
 
-/** Why a session is what it is when a request begins. */
+/** How a session was opened when a request began. */
 export type OpenReason =
   /** The cookie was opened; the session continues. */
   | 'opened'
-  /** The same, by a secret that is not the newest; its next write or renewal seals it with the newest. */
+  /** The same, with a secret that is not the newest; its next write or renewal seals it with the newest. */
   | 'opened_stale'
-  /** No cookie of this name came. */
+  /** The request has no cookie of this name. */
   | 'no_cookie'
   /** The `Cookie` header is longer than 16 KiB and was not read. */
   | 'header_too_large'
-  /** Two cookies of this name came, both valid and different; neither is used. */
+  /** The request has two valid cookies of this name for different sessions; neither is used. */
   | 'ambiguous_cookie'
-  /** The store has nothing that this cookie opens: the session has ended, or never was. */
+  /** The store has no session for this cookie: it has ended, or never existed. */
   | 'ended'
-  /** A cookie of another library was read. Its session lives on as one of ours, whose cookie this response sets. */
+  /** A cookie of another library was read and converted. This response sets our cookie. */
   | 'arrived'
-  /** A moment ago another request gave the session a new cookie. This one opens nothing, and changes nothing. */
+  /** A moment ago another request gave the session a new cookie. This one opens and changes nothing. */
   | 'superseded'
   /** A session in its cookie that is on the revocation list. */
   | 'revoked'
   /**
-   * Its data does not fit `schema`, and `migrate` makes nothing that does. The cookie and the record stay as they are, until
-   * something is written into the session that begins.
+   * Its data does not match `schema`, and `migrate` did not return valid data. The cookie and the record are kept, until
+   * the new session is written.
    */
   | 'unfit'
-  /** `accept` has said that it may not go on. It ends with the response. */
+  /** `accept` returned false. The session ends with the response. */
   | 'refused'
   /**
    * It is bound to a device, and nothing came that shows that it comes from there; or it had to be bound, and was not in time. The
@@ -34,46 +34,46 @@ export type OpenReason =
   | 'unbound'
   /** The same, with a cookie that the device's browser would have dropped a while ago: somebody has copied it. */
   | 'copied'
-  /** The store failed, and `whenStoreFails: 'anonymous'` lets the request go on without its session. */
+  /** The store failed, and `whenStoreFails: 'anonymous'` lets the request continue without its session. */
   | 'store_failed'
   | UnopenedReason
   | ExpiryReason
 
-/** Why a session is over by time. */
+/** Why a session has expired. */
 export type ExpiryReason =
   | 'expired_idle'
   | 'expired_absolute'
   | 'expired_permanent'
-  /** Past the end that was fixed when it was written, though today's configuration would allow longer. */
+  /** Past the expiry fixed when it was written, although today's configuration would allow longer. */
   | 'expired_as_issued'
   | 'issued_in_future'
 
 /** Why a token does not open. For events and logs; never for the client. */
 export type UnopenedReason = 'malformed' | 'unknown_key' | 'forged' | 'corrupt'
 
-/** Why a cookie of another library does not become a session. */
+/** Why a cookie of another library was not converted. */
 export type ArrivalRefusal =
-  /** No secret that was given has signed or sealed it. */
+  /** It was not signed or sealed with any of the given secrets. */
   | 'forged'
-  /** It is not of the library's shape. */
+  /** It does not have the library's format. */
   | 'malformed'
-  /** It is over, by the limits of the other library or by ours. */
+  /** It has expired, by the library's limits or ours. */
   | 'expired'
-  /** It is of a kind that is not read, such as pickle or Marshal. */
+  /** Its format is not supported, such as pickle or Marshal. */
   | 'unsupported'
-  /** It goes beyond a bound, or beyond what our cookie can hold. */
+  /** It exceeds a limit, or what our cookie can hold. */
   | 'too_large'
-  /** To read it is costly, and so many were read this second. */
+  /** Reading it is expensive, and this second's limit is reached. */
   | 'too_many'
   /** The other library's store has no such session. */
   | 'unknown'
-  /** It holds nothing that a session would be kept for. */
+  /** It contains no data that needs a session. */
   | 'empty'
-  /** It has a value that no session can keep. */
+  /** It contains a value that a session cannot save. */
   | 'unkeepable'
-  /** Its data does not fit `schema`, and `migrate` makes nothing that does. */
+  /** Its data does not match `schema`, and `migrate` did not return valid data. */
   | 'unfit'
-  /** It has arrived before, and what it became is over. */
+  /** It has arrived before, and the resulting session has ended. */
   | 'ended'
   /** All sessions of its subject were revoked after it began. */
   | 'revoked'
@@ -107,51 +107,51 @@ export type ProofRefusal =
   /** The browser allows no more of it for now. */
   | 'quota_exceeded'
 
-/** Why closing does what it does. */
+/** What closing a session does, and why. */
 export type CloseReason =
-  /** Nothing came, nothing was left: no cookie, no record. */
+  /** There was no session and there is none: no cookie, no record. */
   | 'empty'
-  /** Nothing was left, and the cookie that came is of no use: it is deleted. */
+  /** There is no session, and the request's invalid cookie is deleted. */
   | 'unusable'
   | 'unchanged'
   | 'created'
   | 'changed'
-  /** Unchanged, but used long enough after it was last written that its idle window starts anew. */
+  /** Unchanged, but used late enough that its idle time is extended. */
   | 'renewed'
-  /** Unchanged; its cookie, which came under a former definition, is set under today's. */
+  /** Unchanged; its cookie had a former definition, and is set with today's. */
   | 'moved_over'
   /** The same session under a new id; the old id is over. */
   | 'regenerated'
-  /** Another session in its place, by a login or after an end; the old one is over. */
+  /** Another session in its place, after a login or an end; the old one has ended. */
   | 'replaced'
-  /** No data is left: the session ends and its cookie goes. */
+  /** No data is left: the session ends and its cookie is deleted. */
   | 'emptied'
   /** Ended by `destroy` or `logout`. */
   | 'destroyed'
   /** Ended by `revoke`, by `revokeAll` or by a logout everywhere; only ever published. */
   | 'revoked'
-  /** Ended because its subject logged in once more than `maxPerSubject` allows; only ever published. */
+  /** Ended because its subject has more sessions than `maxPerSubject` allows; only ever published. */
   | 'evicted'
-  /** Written, together with changes that another request had made meanwhile. */
+  /** Saved together with changes of another request. */
   | 'merged'
-  /** Not carried out, or not all of it: another request has ended the session meanwhile, or given it a new cookie. */
+  /** Not saved, or not completely: another request has ended the session, or given it a new cookie. */
   | 'gone'
-  /** Not carried out: a logout, of a session whose cookie could not be opened here and may still be good. */
+  /** A logout that was not carried out: this server could not open the cookie, which may still be valid. */
   | 'unopened'
-  /** Not carried out: another request has changed the same place, and `onConflict` says that this is an error. */
+  /** Not saved: another request has changed the same value, and `onConflict` is `'fail'`. */
   | 'conflict'
-  /** Not carried out: the store failed or did not answer in time. */
+  /** Not saved: the store failed or did not answer in time. */
   | 'store_failed'
-  /** Not carried out: the cookie would exceed what browsers keep. */
+  /** Not saved: the cookie would exceed the browsers' limit. */
   | 'too_large'
-  /** Not carried out: the data holds something that cannot be kept. */
+  /** Not saved: the data contains a value that cannot be saved. */
   | 'unkeepable'
-  /** Not carried out: changed after the head of the response had left. */
+  /** Not saved: changed after the response's headers were sent. */
   | 'late'
 
-/** Why a request is refused. */
+/** Why a request is rejected. */
 export type OriginReason =
-  /** The browser says that a page of another site sent it, or something that we do not know. */
+  /** The browser says that a page of another site sent it, or sends an unknown value. */
   | 'cross_site'
   /** The browser says that a page of the same site, but of another host, scheme or port, sent it. */
   | 'same_site'
@@ -159,27 +159,27 @@ export type OriginReason =
   | 'foreign_origin'
   /** `Origin: null`: a sandboxed frame, a local file, a redirect between sites. Anybody can make one. */
   | 'opaque_origin'
-  /** It carries the session's cookie, and neither header that every browser of today sends with it. */
+  /** It carries the session's cookie, but neither header that every current browser sends with it. */
   | 'no_origin'
 
-/** Why the cross-origin guard refuses a request: for where it comes from, or for want of the session's token. */
+/** Why the cross-origin guard rejects a request: because of its origin, or because the session's token is missing. */
 export type CrossOriginReason =
   | OriginReason
-  /** No token came where one is asked for, in the header or in the body. */
+  /** A required token is missing from the header and the body. */
   | 'no_csrf_token'
-  /** The token that came is not of this session, or is of an id that it had before. */
+  /** The token belongs to another session, or to a former id of this one. */
   | 'wrong_csrf_token'
 
 /**
- * What an adapter has seen of a response, and core cannot see: that the application or the connection works against the
+ * A problem in a response that only an adapter can see: the application or the connection endangers the
  * session.
  */
 export type AdapterWarning =
   /** A session cookie is set on a response that the application let caches keep. It is sent with `no-store` instead. */
   | 'cacheable_cookie'
-  /** The session was first looked at when the head of a response that caches may keep had left, without `Vary: Cookie`. */
+  /** The session was first used after the headers of a cacheable response were sent, without `Vary: Cookie`. */
   | 'cacheable_look'
-  /** A Secure cookie is set over plain http on a host that is not local: browsers drop it without a word. */
+  /** A Secure cookie is set over plain http on a host that is not local: browsers silently drop it. */
   | 'plain_http'
-  /** A session cookie was set twice for one visitor, and never came back; looked for outside production. */
+  /** A session cookie was set twice for one visitor, and never came back; checked outside production. */
   | 'unreturned_cookie'

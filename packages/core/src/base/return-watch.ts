@@ -1,23 +1,23 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 
-/** So many responses of a process are looked at, of so many visitors. */
+/** The number of responses of a process that are checked, and of visitors. */
 const MAX_RESPONSES = 1000
 const MAX_VISITORS = 100
 
 export interface ReturnWatch {
-  /** Whether to tell it anything is of use. */
+  /** Whether it still checks. */
   isOn(): boolean
   /**
-   * Tells that a visitor has sent the cookie or is given it. Whether it is set to him for the second time, and never came.
+   * Records that a visitor has sent the cookie or is given it. Returns whether it is set for the second time without ever coming back.
    *
-   * @param visitor His address and user agent, which are not kept.
+   * @param visitor The visitor's address and user agent, which are not stored.
    */
   sees(visitor: string, what: 'came' | 'set'): boolean
 }
 
 /**
- * Watches, outside production, whether the cookie comes back from those to whom it was set: a client that drops it has a new
- * session with every request, and its developer sees nothing of why. Of a visitor only a short keyed hash is remembered.
+ * Checks, outside production, whether clients send the cookie back: a client that drops it has a new
+ * session with every request, and its developer cannot see why. Stores only a short keyed hash of each visitor.
  */
 export function createReturnWatch(key: KeyObject): ReturnWatch {
   const visitors = new Map<string, 'has it' | 'was given it'>()

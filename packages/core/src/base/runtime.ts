@@ -1,13 +1,13 @@
-/** Asked once: the runtime stays what it is. */
+/** Checked once: the runtime does not change. */
 const isWorker = navigator.userAgent === 'Cloudflare-Workers'
 
 /**
  * Whether a timer may serve several requests. A Worker's ends with the request in which it was set, and none can be set outside
- * of one; so each task there has its own, and there is no sweep.
+ * of one; so there each task has its own, and there is no sweep.
  */
 export const SHARES_TIMERS = !isWorker
 
-/** What a warning says, on standard error and to those who listen for warnings. */
+/** A warning's text, for standard error and for listeners of warnings. */
 export interface Warning {
   readonly code: string
   readonly message: string

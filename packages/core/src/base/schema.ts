@@ -11,7 +11,7 @@ export interface StandardSchema<T> {
   }
 }
 
-/** What a schema makes of a value, or what it does not like about it. */
+/** A schema's result: a value, or issues. */
 export type SchemaResult<T> =
   | { readonly value: T; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] }
@@ -23,22 +23,22 @@ export interface SchemaIssue {
 
 export type Validated<T> = ReturnType<StandardSchema<T>['~standard']['validate']>
 
-/** The issues of a value that does not fit. @throws {TypeError} naming the option, for a promise. */
+/** The issues of an invalid value. @throws {TypeError} naming the option, for a promise. */
 export function issuesIn(option: string, result: Validated<unknown>): readonly SchemaIssue[] | undefined {
-  const done = refusePromise(result, `${option}: must validate at once, and gave a promise`)
+  const done = refusePromise(result, `${option}: must validate synchronously, but returned a promise`)
   return fieldOf(done as SchemaResult<unknown>, 'issues')
 }
 
-/** The value that a schema gave. @throws {TypeError} naming the option, for a promise. */
+/** The schema's output value. @throws {TypeError} naming the option, for a promise. */
 export function validIn<T>(option: string, result: Validated<T>): { readonly value: T } | undefined {
   return issuesIn(option, result) === undefined ? (result as { readonly value: T }) : undefined
 }
 
-/** @throws {ConfigError} unless it is a Standard Schema, or left out. */
+/** @throws {ConfigError} unless it is a Standard Schemaor undefined. */
 export function readSchema(option: string, value: unknown): StandardSchema<unknown> | undefined {
   if (value === undefined) return undefined
   const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
   const standard = isObject ? fieldOf(value as Partial<StandardSchema<unknown>>, '~standard') : undefined
   if (typeof standard?.validate === 'function') return value as StandardSchema<unknown>
-  throw new ConfigError(option, 'expected a Standard Schema, as Zod, Valibot and ArkType make them')
+  throw new ConfigError(option, 'expected a Standard Schema, such as those of Zod, Valibot and ArkType')
 }

@@ -1,12 +1,12 @@
-/** One key of the session and what it weighs as text, in bytes. */
+/** One key of the session and its size as text, in bytes. */
 export interface KeySize {
   readonly key: string
   readonly bytes: number
 }
 
 /**
- * The cookie would be larger than browsers keep: they drop it without a word. Thrown before any header leaves.
- * For a session, `sizes` lists its keys, heaviest first; the keys are named, their values are not shown.
+ * The cookie would exceed the browsers' limit, so they would silently drop it. Thrown before any header is sent.
+ * For a session, `sizes` lists its keys, largest first; the keys are named, their values are not shown.
  */
 export class CookieTooLargeError extends RangeError {
   override readonly name = 'CookieTooLargeError'
@@ -27,8 +27,8 @@ export class CookieTooLargeError extends RangeError {
 }
 
 /**
- * The session's record is larger than the store's limit for one. Thrown before any header leaves; `sizes` lists the
- * session's keys, heaviest first.
+ * The session's record exceeds the store's limit. Thrown before any header is sent; `sizes` lists the
+ * session's keys, largest first.
  */
 export class RecordTooLargeError extends RangeError {
   override readonly name = 'RecordTooLargeError'
@@ -38,14 +38,14 @@ export class RecordTooLargeError extends RangeError {
   readonly sizes: readonly KeySize[]
 
   constructor(bytes: number, limit: number, sizes: readonly KeySize[]) {
-    super(`the session would take ${bytes} bytes; a record has ${limit} at most.${tableOf(sizes)}`)
+    super(`the session would take ${bytes} bytes; the limit is ${limit}.${tableOf(sizes)}`)
     this.bytes = bytes
     this.limit = limit
     this.sizes = sizes
   }
 }
 
-/** What a message shows of a session's keys: it goes into logs, and a visitor may have chosen how many there are. */
+/** The keys that a message lists: it is logged, and a visitor may have chosen the number of keys. */
 const MAX_ROWS = 10
 const MAX_KEY_CHARS = 60
 

@@ -3,8 +3,8 @@ import type { MaybePromise } from './maybe-promise.ts'
 import { SHARES_TIMERS } from './runtime.ts'
 
 /**
- * Gives a task of the store so much time. After that the caller gets an error and the task is on its own: what it still
- * brings or throws is dropped, and `isOver` tells it not to begin anything new. What is done at once costs nothing.
+ * Limits the time of a store task. After that the caller gets an error, the task's later result or error
+ * is dropped, and `isOver` tells it not to begin anything new. A synchronous task costs nothing.
  *
  * @throws {StoreTimeoutError}
  */
@@ -17,7 +17,7 @@ interface Pending {
   readonly giveUp: () => void
 }
 
-/** Gives up tasks that have begun and not ended in time. */
+/** Abandons tasks that have not ended in time. */
 interface Clock {
   begin(task: Pending): void
   end(task: Pending): void
@@ -28,14 +28,14 @@ interface Clock {
  * keeps the process alive while a task is pending.
  */
 function createSharedClock(milliseconds: number): Clock {
-  // In the order in which they began, and so in that of their ends.
+  // In the order in which they began, which is also the order of their deadlines.
   const pending = new Set<Pending>()
   let timer: NodeJS.Timeout | undefined
 
   function setTimer(): void {
     const [oldest] = pending
     const left = oldest && Math.max(0, oldest.since + milliseconds - performance.now())
-    // An event loop that was blocked has answers to read first: they are not late.
+    // If the event loop was blocked, pending replies are read first: they are not late.
     timer = left === undefined ? undefined : setTimeout(() => setImmediate(giveUpLate), left)
   }
 

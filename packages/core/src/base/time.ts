@@ -1,5 +1,5 @@
 /** The last point in time, in epoch seconds: it takes five bytes. */
 export const MAX_TIME = 2 ** 40 - 1
 
-/** 400 days: browsers cut a longer Max-Age to this (rfc6265bis §5.5), so more is refused rather than shortened. */
+/** 400 days: browsers cut a longer Max-Age to this (rfc6265bis §5.5), so a longer one is rejected rather than shortened. */
 export const MAX_AGE_LIMIT = 34_560_000

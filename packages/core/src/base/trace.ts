@@ -15,31 +15,32 @@ import { warn, type Warning } from './runtime.ts'
 
 const LATE: Warning = {
   code: 'KEEPSAKE_LATE_CHANGE',
-  message: 'a session was changed after the head of the response had left; the change is lost',
-  detail: 'Change the session before the first byte leaves. Further cases are published, but not warned of.',
+  message: "a session was changed after the response's headers were sent; the change is lost",
+  detail:
+    'Change the session before the first byte is sent. Further cases are published as events, without a warning.',
 }
 
 const CLOCK: Warning = {
   code: 'KEEPSAKE_CLOCK',
   message:
-    "a session was issued more than a minute ahead: this server's clock is behind, or another's is ahead",
+    "a session was issued more than a minute in the future: this server's clock is behind, or another's is ahead",
   detail:
-    'Such sessions are not opened, and what this server revokes may spare them. Keep the clocks in step. Further cases are published, but not warned of.',
+    'Such sessions are not opened, and revocations by this server may miss them. Keep the clocks in sync. Further cases are published as events, without a warning.',
 }
 
 /**
- * To see a late change costs an encoding of the session. Without a listener, only the first requests of a process are
- * looked at, for the sake of the one warning.
+ * Detecting a late change requires encoding the session. Without a listener, only the first visits of a process are
+ * checked, to print the one warning.
  */
 const LATE_CHECKS = 1000
 
-/** What an event tells of a record. */
+/** The part of a record that an event reports. */
 interface Told {
   readonly sid: Uint8Array
   readonly text: string
 }
 
-/** What a request's cookies led to, and how long the store took. */
+/** The result of looking up a request's cookies, and how long the store took. */
 interface ToldLookup {
   readonly reason: OpenReason
   readonly record: Told | undefined
@@ -54,7 +55,7 @@ interface ToldLookup {
 export const since = (begun: number | undefined): number | undefined =>
   begun === undefined ? undefined : Math.round((performance.now() - begun) * 1000) / 1000
 
-/** Publishes decisions; does nothing, and computes nothing, without a listener. */
+/** Publishes decisions; without a listener, it does and computes nothing. */
 export function createTrace(cookie: string, logKey: KeyObject) {
   const published = channel(SESSION_CHANNEL)
   const refOf = (sid: Uint8Array): string =>
@@ -87,7 +88,7 @@ export function createTrace(cookie: string, logKey: KeyObject) {
     publish('session_key_dropped', 'control_name', sid)
 
   return Object.freeze({
-    /** The time that `since` counts from; undefined where nobody listens. */
+    /** The start time for `since`; undefined without a listener. */
     begin: (): number | undefined => (published.hasSubscribers ? performance.now() : undefined),
     opened({ reason, record, withheld, hasDropped, storeMs }: ToldLookup): void {
       const told = record ?? withheld
@@ -96,7 +97,7 @@ export function createTrace(cookie: string, logKey: KeyObject) {
       if (reason === 'issued_in_future') warnOnce(CLOCK)
     },
     keyDropped,
-    /** A session of another library has come in, from the cookie of this name. */
+    /** A session of another library was converted, from the cookie of this name. */
     arrived: (from: string, { sid, text }: Told): void =>
       publish('session_arrived', 'arrived', sid, text, undefined, from),
     /** What a browser has shown of its key. */
@@ -107,18 +108,18 @@ export function createTrace(cookie: string, logKey: KeyObject) {
     },
     arrivalRefused: (from: string, reason: ArrivalRefusal): void =>
       publish('arrival_refused', reason, undefined, undefined, undefined, from),
-    /** Whether it is of use to find out if a session was changed too late: to a listener, and for a warning. */
+    /** Whether to check for a late change: for a listener, or for a warning. */
     asksForLate: (): boolean => published.hasSubscribers || lateChecks-- > 0,
-    /** Two requests changed the same place, and one of the changes stands. */
+    /** Two requests changed the same value, and one of the changes was kept. */
     conflicted: (): void => publish('session_conflict', 'conflict', undefined),
-    /** A session that is watched cannot be looked at. */
+    /** A watched session cannot be read. */
     watchFailed: (sid: Uint8Array): void => publish('session_watch_failed', 'store_failed', sid),
     closed(reason: CloseReason, sid: Uint8Array, text?: string, storeMs?: number): void {
       publish(CLOSE_EVENTS[reason], reason, sid, text, storeMs)
       if (reason === 'late') warnOnce(LATE)
     },
     returnWatch: createReturnWatch(logKey),
-    /** What an adapter warns of. `detail` is of this case. */
+    /** An adapter's warning. `detail` describes this case. */
     warned(what: AdapterWarning, sid: Uint8Array, detail = ADAPTER_ADVICE[what].detail): void {
       publish(WARNING_EVENTS[what], what, sid)
       warnOnce({ ...ADAPTER_ADVICE[what], detail })

@@ -1,9 +1,9 @@
-/** How long work on what is there already may hold the event loop, give or take one item. */
+/** How long work on available items may block the event loop, up to one item more. */
 const HOLD_MS = 5
 
 /**
- * Hands on items one by one, and gives the event loop a turn whenever the work on them has held it for so long. Waiting
- * for a promise does not: a store in this process answers at once, and its answers never let anything else happen.
+ * Yields items one by one, and yields to the event loop whenever the work on them has blocked it for too long. Awaiting
+ * a promise is not enough: an in-process store answers immediately, so nothing else would run.
  */
 export async function* inTurns<T>(items: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T, void> {
   let since = performance.now()

@@ -4,35 +4,35 @@ import { fieldOf } from '../base/own.ts'
 import type { ArrivalRefusal } from '../base/reasons.ts'
 import type { CookieHeader } from './read.ts'
 
-/** How the sessions of another library are read. Made by a function of `@keepsake/arrival`; core has the rules. */
+/** How to read the sessions of another library. Created by a function of `@keepsake/arrival`; core has the rules. */
 export interface Arrival {
-  /** The foreign cookie's name, and the others by which it is seen that something of it came. */
+  /** The foreign cookie's name, and other names that show that the browser has one. */
   readonly names: readonly [string, ...string[]]
-  /** From then on nothing arrives; epoch seconds. */
+  /** When arrivals end; epoch seconds. */
   readonly until: number
   /** Whether the foreign cookie is expired once its session has arrived. */
   readonly leave: boolean
-  /** What came under these names, in the order in which it is tried. Verified, and not yet looked into. Never throws. */
+  /** The cookies of these names, in the order in which to try them. Verified, but not decoded. Never throws. */
   read(header: CookieHeader, now: number): Iterable<Foreign | RefusedArrival>
-  /** The `Set-Cookie` lines that expire what came. */
+  /** The `Set-Cookie` lines that expire the foreign cookies. */
   expiry(header: CookieHeader): readonly string[]
 }
 
 /** A genuine foreign cookie. Times in epoch seconds. */
 export interface Foreign {
-  /** What was signed or sealed, in one spelling. */
+  /** The signed or sealed text, in one spelling. */
   readonly signed: string
-  /** When the session began, or was last signed; undefined where nothing tells. */
+  /** When the session began, or was last signed; undefined if unknown. */
   readonly beganAt: number | undefined
-  /** From when the cookie is refused as over; undefined where nothing tells, or something may move it. */
+  /** When the cookie expires; undefined if unknown, or if the expiry may move. */
   readonly endsAt: number | undefined
-  /** What it holds: asked for when it arrives, and not again. Rejects with a `StoreError` where the foreign store fails. */
+  /** Its content: read once, when it arrives. Rejects with a `StoreError` if the foreign store fails. */
   open(): MaybePromise<ForeignSession | RefusedArrival>
-  /** Deletes the foreign record; undefined where there is none to delete. Never rejects. */
+  /** Deletes the foreign record; undefined if there is none. Never rejects. */
   readonly forget: (() => Promise<void>) | undefined
 }
 
-/** A foreign session in words of this one. */
+/** A foreign session in Keepsake's terms. */
 export interface ForeignSession {
   readonly data: object
   /** Well-formed text, and not empty. */
@@ -45,19 +45,19 @@ export interface RefusedArrival {
   readonly refused: ArrivalRefusal
 }
 
-/** Why a foreign cookie counts for nothing; undefined for one that counts. */
+/** Why a foreign cookie is rejected; undefined if it is accepted. */
 export const refusalOf = (given: object): ArrivalRefusal | undefined =>
   fieldOf(given as Partial<RefusedArrival>, 'refused')
 
-/** @throws {ConfigError} for what was not made for it, and for a foreign cookie of one of the session's own names. */
+/** @throws {ConfigError} for anything else than an arrival, and for a foreign cookie with one of the session's own names. */
 export function readArrivals(given: unknown, ownNames: readonly string[]): readonly Arrival[] {
   if (given === undefined) return []
-  if (!Array.isArray(given)) throw wrongOption('arrivals', 'a list of what @keepsake/arrival makes', given)
+  if (!Array.isArray(given)) throw wrongOption('arrivals', 'a list of arrivals of @keepsake/arrival', given)
   return given.map((one: unknown, index) => {
     const option = `arrivals[${index}]`
-    if (!isArrival(one)) throw wrongOption(option, 'what a function of @keepsake/arrival returns', one)
+    if (!isArrival(one)) throw wrongOption(option, 'the result of a function of @keepsake/arrival', one)
     if (one.names.some((name) => ownNames.includes(name)))
-      throw new ConfigError(option, 'its cookie has the name of the session’s own; give cookie.name another')
+      throw new ConfigError(option, 'its cookie has the same name as the session’s; set another cookie.name')
     return one
   })
 }

@@ -7,11 +7,11 @@ import { isAttributeValue, isDomain, prefixOf, readName } from './grammar.ts'
 /** A longer attribute value is ignored by browsers (rfc6265bis §5.6). */
 const MAX_ATTRIBUTE_LENGTH = 1024
 
-/** The attributes of a cookie. What is left out is the safe choice: `Path=/; Secure; HttpOnly; SameSite=Lax`. */
+/** The attributes of a cookie. The defaults are the safe choice: `Path=/; Secure; HttpOnly; SameSite=Lax`. */
 export interface CookieAttributes {
   /** How long the browser keeps it, at most 400 days. Left out: until the browser closes. */
   readonly maxAge?: Duration | undefined
-  /** A fixed end instead of `maxAge`. */
+  /** A fixed expiry instead of `maxAge`. */
   readonly expires?: Date | undefined
   /** Sends it to this host and all below it. Left out: only to the host that set it. */
   readonly domain?: string | undefined
@@ -52,10 +52,10 @@ export interface CookieShape {
 }
 
 /**
- * Checks a cookie's name and attributes once, so that writing a line is only putting texts together.
+ * Checks a cookie's name and attributes once, so that writing a line only concatenates texts.
  *
  * @throws {ConfigError} for a name outside RFC 9110's token, an attribute outside its grammar, or a combination that
- * browsers would drop without a word: `SameSite=None` or `Partitioned` without Secure, a name prefix whose demands
+ * browsers would silently drop: `SameSite=None` or `Partitioned` without Secure, a name prefix whose demands
  * are not met (rfc6265bis §4.1.3), more than 400 days.
  */
 export function readAttributes(
@@ -104,7 +104,7 @@ function checkCombination(cookie: Checked): void {
     wrong('httpOnly', `a name with ${prefix} needs httpOnly: true`)
   if (demands.includes('host') && cookie.path !== '/') wrong('path', `a name with ${prefix} needs path: '/'`)
   if (demands.includes('host') && cookie.domain !== undefined)
-    wrong('domain', `a name with ${prefix} allows none`)
+    wrong('domain', `a name with ${prefix} does not allow it`)
 }
 
 function readDomain(domain: unknown): string | undefined {
@@ -124,7 +124,7 @@ function readPath(path: unknown): string {
 
 function readEnd(maxAge: unknown, expires: unknown): Pick<CookieShape, 'maxAge' | 'expires'> {
   if (maxAge !== undefined && expires !== undefined) {
-    throw new ConfigError('cookie.expires', 'give either maxAge or expires')
+    throw new ConfigError('cookie.expires', 'use either maxAge or expires')
   }
   return {
     maxAge: maxAge === undefined ? undefined : readMaxAge('cookie.maxAge', maxAge),
@@ -136,7 +136,7 @@ function readEnd(maxAge: unknown, expires: unknown): Pick<CookieShape, 'maxAge' 
 export function readMaxAge(option: string, value: unknown): number {
   const seconds = readDuration(option, value)
   if (seconds <= MAX_AGE_LIMIT) return seconds
-  throw new ConfigError(option, `at most 400 days (${MAX_AGE_LIMIT} seconds), because browsers cut it there`)
+  throw new ConfigError(option, `at most 400 days (${MAX_AGE_LIMIT} seconds), the browsers' limit`)
 }
 
 function readExpires(value: unknown): Date {

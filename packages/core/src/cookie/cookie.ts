@@ -15,33 +15,33 @@ export const MAX_COOKIE_LENGTH = 4096
 
 const EPOCH = 'Thu, 01 Jan 1970 00:00:00 GMT'
 
-/** One cookie: its name and attributes, checked once, with what can be done with it. */
+/** One cookie: its name and attributes, checked once, and its methods. */
 export interface Cookie<T = string> {
   readonly name: string
   /**
-   * The value that the `Cookie` header has under this name, or undefined. Of several, the first that counts: one that
-   * is signed or sealed by us, of the right shape, not over. Never throws, but for a `schema` that answers with a promise.
+   * The value of this name in the `Cookie` header, or undefined. Of several, the first valid one: signed
+   * or sealed by us, of the right type, not expired. Never throws, except for a `schema` that returns a promise.
    */
   read(header: CookieHeader): T | undefined
-  /** Every value that counts, in the order they came: a browser may send several (rfc6265bis §4.2.2). */
+  /** Every valid value, in order: a browser may send several (rfc6265bis §4.2.2). */
   readAll(header: CookieHeader): T[]
   /**
    * The `Set-Cookie` line that sets `value`.
    *
-   * @throws {CookieValueError} for a value that is not of the cookie's type; in a cookie of plain text, for a character
-   * outside cookie-octet: encode such text before, for instance with `encodeURIComponent`, or use `json: true`.
-   * @throws {CookieTooLargeError} when name and value exceed 4,096 bytes.
+   * @throws {CookieValueError} for a value that does not have the cookie's type; in a cookie of plain text, for a character
+   * outside cookie-octet: encode such text first, for instance with `encodeURIComponent`, or use `json: true`.
+   * @throws {CookieTooLargeError} if name and value exceed 4,096 bytes.
    */
   write(value: T, options?: WriteOptions): string
   /** The `Set-Cookie` line that deletes it: it repeats path, domain and partition, or browsers would keep it. */
   clear(): string
 }
 
-/** The session cookie as it is defined today, which `readAll` finds by the names that it had, too. */
+/** The session cookie as defined today; `readAll` also finds it by its former names. */
 export interface SessionCookie extends Cookie {
   /** The names that it had, other than today's. */
   readonly formerNames: readonly string[]
-  /** Whether a former definition has today's name: what comes does not tell one from the other. */
+  /** Whether a former definition has today's name, so that a request's cookie may be of either. */
   readonly hasNamesake: boolean
   /** The `Set-Cookie` lines that delete it under each former definition. */
   readonly expiry: readonly string[]
@@ -52,11 +52,11 @@ export interface WriteOptions {
   readonly maxAge?: number | undefined
 }
 
-/** How a cookie carries its value. Left out: as it stands, for everybody to read and to make up. */
+/** How a cookie carries its value. By default as plain text, which anyone can read and make up. */
 export interface CookieProtection {
-  /** Secrets, newest first: everybody can read the value, nobody else can write one. */
+  /** Secrets, newest first: everyone can read the value, only this server can write it. */
   readonly signed?: SecretsOption
-  /** Secrets, newest first: nobody else can read or write the value. With a `maxAge`, nor use it for longer. */
+  /** Secrets, newest first: only this server can read or write the value. With a `maxAge`, it is not accepted for longer. */
   readonly sealed?: SecretsOption
 }
 
@@ -81,9 +81,9 @@ export interface JsonCookieOptions<T> extends CookieOptions {
  * const cart = createCookie<string[]>('cart', { json: true, sealed: secrets })
  * ```
  *
- * What a plain cookie brings may be made up: only `signed` and `sealed` show who wrote it.
+ * The value of a plain cookie may be made up: only `signed` and `sealed` prove who wrote it.
  *
- * @throws {ConfigError} for a name or an attribute that browsers would refuse or misread, and for weak secrets.
+ * @throws {ConfigError} for a name or an attribute that browsers would reject or misread, and for weak secrets.
  */
 export function createCookie(name: string, options?: CookieOptions): Cookie
 export function createCookie<T>(
@@ -106,7 +106,7 @@ function readProtection(name: string, signedBy: unknown, sealedBy: unknown, isJs
   if (signedBy !== undefined && sealedBy !== undefined) {
     throw new ConfigError(
       'cookie.signed',
-      'give either signed or sealed; a sealed value is as good as signed',
+      'use either signed or sealed; a sealed value is also protected against changes',
     )
   }
   if (signedBy !== undefined) return signed(readSecrets('cookie.signed', signedBy), name)
@@ -170,7 +170,7 @@ function endOf(shape: CookieShape, maxAge = shape.maxAge): { at: number; attribu
 function invalidValue(name: string): CookieValueError {
   return new CookieValueError(
     name,
-    `a value may not hold blanks, quotes, commas, semicolons, backslashes, controls or anything ` +
+    `a value must not contain spaces, quotes, commas, semicolons, backslashes, controls or anything ` +
       'outside ASCII; encode it first, for instance with encodeURIComponent, or use json: true',
   )
 }

@@ -19,7 +19,7 @@ export const isDomain = (text: string): boolean =>
   text.length <= 253 &&
   text.split('.').every((label) => /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label))
 
-/** What browsers demand of a cookie whose name begins so, in any case; they drop it otherwise, without a word. */
+/** The browsers' rules for a cookie whose name begins like this, in any case; otherwise they silently drop it. */
 export interface Prefix {
   /** Empty where the name has none. */
   readonly prefix: string
@@ -49,7 +49,7 @@ export function readName(name: unknown): string {
   }
   if (LOOKS_LIKE_PREFIX.test(name) && !PREFIXES.some(({ prefix }) => name.startsWith(prefix))) {
     const right = prefixOf(name).prefix || '__Host- or __Secure-'
-    throw new ConfigError('cookie.name', `looks like a prefix but is none; write ${right}`)
+    throw new ConfigError('cookie.name', `looks like a prefix, but browsers know only ${right}`)
   }
   return name
 }

@@ -5,11 +5,11 @@ import { contextOf, MAX_TOKEN_CHARS, SID_BYTES } from '../crypto/token.ts'
 import { createRandomPool } from '../base/random.ts'
 import { MAX_TIME } from '../base/time.ts'
 
-/** How a text travels as a cookie's value. */
+/** How a text is carried as a cookie's value. */
 export interface Protection {
   /** The value for a text. `expires`: the epoch second from which a sealed one does not open any more. */
   wrap(text: string, expires?: number): string
-  /** The text of a value, or undefined when this server did not write it, or its time is over. */
+  /** The text of a value, or undefined if this server did not write it, or it has expired. */
   unwrap(value: string): string | undefined
 }
 
@@ -32,8 +32,8 @@ export const percentEncoded: Protection = Object.freeze<Protection>({
 })
 
 /**
- * Readable by everybody, written only by us: the encoded text, a dot, and an HMAC-SHA-256 of the cookie's name and that
- * text, under a key of its own. It has no end: a copy can be sent for as long as the secret stays.
+ * Everyone can read it, only we can write it: the encoded text, a dot, and an HMAC-SHA-256 of the cookie's name and that
+ * text, under its own key. It does not expire: a copy is accepted for as long as the secret stays.
  */
 export function signed(secrets: Secrets, name: string): Protection {
   const context = contextOf('signed', name, '')
@@ -62,7 +62,7 @@ function macOf(key: KeyObject, context: Buffer, encoded: string): Buffer {
 
 const MAC_BYTES = 32
 
-/** Only its one spelling: Node's decoder takes others too. */
+/** Accepts only one spelling: Node's decoder accepts others too. */
 function readMac(text: string): Buffer | undefined {
   const mac = Buffer.from(text, 'base64url')
   return mac.length === MAC_BYTES && mac.toString('base64url') === text ? mac : undefined
@@ -70,7 +70,7 @@ function readMac(text: string): Buffer | undefined {
 
 const now = (): number => Math.floor(Date.now() / 1000)
 
-/** Readable and written only by us, in the token format of sessions. Ends with the cookie, also for who has a copy. */
+/** Only we can read and write it, in the token format of sessions. Expires with the cookie, even for whoever has a copy. */
 export function sealed(secrets: Secrets, name: string): Protection {
   const sealer = sealerOf(secrets, contextOf('value', name, ''), MAX_TOKEN_CHARS.cookie, createRandomPool())
   const sid = Buffer.alloc(SID_BYTES)

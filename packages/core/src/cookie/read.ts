@@ -1,12 +1,12 @@
 import { fieldOf, refusePromise } from '../base/own.ts'
 
 /**
- * What a `Cookie` header looks like where frameworks hand it over; several fields are one list (RFC 9113 §8.2.3).
- * `null` is what `Headers.get` of the Fetch API gives where there is none.
+ * The `Cookie` header as frameworks expose it; several fields are one list (RFC 9113 §8.2.3).
+ * `Headers.get` of the Fetch API returns `null` if there is none.
  */
 export type CookieHeader = string | readonly string[] | null | undefined
 
-/** A `Cookie` header, or what has one among its headers: a request of Node, an upgrade, a `Request` of the Fetch API. */
+/** A `Cookie` header, or an object with headers: a request of Node, an upgrade, a `Request` of the Fetch API. */
 export type CookieSource =
   | CookieHeader
   | { readonly headers: { readonly cookie?: CookieHeader } | { get(name: string): string | null } }
@@ -26,9 +26,9 @@ export function cookieHeaderOf(source: CookieSource): CookieHeader {
   return typeof get === 'function' ? get.call(headers, 'cookie') : fieldOf(headers, 'cookie')
 }
 
-const NO_PROMISE = 'cookies: expected a Cookie header, not a promise of it'
+const NO_PROMISE = 'cookies: expected a Cookie header, not a promise'
 
-/** A longer header is not read at all. Node's own limit for all headers together is 16 KiB. */
+/** A longer header is ignored. Node's own limit for all headers together is 16 KiB. */
 export const MAX_HEADER_LENGTH = 16_384
 /** Pairs past this many are not read. */
 export const MAX_PAIRS = 256
@@ -36,7 +36,7 @@ export const MAX_PAIRS = 256
 const SEMICOLON = ';'
 const EQUALS = '='
 
-/** One text of a header that may have come in several fields. What is no header, such as null, is an empty one; a promise is refused. */
+/** One text for a header of one or several fields. Anything else, such as null, counts as empty; a promise throws. */
 export function joinHeader(header: CookieHeader): string {
   if (typeof header === 'string') return header
   if (Array.isArray(header)) return header.join('; ')
@@ -45,9 +45,9 @@ export function joinHeader(header: CookieHeader): string {
 }
 
 /**
- * Every cookie of a `Cookie` header with all of its values, in the order they came. Never throws, but for a promise: a pair without a
- * name or without `=` is passed over, a header over 16 KiB gives an empty map, pairs past the 256th are not read.
- * Names are compared byte for byte; only blanks and tabs are trimmed; quotes, commas and `$` mean nothing; values are
+ * Every cookie of a `Cookie` header with all of its values, in order. Never throws, except for a promise: a pair without a
+ * name or without `=` is skipped, a header over 16 KiB returns an empty map, pairs after the 256th are ignored.
+ * Names are compared byte for byte; only blanks and tabs are trimmed; quotes, commas and `$` have no meaning; values are
  * not decoded (rfc6265bis §5.6 in reverse).
  */
 export function readCookies(header: CookieHeader): Map<string, string[]> {
@@ -71,8 +71,8 @@ export function readCookies(header: CookieHeader): Map<string, string[]> {
 }
 
 /**
- * The values of one cookie, all or the first so many, by the rules of {@link readCookies}, without reading the others:
- * it hops from pair to pair and looks closer only where the name stands.
+ * The values of one cookie, all or at most a number, by the rules of {@link readCookies}, without reading the others:
+ * it jumps from pair to pair and parses only where the name occurs.
  */
 export function cookieValues(header: CookieHeader, name: string, most = Infinity): string[] {
   const text = joinHeader(header)

@@ -4,31 +4,31 @@ import { withoutPrototype } from '../base/own.ts'
 import { type CookieAttributes, readAttributes } from './attributes.ts'
 import { type Cookie, plainCookieOf, type SessionCookie } from './cookie.ts'
 
-/** How the session cookie was defined before: what is left out was as it is left out in `cookie`. */
+/** A former definition of the session cookie; a missing attribute had its default, as in `cookie`. */
 export interface FormerCookie extends Pick<CookieAttributes, 'domain' | 'path' | 'partitioned'> {
-  /** Default: as it is called now. Written with a prefix by the same rule. */
+  /** Default: today's name. Prefixed by the same rule. */
   readonly name?: string | undefined
 }
 
-/** The attributes of the session cookie. Secure and HttpOnly are always on; how long it lives is the lifetime's matter. */
+/** The attributes of the session cookie. Secure and HttpOnly are always on; `lifetime` decides how long it lives. */
 export interface SessionCookieOptions extends Pick<
   CookieAttributes,
   'domain' | 'path' | 'sameSite' | 'partitioned' | 'priority'
 > {
   /**
-   * Default `'session'`. Written with the prefix `__Host-`, or with `__Secure-` when `domain` or `path` is given;
-   * a name that has a prefix already stays as it is.
+   * Default `'session'`. Written with the prefix `__Host-`, or with `__Secure-` if `domain` or `path` is set;
+   * a name that already has a prefix stays as it is.
    */
   readonly name?: string | undefined
   /**
    * For development over plain http, where Safari and the agents of test libraries send no Secure cookie back: drops Secure
-   * and the prefix. Anybody on the way can then read and set the cookie.
+   * and the prefix. Anyone on the network path can then read and set the cookie.
    */
   readonly insecure?: boolean | undefined
   /**
-   * How the cookie was defined before its name, `domain`, `path` or `partitioned` was changed, at most four: such cookies count
-   * where none of today's does, move over to today's definition, and are deleted. Leave it in until the last of them has
-   * ended.
+   * Former definitions, with another name, `domain`, `path` or `partitioned`, at most four: such cookies are accepted
+   * if the request has no current one, replaced by today's definition, and deleted. Keep them until the last one has
+   * expired.
    */
   readonly previous?: readonly FormerCookie[] | undefined
 }
@@ -36,12 +36,12 @@ export interface SessionCookieOptions extends Pick<
 const ATTRIBUTES = ['name', 'domain', 'path', 'partitioned'] as const
 const OPTIONS = [...ATTRIBUTES, 'sameSite', 'priority', 'insecure', 'previous']
 
-/** Each costs a look into every header, and a line in every response that sets the cookie. */
+/** Each costs a search in every header, and a line in every response that sets the cookie. */
 const MAX_PREVIOUS = 4
 
 type Options = Readonly<Record<string, unknown>>
 
-/** @throws {ConfigError} naming the option that is wrong. */
+/** @throws {ConfigError} naming the wrong option. */
 export function readSessionCookie(given: unknown): SessionCookie {
   const options = readOptions('cookie', given, OPTIONS)
   const { previous = [], ...definition } = options
@@ -83,7 +83,7 @@ function readPrevious(given: unknown, { name, sameSite, insecure }: Options): re
   })
 }
 
-/** What is wrong with a definition, said of where it stands. */
+/** The problem of a definition, with its position. */
 function withinPrevious(option: string, error: ConfigError): ConfigError {
   const { option: path, message } = error
   return new ConfigError(option + path.slice('cookie'.length), message.slice(`${path}: `.length))

@@ -7,9 +7,9 @@ const OPTION = 'cookie.schema'
 
 /** A cookie's value as text, and back. */
 export interface ValueText<T> {
-  /** @throws {CookieValueError} for a value that has no text. */
+  /** @throws {CookieValueError} for a value that cannot be written as text. */
   write(value: T): string
-  /** Undefined for text that is no such value. */
+  /** Undefined for an invalid text. */
   read(text: string): T | undefined
 }
 
@@ -20,20 +20,23 @@ export function plainText(cookie: string): ValueText<string> {
       if (typeof value !== 'string')
         throw new CookieValueError(cookie, `expected text, got ${describeType(value)}`)
       if (value.isWellFormed()) return value
-      throw new CookieValueError(cookie, 'half a surrogate pair has no UTF-8; json: true can keep it')
+      throw new CookieValueError(
+        cookie,
+        'half a surrogate pair cannot be written as UTF-8; json: true can store it',
+      )
     },
     read: (text) => text,
   })
 }
 
-/** Values that JSON can say, checked by a schema where there is one. */
+/** JSON values, checked by a schema if there is one. */
 export function jsonText<T>(cookie: string, schema: StandardSchema<T> | undefined): ValueText<T> {
   return Object.freeze<ValueText<T>>({
     write(value) {
       const checked = schema === undefined ? { value } : validIn(OPTION, schema['~standard'].validate(value))
-      if (checked === undefined) throw new CookieValueError(cookie, 'the value does not fit the schema')
+      if (checked === undefined) throw new CookieValueError(cookie, 'the value does not match the schema')
       const text = jsonOf(cookie, checked.value)
-      if (text === undefined) throw new CookieValueError(cookie, 'the value has no JSON')
+      if (text === undefined) throw new CookieValueError(cookie, 'the value cannot be written as JSON')
       return text
     },
     read(text) {
@@ -49,17 +52,17 @@ export function jsonText<T>(cookie: string, schema: StandardSchema<T> | undefine
   })
 }
 
-/** @throws {CookieValueError} for what JSON would leave out or cannot say, in words that show nothing of it. */
+/** @throws {CookieValueError} for a value that JSON would omit or cannot represent; the message does not show it. */
 function jsonOf(cookie: string, value: unknown): string | undefined {
   const refuse = (problem: string): never => {
     throw new CookieValueError(cookie, problem)
   }
   const isLate = (_key: string, item: unknown): unknown =>
-    isPromise(item) ? refuse('holds a promise; await it first') : item
+    isPromise(item) ? refuse('contains a promise; await it first') : item
   try {
     return JSON.stringify(value, isLate)
   } catch (error) {
     if (error instanceof CookieValueError) throw error
-    return refuse('the value cannot be written as JSON, which has no circles and no bigints')
+    return refuse('the value cannot be written as JSON, which has no circular references and no bigints')
   }
 }

@@ -5,13 +5,13 @@ import { derive, type KeyUse, type Secrets } from './secrets.ts'
 import { withTokenCache } from './token-cache.ts'
 import { contextOf, MAX_TOKEN_CHARS } from './token.ts'
 
-/** Everything that is derived from the secrets of one session cookie: a key of its own for each use. */
+/** Everything derived from the secrets of one session cookie: a separate key for each use. */
 export interface Keys {
   readonly fillRandom: FillRandom
   sealer(purpose: 'cookie' | 'store'): Sealer
-  /** What the ids of this cookie are hashed with, so that they mean nothing to another. */
+  /** Hashes the ids of this cookie, so that they mean nothing to another. */
   readonly storeContext: Buffer
-  /** The same for the names that the cookie had. */
+  /** The same for the cookie's former names. */
   readonly formerContexts: readonly Buffer[]
   /** For the references in events. */
   readonly logKey: KeyObject
@@ -25,24 +25,24 @@ export interface Keys {
 
 /** What is made of a text that another library has signed. */
 export interface ArrivalKeys {
-  /** Where it may be written down what became of it: 64 hexadecimal digits, today's place last. */
+  /** Where to record what a foreign session became: 64 hexadecimal digits, today's place last. */
   readonly places: (signed: string) => readonly string[]
-  /** 64 bytes that nobody else can make of it, the same for each request. */
+  /** 64 bytes that nobody else can derive, the same for each request. */
   readonly bytes: (signed: string) => Buffer
 }
 
-/** Names of a subject for a store that must not learn who it is: 64 hexadecimal digits, a key of its own for each use. */
+/** Names of a subject for a store that must not learn who it is: 64 hexadecimal digits, with a separate key for each use. */
 export interface SubjectKeys {
   /** The name that a subject's records carry. */
   readonly hash: (subject: string) => string
-  /** Every name that they may carry, one for each secret and name of the cookie; the one that they get today comes last. */
+  /** Every possible name, one for each secret and name of the cookie; today's comes last. */
   readonly hashes: (subject: string) => readonly string[]
-  /** Where it may be written that a subject's sessions are revoked; today's place comes last. */
+  /** Where to record that a subject's sessions are revoked; today's place comes last. */
   readonly revocationKeys: (subject: string) => readonly string[]
 }
 
 /**
- * @param formerNames What the cookie was called before: what was made under these names is told, nothing is made.
+ * @param formerNames The cookie's former names: texts made under them are recognized, none are made.
  * @throws {ConfigError} when two of the secrets have the same key id.
  */
 export function createKeys(

@@ -23,7 +23,7 @@ export type Opened =
   | { readonly ok: true; readonly fields: SealedFields; readonly stale: boolean }
   | { readonly ok: false; readonly reason: UnopenedReason }
 
-/** Seals and opens tokens of one purpose, cookie name and audience. Synchronous; keeps no state of a visitor. */
+/** Seals and opens tokens of one purpose, cookie name and audience. Synchronous; stores nothing about visitors. */
 export interface Sealer {
   /**
    * The token of `fields`; never the same twice. A store's record is bound to its row by `rowKey`.
@@ -31,7 +31,7 @@ export interface Sealer {
    * @throws {RangeError} for a time outside 0 to 2^40-1 or out of order, or an sid that is not 16 bytes.
    */
   seal(fields: SealedFields, rowKey?: string): string
-  /** The fields of a token, or why there are none. Takes any text and never throws. Limits in time are not checked. */
+  /** The fields of a token, or why it does not open. Accepts any text and never throws. Does not check time limits. */
   open(token: string, rowKey?: string): Opened
 }
 
@@ -50,8 +50,8 @@ const IV_AT = PREFIX_AT + HALF_NONCE_BYTES
 const SEALED_AT = IV_AT + HALF_NONCE_BYTES
 
 /**
- * A sealer of checked secrets in one context (see `contextOf`), for tokens of at most `maxChars` characters. What was
- * sealed in one of the `former` contexts opens too, as stale.
+ * A sealer of checked secrets in one context (see `contextOf`), for tokens of at most `maxChars` characters. Tokens
+ * sealed in one of the `former` contexts open too, as stale.
  *
  * @throws {ConfigError} when two secrets have the same key id.
  */
@@ -94,7 +94,7 @@ function ringKey(secret: KeyObject, context: Buffer, fillRandom: FillRandom, sta
   }
 }
 
-/** Room for one message: its plain text, what travels, its half of the nonce, and what it is bound to. */
+/** Buffers for one message: its plain text, the token, its half of the nonce, and the associated data. */
 interface Scratch {
   readonly plain: Buffer
   readonly sealed: Buffer
@@ -107,7 +107,7 @@ const MAX_AAD_BYTES = 2048
 
 type ScratchFor = (bytes: number) => Scratch
 
-/** The same room for every call: sealing and opening are synchronous and read nothing that an earlier call left in it. */
+/** The same buffers for every call: sealing and opening are synchronous and never read an earlier call's data. */
 function createScratch(): ScratchFor {
   let scratch = scratchOf(9216)
   return (bytes) => {

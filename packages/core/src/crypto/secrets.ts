@@ -1,18 +1,18 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { ConfigError, describeType, wrongOption } from '../base/errors.ts'
 
-/** A key that only the server knows: text, taken as UTF-8, or bytes. At least 32 bytes from a random generator. */
+/** A key that only the server knows: text, encoded as UTF-8, or bytes. At least 32 random bytes. */
 export type Secret = string | Uint8Array
 
 /**
- * Secrets, newest first, as a list or as one text with commas between them, which is how `keepsake secret --rotate` writes
- * a variable of the environment: such a variable may stand here as it is, by itself or in a list.
+ * Secrets, newest first, as a list or as one text separated by commas, as `keepsake secret --rotate` writes
+ * an environment variable: such a variable can be passed directly, or in a list.
  */
 export type SecretsOption = string | readonly (Secret | undefined)[] | undefined
 
 const MIN_BYTES = 32
 const MIN_VARIETY = 16
-const HOW_TO = 'make one with: npx keepsake secret'
+const HOW_TO = 'generate one with: npx keepsake secret'
 const IS_IT_SET = `is the environment variable set? Otherwise ${HOW_TO}`
 
 /**
@@ -43,13 +43,13 @@ const PUBLISHED = [
   '192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf',
 ]
 
-/** The secrets in a text, newest first. None that a random generator has made has a comma. */
+/** The secrets in a text, newest first. A randomly generated secret has no comma. */
 export const splitSecrets = (text: string): readonly string[] => text.split(',').map((part) => part.trim())
 
 /**
  * Checks the secrets and wraps them, so that no inspection, log or error can show them (R57, R58, R60, R62).
  *
- * @throws {ConfigError} when there is none, or one is short, low in variety, published, or there twice.
+ * @throws {ConfigError} if there is none, or if one is short, repetitive, published, or listed twice.
  */
 export function readSecrets(option: string, value: unknown): Secrets {
   const given: unknown = typeof value === 'string' ? [value] : value
@@ -90,7 +90,7 @@ function readSecret(option: string, secret: unknown): KeyObject {
   if (variety(bytes) < MIN_VARIETY) {
     throw new ConfigError(
       option,
-      `has fewer than ${MIN_VARIETY} different characters, so it is no random key; ${HOW_TO}`,
+      `has fewer than ${MIN_VARIETY} different characters, so it is not a random key; ${HOW_TO}`,
     )
   }
   return createSecretKey(bytes)
@@ -114,7 +114,7 @@ function variety(bytes: Buffer): number {
 /** Secrets that were checked, newest first. */
 export type Secrets = readonly [KeyObject, ...KeyObject[]]
 
-/** What a derived key is for; a key of one use opens nothing of another (R61). */
+/** The use of a derived key; a key of one use opens nothing of another (R61). */
 export type KeyUse =
   | 'key'
   | 'kid'

@@ -6,7 +6,7 @@ import type { Opened, Sealer } from './seal.ts'
  */
 const MAX_CHARS = 2 ** 20
 
-/** What a token says, and the row that it says it for. */
+/** The fields of a token, and the row that it belongs to. */
 interface Known {
   readonly token: string
   readonly rowKey: string | undefined
@@ -14,15 +14,15 @@ interface Known {
 }
 
 /**
- * A sealer that knows what it has sealed or opened lately: a browser sends the same cookie with every request until it
- * gets another, and to decrypt it is the dearest part of a request. A token that is known to the last character says
- * what it said, whoever sends it and whenever; whether that still counts is decided elsewhere, anew for every request.
+ * A sealer that remembers recently sealed and opened tokens: a browser sends the same cookie with every request until it
+ * gets another, and decryption is the most expensive part of a request. An identical token has the same
+ * content, whoever sends it and whenever; whether it is still valid is decided elsewhere, for every request.
  *
- * Only authentic tokens are cached, so that forged ones push nothing out. What `open` gives back is shared: it must
+ * Only authentic tokens are cached, so that forged ones evict nothing. The result of `open` is shared: it must
  * not be changed.
  */
 export function withTokenCache(sealer: Sealer): Sealer {
-  // Two generations: what is not asked for while the younger one fills goes with the older one.
+  // Two generations: entries not used while the younger one fills are dropped with the older one.
   let young = new Map<string, Known>()
   let old = young
   let chars = 0
@@ -67,8 +67,8 @@ export function withTokenCache(sealer: Sealer): Sealer {
   })
 }
 
-/** What tells tokens apart: to look one up by all of its characters would cost more. */
+/** The cache key of a token: comparing all characters would cost more. */
 const nonceOf = (token: string): string => token.slice(28, 44)
 
-/** A text of its own: one that was cut out of a header would keep the whole header in memory. */
+/** A separate string: a slice of a header would keep the whole header in memory. */
 const copied = (token: string): string => Buffer.from(token, 'latin1').toString('latin1')

@@ -25,26 +25,26 @@ export const MIN_TOKEN_CHARS = 108
 /** A cookie's limit, and room for a store's record of 64 KiB. */
 export const MAX_TOKEN_CHARS = Object.freeze({ cookie: 4096, store: 131_072 })
 
-/** Version, key id, nonce, fields and tag: what a token is longer than its text, in bytes. */
+/** Version, key id, nonce, fields and tag: how much longer a token is than its text, in bytes. */
 const OVERHEAD_BYTES = 81
 
-/** How many characters the token of a text of this many bytes has. */
+/** The number of characters of a token whose text has this many bytes. */
 export const tokenChars = (textBytes: number): number => Math.ceil(((OVERHEAD_BYTES + textBytes) * 4) / 3)
 
-/** How many bytes of text a token of at most this many characters has room for. */
+/** The number of bytes of text that fit into a token of this many characters. */
 export const textBytesWithin = (chars: number): number => Math.floor((chars * 3) / 4) - OVERHEAD_BYTES
 
 const FLAG_PERMANENT = 0b1
 
-/** What a token holds besides its key and nonce. Times are whole epoch seconds. */
+/** The content of a token, besides its key and nonce. Times are whole epoch seconds. */
 export interface SealedFields {
   /** When the session began: the absolute limit counts from here. */
   readonly created: number
   /** When this token was made: the idle limit counts from here. */
   readonly issued: number
-  /** The end that was fixed when this token was made. */
+  /** The expiry fixed when this token was made. */
   readonly expires: number
-  /** Whether the session outlives the browser. */
+  /** Whether the session survives closing the browser. */
   readonly permanent: boolean
   /** 16 bytes that stay with a session until its id is renewed. */
   readonly sid: Uint8Array
@@ -58,7 +58,7 @@ const MAX_CONTEXT_BYTES = 1021
 /**
  * Each part with its length before it, so that no two contexts have the same bytes.
  *
- * @throws {ConfigError} when the parts are longer together than a key can be bound to.
+ * @throws {ConfigError} if the parts together are too long to derive a key from.
  */
 export function contextOf(purpose: string, name: string, audience: string): Buffer {
   const parts = [purpose, name, audience].flatMap((part) => {
@@ -69,7 +69,7 @@ export function contextOf(purpose: string, name: string, audience: string): Buff
   if (context.length <= MAX_CONTEXT_BYTES) return context
   const spare = context.length - MAX_CONTEXT_BYTES
   const option = name.length < audience.length ? 'audience' : 'cookie.name'
-  throw new ConfigError(option, `is ${spare} bytes too long for a key to be bound to it`)
+  throw new ConfigError(option, `is ${spare} bytes too long to derive a key from`)
 }
 
 /** @throws {RangeError} for a time outside 0 to 2^40-1 or out of order, or an sid that is not 16 bytes. */
@@ -93,7 +93,7 @@ export function writeFields(plain: Buffer, fields: SealedFields): number {
   return FIELD_BYTES + plain.write(fields.text, FIELD_BYTES, 'utf8')
 }
 
-/** Undefined for what no version 1 sealer writes: an unknown flag, times out of order, text that is not UTF-8. */
+/** Undefined for anything that no version 1 sealer writes: an unknown flag, times out of order, text that is not UTF-8. */
 export function readFields(plain: Buffer): SealedFields | undefined {
   const flags = plain[0] ?? 0
   const created = plain.readUIntBE(1, 5)

@@ -73,7 +73,7 @@ export function encryptInto(
   return at + plain.length + TAG_BYTES
 }
 
-/** Decrypts ciphertext and tag; undefined when the tag does not fit. */
+/** Decrypts ciphertext and tag; undefined if the tag does not match. */
 export function decrypt(
   messageKey: KeyObject,
   iv: Uint8Array,

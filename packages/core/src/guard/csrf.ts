@@ -4,21 +4,21 @@ import type { FillRandom } from '../base/random.ts'
 /*
  * token = base64url( random (16) ‖ HMAC-SHA-256( key, sid ‖ random ) )
  *
- * The "signed double-submit" of OWASP's CSRF sheet, bound to the session instead of to a cookie of its own. The random
- * part makes every token another text, so that a compressed page does not betray it (BREACH).
+ * The "signed double-submit" of OWASP's CSRF sheet, bound to the session rather than to another cookie. The random
+ * part makes every token a different text, so that a compressed page does not reveal it (BREACH).
  */
 const RANDOM_BYTES = 16
 /** 48 bytes: 64 characters without a spare bit, so that a token has one spelling. */
 const TOKEN = /^[A-Za-z0-9_-]{64}$/
 
-/** Tokens against forged requests, each good for one session's id. */
+/** CSRF tokens, each valid for one session id. */
 export interface Csrf {
   tokenFor(sid: Uint8Array): string
-  /** Takes anything; true only for what `tokenFor` has made for this id. */
+  /** Accepts any value; true only for a token that `tokenFor` made for this id. */
   isTokenFor(sid: Uint8Array, token: unknown): boolean
 }
 
-/** @param keys The newest makes tokens; all tell them. */
+/** @param keys The newest makes tokens; all verify them. */
 export function createCsrf(keys: readonly [KeyObject, ...KeyObject[]], fillRandom: FillRandom): Csrf {
   return Object.freeze<Csrf>({
     tokenFor(sid) {

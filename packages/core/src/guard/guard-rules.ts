@@ -1,16 +1,16 @@
 import { ConfigError, describeType, wrongOption } from '../base/errors.ts'
 import { readFlag, readOptions } from '../base/options.ts'
 
-/** What the cross-origin guard of every adapter takes. */
+/** The options of every adapter's cross-origin guard. */
 export interface CrossOriginGuardOptions {
   /**
    * Origins that may send requests besides our own, such as `https://admin.example.com`: without a path and without
-   * wildcards. Name the public origin here where a proxy changes the `Host` header; `X-Forwarded-Host` is not trusted.
+   * wildcards. Name the public origin here if a proxy changes the `Host` header; `X-Forwarded-Host` is not trusted.
    */
   readonly origins?: readonly string[] | undefined
   /**
-   * Whether every request that may change something must bring the session's token too (`session.csrfToken()`), in the
-   * header `X-CSRF-Token` or in the field `_csrf` of a body that was parsed before. Never in the query. Default: false.
+   * Whether every request that may change something also needs the session's token (`session.csrfToken()`), in the
+   * header `X-CSRF-Token` or in the field `_csrf` of a parsed body. Never in the query. Default: false.
    */
   readonly token?: boolean | undefined
 }
@@ -21,7 +21,7 @@ export interface GuardRules {
   readonly token: boolean
 }
 
-/** @throws {ConfigError} for an option that is unknown or wrong. */
+/** @throws {ConfigError} for an unknown or wrong option. */
 export function readGuardRules(given?: CrossOriginGuardOptions): GuardRules {
   const options = readOptions('options', given, ['origins', 'token'])
   const { origins = [] } = options
@@ -39,8 +39,8 @@ const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/(?:\[[0-9a-f:.]+\]|[^\s/?#@:*[\]\\]+)(?::
  * case, with the port only where it is not the scheme's own.
  *
  * @param option Names the list in errors.
- * @throws {ConfigError} for what is no list, and for an entry that is not `scheme://host` or `scheme://host:port`: with
- * a path, a wildcard, or `null`, which is what every sandboxed page sends.
+ * @throws {ConfigError} unless it is a list, and for an entry that is not `scheme://host` or `scheme://host:port`: with
+ * a path, a wildcard, or `null`, which every sandboxed page sends.
  */
 export function allowedOrigins(origins: readonly string[], option = 'origins'): ReadonlySet<string> {
   if (!Array.isArray(origins)) {
@@ -56,12 +56,12 @@ function readOrigin(option: string, entry: unknown): string {
     throw new ConfigError(option, `expected 'https://host' or 'https://host:port', ${problemOf(entry)}`)
   if (!/^https?:/i.test(entry)) return entry.toLowerCase()
   const url = URL.parse(entry)
-  if (url === null) throw new ConfigError(option, 'has no host that exists')
+  if (url === null) throw new ConfigError(option, 'has no valid host')
   return url.origin
 }
 
 function problemOf(entry: unknown): string {
-  if (entry === 'null') return "and 'null' is what every sandboxed page sends"
+  if (entry === 'null') return "and every sandboxed page sends 'null'"
   if (typeof entry === 'string' && entry.includes('*')) return 'without a wildcard: name each origin'
   const hasPath = typeof entry === 'string' && /^[^/]*:\/\/[^/]+\//.test(entry)
   return hasPath ? 'without a path, not even a slash at the end' : `got ${describeType(entry)}`

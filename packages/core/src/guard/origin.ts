@@ -1,6 +1,6 @@
 /*
- * Whether a request that changes something was sent by a page of our own (security R68). A browser sends the session's
- * cookie with requests that other sites make it send, and says in headers that no page can set who made it.
+ * Whether a page of our own sent a request that changes something (security R68). A browser sends the session's
+ * cookie even with requests that other sites trigger, and names their origin in headers that no page can set.
  */
 
 import type { CrossOriginReason, OriginReason } from '../base/reasons.ts'
@@ -8,20 +8,20 @@ import type { CrossOriginReason, OriginReason } from '../base/reasons.ts'
 /** Header fields, with names in lower case as Node gives them. */
 export type HeaderFields = Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** What has to be known of a request. */
+/** The facts about a request. */
 export interface OriginRequest {
   readonly method: string | undefined
   readonly headers: HeaderFields
-  /** Whether the session's cookie came, of use or not. */
+  /** Whether the request has the session's cookie, valid or not. */
   readonly hasCookie: boolean
-  /** Whether the connection itself is known to be encrypted. False behind a proxy, whose word is not taken. */
+  /** Whether the connection itself is known to be encrypted. False behind a proxy, whose headers are not trusted. */
   readonly isEncrypted: boolean
 }
 
 /** Methods that change nothing (RFC 9110 §9.2.1), in the only case in which they are methods. TRACE no browser sends. */
 const SAFE_METHODS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** Whether a request of this method may change nothing. */
+/** Whether a request of this method changes nothing. */
 export const isSafeMethod = (method: string | undefined): boolean => SAFE_METHODS.has(method)
 
 const NONE: ReadonlySet<string> = new Set()
@@ -29,13 +29,13 @@ const NONE: ReadonlySet<string> = new Set()
 /**
  * Decides whether a request may change something. Pure.
  *
- * 1. Safe methods may pass; a WebSocket handshake is none, though it is a GET.
- * 2. `Sec-Fetch-Site` (W3C Fetch Metadata) decides where it is there: `same-origin` and `none`, which is the visitor
- *    himself, pass; the rest only from an allowed origin.
+ * 1. Safe methods pass, except a WebSocket handshake, although it is a GET.
+ * 2. `Sec-Fetch-Site` (W3C Fetch Metadata) decides if it is present: `same-origin` passes, and so does `none`, a request by the
+ *    visitor; others pass only from an allowed origin.
  * 3. Without it, as over plain http, `Origin` must be ours, by host and port, or an allowed one.
- * 4. Without both no browser of today sent it: it passes only if it carries no session.
+ * 4. Without both, no current browser sent it: it passes only if it carries no session.
  *
- * `X-Forwarded-*` and `Forwarded` are not looked at: anybody can send them. Where a proxy changes `Host`, allow the
+ * `X-Forwarded-*` and `Forwarded` are ignored: anyone can send them. If a proxy changes `Host`, allow the
  * public origin instead.
  *
  * @param allowed Origins besides our own, from {@link allowedOrigins}.
@@ -58,7 +58,7 @@ export function checkOrigin(
 const isWebSocket = (headers: HeaderFields): boolean =>
   fieldOf(headers, 'upgrade').toLowerCase().includes('websocket')
 
-/** A field that came twice is as one with a comma in it, which is nobody's origin. */
+/** Two fields become one with a comma, which matches no origin. */
 function fieldOf(headers: HeaderFields, name: string): string {
   const value = Object.hasOwn(headers, name) ? headers[name] : undefined
   if (value === undefined) return ''
@@ -68,7 +68,7 @@ function fieldOf(headers: HeaderFields, name: string): string {
 const HTTP_ORIGIN = /^(https?):\/\/([^/?#@\s]+)$/
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: ':80', https: ':443' }
 
-/** Browsers write an origin in one way only: in lower case, and without the port where it is the scheme's own. */
+/** Browsers write an origin in one form only: in lower case, and without the scheme's default port. */
 function isOwn(origin: string, { headers, isEncrypted }: OriginRequest): boolean {
   const [, scheme = '', host] = HTTP_ORIGIN.exec(origin) ?? []
   if (host === undefined || (isEncrypted && scheme !== 'https')) return false
@@ -78,8 +78,8 @@ function isOwn(origin: string, { headers, isEncrypted }: OriginRequest): boolean
 }
 
 /**
- * The cross-origin guard has refused a request. Frameworks answer 403. It carries nothing that came with the request, so
- * it may be shown to whoever sent it (which `expose` tells Koa).
+ * The cross-origin guard has rejected a request. Frameworks answer 403. It contains nothing from the request, so
+ * it may be shown to the sender (which `expose` tells Koa).
  */
 export class CrossOriginError extends Error {
   override readonly name = 'CrossOriginError'

@@ -1,13 +1,13 @@
 import { readFunction, readOptions } from '../base/options.ts'
 import { isPromise } from '../base/own.ts'
 
-/** An option that answers something about a request, `R`, or a context of it. */
+/** An option that decides something about a request, `R`, or a context of it. */
 type Question<R> = ((about: R) => boolean) | undefined
 
 /**
- * Reads the options of a middleware that are functions.
+ * Reads a middleware's options that are functions.
  *
- * @throws {ConfigError} for an option that is unknown, or no function.
+ * @throws {ConfigError} for an unknown option, or one that is not a function.
  */
 export function readFunctions<O extends object>(
   given: O | undefined,
@@ -19,12 +19,12 @@ export function readFunctions<O extends object>(
 }
 
 /**
- * What such an option answers about a request; undefined without one.
+ * The result of such an option for a request; undefined without one.
  *
- * @throws {TypeError} for a promise: nobody waits for it, and it would count as a yes.
+ * @throws {TypeError} for a promise, which nobody would await and which would count as true.
  */
 export function ask<R>(option: string, question: Question<R>, about: R): boolean | undefined {
   const answer = question?.(about)
-  if (isPromise(answer)) throw new TypeError(`${option}: must answer at once, and gave a promise`)
+  if (isPromise(answer)) throw new TypeError(`${option}: must return synchronously, but returned a promise`)
   return answer
 }

@@ -4,11 +4,11 @@ import type { MaybePromise } from '../base/maybe-promise.ts'
 
 /** A visit that belongs to a request and its response. */
 export interface Attachment<D> {
-  /** The session, opened at the first look. The response waits for its commit. */
+  /** The session, opened when first used. The response waits for its commit. */
   readonly session: Session<D>
 }
 
-/** The sessions that an attachment was made for: they are told apart, and have a cookie. */
+/** The sessions that an attachment was made for. */
 interface Owner<D> {
   readonly cookie: Cookie
   open(header: undefined): MaybePromise<{ readonly session: Session<D> }>
@@ -23,7 +23,7 @@ export interface ListedAttachment<D> extends Attachment<D> {
 
 const NEWEST = Symbol('keepsake.attachments')
 
-/** A request with the attachments it has, the newest first: nearly always none or one. */
+/** A request with its attachments, newest first: nearly always none or one. */
 interface Attached {
   [NEWEST]?: ListedAttachment<unknown>
 }

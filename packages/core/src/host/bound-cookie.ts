@@ -2,17 +2,17 @@ import type { Cookie, WriteOptions } from '../cookie/cookie.ts'
 import type { CookieSource } from '../cookie/read.ts'
 import { cookieHeaderOf } from '../cookie/read.ts'
 
-/** A cookie that is read from requests and set on responses. */
+/** A cookie to read from requests and set on responses. */
 export interface BoundCookie<T, From, To> extends Cookie<T> {
-  /** The value that came, or undefined. */
+  /** The request's value, or undefined. */
   get(from: From): T | undefined
   /** Sets it on the response; a second time replaces the first. Throws as `write` does, before any header is touched. */
   set(to: To, value: T, options?: WriteOptions): void
-  /** Has the browser forget it. */
+  /** Deletes it in the browser. */
   delete(to: To): void
 }
 
-/** Gives a cookie a framework's own feel: by what finds the `Cookie` header in what the framework hands over, and sets a line. */
+/** Adapts a cookie to a framework, given functions that find the `Cookie` header and set a line. */
 export function bindCookie<T, From, To>(
   cookie: Cookie<T>,
   sourceOf: (from: From) => CookieSource,

@@ -4,19 +4,19 @@ import type { SessionData } from '../session/session.ts'
 import { ConfigError } from '../base/errors.ts'
 import { fieldOf, isPromise } from '../base/own.ts'
 
-/** Finds the sessions of a request, or of a framework's context of it: one of several that were made at start-up. */
+/** Returns the sessions for a request, or for a framework's context: one of several that were created at start-up. */
 export type Choose<D, About> = (about: About) => Sessions<D>
 
-/** What every adapter's `session(…)` takes: sessions, options to make them of, or what chooses among several. */
+/** The argument of every adapter's `session(…)`: sessions, options to create them, or a function that chooses among several. */
 export type SessionsSource<D, About> =
   | Sessions<D>
   | (SessionsOptions & DataOptions<NoInfer<D>>)
   | Choose<D, About>
 
 /**
- * What finds the sessions of a request.
+ * Finds the sessions of a request.
  *
- * @param create `createSessions`, for options. It is not imported here: whoever makes no sessions need not carry it along.
+ * @param create `createSessions`, for options. Passed as an argument, so that bundles that never call it need not contain it.
  * @throws {ConfigError} at start-up, for a wrong option.
  */
 export function chooserOf<D extends SessionData<D>, About>(
@@ -29,7 +29,7 @@ export function chooserOf<D extends SessionData<D>, About>(
   return chooseAmong(isMade ? given : create(given))
 }
 
-/** The same for sessions that are made. It throws a ConfigError where the application's own function gives none. */
+/** The same for existing sessions. It throws a ConfigError if the application's function returns none. */
 export function chooseAmong<D, About>(given: Sessions<D> | Choose<D, About>): Choose<D, About> {
   return typeof given === 'function' ? (about) => checked<D>(given(about)) : () => given
 }
@@ -39,15 +39,15 @@ function checked<D>(chosen: unknown): Sessions<D> {
   throw new ConfigError('sessions', isPromise(chosen) ? LATE : NONE)
 }
 
-const LATE = 'expected sessions from the function, not a promise of them'
+const LATE = 'expected the function to return sessions, not a promise'
 const NONE =
-  'expected sessions from the function, which createSessions has made; for a request that has none, throw an error with a status, such as 404'
+  'expected the function to return sessions made by createSessions; for a request without any, throw an error with a status, such as 404'
 
 const isSessions = <D>(given: unknown): given is Sessions<D> =>
   typeof given === 'object' && given !== null && typeof fieldOf(given as Sessions<D>, 'open') === 'function'
 
-/** What a framework hands to its middleware: a request, or a context that has one. */
+/** A framework's argument for its middleware: a request, or a context that has one. */
 const isRequest = (given: object): boolean =>
   ['headers', 'req'].some((name) => fieldOf(given, name as keyof typeof given) !== undefined)
 
-const NOT_CALLED = 'makes the middleware and is none itself; write app.use(session({ secrets: … }))'
+const NOT_CALLED = 'returns the middleware and must be called; write app.use(session({ secrets: … }))'

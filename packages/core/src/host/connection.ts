@@ -1,16 +1,16 @@
 import type { Cookie } from '../cookie/cookie.ts'
 import type { RequestAccess } from './access.ts'
 
-/** Hosts that browsers take for secure without encryption. */
+/** Hosts that browsers treat as secure without encryption. */
 const LOCAL = /^(?:(?:[^:]+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i
 
-/** What a proxy says of the visitor's own connection, which stands first in lists: that it is encrypted. */
+/** A proxy's claim, first in the list, that the visitor's connection is encrypted. */
 const FORWARDED_PROTO = /^https(?:$|[\s,])/i
 const FORWARDED = /^(?:[^,]*;)?\s*proto="?https(?:$|[\s",;])/i
 
 /**
- * Whether a browser must be taken to have come by plain http, and so to drop a Secure cookie. Not where a proxy says that
- * the visitor has come by https: that is not trusted, and decides nothing but this.
+ * Whether the browser probably uses plain http, and so drops a Secure cookie. Not if a proxy claims that
+ * the visitor uses https: that claim is not trusted, and decides nothing else.
  */
 export function isPlainHttp<Q>(access: RequestAccess<Q>, request: Q): boolean {
   if (access.isEncrypted(request)) return false
@@ -20,7 +20,7 @@ export function isPlainHttp<Q>(access: RequestAccess<Q>, request: Q): boolean {
   return typeof host === 'string' && host !== '' && !LOCAL.test(host)
 }
 
-/** Whether a cookie is one that browsers keep over https only. */
+/** Whether browsers accept a cookie only over https. */
 export const isSecureCookie = (cookie: Pick<Cookie, 'clear'>): boolean =>
   // Every line of the cookie has the same attributes; the one that clears it is there already.
   cookie.clear().includes('; Secure')

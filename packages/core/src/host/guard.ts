@@ -7,14 +7,14 @@ import type { RequestAccess } from './access.ts'
 import { attachmentsOf, newestAttachmentOf } from './attachments.ts'
 
 /**
- * Lets a request pass, or throws. `body`: what a parser has made of its body.
+ * Lets a request pass, or throws. `body`: the parsed body.
  *
  * @throws {CrossOriginError} for a request that may change something and does not come from a page of this site.
  */
 export type GuardOf<Request> = (request: Request, body?: unknown) => void
 
 /**
- * What the cross-origin guards of all adapters stand on. Where no session is attached to the request, any cookie counts as
+ * The basis of all adapters' cross-origin guards. If no session is attached to the request, any cookie counts as
  * the session's.
  *
  * @throws {ConfigError} at start-up, for a wrong option.
@@ -84,7 +84,7 @@ function tokenReason<Q extends object>(
 }
 
 const NO_SESSION =
-  'crossOriginGuard({ token: true }) found no session: mount session() before it, and the guard not where skip() leaves out the session'
+  'crossOriginGuard({ token: true }) found no session: mount session() before it, and do not skip the session for these requests'
 
 const FIELD = '_csrf'
 

@@ -2,16 +2,16 @@ import type { Header } from '../visit/headers.ts'
 import type { ResponseAccess } from './access.ts'
 
 /*
- * Every response whose session changes comes through here: so what is not there makes no lists, and pairs are not taken
- * apart by their iterators.
+ * Every response whose session changes runs this code, so it creates no empty lists, and does not destructure pairs
+ * through iterators.
  */
 
 /**
- * Adds the headers of a closed visit to a response whose head has not left. `Set-Cookie` lines of other cookies stay,
- * an earlier line of the same cookie goes (rfc6265bis §4.1.1 allows one a response), unless it is the visit's own, for
- * another domain or path of the name; `Vary` keeps what it names;
- * `Cache-Control` stays where the application has said `no-store` itself, and what it says to caches of one kind only
- * becomes as strict.
+ * Adds the headers of a closed visit to a response whose headers were not sent. Keeps `Set-Cookie` lines of other cookies,
+ * replaces an earlier line of the same cookie (rfc6265bis §4.1.1 allows one per response), unless it is the visit's own, for
+ * another domain or path of the name; keeps the names in `Vary`;
+ * keeps `Cache-Control` if the application has set `no-store` itself, and makes directives for one kind of cache
+ * equally strict.
  */
 export function applyHeaders<R>(access: ResponseAccess<R>, response: R, headers: readonly Header[]): void {
   for (const header of headers) applyHeader(access, response, header[0], header[1], headers)
@@ -55,7 +55,7 @@ function addVary<R>(access: ResponseAccess<R>, response: R, field: string): void
   access.setHeader(response, 'Vary', lines.length === 0 ? field : [...lines, field].join(', '))
 }
 
-/** Forbids every cache to keep the response, unless the application has. */
+/** Forbids every cache to keep the response, unless the application has done so. */
 function forbidStoring<R>(access: ResponseAccess<R>, response: R): void {
   forbidStoringBy(access, response, 'Cache-Control')
   for (const name of access.namesOf(response)) {
@@ -67,19 +67,19 @@ function forbidStoringBy<R>(access: ResponseAccess<R>, response: R, name: string
   if (!listOf(access, response, name).includes('no-store')) access.setHeader(response, name, 'no-store')
 }
 
-/** Whether the application lets caches that serve several visitors keep the response (RFC 9111 §3). */
+/** Whether the application allows shared caches to keep the response (RFC 9111 §3). */
 export function isCacheable<R>(access: ResponseAccess<R>, response: R): boolean {
   const directives = listOf(access, response, 'Cache-Control')
   if (allowsStoring(directives)) return true
   for (const name of access.namesOf(response)) {
     if (TARGETED.test(name) && allowsStoring(listOf(access, response, name))) return true
   }
-  // The old way, which counts where nothing else is said.
+  // The old form, which counts only without the new one.
   const expires = directives.length > 0 ? undefined : access.linesOf(response, 'Expires')[0]
   return expires !== undefined && Date.parse(expires) > Date.now()
 }
 
-/** What tells a cache of one kind what it may keep (RFC 9213), in place of `Cache-Control`. */
+/** Headers for one kind of cache (RFC 9213), which override `Cache-Control`. */
 const TARGETED = /^(?:surrogate-control|[a-z-]+-cache-control)$/
 
 function allowsStoring(directives: readonly string[]): boolean {

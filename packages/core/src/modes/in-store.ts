@@ -10,25 +10,25 @@ import { type EagerMode, IN_TIME, type Loaded } from './mode.ts'
 import { RowWrite } from './row-write.ts'
 import { type CookieHashes, createCookieHashes, isSameProof, isStoreCookie } from './store-cookie.ts'
 
-/** A record's text in a store, in bytes (R67). */
+/** The limit for a record's text in a store, in bytes (R67). */
 const MAX_TEXT_BYTES = 65_536
 
-/** What a mode with a store needs besides the store. */
+/** The parts of a mode with a store, besides the store. */
 export interface StoreSetup {
   readonly records: SealedStore
   readonly inTurn: RewriteInTurn
-  /** Purpose, cookie name and audience: a cookie of one name means nothing to another. */
+  /** Purpose, cookie name and audience: a cookie of one name opens nothing of another. */
   readonly context: Uint8Array
-  /** The same with names that the cookie had. */
+  /** The same with the cookie's former names. */
   readonly formerContexts: readonly Uint8Array[]
   readonly lifetime: Lifetime
-  /** Undefined where a subject may have any number of sessions. */
+  /** Undefined without a limit on a subject's sessions. */
   readonly cap: SessionCap | undefined
-  /** Whether a session that is not in the store may live in its cookie. */
+  /** Whether a session that is missing from the store may live in its cookie. */
   readonly isOverflow: boolean
 }
 
-/** The record lies in one row of a store for its whole life; the cookie finds it and proves who asks. */
+/** The record stays in one row of a store for its whole life; the cookie finds the row and proves the right to open it. */
 export function inStore(setup: StoreSetup): EagerMode {
   const { records, inTurn, context, formerContexts, lifetime, cap, isOverflow } = setup
   const own = createCookieHashes(context)
@@ -38,7 +38,7 @@ export function inStore(setup: StoreSetup): EagerMode {
   const fetch = (cookie: string, now: number): MaybePromise<() => Loaded> =>
     isStoreCookie(cookie) ? fetchUnder(own, 0, cookie, now) : () => MALFORMED
 
-  /** A row stays under the key that it began with, whatever the cookie is called since: former keys are tried in turn. */
+  /** A row keeps its first key even if the cookie is renamed: former keys are tried in turn. */
   function fetchUnder(
     hashes: CookieHashes,
     tried: number,
@@ -53,7 +53,7 @@ export function inStore(setup: StoreSetup): EagerMode {
     })
   }
 
-  /** What a text that was fetched is to the holder of a cookie. */
+  /** What a fetched text means for the holder of a cookie. */
   function found(hashes: CookieHashes, cookie: string, key: string, sealed: string, now: number): Loaded {
     const opened = records.open(key, sealed)
     if (!opened.ok) return { reason: opened.reason, record: undefined }

@@ -3,18 +3,18 @@ import { type Commit, type Committed, type EagerMode, type IsOver, type LazyMode
 import { isStoreCookie } from './store-cookie.ts'
 
 /**
- * Sealed in the cookie while it fits, in a store while it does not. A record that outgrows the cookie moves to the
- * store and leaves a locator and a verifier in its place; it moves back with the next change after which it fits. The
- * cookie's value tells which it is: a stored session's is shorter than any token.
+ * Sealed in the cookie while it fits, in a store while it does not. A record that is too large for the cookie moves to the
+ * store, and the cookie gets a locator and a verifier; it moves back with the next change that makes it fit. The
+ * cookie's value shows which it is: a stored session's is shorter than any token.
  *
- * @param above How many bytes of text the cookie may take, if that is less than it can.
+ * @param above The number of bytes of text above which records go to the store, if less than the cookie's limit.
  */
 export function overflowing(sealed: LazyMode, stored: EagerMode, above = Infinity): EagerMode {
   const room = Math.min(sealed.maxTextBytes, above)
   const fits = ({ plan, after }: Commit): boolean =>
     plan.cookie === 'clear' || Buffer.byteLength(after.text) <= room
 
-  /** A row that another request has written to meanwhile stays, with what both have changed. */
+  /** A row that another request has written to stays, with both requests' changes. */
   function moveBack(commit: Commit, isOver?: IsOver): MaybePromise<Committed> {
     const inCookie = sealed.apply(commit)
     const closing = stored.apply(variantOf(commit, { plan: { ...commit.plan, record: 'close' } }), isOver)
@@ -33,7 +33,7 @@ export function overflowing(sealed: LazyMode, stored: EagerMode, above = Infinit
     apply(commit, isOver) {
       const wasStored = commit.before?.place !== undefined
       if (!wasStored) return fits(commit) ? sealed.apply(commit) : stored.apply(commit, isOver)
-      // Not with a new id: what another request puts in meanwhile belongs into the row.
+      // Not with a new id: another request's changes belong in the row.
       return fits(commit) && commit.plan.record === 'update'
         ? moveBack(commit, isOver)
         : stored.apply(commit, isOver)

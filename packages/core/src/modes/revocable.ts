@@ -22,13 +22,13 @@ const REVOKED: Loaded = Object.freeze({ reason: 'revoked', record: undefined })
 const SUPERSEDED: Loaded = Object.freeze({ reason: 'superseded', record: undefined })
 
 /**
- * Sealed sessions that can be ended: each one is looked up in the revocation list, and what ends is written there before
- * the response leaves. What does not open costs no look-up; what does, a read or two that are remembered for a while.
+ * Sealed sessions that can be ended: each one is looked up in the revocation list, and an end is recorded there before
+ * the response is sent. An invalid cookie costs no look-up; a valid one costs a read or two, which are cached.
  */
 export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifetime): EagerMode {
   /**
-   * A replayed token of a login may have been written by any configuration. What an anonymous visitor ends is listed for
-   * no longer than its own record would live, and goes first, so that nobody fills the list without a login.
+   * A replayed token of a login may have been written under any configuration. An anonymous session is listed for
+   * no longer than its own record would live, and is evicted first, so that nobody can fill the list without a login.
    */
   const lastEndOf = ({ created, expires, subject }: SessionRecord): number =>
     subject === undefined ? expires : Math.max(expires, revocations.endOfAll(created))
@@ -45,8 +45,8 @@ export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifet
   }
 
   /**
-   * Takes a session in beside what was revoked of its subject, unless it is to follow one that is over; whether the one
-   * before it is good.
+   * Spares a new session from the subject's revocations, unless it continues one that is over; returns whether the previous
+   * session is valid.
    */
   async function takeIn(
     after: SessionRecord,
@@ -70,7 +70,7 @@ export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifet
     const isGood = await takeIn(after, before, mayFollow ? 'in its place' : 'by itself')
     if (mayFollow && !isGood) return GONE
     const { earlier, takeBack } = await deny(before, continues || isLogin ? { renewedAt: at } : 'ended')
-    // Another request was quicker: the session is over, or has a new cookie already.
+    // Another request was faster: the session is over, or already has a new cookie.
     if (mayFollow && earlier !== undefined) return GONE
     const hasEnded = !isGood || earlier === 'ended'
     const own = isLogin && hasEnded ? variantOf(commit, { after: changes.apart(undefined) }) : commit
@@ -87,11 +87,11 @@ export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifet
   async function end(commit: Commit, before: SessionRecord, isOver: IsOver): Promise<Committed> {
     if (commit.plan.record === 'delete') {
       const { earlier } = await deny(before, 'ended')
-      // It lives on under the sid that another request has given it.
+      // It continues under the sid that another request has given it.
       if (earlier !== undefined && earlier !== 'ended') return GONE
     }
     const done = await inner.apply(commit, isOver)
-    // In a store it stays if another request has put something in. Of an anonymous one nothing is left worth revoking.
+    // A session in a store stays if another request has added data. An anonymous one has nothing left worth revoking.
     const isEmptied = commit.plan.record === 'empty' && done.record === undefined && done.outcome !== 'gone'
     if (isEmptied && before.subject !== undefined) await deny(before, 'ended')
     return done
@@ -100,7 +100,7 @@ export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifet
   return Object.freeze<EagerMode>({
     ...inner,
     isLazy: false,
-    // What was fetched is not to be opened past the check.
+    // A fetched record must not be opened without this check.
     fetch: undefined,
     load: (value, now) => andThen(inner.load(value, now), (loaded) => check(loaded, now)),
     watchRecord(record) {

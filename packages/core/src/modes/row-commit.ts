@@ -6,11 +6,11 @@ import { sidText } from '../crypto/token.ts'
 import type { Commit, InForce, Place } from './mode.ts'
 
 /*
- * What a commit makes of a row as it stands. A row belongs to one subject and one beginning at a time: who has read
- * another one writes nothing into it. Within that, what others have written meanwhile is merged.
+ * What a commit does to the current row. A row belongs to one subject and one login at a time: a request that has read
+ * another one writes nothing to it. Otherwise, other requests' changes are merged.
  */
 
-/** `gone`: the session that the request had is over. `apart`: a login, or what follows an end, gets a row of its own. */
+/** `gone`: the request's session is over. `apart`: a login, or what follows an end, gets a separate row. */
 export type Verdict = 'gone' | 'apart'
 
 /** A record that came from a row. */
@@ -23,15 +23,15 @@ const isSameSubject = (one: SessionRecord, other: SessionRecord): boolean => one
 export const isSameSession = (one: SessionRecord, other: SessionRecord): boolean =>
   isSameSubject(one, other) && one.created === other.created
 
-/** Whether the row's session has, or had before its last cookies, this sid. */
+/** Whether the row's session has this sid, or had it under its last cookies. */
 function hasSid({ record, row }: Standing, sid: Uint8Array): boolean {
   const text = sidText(sid)
   return sidText(record.sid) === text || row.superseded.some((old) => old.sid === text)
 }
 
-/** What a new cookie brings into the row. */
+/** The changes in the row for a new cookie. */
 export interface Renewal {
-  /** What its verifier hashes to; asked for only where there is a new cookie. */
+  /** The hash of its verifier; only computed for a new cookie. */
   proof(): string
   /** See {@link Row.order}. */
   readonly order: number | undefined
@@ -39,7 +39,7 @@ export interface Renewal {
 
 export function nextOf(commit: Commit, before: Stored, standing: Standing, renewal: Renewal): Next<Verdict> {
   const { plan, continues, isLogin, after, changes } = commit
-  // The record lives in its cookie, which an end clears.
+  // The record is in its cookie, which an end clears.
   if (plan.record === 'delete')
     return isClosed(standing) || isSameSubject(before, standing.record) ? END : STOP_GONE
   if (isClosed(standing)) return isLogin || !continues ? APART : STOP_GONE
@@ -49,7 +49,7 @@ export function nextOf(commit: Commit, before: Stored, standing: Standing, renew
   if (plan.record === 'close' && isUntouched) return closed(commit, standing)
   const record = isUntouched ? after : changes.rebase(standing.record, (id) => hasText(standing, id))
   if (record.text === EMPTY_TEXT) return END
-  // A second `regenerate` leaves the cookie to the first one.
+  // A second `regenerate` leaves the first one's cookie in place.
   const isRenewed =
     plan.record === 'move' && (isLogin || !continues || sidText(standing.record.sid) === sidText(before.sid))
   return isRenewed
@@ -63,7 +63,7 @@ export function nextOf(commit: Commit, before: Stored, standing: Standing, renew
 
 function mayWrite(commit: Commit, before: Stored, standing: Standing, renewal: Renewal): boolean {
   const { continues, isLogin } = commit
-  // An attempt of this request, whose answer was lost, has logged in already.
+  // An attempt of this request, whose reply was lost, has already logged in.
   if ((isLogin || !continues) && standing.row.proof === renewal.proof()) return true
   if (!continues && !isLogin) return isSameSubject(before, standing.record)
   return isSameSession(before, standing.record) && (isLogin || hasSid(standing, before.sid))
@@ -83,8 +83,8 @@ function renewed(commit: Commit, standing: Standing, renewal: Renewal): Row {
 }
 
 /**
- * A row whose record has moved into its cookie. For a minute it tells the cookie that opened it from an unknown one, and can
- * be undone; it opens for nobody, and nobody writes to it.
+ * A row whose record has moved into its cookie. For a minute it distinguishes its cookie from an unknown one, and can
+ * be undone; it opens for no cookie, and nothing is written to it.
  */
 function closed(commit: Commit, standing: Standing): Next<Verdict> {
   const { record } = standing
@@ -94,12 +94,12 @@ function closed(commit: Commit, standing: Standing): Next<Verdict> {
   return { do: 'write', record: write, row }
 }
 
-/** What no verifier hashes to. */
+/** The hash of no verifier. */
 const NO_PROOF = 'A'.repeat(22)
 
 const isClosed = ({ row }: Standing): boolean => row.proof === NO_PROOF
 
-/** The ids that the text after this one lists. */
+/** The ids that the next text lists. */
 export const replacedIn = ({ at }: Commit, { sealed, record, row }: Standing): string =>
   replacedBy(row, sealed, at - record.issued > GRACE_SECONDS)
 

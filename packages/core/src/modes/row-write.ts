@@ -9,22 +9,22 @@ import { isSameSession, nextOf, type Renewal, type Stored, type Verdict } from '
 import { type CookieHashes, withVerifierOf } from './store-cookie.ts'
 import { undoWrite, type Written } from './undo-write.ts'
 
-/** What rows are written with. */
+/** The parts needed to write rows. */
 export interface RowWriteSetup {
   /** How the cookies of new rows are hashed. */
   readonly hashes: CookieHashes
   readonly records: SealedStore
   readonly inTurn: RewriteInTurn
-  /** Whether a session that is not in the store may live in its cookie. */
+  /** Whether a session that is missing from the store may live in its cookie. */
   readonly isOverflow: boolean
 }
 
-/** A row stands under the cookie of a new one already: only that of an arrival can be, which its requests share. */
+/** A row already exists under the cookie of a new one: possible only for an arrival's, which its requests share. */
 export class CookieTakenError extends StoreError {}
 
 const DONE: Committed = Object.freeze({ outcome: 'done', record: undefined, value: undefined })
 
-/** One commit on its way into its row, or into a row of its own. */
+/** One commit being written to its row, or to a separate row. */
 export class RowWrite implements Renewal {
   readonly #setup: RowWriteSetup
   readonly #commit: Commit
@@ -51,14 +51,14 @@ export class RowWrite implements Renewal {
     return before !== undefined && isStored(before) ? this.#change(before) : this.#create(after)
   }
 
-  /** Undoes in the background what was, or may have been, written for a request that has been refused. */
+  /** Undoes in the background what was, or may have been, written for a rejected request. */
   async orUndone(done: Promise<Committed>): Promise<Committed> {
     try {
       const committed = await done
       if (this.#isOver()) this.#undo()
       return committed
     } catch (error) {
-      // What a store is too busy for, it has not begun.
+      // A store that is too busy has not started the operation.
       if (!(error instanceof StoreBusyError)) this.#undo()
       throw error
     }
@@ -68,7 +68,7 @@ export class RowWrite implements Renewal {
     if (this.#written !== undefined) undoWrite(this.#setup.inTurn, this.#commit, this.#written)
   }
 
-  /** Writes a row of its own. */
+  /** Writes a separate row. */
   #create(record: SessionRecord): MaybePromise<Committed> {
     const { records, hashes } = this.#setup
     const cookie = this.#commit.newRowCookie()
@@ -80,7 +80,7 @@ export class RowWrite implements Renewal {
     this.#commit.tried.push(textId(stored.text))
     this.#written = { key, over: undefined, proof }
     return andThen(records.create(key, stored), (isNew) => {
-      if (!isNew) throw new CookieTakenError('a fresh session cookie was taken')
+      if (!isNew) throw new CookieTakenError("the new session's key already exists in the store")
       return { outcome: 'done', record: inForce, value: cookie }
     })
   }
@@ -105,7 +105,7 @@ export class RowWrite implements Renewal {
       case 'written':
         return this.#committed(result, before)
       case 'found':
-        // It was written, and then another request has logged in on top of it: that row is not this request's any more.
+        // It was written, and then another request has logged in on top of it: the row no longer belongs to this request.
         return isSameSession(after, result.standing.record)
           ? this.#committed(result, before)
           : this.#apartOr(result.standing.record, () => this.#overtaken(result.standing, before))
@@ -115,28 +115,28 @@ export class RowWrite implements Renewal {
         return result.verdict === 'gone' ? GONE : this.#apartOr(result.standing.record, () => GONE)
       case 'unreadable':
         if (plan.record === 'delete') return andThen(this.#setup.records.delete(before.place.key), () => DONE)
-        throw new StoreError('a record that this server cannot open has taken the place of its own')
+        throw new StoreError('another server has replaced the record with one that this server cannot open')
       default:
         if (plan.record === 'delete') return DONE
-        // Most likely its own end, whose answer was lost.
+        // Most likely its own end, whose reply was lost.
         if (plan.record === 'empty' && result.isUncertain) return DONE
         return this.#apartOr(undefined, () => this.#absent(before, result.isUncertain))
     }
   }
 
-  /** Done, under a cookie that is over: what comes next is gone. */
+  /** Done, under a cookie that has ended: a later commit gets `gone`. */
   #overtaken({ row }: Standing, before: Stored): Committed {
     const record = { ...this.#commit.after, sid: before.sid, place: { ...before.place, row } }
     return { outcome: 'done', record, value: undefined }
   }
 
-  /** A login, or what follows an end, gets a row of its own. */
+  /** A login, or what follows an end, gets a separate row. */
   #apartOr(theirs: SessionRecord | undefined, other: () => MaybePromise<Committed>): MaybePromise<Committed> {
     const { continues, isLogin, changes } = this.#commit
     return isLogin || !continues ? this.#create(changes.apart(theirs)) : other()
   }
 
-  /** The row is gone. What an anonymous visitor has added begins a new session; a login that has ended stays ended. */
+  /** The row is gone. An anonymous visitor's additions begin a new session; a logged-in session stays ended. */
   #absent(before: Stored, isUncertain: boolean): MaybePromise<Committed> {
     // In overflow it may have moved back into its cookie, which only the browser knows.
     if (this.#setup.isOverflow || before.subject !== undefined || isUncertain) return GONE
@@ -152,9 +152,9 @@ export class RowWrite implements Renewal {
     const { sealed, row, record } = result.standing
     const isMove = this.#commit.plan.record === 'move'
     const { cookie, proof } = isMove ? this.#nextCookie(before.place) : before.place
-    // Otherwise another request has given the session a new cookie: that stays the browser's, and this request keeps its sid.
+    // Otherwise another request has given the session a new cookie: the browser keeps that one, and this request keeps its sid.
     const isOurs = row.proof === proof
-    // The browser keeps a permanent session's cookie for as long as it was told to last.
+    // The browser keeps a permanent session's cookie until its Max-Age.
     const isLonger = record.permanent !== false && record.expires !== before.expires
     const isPermanentNews = isLonger || record.permanent !== before.permanent
     const isNews = isOurs && (proof !== before.place.proof || isPermanentNews)

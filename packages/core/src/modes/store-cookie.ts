@@ -4,8 +4,8 @@ import { type FillRandom, randomBytes } from '../base/random.ts'
 /*
  * The cookie of a stored session: base64url( locator (16) ‖ verifier (32) ), 48 random bytes (R21).
  *
- * The locator finds the row for the session's whole life. The verifier is the secret, another one after each login and
- * `regenerate`. The store sees neither, only a hash of each (R22).
+ * The locator finds the row for the session's whole life. The verifier is the secret, replaced by each login and
+ * `regenerate`. The store has neither, only a hash of each (R22).
  */
 export const LOCATOR_BYTES = 16
 export const COOKIE_BYTES = 48
@@ -13,13 +13,13 @@ const PROOF_BYTES = 16
 /** 48 bytes leave no spare bits, so a cookie has one spelling. */
 const COOKIE = /^[A-Za-z0-9_-]{64}$/
 
-/** Whether a value has the shape of such a cookie. Nothing else ever reaches the store (R24). */
+/** Whether a value has the format of such a cookie. No other value reaches the store (R24). */
 export const isStoreCookie = (value: string): boolean => value.length === 64 && COOKIE.test(value)
 
 /** Hashes cookies of one name and audience: a cookie of another opens nothing. */
 export function createCookieHashes(context: Uint8Array) {
   const bytes = Buffer.alloc(COOKIE_BYTES)
-  // The same room for every call: the hashed part of each cookie is as long as that of the one before.
+  // The same buffer for every call: the hashed part of each cookie has the same length.
   const roomFor = (label: string, length: number): Buffer =>
     Buffer.concat([Buffer.from(label), context, Buffer.alloc(length)])
   const keyRoom = roomFor('keepsake/v1/locator', LOCATOR_BYTES)
@@ -31,7 +31,7 @@ export function createCookieHashes(context: Uint8Array) {
       bytes.copy(keyRoom, keyRoom.length - LOCATOR_BYTES, 0, LOCATOR_BYTES)
       return hash('sha256', keyRoom)
     },
-    /** What the row holds in place of the verifier: 16 bytes in base64url. */
+    /** The row's value in place of the verifier: 16 bytes in base64url. */
     proofOf(value: string): string {
       bytes.write(value, 'base64url')
       bytes.copy(proofRoom, proofRoom.length - COOKIE_BYTES + LOCATOR_BYTES, LOCATOR_BYTES)
@@ -53,6 +53,6 @@ export function withVerifierOf(value: string, other: string): string {
   return bytes.toString('base64url')
 }
 
-/** Compares proofs in a time that does not tell where they differ. */
+/** Compares proofs in constant time. */
 export const isSameProof = (one: string, other: string): boolean =>
   timingSafeEqual(Buffer.from(one, 'latin1'), Buffer.from(other, 'latin1'))

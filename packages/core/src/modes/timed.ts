@@ -2,7 +2,7 @@ import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { TimeLimit } from '../base/time-limit.ts'
 import type { EagerMode, RecordWatch } from './mode.ts'
 
-/** Holds each read and each commit to the time limit as a whole, however many steps of a store it takes. */
+/** Applies the time limit to each whole read and commit, however many store steps it takes. */
 export function timed(mode: EagerMode, timeLimit: TimeLimit): EagerMode {
   const { fetch } = mode
 

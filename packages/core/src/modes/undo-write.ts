@@ -6,19 +6,19 @@ import type { Commit } from './mode.ts'
 /** The last write of a commit. */
 export interface Written {
   readonly key: string
-  /** What it wrote over; undefined for a row that it created. */
+  /** The row that it replaced; undefined for a row that it created. */
   readonly over: Standing | undefined
-  /** Whose cookie the row opens for since. */
+  /** The cookie that opens the row since. */
   readonly proof: string | undefined
 }
 
 /**
- * Undoes a write whose request was refused, so that the browser's cookie opens what it opened before: a row that was
- * created ends; one that got another cookie, or was closed, gets back the one before. Where the write is still on its
- * way, its row is written anew, which leaves it nothing to replace. What another request has written on top of it stays,
- * under the cookie from before; and all stays where a later commit of the visit has been carried out.
+ * Undoes a write whose request was rejected, so that the browser's cookie opens what it opened before: a
+ * created row ends; a row that got another cookie, or was closed, gets back its previous one. If the write is still
+ * pending, the row is rewritten, so that the write finds nothing to replace. Another request's later changes stay,
+ * under the previous cookie; and everything stays if a later commit of the visit has succeeded.
  *
- * A change under the same cookie stays: that it may have been made is what the 503 says. So does an end: nothing creates a row that is gone.
+ * A change under the same cookie stays: a 503 says that it may have been made. So does an end: a deleted row is never created again.
  */
 export function undoWrite(inTurn: RewriteInTurn, commit: Commit, { key, over, proof }: Written): void {
   const { plan, continues, isLogin, tried } = commit
@@ -37,7 +37,7 @@ export function undoWrite(inTurn: RewriteInTurn, commit: Commit, { key, over, pr
     return { do: 'write', record: { ...standing.record, sid, created }, row: { ...row, replaced } }
   }
   const undo = (): Promise<unknown> => Promise.resolve(inTurn({ key, from: undefined, decide, tried: [] }))
-  // No later commit has a row that was created: it has another one of its own.
+  // No later commit uses a created row: it creates a new one.
   void keepTrying(() => (over === undefined ? undo() : commit.unlessOvertaken(undo)))
 }
 

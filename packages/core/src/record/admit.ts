@@ -8,8 +8,8 @@ export type Admission<Place> =
   | { readonly reason: ExpiryReason | 'corrupt'; readonly record: undefined }
 
 /**
- * A record that was opened, if it is still alive and says something that a session can be made of. Without the keys
- * that have expired: as if they had not been written, so that their absence is not a change.
+ * An opened record, if it has not expired and its content is usable. Expired keys are removed
+ * as if they had never been written, so that their absence is not a change.
  */
 export function admit<Place>(
   fields: Omit<SealedFields, 'permanent'> & Times,
@@ -31,7 +31,7 @@ export function admit<Place>(
   return { reason: stale ? 'opened_stale' : 'opened', record }
 }
 
-/** A record of this text that is written now, and lies nowhere yet. `held`: the times of the record in force, where they must not move. */
+/** A record of this text that is written now, and has no place yet. `held`: the times of the record in force, if they must not move. */
 export function recordOf(
   session: Pick<SessionRecord, 'sid' | 'created' | 'permanent' | 'subject'>,
   text: string,
@@ -40,7 +40,7 @@ export function recordOf(
   held?: Times,
 ): SessionRecord & { readonly place: undefined } {
   const { sid, created, permanent, subject } = session
-  // A session that began by a clock a little ahead of this one was not issued before it began.
+  // A session that began on a server whose clock is slightly ahead was not issued before it began.
   const issued = held?.issued ?? Math.max(now, created)
   const expires = heldEnd(lifetime, { created, issued, permanent }, held)
   return { sid, created, issued, expires, permanent, text, subject, place: undefined }

@@ -1,6 +1,6 @@
 import { SessionDataError } from '../base/errors.ts'
 
-/** The controls of a session: no key of its data has such a name. A test holds them against the class. */
+/** The controls of a session: no key of its data has such a name. A test compares them with the class. */
 export const CONTROL_NAMES: ReadonlySet<string> = new Set([
   'bound',
   'clear',
@@ -30,19 +30,16 @@ export const CONTROL_NAMES: ReadonlySet<string> = new Set([
   'watch',
 ])
 
-/** Whether data has a control's name as a key: written by a version that had no such control, or by a setter that went past it. */
+/** Whether data has a control's name as a key: written by a version without this control, or by defining the property. */
 export function hasControlName(data: object | undefined): boolean {
-  // Every session comes through here: a list of its keys would be thrown away.
+  // Every session runs this code, so it creates no list of keys.
   for (const key in data) if (CONTROL_NAMES.has(key) && Object.hasOwn(data, key)) return true
   return false
 }
 
-/** @throws {SessionDataError} for data that was defined under a control's name: it would be dropped when it is opened. */
+/** @throws {SessionDataError} for data under a control's name, which would be dropped when the session is opened. */
 export function checkKeys(session: object): void {
   if (!hasControlName(session)) return
   const key = Object.keys(session).find((name) => CONTROL_NAMES.has(name)) ?? ''
-  throw new SessionDataError(
-    key,
-    'has the name of a control of the session; keep the data under another name',
-  )
+  throw new SessionDataError(key, 'is the name of a session control; store the data under another name')
 }

@@ -4,25 +4,25 @@ import { afterPlainFields, DOLLAR, hasOwnJson, MAX_COST, MAX_DEPTH } from './pla
 import { taggedFields } from './tagged.ts'
 
 /*
- * Session data as text: JSON, and for what JSON cannot say an object with one key that begins with `$`:
+ * Session data as text: JSON, and for other values an object with one key that begins with `$`:
  *
  *   Date {"$date": epoch milliseconds}   Map {"$map": [[key, value], …]}   Set {"$set": [value, …]}
  *   bigint {"$bigint": "12"}             Uint8Array {"$bytes": base64url}  URL {"$url": href}
  *   undefined {"$undefined": true}       -0 {"$number": "-0"}
  *
- * A key of the data that begins with `$` is written with one more `$`, so data never reads as a tag.
+ * A key of the data that begins with `$` is written with one more `$`, so data is never mistaken for a tag.
  */
 
-/** The text of a session that holds nothing: it leaves no cookie and no record. */
+/** The text of an empty session, which needs no cookie and no record. */
 export const EMPTY_TEXT = '{}'
 
 /**
  * The text of an object's own enumerable properties; one that is undefined counts as removed. `reserved` is written
  * under the key `$`, which no key of the data can have.
  *
- * @throws {SessionDataError} with the path of the first value that cannot be kept: a function, a symbol, NaN or an
- * infinity, an invalid Date, an instance of a class, anything nested deeper than 32 levels (a circle is), or more than
- * any record has room for.
+ * @throws {SessionDataError} with the path of the first value that cannot be saved: a function, a symbol, NaN or an
+ * infinity, an invalid Date, an instance of a class, anything nested deeper than 32 levels (including a circle), or more than
+ * the maximum of any record.
  */
 export function encodeObject(data: object, reserved?: object): string {
   const isUntagged = !hasOwnJson(data) && afterPlainFields(data, 1, MAX_COST) >= 0
@@ -31,13 +31,13 @@ export function encodeObject(data: object, reserved?: object): string {
   return `${text.slice(0, -1)}${text === '{}' ? '' : ','}"$":${JSON.stringify(reserved)}}`
 }
 
-/** What `encodeObject` wrote, or undefined for anything else: no JSON, no object, an unknown tag, too deep. */
+/** The object that `encodeObject` wrote, or undefined for anything else: no JSON, no object, an unknown tag, too deep. */
 export function decodeObject(text: string): { data: Record<string, unknown>; reserved: unknown } | undefined {
   try {
     const parsed: unknown = parseJson(text)
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined
     if (isBeyond(parsed, MAX_DEPTH)) return undefined
-    // Most texts have no `$` at all, which is found out far faster than that none follows a quote.
+    // Most texts have no `$`, which is much faster to check than whether one follows a quote.
     const mayBeTagged = text.includes('$') && text.includes('"$')
     if (!mayBeTagged) return { data: parsed as Record<string, unknown>, reserved: undefined }
     const { $: reserved, ...data } = withoutPrototype(parsed)
@@ -48,12 +48,12 @@ export function decodeObject(text: string): { data: Record<string, unknown>; res
   }
 }
 
-/** Whether a parsed value is nested deeper than so many levels, or has a number like 1e999, which JSON.parse makes Infinity. */
+/** Whether a parsed value is nested deeper than this many levels, or has a number like 1e999, which JSON.parse makes Infinity. */
 function isBeyond(value: unknown, levels: number): boolean {
   if (typeof value === 'number') return !Number.isFinite(value)
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
-  // Own ones only: an object on a polluted prototype has itself below it, and would make every record too deep.
+  // Own keys only: an object on a polluted prototype would contain itself, and make every record too deep.
   for (const key in value) {
     if (!Object.hasOwn(value, key)) continue
     if (isBeyond((value as Readonly<Record<string, unknown>>)[key], levels - 1)) return true

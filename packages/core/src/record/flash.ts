@@ -1,6 +1,6 @@
-/** A message for the next page that asks for it. */
+/** A message for the next page that reads it. */
 export interface FlashMessage {
-  /** Random: tells a message from another one with the same words, and a taken one from one that never was. */
+  /** Random: distinguishes messages with the same words, and a taken message from one that never existed. */
   readonly id: string
   readonly category: string
   readonly message: string
@@ -8,7 +8,7 @@ export interface FlashMessage {
 
 export const NO_FLASH: readonly FlashMessage[] = Object.freeze([])
 
-/** Messages of one category are taken together. */
+/** The messages of one category are taken together. */
 export interface Taken {
   readonly taken: readonly FlashMessage[]
   readonly left: readonly FlashMessage[]
@@ -21,8 +21,8 @@ export function takeFlash(messages: readonly FlashMessage[], category: string | 
 }
 
 /**
- * What stands after two requests have added and taken messages: what both left, then what they added, then what I
- * added. Two that have taken the same message both show it.
+ * The messages after two requests have added and taken some: those that both left, then their additions, then
+ * mine. Two requests that have taken the same message both show it.
  */
 export function mergeFlash(
   base: readonly FlashMessage[],
@@ -42,7 +42,7 @@ const idsOf = (messages: readonly FlashMessage[]): ReadonlySet<string> =>
 export const encodeFlash = (messages: readonly FlashMessage[]): readonly (readonly string[])[] =>
   messages.map(({ id, category, message }) => [id, category, message])
 
-/** What `encodeFlash` gave, or undefined for anything else. */
+/** The messages that `encodeFlash` wrote, or undefined for anything else. */
 export function decodeFlash(json: unknown): readonly FlashMessage[] | undefined {
   if (!Array.isArray(json) || !json.every(isTriple)) return undefined
   return json.map(([id, category, message]) => ({ id, category, message }))

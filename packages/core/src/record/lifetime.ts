@@ -6,14 +6,14 @@ import { warn } from '../base/runtime.ts'
 import { MAX_AGE_LIMIT, MAX_TIME } from '../base/time.ts'
 import type { Permanent } from './metadata.ts'
 
-/** How long sessions live. Checked by the server, whatever the cookie's own attributes say. */
+/** How long sessions live. Enforced by the server, whatever the cookie's own attributes say. */
 export interface LifetimeOptions {
-  /** Ends a session that nobody has used for this long. Default `'1h'`. */
+  /** Ends a session that has not been used for this long. Default `'1h'`. */
   readonly idle?: Duration | undefined
-  /** Ends a session this long after it began, however busy. Default `'24h'`. */
+  /** Ends a session this long after it began, even if it is in use. Default `'24h'`. */
   readonly absolute?: Duration | undefined
   /**
-   * The limit of a permanent session, which outlives the browser, from when it began; or two limits, of which `idle` slides
+   * The limit of a permanent session, which survives closing the browser, counted from its start; or two limits, of which `idle` slides
    * while it is used: `{ idle: '14d', absolute: '180d' }`. Default `'31d'`.
    */
   readonly permanent?: Duration | PermanentLimits | undefined
@@ -21,9 +21,9 @@ export interface LifetimeOptions {
 
 /** The limits of a permanent session that slides. */
 export interface PermanentLimits {
-  /** Ends one that nobody has used for this long; its cookie, too. 400 days at most. */
+  /** Ends a session, and its cookie, that has not been used for this long. 400 days at most. */
   readonly idle: Duration
-  /** Ends it this long after it began, however busy. */
+  /** Ends it this long after it began, even if it is in use. */
   readonly absolute: Duration
 }
 
@@ -36,7 +36,7 @@ export interface PermanentLimits {
  * | `'aal2'` | `'1h'` | `'24h'` | the same two | 2.2.3: 24 hours over all, 1 hour of inactivity |
  * | `'aal3'` | `'15m'` | `'12h'` | the same two | 2.3.3: 12 hours over all, 15 minutes of inactivity |
  *
- * At the two higher levels a permanent session outlives the browser, and lasts no longer for it.
+ * At the two higher levels a permanent session survives closing the browser, but lasts no longer.
  */
 export type AssuranceLevel = 'aal1' | 'aal2' | 'aal3'
 
@@ -51,11 +51,11 @@ export interface Lifetime {
   readonly idle: number
   readonly absolute: number
   readonly permanent: number
-  /** Infinity where a permanent session does not slide. */
+  /** Infinity if a permanent session does not slide. */
   readonly permanentIdle: number
 }
 
-/** When a session began, was last written, and the end that was fixed then; epoch seconds. */
+/** When a session began and was last written, and its expiry fixed then; epoch seconds. */
 export interface Times {
   readonly created: number
   readonly issued: number
@@ -63,14 +63,14 @@ export interface Times {
   readonly permanent: Permanent
 }
 
-/** The clocks of two servers may differ by this much. An end in time has no such grace (R35). */
+/** The clocks of two servers may differ by this much. An expiry has no such tolerance (R35). */
 const CLOCK_SKEW = 60
 
 /**
  * Reads limits, or the name of a level.
  *
- * @throws {ConfigError} for an unknown level, a limit that is no duration, is under a second, or keeps a cookie for more than 400 days
- * (browsers keep none longer). `Infinity` is allowed for `idle` and each `absolute`, and warned of, once.
+ * @throws {ConfigError} for an unknown level, an invalid limit, one under a second, or a cookie of more than 400 days
+ * (the browsers' maximum). `Infinity` is allowed for `idle` and each `absolute`, with one warning.
  */
 export function readLifetime(value: unknown): Lifetime {
   if (typeof value === 'string' && !LEVELS.has(value)) {
@@ -86,8 +86,8 @@ export function readLifetime(value: unknown): Lifetime {
   if (Math.max(idle, absolute, permanent) === Infinity) {
     warn({
       code: 'KEEPSAKE_ENDLESS_SESSION',
-      message: 'a session without an idle or an absolute limit stays open to whoever copies its cookie',
-      detail: 'A limit of lifetime is Infinity: give it a duration.',
+      message: 'a session without an idle or absolute limit stays valid for anyone who copies its cookie',
+      detail: 'A limit in lifetime is Infinity: set a duration.',
     })
   }
   return lifetime
@@ -108,7 +108,7 @@ function readLimit(option: string, value: unknown, most: number): number {
   const seconds = readDuration(option, value)
   if (seconds < 1) throw new ConfigError(option, 'expected at least one second')
   if (seconds > most)
-    throw new ConfigError(option, `at most 400 days (${most} seconds; a number counts seconds)`)
+    throw new ConfigError(option, `at most 400 days (${most} seconds; a number means seconds)`)
   return seconds
 }
 
@@ -120,19 +120,19 @@ function absoluteOf(lifetime: Lifetime, permanent: Permanent): number {
   return permanent === true ? lifetime.permanent : Math.min(permanent, lifetime.permanent)
 }
 
-/** The end of a session with these times: the absolute limit, or the idle limit where it comes first. */
+/** When a session with these times expires: at the absolute limit, or the idle limit if that is earlier. */
 export function endOf(lifetime: Lifetime, created: number, issued: number, permanent: Permanent): number {
   const idleEnd = issued + idleOf(lifetime, permanent)
   return Math.min(created + absoluteOf(lifetime, permanent), idleEnd, MAX_TIME)
 }
 
 /**
- * Why a session is over at `now`, or undefined while it lives. Both the end that was fixed when it was written and
- * today's limits count, whichever comes first, so that shortening a limit acts at once (R33).
+ * Why a session has expired at `now`, or undefined if it has not. Both the expiry fixed when it was written and
+ * today's limits count, whichever is earlier, so that a shorter limit takes effect immediately (R33).
  */
 export function expiryOf(lifetime: Lifetime, times: Times, now: number): ExpiryReason | undefined {
   const { created, issued, expires, permanent } = times
-  // Said this way round because a clock that gives no number must not make sessions that never end.
+  // Written this way round so that a clock that returns no number ends sessions rather than keeping them for ever.
   if (!(issued <= now + CLOCK_SKEW)) return 'issued_in_future'
   if (now >= created + absoluteOf(lifetime, permanent))
     return permanent === false ? 'expired_absolute' : 'expired_permanent'
@@ -141,19 +141,19 @@ export function expiryOf(lifetime: Lifetime, times: Times, now: number): ExpiryR
 }
 
 /**
- * Whether an unchanged session is due to be written again, so that its idle window starts anew. Only after a twentieth
- * of the window and at least a minute, because a write per request is what it would cost otherwise (R36); a window of
+ * Whether an unchanged session is due to be written again, to extend its idle window. Only after a twentieth
+ * of the window and at least a minute, to avoid a write per request (R36); a window of
  * less than two minutes is renewed at its half.
  */
 export function isRenewalDue(lifetime: Lifetime, times: Times, now: number): boolean {
   const { permanent } = times
   const idle = idleOf(lifetime, permanent)
-  // A permanent session that does not slide is written too, so that a list of devices knows when it was seen.
+  // A permanent session that does not slide is written too, so that a list of devices shows when it was last used.
   const window = permanent === false ? idle : Math.min(idle, absoluteOf(lifetime, permanent))
   return now - times.issued >= Math.min(Math.max(window / 20, 60), window / 2)
 }
 
-/** The end of a session with these times; where its end must not move, no later than it was. */
+/** When a session with these times expires; no later than before if its expiry must not move. */
 export function heldEnd(
   lifetime: Lifetime,
   { created, issued, permanent }: Pick<Times, 'created' | 'issued' | 'permanent'>,

@@ -5,39 +5,39 @@ import { decodeMetadata, mergeMetadata, type Metadata, NO_METADATA } from './met
 import { readText, type Step, stepOf, writeText } from './record.ts'
 
 /*
- * The three-way merge of two changes to one session, on its JSON. Rules, for each place:
+ * The three-way merge of two changes to one session, on its JSON. Rules, for each value:
  *
  *   1. only one side changed it: that side
- *   2. both are objects (and it was one, or was not there): key by key
- *   3. it was a list, or was not there, and one side only appended to it: what the other made of it, then the tail. So
- *      what one tab takes out of a cart stays out while another one adds a book; where both appended, both tails stay,
- *      even if the two are alike: two tabs that put the same book into a cart mean two books
+ * 2. both are objects (and it was one, or was missing): key by key
+ * 3. it was a list, or was missing, and one side only appended to it: the other side's list, then the appended items. So
+ * an item that one tab removes from a cart stays removed while another tab adds one; if both appended, both additions
+ * stay, even if they are equal: two tabs that put the same book into a cart mean two books
  *   4. both sides are equal: either
  *   5. anything else is a conflict: `onConflict` decides
  *
- * A key that is not there is a value like any other, so "removed" against "changed" is a conflict too. Tagged values
- * (see encode.ts) are objects here: two appended Maps or Sets keep both tails, two different Dates are a conflict. Rule 2
- * does not mix a tag with anything else: the two in one object would be neither. What stands beside the data has rules of
- * its own (see metadata.ts).
+ * A missing key is a value like any other, so "removed" against "changed" is a conflict too. Tagged values
+ * (see encode.ts) are objects here: two appended Maps or Sets keep both additions, two different Dates are a conflict. Rule 2
+ * does not merge a tag with anything else: the result would be neither. Metadata has separate
+ * rules (see metadata.ts).
  */
 
-/** JSON, or undefined where there is nothing. */
+/** JSON, or undefined for a missing value. */
 type Json = unknown
 type JsonObject = Readonly<Record<string, Json>>
 
-/** A place that both sides changed in ways that cannot both stand. Values are JSON; undefined: not there. */
+/** A value that both sides changed incompatibly. Values are JSON; undefined: missing. */
 export interface Conflict {
-  /** Where, as keys and indexes joined by dots: `address.city`. */
+  /** Its path, as keys and indexes joined by dots: `address.city`. */
   readonly path: string
   readonly base: unknown
   readonly mine: unknown
   readonly theirs: unknown
 }
 
-/** Gives the value that shall stand. */
+/** Returns the resulting value. */
 export type ResolveConflict = (conflict: Conflict) => unknown
 
-/** Merges texts that `writeText` wrote. Pure, as far as `resolve` is. */
+/** Merges texts that `writeText` wrote. Pure if `resolve` is. */
 export function mergeTexts(base: string, mine: string, theirs: string, resolve: ResolveConflict): string {
   if (base === theirs) return mine
   if (base === mine) return theirs
@@ -51,10 +51,10 @@ function parse(text: string): { readonly data: JsonObject; readonly meta: Metada
   return { data, meta: decodeMetadata(reserved) ?? NO_METADATA }
 }
 
-/** As `writeText` puts it: a text with the same data in another order would look changed to the next request. */
+/** In the order of `writeText`: the same data in another order would look changed to the next request. */
 function canonical(data: string, meta: Metadata): string {
   const content = readText(data)
-  if (content === undefined) throw new SessionDataError('onConflict', 'returned a value that cannot be kept')
+  if (content === undefined) throw new SessionDataError('onConflict', 'returned a value that cannot be saved')
   return writeText(content.data, meta)
 }
 
@@ -72,7 +72,7 @@ function merge(base: Json, mine: Json, theirs: Json, path: string, resolve: Reso
   return isSame(mine, theirs) ? mine : resolve({ path, base, mine, theirs })
 }
 
-/** Their order of keys, with mine behind it. */
+/** Their order of keys, followed by mine. */
 function mergeObjects(
   base: JsonObject,
   mine: JsonObject,
@@ -96,7 +96,7 @@ const isObject = (value: Json): value is JsonObject =>
 
 const DOLLAR = 36
 
-/** What kind of value an object says, where it says one that JSON cannot. */
+/** The type that a tagged object represents, if it is one. */
 function tagOf(object: JsonObject): string | undefined {
   const [key, ...more] = Object.keys(object)
   const isTag = key !== undefined && more.length === 0 && key.charCodeAt(0) === DOLLAR
@@ -113,19 +113,19 @@ const isList = (value: Json): value is readonly Json[] | undefined =>
 const isPrefix = (start: readonly Json[], list: readonly Json[] | undefined): list is readonly Json[] =>
   list !== undefined && start.length <= list.length && start.every((item, index) => isSame(item, list[index]))
 
-/** A text, and the steps as they were made again on the way to it. */
+/** A text, and the steps as they were repeated to get there. */
 export interface Rebased {
   readonly text: string
   readonly steps: readonly Step[]
 }
 
 /**
- * What a handler's changes give on top of what another request has written meanwhile, as `git rebase` gives it: steps
- * are made again on the fresh data, and whatever was changed between them by hand is merged (see merge.ts).
+ * A handler's changes on top of another request's, as with `git rebase`: steps
+ * are repeated on the current data, and other changes between them are merged (see merge.ts).
  *
- * @param base What the handler began with.
- * @param mine What it ended with.
- * @param theirs What stands there now.
+ * @param base The handler's initial text.
+ * @param mine The handler's final text.
+ * @param theirs The current text.
  */
 export function rebase(
   base: string,

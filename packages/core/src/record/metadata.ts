@@ -3,35 +3,35 @@ import { MAX_TIME } from '../base/time.ts'
 import { isBinding } from './binding.ts'
 import { decodeFlash, encodeFlash, type FlashMessage, mergeFlash, NO_FLASH } from './flash.ts'
 
-/** Whether a session outlives the browser; a number: for so many seconds at most, from when it began. */
+/** Whether a session survives closing the browser; a number: at most this many seconds from its start. */
 export type Permanent = boolean | number
 
-/** What a record's text says beside the data, under a key that no data can have. */
+/** The content of a record's text besides the data, under a key that no data can have. */
 export interface Metadata {
   /** Who is logged in. */
   readonly subject: string | undefined
-  /** What the login called its device. */
+  /** The device's name, from the login. */
   readonly label: string | undefined
-  /** Messages that wait to be shown, oldest first. */
+  /** Messages not shown yet, oldest first. */
   readonly flash: readonly FlashMessage[]
   readonly expiries: KeyExpiries
-  /** Whether a token against forged requests was given out when there was nothing else to keep the session for. */
+  /** Whether a CSRF token was issued while the session had no other reason to be kept. */
   readonly csrf: boolean
-  /** A number where a permanent session has a limit of its own. Whether it is permanent at all, the seal says. */
+  /** A number if a permanent session has its own limit. Whether it is permanent at all is in the seal. */
   readonly permanent: Permanent
-  /** Which version of the application's data it is; 0 where none is named. */
+  /** The version of the application's data; 0 without one. */
   readonly version: number
   /** The device that it is bound to; see binding.ts. */
   readonly binding: string | undefined
 }
 
 /**
- * Metadata as JSON, for this data; undefined where there are none. A key that is gone has no end, no data has no version, and
- * a session that holds nothing has no limit of its own.
+ * Metadata as JSON, for this data; undefined without any. A missing key has no expiry, empty data has no version, and
+ * an empty session has no limit of its own.
  */
 export function encodeMetadata(meta: Metadata, data: Data): object | undefined {
   const { subject, label, flash, expiries, csrf, permanent, version, binding } = meta
-  // Nearly always: of an anonymous visitor nothing but the data is kept.
+  // Nearly always: for an anonymous visitor, only the data is stored.
   const isBare = subject === undefined && label === undefined && flash.length === 0 && expiries.size === 0
   const hasLimit = typeof permanent === 'number'
   if (isBare && !csrf && !hasLimit && version === 0 && binding === undefined) return undefined
@@ -55,7 +55,7 @@ type Data = Readonly<Record<string, unknown>>
 
 const hasKey = (data: Data, key: string): boolean => Object.hasOwn(data, key) && data[key] !== undefined
 
-/** What `encodeMetadata` gave, or undefined for anything else. What a later version may add is passed over. */
+/** The metadata that `encodeMetadata` wrote, or undefined for anything else. Additions of a later version are ignored. */
 export function decodeMetadata(json: unknown): Metadata | undefined {
   if (json === undefined) return NO_METADATA
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined
@@ -88,13 +88,13 @@ export function mergeMetadata(base: Metadata, mine: Metadata, theirs: Metadata):
   }
 }
 
-/** The keys of the data that have an end of their own, with that end in epoch seconds. */
+/** The keys of the data that expire early, with their expiry in epoch seconds. */
 export type KeyExpiries = ReadonlyMap<string, number>
 
 export const NO_EXPIRIES: KeyExpiries = new Map()
 const NO_KEYS: readonly string[] = Object.freeze([])
 
-/** Of an anonymous visitor whose session holds data only. */
+/** Of an anonymous session with data only. */
 export const NO_METADATA: Metadata = Object.freeze({
   subject: undefined,
   label: undefined,
@@ -106,12 +106,12 @@ export const NO_METADATA: Metadata = Object.freeze({
   binding: undefined,
 })
 
-/** The keys whose end has come. */
+/** The keys that have expired. */
 export function expiredKeys(expiries: KeyExpiries, now: number): readonly string[] {
   return expiries.size === 0 ? NO_KEYS : [...expiries].filter(([, end]) => now >= end).map(([key]) => key)
 }
 
-/** Gives a key its end, or, with `Infinity`, takes it away. */
+/** Sets the expiry of a key, or, with `Infinity`, removes it. */
 export function withExpiry(expiries: KeyExpiries, key: string, end: number): KeyExpiries {
   return end === Infinity
     ? onlyExpiries(expiries, (other) => other !== key)
@@ -124,7 +124,7 @@ export function onlyExpiries(expiries: KeyExpiries, isKept: (key: string) => boo
 }
 
 /**
- * What stands after two requests have set expiries. Where both changed that of one key, the earlier one, and one rather
+ * The expiries after two requests have set some. If both changed the same key's, the earlier one, and any rather
  * than none: a secret that one of them limits does not live longer because of the other.
  */
 export function mergeExpiries(base: KeyExpiries, mine: KeyExpiries, theirs: KeyExpiries): KeyExpiries {
@@ -138,7 +138,7 @@ export function mergeExpiries(base: KeyExpiries, mine: KeyExpiries, theirs: KeyE
   return merged
 }
 
-/** What `Object.fromEntries` made of expiries, or undefined for anything else. */
+/** Expiries from an object that `Object.fromEntries` made of them, or undefined for anything else. */
 export function decodeExpiries(json: unknown): KeyExpiries | undefined {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined
   const entries = Object.entries(json)

@@ -1,20 +1,20 @@
-/** What begins a tag, and a key of the data that had to be told from one: `$`. */
+/** The first character of a tag, and of an escaped key of the data: `$`. */
 export const DOLLAR = 36
 
-/** Deeper data is refused, on the way out and on the way in (R56). */
+/** Deeper data is rejected, when written and when read (R56). */
 export const MAX_DEPTH = 32
 
 /**
- * What the values of a session may cost together: so much for each, which takes two bytes and more of a record, and one for
- * each character. It is sixteen times what a record has room for, so that whatever is somewhat too large gets an error that says
- * how large it is. What costs more is refused while it is counted: to write it out would take the process with it.
+ * The budget for all values of a session: a cost per value, which takes at least two bytes of a record, and one
+ * per character. It is sixteen times a record's maximum, so that data that is only somewhat too large gets an error with
+ * its size. Anything larger is rejected while it is counted: writing it would exhaust the process.
  */
 export const MAX_COST = 2 ** 20
 export const VALUE_COST = 32
 
 /**
- * What is left of a budget after a value of which JSON says all, so that it needs no tags; negative for any other, and for
- * one that costs more. Most data is plain, and then this walk is all it costs.
+ * The remaining budget after a value that plain JSON can represent, without tags; negative for any other, and for
+ * one that costs more. Most data is plain, and then this traversal is the only cost.
  */
 export function afterPlain(value: unknown, depth: number, left: number): number {
   switch (typeof value) {
@@ -33,11 +33,11 @@ export function afterPlain(value: unknown, depth: number, left: number): number 
   }
 }
 
-/** A value's own idea of its JSON is not asked for: what it says might be no data that can be read again. */
+/** A value's `toJSON` is ignored: its result might not be readable again. */
 export const hasOwnJson = (value: object): boolean =>
   typeof (value as { toJSON?: unknown }).toJSON === 'function'
 
-/** Its length comes first, because one assignment makes a list of 2^32 items (`list[index] = …`). */
+/** The length is checked first, because one assignment makes a list of 2^32 items (`list[index] = …`). */
 function afterPlainList(list: readonly unknown[], depth: number, budget: number): number {
   if (list.length * VALUE_COST > budget || hasOwnJson(list)) return -1
   let left = budget - VALUE_COST
@@ -53,7 +53,7 @@ function afterPlainObject(value: object, depth: number, left: number): number {
 
 export function afterPlainFields(value: object, depth: number, budget: number): number {
   let left = budget
-  // Twice as fast as over its own keys. What a polluted prototype adds can only lead to the way of tags, never past it.
+  // Twice as fast as iterating over its own keys. Keys of a polluted prototype can only lead to the slower path with tags, never past it.
   for (const key in value) {
     if (left < 0 || key.charCodeAt(0) === DOLLAR) return -1
     left = afterPlain((value as Readonly<Record<string, unknown>>)[key], depth, left - key.length)

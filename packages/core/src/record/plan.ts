@@ -3,29 +3,29 @@ import { EMPTY_TEXT } from './encode.ts'
 import { isRenewalDue, type Lifetime, type Times } from './lifetime.ts'
 import type { Permanent } from './metadata.ts'
 
-/** What came with the request: a record that is in force, or none, and then whether a useless cookie is to go. */
+/** The request's session: a record in force, or none, and then whether to delete an invalid cookie. */
 export interface Before {
   readonly record: (Times & { readonly sid: Uint8Array; readonly text: string }) | undefined
   readonly discard: boolean
   /** Whether the record in force has its cookie under a former definition. */
   readonly isMisplaced: boolean
-  /** Whether this visit does not count as use, so that the times of the record must not move. */
+  /** Whether this visit does not count as use, so that the record's times must not move. */
   readonly isHeld: boolean
 }
 
-/** What the handler leaves. */
+/** What the handler leaves behind. */
 export interface After {
   readonly sid: Uint8Array
   readonly created: number
   readonly permanent: Permanent
   readonly text: string
-  /** Whether it is the session that came, perhaps under a new id; not so after a login, or what follows an end. */
+  /** Whether it is the request's session, perhaps under a new id; false after a login, or what follows an end. */
   readonly continues: boolean
 }
 
 /**
- * What closing a visit must do. `move`: the record gets a new sid and cookie, and the old cookie is over. `empty`: the
- * record ends unless another request has put something in; `delete`: it ends whatever others have written. `close`: it
+ * What closing a visit must do. `move`: the record gets a new sid and cookie, and the old cookie ends. `empty`: the
+ * record ends unless another request has added data; `delete`: it ends whatever others have written. `close`: it
  * moves from its row into its cookie, which only a mode decides.
  */
 export interface Plan {
@@ -49,13 +49,13 @@ const REPLACED = plan('move', 'set', 'replaced')
 const EMPTIED = plan('empty', 'clear', 'emptied')
 const DESTROYED = plan('delete', 'clear', 'destroyed')
 
-/** The one decision: compares what came with what goes. Pure; `now` in epoch seconds. */
+/** The one decision: compares the session before and after the request. Pure; `now` in epoch seconds. */
 export function planClose(before: Before, after: After, now: number, lifetime: Lifetime): Plan {
   const came = before.record
   const isEmpty = after.text === EMPTY_TEXT
   if (came === undefined) return isEmpty ? (before.discard ? UNUSABLE : EMPTY) : CREATED
   if (isEmpty && !after.continues) return DESTROYED
-  // All that it held has come to its end: it is left to its own, for nothing is written because of an end.
+  // All of its keys have expired: it is left to expire, because an expiry causes no write.
   if (isEmpty) return came.text === EMPTY_TEXT ? UNCHANGED : EMPTIED
   if (!after.continues) return REPLACED
   if (after.sid !== came.sid) return REGENERATED

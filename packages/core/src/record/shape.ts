@@ -13,32 +13,32 @@ import { CONTROL_NAMES, hasControlName } from './control-names.ts'
 import { type Content, contentIn, type OpenRecord, readText, writeText } from './record.ts'
 import { joinPath } from './tagged.ts'
 
-/** Makes data of an earlier version, or data that does not fit, into what fits. */
+/** Converts data of an older version, or invalid data, to valid data. */
 export type Migrate = (old: Record<string, unknown>, version: number) => unknown
 
 /**
- * What an application takes for its data. A record is seen through it wherever one is read, so that what it leaves out, fills
- * in or migrates is no change. No data at all fits always.
+ * The application's definition of valid data. Every record is read through it, so that defaults, removed keys
+ * and migrations are not changes. Empty data is always valid.
  */
 export interface Shape {
-  /** Of the data that is written. */
+  /** The version to write. */
   readonly version: number
-  /** The record as the application knows it; undefined where its data does not fit. */
+  /** The record with valid data; undefined if its data is invalid. */
   record<P>(record: OpenRecord<P>): OpenRecord<P> | undefined
-  /** The text as the application knows it; undefined where its data does not fit. */
+  /** The text with valid data; undefined if its data is invalid. */
   text(text: string): string | undefined
-  /** Where the data in a text that is to be written does not fit; undefined where it does. */
+  /** The path of invalid data in a text to be written; undefined if it is valid. */
   misfitIn(text: string): string | undefined
 }
 
-/** @throws {ConfigError} for options that are wrong, or go not without a schema. */
+/** @throws {ConfigError} for wrong options, or options that need a schema. */
 export function readShape(options: Readonly<Record<string, unknown>>): Shape {
   const schema = readSchema('schema', options['schema'])
   const version = readVersion(options['version'])
   const migrate = readFunction('migrate', options['migrate']) as Migrate | undefined
   if (schema !== undefined) return createShape(version, seenBy(schema, version, migrate), misfitOf(schema))
   for (const option of ['version', 'migrate'] as const)
-    if (options[option] !== undefined) throw new ConfigError(option, 'give a schema, which says what fits')
+    if (options[option] !== undefined) throw new ConfigError(option, 'needs a schema')
   return createShape(version, named, () => undefined)
 }
 
@@ -70,11 +70,11 @@ function createShape(version: number, see: See, misfitIn: Shape['misfitIn']): Sh
   })
 }
 
-/** The text of a login, which is never refused: where its data does not fit, it has none. */
+/** The text of a login, which is never rejected: it drops invalid data. */
 export const fittingText = (shape: Shape, text: string): string =>
   shape.misfitIn(text) === undefined ? text : writeText({}, contentIn(text))
 
-/** Undefined for what a schema has made of it and no record can keep. */
+/** Undefined for a schema's output that no record can store. */
 function textOf(content: Content): string | undefined {
   try {
     return writeText(content.data, content)
@@ -85,7 +85,7 @@ function textOf(content: Content): string | undefined {
 }
 
 /**
- * Without the keys that have a control's name: a version that had no such control wrote them, or another process of an
+ * Without keys that are a control's name: written by a version without this control, or by another process of an
  * older one.
  */
 function named(content: Content): Content {
@@ -95,8 +95,8 @@ function named(content: Content): Content {
 }
 
 /**
- * A version that is higher than ours is of another server, in a rolling deploy. It is not migrated, and what our schema leaves
- * out of it stays, so that our writes take nothing from that server; nor do they change its version.
+ * A higher version comes from another server, during a rolling deployment. It is not migrated, and keys that our schema
+ * removes are kept, so that our writes lose none of that server's data; nor do they change its version.
  */
 function seenBy(schema: StandardSchema<unknown>, version: number, migrate: Migrate | undefined): See {
   return (content) => {
@@ -111,7 +111,7 @@ function seenBy(schema: StandardSchema<unknown>, version: number, migrate: Migra
   }
 }
 
-/** What the application's own code throws on is data that does not fit: a cookie is no reason to fail. */
+/** If the application's own code throws, the data is invalid: a cookie must not cause a failure. */
 function migrated(
   schema: StandardSchema<unknown>,
   migrate: Migrate | undefined,
@@ -124,7 +124,7 @@ function migrated(
   } catch {
     return undefined
   }
-  refusePromise(made, 'migrate: must give the data at once, and gave a promise')
+  refusePromise(made, 'migrate: must return the data synchronously, but returned a promise')
   return typeof made === 'object' && made !== null ? validOf(schema, made) : undefined
 }
 
@@ -140,7 +140,7 @@ function validOf(schema: StandardSchema<unknown>, data: object): Content['data']
   return isObject && !hasControlName(value) ? (value as Content['data']) : undefined
 }
 
-/** What somebody has put on `Object.prototype` is no data, and a session's own prototype has its controls. */
+/** Properties of a polluted `Object.prototype` are not data, and a session's own prototype has its controls. */
 const validate = (schema: StandardSchema<unknown>, data: object): Validated<unknown> =>
   schema['~standard'].validate(withoutPrototype(data))
 
@@ -153,7 +153,7 @@ const misfitOf =
     return issues === undefined ? undefined : pathOf(issues[0])
   }
 
-/** Only where: a message may show the value. */
+/** Only the path: a message may show the value. */
 function pathOf(issue: SchemaIssue | undefined): string {
   const keys = ((issue && fieldOf(issue, 'path')) ?? []).map((part) =>
     typeof part === 'object' ? part.key : part,

@@ -2,17 +2,17 @@ import { types } from 'node:util'
 import { SessionDataError } from '../base/errors.ts'
 import { afterPlain, DOLLAR, isDictionary, MAX_COST, MAX_DEPTH, VALUE_COST } from './plain.ts'
 
-/** Fields as JSON says them, with tags where it needs them. @throws {SessionDataError} for what cannot be kept. */
+/** Fields as JSON, with tags for other values. @throws {SessionDataError} for a value that cannot be saved. */
 export function taggedFields(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const kept = Object.keys(values).filter((key) => values[key] !== undefined)
   return taggedEntries(kept, values, '', 1, new Budget())
 }
 
-/** What is left for the values of a session; see `MAX_COST`. */
+/** The remaining budget for the values of a session; see `MAX_COST`. */
 class Budget {
   #left = MAX_COST
 
-  /** Whether a value needs no tags and no path, and there was room for it. */
+  /** Whether a value needs neither tags nor a path, and is within the budget. */
   takes(scalar: unknown): boolean {
     const left = afterPlain(scalar, MAX_DEPTH, this.#left)
     if (left >= 0) this.#left = left
@@ -27,7 +27,7 @@ class Budget {
   /** @throws {SessionDataError} */
   check(cost: number, path: string): void {
     if (cost <= this.#left) return
-    throw new SessionDataError(path || 'all of it', 'goes beyond what any record has room for')
+    throw new SessionDataError(path || 'all of it', 'exceeds the maximum size of a record')
   }
 }
 
@@ -38,7 +38,7 @@ function tagged(value: unknown, path: string, depth: number, budget: Budget): un
     case 'number':
       if (Object.is(value, -0)) return { $number: '-0' }
       if (Number.isFinite(value)) return value
-      throw new SessionDataError(path, `is ${value}, which cannot be kept`)
+      throw new SessionDataError(path, `is ${value}, which cannot be saved`)
     case 'bigint':
       return { $bigint: digitsOf(value, path, budget) }
     case 'undefined':
@@ -51,16 +51,16 @@ function tagged(value: unknown, path: string, depth: number, budget: Budget): un
     case 'object':
       return value === null ? null : taggedObject(value, path, depth, budget)
     default:
-      throw new SessionDataError(path, `is a ${typeof value}, which cannot be kept`)
+      throw new SessionDataError(path, `is a ${typeof value}, which cannot be saved`)
   }
 }
 
 function checkDepth(path: string, depth: number): void {
   if (depth < MAX_DEPTH) return
-  throw new SessionDataError(path, `is nested deeper than ${MAX_DEPTH} levels, or in a circle`)
+  throw new SessionDataError(path, `is nested deeper than ${MAX_DEPTH} levels, or circular`)
 }
 
-/** What a record has room for has fewer bits. To write out one that has more takes long. */
+/** A bigint that fits into a record has fewer bits. Writing a larger one takes long. */
 const MAX_BITS = 2 ** 18
 
 function digitsOf(value: bigint, path: string, budget: Budget): string {
@@ -72,7 +72,7 @@ function digitsOf(value: bigint, path: string, budget: Budget): string {
 
 function taggedObject(value: object, path: string, depth: number, budget: Budget): unknown {
   const list = (items: Iterable<unknown>, size: number, levels: number): unknown[] => {
-    // A tag and its list are two levels, even when nothing is in the list.
+    // A tag and its list are two levels, even if the list is empty.
     checkDepth(path, depth + levels - 1)
     budget.check(size * VALUE_COST, path)
     return Array.from(items, (item, index) =>
@@ -95,12 +95,11 @@ function taggedObject(value: object, path: string, depth: number, budget: Budget
     budget.spend(value.href.length, path)
     return { $url: value.href }
   }
-  if (types.isPromise(value))
-    throw new SessionDataError(path, 'is a promise; wait for it, and keep what it gives')
-  throw new SessionDataError(path, `is ${describe(value)}, which cannot be kept`)
+  if (types.isPromise(value)) throw new SessionDataError(path, 'is a promise; await it, and store the result')
+  throw new SessionDataError(path, `is ${describe(value)}, which cannot be saved`)
 }
 
-/** Whatever the value itself has under the name of the method. */
+/** Whatever the value itself has as a method of this name. */
 const timeOf = (date: Date): number => Date.prototype.getTime.call(date)
 
 function taggedEntries(
@@ -121,10 +120,10 @@ function taggedEntries(
   return Object.fromEntries(entries)
 }
 
-/** What an error shows of a key, at most. */
+/** The maximum length of a key in an error. */
 const MAX_KEY_CHARS = 60
 
-/** The place of a key, as messages say it. */
+/** The path of a key, as in messages. */
 export function joinPath(path: string, key: string): string {
   if (key.length > MAX_KEY_CHARS) return joinPath(path, `${key.slice(0, MAX_KEY_CHARS - 1)}…`)
   if (!/^[A-Za-z_$][\w$]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`

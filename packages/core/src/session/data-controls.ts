@@ -3,14 +3,14 @@ import { flashMessage } from './flash-message.ts'
 import { dataOf, removeData, removeKey } from './draft.ts'
 import { SessionFacts } from './facts.ts'
 
-/** The controls of what a session holds. */
+/** The controls for the session data. */
 export class DataControls extends SessionFacts {
-  /** Removes all data; a subject stays logged in, and messages wait on. */
+  /** Removes all data; the subject stays logged in, and flash messages are kept. */
   clear(): void {
     removeData(this, SessionFacts.visitOf(this).state)
   }
 
-  /** Removes one key of the data and returns what it held. */
+  /** Removes one key of the data and returns its value. */
   pop<K extends keyof this>(key: K): this[K] | undefined {
     const { state } = SessionFacts.visitOf(this)
     if (!Object.hasOwn(dataOf(this, state), key)) return undefined
@@ -20,13 +20,13 @@ export class DataControls extends SessionFacts {
   }
 
   /**
-   * Adds a message for the next page that asks for it, as in Flask: `flash('info', 'Saved')`. Two pages that load in
-   * the same instant may both show it; what must be given out once belongs into the data, to be taken with `take`.
+   * Adds a message for the next page that reads it, as in Flask: `flash('info', 'Saved')`. Two simultaneous pages may both
+   * show it; put a value that must be used only once into the data, and read it with `take`.
    *
    * @throws {TypeError} unless both are text, and the category is not empty.
    */
   flash(category: string, message: string): void
-  /** Takes the messages of a category, oldest first. They are gone when the response leaves. */
+  /** Takes the messages of a category, oldest first. They are removed with this response. */
   flash(category: string): string[]
   /** Takes all messages, oldest first. */
   flash(): { category: string; message: string }[]
@@ -49,13 +49,13 @@ export class DataControls extends SessionFacts {
   }
 
   /**
-   * Removes one key, and gives what it held once that is written: of requests that come at once, exactly one gets the
-   * value. For a code that may be used once. What else has changed is saved with it. Nothing else tells when it fails.
+   * Removes one key and returns its value, once the removal is saved: of several simultaneous requests, exactly one gets
+   * the value. For a code that may be used once. Saves all other changes too. Await it: nothing else reports a failure.
    *
-   * @returns undefined where there is no such key, and where another request was quicker.
-   * @throws {TypeError} for a key that is no text.
-   * @throws {UnsupportedError} where no store knows what others have taken: for a session that lives in its cookie.
-   * @throws what `save` throws.
+   * @returns undefined if there is no such key, or if another request was faster.
+   * @throws {TypeError} for a key that is not text.
+   * @throws {UnsupportedError} for a session that lives in its cookie, where requests cannot see each other's changes.
+   * @throws the errors of `save`.
    */
   take<K extends Extract<keyof this, string>>(key: K): Promise<this[K] | undefined> {
     return SessionFacts.visitOf(this).take(key) as Promise<this[K] | undefined>

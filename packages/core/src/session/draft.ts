@@ -2,15 +2,15 @@ import { expiredKeys, onlyExpiries } from '../record/metadata.ts'
 import { type CarriedOver, type Change, contentIn, writeText } from '../record/record.ts'
 import { freshState, type SessionState, type SessionVisit } from './state.ts'
 
-/* A session as its handler is changing it: own properties are the data, the state has the rest. */
+/* A session while its handler changes it: its own properties are the data, the state has the rest. */
 
-/** The data of a session: what it shows, without what was removed though a handler has frozen the object. */
+/** The data of a session, without keys that were removed although a handler has frozen the object. */
 export function dataOf(session: object, { removed }: SessionState): object {
   if (removed === undefined) return session
   return Object.fromEntries(Object.entries(session).filter(([key]) => !removed.has(key)))
 }
 
-/** Removes a key of the data, whether the object lets go of it or not. */
+/** Removes a key of the data, even if the object does not permit deleting it. */
 export function removeKey(session: object, state: SessionState, key: string): void {
   // What cannot be deleted may be made undefined, and then it can also be assigned again.
   if (Reflect.deleteProperty(session, key) || Reflect.defineProperty(session, key, UNDEFINED)) return
@@ -19,12 +19,12 @@ export function removeKey(session: object, state: SessionState, key: string): vo
 
 const UNDEFINED = Object.freeze({ __proto__: null, value: undefined })
 
-/** Removes the data, but for the keys to `keep`. */
+/** Removes the data, except the keys to `keep`. */
 export function removeData(session: object, state: SessionState, keep: readonly string[] = []): void {
   for (const key of Object.keys(session)) if (!keep.includes(key)) removeKey(session, state, key)
 }
 
-/** Ends the session: what is written afterwards belongs to a new one. Does not ask what a handler has made of the object. */
+/** Ends the session: data written afterwards belongs to a new one. Works even if a handler has frozen the object. */
 export function endDraft(session: object, visit: SessionVisit): void {
   endState(visit)
   removeData(session, visit.state)
@@ -32,7 +32,7 @@ export function endDraft(session: object, visit: SessionVisit): void {
 
 /** Ends all of a session but what its object shows. */
 export function endState({ state, setup }: SessionVisit): void {
-  // Of its own for each end, so that a commit tells the one that it has carried out from a later one.
+  // A new object for each end, so that a commit distinguishes the end that it has carried out from a later one.
   const carried: CarriedOver = { keys: [], flash: false }
   Object.assign(state, freshState(setup), { carried })
 }
@@ -41,7 +41,7 @@ export function endState({ state, setup }: SessionVisit): void {
 export const draftText = (session: object, state: SessionState): string =>
   writeText(dataOf(session, state), state)
 
-/** Makes a change that can be made again. One that throws changes nothing. */
+/** Makes a repeatable change. If it throws, nothing changes. */
 export function updateDraft(session: object, state: SessionState, change: Change, now: number): void {
   dropExpired(session, state, now)
   const before = draftText(session, state)
@@ -55,9 +55,9 @@ export function updateDraft(session: object, state: SessionState, change: Change
 }
 
 /**
- * Begins again with this data and this state.
+ * Starts again with this data and this state.
  *
- * @throws {TypeError} for a session that was frozen; nothing has changed then.
+ * @throws {TypeError} for a frozen session object, which is left unchanged.
  */
 export function resetDraft(
   session: object,
@@ -72,9 +72,9 @@ export function resetDraft(
 }
 
 /**
- * Shows a record's text instead of what the session held.
+ * Replaces the session's data by that of a record's text.
  *
- * @throws {TypeError} for a session that was frozen; nothing has changed then.
+ * @throws {TypeError} for a frozen session object, which is left unchanged.
  */
 export function showText(session: object, state: SessionState, text: string): void {
   const content = contentIn(text)
@@ -91,7 +91,9 @@ export function showText(session: object, state: SessionState, text: string): vo
 function show(session: object, data: object): void {
   const isOpen = Object.values(Object.getOwnPropertyDescriptors(session)).every((own) => own.configurable)
   if (!isOpen || !Object.isExtensible(session))
-    throw new TypeError('the session was frozen, and cannot show what another request has written')
+    throw new TypeError(
+      'the session object is frozen, so changes of another request cannot be merged into it',
+    )
   for (const key of Object.keys(session)) Reflect.deleteProperty(session, key)
   for (const [key, value] of Object.entries(data)) Object.defineProperty(session, key, propertyOf(value))
 }
@@ -102,7 +104,7 @@ const propertyOf = (value: unknown): PropertyDescriptor => {
   return property
 }
 
-/** Lets go of the keys that have expired since the session was opened. */
+/** Removes the keys that have expired since the session was opened. */
 function dropExpired(session: object, state: SessionState, now: number): void {
   const expired = new Set(expiredKeys(state.expiries, now))
   if (expired.size === 0) return

@@ -5,7 +5,7 @@ import type { Permanent } from '../record/metadata.ts'
 import { dataOf } from './draft.ts'
 import type { Explanation, SessionVisit } from './state.ts'
 
-/** What a session says of itself, and the tokens of its forms. */
+/** Facts about a session, and the tokens for its forms. */
 export class SessionFacts {
   readonly #visit: SessionVisit
 
@@ -15,7 +15,7 @@ export class SessionFacts {
 
   /** The visit that a session belongs to. */
   static visitOf(session: SessionFacts): SessionVisit {
-    if (!(#visit in session)) throw new TypeError('a control of the session was called on something else')
+    if (!(#visit in session)) throw new TypeError('a session control was called on another object')
     return session.#visit
   }
 
@@ -24,19 +24,19 @@ export class SessionFacts {
   }
 
   /**
-   * Names the session for people and for other tables; 22 characters that open nothing. Renewed by `regenerate`. A session
-   * that holds nothing is not kept, and the next request has another id.
+   * Identifies the session to people and in other tables; 22 characters that open nothing. `regenerate` changes it. An empty
+   * session is not kept, so the next request has another id.
    */
   get id(): string {
     return sidText(this.#visit.state.sid)
   }
 
-  /** Whether no usable session came with the request. */
+  /** Whether the request brought no usable session. */
   get isNew(): boolean {
     return this.#visit.came === undefined
   }
 
-  /** Whether closing now would write or delete it, other than by renewal. */
+  /** Whether closing now would save or delete it, other than by renewal. */
   get isChanged(): boolean {
     return !['unchanged', 'renewed', 'empty', 'unusable', 'gone'].includes(this.#visit.explain().closes)
   }
@@ -46,30 +46,31 @@ export class SessionFacts {
     return this.#visit.state.subject
   }
 
-  /** When it began; for a subject, when it logged in. */
+  /** When it began; for a logged-in session, the time of the login. */
   get createdAt(): Date {
     return new Date(this.#visit.state.created * 1000)
   }
 
-  /** When it ends if nobody uses it any more. */
+  /** When it expires if it is not used again. */
   get expiresAt(): Date {
     return new Date(this.#visit.expires() * 1000)
   }
 
   /**
-   * Whether it comes from the device that it is bound to: true for a proof that is no older than `deviceBound.cookieAge`; `'pending'`
-   * right after a login, while the browser may still register a key, and for requests that were under way when it did.
+   * Whether the request comes from the device that the session is bound to: true for a proof that is no older than
+   * `deviceBound.cookieAge`; `'pending'` right after a login, while the browser may still register a key, and for requests that
+   * were on their way when it did.
    */
   get bound(): boolean | 'pending' {
     return this.#visit.bound
   }
 
   /**
-   * Whether somebody is logged in and has logged in no longer ago than this, as before a change of the password. To
-   * enter the password again is another `login`, after which it is fresh. With `{ bound: true }`, whether it comes from the device
-   * that it is bound to, for which a login that is still pending does not count; with `within` as well, both.
+   * Whether the subject has logged in no longer ago than this, for example before a password change. Entering the password
+   * again is another `login`, after which the session is fresh. With `{ bound: true }`: whether the request comes from the device
+   * that the session is bound to; a pending login does not count. With `within` as well: both.
    *
-   * @throws {TypeError} for what is no duration, and for an option that is none.
+   * @throws {TypeError} for an invalid duration or an unknown option.
    */
   isFresh(asked: Duration | Freshness): boolean {
     const { within, bound } = readFreshness(asked)
@@ -79,8 +80,8 @@ export class SessionFacts {
   }
 
   /**
-   * Whether it outlives the browser: false by default, true for "remember me", or for how long at most, from when it began:
-   * `session.permanent = '90d'`. Stays with the session. Reading it gives true or false.
+   * Whether it survives closing the browser: false by default, true for "remember me", or the maximum duration from its start:
+   * `session.permanent = '90d'`. Stays with the session. Reading it returns true or false.
    *
    * @throws {TypeError} for anything else, and for more than `lifetime.permanent` allows.
    */
@@ -95,18 +96,18 @@ export class SessionFacts {
     state.permanentAsked = permanent
   }
 
-  /** What `login` called the device, for a list of devices; undefined without one. Stays until the next login. */
+  /** The name that `login` gave the device, for a list of devices; undefined without one. Stays until the next login. */
   get label(): string | undefined {
     return this.#visit.state.label
   }
 
   /**
-   * A token for the forms of this session, against requests that other sites make a browser send. Put it into a hidden
-   * field `_csrf`, or send it in the header `X-CSRF-Token`. It is another text at each call, and each is good until the
-   * session ends or has a new id: after a login, ask again.
+   * A token for the session's forms, against cross-site requests. Send it in a hidden field `_csrf` or in the header
+   * `X-CSRF-Token`. Each call returns a different text; each is valid until the session ends or has a new id: after a login,
+   * request a new one.
    *
-   * It belongs to a session, so a visitor without one gets one, which is kept although it holds nothing. A form that
-   * anybody may see therefore sets a cookie; the cross-origin guard alone does not.
+   * It belongs to a session, so a visitor without one gets one, which is kept although it is empty. A form for anonymous
+   * visitors therefore sets a cookie; the cross-origin guard alone does not.
    */
   csrfToken(): string {
     const { state, setup } = this.#visit
@@ -116,13 +117,13 @@ export class SessionFacts {
     return setup.csrf.tokenFor(state.sid)
   }
 
-  /** Whether `csrfToken` has made this for the session that came, under the id that it has now. Takes anything. */
+  /** Whether `csrfToken` made this token for the request's session under its current id. Accepts any value. */
   verifyCsrf(token: unknown): boolean {
     const { state, setup } = this.#visit
     return setup.csrf.isTokenFor(state.sid, token)
   }
 
-  /** Says why the session is what it is, and what closing it now would do. */
+  /** Says how the session was opened, and what closing it now would do. */
   explain(): Explanation {
     return this.#visit.explain()
   }
@@ -147,10 +148,10 @@ function readFreshness(asked: unknown): { readonly within: number; readonly boun
 }
 
 function readLimitOf(value: unknown, most: number): Permanent {
-  const seconds = readDurationOf('session.permanent: true, false or how long', value)
+  const seconds = readDurationOf('session.permanent: true, false or a duration', value)
   if (seconds >= 1 && seconds <= most) return seconds === Infinity || seconds
   throw new TypeError('session.permanent: expected at least a second, and no more than lifetime.permanent')
 }
 
-// Data that is not there is undefined, whatever somebody has put on `Object.prototype`.
+// Missing data is undefined, even if `Object.prototype` is polluted.
 Object.setPrototypeOf(SessionFacts.prototype, null)

@@ -32,10 +32,10 @@ function controlsOf(prototype: object): Readonly<Record<string, Property>> {
 
 /** What to write instead, where well-known middleware assigns a control. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
-  ['flash', ", and messages for the next page by session.flash('info', 'Saved')"],
+  ['flash', ", and show messages on the next page with session.flash('info', 'Saved')"],
   [
     'csrfToken',
-    ', with csrf-sync by getTokenFromState: (req) => req.session.csrf,' +
+    '; for csrf-sync, set getTokenFromState: (req) => req.session.csrf,' +
       ' storeTokenInState: (req, token) => { req.session.csrf = token }',
   ],
 ])
@@ -43,7 +43,7 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
 function refuse(name: string): (value: unknown) => never {
   return () => {
     const instead = INSTEAD.get(name) ?? ''
-    throw new TypeError(`'${name}' is a control of the session; keep the data under another name${instead}`)
+    throw new TypeError(`'${name}' is a session control; store the data under another name${instead}`)
   }
 }
 

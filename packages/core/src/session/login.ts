@@ -4,11 +4,11 @@ import { readOptionsOf } from '../base/options.ts'
 import { removeData } from './draft.ts'
 import { freshState, NO_STEPS, type SessionVisit } from './state.ts'
 
-/** What a login takes over and adds. */
+/** What a login keeps and adds. */
 export interface LoginOptions<Key extends string = string> {
-  /** Keys of the data that stay although another session begins, such as a cart. Default: none. */
+  /** Keys of the data to keep although another session begins, such as a cart. Default: none. */
   readonly keep?: readonly Key[] | undefined
-  /** What a list of devices calls this one, such as `'Firefox on Linux'`. Past 200 characters it is cut. Default: none. */
+  /** The device's name in a list of devices, such as `'Firefox on Linux'`. Cut after 200 characters. Default: none. */
   readonly label?: string | undefined
 }
 
@@ -20,26 +20,26 @@ interface Login {
   readonly label: string | undefined
 }
 
-/** @throws {TypeError} for an option that is none, a `keep` that is no list of keys, and a label that is no text. */
+/** @throws {TypeError} for an unknown option, a `keep` that is not a list of keys, or a label that is not text. */
 export function readLogin(options: LoginOptions): Login {
   const { keep = [], label } = readOptionsOf('session.login', options, ['keep', 'label'])
   checkKeep('session.login', keep)
   if (label !== undefined && typeof label !== 'string') {
     throw new TypeError('session.login: expected a label as text')
   }
-  // Made of what a browser says of itself, it may be of any length, and that is no reason to refuse a login.
+  // A label made from a browser's header may have any length, which is no reason to reject a login.
   return { keep, label: label?.slice(0, MAX_LABEL).toWellFormed() }
 }
 
-/** @throws {TypeError} for what is no list of keys, naming the control. */
+/** @throws {TypeError} that names the control, unless it is a list of keys. */
 export function checkKeep(control: string, keep: unknown): asserts keep is readonly string[] {
-  // A text has `includes` too, and would keep every key that is a part of it.
+  // A string has `includes` too, and would keep every key that is a substring of it.
   if (Array.isArray(keep) && keep.every((key) => typeof key === 'string')) return
   throw new TypeError(`${control}: keep: expected a list of keys, such as ['cart']`)
 }
 
 /**
- * Half a surrogate pair has no UTF-8: two subjects that differ in one would be the same to a store.
+ * Half a surrogate pair cannot be written as UTF-8: two subjects that differ in one would be the same to a store.
  *
  * @throws {TypeError}
  */
@@ -49,10 +49,10 @@ export function checkSubject(subject: unknown): asserts subject is string {
 }
 
 /**
- * Makes a session that of a subject: a new sid and a new beginning. Of what an anonymous visitor or another subject has
- * left, only what is kept stays.
+ * Logs a subject in: a new sid and a new start. Of the data of an anonymous visitor or another subject, only the keys in
+ * `keep` stay.
  *
- * @throws {TypeError} when `subject` is not text or empty, `keep` no list of keys, or the label is not text.
+ * @throws {TypeError} if `subject` is not text or is empty, `keep` is not a list of keys, or the label is not text.
  */
 export function logIn(visit: SessionVisit, session: object, subject: string, options: LoginOptions): void {
   checkSubject(subject)

@@ -1,6 +1,6 @@
 import { readOptionsOf } from '../base/options.ts'
 
-/** What of a site the browser shall forget; the types of `Clear-Site-Data`. */
+/** What the browser deletes for the site; the types of `Clear-Site-Data`. */
 export type SiteData =
   | 'cache'
   | 'cookies'
@@ -13,12 +13,12 @@ export type SiteData =
 
 export interface LogoutOptions {
   /**
-   * Ends every other session of the subject too: with a store, or in sealed mode with `revocation`. Default false.
+   * Also ends every other session of the subject: with a store, or in sealed mode with `revocation`. Default false.
    */
   readonly everywhere?: boolean | undefined
   /**
-   * Has the browser forget what it keeps of the site (ASVS 14.3.1): `true` for cache, cookies and storage, or a list.
-   * Some browsers take seconds for the cache. Not sent where a new session begins with the same response. Default: none.
+   * Tells the browser to delete its data for the site (ASVS 14.3.1): `true` for cache, cookies and storage, or a list. Some
+   * browsers take seconds to clear the cache. Not sent if the same response begins a new session. Default: none.
    */
   readonly clearSiteData?: boolean | readonly SiteData[] | undefined
 }
@@ -42,7 +42,7 @@ const SITE_DATA: readonly SiteData[] = [
   '*',
 ]
 
-/** @throws {TypeError} for an option that is none. */
+/** @throws {TypeError} for an unknown option. */
 export function readLogout(options: LogoutOptions, subject: string | undefined): LogoutRequest {
   const own = readOptionsOf('session.logout', options, ['everywhere', 'clearSiteData'])
   const { everywhere = false, clearSiteData = false } = own

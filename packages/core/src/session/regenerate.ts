@@ -4,16 +4,16 @@ import { endState, removeData } from './draft.ts'
 import { checkKeep, ownFlash } from './login.ts'
 import { freshState, type SessionVisit } from './state.ts'
 
-/** What a session under a new id takes along. */
+/** What a session with a new id keeps. */
 export interface RegenerateOptions<Key extends string = string> {
   /** Keys of the data that stay. Default: all. */
   readonly keep?: readonly Key[] | undefined
 }
 
 /**
- * The same session under a new id, with all of its data, or what is to be kept of it.
+ * The same session under a new id, with all of its data or the keys to keep.
  *
- * @throws {TypeError} for an option that is none, and a `keep` that is no list of keys.
+ * @throws {TypeError} for an unknown option, or a `keep` that is not a list of keys.
  */
 export function renew({ state, setup }: SessionVisit, session: object, options: unknown): void {
   const { keep } = readOptionsOf('session.regenerate', options, ['keep'])

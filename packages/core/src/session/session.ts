@@ -12,33 +12,33 @@ import { beginAnew, type RegenerateOptions, renew } from './regenerate.ts'
 import { type SessionChange, type SessionVisit } from './state.ts'
 import { changeOf, type DataDraft } from './update.ts'
 
-/** A callback in the style of Node; `Session` takes one wherever Passport and express-session's users pass one. */
+/** A Node-style callback; `Session` accepts one wherever users of Passport and express-session pass one. */
 export type Callback = (error?: unknown) => void
 
 /**
- * The controls of a session. They stand on its frozen prototype, so that every own property is data. All but `save`,
- * `reload` and `take` are synchronous and only change the value: the commit carries them out when the response leaves.
+ * The controls of a session. They are on its frozen prototype, so that every own property is data. All but `save`,
+ * `reload` and `take` are synchronous and only change the value; the commit carries them out when the response is sent.
  */
 export class SessionControls extends DataControls {
   /**
-   * Logs a subject in: a new id, so that nobody who knew the old one is in, and a new beginning for the limits. What
-   * an anonymous visitor or another subject has left is dropped, but for the keys in `keep`; flash messages stay, unless
-   * they came with another subject's session. For the subject that is logged in already ("enter your password again") all
-   * data stays, and so does the label if no other is given. Where another request has ended the session meanwhile, only
-   * what `keep` names, and what this request has changed, is in the new one.
+   * Logs a subject in: a new id, so that nobody who knew the old one is logged in, and a new start for the limits. Drops the
+   * data of an anonymous visitor or another subject, except the keys in `keep`; flash messages stay, unless they belong to
+   * another subject's session. If the same subject is already logged in ("enter your password again"), all data stays, and so
+   * does the label unless a new one is given. If another request has ended the session in the meantime, the new session has
+   * only the keys in `keep` and this request's changes.
    *
-   * @throws {TypeError} when `subject` is not text or empty, `keep` no list of keys, or the label is not text.
+   * @throws {TypeError} if `subject` is not text or is empty, `keep` is not a list of keys, or the label is not text.
    */
   login(subject: string, options: LoginOptions<DataKey<this>> = {}): void {
     logIn(SessionFacts.visitOf(this), this, subject, options)
   }
 
   /**
-   * Logs out: the session ends and nothing of it is left. The response waits until that is so; where it cannot be done
-   * it is an error, never a page that says "logged out".
+   * Logs out: ends the session with all of its data. The response is sent after the session has ended; if it cannot be ended,
+   * the response is an error, never a page that says "logged out".
    *
-   * @throws {TypeError} for an option that is none.
-   * @throws {UnsupportedError} for `everywhere` where nothing knows the other sessions; nothing has ended then.
+   * @throws {TypeError} for an unknown option.
+   * @throws {UnsupportedError} for `everywhere` if the other sessions are not recorded; then nothing has ended.
    */
   logout(options: LogoutOptions = {}): void {
     const visit = SessionFacts.visitOf(this)
@@ -49,16 +49,16 @@ export class SessionControls extends DataControls {
   }
 
   /**
-   * A new id and a new cookie; the old one is over when the response leaves. Who is logged in stays so, and messages wait on.
-   * So does the data, or of it only what `keep` names, such as `['cart']`.
+   * A new id and a new cookie; the old one is invalid once the response is sent. The subject stays logged in, and flash
+   * messages are kept. So is the data, or only the keys in `keep`, such as `['cart']`.
    *
-   * @throws {TypeError} for an option that is none, and a `keep` that is no list of keys.
+   * @throws {TypeError} for an unknown option, or a `keep` that is not a list of keys.
    */
   regenerate(options?: RegenerateOptions<DataKey<this>>): void
   /**
-   * An empty session in the place of this one, as express-session and Passport mean it: nobody is logged in, and nothing is left but
-   * the messages that this request has added. `req.session` and `ctx.session` are another object from now on; the one from before
-   * shows its old data, which is saved no more, and hands on what else is done to it. Calls back at once.
+   * Replaces the session by an empty one, as in express-session and Passport: logged out, without data except
+   * the flash messages of this request. `req.session` and `ctx.session` are a new object from now on; the previous object
+   * shows its old data, which is no longer saved, and forwards everything else to the new one. Calls back synchronously.
    */
   regenerate(callback: Callback): void
   regenerate(given?: unknown): void {
@@ -68,18 +68,18 @@ export class SessionControls extends DataControls {
     ;(given as Callback)()
   }
 
-  /** Ends the session. What is written afterwards belongs to a new one. */
+  /** Ends the session. Data written afterwards belongs to a new one. */
   destroy(callback?: Callback): void {
     endDraft(this, SessionFacts.visitOf(this))
     callback?.()
   }
 
   /**
-   * Changes the data by a function that depends on what is there, as a counter does: `update((s) => { s.n = (s.n ?? 0) + 1 })`.
-   * It runs at once; with a store it runs again, on the fresh data, when another request has written meanwhile, so no
-   * count is lost. It must be synchronous, and change nothing but what it is given: the data, with `pop` and `clear`.
+   * Changes the data with a function that depends on the current values, as a counter does: `update((s) => { s.n = (s.n ?? 0) + 1 })`.
+   * It runs immediately. With a store, it runs again on the current data if another request has saved in the meantime, so no
+   * count is lost. It must be synchronous, and change only its argument: the data, with `pop` and `clear`.
    *
-   * @throws {TypeError} when it returns a promise, and for any other control. What it throws itself leaves the data as it was.
+   * @throws {TypeError} if it returns a promise, or uses any other control. If the function throws, the data is unchanged.
    */
   update(change: (data: DraftOf<this>) => void): void {
     const { state, setup } = SessionFacts.visitOf(this)
@@ -87,11 +87,11 @@ export class SessionControls extends DataControls {
   }
 
   /**
-   * Gives one key of the data an end of its own, so long from now: `expire('otp', '5m')`. The requests after it find no
-   * such key, and nothing brings it back. A value that is set anew keeps the end until `expire` is called again; a key
-   * that is gone when the session is saved has none any more. `Infinity` takes the end away.
+   * Expires a single key of the data early, after this duration: `expire('otp', '5m')`. Later requests do not find the key,
+   * and nothing restores it. A new value keeps the expiry until `expire` is called again; a key that is missing when the
+   * session is saved loses its expiry. `Infinity` removes the expiry.
    *
-   * @throws {TypeError} for a control's name, and for what is no duration.
+   * @throws {TypeError} for a control's name, or an invalid duration.
    */
   expire(key: DataKey<this>, duration: Duration): void {
     if (typeof key !== 'string' || CONTROL_NAMES.has(key)) {
@@ -103,53 +103,52 @@ export class SessionControls extends DataControls {
   }
 
   /**
-   * Commits now instead of when the response leaves, which happens by itself. Nobody has to wait for it: what fails here
-   * fails the response too, and of a session that others have ended, or a head that has left, an event tells.
+   * Commits now rather than when the response is sent, which happens automatically. It need not be awaited: a failure here
+   * also fails the response, and an event reports a session that others have ended, or headers that were already sent.
    *
-   * @throws {SessionDataError} for data that cannot be kept.
-   * @throws {CookieTooLargeError} when it does not fit into a cookie.
-   * @throws {SessionClosedError} when the head of the response has left.
-   * @throws {SessionGoneError} when another request has ended the session meanwhile, or given it a new cookie.
-   * @throws {StoreError} when the store fails.
+   * @throws {SessionDataError} for data that cannot be saved.
+   * @throws {CookieTooLargeError} if it does not fit into a cookie.
+   * @throws {SessionClosedError} if the response's headers were sent.
+   * @throws {SessionGoneError} if another request has ended the session in the meantime, or given it a new cookie.
+   * @throws {StoreError} if the store fails.
    */
   save(callback?: Callback): Promise<void> {
     return settle(SessionFacts.visitOf(this).save(), callback)
   }
 
   /**
-   * Takes back every change that was not saved. With a store it reads the record again, with what other requests have
-   * written; a session in its cookie is again what came, or what was saved since. Nothing else tells when it fails.
+   * Discards every unsaved change. With a store, it reads the record again, including other requests' changes; a session in
+   * its cookie returns to its state at the start of the request, or after the last save. Await it: nothing else reports a failure.
    *
-   * @throws {SessionGoneError} when another request has ended the session meanwhile, or given it a new cookie.
-   * @throws {StoreError} when the store fails.
+   * @throws {SessionGoneError} if another request has ended the session in the meantime, or given it a new cookie.
+   * @throws {StoreError} if the store fails.
    */
   reload(callback?: Callback): Promise<void> {
     return settle(SessionFacts.visitOf(this).reload(), callback)
   }
 
   /**
-   * Tells what other requests, and time, do to the session, for a response or a socket that stays open:
+   * Reports changes of the session by other requests, and its expiry, to a response or a socket that stays open:
    *
    * ```ts
    * for await (const change of session.watch(signal)) if (change !== 'changed') socket.close()
    * ```
    *
-   * What counts is the record in force now, and what this request itself makes of it, which is no news: neither its
-   * changes nor its new id. Changes that come while nobody waits for the next one are told as one; to be extended is
-   * none. An id that another request has renewed is over: `'revoked'`. Ends after `'revoked'` and `'expired'`, with the
-   * signal, with `sessions.close()`, and when the loop is left. Pass the signal of what stays open, or the watch outlives
-   * it.
+   * It compares with the current record. This request's own changes, including a new id, are not reported. Changes while nobody
+   * waits for the next one are reported as one; an extension is not reported. An id that another request has
+   * renewed is over: `'revoked'`. The loop ends after `'revoked'` and `'expired'`, when the signal aborts, with
+   * `sessions.close()`, and when you break out of it. Pass a signal that aborts with the connection, or the watch outlives it.
    *
-   * With a store that tells, a change is told at once; with others, such as files, within about half a second. While
-   * the store fails, nothing is told; what has happened meanwhile is, when it is back. A session that lives in its
-   * cookie alone has only the end that it had when it was opened. One that nothing is kept of yet tells nothing, until
+   * A store that notifies reports a change immediately; with others, such as files, it takes about half a second. While
+   * the store fails, nothing is reported; changes in the meantime are reported once it recovers. A session that lives in its
+   * cookie alone reports only the expiry fixed when it was opened. A session that is not saved yet reports nothing until
    * this request has saved it.
    */
   watch(signal?: AbortSignal): AsyncIterable<SessionChange> {
     return SessionFacts.visitOf(this).watch(signal)
   }
 
-  /** A session has no `toString`, which may be a key of the data. */
+  /** A session has no `toString`, because data may use that key. */
   [Symbol.toPrimitive](): string {
     return '[object Session]'
   }
@@ -160,7 +159,7 @@ export class SessionControls extends DataControls {
   }
 }
 
-/** A caller that gave a callback learns of a failure there, and only there. */
+/** A caller that passed a callback gets a failure only there. */
 function settle(work: Promise<void>, callback: Callback | undefined): Promise<void> {
   if (callback === undefined) return work
   return work.then(
@@ -169,7 +168,7 @@ function settle(work: Promise<void>, callback: Callback | undefined): Promise<vo
   )
 }
 
-/** Words that no data may use as a key, because the session's controls have them. */
+/** Names that data must not use as a key, because they are session controls. */
 export type ControlName = Extract<keyof SessionControls, string>
 
 /** The keys of a session's data. */
@@ -177,12 +176,10 @@ export type DataKey<S> = Extract<Exclude<keyof S, ControlName>, string>
 
 /** Makes a data type that uses a control's name fail to compile, with the name in the message. */
 export type SessionData<D> = {
-  readonly [K in keyof D]: K extends ControlName
-    ? `'${K}' is a control of the session; rename the data`
-    : unknown
+  readonly [K in keyof D]: K extends ControlName ? `'${K}' is a session control; rename the data` : unknown
 }
 
-/** What `update` hands to its function: the data of a session, with `pop` and `clear`. */
+/** The argument of `update`'s function: the data of a session, with `pop` and `clear`. */
 export type DraftOf<S> = Omit<S, keyof SessionControls> & DataDraft
 
 /** The data of a session as its own properties, any of which may be missing, and its controls. */
@@ -190,7 +187,7 @@ export type Session<D = Record<string, unknown>> = Partial<D> & SessionControls
 
 guardControls(SessionControls.prototype)
 
-/** A session of this data, which has no control's name among its keys. */
+/** A session with this data, none of whose keys is a control's name. */
 export function createSession<D>(data: object, visit: SessionVisit): Session<D> {
   return Object.assign(new SessionControls(visit), data) as Session<D>
 }

@@ -8,43 +8,43 @@ import { type FillRandom, randomBytes } from '../base/random.ts'
 import type { CloseReason, OpenReason } from '../base/reasons.ts'
 import type { LogoutRequest } from './logout.ts'
 
-/** What the controls of a session change, beside its data. Times in epoch seconds. */
+/** The part of a session that controls change, apart from its data. Times in epoch seconds. */
 export interface SessionState {
   sid: Uint8Array
   created: number
   permanent: Permanent
-  /** What this request has made of `permanent`; undefined while it has not touched it. */
+  /** The value that this request assigned to `permanent`; undefined if none. */
   permanentAsked: Permanent | undefined
   subject: string | undefined
-  /** What the login called its device. */
+  /** The name that the login gave its device. */
   label: string | undefined
   flash: readonly FlashMessage[]
   expiries: KeyExpiries
-  /** Whether it is kept, though it may hold nothing, for the sake of a token against forged requests. */
+  /** Whether to keep it although it may be empty, because it has a CSRF token. */
   csrf: boolean
   /** Of the data. */
   version: number
   /** The device that it is bound to. */
   binding: string | undefined
-  /** Undefined for the session that came, perhaps under a new id. For another one in its place: what it took over. */
+  /** Undefined for the request's session, perhaps under a new id. For a session that replaces it: what it took over. */
   carried: CarriedOver | undefined
   /**
-   * What a login that is still to be committed keeps, whatever happens to the session that came; `regenerate(callback)` is
-   * the login of nobody.
+   * The keys that a pending login keeps, whatever happens to the request's session; `regenerate(callback)` counts as an
+   * anonymous login.
    */
   login: { readonly keep: readonly string[] } | undefined
-  /** Keys that were removed, though the session's object shows them still: a handler has frozen it. */
+  /** Keys that were removed although the session object, which a handler has frozen, still shows them. */
   removed: ReadonlySet<string> | undefined
-  /** What can be made again on the data of another request, in the order in which it was done. */
+  /** Changes that can be repeated on another request's data, in order. */
   steps: readonly Step[]
 }
 
-/** What a commit takes of it: the rest may change while the commit is under way. */
+/** The part that a commit reads: the rest may change while the commit runs. */
 export type CommittedState = Pick<SessionState, 'sid' | 'permanent' | 'carried' | 'login' | 'steps'>
 
 export const NO_STEPS: readonly Step[] = Object.freeze([])
 
-/** The state of a session that came, or that begins. */
+/** The state of the request's session, or of a new one. */
 export function stateOf(
   { sid, created, permanent }: Pick<SessionRecord, 'sid' | 'created' | 'permanent'>,
   { subject, label, flash, expiries, csrf, version, binding }: Metadata,
@@ -74,7 +74,7 @@ export function freshState({ fillRandom, now, version }: SessionSetup): SessionS
   return stateOf(begun, version === 0 ? NO_METADATA : { ...NO_METADATA, version })
 }
 
-/** What a session of this state and data says, to be written as a text. */
+/** The content of a session with this state and data, to be written as text. */
 export function contentOf(
   { subject, label, flash, expiries, csrf, permanent, version, binding }: SessionState,
   data: object,
@@ -92,22 +92,22 @@ export function contentOf(
   }
 }
 
-/** The request that a session belongs to, as the session's controls see it. */
+/** A session's request, as the session's controls see it. */
 export interface SessionVisit {
   readonly state: SessionState
-  /** The record that the request brought; undefined when it brought no session. */
+  /** The record of the request's session; undefined if it has none. */
   readonly came: OpenRecord<unknown> | undefined
   readonly setup: SessionSetup
   /** Whether it comes from the device that it is bound to. */
   readonly bound: boolean | 'pending'
-  /** What a logout asks for besides the end of the session. */
+  /** What a logout does besides ending the session. */
   logout: LogoutRequest | undefined
-  /** Puts an empty session object in the place of the one that handlers were given, and returns it. */
+  /** Replaces the session object that handlers use by an empty one, and returns it. */
   replaceSession(): object
   explain(): Explanation
   /** Epoch seconds. */
   expires(): number
-  /** The sids that the session has or has had in this request. */
+  /** The sids that the session has or had during this request. */
   sids(): ReadonlySet<string>
   save(): Promise<void>
   reload(): Promise<void>
@@ -115,7 +115,7 @@ export interface SessionVisit {
   watch(signal: AbortSignal | undefined): AsyncIterable<SessionChange>
 }
 
-/** What the controls need of the sessions that they belong to. */
+/** The settings that the controls need. */
 export interface SessionSetup {
   /** Epoch seconds. */
   readonly now: () => number
@@ -124,22 +124,27 @@ export interface SessionSetup {
   readonly version: number
   readonly fillRandom: FillRandom
   readonly csrf: Csrf
-  /** Throws where `logout({ everywhere: true })` cannot be carried out. */
+  /** Throws if `logout({ everywhere: true })` is not supported. */
   readonly checkRevokeAll: () => void
 }
 
-/** What a session tells about itself; reason codes only, never a token, id, key or datum. */
+/** How a session was opened and will be closed; only reason codes, never a token, id, key or session data. */
 export interface Explanation {
   /** Where the record lives. */
   readonly mode: 'cookie' | 'store'
-  /** Why the session is what it is. */
+  /** How the session was opened. */
   readonly opened: OpenReason
   /** What closing it now would do, and why. */
   readonly closes: CloseReason
+  /**
+   * Which cookies a logout ends. `browser_cookie`: only the one in this browser, because the session lives in its cookie and
+   * `revocation` names no store; a copy of the cookie stays valid until it expires.
+   */
+  readonly logoutEnds: 'every_copy' | 'browser_cookie'
 }
 
 /**
- * What has happened to a session. `changed`: another request wrote to it. `revoked`: it was ended, or has another id
- * now. `expired`: its time is up. Nothing follows the last two.
+ * A change of a session. `changed`: another request wrote to it. `revoked`: it was ended, or has another id
+ * now. `expired`: it has expired. Nothing follows the last two.
  */
 export type SessionChange = 'changed' | 'revoked' | 'expired'

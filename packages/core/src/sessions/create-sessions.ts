@@ -29,7 +29,7 @@ type Load = (header: CookieHeader) => MaybePromise<Look>
  * const { session } = await sessions.open(request.headers.cookie)
  * ```
  *
- * @throws {ConfigError} for an option that is unknown or wrong, with its name and what would be right.
+ * @throws {ConfigError} for an option that is unknown or wrong, with its name and the correct form.
  */
 export function createSessions<D extends SessionData<D> = Record<string, unknown>>(
   options: SessionsOptions & DataOptions<D>,
@@ -107,13 +107,13 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
   ): MaybePromise<SessionsVisit<D>> {
     const header = cookieHeaderOf(source)
     const look = loading(header)
-    // Nothing else holds on to a request that nobody asks about.
+    // Nothing else holds a reference to a request that nobody asks about.
     const kept = accept === undefined ? header : source
     return look instanceof Promise ? openLater(look, kept, options) : visitFor(look, kept, options)
   }
 
   function openNow(source: CookieSource, options?: VisitOptions): MaybePromise<SessionsVisit<D>> {
-    refusePromise(options?.extend, 'extend: expected true or false, not a promise of it')
+    refusePromise(options?.extend, 'extend: expected true or false, not a promise')
     return openBy(load, source, options)
   }
 
@@ -163,7 +163,7 @@ function checkSubject(method: string, subject: unknown): string {
   throw new TypeError(`sessions.${method}: expected the id of a user as text`)
 }
 
-const WHOSE = 'name the subject whose session it is: { subject: user.id }'
+const WHOSE = 'name the user whose session it is: { subject: user.id }'
 
 function sidsOf(option: string, session: unknown): Sids {
   if (session === undefined) return new Set()

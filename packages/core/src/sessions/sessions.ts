@@ -14,16 +14,16 @@ import type { ReturnWatch } from '../base/return-watch.ts'
 
 /** One request's use of a session: opened, then closed. */
 export interface Visit<D> {
-  /** The session. The first look opens it; a visit that nobody looks at costs nothing and says nothing. */
+  /** The session. Its first use opens it; a visit whose session is not used costs nothing and publishes nothing. */
   readonly session: Session<D>
   /**
-   * Commits, and says which headers the response needs. Call it once, before the head leaves.
+   * Commits, and returns the headers for the response. Call it once, before the headers are sent.
    *
-   * @throws {SessionDataError | CookieTooLargeError} when what was left cannot be kept; the response must then say so
-   * and carry none of the handler's headers.
-   * @throws {SessionGoneError} when another request has ended the session meanwhile, or given it a new cookie, and
-   * something is lost that was set or added; or when a logout has ended nothing. Not after a `save()` that said so.
-   * @throws {StoreError} when the store fails. Under the cookie that the browser has, either the old session opens then or
+   * @throws {SessionDataError | CookieTooLargeError} if the session cannot be saved; the response must then be an error
+   * without any of the handler's headers.
+   * @throws {SessionGoneError} if another request has ended the session in the meantime, or given it a new cookie, and
+   * a change is lost; or if a logout has ended nothing. Not after a `save()` that has thrown it.
+   * @throws {StoreError} if the store fails. The browser's cookie then opens either the old session or
    * the new one.
    */
   close(): Promise<readonly Header[]>
@@ -33,70 +33,70 @@ export interface Visit<D> {
 export interface AdapterVisit<D> {
   /** See {@link Visit.session}. */
   readonly session: Session<D>
-  /** See {@link Visit.close}; at once where nothing has to be waited for, and then it throws at once. */
+  /** See {@link Visit.close}; synchronous if nothing has to be awaited, and then it also throws synchronously. */
   close(): MaybePromise<readonly Header[]>
-  /** Whether to call `settle` is of use. */
+  /** Whether `settle` needs to be called. */
   readonly needsSettling: boolean
-  /** Once the response is complete, and again later: reports, once, a change that came too late for it. Never throws. */
+  /** Call it when the response is complete: reports, once, a change that was too late for it. Never throws. */
   settle(): void
-  /** Publishes what works against the session; each kind is warned of once, with `detail`. Nothing for a visit not looked at. */
+  /** Publishes a problem of the response; each kind is reported as a warning once, with `detail`. Does nothing if the session was not used. */
   warn(what: AdapterWarning, detail?: string): void
-  /** Watches whether the cookie comes back from those to whom it was set. */
+  /** Checks whether visitors send the cookie back. */
   readonly returnWatch: ReturnWatch
 }
 
-/** Opens sessions. One per application, shared by every framework that serves it. */
+/** Opens sessions. One per application, shared by all its frameworks. */
 export interface Sessions<D> {
-  /** The session cookie: its whole name, and how to read and clear it by hand. */
+  /** The session cookie: its full name, and how to read and clear it manually. */
   readonly cookie: Cookie
   /** Where records live. */
   readonly mode: 'cookie' | 'store'
   /**
-   * A visit for a request, or for its `Cookie` header alone. Takes any header; a session that cannot be used is an
+   * A visit for a request, or for its `Cookie` header alone. Accepts any header; an unusable session is an
    * anonymous one. Works without a response, as in an upgrade, a worker or a test.
    *
-   * @throws {StoreError} when the store fails, unless `whenStoreFails` is `'anonymous'`.
+   * @throws {StoreError} if the store fails, unless `whenStoreFails` is `'anonymous'`.
    */
   open(source: CookieSource, options?: VisitOptions): Promise<Visit<D>>
   /**
-   * How long the session of a request still lives, for a page that warns before the end. Looking extends nothing, writes
-   * nothing, and is no use that events tell of. Undefined where the request would get a new session.
+   * How long a request's session still lives, for a page that warns before it expires. It neither extends nor writes the session, and
+   * publishes no event. Undefined if the request would get a new session.
    *
    * @throws {StoreError} when the store fails, unless `whenStoreFails` is `'anonymous'`.
    */
   peek(source: CookieSource): Promise<Peek | undefined>
   /**
-   * The sessions of a subject, the one last seen first: for a page that lists devices. `current` is the session of the
-   * request, to be marked among them.
+   * The sessions of a subject, the most recently used first: for a page that lists devices. `current` is the request's
+   * session, which is marked in the list.
    *
    * @throws {UnsupportedError} in sealed mode, and with a store that has no `bySubject`.
    * @throws {StoreError} when the store fails.
    */
   listFor(subject: string, options?: { readonly current?: object | undefined }): Promise<readonly Device[]>
   /**
-   * Ends one session, if it is this subject's: that of a `handle` of `listFor`, under whichever id it has now; where
-   * sessions live in their cookies, that of a `session.id`. Everybody who has had the cookie can know the handle, so the
-   * subject is required: `undefined` stands for an anonymous session in a store. Whether there was one; undefined where
-   * sessions live in their cookies, and nobody knows.
+   * Ends one session, if it is this subject's: by a `handle` of `listFor`, whatever its current id; for
+   * sessions in their cookies, by a `session.id`. Anyone who has had the cookie can know the handle, so the
+   * subject is required: `undefined` for an anonymous session in a store. Returns whether there was one; undefined for
+   * sessions in their cookies, where this is unknown.
    *
    * @throws {UnsupportedError} in sealed mode without `revocation`, and for an anonymous session there.
    * @throws {StoreError} when the store fails.
    */
   revoke(handle: string, options: { readonly subject: string | undefined }): Promise<boolean | undefined>
   /**
-   * Ends all sessions that a subject has at this moment, as after a change of the password; a login that comes later is
-   * not touched. `except` spares the session of the request, under the id it came with and the one it goes with. Gives
-   * back how many have ended; undefined where sessions live in their cookies, and nobody knows how many there are.
+   * Ends all current sessions of a subject, for example after a password change; later logins are
+   * not affected. `except` spares the request's session, under its old and its new id. Returns
+   * how many have ended; undefined for sessions in their cookies, where this is unknown.
    *
    * @throws {UnsupportedError} in sealed mode without `revocation`, and with a store that has no `bySubject`.
-   * @throws {StoreError} when the store fails; some may have ended by then.
+   * @throws {StoreError} if the store fails; some may already have ended.
    */
   revokeAll(subject: string, options?: { readonly except?: object | undefined }): Promise<number | undefined>
   /** Stops the sweep, ends all watches and closes the store. Sessions that are not closed do not keep the process alive. */
   close(): Promise<void>
 }
 
-/** Names the method by which adapters open visits, in whichever copy of this package made the sessions. */
+/** Names the method that adapters open visits with, whichever copy of this package made the sessions. */
 export const OPEN: unique symbol = Symbol.for('keepsake.open')
 
 /** Sessions as adapters see them. A wrapper of sessions has to wrap this method too. */
@@ -105,8 +105,8 @@ export interface AdapterSessions<D> extends Sessions<D>, DeviceSessions {
 }
 
 /**
- * A visit for an adapter: what is there at once (in sealed mode, with a store that answers at once, and wherever no
- * cookie came) costs no promise.
+ * A visit for an adapter, without a promise if it is available synchronously: in sealed mode, with a synchronous store,
+ * and for a request without a cookie.
  *
  * @throws {ConfigError} for sessions that were not made by `createSessions`.
  * @throws {StoreError} when the store fails, unless `whenStoreFails` is `'anonymous'`.
@@ -126,11 +126,11 @@ export function checkSessions<D>(sessions: Sessions<D>): asserts sessions is Ada
   if (typeof open !== 'function') throw wrongOption('sessions', 'what createSessions returns', sessions)
 }
 
-/** A session from outside, as a page shows it that warns before the end. */
+/** A session seen from outside, for a page that warns before it expires. */
 export interface Peek {
   /** When it began; for a subject, when it logged in. */
   readonly createdAt: Date
-  /** When it ends if nobody uses it any more. */
+  /** When it expires if it is not used again. */
   readonly expiresAt: Date
   /** Until then, in whole seconds; at least 1. */
   readonly secondsLeft: number
@@ -139,7 +139,7 @@ export interface Peek {
   readonly subject: string | undefined
 }
 
-/** What a record that was opened `now` says of its session. */
+/** The facts about the session of a record that was opened `now`. */
 export function peekOf(record: OpenInForce, lifetime: Lifetime, now: number): Peek {
   const { created, issued, permanent, expires, content } = record
   const end = Math.min(expires, endOf(lifetime, created, issued, permanent))

@@ -105,7 +105,7 @@ function warnOfReplays(): void {
     type: 'KeepsakeWarning',
     code: 'KEEPSAKE_ARRIVAL_REPLAY',
     detail:
-      'It arrives each time that it comes, until arrivals end or it is over by itself, and somebody may have copied it. Give store or revocation a store, where it is written down what has arrived.',
+      'A copy of the cookie is converted each time it is sent, until arrivals end or it expires. Give store or revocation a store, which records the arrivals.',
   })
 }
 
@@ -113,10 +113,7 @@ function readConflictRule(value: unknown, trace: Trace): ResolveConflict {
   const rule = typeof value === 'function' ? (value as ResolveConflict) : ruleNamed(value)
   return (conflict) => {
     trace.conflicted()
-    return refusePromise(
-      rule(conflict),
-      'onConflict: expected the value that shall stand, not a promise of it',
-    )
+    return refusePromise(rule(conflict), 'onConflict: expected the resulting value, not a promise')
   }
 }
 

@@ -30,7 +30,7 @@ export function readSessionLimit(value: unknown): number | undefined {
 
 export function readAbove(value: unknown, overflow: Store | undefined): number | undefined {
   if (value === undefined) return undefined
-  if (overflow === undefined) throw new ConfigError('overflowAbove', 'goes with overflow')
+  if (overflow === undefined) throw new ConfigError('overflowAbove', 'needs overflow')
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
   throw wrongOption('overflowAbove', 'a whole number of bytes from 0', value)
 }

@@ -25,18 +25,18 @@ import { warn } from '../base/runtime.ts'
 import type { Trace } from '../base/trace.ts'
 import { readAbove, readRevocation, readSessionLimit, readTimeLimit } from './storage-options.ts'
 
-/** Where sessions are kept, and what can be done with all of a subject. */
+/** Where sessions are stored, and the operations on all sessions of a subject. */
 export interface Storage {
   readonly mode: Mode
   readonly subjects: Subjects
   /** To be swept and closed. */
   readonly stores: readonly Store[]
-  /** Undefined where nothing can be written down of what arrives. */
+  /** Undefined if arrivals cannot be recorded. */
   readonly ledger: Ledger | undefined
   readonly timeLimit: TimeLimit
 }
 
-/** What was made of the other options. */
+/** The results of the other options. */
 export interface StorageParts {
   readonly keys: Keys
   readonly cookie: Cookie
@@ -44,13 +44,13 @@ export interface StorageParts {
   readonly trace: Trace
   /** Epoch milliseconds. */
   readonly clock: () => number
-  /** Until when sessions of other libraries arrive; epoch seconds, or 0 where none do. */
+  /** When arrivals end; epoch seconds, or 0 without arrivals. */
   readonly openUntil: number
 }
 
 type Options = Readonly<Record<string, unknown>>
 
-/** @throws {ConfigError} for an option about stores that is wrong, or goes not with another one. */
+/** @throws {ConfigError} for an invalid option about stores, or a combination that is not supported. */
 export function readStorage(options: Options, parts: StorageParts): Storage {
   const store = readStore('store', options['store'])
   const overflow = readStore('overflow', options['overflow'])
@@ -58,20 +58,19 @@ export function readStorage(options: Options, parts: StorageParts): Storage {
   const { revocation, cacheFor } = readRevocation(options)
   const max = readSessionLimit(options['maxPerSubject'])
   const above = readAbove(options['overflowAbove'], overflow)
-  if (store && overflow) throw new ConfigError('overflow', 'give either store or overflow')
+  if (store && overflow) throw new ConfigError('overflow', 'use either store or overflow')
   if (store !== undefined) {
     if (typeof revocation === 'object')
-      throw new ConfigError('revocation', 'leave it out: what lives in a store ends there')
+      throw new ConfigError('revocation', 'not needed: with a store, sessions can be ended anyway')
     return { ...keptIn(store, parts, timeLimit, max), stores: [store], timeLimit }
   }
-  if (max !== undefined) throw new ConfigError('maxPerSubject', 'give a store, which can count sessions')
+  if (max !== undefined) throw new ConfigError('maxPerSubject', 'needs a store, to count sessions')
   const { keys, cookie, lifetime } = parts
   const sealed = inCookie(keys.sealer('cookie'), cookie.name, lifetime)
   const mode =
     overflow === undefined ? sealed : overflowing(sealed, overflowIn(overflow, parts, timeLimit), above)
   const stores = new Set(overflow && [overflow])
   if (typeof revocation !== 'object') {
-    if (revocation === undefined) warnOfLogouts()
     const inTime = mode.isLazy ? mode : timed(mode, timeLimit)
     return { mode: inTime, subjects: noSubjects(), stores: [...stores], ledger: undefined, timeLimit }
   }
@@ -146,20 +145,12 @@ function revocableBy(
   }
 }
 
-function warnOfLogouts(): void {
-  warn({
-    code: 'KEEPSAKE_STATELESS_LOGOUT',
-    message: 'a logout cannot end a session whose cookie somebody has copied',
-    detail:
-      "Sessions live in their cookies, so a logout only clears the browser's copy. Give revocation a store, or say revocation: 'none' if that will do.",
-  })
-}
-
 function warnOfRestarts(): void {
   warn({
     code: 'KEEPSAKE_VOLATILE_REVOCATION',
-    message: 'what was revoked is forgotten when this process ends, and no other process sees it',
+    message:
+      'revocations are kept in memory: they are lost when this process ends, and no other process sees them',
     detail:
-      'Sessions that were logged out or revoked open again after a restart. Give revocation a store that outlives the process: on disk, or on a server.',
+      'After a restart, revoked sessions are valid again. Give revocation a store that outlives the process: on disk, or on a server.',
   })
 }

@@ -6,8 +6,8 @@ import { SHARES_TIMERS } from '../base/runtime.ts'
 const SWEEP_EVERY_MS = 60_000
 
 /**
- * Has a store remove what has expired, from time to time, for as long as the process has other things to do. A failing
- * sweep is no trouble. Returns what stops it.
+ * Makes a store delete expired records from time to time, without keeping the process alive. A failed
+ * sweep is ignored. Returns a function that stops it.
  */
 export function startSweep(store: Store, now: () => number): () => void {
   const work = SHARES_TIMERS ? fieldOf(store, 'sweep') : undefined

@@ -1,4 +1,4 @@
-/** What stands in a list of its minute. The list keeps `previous` and `next`, in a circle: alone, they are the item itself. */
+/** An item in the list of its minute. The list maintains `previous` and `next`, as a ring: a single item refers to itself. */
 export interface Linked<T> {
   /** Epoch milliseconds. Changes within one minute while the item is in a list. */
   readonly expiresAt: number
@@ -10,12 +10,12 @@ const MINUTE_MS = 60_000
 
 export const minuteOf = (time: number): number => Math.floor(time / MINUTE_MS)
 
-/** Items by the minute of their deadline, so that the first ones are found without looking at the rest. */
+/** Items by the minute of their deadline, so that the first ones are found without scanning the rest. */
 export function createDeadlines<T extends Linked<T>>() {
   const firsts = new Map<number, T>()
   let earliest = Infinity
 
-  /** The earliest minute that has items: mostly the next one; looked for among all where the gap is wide. */
+  /** The earliest minute with items: mostly the next one; all are searched only if the gap is wide. */
   function settle(): number {
     for (let steps = 0; steps < firsts.size && !firsts.has(earliest); steps++) earliest++
     if (!firsts.has(earliest)) earliest = [...firsts.keys()].reduce((a, b) => Math.min(a, b), Infinity)
@@ -39,8 +39,8 @@ export function createDeadlines<T extends Linked<T>>() {
     /** One whose minute comes first. */
     first: (): T | undefined => firsts.get(settle()),
     /**
-     * The items up to the minute of `time`, first ones first. Those of a minute that is over have to be removed on the
-     * way; of the last minute come those that stand there when it begins, also when they are removed meanwhile.
+     * The items up to the minute of `time`, earliest first. Those of a past minute have to be removed during the
+     * iteration; for the last minute, it yields the items present when it begins, even if they are removed in the meantime.
      */
     *upTo(time: number): Generator<T, void> {
       const last = minuteOf(time)
@@ -60,7 +60,7 @@ function circle<T extends Linked<T>>(first: T | undefined): T[] {
   return items
 }
 
-/** Before the first one of a circle is behind the last one. */
+/** Inserting before the first item of a ring appends to it. */
 function insertBefore<T extends Linked<T>>(first: T, item: T): void {
   item.previous = first.previous
   item.next = first

@@ -1,20 +1,20 @@
 import { fieldOf } from '../base/own.ts'
 
-/** Who is to be told of which key. For stores that have a `watch`. */
+/** The listeners of each key. For stores that have a `watch`. */
 export interface KeyListeners {
   /** How many keys have listeners. */
   readonly size: number
-  /** Has `changed` called with each `tell` of this key; returns what ends that. Ending it twice is fine. */
+  /** Calls `changed` with each `tell` of this key; returns a function that stops this. Stopping twice is fine. */
   readonly add: (key: string, changed: () => void) => () => void
   readonly tell: (key: string) => void
-  /** For a store that may have missed something, such as one whose connection was broken. */
+  /** For a store that may have missed changes, for example because its connection was broken. */
   readonly tellAll: () => void
 }
 
 /**
  * Listeners by key, for the `watch` of a store.
  *
- * @param events `opened` is called with a key when its first listener has come, `closed` when its last one has gone.
+ * @param events `opened` is called with a key when its first listener is added, `closed` when its last one is removed.
  */
 export function createKeyListeners(
   events: { readonly opened?: (key: string) => void; readonly closed?: (key: string) => void } = {},
@@ -28,7 +28,7 @@ export function createKeyListeners(
       return listeners.size
     },
     add(key, changed) {
-      // Two watches may share one function; each has an end of its own.
+      // Two watches may share one function; each is stopped separately.
       const listener = (): void => changed()
       const standing = listeners.get(key)
       if (standing !== undefined) standing.add(listener)

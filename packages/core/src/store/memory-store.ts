@@ -7,8 +7,8 @@ import { revisionOf, type Store, type StoredRecord } from './store.ts'
 
 export interface MemoryStoreOptions {
   /**
-   * How many records it keeps at most. Default 100,000. One more pushes out the session whose deadline comes first, and no
-   * revocation: full of those, it fails what is written next.
+   * The maximum number of records. Default 100,000. One more evicts the session that expires first, but never a
+   * revocation: if it contains only those, further writes fail.
    */
   readonly max?: number | undefined
   /** The clock, in epoch milliseconds; for tests. Default `Date.now`. */
@@ -16,10 +16,10 @@ export interface MemoryStoreOptions {
 }
 
 const DEFAULT_MAX = 100_000
-/** Records that a sweep looks at before it lets the event loop go on. */
+/** The number of records that a sweep visits before it yields to the event loop. */
 const SWEEP_BATCH = 250
 
-/** A record where it lies, changed in place by a write. */
+/** A record in place; writes modify it. */
 class Entry {
   readonly key: string
   text: string
@@ -39,9 +39,9 @@ class Entry {
 }
 
 /**
- * Keeps records in this process: for development, for tests, and for one server whose sessions may end with it. Bounded,
- * and emptied in order of deadline, to the minute. Other processes do not see it: use a store on disk or on a server
- * for those.
+ * Keeps records in this process: for development, for tests, and for one server whose sessions may end with it. Limited in size,
+ * and emptied in order of deadline, to the minute. Other processes do not see it: for those, use a store on disk or on a
+ * server.
  *
  * @throws {ConfigError} for a `max` that is not a whole number from 1.
  */
@@ -99,7 +99,7 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
       const oldest = staying.first()
       const first = oldest !== undefined && oldest.expiresAt <= time ? oldest : passing.first()
       if (first === undefined)
-        throw new Error(`the memory store is full: ${max} revocations, none of which may go`)
+        throw new Error(`the memory store is full: ${max} revocations, which must not be evicted`)
       end(first)
     }
   }
@@ -164,7 +164,7 @@ function readMemoryOptions(given: MemoryStoreOptions | undefined) {
   return { max, now: readClock(now) }
 }
 
-/** Entries by their subject; one without a subject is in none. */
+/** Entries by their subject; an entry without a subject is in no list. */
 function createSubjects() {
   const subjects = new Map<string, Set<Entry>>()
   return {

@@ -5,11 +5,11 @@ import { pause } from './rewrite.ts'
 import { readStore, revisionOf, type Store } from './store.ts'
 
 /**
- * Two stores as one, while sessions move from one to the other: new ones begin in `to`, and each that is there stays where it is
- * until it ends. So none is ever in two places, which could differ, or on its way, where it could be lost. Once nothing is
- * left in `from`, give `to` alone.
+ * Two stores as one, while sessions move from one to the other: new ones begin in `to`, and existing ones stay in `from`
+ * until they end. So none is ever in two places that could differ, or in transit, where it could be lost. Once
+ * `from` is empty, use `to` alone.
  *
- * A server that knows only one of the stores does not find what others begin in the other. Therefore a rolling move has two steps:
+ * A server that knows only one of the stores does not find sessions that others begin in the other. So a rolling move has two steps:
  * first `movingStore(to, from)` everywhere, which still begins all in `from`, and then this. The same two lead back.
  *
  * ```ts
@@ -31,7 +31,7 @@ export function movingStore(from: Store, to: Store): Store {
     async create(key, record) {
       for (let attempt = 1; (await before.read(key)) === undefined; attempt++) {
         if (!(await home.create(key, record))) return false
-        // Somebody who moves the other way may have created it there meanwhile: then both take it back.
+        // A process that moves the other way may have created it there simultaneously: then both delete theirs.
         if ((await begun(() => before.read(key))) === undefined) return true
         await begun(() => home.replace(key, revisionOf(record.text), { ...record, expiresAt: 0 }))
         await pause(attempt)
@@ -83,12 +83,12 @@ function readHalf(name: 'from' | 'to', store: unknown): Store {
   return half
 }
 
-/** One that is too busy has begun nothing; but the other has done its part already. */
+/** A store that is too busy has not started; but the other one may already have done its part. */
 async function begun<T>(work: () => MaybePromise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (!(error instanceof StoreBusyError)) throw error
-    throw new Error('one of two stores was too busy for its part', { cause: error })
+    throw new Error('one of the two stores was too busy', { cause: error })
   }
 }

@@ -2,9 +2,9 @@
 const PARTS = 256
 
 /**
- * A map of many small ones. In a full memory store of a million sessions a single one stopped the event loop for 92 ms of
+ * A map of many small ones. In a full memory store of a million sessions, a single map blocked the event loop for 92 ms of
  * CPU when it grew, and these for 20; in a sweep, 52 and 15 (`bench memory`, whose goals are on docs/performance.md). The
- * parts are alike in size for keys whose last characters are as good as random.
+ * parts have similar sizes if the last characters of the keys are random.
  */
 export function createPartedMap<V>() {
   const parts = Array.from({ length: PARTS }, () => new Map<string, V>())

@@ -6,51 +6,51 @@ import { hasReplaced, readRow, type Row, textId, writeRow } from './row.ts'
 import type { SealedStore, StandingRecord } from './sealed-store.ts'
 import type { StoredRecord } from './store.ts'
 
-/** A row as it stands in the store. */
+/** A row as stored. */
 export interface Standing {
-  /** The sealed text: its beginning is the revision that a write must still find. */
+  /** The sealed text: it begins with the revision that a write must still find. */
   readonly sealed: string
   readonly record: SessionRecord
   readonly row: Row
 }
 
-/** What to do about a row as it stands. An `end` is written too, with a deadline of 0. */
+/** What to do with the current row. An `end` is also a write, with a deadline of 0. */
 export type Next<Verdict> =
   | { readonly do: 'write'; readonly record: SessionRecord; readonly row: Row }
   | { readonly do: 'end' }
   | { readonly do: 'stop'; readonly verdict: Verdict }
 
-/** A change of one row: `decide` is asked again for each revision that stands in its way. */
+/** A change of one row: `decide` is called again for each new revision. */
 export interface Rewrite<Verdict> {
   readonly key: string
-  /** The row as the request has read it. */
+  /** The row that the request has read. */
   readonly from: Standing | undefined
   readonly decide: (standing: Standing) => Next<Verdict>
-  /** Gets the id of each text that is tried. */
+  /** Receives the id of each attempted text. */
   readonly tried: string[]
 }
 
 export type Rewritten<Verdict> =
-  /** `isMerged`: on top of what another request has written. */
+  /** `isMerged`: on top of another request's changes. */
   | { readonly outcome: 'written'; readonly standing: Standing; readonly isMerged: boolean }
-  /** It stands there already: this change has been written by an attempt whose answer was lost. */
+  /** It is already stored: an attempt whose reply was lost has written this change. */
   | { readonly outcome: 'found'; readonly standing: Standing }
   /** Ended by this change, which was decided on this row. */
   | { readonly outcome: 'ended'; readonly standing: Standing }
-  /** There is no row. `isUncertain`: an attempt failed before, and may have written. */
+  /** There is no row. `isUncertain`: an earlier attempt failed, and may have written. */
   | { readonly outcome: 'absent'; readonly isUncertain: boolean }
   | { readonly outcome: 'stopped'; readonly verdict: Verdict; readonly standing: Standing }
-  /** What stands there does not open. */
+  /** The stored text does not open. */
   | { readonly outcome: 'unreadable' }
 
-/** Between two attempts, at most: other processes get their turn. */
+/** The maximum pause between two attempts, which lets other processes proceed. */
 const MAX_PAUSE_MS = 40
 
-/** Whether a text of this id stands in the row, or did under the ones after it. */
+/** Whether the row contains a text of this id, or did under the later ones. */
 export const hasText = ({ sealed, row }: Standing, id: string): boolean =>
   textId(sealed) === id || hasReplaced(row, id)
 
-/** A text of a row that was opened; undefined for what is no row. */
+/** The opened text of a row; undefined if it is not a row. */
 export function standingOf({ sealed, opened }: StandingRecord): Standing | undefined {
   const row = opened.ok ? readRow(opened.fields.text) : undefined
   if (!opened.ok || row === undefined) return undefined
@@ -61,11 +61,11 @@ export function standingOf({ sealed, opened }: StandingRecord): Standing | undef
 }
 
 /**
- * Changes a row by compare-and-set, beginning with the row as it is `known`, and decides again on top of what others have
- * written, until `isOver`. A row that is gone is not written. After a failure it looks what stands there before it writes
+ * Changes a row by compare-and-set, starting with the `known` row, and decides again on top of other
+ * writes, until `isOver`. A missing row is not written. After a failure it reads the row before it writes
  * again.
  *
- * @throws {StoreError} when the store fails twice, or others keep changing the row.
+ * @throws {StoreError} if the store fails twice, or others keep changing the row.
  */
 export function rewrite<V>(
   records: SealedStore,
@@ -95,7 +95,7 @@ export function sealRow(records: SealedStore, key: string, record: SessionRecord
   return records.seal(key, { ...fieldsOf(record, text), subject: record.subject })
 }
 
-/** A store that shows an ended row nevertheless has nothing in it that opens. */
+/** If a store returns a row that has ended, its content does not open. */
 function sealEnd(records: SealedStore, key: string, record: SessionRecord): StoredRecord {
   return records.seal(key, { ...fieldsOf(record, ''), expires: 0, subject: record.subject })
 }
@@ -124,13 +124,13 @@ function write<V>(
   }
 }
 
-/** A write that may have been done, and what it was to replace. */
+/** A write that may have taken effect, and the text that it was to replace. */
 interface Failure {
   readonly error: unknown
   readonly from: Standing
 }
 
-/** On top of what stands there, however often that changes. */
+/** On top of the current text, however often that changes. */
 async function rewriteStanding<V>(
   records: SealedStore,
   change: Rewrite<V>,
@@ -145,7 +145,7 @@ async function rewriteStanding<V>(
       const standing = standingOf(found)
       if (standing === undefined) return { outcome: 'unreadable' }
       if (change.tried.some((id) => hasText(standing, id))) return { outcome: 'found', standing }
-      // More have written since than a row remembers: nobody can tell whether it was written.
+      // More writes have happened since than a row remembers: nobody knows whether it was written.
       if (failure !== undefined && !hasText(standing, textId(failure.from.sealed))) throw failure.error
       const next = change.decide(standing)
       if (next.do === 'stop') return { outcome: 'stopped', verdict: next.verdict, standing }
@@ -160,25 +160,25 @@ async function rewriteStanding<V>(
       }
     }
   } catch (error) {
-    // To be busy means that nothing has begun, which is not so after a failure.
+    // A busy store has not started, which is not known after a failure.
     throw failure !== undefined && error instanceof StoreBusyError ? failure.error : error
   }
   throw timeIsUp()
 }
 
 const timeIsUp = (): StoreError =>
-  new StoreError('other requests kept changing the session until the time was up')
+  new StoreError('other requests kept changing the session until the time limit')
 
-/** Random, and longer the more often it was in vain, so that processes in each other's way part. */
+/** Random, and longer with each failed attempt, so that competing processes separate. */
 export function pause(attempt: number): Promise<void> {
   const most = Math.min(MAX_PAUSE_MS, 2 ** attempt)
   return new Promise((resolve) => setTimeout(resolve, Math.random() * most))
 }
 
-/** Rewrites of one key, one after the other in this process; the next one begins with what the last one wrote. */
+/** Runs the rewrites of one key one after the other in this process; each begins with the result of the previous one. */
 export type RewriteInTurn = <V>(change: Rewrite<V>, isOver?: () => boolean) => MaybePromise<Rewritten<V>>
 
-/** Each rewrite has a time limit of its own, so that a hung one does not stop the rest. */
+/** Each rewrite has a separate time limit, so that a hung one does not stop the rest. */
 export function rewriteInTurn(records: SealedStore, timeLimit: TimeLimit): RewriteInTurn {
   const queue = createKeyedQueue<Rewritten<unknown>>()
   return <V>(change: Rewrite<V>, isOver: () => boolean = () => false) =>

@@ -1,5 +1,5 @@
 /*
- * A row of a store holds more than the session's record: who may open it, and what its last writers need to know.
+ * A store's row contains more than the session's record: which cookie opens it, and what its last writers need to know.
  *
  *   row        = proof (22) ‖ ids of replaced texts (8 each) [ ‖ '.' ‖ superseded (52 each) ‖ '.' ‖ order ] ‖ '\n' ‖ record's text
  *   superseded = proof (22) ‖ sid (22) ‖ when, in epoch seconds (8, base 36)
@@ -7,26 +7,26 @@
  * Proofs and sids are 16 bytes in base64url. The row's key never changes; its proof does, with every new cookie.
  */
 
-/** A cookie that opened the row until `regenerate` or `login` gave it another one. */
+/** A cookie that opened the row until `regenerate` or `login` replaced it. */
 export interface Superseded {
   readonly proof: string
-  /** The sid that the session had then, in base64url. */
+  /** The session's sid at that time, in base64url. */
   readonly sid: string
   /** Epoch seconds. */
   readonly at: number
 }
 
 export interface Row {
-  /** What the cookie's verifier hashes to. Only that cookie opens the row. */
+  /** The hash of the cookie's verifier. Only that cookie opens the row. */
   readonly proof: string
   /**
-   * Ids of the last texts that stood here before this one, 8 characters each, the latest last: their writers find their
+   * The ids of the last texts in this row before this one, 8 characters each, the latest last: a writer finds its
    * change among them.
    */
   readonly replaced: string
-  /** The cookies before the present one, the latest last. */
+  /** The previous cookies, the latest last. */
   readonly superseded: readonly Superseded[]
-  /** The order of the login among those of its subject, where a cap counts them. */
+  /** The order of the login among the subject's logins, if a cap counts them. */
   readonly order: number | undefined
 }
 
@@ -41,12 +41,12 @@ const SUPERSEDED_CHARS = 2 * ID_CHARS + WHEN_CHARS
 const REPLACED_CHARS = 8
 const MAX_REPLACED = 4
 const MAX_SUPERSEDED = 3
-/** For how many seconds a superseded cookie is told from an unknown one, and replaced texts are listed. */
+/** For how many seconds a superseded cookie is recognized, and replaced texts are listed. */
 export const GRACE_SECONDS = 60
 
 const NONE: readonly never[] = Object.freeze([])
 
-/** A text's id: the last 6 bytes of its nonce, which is never drawn twice. */
+/** A text's id: the last 6 bytes of its nonce, which is never used twice. */
 export const textId = (sealed: string): string => sealed.slice(36, 44)
 
 export function writeRow({ proof, replaced, superseded, order, text }: RowText): string {
@@ -58,7 +58,7 @@ export function writeRow({ proof, replaced, superseded, order, text }: RowText):
   return `${head}.${before.join('')}.${order?.toString(36) ?? ''}\n${text}`
 }
 
-/** Undefined for what `writeRow` did not write. */
+/** Undefined for a text that `writeRow` did not write. */
 export function readRow(row: string): RowText | undefined {
   const end = row.indexOf('\n')
   const dot = row.indexOf('.')
@@ -95,17 +95,17 @@ const readSuperseded = (text: string): Superseded => ({
   at: Number.parseInt(text.slice(2 * ID_CHARS), 36),
 })
 
-/** Whether a text of this id stood in the row before. */
+/** Whether an earlier text of the row had this id. */
 export function hasReplaced({ replaced }: Row, id: string): boolean {
   for (let at = 0; at < replaced.length; at += REPLACED_CHARS) if (replaced.startsWith(id, at)) return true
   return false
 }
 
-/** The ids to list in the place of a text: its own too, and those before it unless the text is old. */
+/** The ids to list when a text is replaced: its own, and its predecessors' unless it is old. */
 export const replacedBy = ({ replaced }: Row, sealed: string, isOld: boolean): string =>
   isOld ? textId(sealed) : replaced.slice(-(MAX_REPLACED - 1) * REPLACED_CHARS) + textId(sealed)
 
-/** The cookies before the next one: the present one and the two before it. */
+/** The previous cookies after the next one: the current one and the two before it. */
 export const supersededBy = (row: Row, sid: string, at: number): readonly Superseded[] => [
   ...row.superseded.slice(1 - MAX_SUPERSEDED),
   { proof: row.proof, sid, at },

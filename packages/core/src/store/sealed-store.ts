@@ -5,63 +5,63 @@ import { fieldOf } from '../base/own.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { revisionOf, type Store, type StoredRecord } from './store.ts'
 
-/** A record as it stands in the store: its text, which is its revision, and what the seal says. */
+/** A stored record: its text, which contains its revision, and the opened fields. */
 export interface StandingRecord {
   readonly sealed: string
   readonly opened: Opened
 }
 
-/** The names that a subject's records carry in the store: 64 hexadecimal digits, a keyed hash. */
+/** The names of a subject's records in the store: 64 hexadecimal digits, a keyed hash. */
 export interface SubjectNames {
-  /** The one that they get today. */
+  /** Today's name. */
   readonly hash: (subject: string) => string
-  /** Every one that they may carry, one for each secret. */
+  /** Every possible name, one for each secret. */
   readonly hashes: (subject: string) => readonly string[]
 }
 
-/** A text and who its record belongs to, to be written under a key. */
+/** A text and its record's subject, to be written under a key. */
 export interface SealedRecord extends SealedFields {
   readonly subject: string | undefined
 }
 
 /**
- * Records in a store, sealed for the row that they lie in.
+ * Records in a store, each sealed for its row.
  *
- * Every method rejects with a {@link StoreError} when the store fails, and answers at once where the store does.
+ * Every method rejects with a {@link StoreError} if the store fails, and returns synchronously if the store does.
  */
 export interface SealedStore {
   /** The sealed text under a key. */
   fetch(key: string): MaybePromise<string | undefined>
-  /** What a text that was fetched says. */
+  /** Opens a fetched text. */
   open(key: string, sealed: string): Opened
   read(key: string): MaybePromise<StandingRecord | undefined>
   /**
-   * The records of a subject, under whichever secret they were written. One that has been there since before the call is
+   * A subject's records, under whichever secret they were written. A record that exists throughout the call is
    * not missed. Undefined for a store that cannot find them.
    */
   readonly ofSubject: ((subject: string) => AsyncIterable<readonly [string, StandingRecord]>) | undefined
   /**
-   * The text to write for a record; another one at each call.
+   * The text to write for a record; different at each call.
    *
    * @param mustStay See {@link StoredRecord.mustStay}. Default false.
    */
   seal(key: string, record: SealedRecord, mustStay?: boolean): StoredRecord
-  /** Inserts; false when the key is taken. A lost answer is asked for again. */
+  /** Inserts; false if the key is taken. Retries if the reply was lost. */
   create(key: string, record: StoredRecord): MaybePromise<boolean>
-  /** Writes where `from` still stands; a deadline of 0 ends the record. After a failure its outcome is unknown. */
+  /** Replaces `from` if it is still stored; a deadline of 0 ends the record. After a failure the outcome is unknown. */
   replace(key: string, from: string, record: StoredRecord): MaybePromise<boolean>
-  /** The same, and a lost answer is asked for again. */
+  /** The same, with a retry if the reply was lost. */
   replaceSurely(key: string, from: string, record: StoredRecord): MaybePromise<boolean>
-  /** For what does not open. */
+  /** For a text that does not open. */
   delete(key: string): MaybePromise<void>
-  /** The store's own `watch`, where it has one. */
+  /** The store's own `watch`, if it has one. */
   readonly watch: ((key: string, changed: () => void) => MaybePromise<(() => void) | undefined>) | undefined
 }
 
 export function createSealedStore(store: Store, sealer: Sealer, subjects: SubjectNames): SealedStore {
   const [bySubject, watch] = [fieldOf(store, 'bySubject'), fieldOf(store, 'watch')]
 
-  /** To be busy means that nothing has begun, which is not so after a failure. */
+  /** A busy store has not started, which is not known after a failure. */
   async function readAfter(failure: unknown, key: string): Promise<string | undefined> {
     try {
       return await store.read(key)
@@ -70,7 +70,7 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
     }
   }
 
-  /** Repeats a write whose outcome is unknown, unless what stands there tells it. */
+  /** Repeats a write whose outcome is unknown, unless the stored text shows it. */
   function surely(
     key: string,
     before: string | undefined,
@@ -82,7 +82,7 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
       const standing = await readAfter(error, key)
       if (standing === text || (standing === undefined && expiresAt === 0)) return true
       if (standing !== before) throw error
-      // The first attempt may have been on its way still, and have come before the second.
+      // The first attempt may still have been pending, and have taken effect before the second.
       return (await write()) || (await store.read(key)) === text
     }
     const done = attempt(write)
@@ -95,8 +95,8 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
   })
 
   /**
-   * A pass under each secret's name, until the second or a later one finds nothing new: a record may be written anew under
-   * a name that was asked before.
+   * One pass under each secret's name, until the second or a later one finds nothing new: a record may be rewritten under
+   * a name that was already read.
    */
   async function* ofSubject(subject: string): AsyncGenerator<readonly [string, StandingRecord]> {
     const seen = new Set<string>()
@@ -148,7 +148,7 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
   })
 }
 
-/** Whatever a store throws becomes a {@link StoreError} that has it as its cause; unless it is one. */
+/** Wraps every error of a store in a {@link StoreError}, unless it is one. */
 function guarded<Args extends readonly unknown[], T>(
   work: (...args: Args) => MaybePromise<T>,
 ): (...args: Args) => MaybePromise<T> {
@@ -158,7 +158,7 @@ function guarded<Args extends readonly unknown[], T>(
   }
 }
 
-/** What a store answers at once, or a promise; whatever it throws is a rejected one. */
+/** A store's synchronous result, or a promise; if it throws, a rejected promise. */
 function attempt<T>(work: () => MaybePromise<T>): MaybePromise<T> {
   try {
     const done = work()

@@ -3,106 +3,106 @@ import { fieldOf } from '../base/own.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 
 /**
- * How many characters of a text are its revision: in a sealed text the key's name (12) and a nonce that is never drawn
+ * The length of a revision in characters: in a sealed text the key's name (12) and a nonce that is never used
  * twice (32).
  */
 export const REVISION_CHARS = 44
 
 /**
- * The revision of a text, by which a store tells it from any other: its first 44 characters. A shorter text is its own
+ * The revision of a text, which distinguishes it from any other: its first 44 characters. A shorter text is its own
  * revision.
  */
 export const revisionOf = (text: string): string => text.slice(0, REVISION_CHARS)
 
-/** What a store keeps under a key. */
+/** A store's value for a key. */
 export interface StoredRecord {
   /**
-   * Sealed and opaque, up to 131,072 characters, of base64url today; whatever they are, they come back to the letter. A
+   * Sealed and opaque, up to 131,072 characters, of base64url today; a store must return them exactly. A
    * text that is longer than its revision begins with 44 characters of ASCII, so that a store may count bytes.
-   * No two texts have the same revision ({@link revisionOf}): every seal draws a fresh nonce.
+   * No two texts have the same revision ({@link revisionOf}): every seal uses a new nonce.
    */
   readonly text: string
   /**
-   * When it ends, in epoch milliseconds. From then on it counts as absent, whether it has been removed or not. A store
-   * that keeps deadlines more coarsely may be early or late by a second.
+   * When it expires, in epoch milliseconds. From then on it counts as missing, whether it has been deleted or not. A store
+   * with coarser deadlines may be early or late by a second.
    */
   readonly expiresAt: number
   /**
-   * 64 hexadecimal digits, a keyed hash of who is logged in: lets the store find a subject's records without knowing
-   * the subject. Undefined: nobody is.
+   * 64 hexadecimal digits, a keyed hash of the subject: lets the store find a subject's records without knowing
+   * the subject. Undefined for an anonymous session.
    */
   readonly subject?: string | undefined
   /**
-   * Whether it must not go before its deadline, because a session that was revoked would open again. A store that makes
-   * room when it is full refuses the write instead. Default false: a session may go, and its visitor begins anew.
+   * Whether it must not be evicted before its deadline, because a revoked session would be valid again. A store that
+   * evicts records when it is full rejects the new write instead. Default false: a session may be evicted, and its visitor starts a new one.
    */
   readonly mustStay?: boolean | undefined
 }
 
 /**
- * All that a backend has to do: keep texts under keys until a deadline. A key is 64 hexadecimal digits in lower case (a
+ * The interface of a backend: texts under keys until a deadline. A key is 64 hexadecimal digits in lower case (a
  * hash of the cookie's locator), so it is safe in a file name or a statement; a store never sees a session, a cookie or a
  * rule.
  *
- * Answers come as promises, or at once from a backend in this process: then to read or change a session takes not even
- * a tick. Trouble of the backend (down, full, read-only) is a rejected promise with whatever error it has; the caller limits
- * the time, asks again where that is harmless, and answers the request with an error. One that has more to do than it can
- * may refuse what it has not begun, with a `StoreBusyError`: it is not asked again. Absent, taken and moved on are
- * answers, not errors. Each method is one atomic step, also against other clients and processes on the same backend:
- * what has resolved is seen by all that asks later, and nobody ever sees half of a record or a gap while it is replaced.
+ * Results are promises, or plain values from a backend in this process: then reading or changing a session does not even take
+ * a tick. If the backend fails (down, full, read-only), the promise rejects with any error; the caller limits
+ * the time, retries if that is harmless, and otherwise fails the request. An overloaded backend
+ * may reject an operation that it has not started with a `StoreBusyError`, which is not retried. Missing, taken and replaced are
+ * results, not errors. Each method is one atomic step, also with regard to other clients and processes on the same backend:
+ * once a promise has resolved, every later call sees the change, and nobody ever sees half a record or a gap while it is replaced.
  *
- * `storeSuite` of `@keepsake/testing` checks every sentence of this page.
+ * `storeSuite` of `@keepsake/testing` checks every sentence of this interface.
  */
 export interface Store {
-  /** Whether all that it holds is gone when the process ends. Default false. */
+  /** Whether all records are lost when the process ends. Default false. */
   readonly isVolatile?: boolean
   /**
-   * The text under `key`, or undefined when there is none or its deadline has passed. What lies there but cannot be
-   * understood (cut off, another program's) counts as none.
+   * The text under `key`, or undefined if there is none or its deadline has passed. An unreadable value (truncated, another
+   * program's) counts as missing.
    */
   read(key: string): MaybePromise<string | undefined>
   /**
-   * Inserts; false when the key is taken. One whose deadline has passed is not taken. A record whose own deadline has
-   * passed is inserted, and absent from the first moment.
+   * Inserts; false if the key is taken. A key whose record has expired is free. A record whose own deadline has
+   * passed is inserted, and missing from the start.
    */
   create(key: string, record: StoredRecord): MaybePromise<boolean>
   /**
-   * Puts the whole record (text, deadline and subject) in the place of the one whose text has this revision; false when
-   * that is gone or over, or a text of another revision stands there. Compares the first 44 characters of what stands
-   * there with `revision`, all of them and nothing else ({@link revisionOf}), so that an old text need not be sent. Never
-   * creates. A deadline in the past, such as 0, ends the record: the answer is true, and the key is absent from then on.
-   * Where a client may send a command twice by itself, the answer is also true when `record.text` stands there already,
-   * which its revision tells too.
+   * Replaces the whole record (text, deadline and subject) whose text has this revision; false if
+   * it is missing or expired, or if a text of another revision is stored. Compares the first 44 characters of the stored text
+   * with `revision`, all of them and nothing else ({@link revisionOf}), so that the old text need not be sent. Never
+   * creates. A deadline in the past, such as 0, ends the record: the result is true, and the key is missing from then on.
+   * If a client may send a command twice by itself, the result is also true if `record.text` is already stored,
+   * which its revision shows too.
    */
   replace(key: string, revision: string, record: StoredRecord): MaybePromise<boolean>
-  /** Forgets the key. Forgetting one that is not there is fine. */
+  /** Deletes the key. Deleting a missing one is fine. */
   delete(key: string): MaybePromise<void>
   /**
-   * The live records of one subject, in any order. One that has been there since before the call is not missed, even
-   * when it is replaced meanwhile. Must not block, as a sweep: from thousands of records it yields in small batches.
+   * The live records of one subject, in any order. A record that exists throughout the call is not missed, even
+   * if it is replaced in the meantime. Must not block, like a sweep: it yields thousands of records in small batches.
    */
   bySubject?(subject: string): AsyncIterable<readonly [key: string, text: string]>
   /**
-   * Removes records whose deadline is at or before `now` (epoch milliseconds), for backends that do not do it by
+   * Deletes records whose deadline is at or before `now` (epoch milliseconds), for backends that do not do so
    * themselves, and returns how many. Those of the last minute may be left to a later sweep. Must not block: it works in
-   * small batches. Safe to run on every node at once, and while keys that it removes are created anew.
+   * small batches. Safe to run on every node simultaneously, and while deleted keys are created again.
    */
   sweep?(now: number): Promise<number>
   /**
-   * Calls `changed` soon after the record under `key` was replaced or deleted, by whichever client or process; and may
-   * call it when nothing happened. It is called again after the store may have missed something, as while a connection
-   * was broken. Returns what ends it: `changed` is not called afterwards, and nothing is kept for it. Ending it twice is
-   * fine. Rejects when it cannot be arranged; the caller then asks from time to time, and tries again. `changed` does
-   * not throw. Left out where the backend cannot tell.
+   * Calls `changed` soon after any client or process has replaced or deleted the record under `key`; it may also
+   * call it without a change. It calls it again after the store may have missed a change, for example while a connection
+   * was broken. Returns a function that stops this: `changed` is not called afterwards, and all its resources are released. Stopping twice is
+   * fine. Rejects if the backend fails; the caller then polls, and tries again. `changed` does
+   * not throw. Omitted if the backend cannot notify.
    */
   watch?(key: string, changed: () => void): MaybePromise<() => void>
-  /** Lets go of timers, files and connections that the store itself has opened. No method is called afterwards. */
+  /** Releases timers, files and connections that the store itself has opened. No method is called afterwards. */
   close?(): MaybePromise<void>
 }
 
 const REQUIRED = ['read', 'create', 'replace', 'delete'] as const satisfies readonly (keyof Store)[]
 
-/** @throws {ConfigError} unless `value` has the methods of a store, or is left out. */
+/** @throws {ConfigError} unless `value` has the methods of a store, or is undefined. */
 export function readStore(option: string, value: unknown): Store | undefined {
   if (value === undefined) return undefined
   if (typeof value !== 'object' || value === null) throw wrongOption(option, 'a store', value)
@@ -110,6 +110,6 @@ export function readStore(option: string, value: unknown): Store | undefined {
   const missing = REQUIRED.filter((method) => typeof fieldOf(methods, method) !== 'function')
   if (missing.length === 0) return value as Store
   const isForeign = typeof methods['get'] === 'function' && typeof methods['set'] === 'function'
-  const hint = isForeign ? '; it looks like a store of express-session, which cannot say what was lost' : ''
+  const hint = isForeign ? '; it looks like a store of express-session, which cannot detect lost updates' : ''
   throw new ConfigError(option, `a store needs ${missing.join(', ')}${hint}`)
 }

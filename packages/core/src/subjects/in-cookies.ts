@@ -5,20 +5,20 @@ import type { Revocations } from './revocations.ts'
 import type { Subjects } from './subjects.ts'
 
 /**
- * The sessions of a subject where they live in their cookies, and only what was revoked of them is written down: they
- * can be ended, but not listed, and how many there are is unknown.
+ * A subject's sessions that live in their cookies, where only revocations are recorded: they
+ * can be ended, but not listed, and their number is unknown.
  */
 export function subjectsInCookies(revocations: Revocations, now: () => number): Subjects {
   const entryOf = (sid: string): Entry => [sid, revocations.endOfAll()]
   return Object.freeze<Subjects>({
     async listFor() {
-      throw new UnsupportedError('sessions.listFor: only what was revoked is written down; give a store')
+      throw new UnsupportedError('sessions.listFor: only revoked sessions are recorded; configure a store')
     },
     async revoke(handle, subject) {
-      // Anybody can make up handles: each would stay listed for as long as a session may live.
+      // Anyone can make up handles: each would stay listed for the maximum lifetime of a session.
       if (subject === undefined)
         throw new UnsupportedError(
-          'sessions.revoke: an anonymous session in its cookie is known to nobody else; give a store',
+          'sessions.revoke: anonymous sessions in their cookies are not recorded; configure a store',
         )
       if (!isHandle(handle)) return false
       await revocations.changeList(subject, (list) => deny(list, entryOf(handle), now()))
@@ -40,13 +40,13 @@ function isHandle(handle: unknown): boolean {
   return sid.length === SID_BYTES && sid.toString('base64url') === handle
 }
 
-/** Of sessions that live in their cookies and are written down nowhere. */
+/** Sessions that live in their cookies and are not recorded. */
 export function noSubjects(): Subjects {
   return Object.freeze<Subjects>({
-    listFor: async () => fail('sessions.listFor', 'give a store, which knows them'),
-    revoke: async () => fail('sessions.revoke', 'give a store, or revocation'),
-    revokeAll: async () => fail('sessions.revokeAll', 'give a store, or revocation'),
-    checkRevokeAll: () => fail('logging out everywhere', 'give a store, or revocation'),
+    listFor: async () => fail('sessions.listFor', 'configure a store'),
+    revoke: async () => fail('sessions.revoke', 'configure a store, or revocation'),
+    revokeAll: async () => fail('sessions.revokeAll', 'configure a store, or revocation'),
+    checkRevokeAll: () => fail('logging out everywhere', 'configure a store, or revocation'),
   })
 }
 

@@ -4,8 +4,8 @@ import type { SubjectRows } from './subject-rows.ts'
 import type { Subjects } from './subjects.ts'
 
 /**
- * The sessions of a subject where some live in a store: those are ended there too, if it can find them. So they are over for a
- * server, too, that asks for rows and no list, as once all sessions have moved into the store.
+ * A subject's sessions, some of which are in a store: those are also ended there, if the store can find them. So they are also over for a
+ * server that reads rows and no list, for example once all sessions have moved to the store.
  */
 export function subjectsInOverflow(listed: Subjects, rows: SubjectRows): Subjects {
   async function endRows(subject: string, isSpared: (standing: Standing) => boolean): Promise<void> {

@@ -13,14 +13,14 @@ export interface StoreSubjectsSetup {
   readonly rows: SubjectRows
   readonly lifetime: Lifetime
   readonly trace: Trace
-  /** Holds what is still to arrive to what was revoked before; undefined where nothing arrives. */
+  /** Makes later arrivals respect earlier revocations; undefined without arrivals. */
   readonly ledger: Ledger | undefined
 }
 
-/** Rows that are ended side by side. */
+/** The number of rows that are ended in parallel. */
 const BATCH = 16
 
-/** The sessions of a subject in a store that can find them. */
+/** A subject's sessions in a store that can find them. */
 export function subjectsInStore({ rows, lifetime, trace, ledger }: StoreSubjectsSetup): Subjects {
   function checkRevokeAll(): void {
     if (!rows.canFind)
@@ -49,7 +49,7 @@ export function subjectsInStore({ rows, lifetime, trace, ledger }: StoreSubjects
         const listed = { fields: record, label, binding, handle: handleOf(key) }
         devices.push(deviceOf(listed, lifetime, hasSidOf(standing, current)))
       }
-      // Of those of the same second, the one that a store has listed last: one in memory lists in order of logins.
+      // Within the same second, the order of the store decides, the last first: the memory store lists in order of logins.
       return devices.toReversed().toSorted((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime())
     },
     async revoke(handle, subject) {
@@ -59,10 +59,10 @@ export function subjectsInStore({ rows, lifetime, trace, ledger }: StoreSubjects
     async revokeAll(subject, spared) {
       checkRevokeAll()
       await ledger?.revokeAll(subject)
-      // Only under its present sid: whoever has given the session in hand a new one meanwhile may be a thief.
+      // Only under its current sid: a request that has given this session a new one may be a thief's.
       const isSpared = ({ record }: Standing): boolean => spared.has(sidText(record.sid))
       let count = 0
-      // Listed before the first one ends: a login that comes meanwhile is not touched.
+      // Listed before the first one ends: a later login is not affected.
       for await (const batch of inTurns(batchesOf(await rows.of(subject)))) {
         const ended = await Promise.all(
           batch.map(({ key, standing }) => end(key, standing, subject, isSpared)),
@@ -78,7 +78,7 @@ function* batchesOf<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let n = 0; n < items.length; n += BATCH) yield items.slice(n, n + BATCH)
 }
 
-/** A record of a subject, and what is to be known of it besides its fields. */
+/** A subject's record, and the facts about it besides its fields. */
 export interface Listed {
   readonly fields: Times
   readonly label: string | undefined
@@ -105,10 +105,10 @@ export function deviceOf(
   })
 }
 
-/** A row's key as a handle: a third shorter, and as safe in a form or an address. */
+/** A row's key as a handle: a third shorter, and as safe in a form or a URL. */
 export const handleOf = (key: string): string => Buffer.from(key, 'hex').toString('base64url')
 
-/** The row's key that a handle stands for; undefined for what is none. */
+/** The row's key of a handle; undefined for an invalid one. */
 export function keyOfHandle(handle: unknown): string | undefined {
   if (typeof handle !== 'string' || handle.length !== 43) return undefined
   const bytes = Buffer.from(handle, 'base64url')

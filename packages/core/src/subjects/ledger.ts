@@ -5,25 +5,25 @@ import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { type Entry, revokedAll } from './revocation-list.ts'
 import type { Revocations } from './revocations.ts'
 
-/** What a foreign session has become. */
+/** The session that a foreign one was converted to. */
 export interface Entered {
-  /** The cookie that it was given first. */
+  /** Its first cookie. */
   readonly cookie: string
   /** Its first sid: the session under this cookie is that one, and no other. */
   readonly sid: Uint8Array
 }
 
 /**
- * What has arrived from other libraries, so that nothing arrives twice: a foreign cookie verifies for as long as its library
- * would take it, whether a logout has deleted the browser's copy or not.
+ * Records arrivals from other libraries, so that nothing arrives twice: a foreign cookie stays valid for as long as its library
+ * would accept it, whether a logout has deleted the browser's copy or not.
  */
 export interface Ledger {
   find(signed: string): MaybePromise<Entered | undefined>
-  /** Written once: false where something stands there already. `until`: from then on it cannot arrive; epoch seconds. */
+  /** Written once: false if there is an entry already. `until`: when it can no longer arrive; epoch seconds. */
   add(signed: string, entered: Entered, until: number): MaybePromise<boolean>
-  /** Whether all sessions of a subject were revoked after one that began then. */
+  /** Whether all of a subject's sessions were revoked after the start of one. */
   isRevoked(subject: string, beganAt: number | undefined): MaybePromise<boolean>
-  /** Whatever of a subject has begun before and has not arrived yet will not. */
+  /** Rejects later arrivals of the subject's sessions that began before. */
   revokeAll(subject: string): Promise<void>
 }
 
@@ -36,7 +36,7 @@ export interface LedgerSetup {
 }
 
 export function createLedger({ records, keys, revocations, now }: LedgerSetup): Ledger {
-  /** Under each secret, the newest first: nearly always it stands under that, or nowhere. */
+  /** Under each secret, the newest first: nearly always it is under that one, or nowhere. */
   function findUnder(places: readonly string[]): MaybePromise<Entered | undefined> {
     const key = places.at(-1)
     if (key === undefined) return undefined
@@ -59,18 +59,18 @@ export function createLedger({ records, keys, revocations, now }: LedgerSetup): 
   })
 }
 
-/** An entry, so that it is not taken for a record. */
+/** Marks an entry, so that it is not mistaken for a record. */
 const NAME = 'arrived'
 
-/** @throws {StoreError} for what cannot be read: whether it has arrived is then unknown. */
+/** @throws {StoreError} for an unreadable entry: whether it has arrived is then unknown. */
 function enteredOf({ opened }: StandingRecord): Entered {
-  if (!opened.ok) throw new StoreError('what has arrived cannot be read')
+  if (!opened.ok) throw new StoreError('the record of arrivals cannot be read')
   const [, cookie] = JSON.parse(opened.fields.text) as [string, string]
   return { cookie, sid: opened.fields.sid }
 }
 
-/** Not under its own: who logs in is taken in beside what was revoked before, and an arrival began before that. */
+/** A separate name: logins are exempt from earlier revocations, and an arrival began before those. */
 const NO_SID = ''
-/** A beginning that nobody knows counts as before every revocation. Not 0, which is when nothing was revoked. */
+/** An unknown start counts as before every revocation. Not 0, which means that nothing was revoked. */
 const LONG_AGO = 1
 const NONE: readonly Entry[] = Object.freeze([])

@@ -1,9 +1,9 @@
-/** A sid in base64url, and the epoch second from which no token of it opens any more. */
+/** A sid in base64url, and the epoch second from which none of its tokens is valid any more. */
 export type Entry = readonly [sid: string, until: number]
 
-/** What was revoked of one subject. Times in epoch seconds. */
+/** The revocations of one subject. Times in epoch seconds. */
 export interface RevocationList {
-  /** Sessions that logged in up to here are over, but for those that are spared. */
+  /** Sessions that logged in up to this time are over, except the spared ones. */
   readonly notBefore: number
   readonly spared: readonly Entry[]
   /** Single sessions that are over. */
@@ -12,12 +12,12 @@ export interface RevocationList {
 
 export const NO_REVOCATIONS: RevocationList = Object.freeze({ notBefore: 0, spared: [], denied: [] })
 
-/** Sids that a list names of each kind, at most: a record of them stays under 64 KiB. */
+/** The maximum number of sids of each kind in a list: its record stays under 64 KiB. */
 export const MAX_ENTRIES = 700
 
 /**
- * A server's clock may be ahead of another's by this much, in seconds. What has logged in there before a revocation
- * looks like later to the one that revokes, so the list reaches as far ahead; and who logs in meanwhile is spared by sid.
+ * A server's clock may be ahead of another's by this many seconds. A login there before a revocation
+ * appears later to the revoking server, so the list covers that time too; logins in the meantime are spared by sid.
  */
 const CLOCK_SKEW = 60
 
@@ -35,33 +35,33 @@ export function isRevokedBy(
   return isNamed(denied) || (created <= notBefore && !isNamed(spared))
 }
 
-/** All that there is at `now` is over, but for these. What was denied before is among it. */
+/** All sessions at `now` are over, except these. Earlier revocations stay in force. */
 export const revokedAll = (list: RevocationList, spared: readonly Entry[], now: number): RevocationList => ({
   notBefore: Math.max(list.notBefore, now + CLOCK_SKEW),
   spared: spared.slice(-MAX_ENTRIES),
   denied: [],
 })
 
-/** Beyond the bound those that were spared first are over too: it fails closed. */
+/** Above the limit, the sids that were spared first are over too: it fails closed. */
 export const spare = (list: RevocationList, entry: Entry): RevocationList => ({
   ...list,
   spared: [...list.spared, entry].slice(-MAX_ENTRIES),
 })
 
-/** Beyond the bound everything that the subject has at `now` is over with it: it fails closed. */
+/** Above the limit, all of the subject's sessions at `now` are over too: it fails closed. */
 export function deny(list: RevocationList, entry: Entry, now: number): RevocationList {
   if (list.denied.length >= MAX_ENTRIES) return revokedAll(list, [], now)
   return { ...list, denied: [...list.denied, entry] }
 }
 
-/** Without the sids that no token opens any more. */
+/** Without the sids that no valid token has any more. */
 export const pruned = ({ notBefore, spared, denied }: RevocationList, now: number): RevocationList => ({
   notBefore,
   spared: spared.filter(([, until]) => until > now),
   denied: denied.filter(([, until]) => until > now),
 })
 
-/** What lists that were written under several secrets say together: the last word about all, and every single one. */
+/** Merges lists written under several secrets: the latest revocation of all, and every single one. */
 export function joined(lists: readonly RevocationList[]): RevocationList {
   const notBefore = Math.max(0, ...lists.map((list) => list.notBefore))
   const last = lists.filter((list) => list.notBefore === notBefore)
@@ -74,7 +74,7 @@ export function joined(lists: readonly RevocationList[]): RevocationList {
 
 const NAME = 'revoked'
 
-/** A list, so that it is not taken for a record. */
+/** Marks a list, so that it is not mistaken for a record. */
 export const revocationListText = ({ notBefore, spared, denied }: RevocationList): string =>
   JSON.stringify([NAME, notBefore, spared, denied])
 

@@ -21,7 +21,7 @@ import {
   revocationListText,
 } from './revocation-list.ts'
 
-/** A sealed session as it is held against what was revoked; its sid in base64url. */
+/** A sealed session to compare with the revocations; its sid in base64url. */
 export interface Revocable extends RevocableSession {
   readonly subject: string | undefined
 }
@@ -31,20 +31,20 @@ export type Denial = 'ended' | { readonly renewedAt: number }
 
 /** A sid that is over. */
 export interface Denying {
-  /** What it was ended by before, which stays; undefined where this is what ends it. */
+  /** An earlier reason, which stays; undefined if this one is the first. */
   readonly earlier: Denial | undefined
-  /** For a new sid that nobody gets: the one before it counts again. Works in the background. */
+  /** For a new sid that is never sent: the previous one is valid again. Works in the background. */
   readonly takeBack: () => void
 }
 
-/** Gives undefined where there is nothing to change. */
+/** Returns undefined if there is nothing to change. */
 type ListChange = (list: RevocationList) => RevocationList | undefined
 
 export interface RevocationsSetup {
   readonly records: SealedStore
   readonly keys: Keys
   readonly lifetime: Lifetime
-  /** Until when a session that began at any time may still arrive from elsewhere; epoch seconds, or 0. */
+  /** When a session that began at any time can no longer arrive from another library; epoch seconds, or 0. */
   readonly openUntil: number
   /** Milliseconds. */
   readonly cacheFor: number
@@ -53,16 +53,16 @@ export interface RevocationsSetup {
   readonly clock: () => number
 }
 
-/** Cached answers of the store, of each kind. */
+/** The maximum of cached store results, of each kind. */
 const MAX_CACHED = 10_000
 
 /**
- * What was revoked of sessions that live in their cookies: a record for each one that has ended, by its sid, and one for
- * each subject with all that was revoked of it at once. As large as what was revoked, not as what lives; and no longer
- * there than a token of it would open.
+ * The revocations of sessions that live in their cookies: a record for each ended session, by its sid, and one for
+ * each subject with all revocations at once. Its size depends on the number of revocations, not of sessions; each is kept
+ * only until its tokens expire.
  *
- * What this process revokes it sees at once; what others revoke, when its cache has passed. Every method throws
- * {@link StoreError} when the store fails.
+ * A process sees its own revocations immediately, and others' when its cache has expired. Every method throws
+ * {@link StoreError} if the store fails.
  */
 export function createRevocations(setup: RevocationsSetup) {
   const { records, keys, lifetime, openUntil, cacheFor, timeLimit, clock } = setup
@@ -110,11 +110,11 @@ export function createRevocations(setup: RevocationsSetup) {
     return true
   }
 
-  /** From when on no token opens any more of a session that began then, or now. Epoch seconds. */
+  /** When no token of a session that began then, or now, is valid any more. Epoch seconds. */
   const endOfAll = (created = now()): number =>
     Math.min(created + Math.max(lifetime.absolute, lifetime.permanent), MAX_TIME)
 
-  /** Whether what was revoked of its subject says that a session is over. */
+  /** Whether its subject's revocations end a session. */
   function isListed(subject: string, session: RevocableSession): MaybePromise<boolean> {
     const load = (): Promise<RevocationList> => limited(async () => joinedOf(await standingLists(subject)))
     return andThen(lists.get(listKey(subject), load), (list) => isRevokedBy(list, session))
@@ -124,9 +124,9 @@ export function createRevocations(setup: RevocationsSetup) {
     endOfAll,
     isListed,
     /**
-     * Ends a sid, once. A renewal whose outcome nobody learns is taken back.
+     * Ends a sid, once. A renewal whose outcome is unknown is reverted.
      *
-     * @param until From then on no token of it opens; epoch seconds.
+     * @param until When no token of it is valid any more; epoch seconds.
      * @param mustStay See {@link StoredRecord.mustStay}.
      */
     async deny(sid: string, denial: Denial, until: number, mustStay: boolean): Promise<Denying> {
@@ -155,7 +155,7 @@ export function createRevocations(setup: RevocationsSetup) {
         throw error
       }
     },
-    /** Why a session is over; undefined while it is good. */
+    /** Why a session is over; undefined while it is valid. */
     find({ sid, created, subject }: Revocable): MaybePromise<Denial | undefined> {
       const key = denialKey(sid)
       const denied = denials.get(key, () => limited(() => readDenial(key)))
@@ -164,7 +164,7 @@ export function createRevocations(setup: RevocationsSetup) {
         return andThen(isListed(subject, { sid, created }), (isOver) => (isOver ? 'ended' : undefined))
       })
     },
-    /** Changes what was revoked of a subject, on top of what others have changed. */
+    /** Changes a subject's revocations, on top of others' changes. */
     async changeList(subject: string, change: ListChange): Promise<void> {
       await queue(listKey(subject), () =>
         limited(async (isOver) => {
@@ -172,7 +172,7 @@ export function createRevocations(setup: RevocationsSetup) {
             if (await changeOnce(subject, change)) return
             await pause(attempt)
           }
-          throw new StoreError('other requests kept changing the revocation list until the time was up')
+          throw new StoreError('other requests kept changing the revocation list until the time limit')
         }),
       )
     },
@@ -181,18 +181,18 @@ export function createRevocations(setup: RevocationsSetup) {
 
 export type Revocations = ReturnType<typeof createRevocations>
 
-/** A sid is drawn once for all, whatever its cookie is or was called. */
+/** A sid is unique, whatever its cookie is or was called. */
 const denialKey = (sid: string): string => hash('sha256', `keepsake/v1/revoked${sid}`)
 
-/** A list, so that it is not taken for a record. */
+/** Marks a list, so that it is not mistaken for a record. */
 const NAME = 'denied'
 
 const joinedOf = (standing: readonly (StandingRecord | undefined)[]): RevocationList =>
   joined([NO_REVOCATIONS, ...standing.flatMap((record) => textOf(record) ?? []).map(readRevocationList)])
 
-/** @throws {StoreError} for what cannot be opened: whether a session is good is then unknown. */
+/** @throws {StoreError} for an unreadable record: whether a session is valid is then unknown. */
 function textOf(standing: StandingRecord | undefined): string | undefined {
   if (standing === undefined) return undefined
-  if (!standing.opened.ok) throw new StoreError('what was revoked cannot be read')
+  if (!standing.opened.ok) throw new StoreError('the revocation list cannot be read')
   return standing.opened.fields.text
 }

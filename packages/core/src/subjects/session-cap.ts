@@ -12,11 +12,11 @@ export interface SessionCapSetup {
   readonly clock: () => number
 }
 
-/** A session that logged in without a cap has its time instead of an order. */
+/** For a session that logged in without a cap, its time replaces the order. */
 const orderOf = ({ standing }: SubjectRow): number =>
   standing?.row.order ?? (standing?.record.created ?? 0) * 1000
 
-/** Those beyond the newest `max`, in an order that every process finds the same. Pure. */
+/** Those beyond the newest `max`, in an order that is the same for every process. Pure. */
 export function excessOf(rows: readonly SubjectRow[], max: number): readonly SubjectRow[] {
   const sessions = rows.filter(({ isSession }) => isSession)
   const oldestFirst = sessions.toSorted((a, b) => orderOf(a) - orderOf(b) || (a.key < b.key ? -1 : 1))
@@ -24,12 +24,12 @@ export function excessOf(rows: readonly SubjectRow[], max: number): readonly Sub
 }
 
 /**
- * Holds a subject to so many sessions, however many log in at once and at how many processes, and without a lock: a login
- * gets an order after all that it finds, and looks again when it is written. The last one to look sees all, and ends
- * those that logged in first. A process that dies in between leaves one too many until the next login.
+ * Limits a subject's sessions, however many logins happen at once and in how many processes, without a lock: a login
+ * gets an order after all existing ones, and reads again once it is written. The last one to read sees all, and ends
+ * the oldest logins. A process that dies in between leaves one too many until the next login.
  */
 export function createSessionCap({ max, rows, trace, clock }: SessionCapSetup) {
-  /** Unless it has logged in anew since it was listed. */
+  /** Unless it has logged in again since it was listed. */
   async function evict({ key, standing }: SubjectRow, subject: string): Promise<void> {
     const order = standing?.row.order
     const evicted = await rows.end(key, standing, subject, ({ row }) => row.order !== order)
@@ -38,10 +38,10 @@ export function createSessionCap({ max, rows, trace, clock }: SessionCapSetup) {
 
   return Object.freeze({
     /**
-     * Carries a login out, which writes a row of the key that `keyOf` finds in what it gives back, and ends the sessions
-     * that are too many then.
+     * Carries out a login, which writes a row whose key `keyOf` returns from its result, and ends the excess
+     * sessions.
      *
-     * @throws {SessionGoneError} when others have logged in meanwhile, and this login is among those that are too many.
+     * @throws {SessionGoneError} if others have logged in since, and this login is one of the excess sessions.
      */
     async admit<T>(
       subject: string,
@@ -55,7 +55,7 @@ export function createSessionCap({ max, rows, trace, clock }: SessionCapSetup) {
       const excess = excessOf(after, max)
       for await (const row of inTurns(excess)) await evict(row, subject)
       const key = keyOf(done)
-      // A login that came later may have ended this one already.
+      // A later login may already have ended this one.
       const isLeft = after.some((row) => row.key === key && row.record !== undefined && !excess.includes(row))
       if (key !== undefined && !isLeft) throw new SessionGoneError()
       return done

@@ -10,7 +10,7 @@ import { type Sids, sidText } from '../crypto/token.ts'
 export interface SubjectRowsSetup {
   readonly records: SealedStore
   readonly lifetime: Lifetime
-  /** How long each step of the store may take; there is one for every session. */
+  /** The time limit for each step of the store; there is one per session. */
   readonly timeLimit: TimeLimit
   /** Epoch seconds. */
   readonly now: () => number
@@ -23,13 +23,13 @@ export interface SubjectRow {
   readonly key: string
   /** Undefined for a text that does not open. */
   readonly standing: Standing | undefined
-  /** Undefined for one that is no session of the subject any more. */
+  /** Undefined if it is no longer a session of the subject. */
   readonly record: OpenRecord | undefined
-  /** Whether it is a session of the subject for a server whose clock is ahead, if not for this one. */
+  /** Whether a server whose clock is ahead would accept it as a session of the subject, even if this one does not. */
   readonly isSession: boolean
 }
 
-/** The rows of one subject in a store that can find them. */
+/** A subject's rows in a store that can find them. */
 export function createSubjectRows({ records, lifetime, timeLimit, now }: SubjectRowsSetup) {
   const recordOf = (standing: Standing | undefined): OpenRecord | undefined =>
     standing && admit<never>(standing.record, false, lifetime, now()).record
@@ -56,18 +56,18 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
 
   return Object.freeze({
     canFind: records.ofSubject !== undefined,
-    /** What the store has of a subject, one after the other: all texts at once may be too much for the memory. */
+    /** A subject's records, one after the other: all texts at once may be too much for the memory. */
     each,
-    /** The same, read to the end. */
+    /** The same, as a complete list. */
     async of(subject: string): Promise<readonly SubjectRow[]> {
       const rows: SubjectRow[] = []
       for await (const row of each(subject)) rows.push(row)
       return rows
     },
     /**
-     * Ends a row while it is the subject's, whatever others write to it meanwhile, unless it is `spared` then.
+     * Ends a row while it is the subject's, even if others write to it, unless it is `spared` then.
      *
-     * @param known The row as it was listed; read now when undefined.
+     * @param known The listed row; read now if undefined.
      */
     async end(
       key: string,
@@ -84,9 +84,9 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
       }
       const change = { key, from: known, decide, tried: [] }
       const done = await timeLimit((isOver) => rewrite(records, change, known, isOver))
-      // No cookie opens it: it is no session.
+      // No cookie opens it, so it is not a session.
       if (done.outcome === 'unreadable') await records.delete(key)
-      // A row that is gone after an end whose answer was lost was ended by that.
+      // If an end's reply was lost and the row is gone, that end has removed it.
       const isEnded = done.outcome === 'ended' || (done.outcome === 'absent' && done.isUncertain)
       return isEnded ? recordOf(last) : undefined
     },

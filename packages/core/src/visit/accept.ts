@@ -3,13 +3,13 @@ import { describeType } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { isPromise } from '../base/own.ts'
 
-/** Says whether a session that a request came with may go on. */
+/** Decides whether a request's session is still accepted. */
 export type Accept = (session: object, request: CookieSource) => unknown
 
 /**
- * Asks whether a session may go on, and calls `refuse` where it may not.
+ * Asks whether a session is still accepted, and calls `refuse` if not.
  *
- * @throws {TypeError} for an answer that is neither true nor false: no mistake shall end or let in everybody.
+ * @throws {TypeError} for a result that is neither true nor false: a mistake must not end or accept every session.
  */
 export function judge(
   accept: Accept,
@@ -26,9 +26,11 @@ export function judge(
   })
 }
 
-/** @throws {TypeError} where sessions live in their cookies, which are opened when a handler looks: nobody can wait. */
+/** @throws {TypeError} for a promise if sessions live in their cookies, which are opened synchronously when a handler uses them. */
 export function judgeAtOnce(judged: MaybePromise<void>): void {
   if (!(judged instanceof Promise)) return
   judged.catch(() => undefined)
-  throw new TypeError('accept: must answer at once where sessions live in their cookies, and gave a promise')
+  throw new TypeError(
+    'accept: must return synchronously when sessions live in their cookies, but returned a promise',
+  )
 }

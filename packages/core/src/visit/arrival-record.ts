@@ -14,7 +14,7 @@ import type { FillRandom } from '../base/random.ts'
 import type { ArrivalRefusal } from '../base/reasons.ts'
 import { CookieTooLargeError, RecordTooLargeError } from '../base/size-errors.ts'
 
-/** What a record is made with. */
+/** The parts needed to make a record. */
 export interface ArrivalRecordSetup {
   readonly mode: Mode
   readonly shape: Shape
@@ -24,11 +24,11 @@ export interface ArrivalRecordSetup {
 
 export interface ArrivalRecord {
   readonly record: SessionRecord
-  /** Whether data was left out, because a control of the session has its name. */
+  /** Whether a key was left out because it is the name of a session control. */
   readonly hasDropped: boolean
 }
 
-/** A foreign session as a record that is written now; or why it cannot be one. Its limits count from when it began there. */
+/** A foreign session as a new record; or why it cannot be one. Its limits count from its start in the other library. */
 export function arrivalRecordOf(
   { mode, shape, lifetime, fillRandom }: ArrivalRecordSetup,
   { data, subject, flash, permanent }: ForeignSession,
@@ -56,7 +56,7 @@ export function arrivalRecordOf(
 
 const ENDED: Plan = Object.freeze({ record: 'delete', cookie: 'clear', reason: 'destroyed' })
 
-/** Has a mode end what was written so. */
+/** Makes a mode end a record that was written like this. */
 export const endOfArrival = (record: InForce, at: number): Commit => ({
   ...arrivalCommitOf(record, '', at),
   plan: ENDED,
@@ -65,7 +65,7 @@ export const endOfArrival = (record: InForce, at: number): Commit => ({
 
 const CREATED: Plan = Object.freeze({ record: 'create', cookie: 'set', reason: 'created' })
 
-/** Has a mode write the record under this cookie: a login, where there is a subject. */
+/** Makes a mode write the record under this cookie: a login, if there is a subject. */
 export function arrivalCommitOf(record: SessionRecord, cookie: string, at: number): Commit {
   const after = { ...record, place: undefined }
   return {

@@ -6,7 +6,7 @@ import { type ArrivalOutcome, Arriving, type ArriveSetup } from './arrive.ts'
 import { lookupOf } from './lookup.ts'
 import type { Leaving, Lookup } from './setup.ts'
 
-/** Our own cookie may be good, on another server or later; or nothing can be said of it. */
+/** Our own cookie may be valid, on another server or later; or this is unknown. */
 const NOT_OVER: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'unknown_key',
   'issued_in_future',
@@ -19,7 +19,7 @@ const NOT_OVER: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'copied',
 ])
 
-/** Those of which a cookie came with a request; undefined where there is none. */
+/** The arrivals whose cookie the request has; undefined if there are none. */
 export function cameWith(
   arrivals: readonly Arrival[],
   header: CookieHeader,
@@ -32,8 +32,8 @@ export function cameWith(
 }
 
 /**
- * What a request leads to that brought foreign cookies beside what it brought of ours. They are read where no session of ours
- * came that counts; the first one that leads to a session is taken.
+ * Looks up a request that has foreign cookies besides ours. They are read if it has no valid session of ours;
+ * the first one that leads to a session is used.
  */
 export function lookUpArrivals(
   setup: ArriveSetup,
@@ -42,7 +42,7 @@ export function lookUpArrivals(
   header: CookieHeader,
   now: number,
 ): MaybePromise<Lookup> {
-  // What came would be read with the request after a logout.
+  // The foreign cookie would be read again by the request after a logout.
   const leavingOf = (leaving: readonly Arrival[]): Leaving => ({
     whenSet: leaving.flatMap((one) => one.expiry(header)),
     whenCleared: [...(own.leaving?.whenCleared ?? []), ...came.flatMap((one) => one.expiry(header))],

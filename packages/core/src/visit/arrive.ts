@@ -15,23 +15,23 @@ import { arrivalCommitOf, arrivalRecordOf, type ArrivalRecordSetup, endOfArrival
 /** What an arrival is made with. */
 export interface ArriveSetup extends ArrivalRecordSetup {
   readonly keys: ArrivalKeys
-  /** Undefined where nothing can be written down: then a foreign cookie counts each time that it comes. */
+  /** Undefined if arrivals cannot be recorded: then a foreign cookie is converted each time it is sent. */
   readonly ledger: Ledger | undefined
   readonly trace: Trace
 }
 
-/** The own session that a foreign cookie leads to, as its cookie was loaded; or why there is none. */
+/** Our session for a foreign cookie, as its own cookie was loaded; or why there is none. */
 export type ArrivalOutcome = Loaded | ArrivalRefusal
 
 type Outcome = MaybePromise<ArrivalOutcome>
 
-/** A server's clock may be behind by this much: there the foreign cookie is over so much later. */
+/** A server's clock may be behind by this much: there the foreign cookie expires that much later. */
 const CLOCK_SKEW = 60
 
 /**
- * One foreign cookie on its way in: a record is written, under a cookie that is derived from what was signed, and then
- * the ledger says so. Requests that bring the same foreign cookie meet there: each goes on from the entry, or from the row, that it
- * finds. So they become one session, a crash in between loses none, and what has ended stays ended.
+ * Converts one foreign cookie: writes a record under a cookie derived from the signed text, and then
+ * an entry in the ledger. Parallel requests with the same foreign cookie meet there: each continues from the entry, or from the row, that it
+ * finds. So they become one session, a crash in between loses none, and an ended session stays ended.
  */
 export class Arriving {
   readonly #setup: ArriveSetup
@@ -56,7 +56,7 @@ export class Arriving {
     return andThen(entered, (known) => (known === undefined ? other() : this.#follow(known)))
   }
 
-  /** The session that it became. What a slower request has begun anew since that ended is another one, and nobody's. */
+  /** The session that it became. A session that a slower request has begun since that ended is another one, and is ignored. */
   #follow({ cookie, sid }: Entered): Outcome {
     return andThen(this.#load(cookie), (loaded) => {
       const { record } = loaded
@@ -90,7 +90,7 @@ export class Arriving {
     return ledger.isRevoked(subject, this.#foreign.beganAt)
   }
 
-  /** Gives the record's cookie. Of two requests that write the same row, one finds that the other has. */
+  /** Returns the record's cookie. Of two requests that write the same row, one finds that the other has. */
   #write(record: SessionRecord): MaybePromise<string> {
     const cookie = this.#derived().toString('base64url', 0, COOKIE_BYTES)
     const unlessTaken = (error: unknown): string => {
@@ -110,7 +110,7 @@ export class Arriving {
     return andThen(this.#load(cookie), (loaded) => {
       const { record } = loaded
       if (record === undefined) return outcomeOf(loaded)
-      // Who revokes meanwhile may not have seen it among the sessions that there are.
+      // A simultaneous revocation may have missed it in its list of sessions.
       return andThen(this.#isRevoked(record), (isRevoked) =>
         isRevoked ? this.#end(record, 'revoked') : this.#enter(loaded, record, cookie),
       )
@@ -127,7 +127,7 @@ export class Arriving {
     )
   }
 
-  /** Nobody has got its cookie. */
+  /** Its cookie was never sent. */
   #end(record: OpenInForce, reason: ArrivalRefusal): Outcome {
     return andThen(this.#setup.mode.apply(endOfArrival(record, this.#at)), () => reason)
   }
@@ -135,12 +135,12 @@ export class Arriving {
   #first(loaded: Loaded, record: SessionRecord): Loaded {
     const { names, leave } = this.#arrival
     this.#setup.trace.arrived(names[0], record)
-    // Without a ledger another request of the same browser may be about to ask for it.
+    // Without a ledger, another request of the same browser may be about to read it.
     if (leave && this.#setup.ledger !== undefined) void this.#foreign.forget?.()
     return loaded
   }
 
-  /** At random, so that what a slower request begins anew is told apart; derived where nothing could tell. */
+  /** Random, so that a session that a slower request begins again is distinguishable; derived without a ledger. */
   #newSid(): Uint8Array {
     const { ledger, fillRandom } = this.#setup
     return ledger === undefined
@@ -158,6 +158,6 @@ export class Arriving {
   }
 }
 
-/** Superseded is not over: the session goes on under another cookie, which the browser is about to have. */
+/** Superseded is not over: the session continues under another cookie, which the browser is about to receive. */
 const outcomeOf = (loaded: Loaded): ArrivalOutcome =>
   loaded.record !== undefined || loaded.reason === 'superseded' ? loaded : 'ended'

@@ -10,20 +10,20 @@ import {
   writeText,
 } from '../record/record.ts'
 
-/* What a handler did to a session, as texts: from its beginning to its end, or a part of that. Pure. */
+/* A handler's changes to a session, as texts: from its beginning to its end, or a part of that. Pure. */
 
-/** The part of what a handler did that a merge needs. */
+/** The part of a handler's changes that a merge needs. */
 export interface HandledTexts {
   readonly before: string
   readonly steps: readonly Step[]
   readonly after: string
-  /** What another session in this one's place takes over of what others write. */
+  /** What a replacing session takes over from other requests' writes. */
   readonly carried: CarriedOver | undefined
   /** Epoch seconds. */
   readonly at: number
 }
 
-/** What the handler did, or only what it did after an attempt that turned out to be written. */
+/** The handler's changes, or only those after an attempt that turned out to be written. */
 export function sinceAttempt(handled: HandledTexts, attempt: Attempt | undefined): HandledTexts {
   if (attempt === undefined) return handled
   const steps = handled.steps.filter((step) => !attempt.steps.includes(step))
@@ -31,8 +31,8 @@ export function sinceAttempt(handled: HandledTexts, attempt: Attempt | undefined
 }
 
 /**
- * Changes on top of another text. Another session in this one's place takes over nothing but what it carries over. A key
- * that has expired is in none of the texts, so that nothing brings it back.
+ * Changes on top of another text. A replacing session takes over only what it carries over. An expired key
+ * is in none of the texts, so that nothing restores it.
  */
 export function rebaseHandled(
   { before, steps, after, carried, at }: HandledTexts,
@@ -57,7 +57,7 @@ export function keepChanged(before: string, after: string, keep: readonly string
 }
 
 /**
- * Whether a handler whose session is gone has set or added something, which is lost with it: a key of the data, or a
+ * Whether a handler whose session is gone loses something that it set or added: a key of the data, or a
  * message.
  */
 export function hasLost(before = EMPTY_TEXT, after: string): boolean {

@@ -15,28 +15,28 @@ import { SessionCommit } from './session-commit.ts'
 import { report, settle } from './settle.ts'
 import type { CommitSource, Draft, Setup, VisitOptions } from './setup.ts'
 
-/** Carries out what a handler has done to its session: as often as it saves, and when the response leaves. */
+/** Commits a handler's changes to its session: with each save, and when the response is sent. */
 export class Commits implements CommitSource {
   readonly setup: Setup
   readonly draft: Draft
   /** Whether the visit does not count as use. */
   readonly #isHeld: boolean
-  /** One commit after the other: each builds on what the last one wrote. */
+  /** Commits run one after the other: each builds on the result of the previous one. */
   readonly queue = new Queue()
-  /** The record in force: the one that came, or the one that was committed since. */
+  /** The record in force: the request's, or the last committed one. */
   record: InForce | undefined
-  /** What the response needs. */
+  /** The headers for the response. */
   headers: readonly Header[] = LOOKED
   /** Another request has ended the session. */
   isEnded = false
-  /** A new session has begun without some of the changes, which belonged to the one that was gone. */
+  /** A new session has begun without some of the changes, which were lost with the previous one. */
   hasDropped = false
-  /** What earlier commits have tried to write, with an unknown outcome. */
+  /** Attempts of earlier commits whose outcome is unknown. */
   unsettled: readonly Attempt[] = NO_ATTEMPTS
   carriedOut = 0
   /** The cookie of the next new sid. */
   #newCookie: { readonly sid: Uint8Array; readonly value: string } | undefined
-  /** When a store was asked to carry out a commit, where somebody listens. */
+  /** When the store was called for a commit, if there is a listener. */
   #begun: number | undefined
   /** Watches of the session, which follow its own commits. */
   #watches: Set<() => void> | undefined
@@ -48,20 +48,20 @@ export class Commits implements CommitSource {
     this.record = draft.lookup.record
   }
 
-  /** Whether nothing is written any more: another request has ended the session, and no other has taken its place. */
+  /** Whether nothing is written any more: another request has ended the session, and no new one has begun. */
   get isOver(): boolean {
     const { carried, login } = this.draft.state
     return this.isEnded && carried === undefined && login === undefined
   }
 
-  /** The times that must not move, where this visit does not count as use. What begins anew has times of its own. */
+  /** The times that must not move if this visit does not count as use. A new session has new times. */
   get held(): Times | undefined {
     const { carried, created } = this.draft.state
     const isSame = carried === undefined && this.record?.created === created
     return isSame && this.#isHeld ? this.record : undefined
   }
 
-  /** What a commit would do at this time, in epoch seconds; now, when left out. */
+  /** What a commit would do at this time, in epoch seconds; now by default. */
   decide(at = this.setup.now()): Decision {
     const { mode, cookie } = this.setup
     const { session, state, lookup, logout } = this.draft
@@ -75,7 +75,7 @@ export class Commits implements CommitSource {
     return queue.isBusy ? queue.take(() => this.#commitOrReport()) : queue.begun(this.#commitOrReport())
   }
 
-  /** Publishes why a commit is not carried out, whether that turns out at once or later. */
+  /** Publishes why a commit was not carried out, whether it throws or rejects. */
   #commitOrReport(): MaybePromise<void> {
     try {
       const done = this.#commitNow()
@@ -90,13 +90,13 @@ export class Commits implements CommitSource {
     throw error
   }
 
-  /** Has `tell` called after each commit. Returns what ends that. */
+  /** Calls `tell` after each commit. Returns a function that stops this. */
   onCommit(tell: () => void): () => void {
     const watches = (this.#watches ??= new Set()).add(tell)
     return () => watches.delete(tell)
   }
 
-  /** Has the mode carry it out. */
+  /** Makes the mode carry it out. */
   apply(commit: Commit): MaybePromise<Committed> {
     const { mode, trace } = this.setup
     if (!mode.isLazy) this.#begun = trace.begin()
@@ -134,7 +134,7 @@ export class Commits implements CommitSource {
     }
   }
 
-  /** An attempt with an unknown outcome is found again by the ids of its texts. */
+  /** An attempt with an unknown outcome is recognized by the ids of its texts. */
   #fail({ tried: ids, text, steps }: SessionCommit, error: unknown): never {
     if (error instanceof StoreError && ids.length > 0)
       this.unsettled = [...this.unsettled, { ids, text, steps }]
@@ -142,7 +142,7 @@ export class Commits implements CommitSource {
   }
 
   #conclude(commit: SessionCommit, done: Committed): MaybePromise<void> {
-    // They look once this commit is through, and however it ends.
+    // They look once this commit has ended, whatever its result.
     this.#watches?.forEach((tell) => tell())
     this.settle(commit, done)
     return commit.logout && carryOut(this, commit.logout)
@@ -152,27 +152,27 @@ export class Commits implements CommitSource {
     this.headers = [...this.headers, ['Clear-Site-Data', value]]
   }
 
-  /** The same for each attempt, so that a row is found again although the answer to its change was lost. */
+  /** The same for each attempt, so that a row is found again if the reply to its change was lost. */
   cookieFor(sid: Uint8Array): string {
     if (this.#newCookie?.sid !== sid) this.#newCookie = { sid, value: newStoreCookie(this.setup.fillRandom) }
     return this.#newCookie.value
   }
 
-  /** A late request with an old cookie: its `Set-Cookie` would take the new one's place in the browser. */
+  /** A late request with an old cookie: its `Set-Cookie` would replace the new one in the browser. */
   #refuseSuperseded({ plan, text }: Decision): void {
-    // An earlier save has been told.
+    // An earlier save has reported it.
     if (this.isEnded && this.draft.logout === undefined) return
     this.isEnded = plan.reason !== 'empty'
     if (this.draft.logout !== undefined || hasLost(undefined, text)) throw new SessionGoneError()
     this.setup.trace.closed(this.isEnded ? 'gone' : plan.reason, this.draft.state.sid)
   }
 
-  /** `sent` is what was committed: the handler may have gone on meanwhile, and what it did then is still to come. */
+  /** `sent` is the committed content: changes that the handler has made since are still to be committed. */
   settle(sent: SessionCommit, done: Committed): void {
     const { trace } = this.setup
     this.isEnded = done.outcome === 'gone'
     if (this.isEnded) {
-      // Nor does the cookie leave that an earlier save has asked for: another one has taken its place in the browser.
+      // Nor is the cookie of an earlier save sent: another one has replaced it in the browser.
       this.headers = LOOKED
       if (sent.logout !== undefined || hasLost(sent.before?.text, sent.text)) throw new SessionGoneError()
     }

@@ -19,20 +19,20 @@ import { CookieTooLargeError, RecordTooLargeError } from '../base/size-errors.ts
 import type { CloseReason, OpenReason } from '../base/reasons.ts'
 import type { Setup } from './setup.ts'
 
-/** What is to be done with a session as it is now, and its text. */
+/** The plan for a session in its current state, and its text. */
 export interface Decision {
   readonly plan: Plan
   readonly text: string
 }
 
-/** What sessions go by. */
+/** The rules for sessions. */
 export type Rules = Pick<Setup, 'mode' | 'lifetime' | 'shape'>
 
 /**
- * Decides what closing a session now must do. Pure, as far as a schema is.
+ * Decides what closing a session now must do. Pure if the schema is.
  *
- * @throws {SessionDataError} for data that cannot be kept, or does not fit the schema.
- * @throws {CookieTooLargeError | RecordTooLargeError} when it is more than the mode can hold.
+ * @throws {SessionDataError} for data that cannot be saved, or does not match the schema.
+ * @throws {CookieTooLargeError | RecordTooLargeError} if it is more than the mode can hold.
  */
 export function decide(
   { mode, lifetime, shape }: Rules,
@@ -48,7 +48,7 @@ export function decide(
   if (plan.cookie === 'set') {
     checkKeys(dataOf(session, state))
     checkSize(mode, text)
-    // What was read fits.
+    // Data that was read is valid.
     if (text !== before.record?.text) checkFit(shape, text)
   }
   return { plan, text }
@@ -57,10 +57,10 @@ export function decide(
 /** @throws {SessionDataError} for data that would not be opened again. */
 export function checkFit(shape: Shape, text: string): void {
   const path = shape.misfitIn(text)
-  if (path !== undefined) throw new SessionDataError(path, 'does not fit the schema')
+  if (path !== undefined) throw new SessionDataError(path, 'does not match the schema')
 }
 
-/** Why a cookie was not opened that may nevertheless be good: on another server, or later. */
+/** Why a cookie was not opened although it may be valid: on another server, or later. */
 const MAY_BE_GOOD: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'unknown_key',
   'ambiguous_cookie',
@@ -71,15 +71,15 @@ const MAY_BE_GOOD: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'copied',
 ])
 
-/** Why a cookie was not opened, and whether it is to go. */
+/** Why a cookie was not opened, and whether to delete it. */
 interface Came {
   readonly reason: OpenReason
   readonly discard: boolean
 }
 
 /**
- * Whether the cookie of a session that was not opened is to go. A logout ends what came, or fails (R37); where a sealed
- * session cannot be revoked, to clear the browser's copy is all that it does.
+ * Whether to delete the cookie of a session that was not opened. A logout ends the session, or fails (R37); if a sealed
+ * session cannot be revoked, a logout only deletes the browser's copy.
  *
  * @throws {StoreError | SessionUnopenedError}
  */
@@ -90,15 +90,15 @@ export function isCleared(
   isLogout: boolean,
 ): boolean {
   if (!isLogout) return discard
-  if (reason === 'store_failed') throw new StoreError('the store failed, so the logout has ended nothing')
-  // Of two cookies, a response clears those whose definitions it knows.
+  if (reason === 'store_failed') throw new StoreError('the store failed, so the logout ended nothing')
+  // Of two cookies, a response deletes those whose definitions it knows.
   const isKnown = reason !== 'ambiguous_cookie' || expiry.length > 0
   const isOnlyCopy = mode.isLazy && isKnown && reason !== 'no_cookie'
   if (!isOnlyCopy && MAY_BE_GOOD.has(reason)) throw new SessionUnopenedError(reason)
   return isOnlyCopy || discard
 }
 
-/** The text of all that a session holds now, without the keys that have expired. */
+/** The text of the session's current content, without expired keys. */
 function livingDraft(session: object, state: SessionState, now: number): string {
   if (state.expiries.size === 0) return draftText(session, state)
   const content = livingAt(contentOf(state, dataOf(session, state)), now)
@@ -114,7 +114,7 @@ function livingBefore(before: Before, now: number): Before {
     : { ...before, record: { ...record, text } }
 }
 
-/** When a session of this state ends; `record` is in force, and `held` are the times that must not move. */
+/** When a session in this state expires; `record` is in force, and `held` are the times that must not move. */
 export function expiresOf(
   { lifetime, now }: Pick<Setup, 'lifetime' | 'now'>,
   state: SessionState,

@@ -5,7 +5,7 @@ import { MAX_AGE_LIMIT } from '../base/time.ts'
 import type { Leaving, Setup } from './setup.ts'
 import type { SessionState } from '../session/state.ts'
 
-/** A response header that closing a visit asks for. `Cache-Control` yields to one of the application that is as strict. */
+/** A response header from closing a visit. `Cache-Control` yields to the application's if that is equally strict. */
 export type Header = readonly [
   name: 'Set-Cookie' | 'Vary' | 'Cache-Control' | 'Clear-Site-Data' | 'Secure-Session-Registration',
   value: string,
@@ -13,12 +13,12 @@ export type Header = readonly [
 
 const VARY: Header = Object.freeze(['Vary', 'Cookie'])
 const NO_STORE: Header = Object.freeze(['Cache-Control', 'no-store'])
-/** The handler has looked at the session, so the response depends on the cookie. */
+/** The handler has used the session, so the response depends on the cookie. */
 export const LOOKED: readonly Header[] = Object.freeze([VARY])
 
 /**
- * The response changes the cookie, so no cache may store it. What former definitions have set is deleted first: to a jar that does
- * not tell it from today's, the last line counts. The cookies of other libraries have other names.
+ * The response changes the cookie, so no cache may store it. Former definitions' cookies are deleted first: for a client that does
+ * not distinguish them from today's, the last line counts. Other libraries' cookies have other names.
  */
 const withCookie = (
   line: string,
@@ -36,7 +36,7 @@ interface Rules {
   readonly now: () => number
 }
 
-/** What a plan that writes nothing asks of the response; undefined where the cookie stays as it is. */
+/** The headers for a plan that writes nothing; undefined if the cookie stays as it is. */
 export function headersOf(
   { cookie }: Pick<Plan, 'cookie'>,
   record: InForce | undefined,
@@ -49,8 +49,8 @@ export function headersOf(
 }
 
 /**
- * What a commit asks of the response; undefined where that stays as it is. Where another request has given the session a
- * new cookie, none leaves that an earlier commit has asked for. One that lies, or may lie, under a former definition is set
+ * The headers for a commit; undefined if the cookie stays as it is. If another request has given the session a
+ * new cookie, an earlier commit's cookie is not sent. A cookie that has, or may have, a former definition is set
  * with every write.
  */
 export function headersAfter(
@@ -93,5 +93,5 @@ export function withKeyAsked(
 
 const isOwn = ({ place }: InForce): boolean => place === undefined || place.proof === place.row.proof
 
-/** A session that is past the limit it was just given ends with this response: its cookie goes at once. */
+/** A session past its new limit ends with this response: its cookie is deleted immediately. */
 const maxAgeOf = (remaining: number): number => Math.min(Math.max(remaining, 0), MAX_AGE_LIMIT)

@@ -4,7 +4,7 @@ import type { Subjects } from '../subjects/subjects.ts'
 import { sidText } from '../crypto/token.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 
-/** What a logout needs of the visit whose record has just been settled. */
+/** What a logout needs from a visit whose commit has just been settled. */
 interface LoggingOut {
   readonly setup: { readonly subjects: Subjects }
   readonly draft: { logout: LogoutRequest | undefined }
@@ -12,7 +12,7 @@ interface LoggingOut {
   clearSiteData(value: string): void
 }
 
-/** What a logout asked for besides the end of its own session: that of the others, and of what the browser keeps. */
+/** The rest of a logout besides the end of its own session: the other sessions, and the browser's data. */
 export function carryOut(visit: LoggingOut, logout: LogoutRequest): MaybePromise<void> {
   const { setup, draft, record } = visit
   const { everywhere, clearSiteData } = logout

@@ -10,14 +10,14 @@ import { hasControlName } from '../record/control-names.ts'
 import type { Shape } from '../record/shape.ts'
 import type { Lookup } from './setup.ts'
 
-/** Cookies of our name past this many are not tried: each costs an open. */
+/** At most this many cookies of our name are tried, because each costs an open. */
 const MAX_CANDIDATES = 4
 
 /**
- * Cookies that are of no use here, and yet not to be deleted. One whose key we do not have may be wanted by another
- * server, in a rolling deploy; one of the future, by a server whose clock is right. One that the store does not know may come from a request that left the browser before a
- * login gave it a new cookie, which the late answer would then delete; and so may one that was revoked. One whose data does not
- * fit may fit another server, or the next version of this one.
+ * Cookies that are useless here, but must not be deleted. Another server may have the key of one whose key we do not have,
+ * during a rolling deployment; a server with the right clock may accept one from the future. A request that left the browser before a
+ * login replaced its cookie has a cookie that the store does not know, or that was revoked: the late response must not delete the new one. Another server, or the next
+ * version of this one, may accept data that this schema rejects.
  */
 const LEFT_ALONE: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'unknown_key',
@@ -53,7 +53,7 @@ export interface LookupRules {
   readonly shape: Shape
 }
 
-/** Opens what came in the cookie itself. */
+/** Opens a record that is in the cookie itself. */
 export function lookUpSealed(
   mode: LazyMode,
   { cookie, shape }: LookupRules,
@@ -70,8 +70,8 @@ export function lookUpSealed(
 }
 
 /**
- * Fetches what the cookie leads to, to be opened at the first look. There at once where no cookie, or none of the
- * right shape, came.
+ * Fetches the cookie's record, to be opened when first used. Synchronous if there is no cookie, or none with the
+ * right format.
  */
 export function lookUpStored(
   mode: EagerMode,
@@ -104,13 +104,13 @@ function fetchFrom(mode: EagerMode, value: string, now: number): MaybePromise<Lo
 
 const isHere = (fetch: MaybePromise<Load>): fetch is Load => !(fetch instanceof Promise)
 
-/** The visit of a request that goes on although the store has failed. */
+/** The visit of a request that continues although the store has failed. */
 export function anonymousAfter(error: unknown): () => Lookup {
   if (error instanceof StoreError) return () => STORE_FAILED
   throw error
 }
 
-/** The different values that came under today's name; undefined when the header is too long to be read. */
+/** The distinct values under today's name; undefined if the header is too long to be read. */
 function presentIn({ name }: SessionCookie, header: CookieHeader): readonly string[] | undefined {
   const text = joinHeader(header)
   return text.length > MAX_HEADER_LENGTH ? undefined : distinct(cookieValues(text, name))
@@ -118,7 +118,7 @@ function presentIn({ name }: SessionCookie, header: CookieHeader): readonly stri
 
 const NONE: readonly never[] = Object.freeze([])
 
-/** Those that came under the names that the cookie had. */
+/** Those under the cookie's former names. */
 function formerIn({ formerNames }: SessionCookie, header: CookieHeader): readonly string[] {
   if (formerNames.length === 0) return NONE
   return distinct(formerNames.flatMap((name) => cookieValues(header, name)))
@@ -127,14 +127,14 @@ function formerIn({ formerNames }: SessionCookie, header: CookieHeader): readonl
 const distinct = (values: readonly string[]): readonly string[] =>
   values.length <= 1 ? values : [...new Set(values)].slice(0, MAX_CANDIDATES)
 
-/** Nearly always there is one: then there is nothing to choose from. */
+/** Nearly always there is exactly one: then there is nothing to choose. */
 const onlyOf = (present: readonly string[], former: readonly string[]): string | undefined =>
   present.length === 1 && former.length === 0 ? present[0] : undefined
 
 /**
- * A browser may send several cookies of one name, in no order to rely on (rfc6265bis §4.2.2): the valid one counts; of
- * several tokens of one session, as after a change of the cookie's `domain`, the one that was sealed last. A superseded
- * cookie counts where none is valid. One under a former name counts where none of today's is either.
+ * A browser may send several cookies of one name, in no reliable order (rfc6265bis §4.2.2): the valid one counts; of
+ * several tokens of one session, for example after a change of the cookie's `domain`, the one that was sealed last. A superseded
+ * cookie counts if none is valid. One under a former name counts only if none of today's does.
  */
 function choose(
   present: readonly Loaded[],
@@ -156,7 +156,7 @@ function choose(
 
 const isSuperseded = ({ reason }: Loaded): boolean => reason === 'superseded'
 
-/** The sessions that count, each by its newest cookie; of two that are as new, the one of today's name. */
+/** The valid sessions, each by its newest cookie; of two equally new ones, that of today's name. */
 function usableOf(present: readonly Loaded[], former: readonly Loaded[]): readonly Loaded[] {
   const usable = newestOfEach([...former, ...present])
   const sids = new Set(present.map(sidOf))
@@ -166,7 +166,7 @@ function usableOf(present: readonly Loaded[], former: readonly Loaded[]): readon
 
 const sidOf = ({ record }: Loaded): string | undefined => record && sidText(record.sid)
 
-/** The valid ones; of those with the same sid only the one that was issued last, or stands last. */
+/** The valid ones; of those with the same sid, only the one issued last, or the last in the header. */
 function newestOfEach(loaded: readonly Loaded[]): readonly Loaded[] {
   const newest = new Map<string, Loaded>()
   for (const one of loaded) {
@@ -179,7 +179,7 @@ function newestOfEach(loaded: readonly Loaded[]): readonly Loaded[] {
   return [...newest.values()]
 }
 
-/** What one cookie led to. */
+/** The result for one cookie. */
 export function lookupOf(loaded: Loaded, shape: Shape): Lookup {
   const { reason, record } = loaded
   const known = record && shape.record(record)

@@ -5,13 +5,13 @@ import { StoreError } from '../base/errors.ts'
 import type { Trace } from '../base/trace.ts'
 import type { Shape } from '../record/shape.ts'
 
-/** The visit whose session is watched. What it does itself is no news to it. */
+/** The visit whose session is watched. Its own changes are not reported. */
 export interface Watched {
-  /** The record in force, once a commit that is under way is through; undefined when there is none yet, or any more. */
+  /** The record in force, after any running commit; undefined if there is none yet, or any more. */
   inForce(): Promise<InForce | undefined>
-  /** Whether a session came with the request. */
+  /** Whether the request brought a session. */
   readonly hasBegun: boolean
-  /** Calls `committed` after each commit of the visit; returns what ends that. */
+  /** Calls `committed` after each commit of the visit; returns a function that stops this. */
   onCommit(committed: () => void): () => void
 }
 
@@ -24,23 +24,23 @@ export interface RecordWatcherSetup {
   readonly now: () => number
 }
 
-/** What is known of a record that is watched. */
+/** The state of a watched record. */
 export interface RecordWatcher {
-  /** What has happened since the last look; undefined: nothing, or the store cannot say. */
+  /** The change since the last look; undefined: none, or the store cannot tell. */
   look(): Promise<SessionChange | undefined>
-  /** Whether it is time to look although the store has told of no change. */
+  /** Whether to look although the store has reported no change. */
   isDue(): boolean
-  /** Ends the listening. Nothing is listened for afterwards. */
+  /** Stops listening for good. */
   release(): void
 }
 
-/** A record that this server has no use for is over to whoever watches here. */
+/** A record that this server rejects is over for its watchers. */
 const UNFIT: Loaded = Object.freeze({ reason: 'unfit', record: undefined })
 
-/** A store that tells is asked too, though seldom: a message may get lost, and a connection break unnoticed. */
+/** A store that notifies is polled too, but rarely: a message may get lost, and a broken connection go unnoticed. */
 const SELDOM_MS = 30_000
 
-/** `told` is called when the store tells of a change. */
+/** `told` is called when the store reports a change. */
 export function createRecordWatcher(
   setup: RecordWatcherSetup,
   watched: Watched,
@@ -63,7 +63,7 @@ export function createRecordWatcher(
     unlisten = undefined
   }
 
-  /** Goes where the visit's own commits have brought the record. */
+  /** Follows the visit's own commits. */
   function follow(record: InForce | undefined): void {
     if (record === own) return
     stopListening()
@@ -79,7 +79,7 @@ export function createRecordWatcher(
     if (isReleased) stopListening()
   }
 
-  /** Listens before it looks, so that nothing happens unseen in between. */
+  /** Listens before it looks, so that no change in between is missed. */
   async function ask(from: RecordWatch): Promise<Loaded | undefined> {
     try {
       await listen()
@@ -105,7 +105,7 @@ export function createRecordWatcher(
       if (seen === undefined) return hasBegun ? 'revoked' : undefined
       if (watchRecord === undefined) return isOver(seen) ? 'expired' : undefined
       const loaded = await ask(watchRecord)
-      // A commit of the visit itself, which has come meanwhile, is followed first.
+      // A commit of the visit itself in the meantime is followed first.
       if (loaded === undefined || (await watched.inForce()) !== own) return undefined
       const change = changeOf(seen, loaded, now())
       if (loaded.record !== undefined) seen = withoutContent(loaded.record)
@@ -129,7 +129,7 @@ export function createRecordWatcher(
 /** A store may be early by a second. */
 const EARLY = 1
 
-/** A record that a request would not be let in with has ended. One that was only renewed has not changed. */
+/** A record that a request could no longer open has ended. One that was only renewed has not changed. */
 function changeOf(seen: InForce, { reason, record }: Loaded, now: number): SessionChange | undefined {
   if (record === undefined) {
     const isExpired = reason.startsWith('expired_') || now >= seen.expires - EARLY
@@ -138,7 +138,7 @@ function changeOf(seen: InForce, { reason, record }: Loaded, now: number): Sessi
   return record.text === seen.text && record.permanent === seen.permanent ? undefined : 'changed'
 }
 
-/** Many are watched: what a text says is not held in memory beside it. */
+/** Many sessions are watched, so the text's content is not kept in memory. */
 function withoutContent({
   sid,
   created,

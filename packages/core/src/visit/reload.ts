@@ -7,7 +7,7 @@ import { contentIn } from '../record/record.ts'
 import { SessionGoneError } from '../base/errors.ts'
 import type { Commits } from './commit.ts'
 
-/** Takes back what was not saved, and reads the record again. See `session.reload`. */
+/** Discards unsaved changes, and reads the record again. See `session.reload`. */
 export async function reloadDraft(commits: Commits): Promise<void> {
   const { setup, draft } = commits
   const record = await reread(commits)
@@ -17,11 +17,11 @@ export async function reloadDraft(commits: Commits): Promise<void> {
   draft.logout = undefined
   if (record === commits.record) return
   commits.record = record
-  // Whether an earlier attempt has written it or not: what follows builds on what stands there now.
+  // Whether or not an earlier attempt has written it, later commits build on the current record.
   commits.unsettled = []
 }
 
-/** The record in force, as it stands now; undefined for a session that nothing is kept of. */
+/** The current record in force; undefined for a session that is not stored. */
 async function reread(commits: Commits): Promise<InForce | undefined> {
   await commits.queue.taken()
   const { mode, shape, now, trace } = commits.setup

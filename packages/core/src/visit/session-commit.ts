@@ -26,8 +26,8 @@ import type { CommitSource } from './setup.ts'
 import { type HandledTexts, keepChanged, rebaseHandled, sinceAttempt } from './changes.ts'
 
 /**
- * One commit, with what the handler did until then. The handler may go on meanwhile: what it does then is still to come.
- * Its changes are pure, as far as `resolve` is.
+ * One commit, with the handler's changes until then. Changes that it makes since are still to be committed.
+ * Its changes are pure if `resolve` is.
  */
 export class SessionCommit implements Commit, Changes {
   readonly plan: Plan
@@ -38,17 +38,17 @@ export class SessionCommit implements Commit, Changes {
   readonly at: number
   readonly sid: Uint8Array
   readonly permanent: Permanent
-  /** What another session in this one's place takes over of what others write. */
+  /** What a replacing session takes over from other requests' writes. */
   readonly carried: CarriedOver | undefined
   readonly login: SessionState['login']
   readonly steps: readonly Step[]
   readonly isHeld: boolean
-  /** What the session was asked to end with. */
+  /** The session's content at the time of the commit. */
   readonly logout: LogoutRequest | undefined
-  /** What earlier commits of this request have tried to write, with an unknown outcome. */
+  /** This request's earlier attempts, with an unknown outcome. */
   readonly unsettled: readonly Attempt[]
   readonly tried: string[] = []
-  /** Whether `alone` has left something out that was assigned to a key of the session that is gone. */
+  /** Whether `alone` has dropped a value that was assigned to an existing key of the lost session. */
   hasDropped = false
   readonly #source: CommitSource
   readonly #carriedOut: number
@@ -110,13 +110,13 @@ export class SessionCommit implements Commit, Changes {
     const settled = unsettled.findLast(({ ids }) => ids.some(hasText))
     const isUnknown = unsettled.length > 0 && settled === undefined && before?.place !== undefined
     if (isUnknown && !hasText(textId(before.place.sealed)))
-      throw new StoreError('nobody can tell any more whether an earlier attempt has been written')
+      throw new StoreError('the outcome of an earlier attempt can no longer be determined')
     const rebased = rebaseHandled(sinceAttempt(this.#texts, settled), this.#knownOf(theirs), resolve)
     const isPermanentTheirs = carried === undefined && after.permanent === before?.permanent
     const permanent = isPermanentTheirs ? theirs.permanent : after.permanent
     const text = withLimit(rebased.text, permanent)
     checkSize(mode, text)
-    // What each has made fits by itself.
+    // Each side's data is valid separately.
     const misfit = shape.misfitIn(text)
     if (misfit !== undefined) throw new SessionConflictError(misfit)
     const issued = Math.max(after.issued, theirs.issued)
@@ -130,11 +130,11 @@ export class SessionCommit implements Commit, Changes {
     const { shape, resolve } = this.#source.setup
     const keep = login?.keep ?? []
     const own = carried === undefined ? keepChanged(before, after.text, keep) : after.text
-    // Two that log in without a subject may be two users.
+    // Two logins without a subject may be two users.
     const isSame = theirs !== undefined && theirs.subject === after.subject && after.subject !== undefined
     if (!isSame) return { ...after, text: fittingText(shape, own) }
-    // The same subject has logged in at once from another tab. From before a login nobody gets what that has brought, such
-    // as a second factor, but for what is kept.
+    // The same subject has logged in simultaneously in another tab. A session from before that login gets none of its data, such
+    // as a second factor, except the keys to keep.
     const kept = { keys: keep, flash: carried?.flash ?? true }
     const [base, known] = [carriedOver(before, kept), this.#knownOf(theirs)]
     const standing = carried === undefined ? known : carriedOver(known, kept)
@@ -142,7 +142,7 @@ export class SessionCommit implements Commit, Changes {
     return { ...after, text: fittingText(shape, withLimit(text, after.permanent)) }
   }
 
-  /** A login whose cookie another login of the same subject has superseded: with what it keeps of that one's session. */
+  /** A login whose cookie another login of the same subject has superseded: with the other session's data that it keeps. */
   beside(standing: SessionRecord | undefined): Commit {
     const { login, before } = this
     if (login === undefined || before !== undefined || standing === undefined) return this
@@ -152,7 +152,7 @@ export class SessionCommit implements Commit, Changes {
 
   alone(): SessionRecord | undefined {
     const { after, at, unsettled } = this
-    // What an earlier attempt may have written, another request may have ended on purpose.
+    // An earlier attempt may have written it, and another request may have ended it on purpose.
     if (unsettled.length > 0) return undefined
     const { lifetime, shape, fillRandom } = this.#source.setup
     const drop: ResolveConflict = ({ theirs }) => {
@@ -171,7 +171,7 @@ export class SessionCommit implements Commit, Changes {
     const { shape, trace } = this.#source.setup
     const known = shape.text(text)
     if (known === undefined)
-      throw new StoreError('data that this server has no schema for has taken the place of its own')
+      throw new StoreError("another server has replaced the data with data that this server's schema rejects")
     if (known !== text && hasControlName(contentIn(text).data)) trace.keyDropped(sid)
     return known
   }

@@ -7,7 +7,7 @@ import type { Trace } from '../base/trace.ts'
 import { rebaseHandled } from './changes.ts'
 import type { Draft, Setup } from './setup.ts'
 
-/** Publishes what became of a commit. `before`: the record in force until then, or the session without one. */
+/** Publishes a commit's result. `before`: the record in force until then, or the session without one. */
 export function report(
   trace: Trace,
   { plan, hasDropped }: { readonly plan: Plan; readonly hasDropped: boolean },
@@ -26,8 +26,8 @@ export function report(
 type Sent = CommittedState & { readonly text: string }
 
 /**
- * Has the session of a handler follow what was committed: what others had written is shown below what the handler has
- * changed since the commit began. That is still to come. Returns the record that the visit goes on from.
+ * Updates the handler's session to the committed record: other requests' changes appear below the changes that the handler has
+ * made since the commit began, which are still to be committed. Returns the record that the visit continues from.
  */
 export function settle(
   draft: Draft,
@@ -39,18 +39,18 @@ export function settle(
   if (record === undefined || record.text === sent.text) return record
   const text = shape.text(record.text)
   if (text !== undefined && isShown(draft, sent.text, text, now())) return { ...record, text }
-  // It is written, so this fails nothing. The visit goes on from what it has sent, as if others had written after it. The next
-  // commit finds that out and merges, or says why it cannot.
+  // It is written, so this fails nothing. The visit continues from its own content, as if others had written after it. The next
+  // commit detects that and merges, or says why it cannot.
   return { ...record, text: sent.text, place: record.place && { ...record.place, sealed: NO_TEXT } }
 }
 
-/** No row has it. */
+/** No row contains it. */
 const NO_TEXT = ''
 
 function settleState(state: SessionState, sent: Sent, record: SessionRecord | undefined): void {
   if (state.steps.length > 0) state.steps = state.steps.filter((step) => !sent.steps.includes(step))
   if (state.login === sent.login) state.login = undefined
-  // A new session has begun, or a new cookie was left to the request that was quicker: that is no change to come.
+  // A new session has begun, or the faster request's cookie was kept: that is not a pending change.
   if (record !== undefined && state.sid === sent.sid) {
     state.sid = record.sid
     state.created = record.created
@@ -60,7 +60,7 @@ function settleState(state: SessionState, sent: Sent, record: SessionRecord | un
   if (record !== undefined && state.permanent === sent.permanent) state.permanent = record.permanent
 }
 
-/** False where the session was frozen, or holds by now what cannot be kept. */
+/** False if the session object is frozen, or now contains a value that cannot be saved. */
 function isShown({ session, state }: Draft, sent: string, committed: string, at: number): boolean {
   const { carried, steps } = state
   try {

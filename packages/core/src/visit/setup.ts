@@ -15,7 +15,7 @@ import type { Trace } from '../base/trace.ts'
 import type { Pulse } from '../base/pulse.ts'
 import type { OpenReason } from '../base/reasons.ts'
 
-/** What all visits of one `Sessions` share. */
+/** The shared parts of all visits of one `Sessions`. */
 export interface Setup extends SessionSetup {
   readonly mode: Mode
   readonly shape: Shape
@@ -30,17 +30,17 @@ export interface Setup extends SessionSetup {
   readonly pulse: Pulse
 }
 
-/** How a visit is opened. */
+/** Options for opening a visit. */
 export interface VisitOptions {
   /**
-   * Whether the visit counts as use, and so extends the idle window. Default true. With false nothing moves the end of the
-   * session that came: not a renewal, and not a change, which is written with the old times. For what a page asks by
-   * itself, as polling does.
+   * Whether the visit counts as use, and so extends the idle window. Default true. With false nothing moves the expiry of
+   * the request's session: neither a renewal nor a change, which is written with the old times. For requests that a page sends by
+   * itself, such as polling.
    */
   readonly extend?: boolean | undefined
 }
 
-/** What the cookies of a request led to. */
+/** The result of looking up a request's cookies. */
 export interface Lookup {
   readonly reason: OpenReason
   readonly record: OpenInForce | undefined
@@ -50,27 +50,27 @@ export interface Lookup {
   readonly device: DeviceVerdict | undefined
   /** A record that does not count for this request. */
   readonly withheld: OpenInForce | undefined
-  /** Whether a cookie came that will never be of use, so that the response deletes it. */
+  /** Whether the request has a cookie that will never be valid, so that the response deletes it. */
   readonly discard: boolean
-  /** Whether the session's cookie came under a former definition, or may have, so that the response sets it anew. */
+  /** Whether the session's cookie has, or may have, a former definition, so that the response sets it again. */
   readonly isMisplaced: boolean
-  /** Whether the record had a key that is a control's name, which is left out. */
+  /** Whether the record had a key that is a control's name, which is dropped. */
   readonly hasDropped: boolean
-  /** How long the store took, where somebody listens. */
+  /** How long the store took, if there is a listener. */
   readonly storeMs: number | undefined
-  /** What goes with the session's cookie; undefined where no cookie of another library came. */
+  /** Lines sent along with the session's cookie; undefined if there was no cookie of another library. */
   readonly leaving: Leaving | undefined
 }
 
 /** The `Set-Cookie` lines that expire the cookies of other libraries. */
 export interface Leaving {
-  /** Where the response sets the session's cookie. */
+  /** If the response sets the session's cookie. */
   readonly whenSet: readonly string[]
-  /** Where it deletes it. */
+  /** If it deletes it. */
   readonly whenCleared: readonly string[]
 }
 
-/** The session of a visit, and what it came from. */
+/** A visit's session, and its origin. */
 export interface Draft {
   readonly session: object
   readonly state: SessionState
@@ -82,7 +82,7 @@ export interface Draft {
 /** What changes are made with. */
 export type ChangeRules = Pick<Setup, 'mode' | 'shape' | 'lifetime' | 'resolve' | 'fillRandom' | 'trace'>
 
-/** The commits of a visit, of which one takes what it needs. */
+/** A visit's commits, as far as one commit needs them. */
 export interface CommitSource {
   readonly setup: ChangeRules
   readonly record: InForce | undefined
@@ -92,6 +92,6 @@ export interface CommitSource {
   /** The cookie of a new row: the same one for each attempt. */
   cookieFor(sid: Uint8Array): string
   readonly queue: Queue
-  /** How many commits of the visit have been carried out. */
+  /** The number of the visit's successful commits. */
   readonly carriedOut: number
 }

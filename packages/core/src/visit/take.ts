@@ -9,11 +9,11 @@ import { SessionCommit } from './session-commit.ts'
 
 const CHANGED: Plan = Object.freeze({ record: 'update', cookie: 'set', reason: 'changed' })
 
-/** Takes a key, after all that is still to be committed: what it held is given to no other request. See `session.take`. */
+/** Takes a key, after all pending changes are committed: no other request gets its value. See `session.take`. */
 export async function takeKey(commits: Commits, key: string): Promise<unknown> {
   if (typeof key !== 'string') throw new TypeError('session.take: expected a key as text')
   await commits.commit()
-  // A renewal that came too late is no lost change.
+  // A renewal that came too late is not a lost change.
   const isLost = commits.hasDropped || (commits.isEnded && commits.decide().plan.reason !== 'renewed')
   if (isLost) throw new SessionGoneError()
   let value: unknown
@@ -28,11 +28,11 @@ async function takeNow(commits: Commits, key: string): Promise<unknown> {
   const { mode, lifetime, shape, now } = setup
   if (mode.name === 'cookie' || (before !== undefined && before.place === undefined))
     throw new UnsupportedError(
-      'session.take: the session lives in its cookie; give a store, which knows what was taken',
+      'session.take: the session lives in its cookie; configure a store, which records what was taken',
     )
   if (before === undefined) return undefined
   let value: unknown
-  // Made again on what another request has written meanwhile, it finds what the key holds then.
+  // If it is repeated on another request's changes, it finds the key's current value.
   const take: Change = (data) => {
     value = Object.hasOwn(data, key) ? data[key] : undefined
     Reflect.deleteProperty(data, key)

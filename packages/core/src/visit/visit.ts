@@ -28,24 +28,24 @@ import { takeKey } from './take.ts'
 import { watchSession } from './watch.ts'
 import { watchedOf } from './watched.ts'
 
-/** Finds out what the cookies of a request led to, at the first look. */
+/** Looks up a request's cookies, when the session is first used. */
 export type Look = (header: CookieHeader) => Lookup
 
 const NO_HEADERS: readonly Header[] = Object.freeze([])
 
-/** A visit that opens its session at the first look. */
+/** A visit that opens its session when it is first used. */
 export class SessionsVisit<D> implements SessionVisit, Draft {
   readonly setup: Setup
   readonly #look: Look
   readonly #source: CookieSource
   readonly #options: VisitOptions | undefined
   #session: Session<D> | undefined
-  /** Nobody knows of a session that was made for `accept` alone, unless that has refused it. */
+  /** A session that was opened only for `accept` is not published, unless `accept` refused it. */
   #use: 'none' | 'refused' | 'looked' = 'none'
   #begun: Commits | undefined
-  /** `refused`: the commit failed or is not through, or a late change was reported. `gone`: the head has left, nothing can be added. */
+  /** `refused`: the commit failed or is running, or a late change was reported. `gone`: the headers were sent, nothing can be added. */
   #phase: 'open' | 'refused' | 'gone' = 'open'
-  // The first look sets these two. Nothing asks for them before: whatever does has the session from it.
+  // The first use sets these two. Nothing reads them before: whatever does has the session already.
   state!: SessionState
   lookup!: Lookup
   logout: LogoutRequest | undefined
@@ -74,7 +74,7 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
     this.lookup = lookup
     this.state = record === undefined ? freshState(this.setup) : stateOf(record, record.content)
     const session = createSession<D>(record?.content.data ?? {}, this)
-    // `accept` may look at it by way of the request, too.
+    // `accept` may also use it through the request.
     this.#session = session
     if (isEndedFor(lookup)) this.#end(session, lookup)
     try {
@@ -93,19 +93,19 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
     return judge(accept, session, this.#source, () => this.#end(session, refused()))
   }
 
-  /** Whoever looks finds an empty session, and the record ends with the response. */
+  /** Handlers get an empty session, and the record ends with the response. */
   #end(session: Session<D>, lookup: Lookup): void {
     this.lookup = lookup
     this.#use = 'refused'
     endDraft(session, this)
   }
 
-  /** The visit, once `accept` has been asked, for a mode that can wait. */
+  /** The visit, after `accept` was called, for a mode that can wait. */
   accepted(): MaybePromise<this> {
     return andThen(this.#judge(this.#open()), () => this)
   }
 
-  /** What came and may go on, without a word about it. */
+  /** The request's accepted record, without publishing anything. */
   peek(): OpenInForce | undefined {
     if (this.#session === undefined) this.#open()
     return this.came
@@ -172,7 +172,7 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
 
   save(): Promise<void> {
     const saving = this.#save()
-    // Nobody has to wait for it: the response commits what is left, and tells where that fails.
+    // It need not be awaited: the response commits the rest, and reports a failure.
     saving.catch(() => undefined)
     return saving
   }

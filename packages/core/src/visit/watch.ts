@@ -7,13 +7,13 @@ import {
   type Watched,
 } from './record-watcher.ts'
 
-/** What all watches of one `Sessions` share. */
+/** The shared parts of all watches of one `Sessions`. */
 export interface WatchSetup extends RecordWatcherSetup {
   readonly pulse: Pulse
 }
 
 /**
- * Watches a session from the first `next` until `return`, an end, or the signal. Each iteration is a watch of its own.
+ * Watches a session from the first `next` until `return`, an end, or the signal. Each iteration is a separate watch.
  */
 export function watchSession(
   setup: WatchSetup,
@@ -27,14 +27,14 @@ type Result = IteratorResult<SessionChange, undefined>
 
 const DONE: IteratorReturnResult<undefined> = Object.freeze({ value: undefined, done: true })
 
-/** One iteration. Looks only while the handler waits for news, so that many changes before that are one. */
+/** One iteration. It looks only while the handler waits for the next change, so several changes before that are one. */
 class Watch implements AsyncIterator<SessionChange, undefined>, PulseMember {
   readonly #setup: WatchSetup
   readonly #watched: Watched
   readonly #signal: AbortSignal | undefined
   readonly #watcher: RecordWatcher
   #state: 'new' | 'on' | 'over' = 'new'
-  /** Whether there may be something to see. */
+  /** Whether there may be a change. */
   #mayHaveNews = true
   #wake: (() => void) | undefined
   #stops: (() => void)[] = []
@@ -47,7 +47,7 @@ class Watch implements AsyncIterator<SessionChange, undefined>, PulseMember {
     this.#watcher = createRecordWatcher(setup, watched, () => this.#alert())
   }
 
-  /** One call after the other, as a generator does it. */
+  /** One call after the other, like a generator. */
   next(): Promise<Result> {
     const run = (): Promise<Result> => this.#next()
     const result = this.#last.then(run, run)

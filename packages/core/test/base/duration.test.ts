@@ -93,7 +93,7 @@ describe('a duration', () => {
     const error = thrownBy(() => readDuration('lifetime.idle', value))
     expect(error).toBeInstanceOf(ConfigError)
     expect((error as Error).message).toBe(
-      `lifetime.idle: a number counts seconds, and this one looks like milliseconds; write ${meant}, or ${right} if it is right`,
+      `lifetime.idle: a number means seconds, and this one looks like milliseconds; write ${meant}, or ${right} if you mean seconds`,
     )
   })
 })

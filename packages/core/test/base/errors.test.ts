@@ -37,7 +37,7 @@ describe('errors', () => {
       Error,
       'SessionClosedError',
       'KEEPSAKE_SESSION_CLOSED',
-      'the session is closed: the head of the response has left. Change or save it before the first byte.',
+      "the session is closed: the response's headers were sent. Change or save it before the first byte.",
     ],
   ])(
     'are told apart by class, name and code, not by their text: %s',

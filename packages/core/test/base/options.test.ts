@@ -47,7 +47,7 @@ describe('options', () => {
     'answer the key %s of hostile JSON like any unknown key',
     (key) => {
       const hostile: unknown = JSON.parse(`{"${key}": {"polluted": true}}`)
-      expect(() => readOptions('options', hostile, ['a'])).toThrow(`${key}: no such option; known are a`)
+      expect(() => readOptions('options', hostile, ['a'])).toThrow(`${key}: unknown option; known options: a`)
       expect({}).not.toHaveProperty('polluted')
     },
   )
@@ -56,8 +56,8 @@ describe('options', () => {
     const error = thrownBy(() => readOptions('lifetime', { idel: '1h' }, ['idle', 'absolute']))
     expect(error).toBeInstanceOf(ConfigError)
     expect(error).toMatchObject({ option: 'lifetime.idel', code: 'KEEPSAKE_CONFIG', name: 'ConfigError' })
-    expect(String(error)).toBe('ConfigError: lifetime.idel: no such option; known are idle, absolute')
-    expect(() => readOptions('options', { idel: 1 }, ['a'])).toThrow('idel: no such option; known are a')
+    expect(String(error)).toBe('ConfigError: lifetime.idel: unknown option; known options: idle, absolute')
+    expect(() => readOptions('options', { idel: 1 }, ['a'])).toThrow('idel: unknown option; known options: a')
   })
 })
 

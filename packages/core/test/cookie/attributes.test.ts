@@ -107,9 +107,9 @@ describe('the attributes of a cookie', () => {
 
     it('knows no other attribute', () => {
       expect(() => suffixOf({ samesite: 'lax' })).toThrow(
-        /^cookie\.samesite: no such option; known are maxAge,/,
+        /^cookie\.samesite: unknown option; known options: maxAge,/,
       )
-      expect(() => suffixOf({ encode: encodeURIComponent })).toThrow(/^cookie\.encode: no such option/)
+      expect(() => suffixOf({ encode: encodeURIComponent })).toThrow(/^cookie\.encode: unknown option/)
       expect(() => suffixOf('Secure')).toThrow(/^cookie: expected a plain object, got a text/)
       expect(() => suffixOf([])).toThrow(/^cookie: expected a plain object, got a list/)
       expect(() => suffixOf(null)).toThrow(/^cookie: expected a plain object, got null/)
@@ -193,7 +193,7 @@ describe('the attributes of a cookie', () => {
       '_host_a',
     ])('%s looks like a prefix and is none, so it is refused', (name) => {
       expect(() => readAttributes(name, {})).toThrow(
-        /^cookie\.name: looks like a prefix but is none; write __/,
+        /^cookie\.name: looks like a prefix, but browsers know only __/,
       )
     })
 
@@ -276,7 +276,7 @@ describe('the attributes of a cookie', () => {
 
     it('takes maxAge or expires, not both', () => {
       expect(() => readAttributes('a', { maxAge: 1, expires: new Date(0) })).toThrow(
-        'cookie.expires: give either maxAge or expires',
+        'cookie.expires: use either maxAge or expires',
       )
     })
   })

@@ -113,7 +113,7 @@ describe('a signed cookie', () => {
 
   it('cannot be sealed too', () => {
     expect(() => createCookie('a', { signed: [SECRET], sealed: [SECRET] })).toThrow(
-      'give either signed or sealed',
+      'use either signed or sealed',
     )
   })
 })
@@ -210,7 +210,7 @@ describe('a cookie with a schema', () => {
 
   it('refuses to write what would not be read', () => {
     const wrong: unknown = { name: 'blue' }
-    expect(() => theme.write(wrong as Theme)).toThrow('the cookie theme: the value does not fit the schema')
+    expect(() => theme.write(wrong as Theme)).toThrow('the cookie theme: the value does not match the schema')
   })
 
   it('takes a schema that is a function, as ArkType makes them', () => {
@@ -232,6 +232,8 @@ describe('a cookie with a schema', () => {
     expect(() => createCookie('a', optionsOf({}))).toThrow('cookie.schema: expected a Standard Schema')
     expect(() => createCookie('a', optionsOf(themeSchema, false))).toThrow('cookie.json: a schema needs json')
     const later = { '~standard': { ...themeSchema['~standard'], validate: async () => ({ value: 1 }) } }
-    expect(() => createCookie('a', optionsOf(later)).write(present('x'))).toThrow('must validate at once')
+    expect(() => createCookie('a', optionsOf(later)).write(present('x'))).toThrow(
+      'must validate synchronously',
+    )
   })
 })

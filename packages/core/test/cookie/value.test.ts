@@ -17,7 +17,7 @@ describe('half a surrogate pair', () => {
       for (const text of ['\uD800', 'a\uDFFFb', '\uDE00\uD83D']) {
         const error = thrownBy(() => cookie.write(text))
         expect(error).toBeInstanceOf(CookieValueError)
-        expect(String(error)).toContain('the cookie name: half a surrogate pair has no UTF-8')
+        expect(String(error)).toContain('the cookie name: half a surrogate pair cannot be written as UTF-8')
       }
       expect(cookie.read(headerOf(cookie.write('\u{1F36A}')))).toBe('\u{1F36A}')
     },
@@ -42,7 +42,7 @@ describe('a cookie of JSON', () => {
     const error = thrownBy(() => json.write(value))
     expect(error).toBeInstanceOf(CookieValueError)
     expect(String(error)).toBe(
-      'CookieValueError: the cookie cart: the value cannot be written as JSON, which has no circles and no bigints',
+      'CookieValueError: the cookie cart: the value cannot be written as JSON, which has no circular references and no bigints',
     )
   })
 
@@ -53,7 +53,7 @@ describe('a cookie of JSON', () => {
   ])('refuses a promise, which would be written as {}: %s', (_, value) => {
     const error = thrownBy(() => json.write(value))
     expect(error).toBeInstanceOf(CookieValueError)
-    expect(String(error)).toContain('the cookie cart: holds a promise; await it first')
+    expect(String(error)).toContain('the cookie cart: contains a promise; await it first')
   })
 })
 
@@ -82,7 +82,7 @@ describe('a schema that answers later', () => {
     ]) {
       const error = thrownBy(use)
       expect(error).toBeInstanceOf(TypeError)
-      expect(String(error)).toContain('cookie.schema: must validate at once')
+      expect(String(error)).toContain('cookie.schema: must validate synchronously')
     }
     await new Promise(setImmediate)
     process.off('unhandledRejection', listen)

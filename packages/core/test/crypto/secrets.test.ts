@@ -6,7 +6,7 @@ import { derive, readSecrets } from '../../src/crypto/secrets.ts'
 import { present, secretOf, thrownBy } from '../support.ts'
 import * as fc from 'fast-check'
 
-const MAKE_ONE = 'make one with: npx keepsake secret'
+const MAKE_ONE = 'generate one with: npx keepsake secret'
 
 describe('secrets', () => {
   it.each<[string, unknown, string]>([
@@ -23,7 +23,7 @@ describe('secrets', () => {
     [
       'one short text',
       'x',
-      'secrets: every secret must be at least 32 bytes long, this has 1; make one with',
+      'secrets: every secret must be at least 32 bytes long, this has 1; generate one with',
     ],
     ['an empty text', '', 'secrets: is empty; is the environment variable set?'],
     ['a text of several, one empty', `${secretOf('a')},`, 'secrets[1]: is empty'],

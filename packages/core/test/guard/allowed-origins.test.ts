@@ -41,7 +41,7 @@ describe('a list of origins', () => {
     [['https://user@a.example'], 'origins[0]', "'https://host'"],
     [['https://a.example?x'], 'origins[0]', "'https://host'"],
     [['https://a.example#x'], 'origins[0]', "'https://host'"],
-    [['https://a.example:99999'], 'origins[0]', 'no host that exists'],
+    [['https://a.example:99999'], 'origins[0]', 'no valid host'],
     [['https://a.example, https://b.example'], 'origins[0]', "'https://host'"],
     [['https://a.example\n'], 'origins[0]', "'https://host'"],
     [['file://'], 'origins[0]', "'https://host'"],

@@ -413,7 +413,7 @@ describe('a row that does not open', () => {
     await memory.create(key, { text: 'x'.repeat(200), expiresAt: Infinity })
     expect(await rejection(applied(mode, adding(before, 'a')))).toMatchObject({
       code: 'KEEPSAKE_STORE',
-      message: 'a record that this server cannot open has taken the place of its own',
+      message: 'another server has replaced the record with one that this server cannot open',
     })
     expect(memory.size).toBe(1)
     store.forget()
@@ -488,7 +488,7 @@ describe('a store in trouble', () => {
     })
     expect(await rejection(applied(mode, create))).toMatchObject({
       code: 'KEEPSAKE_STORE',
-      message: 'a fresh session cookie was taken',
+      message: "the new session's key already exists in the store",
     })
     expect(await dataUnder(mode, cookie)).toEqual({ base: 1 })
     expect(memory.size).toBe(1)

@@ -45,7 +45,7 @@ class CountedMap extends Map<number, number> {
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n)
 const refused = (data: object): unknown => thrownBy(() => encodeObject(data))
 
-describe('data that goes beyond what any record has room for', () => {
+describe('data that exceeds the maximum size of a record', () => {
   it('is refused in a Set or a Map of too many members before one of them is read', () => {
     const set = new CountedSet(numbers(MANY))
     const map = new CountedMap(numbers(MANY).map((n) => [n, n]))
@@ -53,7 +53,7 @@ describe('data that goes beyond what any record has room for', () => {
       const before = collection.reads
       const error = refused({ a: { b: collection } })
       expect(error).toBeInstanceOf(SessionDataError)
-      expect(String(error)).toContain('a.b goes beyond what any record has room for')
+      expect(String(error)).toContain('a.b exceeds the maximum size of a record')
       expect(collection.reads).toBe(before)
     }
   })
@@ -61,20 +61,20 @@ describe('data that goes beyond what any record has room for', () => {
   it('is refused in a list of too many items before one of them is read', () => {
     const list = counted(numbers(MANY))
     const error = refused({ list: list.value })
-    expect(String(error)).toContain('list goes beyond what any record has room for')
+    expect(String(error)).toContain('list exceeds the maximum size of a record')
     expect(list.reads).toBeLessThan(100)
   })
 
   it('is refused in an object of too many keys before many of them are read', () => {
     const object = counted(Object.fromEntries(numbers(MANY).map((n) => [`k${n}`, n])))
     const error = refused({ object: object.value })
-    expect(String(error)).toContain('object goes beyond what any record has room for')
+    expect(String(error)).toContain('object exceeds the maximum size of a record')
     expect(object.reads).toBeLessThanOrEqual(MAX_COST / VALUE_COST + 100)
   })
 
   it('is refused at its top too', () => {
     const error = refused(Object.fromEntries(numbers(MANY).map((n) => [`k${n}`, n])))
-    expect(String(error)).toContain('all of it goes beyond what any record has room for')
+    expect(String(error)).toContain('all of it exceeds the maximum size of a record')
   })
 
   it.each([
@@ -93,22 +93,22 @@ describe('data that goes beyond what any record has room for', () => {
     })
     const error = refused({ list })
     expect(error).toBeInstanceOf(SessionDataError)
-    expect(String(error)).toMatch(/list\[\d+\].*goes beyond what any record has room for/)
+    expect(String(error)).toMatch(/list\[\d+\].*exceeds the maximum size of a record/)
     expect(reads).toBeLessThan(200)
   })
 
   it('is refused where one long text is there very often, which no text has room for', () => {
     const error = refused({ list: numbers(1000).map(() => 'x'.repeat(1_000_000)) })
     expect(error).toBeInstanceOf(SessionDataError)
-    expect(String(error)).toMatch(/list\[\d+\] .*goes beyond what any record has room for/)
+    expect(String(error)).toMatch(/list\[\d+\] .*exceeds the maximum size of a record/)
   })
 
   it('is refused in long bytes and long numbers before they are written out', () => {
     expect(String(refused({ bytes: new Uint8Array(600_000_000) }))).toContain(
-      'bytes goes beyond what any record has room for',
+      'bytes exceeds the maximum size of a record',
     )
     expect(String(refused({ large: 1n << 20_000_000n }))).toContain(
-      'large goes beyond what any record has room for',
+      'large exceeds the maximum size of a record',
     )
   })
 

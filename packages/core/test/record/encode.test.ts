@@ -176,32 +176,32 @@ describe('what cannot be kept', () => {
   }
 
   it.each<[object, string, string]>([
-    [{ fn: () => 1 }, 'fn', 'is a function, which cannot be kept'],
-    [{ cart: [1, 2, { fn: () => 1 }] }, 'cart[2].fn', 'is a function, which cannot be kept'],
-    [{ cart: { 'a b': [Symbol('x')] } }, 'cart["a b"][0]', 'is a symbol, which cannot be kept'],
-    [{ 'a-b': Number.NaN }, '["a-b"]', 'is NaN, which cannot be kept'],
-    [{ a: { $b: { _c1: Infinity } } }, 'a.$b._c1', 'is Infinity, which cannot be kept'],
-    [{ a: -Infinity }, 'a', 'is -Infinity, which cannot be kept'],
-    [{ at: new Date(Number.NaN) }, 'at', 'is an invalid Date, which cannot be kept'],
-    [{ cart: new Cart() }, 'cart', 'is an instance of Cart, which cannot be kept'],
-    [{ a: /x/ }, 'a', 'is an instance of RegExp, which cannot be kept'],
-    [{ a: new Error('x') }, 'a', 'is an instance of Error, which cannot be kept'],
-    [{ a: Promise.resolve(1) }, 'a', 'is a promise; wait for it, and keep what it gives'],
-    [{ a: new WeakMap() }, 'a', 'is an instance of WeakMap, which cannot be kept'],
-    [{ a: new Float64Array(1) }, 'a', 'is an instance of Float64Array, which cannot be kept'],
-    [{ a: new ArrayBuffer(1) }, 'a', 'is an instance of ArrayBuffer, which cannot be kept'],
+    [{ fn: () => 1 }, 'fn', 'is a function, which cannot be saved'],
+    [{ cart: [1, 2, { fn: () => 1 }] }, 'cart[2].fn', 'is a function, which cannot be saved'],
+    [{ cart: { 'a b': [Symbol('x')] } }, 'cart["a b"][0]', 'is a symbol, which cannot be saved'],
+    [{ 'a-b': Number.NaN }, '["a-b"]', 'is NaN, which cannot be saved'],
+    [{ a: { $b: { _c1: Infinity } } }, 'a.$b._c1', 'is Infinity, which cannot be saved'],
+    [{ a: -Infinity }, 'a', 'is -Infinity, which cannot be saved'],
+    [{ at: new Date(Number.NaN) }, 'at', 'is an invalid Date, which cannot be saved'],
+    [{ cart: new Cart() }, 'cart', 'is an instance of Cart, which cannot be saved'],
+    [{ a: /x/ }, 'a', 'is an instance of RegExp, which cannot be saved'],
+    [{ a: new Error('x') }, 'a', 'is an instance of Error, which cannot be saved'],
+    [{ a: Promise.resolve(1) }, 'a', 'is a promise; await it, and store the result'],
+    [{ a: new WeakMap() }, 'a', 'is an instance of WeakMap, which cannot be saved'],
+    [{ a: new Float64Array(1) }, 'a', 'is an instance of Float64Array, which cannot be saved'],
+    [{ a: new ArrayBuffer(1) }, 'a', 'is an instance of ArrayBuffer, which cannot be saved'],
     // oxlint-disable-next-line no-new-wrappers -- somebody does it
-    [{ a: new String('x') }, 'a', 'is an instance of String, which cannot be kept'],
+    [{ a: new String('x') }, 'a', 'is an instance of String, which cannot be saved'],
     [
       { a: Object.create(Object.create(Object.create(null) as object) as object) as object },
       'a',
-      'is no plain object, which cannot be kept',
+      'is no plain object, which cannot be saved',
     ],
-    [{ m: new Map([['k', [() => 1]]]) }, 'm[0][1][0]', 'is a function, which cannot be kept'],
-    [{ s: new Set([1, Number.NaN]) }, 's[1]', 'is NaN, which cannot be kept'],
-    [{ toJSON: () => 'hidden' }, 'toJSON', 'is a function, which cannot be kept'],
-    [{ a: { toJSON: () => 'hidden' } }, 'a.toJSON', 'is a function, which cannot be kept'],
-    [{ when: new Date(0), list: [{ fn: () => 1 }] }, 'list[0].fn', 'is a function, which cannot be kept'],
+    [{ m: new Map([['k', [() => 1]]]) }, 'm[0][1][0]', 'is a function, which cannot be saved'],
+    [{ s: new Set([1, Number.NaN]) }, 's[1]', 'is NaN, which cannot be saved'],
+    [{ toJSON: () => 'hidden' }, 'toJSON', 'is a function, which cannot be saved'],
+    [{ a: { toJSON: () => 'hidden' } }, 'a.toJSON', 'is a function, which cannot be saved'],
+    [{ when: new Date(0), list: [{ fn: () => 1 }] }, 'list[0].fn', 'is a function, which cannot be saved'],
   ])('%o is refused with the path %s', (data, path, problem) => {
     const error = thrownBy(() => encodeObject(data))
     expect(error).toBeInstanceOf(SessionDataError)
@@ -221,7 +221,7 @@ describe('what cannot be kept', () => {
     const map = new Map<string, unknown>()
     map.set('self', map)
     for (const circle of [list, object, map, { at: new Date(0), list }]) {
-      expect(() => encodeObject({ circle })).toThrow(/nested deeper than 32 levels, or in a circle/)
+      expect(() => encodeObject({ circle })).toThrow(/nested deeper than 32 levels, or circular/)
     }
   })
 })
@@ -254,14 +254,14 @@ describe('a list', () => {
   it('of 32,000 items is looked at, and one that no record has room for is not', () => {
     const list = Array.from({ length: 32_000 }, () => 0)
     expect(encodeObject({ list })).toHaveLength('{"list":[]}'.length + 2 * 32_000 - 1)
-    expect(() => encodeObject({ list: [...list, ...list] })).toThrow('list goes beyond')
+    expect(() => encodeObject({ list: [...list, ...list] })).toThrow('list exceeds')
   })
 
   it('that one assignment has made endless is refused at once', () => {
     const cart: number[] = []
     cart[2 ** 32 - 2] = 1
     expect(() => encodeObject({ user: { cart } })).toThrow(
-      'session data: user.cart goes beyond what any record has room for',
+      'session data: user.cart exceeds the maximum size of a record',
     )
   })
 })

@@ -247,7 +247,7 @@ describe('a conflict', () => {
   it('does not keep a returned value that would not be read back', () => {
     const error = thrown(() => merged({ d: 1 }, { d: 2 }, { d: 3 }, () => ({ $what: 1 })))
     expect(error).toBeInstanceOf(SessionDataError)
-    expect(error).toMatchObject({ message: 'session data: onConflict returned a value that cannot be kept' })
+    expect(error).toMatchObject({ message: 'session data: onConflict returned a value that cannot be saved' })
   })
 })
 

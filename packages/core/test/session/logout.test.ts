@@ -138,7 +138,7 @@ describe('Clear-Site-Data', () => {
   it('and everywhere are the only options, and everywhere is true or false', async () => {
     const { session } = await sessionsOf().open(undefined)
     expect(() => session.logout({ everyWhere: true } as object)).toThrow(
-      'session.logout: everyWhere: no such option; known are everywhere, clearSiteData',
+      'session.logout: everyWhere: unknown option; known options: everywhere, clearSiteData',
     )
     expect(() => session.logout({ everywhere: 'yes' as unknown as true })).toThrow(
       'session.logout: everywhere: expected true or false',

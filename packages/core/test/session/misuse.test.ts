@@ -6,7 +6,7 @@ type Act = (session: Session, wrong: never) => unknown
 
 const OPTIONS = 'expected a plain object, got'
 const KEEP = "keep: expected a list of keys, such as ['cart']"
-const KEYS = 'no such option; known are keep, label'
+const KEYS = 'unknown option; known options: keep, label'
 const DURATION = "expected whole seconds as a number, or text such as '30m', '24h' or '31d'; got"
 
 /** What is not asked of a session in the way that the types say. */
@@ -31,7 +31,7 @@ const MISUSES: readonly (readonly [what: string, act: Act, wrong: unknown, messa
     'logout',
     (session, wrong) => session.logout(wrong),
     { everyWhere: true },
-    'everyWhere: no such option; known are everywhere, clearSiteData',
+    'everyWhere: unknown option; known options: everywhere, clearSiteData',
   ],
   [
     'logout',
@@ -49,7 +49,7 @@ const MISUSES: readonly (readonly [what: string, act: Act, wrong: unknown, messa
     'permanent',
     (session, wrong) => (session.permanent = wrong),
     'yes',
-    "true, false or how long: expected whole seconds as a number, or text such as '30m', '24h' or '31d'; got a text",
+    "true, false or a duration: expected whole seconds as a number, or text such as '30m', '24h' or '31d'; got a text",
   ],
   ['update', (session, wrong) => session.update(wrong), { n: 2 }, 'expected a function'],
   ['take', (session, wrong) => session.take(wrong), undefined, 'expected a key as text'],

@@ -88,7 +88,7 @@ describe.each(EVERYWHERE)('regenerate with a callback, of a session %s', (_, pla
     await before.save()
     expect(thrownBy(() => (before['a'] = 3))).toBeInstanceOf(TypeError)
     expect(thrownBy(() => Object.assign(before, { id: 3 }))).toMatchObject({
-      message: expect.stringContaining("'id' is a control") as unknown,
+      message: expect.stringContaining("'id' is a session control") as unknown,
     })
     expect([before.id, before.subject]).toEqual([visit.session.id, 'ada'])
     const cookie = present(cookieAfter(await visit.close(), undefined))

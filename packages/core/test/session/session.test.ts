@@ -26,7 +26,7 @@ const bodyOf = (json: string): object => JSON.parse(json) as object
 describe('the controls of a session', () => {
   it.each(CONTROLS.filter((name) => !ASSIGNABLE.has(name)))('refuse to be assigned: %s', async (name) => {
     const session = await freshSession()
-    const message = `'${name}' is a control of the session; keep the data under another name`
+    const message = `'${name}' is a session control; store the data under another name`
     expect(() => Object.assign(session, { [name]: 1 })).toThrow(TypeError)
     expect(() => Object.assign(session, { [name]: 1 })).toThrow(message)
     // As code that is not strict assigns: refused aloud there too.
@@ -47,7 +47,7 @@ describe('the controls of a session', () => {
   it.each([-1, 1.5, 'yes', null, undefined, {}])('take no %j for permanent', async (value) => {
     const session = await freshSession()
     expect(() => Object.assign(session, { permanent: value })).toThrow(
-      'session.permanent: true, false or how long: expected whole seconds',
+      'session.permanent: true, false or a duration: expected whole seconds',
     )
     expect(session.permanent).toBe(false)
   })

@@ -95,7 +95,7 @@ describe('the function of session.update', () => {
   )
 
   it.each(controls)('is refused the control %s, the first time as well as later', async (name) => {
-    const message = `session.update: '${name}' is no data; use it on the session, outside of update`
+    const message = `session.update: '${name}' is not data; use it on the session, outside of update`
     const browser = createBrowser(sessionsOf())
     const read = (draft: object): unknown => Reflect.get(draft, name)
     const write = (draft: object): unknown => Reflect.set(draft, name, 1)
@@ -120,7 +120,7 @@ describe('the function of session.update', () => {
   it.each(['pop', 'clear'] satisfies ControlName[])('cannot have data in the place of %s', async (name) => {
     const { session } = await sessionsOf().open(undefined)
     expect(() => session.update((draft) => Reflect.set(draft, name, 1))).toThrow(
-      `'${name}' is a control of the session; keep the data under another name`,
+      `'${name}' is a session control; store the data under another name`,
     )
   })
 

@@ -124,10 +124,10 @@ describe('options of sessions', () => {
           {},
           /^secrets: expected secrets, newest first, .*, got undefined; is the environment variable set\?/,
         ],
-        [{ secrets: 7 }, /^secrets: expected secrets, newest first, .*, got a number; make one with/],
+        [{ secrets: 7 }, /^secrets: expected secrets, newest first, .*, got a number; generate one with/],
         [
           { secrets: 'x' },
-          /^secrets: every secret must be at least 32 bytes long, this has 1; make one with/,
+          /^secrets: every secret must be at least 32 bytes long, this has 1; generate one with/,
         ],
         [{ secrets: [] }, /^secrets: at least one secret is needed/],
         [{ secrets: [undefined] }, /^secrets\[0\]: is empty; is the environment variable set\?/],
@@ -135,32 +135,29 @@ describe('options of sessions', () => {
           { secrets: ['keyboard cat'] },
           /^secrets\[0\]: every secret must be at least 32 bytes long, this has 12/,
         ],
-        [{ secret: SECRET }, /^secret: no such option; write secrets: \[secret\], newest first/],
-        [{ keys: [SECRET] }, /^keys: no such option; write secrets: \[key\], newest first/],
-        [{ password: SECRET }, /^password: no such option; write secrets: \[password\], newest first/],
-        [
-          { resave: false },
-          /^resave: no such option; there is nothing to set: an unchanged session is never written/,
-        ],
-        [{ saveUninitialized: true }, /^saveUninitialized: no such option; there is nothing to set/],
-        [{ rolling: true }, /^rolling: no such option; lifetime\.idle slides by itself/],
-        [{ unset: 'destroy' }, /^unset: no such option; there is nothing to set/],
-        [{ name: 'sid' }, /^name: no such option; write cookie: \{ name \}/],
-        [{ cookieName: 'sid' }, /^cookieName: no such option; write cookie: \{ name \}/],
-        [{ key: 'sid' }, /^key: no such option; write cookie: \{ name \}/],
-        [{ maxAge: 1 }, /^maxAge: no such option; write lifetime: \{ idle, absolute, permanent \}/],
-        [{ ttl: 1 }, /^ttl: no such option; write lifetime: /],
-        [{ expires: 1 }, /^expires: no such option; write lifetime: /],
-        [{ secure: true }, /^secure: no such option; Secure is always on/],
-        [{ httpOnly: true }, /^httpOnly: no such option; HttpOnly is always on/],
-        [{ sameSite: 'lax' }, /^sameSite: no such option; write cookie: \{ sameSite \}/],
+        [{ secret: SECRET }, /^secret: unknown option; write secrets: \[secret\], newest first/],
+        [{ keys: [SECRET] }, /^keys: unknown option; write secrets: \[key\], newest first/],
+        [{ password: SECRET }, /^password: unknown option; write secrets: \[password\], newest first/],
+        [{ resave: false }, /^resave: unknown option; not needed: an unchanged session is never saved/],
+        [{ saveUninitialized: true }, /^saveUninitialized: unknown option; not needed/],
+        [{ rolling: true }, /^rolling: unknown option; lifetime\.idle slides by itself/],
+        [{ unset: 'destroy' }, /^unset: unknown option; not needed/],
+        [{ name: 'sid' }, /^name: unknown option; write cookie: \{ name \}/],
+        [{ cookieName: 'sid' }, /^cookieName: unknown option; write cookie: \{ name \}/],
+        [{ key: 'sid' }, /^key: unknown option; write cookie: \{ name \}/],
+        [{ maxAge: 1 }, /^maxAge: unknown option; write lifetime: \{ idle, absolute, permanent \}/],
+        [{ ttl: 1 }, /^ttl: unknown option; write lifetime: /],
+        [{ expires: 1 }, /^expires: unknown option; write lifetime: /],
+        [{ secure: true }, /^secure: unknown option; Secure is always on/],
+        [{ httpOnly: true }, /^httpOnly: unknown option; HttpOnly is always on/],
+        [{ sameSite: 'lax' }, /^sameSite: unknown option; write cookie: \{ sameSite \}/],
         [
           { genid: () => 'x' },
-          /^genid: no such option; known are secrets, cookie, lifetime, audience, store/,
+          /^genid: unknown option; known options: secrets, cookie, lifetime, audience, store/,
         ],
         [
           { secrets: [SECRET], lifetime: { maxAge: 1 } },
-          /^lifetime\.maxAge: no such option; write lifetime: /,
+          /^lifetime\.maxAge: unknown option; write lifetime: /,
         ],
         [{ secrets: [SECRET], lifetime: { idle: '1 hour' } }, /^lifetime\.idle: expected whole seconds/],
         [{ secrets: [SECRET], audience: 1 }, /^audience: expected text .*, got a number/],
@@ -170,7 +167,7 @@ describe('options of sessions', () => {
           { secrets: [SECRET], now: 1 },
           /^now: expected a function that returns epoch milliseconds, got a number/,
         ],
-        [{ secrets: [SECRET], cookie: { secret: 'x' } }, /^cookie\.secret: no such option; write secrets: /],
+        [{ secrets: [SECRET], cookie: { secret: 'x' } }, /^cookie\.secret: unknown option; write secrets: /],
       ] satisfies [object | undefined, RegExp][]
     ).map(([options, message]) => [message, options] as const),
   )('that are wrong or of another library are answered: %s', (message, options) => {
@@ -182,7 +179,7 @@ describe('options of sessions', () => {
   it('know no unsigned and no merely signed mode (R48)', () => {
     for (const option of ['signed', 'unsigned', 'encrypt', 'algorithm', 'plain']) {
       const options: unknown = { secrets: [SECRET], [option]: true }
-      expect(() => createSessions(options as SessionsOptions)).toThrow(`${option}: no such option`)
+      expect(() => createSessions(options as SessionsOptions)).toThrow(`${option}: unknown option`)
     }
   })
 

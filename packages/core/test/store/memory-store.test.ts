@@ -65,7 +65,7 @@ describe('a memory store', () => {
     expect(await alive(store, ['r', 'b', 's', 'c'])).toEqual(['r', 's', 'c'])
     await store.create('t', staying('six', NOW + 6 * MINUTE))
     expect(thrown(() => store.create('d', record('seven')))).toMatchObject({
-      message: 'the memory store is full: 3 revocations, none of which may go',
+      message: 'the memory store is full: 3 revocations, which must not be evicted',
     })
     expect(await alive(store, ['r', 's', 't', 'd'])).toEqual(['r', 's', 't'])
     clock.at = NOW + 2 * MINUTE

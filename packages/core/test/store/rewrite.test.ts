@@ -179,7 +179,7 @@ describe('a rewrite', () => {
     })
     const error = await rejection(rewrite(records, change(adding('mine')), from, () => attempts >= 3))
     expect(error).toBeInstanceOf(StoreError)
-    expect(error).toMatchObject({ message: 'other requests kept changing the session until the time was up' })
+    expect(error).toMatchObject({ message: 'other requests kept changing the session until the time limit' })
     expect(attempts).toBe(3)
     expect(thrown(() => rewrite(records, change(adding('mine')), from, () => true))).toBeInstanceOf(
       StoreError,

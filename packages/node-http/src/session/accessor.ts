@@ -32,7 +32,7 @@ export function defineSession(prototype: object, holder: object): void {
 const isTaken = (holder: object): boolean => Object.hasOwn(holder, 'session') && !Object.hasOwn(holder, OWN)
 
 const TAKEN =
-  'another middleware, such as express-session, cookie-session or koa-session, has put its own session there; remove that one'
+  'another middleware, such as express-session, cookie-session or koa-session, has set its own session; remove that middleware'
 
 /** Without a prototype, as whoever defines by a descriptor reads it through that; a copy for each request would be dear. */
 const MARK = Object.freeze({ __proto__: null, value: true })
@@ -48,7 +48,6 @@ export const sessionAccessor = {
   set(value: unknown) {
     if (this[ATTACHMENT] === undefined) define(this, 'session', { value, writable: true })
     else if (value === null) this[ATTACHMENT].session.destroy()
-    else
-      throw new TypeError('the session cannot be replaced; change what it holds, or set it to null to end it')
+    else throw new TypeError('the session cannot be replaced; change its keys, or set it to null to end it')
   },
 } as PropertyDescriptor & ThisType<Holder>

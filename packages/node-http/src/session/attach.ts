@@ -51,7 +51,7 @@ export function attach<D>(
 }
 
 const NO_RESPONSE =
-  'session: there is no response that could wait for the session; where a request has none, as an upgrade to WebSocket, ' +
+  'session: there is no response that could wait for the session; for a request without one, such as a WebSocket upgrade, ' +
   'write const { session } = await sessions.open(request.headers.cookie)'
 
 async function attachLater<D>(
