@@ -45,10 +45,34 @@ export interface SessionEvent {
   readonly storeMs: number | undefined
   /** How long the session's record is as text, in bytes, as the limits count them; undefined where it has none. */
   readonly bytes: number | undefined
+  /** Where the session's record lives; undefined where the event tells of none. */
+  readonly mode: 'cookie' | 'store' | undefined
+  /** Whether a session that was there already ends later by what was written. */
+  readonly isRenewal: boolean
 }
 
 /** The `node:diagnostics_channel` on which every decision is published, as a {@link SessionEvent}. */
 export const SESSION_CHANNEL = 'keepsake:session'
+
+/** What a store was asked to do. */
+export type StoreOperation = 'read' | 'create' | 'replace' | 'delete' | 'by_subject' | 'sweep'
+
+/** One call of a store: the same object when it begins and when it ends. Holds no key, text, id or message of an error. */
+export interface StoreCall {
+  readonly operation: StoreOperation
+  /** What the store keeps records in, as its `system` says; undefined where it says nothing. */
+  readonly system: string | undefined
+  /** How long it took, in milliseconds; undefined until it has ended. */
+  durationMs: number | undefined
+  /** The code of the error that it ended with, or the name of its class; undefined where it ended well. */
+  errorType: string | undefined
+}
+
+/**
+ * The name for `tracingChannel` of `node:diagnostics_channel` under which every call of a store is published, as a {@link StoreCall}:
+ * `start` when it begins; `error` where it fails; and `asyncEnd` when it is over, also of a store that answers at once.
+ */
+export const STORE_CHANNEL = 'keepsake:store'
 
 export const OPEN_EVENTS: Readonly<Record<OpenReason, SessionEventType | undefined>> = {
   opened: 'session_opened',
@@ -107,7 +131,7 @@ export const WARNING_EVENTS: Readonly<Record<AdapterWarning, SessionEventType>> 
 
 /** Publishes that the cross-origin guard has refused a request. `cookie`: the session cookie's name, where it is known. */
 export function publishCrossOriginError(reason: CrossOriginReason, cookie = ''): void {
-  const about = { ref: undefined, storeMs: undefined, bytes: undefined }
+  const about = { ref: undefined, storeMs: undefined, bytes: undefined, mode: undefined, isRenewal: false }
   const event: SessionEvent = { type: 'cross_origin_refused', reason, cookie, ...about }
   channel(SESSION_CHANNEL).publish(Object.freeze(event))
 }

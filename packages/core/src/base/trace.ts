@@ -34,9 +34,11 @@ const CLOCK: Warning = {
 const LATE_CHECKS = 1000
 
 /** What an event tells of a record. */
-interface Told {
+export interface Told {
   readonly sid: Uint8Array
   readonly text: string
+  /** Where it lies in a store; undefined where it lies in the cookie. */
+  readonly place: { readonly key: string } | undefined
 }
 
 /** What a request's cookies led to, and how long the store took. */
@@ -52,8 +54,16 @@ interface ToldLookup {
 export const since = (begun: number | undefined): number | undefined =>
   begun === undefined ? undefined : Math.round((performance.now() - begun) * 1000) / 1000
 
-/** Publishes decisions; does nothing, and computes nothing, without a listener. */
-export function createTrace(cookie: string, logKey: KeyObject) {
+/**
+ * Publishes decisions; does nothing, and computes nothing, without a listener.
+ *
+ * @param timing Whether it is measured what the store takes although nobody listens.
+ */
+export function createTrace(
+  cookie: string,
+  logKey: KeyObject,
+  timing: 'where heard' | 'always' = 'where heard',
+) {
   const published = channel(SESSION_CHANNEL)
   const refOf = (sid: Uint8Array): string =>
     createHmac('sha256', logKey).update(sid).digest('hex').slice(0, 16)
@@ -62,16 +72,20 @@ export function createTrace(cookie: string, logKey: KeyObject) {
     type: SessionEventType | undefined,
     reason: SessionEvent['reason'],
     sid: Uint8Array | undefined,
-    text?: string,
+    record?: Told,
     storeMs?: number,
+    renewal?: 'renewal',
     name = cookie,
   ): void {
     if (type === undefined || !published.hasSubscribers) return
     const ref = sid && refOf(sid)
-    const bytes = text === undefined ? undefined : Buffer.byteLength(text)
-    published.publish(Object.freeze<SessionEvent>({ type, reason, cookie: name, ref, storeMs, bytes }))
+    const bytes = record && Buffer.byteLength(record.text)
+    const mode = record && (record.place === undefined ? 'cookie' : 'store')
+    const about = { cookie: name, ref, storeMs, bytes, mode, isRenewal: renewal !== undefined } as const
+    published.publish(Object.freeze<SessionEvent>({ type, reason, ...about }))
   }
 
+  const isTimed = (): boolean => published.hasSubscribers || timing === 'always'
   let lateChecks = LATE_CHECKS
   const told = new Set<string>()
   function warnOnce(warning: Warning): void {
@@ -85,27 +99,27 @@ export function createTrace(cookie: string, logKey: KeyObject) {
     publish('session_key_dropped', 'control_name', sid)
 
   return Object.freeze({
-    /** The time that `since` counts from; undefined where nobody listens. */
-    begin: (): number | undefined => (published.hasSubscribers ? performance.now() : undefined),
+    /** The time that `since` counts from; undefined where nobody asks. */
+    begin: (): number | undefined => (isTimed() ? performance.now() : undefined),
     opened({ reason, record, hasDropped, storeMs }: ToldLookup): void {
-      publish(OPEN_EVENTS[reason], reason, record?.sid, record?.text, storeMs)
+      publish(OPEN_EVENTS[reason], reason, record?.sid, record, storeMs)
       if (hasDropped) keyDropped(record?.sid)
       if (reason === 'issued_in_future') warnOnce(CLOCK)
     },
     keyDropped,
     /** A session of another library has come in, from the cookie of this name. */
-    arrived: (from: string, { sid, text }: Told): void =>
-      publish('session_arrived', 'arrived', sid, text, undefined, from),
+    arrived: (from: string, record: Told): void =>
+      publish('session_arrived', 'arrived', record.sid, record, undefined, undefined, from),
     arrivalRefused: (from: string, reason: ArrivalRefusal): void =>
-      publish('arrival_refused', reason, undefined, undefined, undefined, from),
+      publish('arrival_refused', reason, undefined, undefined, undefined, undefined, from),
     /** Whether it is of use to find out if a session was changed too late: to a listener, and for a warning. */
-    asksForLate: (): boolean => published.hasSubscribers || lateChecks-- > 0,
+    asksForLate: (): boolean => isTimed() || lateChecks-- > 0,
     /** Two requests changed the same place, and one of the changes stands. */
     conflicted: (): void => publish('session_conflict', 'conflict', undefined),
     /** A session that is watched cannot be looked at. */
     watchFailed: (sid: Uint8Array): void => publish('session_watch_failed', 'store_failed', sid),
-    closed(reason: CloseReason, sid: Uint8Array, text?: string, storeMs?: number): void {
-      publish(CLOSE_EVENTS[reason], reason, sid, text, storeMs)
+    closed(reason: CloseReason, sid: Uint8Array, record?: Told, storeMs?: number, renewal?: 'renewal'): void {
+      publish(CLOSE_EVENTS[reason], reason, sid, record, storeMs, renewal)
       if (reason === 'late') warnOnce(LATE)
     },
     returnWatch: createReturnWatch(logKey),

@@ -4,9 +4,12 @@ import type { Plan } from '../record/plan.ts'
 import { MAX_AGE_LIMIT } from '../base/time.ts'
 import type { Leaving } from './setup.ts'
 
-/** A response header that closing a visit asks for. `Cache-Control` yields to one of the application that is as strict. */
+/**
+ * A response header that closing a visit asks for. `Cache-Control` yields to one of the application that is as strict,
+ * and `Server-Timing`, which only the development log asks for, is added to the application's.
+ */
 export type Header = readonly [
-  name: 'Set-Cookie' | 'Vary' | 'Cache-Control' | 'Clear-Site-Data',
+  name: 'Set-Cookie' | 'Vary' | 'Cache-Control' | 'Clear-Site-Data' | 'Server-Timing',
   value: string,
 ]
 
