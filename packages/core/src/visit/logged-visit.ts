@@ -42,6 +42,12 @@ export class LoggedVisit<D> extends SessionsVisit<D> {
     }
   }
 
+  /** A host that has no head to wait for, as Next while it renders, closes nothing that was only read. */
+  override settle(): void {
+    super.settle()
+    if (!this.#notes.isPrinted) this.#notes.print([])
+  }
+
   /** What cannot be written has no names either; closing says so. */
   #changedKeys(): readonly string[] {
     if (this.#notes.opened === undefined) return []
@@ -75,6 +81,7 @@ class Notes implements LogFacts {
   lookupMs: number | undefined
   storeMs: number | undefined
   bytes: number | undefined
+  isPrinted = false
   /** The row's key, where the record lies in one. */
   #row: string | undefined
   #rows: 'row inserted' | 'row updated' | 'row deleted' | undefined
@@ -145,6 +152,7 @@ class Notes implements LogFacts {
   }
 
   print(headers: readonly Header[]): void {
+    this.isPrinted = true
     const lines = headers.filter(([name]) => name === 'Set-Cookie')
     const isSet = lines.some(([, line]) => !line.includes('; Max-Age=0;'))
     const cookie = lines.length === 0 ? [] : [isSet ? 'cookie set' : 'cookie cleared']

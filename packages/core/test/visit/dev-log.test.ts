@@ -187,6 +187,15 @@ describe('the development log', () => {
     expect(lastLine()).toContain('late | (lost: it was changed after the response had left)')
   })
 
+  it('has a line for a visit that was read, and that its host never closes', async () => {
+    const visit = await openVisit(logged(), { method: 'GET', url: '/', headers: {} })
+    void visit.session['n']
+    visit.settle()
+    visit.settle()
+    expect(printed.slice(1)).toHaveLength(1)
+    expect(lastLine()).toBe('keepsake GET | / | no cookie')
+  })
+
   it('has no line for a look from outside', async () => {
     const sessions = logged()
     printed = []
