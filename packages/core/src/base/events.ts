@@ -3,33 +3,50 @@ import type { AdapterWarning, ArrivalRefusal, CloseReason, CrossOriginReason, Op
 
 /** Names of OWASP's logging vocabulary where it has one. */
 export type SessionEventType =
+  /** A request's cookie was opened, and its session goes on. */
   | 'session_opened'
   /** A session of another library has become one of ours. `cookie` is the name of the cookie that it came in. */
   | 'session_arrived'
-  /** The same came, and did not. */
+  /** A cookie of another library came, and has become no session. `cookie` is its name. */
   | 'arrival_refused'
+  /** A cookie came whose session is over by time. */
   | 'session_expired'
+  /** A cookie came whose session was ended before, or has another cookie by now. */
   | 'session_use_after_expire'
+  /** A cookie came that cannot be opened. */
   | 'cookie_rejected'
+  /** A new session was written. */
   | 'session_created'
+  /** The data of a session was written. */
   | 'session_changed'
+  /** A session was written without a change of its data: it lives longer, or has a new cookie. */
   | 'session_renewed'
+  /** A session was ended. */
   | 'session_destroyed'
+  /** A session was not opened, or not saved, although its cookie may be good. */
   | 'session_refused'
+  /** Two requests changed the same place of a session. */
   | 'session_conflict'
   /** A key of the data was left out, because a control of the session has its name. */
   | 'session_key_dropped'
+  /** A session was ended by a login of its subject, which has as many as `maxPerSubject` allows. */
   | 'excess_sessions_exceeded'
   /** The store fails while a session is watched; published once until it is back. */
   | 'session_watch_failed'
+  /** A guard has refused a request. `cookie` is empty before a session is attached to it. */
   | 'cross_origin_refused'
+  /** A response that depends on a session may be kept by caches. */
   | 'cacheable_response'
+  /** A `Secure` cookie was set over plain http. */
   | 'insecure_connection'
+  /** A cookie was set twice for one visitor, and never came back. */
   | 'cookie_unreturned'
 
 /** One decision. Holds no token, id, key or datum: `ref` is a keyed hash that lets lines of one session be matched. */
 export interface SessionEvent {
+  /** What happened. */
   readonly type: SessionEventType
+  /** Why: the reason code, which `explain()` has too. */
   readonly reason:
     | OpenReason
     | CloseReason
@@ -59,6 +76,7 @@ export type StoreOperation = 'read' | 'create' | 'replace' | 'delete' | 'by_subj
 
 /** One call of a store: the same object when it begins and when it ends. Holds no key, text, id or message of an error. */
 export interface StoreCall {
+  /** What was asked for, by the name of the store's method. */
   readonly operation: StoreOperation
   /** What the store keeps records in, as its `system` says; undefined where it says nothing. */
   readonly system: string | undefined

@@ -7,6 +7,9 @@ import type { Header } from '../../src/visit/headers.ts'
 import type { Session } from '../../src/session/session.ts'
 import { createClock, present, SECRET, secretOf, sessionsOf, setCookie, thrownBy } from '../support.ts'
 
+/** A request that brings no cookie. */
+const ROOT = Object.freeze({ method: 'GET', url: '/', headers: {} })
+
 type Data = Record<string, unknown>
 type Handle = (session: Session<Data>) => unknown
 
@@ -179,7 +182,7 @@ describe('the development log', () => {
   })
 
   it('has one more line where a session is changed after the response has left', async () => {
-    const visit = await openVisit(logged(), { method: 'GET', url: '/', headers: {} })
+    const visit = await openVisit(logged(), ROOT)
     const { session } = visit
     await visit.close()
     session['n'] = 1
@@ -188,7 +191,7 @@ describe('the development log', () => {
   })
 
   it('has a line for a visit that was read, and that its host never closes', async () => {
-    const visit = await openVisit(logged(), { method: 'GET', url: '/', headers: {} })
+    const visit = await openVisit(logged(), ROOT)
     void visit.session['n']
     visit.settle()
     visit.settle()
