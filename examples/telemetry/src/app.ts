@@ -28,6 +28,6 @@ app.use((req, res, next) => {
 })
 app.use(session(sessions))
 app.get('/', (req, res) => {
-  req.session.visits = Number(req.session.visits ?? 0) + 1
+  req.session.visits = (req.session.visits ?? 0) + 1
   res.send(`visit ${req.session.visits}; see /telemetry`)
 })

@@ -26,7 +26,10 @@ afterEach(() => telemetry.stop())
 
 type Data = Record<string, unknown>
 const sessionsIn = (store: Store): Sessions<Data> => createSessions<Data>({ secrets: [SECRET], store })
-const failing = (error: unknown): Store => ({ ...memoryStore(), create: async () => Promise.reject(error) })
+const rejected = async (error: unknown): Promise<never> => {
+  throw error
+}
+const failing = (error: unknown): Store => ({ ...memoryStore(), create: () => rejected(error) })
 
 /** One request that changes its session; its cookie, or that of the request before. */
 async function request(
@@ -173,10 +176,10 @@ describe('the metrics', () => {
   })
 })
 
-describe('the instrumentation', () => {
-  const isHeard = (): boolean =>
-    channel(SESSION_CHANNEL).hasSubscribers || channel(`tracing:${STORE_CHANNEL}:start`).hasSubscribers
+const isHeard = (): boolean =>
+  channel(SESSION_CHANNEL).hasSubscribers || channel(`tracing:${STORE_CHANNEL}:start`).hasSubscribers
 
+describe('the instrumentation', () => {
   it('listens once, however often it is enabled, and no more when it is disabled', async () => {
     const { instrumentation } = telemetry
     instrumentation.enable()

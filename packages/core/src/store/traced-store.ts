@@ -64,7 +64,7 @@ function callsOf(store: Store) {
 
   return {
     isHeard: (): boolean => started.hasSubscribers || ended.hasSubscribers || failed.hasSubscribers,
-    traced<T>(operation: StoreOperation, work: () => MaybePromise<T>): MaybePromise<T> {
+    traced: <T>(operation: StoreOperation, work: () => MaybePromise<T>): MaybePromise<T> => {
       const { end, fail } = begin(operation)
       const through = (value: T): T => (end(), value)
       let done: MaybePromise<T>

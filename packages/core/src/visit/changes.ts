@@ -59,15 +59,14 @@ export function keepChanged(before: string, after: string, keep: readonly string
 /** What was done to the keys of the data between two texts: `+added`, `~changed`, `-removed`; and `login` for a new subject. */
 export function changedKeys(before = EMPTY_TEXT, after: string): readonly string[] {
   const [was, is] = [contentIn(before), contentIn(after)]
-  const has = (data: object, key: string): boolean => Object.hasOwn(data, key)
   const isSame = (key: string): boolean =>
     writeText({ key: was.data[key] }) === writeText({ key: is.data[key] })
-  const kept = Object.keys(is.data).filter((key) => !has(was.data, key) || !isSame(key))
+  const kept = Object.keys(is.data).filter((key) => !Object.hasOwn(was.data, key) || !isSame(key))
   return [
     ...(is.subject !== undefined && is.subject !== was.subject ? ['login'] : []),
-    ...kept.map((key) => `${has(was.data, key) ? '~' : '+'}${key}`),
+    ...kept.map((key) => `${Object.hasOwn(was.data, key) ? '~' : '+'}${key}`),
     ...Object.keys(was.data)
-      .filter((key) => !has(is.data, key))
+      .filter((key) => !Object.hasOwn(is.data, key))
       .map((key) => `-${key}`),
   ]
 }

@@ -33,7 +33,9 @@ beforeEach(() => {
   calls = []
   listen()
 })
-afterEach(() => void channels.unsubscribe(listener as never))
+afterEach(() => {
+  channels.unsubscribe(listener as never)
+})
 
 /** A store that answers later, or that fails. */
 function laterStore(work: (answer: () => unknown) => Promise<unknown>): Store {
