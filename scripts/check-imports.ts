@@ -35,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   hono: ['@keepsake/core', '@keepsake/core/adapter', '@keepsake/fetch', 'hono', 'hono/http-exception'],
   passport: ['@keepsake/core', '@keepsake/core/adapter'],
   dbsc: ['@keepsake/core', '@keepsake/core/adapter', '@keepsake/node-http', 'jose', 'structured-headers'],
+  opentelemetry: ['@keepsake/core', '@opentelemetry/api'],
   arrival: ['@keepsake/core', '@keepsake/core/adapter', '@msgpack/msgpack', '@noble/ciphers/salsa.js'],
   'store-file': STORE,
   'store-sqlite': STORE,

@@ -44,6 +44,7 @@ export const sidebar: readonly DefaultTheme.SidebarItem[] = [
       { text: 'Moving', link: '/moving' },
       { text: 'Behind a proxy', link: '/behind-a-proxy' },
       { text: 'Pages that stay open', link: '/live-pages' },
+      { text: 'Logs, traces and metrics', link: '/observe' },
       { text: 'Performance', link: '/performance' },
       { text: 'Scaling', link: '/scaling' },
       { text: 'Security', link: '/security' },

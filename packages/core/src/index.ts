@@ -58,7 +58,14 @@ export type { DataOptions, SessionsOptions } from './sessions/options.ts'
 export type { FormerCookie, SessionCookieOptions } from './cookie/session-cookie.ts'
 export type { SessionChange } from './session/state.ts'
 export type { Store, StoredRecord } from './store/store.ts'
-export { SESSION_CHANNEL, type SessionEvent, type SessionEventType } from './base/events.ts'
+export {
+  SESSION_CHANNEL,
+  type SessionEvent,
+  type SessionEventType,
+  STORE_CHANNEL,
+  type StoreCall,
+  type StoreOperation,
+} from './base/events.ts'
 export type { Visit } from './sessions/sessions.ts'
 export type { Header } from './visit/headers.ts'
 export type { VisitOptions } from './visit/setup.ts'

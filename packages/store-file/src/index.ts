@@ -100,6 +100,7 @@ export function fileStore(options: FileStoreOptions): Store {
   }
 
   return Object.freeze<Store>({
+    system: 'file',
     async read(key) {
       return (await live(checked(key)))?.text
     },

@@ -78,6 +78,7 @@ export function postgresStore(pool: PostgresClient, options?: PostgresStoreOptio
   const statements = statementsFor(table, listening && channel)
 
   return Object.freeze<PostgresStore>({
+    system: 'postgresql',
     async prepare() {
       await pool.query(migrationFor(table, unlogged ? 'UNLOGGED' : ''), [])
     },

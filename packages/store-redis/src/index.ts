@@ -81,6 +81,7 @@ export function redisStore(client: RedisClient, options?: RedisStoreOptions): St
   }
 
   return Object.freeze<Store>({
+    system: 'redis',
     read: (key) => get(keyOf(key)).then(textOf, unlessForeign),
     async create(key, record) {
       const now = Date.now()

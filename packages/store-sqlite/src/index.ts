@@ -71,6 +71,7 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
   }
 
   return Object.freeze<Store>({
+    system: 'sqlite',
     read: (key) =>
       step(({ read }) => {
         const row = read.get(key, now()) as { readonly text: unknown } | undefined

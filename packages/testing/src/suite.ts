@@ -11,6 +11,7 @@ import { formerCookieScenarios } from './scenarios/former-cookies.ts'
 import { guardScenarios } from './scenarios/guard.ts'
 import { headerScenarios } from './scenarios/headers.ts'
 import { lateScenarios } from './scenarios/late.ts'
+import { logScenarios } from './scenarios/log.ts'
 import { loginScenarios } from './scenarios/logins.ts'
 import { renewalScenarios } from './scenarios/renewals.ts'
 import { requestScenarios } from './scenarios/requests.ts'
@@ -42,7 +43,10 @@ export function adapterSuite(host: AdapterHost, modes: readonly SuiteMode[] = se
     describe('a login', () => loginScenarios(stage))
     describe('a session that gets a new cookie', () => renewalScenarios(stage))
     describe('flash messages', () => flashScenarios(stage))
-    describe('the application’s headers', () => headerScenarios(stage))
+    describe('the application’s headers', () => {
+      headerScenarios(stage)
+      logScenarios(stage)
+    })
     describe('caches', () => cachingScenarios(stage))
     describe('requests of other sites', () => guardScenarios(stage))
     describe('bodies', () => bodyScenarios(stage))

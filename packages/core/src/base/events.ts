@@ -10,10 +10,11 @@ import type {
 
 /** Uses the names of OWASP's logging vocabulary where it has one. */
 export type SessionEventType =
+  /** A request's cookie was opened, and its session goes on. */
   | 'session_opened'
   /** A session of another library was converted. `cookie` is the name of its cookie. */
   | 'session_arrived'
-  /** A session of another library was rejected. */
+  /** A session of another library was rejected. `cookie` is its cookie's name. */
   | 'arrival_refused'
   /** A browser has registered a key for the session. */
   | 'bound'
@@ -21,28 +22,44 @@ export type SessionEventType =
   | 'bound_refreshed'
   /** It has not, or what came shows something else. */
   | 'bound_failed'
+  /** A cookie came whose session has expired. */
   | 'session_expired'
+  /** A cookie came whose session was ended before, or has another cookie by now. */
   | 'session_use_after_expire'
+  /** A cookie came that cannot be opened. */
   | 'cookie_rejected'
+  /** A new session was written. */
   | 'session_created'
+  /** The data of a session was written. */
   | 'session_changed'
+  /** A session was written without a change of its data: it lives longer, or has a new cookie. */
   | 'session_renewed'
+  /** A session was ended. */
   | 'session_destroyed'
+  /** A session was not opened, or not saved, although its cookie may be good. */
   | 'session_refused'
+  /** Two requests changed the same place of a session. */
   | 'session_conflict'
   /** A key of the data was left out, because a control of the session has its name. */
   | 'session_key_dropped'
+  /** A session was ended by a login of its subject, which has as many as `maxPerSubject` allows. */
   | 'excess_sessions_exceeded'
   /** The store fails while a session is watched; published once until it recovers. */
   | 'session_watch_failed'
+  /** A guard has refused a request. `cookie` is empty before a session is attached to it. */
   | 'cross_origin_refused'
+  /** A response that depends on a session may be kept by caches. */
   | 'cacheable_response'
+  /** A `Secure` cookie was set over plain http. */
   | 'insecure_connection'
+  /** A cookie was set twice for one visitor, and never came back. */
   | 'cookie_unreturned'
 
 /** One decision. Contains no token, id, key or session data: `ref` is a keyed hash that matches the lines of one session. */
 export interface SessionEvent {
+  /** What happened. */
   readonly type: SessionEventType
+  /** Why: the reason code, which `explain()` has too. */
   readonly reason:
     | OpenReason
     | CloseReason
@@ -59,10 +76,35 @@ export interface SessionEvent {
   readonly storeMs: number | undefined
   /** The length of the session's record as text, in bytes, as the limits count them; undefined without a record. */
   readonly bytes: number | undefined
+  /** Where the session's record lives; undefined where the event tells of none. */
+  readonly mode: 'cookie' | 'store' | undefined
+  /** Whether a session that was there already ends later by what was written. */
+  readonly isRenewal: boolean
 }
 
 /** The `node:diagnostics_channel` on which every decision is published, as a {@link SessionEvent}. */
 export const SESSION_CHANNEL = 'keepsake:session'
+
+/** What a store was asked to do. */
+export type StoreOperation = 'read' | 'create' | 'replace' | 'delete' | 'by_subject' | 'sweep'
+
+/** One call of a store: the same object when it begins and when it ends. Holds no key, text, id or message of an error. */
+export interface StoreCall {
+  /** What was asked for, by the name of the store's method. */
+  readonly operation: StoreOperation
+  /** What the store keeps records in, as its `system` says; undefined where it says nothing. */
+  readonly system: string | undefined
+  /** How long it took, in milliseconds; undefined until it has ended. */
+  durationMs: number | undefined
+  /** The code of the error that it ended with, or the name of its class; undefined where it ended well. */
+  errorType: string | undefined
+}
+
+/**
+ * The name for `tracingChannel` of `node:diagnostics_channel` under which every call of a store is published, as a {@link StoreCall}:
+ * `start` when it begins; `error` where it fails; and `asyncEnd` when it is over, also of a store that answers at once.
+ */
+export const STORE_CHANNEL = 'keepsake:store'
 
 export const OPEN_EVENTS: Readonly<Record<OpenReason, SessionEventType | undefined>> = {
   opened: 'session_opened',
@@ -123,7 +165,7 @@ export const WARNING_EVENTS: Readonly<Record<AdapterWarning, SessionEventType>> 
 
 /** Publishes that the cross-origin guard has rejected a request. `cookie`: the session cookie's name, if known. */
 export function publishCrossOriginError(reason: CrossOriginReason, cookie = ''): void {
-  const about = { ref: undefined, storeMs: undefined, bytes: undefined }
+  const about = { ref: undefined, storeMs: undefined, bytes: undefined, mode: undefined, isRenewal: false }
   const event: SessionEvent = { type: 'cross_origin_refused', reason, cookie, ...about }
   channel(SESSION_CHANNEL).publish(Object.freeze(event))
 }

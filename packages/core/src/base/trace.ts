@@ -35,9 +35,11 @@ const CLOCK: Warning = {
 const LATE_CHECKS = 1000
 
 /** The part of a record that an event reports. */
-interface Told {
+export interface Told {
   readonly sid: Uint8Array
   readonly text: string
+  /** Where it lies in a store; undefined where it lies in the cookie. */
+  readonly place: { readonly key: string } | undefined
 }
 
 /** The result of looking up a request's cookies, and how long the store took. */
@@ -55,8 +57,16 @@ interface ToldLookup {
 export const since = (begun: number | undefined): number | undefined =>
   begun === undefined ? undefined : Math.round((performance.now() - begun) * 1000) / 1000
 
-/** Publishes decisions; without a listener, it does and computes nothing. */
-export function createTrace(cookie: string, logKey: KeyObject) {
+/**
+ * Publishes decisions; without a listener, it does and computes nothing.
+ *
+ * @param timing Whether to measure the store's time although nobody listens.
+ */
+export function createTrace(
+  cookie: string,
+  logKey: KeyObject,
+  timing: 'where heard' | 'always' = 'where heard',
+) {
   const published = channel(SESSION_CHANNEL)
   const refOf = (sid: Uint8Array): string =>
     createHmac('sha256', logKey).update(sid).digest('hex').slice(0, 16)
@@ -65,16 +75,20 @@ export function createTrace(cookie: string, logKey: KeyObject) {
     type: SessionEventType | undefined,
     reason: SessionEvent['reason'],
     sid: Uint8Array | undefined,
-    text?: string,
+    record?: Told,
     storeMs?: number,
+    renewal?: 'renewal',
     name = cookie,
   ): void {
     if (type === undefined || !published.hasSubscribers) return
     const ref = sid && refOf(sid)
-    const bytes = text === undefined ? undefined : Buffer.byteLength(text)
-    published.publish(Object.freeze<SessionEvent>({ type, reason, cookie: name, ref, storeMs, bytes }))
+    const bytes = record && Buffer.byteLength(record.text)
+    const mode = record && (record.place === undefined ? 'cookie' : 'store')
+    const about = { cookie: name, ref, storeMs, bytes, mode, isRenewal: renewal !== undefined } as const
+    published.publish(Object.freeze<SessionEvent>({ type, reason, ...about }))
   }
 
+  const isTimed = (): boolean => published.hasSubscribers || timing === 'always'
   let lateChecks = LATE_CHECKS
   const told = new Set<string>()
   function warnOnce(warning: Warning): void {
@@ -88,18 +102,18 @@ export function createTrace(cookie: string, logKey: KeyObject) {
     publish('session_key_dropped', 'control_name', sid)
 
   return Object.freeze({
-    /** The start time for `since`; undefined without a listener. */
-    begin: (): number | undefined => (published.hasSubscribers ? performance.now() : undefined),
+    /** The start time for `since`; undefined if nobody asks. */
+    begin: (): number | undefined => (isTimed() ? performance.now() : undefined),
     opened({ reason, record, withheld, hasDropped, storeMs }: ToldLookup): void {
       const told = record ?? withheld
-      publish(OPEN_EVENTS[reason], reason, told?.sid, told?.text, storeMs)
+      publish(OPEN_EVENTS[reason], reason, told?.sid, told, storeMs)
       if (hasDropped) keyDropped(record?.sid)
       if (reason === 'issued_in_future') warnOnce(CLOCK)
     },
     keyDropped,
     /** A session of another library was converted, from the cookie of this name. */
-    arrived: (from: string, { sid, text }: Told): void =>
-      publish('session_arrived', 'arrived', sid, text, undefined, from),
+    arrived: (from: string, record: Told): void =>
+      publish('session_arrived', 'arrived', record.sid, record, undefined, undefined, from),
     /** What a browser has shown of its key. */
     device: (reason: DeviceReason, sid: Uint8Array | undefined): void => {
       const type =
@@ -107,15 +121,15 @@ export function createTrace(cookie: string, logKey: KeyObject) {
       publish(type, reason, sid)
     },
     arrivalRefused: (from: string, reason: ArrivalRefusal): void =>
-      publish('arrival_refused', reason, undefined, undefined, undefined, from),
+      publish('arrival_refused', reason, undefined, undefined, undefined, undefined, from),
     /** Whether to check for a late change: for a listener, or for a warning. */
-    asksForLate: (): boolean => published.hasSubscribers || lateChecks-- > 0,
+    asksForLate: (): boolean => isTimed() || lateChecks-- > 0,
     /** Two requests changed the same value, and one of the changes was kept. */
     conflicted: (): void => publish('session_conflict', 'conflict', undefined),
     /** A watched session cannot be read. */
     watchFailed: (sid: Uint8Array): void => publish('session_watch_failed', 'store_failed', sid),
-    closed(reason: CloseReason, sid: Uint8Array, text?: string, storeMs?: number): void {
-      publish(CLOSE_EVENTS[reason], reason, sid, text, storeMs)
+    closed(reason: CloseReason, sid: Uint8Array, record?: Told, storeMs?: number, renewal?: 'renewal'): void {
+      publish(CLOSE_EVENTS[reason], reason, sid, record, storeMs, renewal)
       if (reason === 'late') warnOnce(LATE)
     },
     returnWatch: createReturnWatch(logKey),

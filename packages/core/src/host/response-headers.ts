@@ -27,6 +27,7 @@ function applyHeader<R>(
   if (name === 'Set-Cookie') setCookieLine(access, response, value, headers)
   else if (name === 'Vary') addVary(access, response, value)
   else if (name === 'Cache-Control') forbidStoring(access, response)
+  else if (name === 'Server-Timing') addItem(access, response, name, value)
   else access.setHeader(response, name, value)
 }
 
@@ -46,6 +47,10 @@ export function setCookieLine<R>(
   const stays = (other: string): boolean =>
     !other.startsWith(own) || (other !== line && kept.some((header) => header[1] === other))
   access.setHeader(response, 'Set-Cookie', [...lines.filter(stays), line])
+}
+
+function addItem<R>(access: ResponseAccess<R>, response: R, name: string, item: string): void {
+  access.setHeader(response, name, [...access.linesOf(response, name), item].join(', '))
 }
 
 function addVary<R>(access: ResponseAccess<R>, response: R, field: string): void {

@@ -2,6 +2,7 @@ import { cameWith, lookUpArrivals } from '../visit/arrivals.ts'
 import { type FromDevice, fromDevice } from '../visit/from-device.ts'
 import { anonymousAfter, lookUpSealed, lookUpStored } from '../visit/lookup.ts'
 import type { Lookup, VisitOptions } from '../visit/setup.ts'
+import { failLogged, LoggedVisit } from '../visit/logged-visit.ts'
 import { type Look, SessionsVisit } from '../visit/visit.ts'
 import type { EagerMode, LazyMode } from '../modes/mode.ts'
 import { SessionFacts } from '../session/facts.ts'
@@ -34,7 +35,7 @@ type Load = (header: CookieHeader) => MaybePromise<Look>
 export function createSessions<D extends SessionData<D> = Record<string, unknown>>(
   options: SessionsOptions & DataOptions<D>,
 ): Sessions<D> {
-  const { setup, whenStoreFails, arrivals, arriving, timeLimit, close } = readSetup(
+  const { setup, whenStoreFails, arrivals, arriving, timeLimit, log, close } = readSetup(
     readOptions('options', options, OPTIONS),
   )
   const { mode, cookie, lifetime, subjects, accept, trace, now } = setup
@@ -83,6 +84,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
     return unlessFailed(andThen(found, (lookup) => () => lookup))
   }
 
+  const OneVisit = log === undefined ? SessionsVisit<D> : LoggedVisit<D>
   const load = arrivals.length === 0 ? loadOwn : loadArriving
 
   function visitFor(
@@ -90,7 +92,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
     source: CookieSource,
     options: VisitOptions | undefined,
   ): MaybePromise<SessionsVisit<D>> {
-    const visit = new SessionsVisit<D>(setup, look, source, options)
+    const visit = new OneVisit(setup, look, source, options)
     return accept === undefined || mode.isLazy ? visit : visit.accepted()
   }
 
@@ -108,13 +110,16 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
     const header = cookieHeaderOf(source)
     const look = loading(header)
     // Nothing else holds a reference to a request that nobody asks about.
-    const kept = accept === undefined ? header : source
+    const kept = accept === undefined && log === undefined ? header : source
     return look instanceof Promise ? openLater(look, kept, options) : visitFor(look, kept, options)
   }
 
   function openNow(source: CookieSource, options?: VisitOptions): MaybePromise<SessionsVisit<D>> {
     refusePromise(options?.extend, 'extend: expected true or false, not a promise')
-    return openBy(load, source, options)
+    const visit = openBy(load, source, options)
+    return log !== undefined && visit instanceof Promise
+      ? visit.catch((error: unknown) => failLogged(source, error))
+      : visit
   }
 
   return Object.freeze<AdapterSessions<D>>({

@@ -70,6 +70,12 @@ export interface SessionsOptions {
    * commit wins. `'fail'`: the later request fails with a 409. A function returns the resulting value.
    */
   readonly onConflict?: 'mine' | 'fail' | ((conflict: Conflict) => unknown) | undefined
+  /**
+   * `'dev'` prints a line for each request on standard error: what came, what changed, what was written, how long the store
+   * took; and responses say the last by `Server-Timing`. For development; `NODE_DEBUG=keepsake` does the same. Names of
+   * keys and reason codes, no token, id or value. Default: none.
+   */
+  readonly log?: 'dev' | undefined
   /** The clock, in epoch milliseconds; for tests. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
@@ -127,5 +133,6 @@ export const OPTIONS = [
   'version',
   'migrate',
   'accept',
+  'log',
   'now',
 ] as const satisfies readonly (keyof (SessionsOptions & DataOptions<unknown>))[]

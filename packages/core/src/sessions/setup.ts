@@ -1,5 +1,6 @@
 import type { Accept } from '../visit/accept.ts'
 import type { ArriveSetup } from '../visit/arrive.ts'
+import { LOG_HEADING } from '../visit/log-line.ts'
 import type { Setup } from '../visit/setup.ts'
 import { type Arrival, readArrivals } from '../cookie/arrival.ts'
 import { readSessionCookie } from '../cookie/session-cookie.ts'
@@ -17,6 +18,7 @@ import { SessionConflictError, wrongOption } from '../base/errors.ts'
 import { createTrace, type Trace } from '../base/trace.ts'
 import { fieldOf, refusePromise } from '../base/own.ts'
 import { readChoice, readClock, readFunction, readText } from '../base/options.ts'
+import { printLine, readLog } from '../base/dev-log.ts'
 import { createPulse } from '../base/pulse.ts'
 import type { TimeLimit } from '../base/time-limit.ts'
 import { readStorage } from './storage.ts'
@@ -29,6 +31,7 @@ export interface CheckedOptions {
   readonly arrivals: readonly Arrival[]
   readonly arriving: ArriveSetup
   readonly timeLimit: TimeLimit
+  readonly log: 'dev' | undefined
   readonly close: () => Promise<void>
 }
 
@@ -40,7 +43,8 @@ export function readSetup(options: Readonly<Record<string, unknown>>): CheckedOp
   const keys = createKeys(secrets, cookie.name, audience, cookie.formerNames)
   const lifetime = readLifetime(options['lifetime'])
   const shape = readShape(options)
-  const trace = createTrace(cookie.name, keys.logKey)
+  const log = readLog(options['log'])
+  const trace = createTrace(cookie.name, keys.logKey, log && 'always')
   const clock = readClock(options['now'])
   const arrivals = readArrivals(options['arrivals'], [cookie.name, ...cookie.formerNames])
   const openUntil = Math.max(0, ...arrivals.map(({ until }) => until))
@@ -50,6 +54,7 @@ export function readSetup(options: Readonly<Record<string, unknown>>): CheckedOp
   const resolve = readConflictRule(options['onConflict'], trace)
   const whenStoreFails =
     readChoice('whenStoreFails', options['whenStoreFails'], ['fail', 'anonymous']) ?? 'fail'
+  if (log !== undefined) printLine(LOG_HEADING, 'faint')
   // Last, so that a wrong option leaves no timer behind.
   const sweeps = stores.map((store) => startSweep(store, clock))
   const pulse = createPulse()
@@ -75,6 +80,7 @@ export function readSetup(options: Readonly<Record<string, unknown>>): CheckedOp
     arrivals,
     arriving: { mode, shape, lifetime, keys: keys.arrivals, ledger, trace, fillRandom: keys.fillRandom },
     timeLimit,
+    log,
     async close() {
       for (const stop of sweeps) stop()
       pulse.close()

@@ -1,5 +1,5 @@
 import type { Store } from '../store/store.ts'
-import { fieldOf } from '../base/own.ts'
+import { tracedStore } from '../store/traced-store.ts'
 import { SHARES_TIMERS } from '../base/runtime.ts'
 
 /** How often a store is swept, on average. Spread at random, so that the nodes of a cluster take turns. */
@@ -10,7 +10,7 @@ const SWEEP_EVERY_MS = 60_000
  * sweep is ignored. Returns a function that stops it.
  */
 export function startSweep(store: Store, now: () => number): () => void {
-  const work = SHARES_TIMERS ? fieldOf(store, 'sweep') : undefined
+  const work = SHARES_TIMERS ? tracedStore(store).sweep : undefined
   if (work === undefined) return () => undefined
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
@@ -20,7 +20,7 @@ export function startSweep(store: Store, now: () => number): () => void {
   }
   const sweep = async (): Promise<void> => {
     try {
-      await work.call(store, now())
+      await work(now())
     } catch {
       // The next one makes up for it.
     }

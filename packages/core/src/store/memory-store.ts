@@ -106,6 +106,7 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
 
   return Object.freeze({
     isVolatile: true,
+    system: 'memory',
     get size() {
       return entries.size
     },

@@ -4,6 +4,7 @@ import { StoreBusyError, StoreError } from '../base/errors.ts'
 import { fieldOf } from '../base/own.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { revisionOf, type Store, type StoredRecord } from './store.ts'
+import { tracedStore } from './traced-store.ts'
 
 /** A stored record: its text, which contains its revision, and the opened fields. */
 export interface StandingRecord {
@@ -58,8 +59,10 @@ export interface SealedStore {
   readonly watch: ((key: string, changed: () => void) => MaybePromise<(() => void) | undefined>) | undefined
 }
 
-export function createSealedStore(store: Store, sealer: Sealer, subjects: SubjectNames): SealedStore {
-  const [bySubject, watch] = [fieldOf(store, 'bySubject'), fieldOf(store, 'watch')]
+export function createSealedStore(given: Store, sealer: Sealer, subjects: SubjectNames): SealedStore {
+  const store = tracedStore(given)
+  const { bySubject } = store
+  const watch = fieldOf(given, 'watch')
 
   /** A busy store has not started, which is not known after a failure. */
   async function readAfter(failure: unknown, key: string): Promise<string | undefined> {
@@ -104,7 +107,7 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
     for (let pass = 1, known = 0; pass <= 2 || known < seen.size; pass++) {
       known = seen.size
       for (const hash of hashes) {
-        for await (const [key, sealed] of bySubject?.call(store, hash) ?? []) {
+        for await (const [key, sealed] of bySubject?.(hash) ?? []) {
           if (seen.has(key)) continue
           seen.add(key)
           yield [key, standingOf(key, sealed)]
@@ -144,7 +147,7 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
       const deleted = attempt(() => store.delete(key))
       return deleted instanceof Promise ? deleted.catch(() => store.delete(key)) : deleted
     }),
-    watch: watch && guarded((key: string, changed: () => void) => watch.call(store, key, changed)),
+    watch: watch && guarded((key: string, changed: () => void) => watch.call(given, key, changed)),
   })
 }
 

@@ -57,6 +57,11 @@ export interface Store {
   /** Whether all records are lost when the process ends. Default false. */
   readonly isVolatile?: boolean
   /**
+   * What it keeps records in, for those who watch its calls: where OpenTelemetry has a name for that, the one of
+   * `db.system.name`, such as `'redis'` or `'postgresql'`. Default none.
+   */
+  readonly system?: string
+  /**
    * The text under `key`, or undefined if there is none or its deadline has passed. An unreadable value (truncated, another
    * program's) counts as missing.
    */

@@ -117,7 +117,7 @@ export class Arriving {
     })
   }
 
-  #enter(loaded: Loaded, record: SessionRecord, cookie: string): Outcome {
+  #enter(loaded: Loaded, record: OpenInForce, cookie: string): Outcome {
     const { ledger } = this.#setup
     const { signed, endsAt = Infinity } = this.#foreign
     if (ledger === undefined) return this.#first(loaded, record)
@@ -132,7 +132,7 @@ export class Arriving {
     return andThen(this.#setup.mode.apply(endOfArrival(record, this.#at)), () => reason)
   }
 
-  #first(loaded: Loaded, record: SessionRecord): Loaded {
+  #first(loaded: Loaded, record: OpenInForce): Loaded {
     const { names, leave } = this.#arrival
     this.#setup.trace.arrived(names[0], record)
     // Without a ledger, another request of the same browser may be about to read it.

@@ -56,6 +56,21 @@ export function keepChanged(before: string, after: string, keep: readonly string
   return writeText(Object.fromEntries(own), meta)
 }
 
+/** What was done to the keys of the data between two texts: `+added`, `~changed`, `-removed`; and `login` for a new subject. */
+export function changedKeys(before = EMPTY_TEXT, after: string): readonly string[] {
+  const [was, is] = [contentIn(before), contentIn(after)]
+  const isSame = (key: string): boolean =>
+    writeText({ key: was.data[key] }) === writeText({ key: is.data[key] })
+  const kept = Object.keys(is.data).filter((key) => !Object.hasOwn(was.data, key) || !isSame(key))
+  return [
+    ...(is.subject !== undefined && is.subject !== was.subject ? ['login'] : []),
+    ...kept.map((key) => `${Object.hasOwn(was.data, key) ? '~' : '+'}${key}`),
+    ...Object.keys(was.data)
+      .filter((key) => !Object.hasOwn(is.data, key))
+      .map((key) => `-${key}`),
+  ]
+}
+
 /**
  * Whether a handler whose session is gone loses something that it set or added: a key of the data, or a
  * message.

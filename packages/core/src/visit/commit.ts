@@ -176,7 +176,7 @@ export class Commits implements CommitSource {
       this.headers = LOOKED
       if (sent.logout !== undefined || hasLost(sent.before?.text, sent.text)) throw new SessionGoneError()
     }
-    report(trace, sent, done, this.record ?? this.draft.state, since(this.#begun))
+    report(trace, sent, done, this, since(this.#begun))
     this.#begun = undefined
     if (this.isEnded) return
     this.hasDropped ||= sent.hasDropped

@@ -5,9 +5,12 @@ import { MAX_AGE_LIMIT } from '../base/time.ts'
 import type { Leaving, Setup } from './setup.ts'
 import type { SessionState } from '../session/state.ts'
 
-/** A response header from closing a visit. `Cache-Control` yields to the application's if that is equally strict. */
+/**
+ * A response header from closing a visit. `Cache-Control` yields to the application's if that is equally strict; `Server-Timing`,
+ * which only the development log sends, is added to the application's.
+ */
 export type Header = readonly [
-  name: 'Set-Cookie' | 'Vary' | 'Cache-Control' | 'Clear-Site-Data' | 'Secure-Session-Registration',
+  name: 'Set-Cookie' | 'Vary' | 'Cache-Control' | 'Clear-Site-Data' | 'Secure-Session-Registration' | 'Server-Timing',
   value: string,
 ]
 

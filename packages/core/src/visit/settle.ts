@@ -7,19 +7,22 @@ import type { Trace } from '../base/trace.ts'
 import { rebaseHandled } from './changes.ts'
 import type { Draft, Setup } from './setup.ts'
 
-/** Publishes a commit's result. `before`: the record in force until then, or the session without one. */
+/** Publishes a commit's result. `before`: the record in force until then, and the session that had it, if any. */
 export function report(
   trace: Trace,
   { plan, hasDropped }: { readonly plan: Plan; readonly hasDropped: boolean },
   { outcome, record }: Pick<Committed, 'outcome' | 'record'>,
-  before: { readonly sid: Uint8Array },
+  before: { readonly record: InForce | undefined; readonly draft: Draft },
   storeMs: number | undefined,
 ): void {
-  if (hasDropped && outcome === 'restarted') trace.closed('gone', before.sid)
+  const came = before.record
+  const { sid } = came ?? before.draft.state
+  if (hasDropped && outcome === 'restarted') trace.closed('gone', sid)
   const reason = outcome === 'done' ? plan.reason : outcome
   // An ended session is reported under the id it had, not under that of the one that may begin after it.
   const told = reason === 'restarted' ? 'created' : reason
-  trace.closed(told, (record ?? before).sid, record?.text, storeMs)
+  const isRenewal = came !== undefined && record?.created === came.created && record.issued > came.issued
+  trace.closed(told, record?.sid ?? sid, record, storeMs, isRenewal ? 'renewal' : undefined)
 }
 
 /** What was committed. */

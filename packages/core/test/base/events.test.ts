@@ -246,7 +246,7 @@ describe('the event of a refused request', () => {
   it('has the reason, and the name of the cookie where it is known', () => {
     publishCrossOriginError('cross_site', '__Host-session')
     publishCrossOriginError('no_origin')
-    const event = { type: 'cross_origin_refused', ref: undefined }
+    const event = { type: 'cross_origin_refused', ref: undefined, mode: undefined, isRenewal: false }
     expect(events).toEqual([
       { ...event, reason: 'cross_site', cookie: '__Host-session' },
       { ...event, reason: 'no_origin', cookie: '' },
@@ -268,9 +268,53 @@ describe('an event (R70)', () => {
         ref: expect.stringMatching(/^[0-9a-f]{16}$/) as unknown,
         storeMs: undefined,
         bytes: '{"$":{"subject":"alice"}}'.length,
+        mode: 'cookie',
+        isRenewal: false,
       },
     ])
     expect(events.every((event) => Object.isFrozen(event))).toBe(true)
+  })
+
+  it('says whether a session that was there already lives longer by what was written', async () => {
+    const clock = createClock()
+    const sessions = sessionsOf({ now: clock.now })
+    const browser = createBrowser(sessions)
+    const visit = async (change: (session: Record<string, unknown>) => unknown): Promise<void> => {
+      clock.at += 600
+      await browser.visit(change)
+    }
+    await visit((session) => (session['n'] = 1))
+    await visit((session) => session['n'])
+    await visit((session) => (session['n'] = 2))
+    const polling = await openVisit(sessions, browser.cookie, { extend: false })
+    polling.session['n'] = 3
+    await polling.close()
+    expect(events.map(({ reason, isRenewal }) => `${reason}: ${isRenewal}`)).toEqual([
+      'created: false',
+      'opened: false',
+      'renewed: true',
+      'opened: false',
+      'changed: true',
+      'opened: false',
+      'changed: false',
+    ])
+  })
+
+  it('says where the record lives, also of a session that moves between its cookie and a store', async () => {
+    const browser = createBrowser(sessionsOf({ overflow: memoryStore() }))
+    await browser.visit((session) => (session['text'] = 'short'))
+    await browser.visit((session) => (session['text'] = 'x'.repeat(5000)))
+    await browser.visit((session) => (session['text'] = 'short'))
+    await browser.visit((session) => session.logout())
+    expect(events.map(({ reason, mode }) => `${reason}: ${mode}`)).toEqual([
+      'created: cookie',
+      'opened: cookie',
+      'changed: store',
+      'opened: store',
+      'changed: cookie',
+      'opened: cookie',
+      'destroyed: undefined',
+    ])
   })
 
   it.each<[string, (work: () => Promise<void>) => Partial<SessionsOptions>]>([

@@ -100,7 +100,14 @@ export function guardScenarios({ host, serve, fields }: Stage): void {
       expect(answer.text).not.toMatch(/evil|sibling/)
     }
     expect((await client.request('/calls', { headers })).text).toBe('1')
-    const event = { type: 'cross_origin_refused', reason, cookie: '__Host-session', ref: undefined }
+    const event = {
+      type: 'cross_origin_refused',
+      reason,
+      cookie: '__Host-session',
+      ref: undefined,
+      mode: undefined,
+      isRenewal: false,
+    }
     expect(seen).toEqual(UNSAFE.map(() => event))
   })
 

@@ -1,0 +1,121 @@
+import { channel } from 'node:diagnostics_channel'
+import { STORE_CHANNEL, type StoreCall, type StoreOperation } from '../base/events.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
+import { fieldOf } from '../base/own.ts'
+import { since } from '../base/trace.ts'
+import type { Store } from './store.ts'
+
+/** The calls of a store that are published. `watch` is none: it lasts as long as somebody watches. */
+export interface TracedStore extends Pick<Store, 'read' | 'create' | 'replace' | 'delete'> {
+  readonly bySubject: Store['bySubject']
+  readonly sweep: Store['sweep']
+}
+
+/** A store whose calls are published where somebody listens; where nobody does, each is the store's own. */
+export function tracedStore(store: Store): TracedStore {
+  const calls = callsOf(store)
+  const { isHeard, traced } = calls
+  const [bySubject, sweep] = [fieldOf(store, 'bySubject'), fieldOf(store, 'sweep')]
+  return Object.freeze<TracedStore>({
+    read: (key) => (isHeard() ? traced('read', () => store.read(key)) : store.read(key)),
+    create: (key, record) =>
+      isHeard() ? traced('create', () => store.create(key, record)) : store.create(key, record),
+    replace: (key, revision, record) =>
+      isHeard()
+        ? traced('replace', () => store.replace(key, revision, record))
+        : store.replace(key, revision, record),
+    delete: (key) => (isHeard() ? traced('delete', () => store.delete(key)) : store.delete(key)),
+    bySubject:
+      bySubject &&
+      ((subject) => {
+        const found = bySubject.call(store, subject)
+        return isHeard() ? calls.tracedEach(found) : found
+      }),
+    sweep:
+      sweep &&
+      (async (now) => (isHeard() ? traced('sweep', () => sweep.call(store, now)) : sweep.call(store, now))),
+  })
+}
+
+/** How the calls of a store are published. */
+function callsOf(store: Store) {
+  const [started, failed, ended] = ['start', 'error', 'asyncEnd'].map((part) =>
+    channel(`tracing:${STORE_CHANNEL}:${part}`),
+  ) as [Part, Part, Part]
+  const system = systemOf(store)
+
+  /** Publishes that a call begins. What is given back publishes that it has ended. */
+  function begin(operation: StoreOperation): Ending {
+    const call: StoreCall = { operation, system, durationMs: undefined, errorType: undefined }
+    const begun = performance.now()
+    started.publish(call)
+    const end = (): void => {
+      call.durationMs = since(begun)
+      ended.publish(call)
+    }
+    const fail = (error: unknown): never => {
+      call.errorType = errorTypeOf(error)
+      failed.publish(call)
+      end()
+      throw error
+    }
+    return { end, fail }
+  }
+
+  return {
+    isHeard: (): boolean => started.hasSubscribers || ended.hasSubscribers || failed.hasSubscribers,
+    traced: <T>(operation: StoreOperation, work: () => MaybePromise<T>): MaybePromise<T> => {
+      const { end, fail } = begin(operation)
+      const through = (value: T): T => (end(), value)
+      let done: MaybePromise<T>
+      try {
+        done = work()
+      } catch (error) {
+        return fail(error)
+      }
+      return isThenable(done) ? Promise.resolve(done).then(through, fail) : through(done)
+    },
+    /** Ends with the last item, or where no more are wanted. */
+    async *tracedEach<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+      const { end, fail } = begin('by_subject')
+      let ending: () => void = end
+      try {
+        yield* items
+      } catch (error) {
+        ending = () => fail(error)
+      } finally {
+        ending()
+      }
+    },
+  }
+}
+
+type Part = ReturnType<typeof channel>
+
+interface Ending {
+  readonly end: () => void
+  readonly fail: (error: unknown) => never
+}
+
+const isThenable = <T>(done: MaybePromise<T>): done is Promise<T> =>
+  typeof done === 'object' && done !== null && 'then' in done
+
+/** A store of somebody's own may say anything. */
+function systemOf(store: Store): string | undefined {
+  const system: unknown = fieldOf(store, 'system')
+  return typeof system === 'string' && NAME.test(system) ? system : undefined
+}
+
+/** An error says more in its message, which may quote what it is about. */
+function errorTypeOf(error: unknown): string {
+  if (!(error instanceof Error)) return OTHER
+  const code = fieldOf(error as Error & { readonly code?: unknown }, 'code')
+  const said = [code, error.name].find((name) => typeof name === 'string' && NAME.test(name))
+  return typeof said === 'string' ? said : OTHER
+}
+
+/** Short, and of nothing that a token, a key or a value would have to be told from. */
+const NAME = /^[\w.]{1,32}$/
+
+/** What OpenTelemetry calls an error that has no name. */
+const OTHER = '_OTHER'

@@ -1,0 +1,162 @@
+import type { CookieSource } from '../cookie/read.ts'
+import { draftText } from '../session/draft.ts'
+import { StoreError } from '../base/errors.ts'
+import { CLOSE_EVENTS } from '../base/events.ts'
+import { printLine } from '../base/dev-log.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
+import type { CloseReason, OpenReason } from '../base/reasons.ts'
+import { since, type Told, type Trace } from '../base/trace.ts'
+import { changedKeys } from './changes.ts'
+import type { Header } from './headers.ts'
+import { type LogFacts, logLine, requestLine, toneOf } from './log-line.ts'
+import type { Lookup, Setup, VisitOptions } from './setup.ts'
+import { type Look, SessionsVisit } from './visit.ts'
+
+/** A visit whose request has a line in the development log. Where nobody asked for that, none is made. */
+export class LoggedVisit<D> extends SessionsVisit<D> {
+  readonly #notes: Notes
+
+  constructor(setup: Setup, look: Look, source: CookieSource, options: VisitOptions | undefined) {
+    const notes = new Notes(source)
+    super({ ...setup, trace: notes.taken(setup.trace) }, look, source, options)
+    this.#notes = notes
+  }
+
+  override close(): MaybePromise<readonly Header[]> {
+    const notes = this.#notes
+    notes.keys = this.#changedKeys()
+    const begun = performance.now()
+    const print = (headers: readonly Header[]): readonly Header[] => {
+      notes.print(headers)
+      return notes.opened === undefined ? headers : [...headers, ['Server-Timing', timingOf(notes, begun)]]
+    }
+    const fail = (error: unknown): never => {
+      notes.print([])
+      throw error
+    }
+    try {
+      const closing = super.close()
+      return closing instanceof Promise ? closing.then(print, fail) : print(closing)
+    } catch (error) {
+      return fail(error)
+    }
+  }
+
+  /** A host that has no head to wait for, as Next while it renders, closes nothing that was only read. */
+  override settle(): void {
+    super.settle()
+    if (!this.#notes.isPrinted) this.#notes.print([])
+  }
+
+  /** What cannot be written has no names either; closing says so. */
+  #changedKeys(): readonly string[] {
+    if (this.#notes.opened === undefined) return []
+    try {
+      return changedKeys(this.came?.text, draftText(this.session, this.state))
+    } catch {
+      return []
+    }
+  }
+}
+
+/** How long the request waited for its session: for the store before the handler ran, and for all of the commit. */
+const timingOf = ({ lookupMs }: Notes, begun: number): string =>
+  `session;dur=${((lookupMs ?? 0) + (since(begun) ?? 0)).toFixed(1)}`
+
+/** Prints the line of a request whose session could not be opened, and throws why. */
+export function failLogged(source: CookieSource, error: unknown): never {
+  const notes = new Notes(source)
+  if (error instanceof StoreError) notes.opened = 'store_failed'
+  notes.print([])
+  throw error
+}
+
+/** What a visit has published, as far as its line tells of it. */
+class Notes implements LogFacts {
+  readonly #source: CookieSource
+  opened: OpenReason | undefined
+  closed: CloseReason | undefined
+  keys: readonly string[] = []
+  written: readonly string[] = []
+  lookupMs: number | undefined
+  storeMs: number | undefined
+  bytes: number | undefined
+  isPrinted = false
+  /** The row's key, where the record lies in one. */
+  #row: string | undefined
+  #rows: 'row inserted' | 'row updated' | 'row deleted' | undefined
+
+  constructor(source: CookieSource) {
+    this.#source = source
+  }
+
+  get request(): string {
+    return requestLine(this.#source)
+  }
+
+  /** A trace that publishes as this one does, and leaves notes. */
+  taken(trace: Trace): Trace {
+    const { opened, closed } = trace
+    return {
+      ...trace,
+      opened: (lookup: Lookup) => {
+        this.#noteLookup(lookup)
+        opened(lookup)
+      },
+      closed: (...about: Parameters<Trace['closed']>) => {
+        const [reason, , record, storeMs] = about
+        this.#noteCommit(reason, record, storeMs)
+        closed(...about)
+      },
+    }
+  }
+
+  #noteLookup({ reason, record, storeMs }: Lookup): void {
+    this.opened = reason
+    // Without a cookie, no store was asked.
+    this.lookupMs = reason === 'no_cookie' ? undefined : storeMs
+    this.#add(this.lookupMs)
+    this.bytes = record && Buffer.byteLength(record.text)
+    this.#row = record?.place?.key
+  }
+
+  #noteCommit(reason: CloseReason, record: Told | undefined, storeMs: number | undefined): void {
+    // Nobody else ends what nobody has looked at.
+    this.opened ??= 'refused'
+    this.#add(storeMs)
+    if (record !== undefined) this.bytes = Buffer.byteLength(record.text)
+    // What a save has done counts more than that there was nothing left to do.
+    if (this.closed === undefined || CLOSE_EVENTS[reason] !== undefined) this.closed = reason
+    this.#noteRow(reason, record)
+    if (reason === 'late') this.#printLate()
+  }
+
+  #noteRow(reason: CloseReason, record: Told | undefined): void {
+    const row = record?.place?.key
+    const isOver = reason === 'destroyed' || reason === 'emptied'
+    if (row !== undefined)
+      this.#rows = row === this.#row && this.#rows !== 'row inserted' ? 'row updated' : 'row inserted'
+    else if (this.#row !== undefined && (record !== undefined || isOver)) this.#rows = 'row deleted'
+    if (record !== undefined || isOver) this.#row = row
+  }
+
+  /** Its request has a line already. */
+  #printLate(): void {
+    this.keys = []
+    this.#rows = undefined
+    this.print([])
+  }
+
+  #add(storeMs: number | undefined): void {
+    if (storeMs !== undefined) this.storeMs = (this.storeMs ?? 0) + storeMs
+  }
+
+  print(headers: readonly Header[]): void {
+    this.isPrinted = true
+    const lines = headers.filter(([name]) => name === 'Set-Cookie')
+    const isSet = lines.some(([, line]) => !line.includes('; Max-Age=0;'))
+    const cookie = lines.length === 0 ? [] : [isSet ? 'cookie set' : 'cookie cleared']
+    this.written = [...(this.#rows === undefined ? [] : [this.#rows]), ...cookie]
+    printLine(logLine(this), toneOf(this))
+  }
+}

@@ -1,0 +1,312 @@
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { openVisit } from '../../src/adapter.ts'
+import type { SessionsOptions } from '../../src/sessions/options.ts'
+import type { Sessions } from '../../src/sessions/sessions.ts'
+import { memoryStore } from '../../src/store/memory-store.ts'
+import type { Header } from '../../src/visit/headers.ts'
+import type { Session } from '../../src/session/session.ts'
+import { createClock, present, SECRET, secretOf, sessionsOf, setCookie, thrownBy } from '../support.ts'
+
+/** A request that brings no cookie. */
+const ROOT = Object.freeze({ method: 'GET', url: '/', headers: {} })
+
+type Data = Record<string, unknown>
+type Handle = (session: Session<Data>) => unknown
+
+let printed: string[] = []
+const { error: print } = console
+beforeEach(() => {
+  printed = []
+  console.error = (line: unknown) => void printed.push(String(line))
+})
+afterEach(() => {
+  console.error = print
+})
+
+/** The last line, without the blanks that columns are filled with; numbers of milliseconds are as they come. */
+const lastLine = (): string =>
+  present(printed.at(-1))
+    .replaceAll(/ {2,}/g, ' | ')
+    .replaceAll(/\d+\.\d ms/g, '… ms')
+
+const logged = (options: Partial<SessionsOptions> = {}): Sessions<Data> =>
+  sessionsOf<Data>({ log: 'dev', ...options })
+const stored = (options: Partial<SessionsOptions> = {}): Sessions<Data> =>
+  logged({ store: memoryStore(), revocation: undefined, ...options })
+
+/** A browser whose requests have a method and a path. */
+function browserOf(sessions: Sessions<Data>, cookie?: string) {
+  const browser = {
+    cookie,
+    headers: [] as readonly Header[],
+    async visit(request: string, handle?: Handle): Promise<string> {
+      const [method, url] = request.split(' ')
+      const source = { method, url, headers: { cookie: browser.cookie } }
+      const visit = await openVisit(sessions, source)
+      await handle?.(visit.session)
+      browser.headers = await visit.close()
+      const line = setCookie(browser.headers)
+      if (line !== undefined) browser.cookie = line.includes('Max-Age=0') ? undefined : line.split(';')[0]
+      return lastLine()
+    },
+  }
+  return browser
+}
+
+const login: Handle = (session) => {
+  session.login('ada')
+  session['cart'] = [1]
+}
+
+const saving: Handle = async (session) => {
+  session['n'] = 1
+  await session.save()
+}
+
+const fails = async (): Promise<never> => Promise.reject(new Error('canary'))
+
+const odd: Handle = (session) =>
+  Object.defineProperty(session, 'n', {
+    enumerable: true,
+    get: () => {
+      throw new Error('canary')
+    },
+  })
+
+const under = (value: string): number => {
+  const before = process.env['NODE_DEBUG']
+  onTestFinished(() => {
+    if (before === undefined) delete process.env['NODE_DEBUG']
+    else process.env['NODE_DEBUG'] = before
+  })
+  process.env['NODE_DEBUG'] = value
+  printed = []
+  sessionsOf()
+  return printed.length
+}
+
+describe('the development log', () => {
+  it('has a heading, and one line for each request, of sessions in their cookies', async () => {
+    const browser = browserOf(logged())
+    expect(lastLine()).toBe(
+      'keepsake request | what came | what became of it | what was written | size | store',
+    )
+    expect(await browser.visit('GET /style.css')).toBe('keepsake GET | /style.css | not looked at')
+    expect(await browser.visit('GET /', (session) => session['n'])).toBe(
+      'keepsake GET | / | no cookie | empty',
+    )
+    expect(await browser.visit('POST /login', login)).toBe(
+      'keepsake POST | /login | no cookie | created login +cart | cookie set | 34 B',
+    )
+    expect(await browser.visit('GET /cart', (session) => session['cart'])).toBe(
+      'keepsake GET | /cart | opened | unchanged | 34 B',
+    )
+    expect(await browser.visit('POST /cart', (session) => Object.assign(session, { cart: [], n: 1 }))).toBe(
+      'keepsake POST | /cart | opened | changed ~cart +n | cookie set | 39 B',
+    )
+    expect(await browser.visit('POST /logout', (session) => session.logout())).toBe(
+      'keepsake POST | /logout | opened | destroyed -cart -n | cookie cleared | 39 B',
+    )
+    expect(printed).toHaveLength(7)
+  })
+
+  it('says of sessions in a store what was done to their rows, and how long the store took', async () => {
+    const browser = browserOf(stored())
+    expect(await browser.visit('GET /', (session) => session['n'])).toBe(
+      'keepsake GET | / | no cookie | empty',
+    )
+    expect(await browser.visit('POST /login', login)).toBe(
+      'keepsake POST | /login | no cookie | created login +cart | row inserted, cookie set | 34 B | … ms',
+    )
+    const { cookie } = browser
+    expect(await browser.visit('GET /', (session) => session['cart'])).toBe(
+      'keepsake GET | / | opened | unchanged | 34 B | … ms',
+    )
+    expect(await browser.visit('POST /cart', (session) => delete session['cart'])).toBe(
+      'keepsake POST | /cart | opened | changed -cart | row updated | 23 B | … ms',
+    )
+    expect(await browser.visit('POST /logout', (session) => session.logout())).toBe(
+      'keepsake POST | /logout | opened | destroyed | row deleted, cookie cleared | 23 B | … ms',
+    )
+    browser.cookie = cookie
+    expect(await browser.visit('GET /', (session) => session['cart'])).toContain(
+      'ended | empty | … ms | (the store has no such session',
+    )
+  })
+
+  it('says of sessions that move between cookie and store where they went', async () => {
+    const browser = browserOf(logged({ overflow: memoryStore() }))
+    await browser.visit('GET /', (session) => (session['text'] = 'short'))
+    expect(await browser.visit('GET /', (session) => (session['text'] = 'x'.repeat(5000)))).toContain(
+      'row inserted, cookie set',
+    )
+    expect(await browser.visit('GET /', (session) => (session['text'] = 'short'))).toContain(
+      'row deleted, cookie set',
+    )
+  })
+
+  it('says what a save has done, although nothing is left to be done at the end', async () => {
+    const browser = browserOf(stored())
+    expect(await browser.visit('POST /', saving)).toContain('created +n | row inserted, cookie set')
+  })
+
+  it.each<[string, Partial<SessionsOptions>, (cookie: string) => string, string]>([
+    ['another secret', { secrets: [secretOf('another')] }, (cookie) => cookie, 'unknown key'],
+    ['a change of the cookie', {}, (cookie) => `${cookie.slice(0, -4)}AAAA`, 'forged'],
+    ['junk', {}, () => '__Host-session=junk', 'malformed'],
+    ['too long a header', {}, () => `a=${'x'.repeat(16_384)}`, 'header too large'],
+  ])('says why a cookie was not opened, and explains that: %s', async (_, options, change, words) => {
+    const browser = browserOf(logged())
+    await browser.visit('GET /', login)
+    const other = browserOf(logged({ secrets: [SECRET], ...options }), change(present(browser.cookie)))
+    const line = await other.visit('GET /', (session) => session['cart'])
+    expect(line).toContain(`GET | / | ${words} | `)
+    expect(line).toMatch(/\([^()]+\)$/)
+  })
+
+  it('says that a session is over by time', async () => {
+    const clock = createClock()
+    const browser = browserOf(logged({ now: clock.now }))
+    await browser.visit('GET /', login)
+    clock.at += 3600
+    expect(await browser.visit('GET /', (session) => session['cart'])).toContain('expired idle')
+  })
+
+  it('says that accept has refused a session that nobody has looked at', async () => {
+    const options = { accept: () => false, store: memoryStore() }
+    const browser = browserOf(stored({ store: options.store }))
+    await browser.visit('GET /', login)
+    const picky = browserOf(stored(options), browser.cookie)
+    expect(await picky.visit('GET /')).toContain('refused | destroyed')
+  })
+
+  it.each<[string, Handle, string]>([
+    ['is too large', (session) => (session['text'] = 'x'.repeat(5000)), 'too large +text'],
+    ['cannot be kept', (session) => (session['text'] = () => 1), 'unkeepable'],
+  ])('says why a session is not saved that %s', async (_, handle, words) => {
+    const browser = browserOf(logged())
+    await browser.visit('GET /', handle).catch(() => undefined)
+    expect(lastLine()).toMatch(new RegExp(`no cookie \\| ${words.replaceAll('+', '\\+')}.*\\(not saved: `))
+  })
+
+  it('has a line for a request whose store fails, when it is opened and when it is saved', async () => {
+    const store = memoryStore()
+    const browser = browserOf(stored({ store }))
+    await browser.visit('GET /', login)
+    const unread = browserOf(stored({ store: { ...store, read: fails } }), browser.cookie)
+    await expect(unread.visit('GET /a')).rejects.toThrow('store failed')
+    expect(lastLine()).toBe('keepsake GET | /a | store failed | (the store failed)')
+    const unwritten = browserOf(stored({ store: { ...store, create: fails } }))
+    await expect(unwritten.visit('GET /b', login)).rejects.toThrow('store failed')
+    expect(lastLine()).toMatch(
+      /\/b \| no cookie \| store failed login \+cart .*… ms \| \(not saved: the store failed\)$/,
+    )
+  })
+
+  it('has one more line where a session is changed after the response has left', async () => {
+    const visit = await openVisit(logged(), ROOT)
+    const { session } = visit
+    await visit.close()
+    session['n'] = 1
+    visit.settle()
+    expect(lastLine()).toContain('late | (lost: it was changed after the response had left)')
+  })
+
+  it('has a line for a visit that was read, and that its host never closes', async () => {
+    const visit = await openVisit(logged(), ROOT)
+    void visit.session['n']
+    visit.settle()
+    visit.settle()
+    expect(printed.slice(1)).toHaveLength(1)
+    expect(lastLine()).toBe('keepsake GET | / | no cookie')
+  })
+
+  it('has no line for a look from outside', async () => {
+    const sessions = logged()
+    printed = []
+    await sessions.peek('__Host-session=junk')
+    expect(printed).toEqual([])
+  })
+
+  it('knows no request where core is given a header alone', async () => {
+    const visit = await openVisit(logged(), undefined)
+    void visit.session.isNew
+    await visit.close()
+    expect(lastLine()).toBe('keepsake | no cookie | empty')
+  })
+
+  it('leaves a handler’s changes what they are: a session that is too strange to be compared has no keys', async () => {
+    const browser = browserOf(logged())
+    await browser.visit('GET /', odd).catch(() => undefined)
+    expect(lastLine()).not.toContain('canary')
+  })
+})
+
+describe('the development log (R70)', () => {
+  it('has no token, id, subject, value, query or secret, and no line that a visitor could write', async () => {
+    const hidden: string[] = [SECRET]
+    for (const sessions of [logged(), stored()]) {
+      const browser = browserOf(sessions)
+      const path = `/reset/${'canary'.repeat(6)}?token=canary#canary`
+      for (let request = 0; request < 3; request++) {
+        await browser.visit(`POST ${path}`, (session) => {
+          session.login('canary-subject')
+          session['n'] = `canary-value-${request}`
+          session[`canary-${'x'.repeat(20)}`] = request
+          session['line\nkeepsake GET /forged\u001B[31m'] = request
+          session.flash('note', 'canary-flash')
+          hidden.push(session.id, Buffer.from(session.id, 'base64url').toString('hex'))
+        })
+        hidden.push(present(browser.cookie).split('=')[1] ?? '')
+      }
+      browser.cookie = `${browser.cookie}x; other=canary`
+      await browser.visit(`GET ${path}`, (session) => session['n'])
+      await browser.visit('GET /a\nb\u001B[31m', (session) => session['n'])
+    }
+    const text = printed.join('\n')
+    expect(printed).toHaveLength(12)
+    for (const secret of hidden) expect(text).not.toContain(secret)
+    expect(text).not.toContain('canary')
+    expect(text).not.toContain('\u001B')
+    expect(printed.every((line) => line.startsWith('keepsake') && !line.includes('\n'))).toBe(true)
+  })
+
+  it('names few keys, and says how many more there are', async () => {
+    const browser = browserOf(logged())
+    const many = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`k${n}`, n]))
+    expect(await browser.visit('GET /', (session) => Object.assign(session, many))).toContain(
+      'created +k0 +k1 +k2 +k3 +k4 +k5 and 3 more',
+    )
+  })
+})
+
+describe('Server-Timing', () => {
+  it('says how long the session took, while the log is on and somebody has looked', async () => {
+    const browser = browserOf(logged())
+    await browser.visit('GET /', (session) => session['n'])
+    expect(browser.headers.filter(([name]) => name === 'Server-Timing')).toEqual([
+      ['Server-Timing', expect.stringMatching(/^session;dur=\d+\.\d$/)],
+    ])
+    await browser.visit('GET /')
+    expect(browser.headers).toEqual([])
+    const silent = browserOf(sessionsOf())
+    await silent.visit('GET /', (session) => session['n'])
+    expect(silent.headers.map(([name]) => name)).toEqual(['Vary'])
+  })
+})
+
+describe('whether the log is on', () => {
+  it.each(['keepsake', 'http,keepsake', 'KEEPSAKE', 'net, keepsake ,tls', '*'])(
+    'NODE_DEBUG=%s turns it on',
+    (value) => expect(under(value)).toBe(1),
+  )
+
+  it.each(['', 'http', 'keepsake2', 'notkeepsake'])('NODE_DEBUG=%s does not', (value) =>
+    expect(under(value)).toBe(0),
+  )
+
+  it('is on by nothing but these: another value of the option is refused at start-up', () => {
+    expect(thrownBy(() => sessionsOf({ log: true as never }))).toMatchObject({ option: 'log' })
+    expect(printed).toEqual([])
+  })
+})

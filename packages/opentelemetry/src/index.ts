@@ -1,0 +1,1 @@
+export { KeepsakeInstrumentation, type KeepsakeInstrumentationConfig } from './instrumentation.ts'
