@@ -149,7 +149,7 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
 }
 
 /** Whatever a store throws becomes a {@link StoreError} that has it as its cause; unless it is one. */
-function guarded<Args extends readonly unknown[], T>(
+export function guarded<Args extends readonly unknown[], T>(
   work: (...args: Args) => MaybePromise<T>,
 ): (...args: Args) => MaybePromise<T> {
   return (...args) => {
@@ -169,7 +169,8 @@ function attempt<T>(work: () => MaybePromise<T>): MaybePromise<T> {
   }
 }
 
-async function* guardedEach<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+/** The same for what comes one by one. */
+export async function* guardedEach<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
   try {
     yield* items
   } catch (cause) {

@@ -16,6 +16,8 @@ export interface StoreSubjectsSetup {
   readonly ledger: Ledger | undefined
 }
 
+export const NO_SUBJECTS = 'the store has no bySubject, so it cannot find the sessions of a subject'
+
 /** Rows that are ended side by side. */
 const BATCH = 16
 
@@ -23,7 +25,7 @@ const BATCH = 16
 export function subjectsInStore({ rows, lifetime, trace, ledger }: StoreSubjectsSetup): Subjects {
   function checkRevokeAll(): void {
     if (!rows.canFind)
-      throw new UnsupportedError('the store has no bySubject, so it cannot find the sessions of a subject')
+      throw new UnsupportedError(NO_SUBJECTS)
   }
 
   async function end(
@@ -83,18 +85,21 @@ export interface Listed {
   readonly handle: string
 }
 
-export function deviceOf({ fields, label, handle }: Listed, lifetime: Lifetime, isCurrent: boolean): Device {
+export const deviceOf = (listed: Listed, lifetime: Lifetime, isCurrent: boolean): Device =>
+  Object.freeze<Device>({ ...seenOf(listed, lifetime), isCurrent })
+
+/** What a list says of a session, whoever asks for it. */
+export function seenOf({ fields, label, handle }: Listed, lifetime: Lifetime): Omit<Device, 'isCurrent'> {
   const { created, issued, expires, permanent } = fields
   const end = Math.min(expires, endOf(lifetime, created, issued, permanent))
-  return Object.freeze<Device>({
+  return {
     handle,
     createdAt: new Date(created * 1000),
     lastSeenAt: new Date(issued * 1000),
     expiresAt: new Date(end * 1000),
     permanent: permanent !== false,
     label,
-    isCurrent,
-  })
+  }
 }
 
 /** A row's key as a handle: a third shorter, and as safe in a form or an address. */
