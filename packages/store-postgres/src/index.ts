@@ -112,7 +112,10 @@ export function postgresStore(pool: PostgresClient, options?: PostgresStoreOptio
     },
     async *all() {
       for (let after = '', size = TEXTS_BATCH; size === TEXTS_BATCH;) {
-        const rows = (await run(statements.all, [after, now()])) as { readonly key: string; readonly text: string }[]
+        const rows = (await run(statements.all, [after, now()])) as {
+          readonly key: string
+          readonly text: string
+        }[]
         for (const { key, text } of rows) yield [(after = key), text] as const
         size = rows.length
       }

@@ -85,7 +85,10 @@ export function statementsFor(table: string, channel: string | undefined): State
        WHERE key > decode($1, 'hex') AND expires_at > $2::bigint ORDER BY key LIMIT ${TEXTS_BATCH}`,
     ),
     // By the index of deadlines alone, where the last vacuum is not long ago.
-    count: statement('count', `SELECT count(*)::float8 AS live FROM "${table}" WHERE expires_at > $1::bigint`),
+    count: statement(
+      'count',
+      `SELECT count(*)::float8 AS live FROM "${table}" WHERE expires_at > $1::bigint`,
+    ),
     // By the index, whatever the statistics say. Passes by rows that another node's sweep, or a request, has locked, and by
     // what earlier batches have removed, which is in the index until the next vacuum.
     sweep: statement(

@@ -16,7 +16,7 @@ interface NodeRedisNode {
 /** A cluster's client has the second two. */
 interface NodeRedis extends NodeRedisNode {
   readonly masters: readonly unknown[]
-  nodeClient(master: unknown): Promise<NodeRedisNode> | NodeRedisNode
+  nodeClient(master: unknown): Promise<NodeRedisNode>
 }
 
 interface IoredisNode {
@@ -39,7 +39,7 @@ type Step = (cursor: string, pattern: string) => Promise<readonly [cursor: strin
 
 /** Goes through the keys of all primaries, where the client can; undefined where it cannot. */
 export function scannerOf(client: RedisClient): Scan | undefined {
-  const steps = stepsOf(client as RedisClient & Partial<NodeRedis> & Partial<Ioredis>)
+  const steps = stepsOf(client)
   return (
     steps &&
     async function* scan(prefix) {

@@ -15,7 +15,10 @@ export function testAll(stage: Stages): void {
       const texts = new Map(Array.from({ length: MANY }, newKey).map((key) => [key, `text of ${key}`]))
       const subject = newKey()
       for (const [n, [key, text]] of [...texts].entries())
-        await (n % 2 === 0 ? store : other).create(key, record(text, undefined, n % 3 === 0 ? subject : undefined))
+        await (n % 2 === 0 ? store : other).create(
+          key,
+          record(text, undefined, n % 3 === 0 ? subject : undefined),
+        )
       const listed = await all(other)
       expect(listed).toHaveLength(MANY)
       expect(new Map(listed)).toEqual(texts)

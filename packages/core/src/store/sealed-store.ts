@@ -121,7 +121,7 @@ export function createSealedStore(store: Store, sealer: Sealer, subjects: Subjec
     read: guarded((key: string) =>
       andThen(store.read(key), (sealed) => (sealed === undefined ? undefined : standingOf(key, sealed))),
     ),
-    ofSubject: bySubject && ((subject) => guardedEach(ofSubject(subject))),
+    ofSubject: bySubject && ((subject) => guardedEach(() => ofSubject(subject))),
     seal(key, record, mustStay = false) {
       const { subject } = record
       return {
@@ -170,9 +170,9 @@ function attempt<T>(work: () => MaybePromise<T>): MaybePromise<T> {
 }
 
 /** The same for what comes one by one. */
-export async function* guardedEach<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+export async function* guardedEach<T>(items: () => AsyncIterable<T>): AsyncGenerator<T> {
   try {
-    yield* items
+    yield* items()
   } catch (cause) {
     throw failed(cause)
   }

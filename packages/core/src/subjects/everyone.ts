@@ -44,7 +44,10 @@ export function everyoneInStore(setup: EveryoneSetup): Everyone {
 
   function texts(): AsyncIterable<readonly [key: string, sealed: string]> {
     if (all === undefined) throw new UnsupportedError('the store has no all, so it cannot list its sessions')
-    return limitSteps(guardedEach(all.call(store)), timeLimit)
+    return limitSteps(
+      guardedEach(() => all.call(store)),
+      timeLimit,
+    )
   }
 
   function sessionOf(key: string, standing: Standing | undefined): StoredSession | undefined {
@@ -94,10 +97,11 @@ export function everyoneInStore(setup: EveryoneSetup): Everyone {
   })
 }
 
+const unknown = (method: string): UnsupportedError =>
+  new UnsupportedError(`sessions.${method}: sessions live in their cookies; give a store, which knows them`)
+
 /** Where at least some sessions live in their cookies. */
 export function nobody(): Everyone {
-  const unknown = (method: string): UnsupportedError =>
-    new UnsupportedError(`sessions.${method}: sessions live in their cookies; give a store, which knows them`)
   return Object.freeze<Everyone>({
     // oxlint-disable-next-line require-yield -- it fails when the first one is asked for, as where there is a store
     async *all() {

@@ -24,8 +24,7 @@ const BATCH = 16
 /** The sessions of a subject in a store that can find them. */
 export function subjectsInStore({ rows, lifetime, trace, ledger }: StoreSubjectsSetup): Subjects {
   function checkRevokeAll(): void {
-    if (!rows.canFind)
-      throw new UnsupportedError(NO_SUBJECTS)
+    if (!rows.canFind) throw new UnsupportedError(NO_SUBJECTS)
   }
 
   async function end(
