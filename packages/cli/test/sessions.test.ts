@@ -2,6 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sqliteStore } from '@keepsake/store-sqlite'
 import { describe, expect, it } from 'vitest'
+import { UsageError } from '../src/command.ts'
+import { sessions } from '../src/commands/sessions.ts'
+import { processTerminal } from '../src/terminal.ts'
 import { applicationWith, listedIn, MODULE, SECRET, sessionsIn } from './sessions-support.ts'
 import { keepsake, makeDirectory } from './support.ts'
 
@@ -164,8 +167,15 @@ describe('keepsake sessions', () => {
     [['list', '--idle', 'long'], '--idle: expected a duration such as 30m'],
     [['list', '--older-than', '3600'], '--older-than: expected a duration'],
   ])('%j is called in a wrong way', async (args, problem) => {
-    const { code, out, error } = await keepsake(['sessions', ...args], { cwd: makeDirectory() })
-    expect({ code, out }).toEqual({ code: 2, out: '' })
-    expect(error).toContain(problem)
+    const around = {
+      env: {},
+      cwd: makeDirectory(),
+      readInput: async () => '',
+      now: Date.now(),
+      terminal: processTerminal(),
+    }
+    const error = await sessions.run(args, around).catch((error: unknown) => error)
+    expect(error).toBeInstanceOf(UsageError)
+    expect(String(error)).toContain(problem)
   })
 })
