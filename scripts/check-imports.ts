@@ -34,13 +34,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   hono: ['@keepsake/core', '@keepsake/core/adapter', '@keepsake/fetch', 'hono', 'hono/http-exception'],
   passport: ['@keepsake/core', '@keepsake/core/adapter'],
+  browser: [],
   arrival: ['@keepsake/core', '@keepsake/core/adapter', '@msgpack/msgpack', '@noble/ciphers/salsa.js'],
   'store-file': STORE,
   'store-sqlite': STORE,
   'store-redis': STORE,
   'store-postgres': STORE,
   testing: [...STORE, '@keepsake/core/adapter', 'tough-cookie', 'vitest'],
-  cli: ['@keepsake/arrival', '@keepsake/core', '@keepsake/core/sealer'],
+  cli: ['@keepsake/arrival', '@keepsake/core', '@keepsake/core/adapter', '@keepsake/core/sealer'],
 }
 
 /** The packages that are laid out in wings, and the floor of each wing. */
