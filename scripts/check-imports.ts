@@ -34,6 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   hono: ['@keepsake/core', '@keepsake/core/adapter', '@keepsake/fetch', 'hono', 'hono/http-exception'],
   passport: ['@keepsake/core', '@keepsake/core/adapter'],
+  browser: [],
   dbsc: ['@keepsake/core', '@keepsake/core/adapter', '@keepsake/node-http', 'jose', 'structured-headers'],
   opentelemetry: ['@keepsake/core', '@opentelemetry/api'],
   arrival: ['@keepsake/core', '@keepsake/core/adapter', '@msgpack/msgpack', '@noble/ciphers/salsa.js'],
@@ -42,7 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'store-redis': STORE,
   'store-postgres': STORE,
   testing: [...STORE, '@keepsake/core/adapter', 'structured-headers', 'tough-cookie', 'vitest'],
-  cli: ['@keepsake/arrival', '@keepsake/core', '@keepsake/core/sealer'],
+  cli: ['@keepsake/arrival', '@keepsake/core', '@keepsake/core/adapter', '@keepsake/core/sealer'],
 }
 
 /** The packages that are laid out in wings, and the floor of each wing. */

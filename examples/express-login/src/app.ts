@@ -1,5 +1,5 @@
 import type { Sessions } from '@keepsake/core'
-import { crossOriginGuard, session } from '@keepsake/express'
+import { crossOriginGuard, session, sessionStatus } from '@keepsake/express'
 import { cartRoutes, failed, missing } from 'example-express-cart'
 import {
   type Accounts,
@@ -11,7 +11,9 @@ import {
   liveScript,
   sendLive,
   type ShopSession,
+  STATUS_PATH,
 } from 'example-shop'
+import { sessionScript } from 'example-shop/session-script'
 import express, { type Express, type RequestHandler, Router } from 'express'
 
 export interface AppOptions {
@@ -21,9 +23,10 @@ export interface AppOptions {
 
 /** The shop with a cart, and with accounts: `req.session.subject` is who is logged in. */
 export function createApp({ sessions, accounts }: AppOptions): Express {
-  const shop = createStorefront({ sessions, framework: 'Express', scope: 'login' })
+  const shop = createStorefront({ sessions, framework: 'Express', scope: 'login', hasSessionScript: true })
   const app = express()
   app.disable('x-powered-by')
+  app.all(STATUS_PATH, sessionStatus(sessions))
   app.use(session(sessions, { extend: (req) => req.path !== LIVE_PATH }), crossOriginGuard())
   app.use(cartRoutes(shop))
   app.use(loginRoutes(createDesk({ shop, sessions, accounts })))
@@ -47,6 +50,10 @@ function loginRoutes(desk: Desk): Router {
 
   routes.get('/live.js', (_req, res) => {
     res.type('js').send(liveScript)
+  })
+  const script = sessionScript()
+  routes.get('/session.js', (_req, res) => {
+    res.type('js').send(script)
   })
   routes.get(LIVE_PATH, (req, res) => sendLive(req.session, res))
   return routes

@@ -1,5 +1,5 @@
 import type { Sessions } from '@keepsake/core'
-import { session } from '@keepsake/fastify'
+import { session, sessionStatus } from '@keepsake/fastify'
 import { cartRoutes, type Listener, listenerOf, pages, seeOther } from 'example-fastify-cart'
 import {
   type Accounts,
@@ -11,7 +11,9 @@ import {
   liveScript,
   sendLive,
   type ShopSession,
+  STATUS_PATH,
 } from 'example-shop'
+import { sessionScript } from 'example-shop/session-script'
 import { fastify, type FastifyPluginAsync, type RouteHandlerMethod } from 'fastify'
 
 export interface AppOptions {
@@ -21,8 +23,9 @@ export interface AppOptions {
 
 /** The shop with a cart, and with accounts: `request.session.subject` is who is logged in. */
 export async function createApp({ sessions, accounts }: AppOptions): Promise<Listener> {
-  const shop = createStorefront({ sessions, framework: 'Fastify', scope: 'login' })
+  const shop = createStorefront({ sessions, framework: 'Fastify', scope: 'login', hasSessionScript: true })
   const app = fastify()
+  app.all(STATUS_PATH, sessionStatus(sessions))
   await app.register(session(sessions, { extend: ({ url }) => url !== LIVE_PATH }))
   await app.register(pages(shop))
   await app.register(cartRoutes(shop))
@@ -47,6 +50,10 @@ const loginRoutes =
 
     routes.get('/live.js', (_request, reply) =>
       reply.header('Cache-Control', 'no-cache').type('text/javascript; charset=utf-8').send(liveScript),
+    )
+    const script = sessionScript()
+    routes.get('/session.js', (_request, reply) =>
+      reply.header('Cache-Control', 'no-cache').type('text/javascript; charset=utf-8').send(script),
     )
     routes.get(LIVE_PATH, (request, reply) => {
       reply.hijack()

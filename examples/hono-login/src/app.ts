@@ -1,5 +1,5 @@
 import type { Sessions } from '@keepsake/core'
-import { session } from '@keepsake/hono'
+import { session, sessionStatus } from '@keepsake/hono'
 import { answerOthers, cartRoutes, pages, visitorOf } from 'example-hono-cart'
 import {
   type Accounts,
@@ -11,7 +11,9 @@ import {
   liveResponse,
   liveScript,
   type ShopSession,
+  STATUS_PATH,
 } from 'example-shop'
+import { sessionScript } from 'example-shop/session-script'
 import { type Handler, Hono } from 'hono'
 
 export interface AppOptions {
@@ -21,8 +23,9 @@ export interface AppOptions {
 
 /** The shop with a cart, and with accounts: `c.get('session').subject` is who is logged in. */
 export function createApp({ sessions, accounts }: AppOptions): Hono {
-  const shop = createStorefront({ sessions, framework: 'Hono', scope: 'login' })
+  const shop = createStorefront({ sessions, framework: 'Hono', scope: 'login', hasSessionScript: true })
   const app = answerOthers(new Hono(), shop)
+  app.all(STATUS_PATH, sessionStatus(sessions))
   app.use(session(sessions, { extend: (c) => c.req.path !== LIVE_PATH }), ...pages)
   app.route('/', cartRoutes(shop))
   app.route('/', loginRoutes(createDesk({ shop, sessions, accounts })))
@@ -45,6 +48,13 @@ function loginRoutes(desk: Desk): Hono {
 
   routes.get('/live.js', (c) =>
     c.body(liveScript, 200, {
+      'Cache-Control': 'no-cache',
+      'Content-Type': 'text/javascript; charset=utf-8',
+    }),
+  )
+  const script = sessionScript()
+  routes.get('/session.js', (c) =>
+    c.body(script, 200, {
       'Cache-Control': 'no-cache',
       'Content-Type': 'text/javascript; charset=utf-8',
     }),

@@ -1,5 +1,5 @@
 import type { Sessions } from '@keepsake/core'
-import { session } from '@keepsake/koa'
+import { session, sessionStatus } from '@keepsake/koa'
 import { Router } from '@koa/router'
 import { cartRoutes, pages, seeOther } from 'example-koa-cart'
 import {
@@ -12,7 +12,9 @@ import {
   liveScript,
   sendLive,
   type ShopSession,
+  STATUS_PATH,
 } from 'example-shop'
+import { sessionScript } from 'example-shop/session-script'
 import Koa, { type Middleware } from 'koa'
 
 export interface AppOptions {
@@ -22,8 +24,9 @@ export interface AppOptions {
 
 /** The shop with a cart, and with accounts: `ctx.session.subject` is who is logged in. */
 export function createApp({ sessions, accounts }: AppOptions): Koa {
-  const shop = createStorefront({ sessions, framework: 'Koa', scope: 'login' })
+  const shop = createStorefront({ sessions, framework: 'Koa', scope: 'login', hasSessionScript: true })
   const app = new Koa()
+  app.use(new Router().all(STATUS_PATH, sessionStatus(sessions)).routes())
   app.use(session(sessions, { extend: (ctx) => ctx.path !== LIVE_PATH }))
   for (const middleware of pages(shop)) app.use(middleware)
   app.use(cartRoutes(shop).routes())
@@ -49,6 +52,12 @@ function loginRoutes(desk: Desk): Router {
     ctx.set('Cache-Control', 'no-cache')
     ctx.type = 'js'
     ctx.body = liveScript
+  })
+  const script = sessionScript()
+  routes.get('/session.js', (ctx) => {
+    ctx.set('Cache-Control', 'no-cache')
+    ctx.type = 'js'
+    ctx.body = script
   })
   routes.get(LIVE_PATH, (ctx) => {
     // Koa would report every reader who leaves as an error of the stream.

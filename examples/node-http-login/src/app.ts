@@ -1,5 +1,5 @@
 import type { Sessions } from '@keepsake/core'
-import { withSession } from '@keepsake/node-http'
+import { sessionStatus, withSession } from '@keepsake/node-http'
 import { cartRoutes, type Listener, type Routes, seeOther, serve } from 'example-node-http-cart'
 import {
   type Accounts,
@@ -11,7 +11,9 @@ import {
   liveScript,
   sendLive,
   type ShopSession,
+  STATUS_PATH,
 } from 'example-shop'
+import { sessionScript } from 'example-shop/session-script'
 
 export interface AppOptions {
   readonly sessions: Sessions<ShopSession>
@@ -20,14 +22,19 @@ export interface AppOptions {
 
 /** The shop with a cart, and with accounts: `session.subject` is who is logged in. */
 export function createApp({ sessions, accounts }: AppOptions): Listener {
-  const shop = createStorefront({ sessions, framework: 'node:http', scope: 'login' })
+  const shop = createStorefront({ sessions, framework: 'node:http', scope: 'login', hasSessionScript: true })
   const desk = createDesk({ shop, sessions, accounts })
-  return withSession(sessions, serve(shop, { ...cartRoutes(shop), ...loginRoutes(desk) }), {
-    extend: ({ url }) => url?.split('?', 1)[0] !== LIVE_PATH,
+  const status = sessionStatus(sessions)
+  const pages = withSession(sessions, serve(shop, { ...cartRoutes(shop), ...loginRoutes(desk) }), {
+    extend: ({ url }) => pathOf(url) !== LIVE_PATH,
   })
+  return (request, response) =>
+    pathOf(request.url) === STATUS_PATH ? status(request, response) : pages(request, response)
 }
 
-const loginRoutes = (desk: Desk): Routes => ({
+const pathOf = (url: string | undefined): string | undefined => url?.split('?', 1)[0]
+
+const loginRoutes = (desk: Desk, script = sessionScript()): Routes => ({
   'GET /login': answerWith(desk.showLogin),
   'POST /login': answerWith(desk.login),
   'POST /logout': answerWith(desk.logout),
@@ -42,6 +49,9 @@ const loginRoutes = (desk: Desk): Routes => ({
 
   'GET /live.js': ({ response }) => {
     response.writeHead(200, { 'Content-Type': 'text/javascript; charset=utf-8' }).end(liveScript)
+  },
+  'GET /session.js': ({ response }) => {
+    response.writeHead(200, { 'Content-Type': 'text/javascript; charset=utf-8' }).end(script)
   },
   [`GET ${LIVE_PATH}`]: ({ session, response }) => sendLive(session, response),
 })

@@ -12,15 +12,18 @@ export const liveScript = `'use strict'
     source = new EventSource('/live')
     source.onopen = () => light?.setAttribute('data-state', 'on')
     source.onerror = () => light?.setAttribute('data-state', 'off')
-    source.addEventListener('ended', () => {
-      source.close()
-      for (const element of document.querySelectorAll('[data-private]')) element.remove()
-      document.title = 'Logged out · Marginalia'
-      ended.hidden = false
-      ended.focus()
-    })
+    source.addEventListener('ended', end)
   }
 
+  function end() {
+    source.close()
+    for (const element of document.querySelectorAll('[data-private]')) element.remove()
+    document.title = 'Logged out · Marginalia'
+    ended.hidden = false
+    ended.focus()
+  }
+
+  addEventListener('session-ended', end)
   // A page that is put aside for the back button must not keep a connection.
   addEventListener('pagehide', () => source.close())
   addEventListener('pageshow', ({ persisted }) => persisted && listen())

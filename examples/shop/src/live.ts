@@ -5,6 +5,9 @@ import type { Session } from '@keepsake/core'
 /** Where a page hears of the end of its session. Asking for it is no use of the session: it extends nothing. */
 export const LIVE_PATH = '/live'
 
+/** Where a page asks how long its session still lives: a GET is no use of it, and a POST is. */
+export const STATUS_PATH = '/session'
+
 /** The headers of the event stream. `no-transform` keeps compression and proxies from holding events back. */
 const liveHeaders: Readonly<Record<string, string>> = {
   'Content-Type': 'text/event-stream; charset=utf-8',

@@ -51,7 +51,7 @@ export interface Storefront {
   failure(failure: Failure): string
 }
 
-export interface StorefrontOptions extends Pick<Site, 'framework' | 'scope'> {
+export interface StorefrontOptions extends Pick<Site, 'framework' | 'scope' | 'hasSessionScript'> {
   readonly sessions: Sessions<ShopSession>
 }
 
@@ -59,7 +59,8 @@ export interface StorefrontOptions extends Pick<Site, 'framework' | 'scope'> {
 const WRONG_LOGIN = 'No account has that name and that password.'
 
 /** The pages as the app of this framework shows them. */
-export function createStorefront({ sessions, framework, scope }: StorefrontOptions): Storefront {
+export function createStorefront(options: StorefrontOptions): Storefront {
+  const { sessions, framework, scope, hasSessionScript } = options
   function siteOf({ session, headers }: Visitor): Site {
     // Before the panel, which says what comes of it.
     const notices = session.flash()
@@ -67,6 +68,7 @@ export function createStorefront({ sessions, framework, scope }: StorefrontOptio
     return {
       framework,
       scope,
+      hasSessionScript,
       cartCount: count(session.cart ?? []),
       user: session.subject,
       notices,

@@ -1,3 +1,5 @@
+import type { Terminal } from './terminal.ts'
+
 /** What a command knows of the process that runs it. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -7,6 +9,7 @@ export interface Surroundings {
   readonly readInput: () => Promise<string>
   /** Epoch milliseconds. */
   readonly now: number
+  readonly terminal: Terminal
 }
 
 /** How a command ended. What it refuses, mistakes in how it was called, and what failed on the way are thrown instead. */
@@ -40,4 +43,9 @@ export class RefusedError extends Error {
 /** The command was called in a wrong way, or lacks what it needs, such as a secret: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+}
+
+/** Ended by Ctrl-C: exit code 130. The message says how far it came. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError'
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
-import { type Command, RefusedError, UsageError } from './command.ts'
+import { type Command, InterruptedError, RefusedError, UsageError } from './command.ts'
 import { inspect } from './commands/inspect.ts'
 import { secret } from './commands/secret.ts'
 import { sessions } from './commands/sessions.ts'
+import { processTerminal } from './terminal.ts'
 
 const COMMANDS: readonly Command[] = [secret, inspect, sessions]
 
@@ -15,7 +16,8 @@ ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\
   help, --help, -h   this page, or that of a command: keepsake help COMMAND
   --version          the version of this command
 
-Exit codes: 0 done; 1 the answer is no; 2 called in a wrong way, or without a secret; 3 something failed.`
+Exit codes: 0 done; 1 the answer is no; 2 called in a wrong way, or without a secret; 3 something failed;
+130 stopped by Ctrl-C.`
 
 /** What is to be printed, and the exit code. */
 interface End {
@@ -46,6 +48,7 @@ function failed(name: string, error: unknown): End {
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof UsageError)
     return { code: 2, error: `keepsake ${name}: ${message}\nSee keepsake ${name} --help.` }
+  if (error instanceof InterruptedError) return { code: 130, error: `keepsake ${name}: stopped; ${message}` }
   return { code: error instanceof RefusedError ? 1 : 3, error: `keepsake ${name}: ${message}` }
 }
 
@@ -54,6 +57,7 @@ const surroundings = () => ({
   cwd: process.cwd(),
   readInput: async () => (process.stdin.isTTY ? '' : text(process.stdin)),
   now: Date.now(),
+  terminal: processTerminal(),
 })
 
 function versionOf(): string {

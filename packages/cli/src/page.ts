@@ -18,6 +18,22 @@ function sectionText({ title, rows, body }: Section): string {
   return [printable(title), ...lines, ...below].join('\n')
 }
 
+/** Lines of columns, each as wide as its longest text. */
+export function tableOf(lines: readonly (readonly string[])[]): string {
+  const shown = lines.map((line) => line.map(printable))
+  const widths = (shown[0] ?? []).map((_, n) =>
+    shown.reduce((most, line) => Math.max(most, line[n]?.length ?? 0), 0),
+  )
+  return shown
+    .map((line) =>
+      line
+        .map((text, n) => text.padEnd(widths[n] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
 /** Control characters, which a terminal would obey, as escapes. */
 const printable = (text: string): string =>
   text.replaceAll(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { processTerminal } from '../src/terminal.ts'
 import { describe, expect, it } from 'vitest'
 import { OLD_SECRETS, readVectors as readCookies } from '../../arrival/test/vectors/vectors.ts'
 import { readVectors } from '../../arrival/test/vectors/read.ts'
@@ -52,6 +53,7 @@ async function inspected({ cookie, secret, now }: Pasted, args: readonly string[
     cwd: makeDirectory(),
     readInput: async () => '',
     now: now * 1000,
+    terminal: processTerminal(),
   }
   const { code, text, json } = await inspect.run([cookie, '--variable', VARIABLE, ...args], around)
   return { code, text, cookies: (json as { cookies: Readonly<Record<string, unknown>>[] }).cookies }

@@ -1,190 +1,181 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { createSessions } from '@keepsake/core'
 import { sqliteStore } from '@keepsake/store-sqlite'
 import { describe, expect, it } from 'vitest'
+import { UsageError } from '../src/command.ts'
+import { sessions } from '../src/commands/sessions.ts'
+import { processTerminal } from '../src/terminal.ts'
+import { applicationWith, listedIn, MODULE, SECRET, sessionsIn } from './sessions-support.ts'
 import { keepsake, makeDirectory } from './support.ts'
 
-const SECRET = 'kq2Yw0bT7mXvR4cJ9sLz1eUoP6hNdFgA5iVtB8yCxWE'
-const MODULE = `
-import { createSessions } from '${import.meta.resolve('@keepsake/core')}'
-import { sqliteStore } from '${import.meta.resolve('@keepsake/store-sqlite')}'
-export const sessions = createSessions({
-  secrets: process.env.SESSION_SECRET,
-  store: sqliteStore({ path: 'sessions.db' }),
-})
-setInterval(() => {}, 1000) // as a client of a database keeps a process alive
-`
+const LOGINS = [
+  { subject: 'ada', label: 'phone', age: 50 * 60 },
+  { subject: 'ada', age: 5 * 60 },
+  { subject: 'bob', age: 20 * 60 },
+  { age: 30 * 60 },
+]
 
-/** A directory with an application in it, whose store has these logins; runs the command there. */
-async function applicationWith(...subjects: readonly string[]) {
-  const cwd = makeDirectory()
-  writeFileSync(join(cwd, 'sessions.mjs'), MODULE)
-  writeFileSync(join(cwd, '.env'), `SESSION_SECRET=${SECRET}\n`)
-  const sessions = createSessions({
-    secrets: [SECRET],
-    store: sqliteStore({ path: join(cwd, 'sessions.db') }),
-  })
-  for (const subject of subjects) {
-    const visit = await sessions.open(undefined)
-    visit.session.login(subject)
-    await visit.close()
-  }
-  await sessions.close()
-  return async (...args: readonly string[]) => {
-    const run = await keepsake(['sessions', '--module', 'sessions.mjs', '--json', ...args], { cwd })
-    return { ...run, json: run.out === '' ? undefined : (JSON.parse(run.out) as Record<string, unknown>) }
-  }
-}
-
-const handlesOf = (json: Record<string, unknown> | undefined): readonly string[] =>
-  ((json?.['sessions'] ?? []) as readonly { readonly handle: string }[]).map(({ handle }) => handle)
-
-describe('keepsake sessions', () => {
-  it('lists the sessions of a subject, and of nobody else', async () => {
-    const run = await applicationWith('ada', 'ada', 'bob')
-    const { code, json } = await run('list', 'ada')
+describe('keepsake sessions list', () => {
+  it('shows who everybody is, the one last seen first, and nothing that opens a session', async () => {
+    const cwd = await applicationWith(...LOGINS)
+    const { code, out } = await keepsake(['sessions', 'list', '--module', 'sessions.mjs'], { cwd })
     expect(code).toBe(0)
-    expect(new Set(handlesOf(json)).size).toBe(2)
-    expect((await run('list', 'eve')).json).toEqual({ sessions: [] })
+    const [head, ...lines] = out.trimEnd().split('\n')
+    expect(head).toMatch(/^HANDLE +SUBJECT +CREATED +LAST SEEN +ENDS +BYTES +LABEL$/)
+    expect(lines.map((line) => line.split(/ {2,}/).slice(1, 4).join())).toEqual([
+      'ada,5 minutes ago,5 minutes ago',
+      'bob,20 minutes ago,20 minutes ago',
+      '(anonymous),30 minutes ago,30 minutes ago',
+      'ada,50 minutes ago,50 minutes ago',
+    ])
+    expect(lines[3]).toMatch(/ phone$/)
+    expect(out).not.toContain('secret')
+    const texts: string[] = []
+    for await (const one of sqliteStore({ path: join(cwd, 'sessions.db') }).all?.() ?? []) texts.push(...one)
+    for (const text of texts) expect(out).not.toContain(text)
   })
 
-  it('revokes one by its handle, once, and not under another name', async () => {
-    const run = await applicationWith('ada', 'ada')
-    const [handle = ''] = handlesOf((await run('list', 'ada')).json)
-    expect(await run('revoke', '--subject', 'bob', '--', handle)).toMatchObject({
-      code: 1,
-      json: { revoked: false },
-    })
-    expect(await run('revoke', '--subject', 'ada', '--', handle)).toMatchObject({
-      code: 0,
-      json: { revoked: true },
-    })
-    expect(await run('revoke', '--subject', 'ada', '--', handle)).toMatchObject({
-      code: 1,
-      json: { revoked: false },
-    })
-    expect(handlesOf((await run('list', 'ada')).json)).toHaveLength(1)
+  it.each([
+    [
+      ['--subject', 'ada'],
+      ['ada', 'ada'],
+    ],
+    [['--subject', 'eve'], []],
+    [['--logged-in'], ['ada', 'bob', 'ada']],
+    [['--anonymous'], [undefined]],
+    [
+      ['--older-than', '25m'],
+      [undefined, 'ada'],
+    ],
+    [
+      ['--newer-than', '25m'],
+      ['ada', 'bob'],
+    ],
+    [
+      ['--idle', '15m', '--logged-in'],
+      ['bob', 'ada'],
+    ],
+    [['--subject', 'ada', '--older-than', '40m'], ['ada']],
+  ])('with %j lists those that pass, and counts as many', async (filters, subjects) => {
+    const cwd = await applicationWith(...LOGINS)
+    expect((await listedIn(cwd, ...filters)).map(({ subject }) => subject)).toEqual(subjects)
+    expect((await sessionsIn(cwd, 'count', ...filters)).json).toEqual({ count: subjects.length })
   })
 
-  it('revokes all of a subject', async () => {
-    const run = await applicationWith('ada', 'ada', 'bob')
-    expect(await run('revoke-all', 'ada')).toMatchObject({ code: 0, json: { revoked: 2 } })
-    expect(handlesOf((await run('list', 'ada')).json)).toEqual([])
-    expect(handlesOf((await run('list', 'bob')).json)).toHaveLength(1)
-  })
-
-  it('revokes all where sessions live in their cookies, and says that nobody knows how many', async () => {
-    const cwd = makeDirectory()
-    const [core] = MODULE.trim().split('\n')
-    writeFileSync(
-      join(cwd, 'sealed.mjs'),
-      `${core?.replace('createSessions', 'createSessions, memoryStore')}
-export default createSessions({ secrets: ['${SECRET}'], revocation: memoryStore() })\n`,
-    )
-    const args = ['sessions', 'revoke-all', 'ada', '--module', 'sealed.mjs']
-    expect(await keepsake(args, { cwd })).toMatchObject({
-      code: 0,
-      out: 'all revoked\n',
-    })
-    expect(JSON.parse((await keepsake([...args, '--json'], { cwd })).out)).toEqual({ revoked: null })
-  })
-
-  it('reads for people', async () => {
+  it('says that there are none, for people', async () => {
     const cwd = makeDirectory()
     writeFileSync(join(cwd, 'sessions.mjs'), MODULE)
     const options = { cwd, env: { SESSION_SECRET: SECRET } }
-    const { code, out } = await keepsake(['sessions', 'list', 'ada', '--module', 'sessions.mjs'], options)
-    expect({ code, out }).toEqual({ code: 0, out: 'no sessions\n' })
+    const run = (...args: readonly string[]) =>
+      keepsake(['sessions', ...args, '--module', 'sessions.mjs'], options)
+    expect(await run('list')).toMatchObject({ code: 0, out: 'no sessions\n' })
+    expect(await run('count')).toMatchObject({ code: 0, out: '0\n' })
   })
+})
 
-  it('reads the file that --env names, which Node does not take for its own', async () => {
-    const cwd = makeDirectory()
-    writeFileSync(join(cwd, 'sessions.mjs'), MODULE)
-    writeFileSync(join(cwd, 'production.env'), `SESSION_SECRET=${SECRET}\n`)
-    const args = ['sessions', 'list', 'ada', '--module', 'sessions.mjs', '--env']
-    expect(await keepsake([...args, 'production.env'], { cwd })).toMatchObject({
-      code: 0,
-      out: 'no sessions\n',
+describe('keepsake sessions show', () => {
+  it('shows one session by its handle, of its data no more than names and a size, and says no for another', async () => {
+    const cwd = await applicationWith(...LOGINS)
+    const [{ handle } = { handle: '' }] = await listedIn(cwd, '--subject', 'bob')
+    const { code, out } = await keepsake(['sessions', 'show', '--module', 'sessions.mjs', '--', handle], {
+      cwd,
     })
-    expect(await keepsake([...args, 'missing.env'], { cwd })).toMatchObject({ code: 3 })
+    expect(code).toBe(0)
+    expect(out).toMatch(/^ {2}subject +bob$/m)
+    expect(out).toMatch(/^ {2}created +\S+Z {2}\(20 minutes ago\)$/m)
+    expect(out).toMatch(/^ {2}keys +cart$/m)
+    expect(out).not.toContain('secret')
+    expect((await sessionsIn(cwd, 'show', '--', handle)).json).toMatchObject({
+      session: { handle, subject: 'bob', keys: ['cart'], permanent: false },
+    })
+    expect(await sessionsIn(cwd, 'show', 'A'.repeat(43))).toMatchObject({ code: 1, json: { session: null } })
   })
+})
 
-  const IMPORTS = `import { createSessions } from '${import.meta.resolve('@keepsake/core')}'
-import { store } from './store.ts'
-`
-  const MADE = `createSessions({ secrets: ['${SECRET}'], store })`
-  const STORE = `import { sqliteStore } from '${import.meta.resolve('@keepsake/store-sqlite')}'
-export const store: unknown = sqliteStore({ path: 'sessions.db' })
-`
-
-  it.each([
-    ['a module', 'module', 'sessions.ts', `${IMPORTS}export const sessions: object = ${MADE}`],
-    ['of no type', undefined, 'sessions.ts', `${IMPORTS}export default ${MADE} as object`],
-    [
-      'a CommonJS package, as modules',
-      'commonjs',
-      'sessions.ts',
-      `${IMPORTS}export const sessions: object = ${MADE}`,
-    ],
-    [
-      'a CommonJS package, as CommonJS',
-      'commonjs',
-      'sessions.ts',
-      `const { createSessions } = require('${fileURLToPath(import.meta.resolve('@keepsake/core'))}')
-const { store } = require('./store.ts')
-const sessions: object = ${MADE}
-module.exports = { sessions }`,
-    ],
-    [
-      'a CommonJS package, compiled',
-      'commonjs',
-      'sessions.js',
-      `Object.defineProperty(exports, '__esModule', { value: true })
-const { store } = require('./store.ts')
-exports['default'] = require('${fileURLToPath(import.meta.resolve('@keepsake/core'))}').${MADE}`,
-    ],
-  ])('reads sessions of TypeScript in %s', async (_, type, file, source) => {
-    const cwd = makeDirectory()
-    writeFileSync(join(cwd, 'package.json'), JSON.stringify({ type }))
-    writeFileSync(join(cwd, file), source)
-    const isRequired = source.includes('require(')
-    writeFileSync(
-      join(cwd, 'store.ts'),
-      isRequired
-        ? `exports.store = require('${fileURLToPath(import.meta.resolve('@keepsake/store-sqlite'))}').sqliteStore({ path: 'sessions.db' })`
-        : STORE,
-    )
-    const { code, out } = await keepsake(['sessions', 'list', 'ada', '--module', file], { cwd })
-    expect({ code, out }).toEqual({ code: 0, out: 'no sessions\n' })
-  })
-
-  it('passes on what the application says it cannot do', async () => {
-    const cwd = makeDirectory()
-    const [core] = MODULE.trim().split('\n')
-    writeFileSync(
-      join(cwd, 'sealed.mjs'),
-      `${core}\nexport default createSessions({ secrets: ['${SECRET}'] })\n`,
-    )
-    const { code, error } = await keepsake(['sessions', 'list', 'ada', '--module', 'sealed.mjs'], { cwd })
-    expect(code).toBe(3)
-    expect(error).toContain('sessions.listFor: sessions live in their cookies')
+describe('keepsake sessions revoke', () => {
+  it('ends one session by its handle, once, and not where it names another subject', async () => {
+    const cwd = await applicationWith({ subject: 'ada' }, { subject: 'ada' }, {})
+    const [{ handle } = { handle: '' }] = await listedIn(cwd, '--subject', 'ada')
+    const [anonymous] = await listedIn(cwd, '--anonymous')
+    const revoke = (...args: readonly string[]) => sessionsIn(cwd, 'revoke', ...args)
+    expect(await revoke('--subject', 'bob', '--', handle)).toMatchObject({
+      code: 1,
+      json: { revoked: false },
+    })
+    expect(await revoke('--', handle)).toMatchObject({ code: 0, json: { revoked: true } })
+    expect(await revoke('--subject', 'ada', '--', handle)).toMatchObject({
+      code: 1,
+      json: { revoked: false },
+    })
+    expect(await revoke('--', anonymous?.handle ?? '')).toMatchObject({ code: 0, json: { revoked: true } })
+    expect((await listedIn(cwd)).map(({ subject }) => subject)).toEqual(['ada'])
   })
 
   it.each([
-    [['list', 'ada'], '--module FILE is required'],
-    [['list', 'ada', '--module', 'missing.mjs'], 'there is no missing.mjs'],
-    [['list', 'ada', '--module', 'empty.mjs'], 'exports no sessions'],
-    [['toString', 'ada', '--module', 'empty.mjs'], 'expected list, revoke, revoke-all'],
-    [['list', '--module', 'empty.mjs'], 'expected one argument'],
-    [['list', 'ada', '--subject', 'ada'], '--subject belongs to revoke'],
-    [['revoke', 'handle', '--module', 'empty.mjs'], '--subject SUBJECT is required'],
+    [['--subject', 'ada'], 2, ['bob', undefined]],
+    [['--anonymous'], 1, ['ada', 'bob', 'ada']],
+    [['--idle', '25m'], 2, ['ada', 'bob']],
+    [['--all'], 4, []],
+    [['--subject', 'eve'], 0, ['ada', 'bob', undefined, 'ada']],
+    [['--idle', '55m'], 0, ['ada', 'bob', undefined, 'ada']],
+  ])('%j --yes ends all that pass, and leaves the others', async (filters, revoked, left) => {
+    const cwd = await applicationWith(...LOGINS)
+    expect(await sessionsIn(cwd, 'revoke', ...filters, '--yes')).toMatchObject({ code: 0, json: { revoked } })
+    expect((await listedIn(cwd)).map(({ subject }) => subject)).toEqual(left)
+  })
+
+  it.each([[['--subject', 'ada']], [['--idle', '1m']], [['--all']]])(
+    '%j refuses without --yes where nobody can be asked',
+    async (filters) => {
+      const cwd = await applicationWith(...LOGINS)
+      const { code, error } = await sessionsIn(cwd, 'revoke', ...filters)
+      expect(code).toBe(1)
+      expect(error).toContain('nothing was revoked. --yes says so')
+      expect(await listedIn(cwd)).toHaveLength(LOGINS.length)
+    },
+  )
+
+  it('ends all of a subject where sessions live in their cookies, and says that nobody knows how many', async () => {
+    const cwd = makeDirectory()
+    writeFileSync(join(cwd, '.env'), `SESSION_SECRET=${SECRET}\n`)
+    writeFileSync(join(cwd, 'sessions.mjs'), MODULE.replace('store:', 'revocation:'))
+    const args = ['revoke', '--subject', 'ada', '--yes']
+    expect((await sessionsIn(cwd, ...args)).json).toEqual({ revoked: null })
+    expect(await keepsake(['sessions', ...args, '--module', 'sessions.mjs'], { cwd })).toMatchObject({
+      code: 0,
+      out: 'all revoked, however many there were\n',
+    })
+  })
+})
+
+describe('keepsake sessions', () => {
+  it.each([
+    [[], 'expected list, count, show, revoke'],
+    [['toString'], 'expected list, count, show, revoke'],
+    [['list', 'ada'], 'list: expected options only'],
+    [['count', 'ada'], 'count: expected options only'],
+    [['show'], 'show: expected one HANDLE'],
+    [['revoke', 'a', 'b'], 'revoke: expected one HANDLE'],
+    [['revoke'], 'give a HANDLE, a filter, or --all'],
+    [['revoke', '--yes'], 'give a HANDLE, a filter, or --all'],
+    [['revoke', '--all', '--idle', '1h'], '--all goes with no filter'],
+    [['revoke', 'a', '--idle', '1h'], 'a HANDLE goes with no filter'],
+    [['list', '--all'], '--all and --yes belong to revoke'],
+    [['list', '--anonymous', '--logged-in'], '--anonymous goes with neither'],
+    [['list', '--anonymous', '--subject', 'ada'], '--anonymous goes with neither'],
+    [['list', '--subject', ''], '--subject: expected the id of a user'],
+    [['list', '--idle', 'long'], '--idle: expected a duration such as 30m'],
+    [['list', '--older-than', '3600'], '--older-than: expected a duration'],
   ])('%j is called in a wrong way', async (args, problem) => {
-    const cwd = makeDirectory()
-    writeFileSync(join(cwd, 'empty.mjs'), 'export const sessions = { listFor() {} }\n')
-    const { code, out, error } = await keepsake(['sessions', ...args], { cwd })
-    expect({ code, out }).toEqual({ code: 2, out: '' })
-    expect(error).toContain(problem)
+    const around = {
+      env: {},
+      cwd: makeDirectory(),
+      readInput: async () => '',
+      now: Date.now(),
+      terminal: processTerminal(),
+    }
+    const error = await sessions.run(args, around).catch((error: unknown) => error)
+    expect(error).toBeInstanceOf(UsageError)
+    expect(String(error)).toContain(problem)
   })
 })

@@ -10,6 +10,12 @@ import { onTestFinished } from 'vitest'
 const NODE_COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url))
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
+const NODE_ARGS = ['--conditions=@keepsake/source', MAIN]
+
+/** The command as a line for a shell. */
+export const commandLine = (args: readonly string[]): string =>
+  [process.execPath, ...NODE_ARGS, ...args].map((word) => `'${word}'`).join(' ')
+
 export interface Run {
   readonly code: number | null
   readonly out: string
@@ -27,7 +33,7 @@ export async function keepsake(
   args: readonly string[],
   { cwd, env = {}, input = '' }: RunOptions,
 ): Promise<Run> {
-  const child = spawn(process.execPath, ['--conditions=@keepsake/source', MAIN, ...args], {
+  const child = spawn(process.execPath, [...NODE_ARGS, ...args], {
     cwd,
     env: { NODE_COMPILE_CACHE, ...env },
   })

@@ -31,4 +31,5 @@ export {
 export { bindCookie, type BoundCookie } from './host/bound-cookie.ts'
 export { type Choose, chooseAmong, chooserOf, type SessionsSource } from './host/choose.ts'
 export { ask, readFunctions } from './host/about-requests.ts'
+export { type SessionStatus, STATUS_HEADERS, STATUS_METHODS, statusText } from './host/status.ts'
 export { createGuardOf, type GuardOf } from './host/guard.ts'

@@ -12,6 +12,7 @@ export {
 export type { StandardSchema } from './base/schema.ts'
 export { type CookieHeader, type CookieSource, readCookies } from './cookie/read.ts'
 export type { Arrival, Foreign, ForeignSession, RefusedArrival } from './cookie/arrival.ts'
+export type { StoredSession } from './subjects/everyone.ts'
 export type { Device } from './subjects/subjects.ts'
 export type { DeviceBoundOptions } from './device/options.ts'
 export type { Freshness } from './session/facts.ts'

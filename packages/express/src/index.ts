@@ -16,6 +16,7 @@ import { defineFlash } from './flash.ts'
 export * from '@keepsake/core'
 export { createCookie, type HttpCookie } from '@keepsake/node-http'
 export { crossOriginGuard } from './guard.ts'
+export { sessionStatus } from './status.ts'
 
 /** What the middleware does besides its work. */
 export interface SessionMiddlewareOptions {

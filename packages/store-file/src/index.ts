@@ -91,6 +91,17 @@ export function fileStore(options: FileStoreOptions): Store {
     })
   }
 
+  async function* records(): AsyncGenerator<readonly [key: string, record: StoredRecord]> {
+    // All names first: what is written anew while they are read may come twice, or not at all.
+    const names = new Set<string>()
+    for await (const name of namesIn(directory)) if (isKey(name)) names.add(name)
+    const keys = [...names]
+    for (let n = 0; n < keys.length; n += AT_ONCE) {
+      const found = keys.slice(n, n + AT_ONCE).map(async (key) => [key, await live(key)] as const)
+      for (const [key, record] of await Promise.all(found)) if (record !== undefined) yield [key, record]
+    }
+  }
+
   /** Does a write of a key that becomes a file's name; to be waited for when the store is closed. */
   async function begin<T>(key: string, write: () => Promise<T>): Promise<T> {
     checked(key)
@@ -111,15 +122,10 @@ export function fileStore(options: FileStoreOptions): Store {
       ),
     delete: (key) => begin(key, () => remove(key)),
     async *bySubject(subject) {
-      // All names first: what is written anew while they are read may come twice, or not at all.
-      const names = new Set<string>()
-      for await (const name of namesIn(directory)) if (isKey(name)) names.add(name)
-      const keys = [...names]
-      for (let n = 0; n < keys.length; n += AT_ONCE) {
-        const found = keys.slice(n, n + AT_ONCE).map(async (key) => [key, await live(key)] as const)
-        for (const [key, record] of await Promise.all(found))
-          if (record?.subject === subject) yield [key, record.text] as const
-      }
+      for await (const [key, record] of records()) if (record.subject === subject) yield [key, record.text]
+    },
+    async *all() {
+      for await (const [key, record] of records()) yield [key, record.text]
     },
     async sweep(until) {
       let removed = 0

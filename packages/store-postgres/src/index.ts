@@ -111,6 +111,20 @@ export function postgresStore(pool: PostgresClient, options?: PostgresStoreOptio
         }
       }
     },
+    async *all() {
+      for (let after = '', size = TEXTS_BATCH; size === TEXTS_BATCH;) {
+        const rows = (await run(statements.all, [after, now()])) as {
+          readonly key: string
+          readonly text: string
+        }[]
+        for (const { key, text } of rows) yield [(after = key), text] as const
+        size = rows.length
+      }
+    },
+    async count() {
+      const [row] = (await run(statements.count, [now()])) as { readonly live: number }[]
+      return row?.live ?? 0
+    },
     async sweep(until) {
       let removed = 0
       for (let from = Number.MIN_SAFE_INTEGER, batch = SWEEP_BATCH; batch === SWEEP_BATCH; removed += batch) {

@@ -12,6 +12,8 @@ export interface Statements {
   readonly delete: Statement
   readonly bySubject: Statement
   readonly texts: Statement
+  readonly all: Statement
+  readonly count: Statement
   readonly sweep: Statement
 }
 
@@ -75,6 +77,17 @@ export function statementsFor(table: string, channel: string | undefined): State
       `SELECT encode(key, 'hex') AS key, text FROM "${table}"
        WHERE key = ANY (ARRAY(SELECT decode(hex, 'hex') FROM unnest(string_to_array($1, ' ')) AS hex))
          AND subject = decode($2, 'hex') AND expires_at > $3::bigint`,
+    ),
+    // In the order of what no write changes, so that whoever goes on after a key misses none.
+    all: statement(
+      'all',
+      `SELECT encode(key, 'hex') AS key, text FROM "${table}"
+       WHERE key > decode($1, 'hex') AND expires_at > $2::bigint ORDER BY key LIMIT ${TEXTS_BATCH}`,
+    ),
+    // By the index of deadlines alone, where the last vacuum is not long ago.
+    count: statement(
+      'count',
+      `SELECT count(*)::float8 AS live FROM "${table}" WHERE expires_at > $1::bigint`,
     ),
     // By the index, whatever the statistics say. Passes by rows that another node's sweep, or a request, has locked, and by
     // what earlier batches have removed, which is in the index until the next vacuum.

@@ -3,6 +3,7 @@ import { readOptions } from '@keepsake/core/store'
 import { commandsOf, type RedisClient } from './client.ts'
 import { deadlineOf, format, listedUntil, parse, textOf, type Value } from './record.ts'
 import { DELETE, LIST, LISTED, REPLACE, UNLIST } from './scripts.ts'
+import { scannerOf } from './scan.ts'
 import { type RedisSubscriber, watchBy } from './subscriber.ts'
 
 export type { IoredisSubscriber, NodeRedisSubscriber, RedisSubscriber } from './subscriber.ts'
@@ -59,6 +60,7 @@ export function redisStore(client: RedisClient, options?: RedisStoreOptions): St
   if (typeof prefix !== 'string' || !/^[A-Za-z0-9:._-]*$/.test(prefix))
     throw new ConfigError('prefix', 'expected letters, digits and :._- only')
   const keyOf = (key: string): string => prefix + key
+  const scan = scannerOf(client)
   const watch = subscriber && watchBy(subscriber, client, keyOf)
   const indexOf = (subject: string): string => `${prefix}of:${subject}`
 
@@ -124,6 +126,25 @@ export function redisStore(client: RedisClient, options?: RedisStoreOptions): St
         }
       }
     },
+    ...(scan && {
+      async *all() {
+        // A server that resizes its table meanwhile may name a key twice.
+        const seen = new Set<string>()
+        for await (const found of scan(prefix)) {
+          const keys = found.filter((key) => !seen.has(key) && seen.add(key))
+          const texts = await Promise.all(keys.map((key) => get(keyOf(key)).then(textOf, unlessForeign)))
+          for (const [n, key] of keys.entries()) {
+            const text = texts[n]
+            if (text !== undefined) yield [key, text] as const
+          }
+        }
+      },
+      async count() {
+        let counted = 0
+        for await (const { length } of scan(prefix)) counted += length
+        return counted
+      },
+    }),
     ...(watch && { watch }),
   })
 }

@@ -82,12 +82,18 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
     replace: (key, revision, record) =>
       step(({ replace }) => replace.run(...valuesOf(record), key, revision, now()).changes > 0),
     delete: (key) => step((statements) => void statements.delete.run(key)),
-    async *bySubject(subject) {
-      for (let after = ''; ; await nextTurn()) {
-        const page = await step(({ bySubject }) => pageOf(bySubject.iterate(subject, after, now())))
-        for (const { key, text } of page as { key: string; text: string }[])
-          yield [(after = key), text] as const
-        if (page.length === 0) return
+    bySubject: (subject) =>
+      pages((after) => step(({ bySubject }) => pageOf(bySubject.iterate(subject, after, now())))),
+    all: () => pages((after) => step(({ all }) => pageOf(all.iterate(after, now())))),
+    async count() {
+      let counted = 0
+      for (let after = '', size = FIRST_SIZE; ; await nextTurn()) {
+        const { result, took } = await step(({ count }) => timed(() => count.get(now(), after, size)))
+        const { last, live } = result as { readonly last: string | null; readonly live: number | bigint }
+        counted += Number(live)
+        if (last === null) return counted
+        after = last
+        size = nextSize(size, took)
       }
     },
     async sweep(until) {
@@ -104,6 +110,17 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
       close()
     },
   })
+}
+
+/** Pages of rows in the order of their keys, each of which begins after the last key of the one before. */
+async function* pages(
+  pageAfter: (key: string) => unknown[] | Promise<unknown[]>,
+): AsyncGenerator<readonly [key: string, text: string]> {
+  for (let after = ''; ; await nextTurn()) {
+    const page = (await pageAfter(after)) as { readonly key: string; readonly text: string }[]
+    for (const { key, text } of page) yield [(after = key), text]
+    if (page.length === 0) return
+  }
 }
 
 const valuesOf = ({ text, expiresAt, subject }: StoredRecord) => [text, expiresAt, subject ?? null] as const

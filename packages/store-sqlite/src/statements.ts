@@ -8,6 +8,8 @@ export interface Statements {
   readonly replace: SqliteStatement
   readonly delete: SqliteStatement
   readonly bySubject: SqliteStatement
+  readonly all: SqliteStatement
+  readonly count: SqliteStatement
   readonly sweep: SqliteStatement
 }
 
@@ -43,6 +45,11 @@ export function prepare(database: SqliteDatabase, table: string): Statements {
     // In order of what no write changes, so that whoever goes on after a key misses none.
     bySubject: database.prepare(`
       SELECT key, text FROM "${table}" WHERE subject = ? AND key > ? AND ${isLive} ORDER BY key`),
+    all: database.prepare(`SELECT key, text FROM "${table}" WHERE key > ? AND ${isLive} ORDER BY key`),
+    // Of so many rows from a key on: how many live, and the last key of them all.
+    count: database.prepare(`
+      SELECT max(key) AS last, count(*) FILTER (WHERE ${isLive}) AS live
+      FROM (SELECT key, text, expires_at FROM "${table}" WHERE key > ? ORDER BY key LIMIT ?)`),
     sweep: database.prepare(`
       DELETE FROM "${table}" WHERE rowid IN (SELECT rowid FROM "${table}" WHERE expires_at <= ? LIMIT ?)`),
   }

@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { testAll } from './store-all.ts'
 import { testAttacks } from './store-attacks.ts'
 import { testBytes } from './store-bytes.ts'
 import { testPromises } from './store-promises.ts'
@@ -32,6 +33,7 @@ export function storeSuite(name: string, makeStore: MakeStore): void {
     testPromises(stage)
     testRevisions(stage)
     testSubjects(stage)
+    testAll(stage)
     testSweep(stage)
     testWatch(stage)
     testRaces(stage)

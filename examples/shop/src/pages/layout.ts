@@ -15,6 +15,8 @@ export interface Site {
   readonly scope: 'cart' | 'login'
   readonly cartCount: number
   readonly user?: string | undefined
+  /** Whether the app serves /session.js, which asks before a private page's session ends. */
+  readonly hasSessionScript?: boolean | undefined
   /** Flash messages, shown above the page. */
   readonly notices?: readonly Notice[] | undefined
   /** Left out, the page has no panel. */
@@ -51,6 +53,7 @@ export function layout(site: Site, page: Page): string {
         <link rel="stylesheet" href="/style.css" />
         <link rel="icon" href="${ICON}" />
         ${page.kind === 'live' && html`<script src="/live.js" defer></script>`}
+        ${page.kind === 'live' && site.hasSessionScript === true && html`<script src="/session.js" type="module"></script>`}
       </head>
       <body>
         <a class="skip" href="#main">Skip to the page</a>

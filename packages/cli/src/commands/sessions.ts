@@ -1,95 +1,139 @@
-import type { Device } from '@keepsake/core'
+import type { StoredSession } from '@keepsake/core'
 import { readArguments } from '../arguments.ts'
 import { type Command, type Outcome, UsageError } from '../command.ts'
-import { pageOf } from '../page.ts'
-import { distance } from '../record.ts'
-import { loadSessions, type ManagedSessions } from '../sessions-module.ts'
+import { eachOf, unlessInterrupted, type Work } from '../sessions/each.ts'
+import { type Filter, FILTER_OPTIONS, readFilter } from '../sessions/filter.ts'
+import { loadSessions } from '../sessions/module.ts'
+import { listPage, sessionPage } from '../sessions/pages.ts'
+import { checkMeant, revokeMany, revokeOne } from '../sessions/revoke.ts'
 
-const HELP = `Usage: keepsake sessions list SUBJECT        --module FILE [--json]
-       keepsake sessions revoke HANDLE      --module FILE --subject SUBJECT [--json]
-       keepsake sessions revoke-all SUBJECT --module FILE [--json]
+const HELP = `Usage: keepsake sessions list            --module FILE [FILTERS] [--json]
+       keepsake sessions count           --module FILE [FILTERS] [--json]
+       keepsake sessions show HANDLE     --module FILE [--json]
+       keepsake sessions revoke HANDLE   --module FILE [--subject SUBJECT] [--json]
+       keepsake sessions revoke          --module FILE FILTERS | --all [--yes] [--json]
 
-Lists and ends the sessions of a subject (who is logged in: an id of the application's users), in the store of an
-application.
+Lists, counts and ends the sessions in the store of an application.
 
-  --module FILE      a module that exports what createSessions made, as sessions or by default; TypeScript too
-  --subject SUBJECT  whose session the handle stands for; another subject's is not ended
-  --env FILE         read into the environment before the module is loaded; default .env, where it is there
-  --json             prints JSON
+  --module FILE          a module that exports what createSessions made, as sessions or by default; TypeScript too
+  --env FILE             read into the environment before the module is loaded; default .env, where it is there
+  --json                 prints JSON
+
+Filters; a session has to pass all of them:
+  --subject SUBJECT      of this subject: who is logged in, an id of the application's users
+  --logged-in            of any subject
+  --anonymous            of nobody
+  --older-than DURATION  began so long ago, such as 30m, 24h or 31d; for a subject, logged in so long ago
+  --newer-than DURATION  began later than that
+  --idle DURATION        was last seen so long ago
+
+revoke, of more than one:
+  --all                  every session that there is
+  --yes                  does not ask; without it, and where there is no terminal to ask on, nothing is revoked
 
 A handle comes from the list, and opens nothing. One that begins with - stands after --, at the end.
-Exit code 1: there is no such session.`
+Exit code 1: there is no such session, or nobody said yes. 130: ended by Ctrl-C; it says how far it came.`
 
 const OPTIONS = {
+  ...FILTER_OPTIONS,
   module: { type: 'string' },
-  subject: { type: 'string' },
   env: { type: 'string' },
+  all: { type: 'boolean' },
+  yes: { type: 'boolean' },
 } as const
 
-type Action = (sessions: ManagedSessions, word: string, context: Context) => Promise<Outcome>
-
-interface Context {
-  readonly subject: string | undefined
+interface Asked {
+  /** The handle, where there is one. */
+  readonly word: string | undefined
+  readonly filter: Filter
+  readonly isAll: boolean
+  readonly isSure: boolean
+  /** Epoch milliseconds. */
   readonly now: number
 }
 
-const ACTIONS: Readonly<Record<string, Action>> = {
-  async list(sessions, subject, { now }) {
-    const devices = await sessions.listFor(subject)
-    const text =
-      devices.length === 0 ? 'no sessions' : pageOf(devices.map((device) => sectionOf(device, now)))
-    return { code: 0, text, json: { sessions: devices } }
-  },
-  async revoke(sessions, handle, { subject }) {
-    const revoked = await sessions.revoke(handle, { subject })
-    const text =
-      revoked === undefined ? 'revoked, if there was one' : revoked ? 'revoked' : 'there is no such session'
-    return { code: revoked === false ? 1 : 0, text, json: { revoked: revoked ?? null } }
-  },
-  async 'revoke-all'(sessions, subject) {
-    const revoked = await sessions.revokeAll(subject)
-    const text = revoked === undefined ? 'all revoked' : `${revoked} revoked`
-    return { code: 0, text, json: { revoked: revoked ?? null } }
-  },
+interface Action {
+  /** What it takes besides options. */
+  readonly word: 'none' | 'a handle' | 'a handle or none'
+  readonly run: (work: Work, asked: Asked) => Promise<Outcome>
 }
+
+const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
+  ['list', { word: 'none', run: list }],
+  ['count', { word: 'none', run: count }],
+  ['show', { word: 'a handle', run: show }],
+  ['revoke', { word: 'a handle or none', run: revoke }],
+])
 
 export const sessions: Command = Object.freeze<Command>({
   name: 'sessions',
-  summary: 'lists and ends the sessions of a subject, in the store of an application',
+  summary: 'lists, counts and ends sessions in the store of an application',
   help: HELP,
   async run(args, around) {
     const { values, positionals } = readArguments(args, OPTIONS)
     const [name = '', word, ...rest] = positionals
-    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
-    if (action === undefined) throw new UsageError(`expected ${Object.keys(ACTIONS).join(', ')}`)
-    if (word === undefined || rest.length > 0) throw new UsageError(`${name}: expected one argument`)
-    checkSubject(name, values.subject)
-    const place = { module: values.module, envFile: values.env ?? '.env' }
-    const managed = await loadSessions(place, around)
+    const action = ACTIONS.get(name)
+    if (action === undefined) throw new UsageError(`expected ${[...ACTIONS.keys()].join(', ')}`)
+    const filter = readFilter(values, around.now)
+    const { all: isAll = false, yes: isSure = false } = values
+    const asked = { word, filter, isAll, isSure, now: around.now }
+    checkWord(name, action, asked, rest)
+    const managed = await loadSessions({ module: values.module, envFile: values.env ?? '.env' }, around)
+    const { terminal } = around
     try {
-      return await action(managed, word, { subject: values.subject, now: around.now })
+      return await action.run({ sessions: managed, terminal, signal: terminal.interruption() }, asked)
     } finally {
       await managed.close()
     }
   },
 })
 
-function checkSubject(name: string, subject: string | undefined): void {
-  if (name !== 'revoke' && subject !== undefined) throw new UsageError('--subject belongs to revoke')
-  if (name === 'revoke' && subject === undefined)
-    throw new UsageError('revoke: --subject SUBJECT is required: the user whose session the handle names')
+function checkWord(
+  name: string,
+  action: Action,
+  { word, filter, isAll, isSure }: Asked,
+  rest: readonly string[],
+) {
+  const isWrong = word === undefined ? action.word === 'a handle' : action.word === 'none'
+  if (isWrong || rest.length > 0)
+    throw new UsageError(
+      `${name}: expected ${action.word === 'none' ? 'options only' : 'one HANDLE'} after it`,
+    )
+  if (name !== 'revoke' && (isAll || isSure)) throw new UsageError('--all and --yes belong to revoke')
+  if (word !== undefined && (!filter.isBare || isAll))
+    throw new UsageError(`${name}: a HANDLE goes with no filter but --subject`)
+  if (name === 'revoke' && word === undefined) checkMeant(filter, isAll)
 }
 
-function sectionOf(device: Device, now: number) {
-  const at = (date: Date) => `${date.toISOString()}  (${distance(date.toISOString(), now)})`
-  return {
-    title: device.handle,
-    rows: [
-      ['label', device.label ?? ''],
-      ['created', at(device.createdAt)],
-      ['last seen', at(device.lastSeenAt)],
-      ['expires', at(device.expiresAt)],
-      ['permanent', device.permanent ? 'yes' : 'no'],
-    ],
-  } as const
+async function list(work: Work, { filter, now }: Asked): Promise<Outcome> {
+  const found: StoredSession[] = []
+  for await (const session of eachOf(work, filter)) found.push(session)
+  found.sort((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime())
+  return { code: 0, text: listPage(found, now), json: { sessions: found } }
+}
+
+/** Without a filter by the store itself, which opens no record for it. */
+async function count(work: Work, { filter }: Asked): Promise<Outcome> {
+  const isAll = filter.isBare && filter.subject === undefined
+  const counted = isAll
+    ? await unlessInterrupted(work.sessions.count(), work.signal)
+    : await countEach(work, filter)
+  return { code: 0, text: `${counted}`, json: { count: counted } }
+}
+
+async function countEach(work: Work, filter: Filter): Promise<number> {
+  const steps = eachOf(work, filter)
+  let counted = 0
+  while ((await steps.next()).done !== true) counted++
+  return counted
+}
+
+async function show({ sessions }: Work, { word = '', now }: Asked): Promise<Outcome> {
+  const session = await sessions.find(word)
+  if (session === undefined) return { code: 1, text: 'there is no such session', json: { session: null } }
+  return { code: 0, text: sessionPage(session, now), json: { session } }
+}
+
+async function revoke(work: Work, { word, filter, isSure }: Asked): Promise<Outcome> {
+  return word === undefined ? revokeMany(work, filter, isSure) : revokeOne(work, word, filter.subject)
 }

@@ -35,7 +35,7 @@ type Load = (header: CookieHeader) => MaybePromise<Look>
 export function createSessions<D extends SessionData<D> = Record<string, unknown>>(
   options: SessionsOptions & DataOptions<D>,
 ): Sessions<D> {
-  const { setup, whenStoreFails, arrivals, arriving, timeLimit, log, close } = readSetup(
+  const { setup, whenStoreFails, arrivals, arriving, everyone, isVolatile, timeLimit, log, close } = readSetup(
     readOptions('options', options, OPTIONS),
   )
   const { mode, cookie, lifetime, subjects, accept, trace, now } = setup
@@ -126,6 +126,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
     cookie,
     mode: mode.name,
     [DEVICE]: setup.device && deviceHooks(setup, setup.device, (source) => openBy(loadAny, source, NO_USE)),
+    isVolatile,
     [OPEN]: openNow,
     async open(source, options) {
       const visit = await openNow(source, options)
@@ -155,6 +156,12 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
       const { except } = readOptions('sessions.revokeAll', options, ['except'])
       return subjects.revokeAll(checkSubject('revokeAll', subject), sidsOf('revokeAll: except', except))
     },
+    all(options) {
+      const { subject } = readOptions('sessions.all', options, ['subject'])
+      return everyone.all(subject === undefined ? undefined : checkSubject('all', subject))
+    },
+    find: (handle) => everyone.find(handle),
+    count: () => everyone.count(),
     close,
   })
 }

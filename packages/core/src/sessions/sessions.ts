@@ -2,6 +2,7 @@ import type { Header } from '../visit/headers.ts'
 import type { VisitOptions } from '../visit/setup.ts'
 import type { OpenInForce } from '../modes/mode.ts'
 import type { Session } from '../session/session.ts'
+import type { StoredSession } from '../subjects/everyone.ts'
 import type { Device } from '../subjects/subjects.ts'
 import type { Cookie } from '../cookie/cookie.ts'
 import type { CookieSource } from '../cookie/read.ts'
@@ -51,6 +52,8 @@ export interface Sessions<D> {
   readonly cookie: Cookie
   /** Where records live. */
   readonly mode: 'cookie' | 'store'
+  /** Whether a store that was given forgets all when this process ends, and shows nothing to others: the memory store. */
+  readonly isVolatile: boolean
   /**
    * A visit for a request, or for its `Cookie` header alone. Accepts any header; an unusable session is an
    * anonymous one. Works without a response, as in an upgrade, a worker or a test.
@@ -92,6 +95,30 @@ export interface Sessions<D> {
    * @throws {StoreError} if the store fails; some may already have ended.
    */
   revokeAll(subject: string, options?: { readonly except?: object | undefined }): Promise<number | undefined>
+  /**
+   * All sessions in the store, or those of one subject, one after the other and in any order: for operators. One that begins
+   * or ends meanwhile may be among them or not. It reads every record, so it is nothing for each request.
+   *
+   * Iterating throws an {@link UnsupportedError} where sessions live in their cookies, and with a store that has no `all`, or
+   * no `bySubject`; and a {@link StoreError} when the store fails.
+   */
+  all(options?: { readonly subject?: string | undefined }): AsyncIterable<StoredSession>
+  /**
+   * The session of a handle, whoever's it is; undefined where there is none. For operators: an application that shows a visitor
+   * his own takes `listFor`.
+   *
+   * @throws {UnsupportedError} where sessions live in their cookies.
+   * @throws {StoreError} when the store fails.
+   */
+  find(handle: string): Promise<StoredSession | undefined>
+  /**
+   * How many live records the store has. That is how many sessions, and those too that a shorter lifetime or another secret has
+   * ended since; and what is written down of sessions that have arrived from another library.
+   *
+   * @throws {UnsupportedError} where sessions live in their cookies, and with a store that has neither `count` nor `all`.
+   * @throws {StoreError} when the store fails.
+   */
+  count(): Promise<number>
   /** Stops the sweep, ends all watches and closes the store. Sessions that are not closed do not keep the process alive. */
   close(): Promise<void>
 }

@@ -20,6 +20,7 @@ import { fieldOf, refusePromise } from '../base/own.ts'
 import { readChoice, readClock, readFunction, readText } from '../base/options.ts'
 import { printLine, readLog } from '../base/dev-log.ts'
 import { createPulse } from '../base/pulse.ts'
+import type { Everyone } from '../subjects/everyone.ts'
 import type { TimeLimit } from '../base/time-limit.ts'
 import { readStorage } from './storage.ts'
 import { startSweep } from './sweep.ts'
@@ -30,6 +31,8 @@ export interface CheckedOptions {
   readonly whenStoreFails: 'fail' | 'anonymous'
   readonly arrivals: readonly Arrival[]
   readonly arriving: ArriveSetup
+  readonly everyone: Everyone
+  readonly isVolatile: boolean
   readonly timeLimit: TimeLimit
   readonly log: 'dev' | undefined
   readonly close: () => Promise<void>
@@ -49,7 +52,7 @@ export function readSetup(options: Readonly<Record<string, unknown>>): CheckedOp
   const arrivals = readArrivals(options['arrivals'], [cookie.name, ...cookie.formerNames])
   const openUntil = Math.max(0, ...arrivals.map(({ until }) => until))
   const parts = { keys, cookie, lifetime, trace, clock, openUntil }
-  const { mode, subjects, stores, ledger, timeLimit } = readStorage(options, parts)
+  const { mode, subjects, everyone, stores, ledger, timeLimit } = readStorage(options, parts)
   if (arrivals.length > 0 && ledger === undefined) warnOfReplays()
   const resolve = readConflictRule(options['onConflict'], trace)
   const whenStoreFails =
@@ -78,6 +81,8 @@ export function readSetup(options: Readonly<Record<string, unknown>>): CheckedOp
     }),
     whenStoreFails,
     arrivals,
+    everyone,
+    isVolatile: stores.some((store) => fieldOf(store, 'isVolatile') === true),
     arriving: { mode, shape, lifetime, keys: keys.arrivals, ledger, trace, fillRandom: keys.fillRandom },
     timeLimit,
     log,

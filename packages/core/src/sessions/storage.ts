@@ -5,6 +5,7 @@ import type { EagerMode, Mode } from '../modes/mode.ts'
 import { overflowing } from '../modes/overflowing.ts'
 import { revocable } from '../modes/revocable.ts'
 import { timed } from '../modes/timed.ts'
+import { type Everyone, everyoneInStore, nobody } from '../subjects/everyone.ts'
 import { noSubjects, subjectsInCookies } from '../subjects/in-cookies.ts'
 import { subjectsInOverflow } from '../subjects/in-overflow.ts'
 import { subjectsInStore } from '../subjects/in-store.ts'
@@ -29,6 +30,7 @@ import { readAbove, readRevocation, readSessionLimit, readTimeLimit } from './st
 export interface Storage {
   readonly mode: Mode
   readonly subjects: Subjects
+  readonly everyone: Everyone
   /** To be swept and closed. */
   readonly stores: readonly Store[]
   /** Undefined if arrivals cannot be recorded. */
@@ -72,12 +74,14 @@ export function readStorage(options: Options, parts: StorageParts): Storage {
   const stores = new Set(overflow && [overflow])
   if (typeof revocation !== 'object') {
     const inTime = mode.isLazy ? mode : timed(mode, timeLimit)
-    return { mode: inTime, subjects: noSubjects(), stores: [...stores], ledger: undefined, timeLimit }
+    const unknown = { subjects: noSubjects(), everyone: nobody(), ledger: undefined }
+    return { mode: inTime, ...unknown, stores: [...stores], timeLimit }
   }
   if (fieldOf(revocation, 'isVolatile') === true) warnOfRestarts()
   const { subjects, ...kept } = revocableBy(revocation, mode, parts, timeLimit, cacheFor)
   return {
     ...kept,
+    everyone: nobody(),
     subjects:
       overflow === undefined ? subjects : subjectsInOverflow(subjects, rowsIn(overflow, parts, timeLimit)),
     stores: [...stores.add(revocation)],
@@ -92,7 +96,7 @@ function keptIn(
   { keys, lifetime, trace, clock, openUntil }: StorageParts,
   timeLimit: TimeLimit,
   max?: number,
-): Kept {
+): Kept & Pick<Storage, 'everyone'> {
   const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
   const inTurn = rewriteInTurn(records, timeLimit)
   const now = (): number => Math.floor(clock() / 1000)
@@ -111,6 +115,7 @@ function keptIn(
       timeLimit,
     ),
     subjects: subjectsInStore({ rows, lifetime, trace, ledger }),
+    everyone: everyoneInStore({ store, records, rows, lifetime, timeLimit, now }),
     ledger,
   }
 }

@@ -142,6 +142,15 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
         if (text !== undefined) yield [key, text] as const
       }
     },
+    async *all() {
+      for (const part of entries.parts()) {
+        for (const { key } of part) {
+          const text = live(key)?.text
+          if (text !== undefined) yield [key, text] as const
+        }
+        await nextTurn()
+      }
+    },
     watch: (key: string, changed: () => void) => listeners.add(key, changed),
     async sweep(until: number) {
       let removed = 0
@@ -151,12 +160,14 @@ export function memoryStore(options?: MemoryStoreOptions): Store & { readonly si
           end(entry)
           removed++
         }
-        if (++looked % SWEEP_BATCH === 0) await new Promise((resolve) => setImmediate(resolve))
+        if (++looked % SWEEP_BATCH === 0) await nextTurn()
       }
       return removed
     },
   })
 }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 function readMemoryOptions(given: MemoryStoreOptions | undefined) {
   const { max = DEFAULT_MAX, now } = readOptions('options', given, ['max', 'now'])

@@ -23,6 +23,8 @@ export function movingStore(from: Store, to: Store): Store {
   if (before === home) throw new ConfigError('movingStore', 'expected two different stores')
   const both = [home, before]
   const subjects = both.flatMap((store) => fieldOf(store, 'bySubject')?.bind(store) ?? [])
+  const everything = both.flatMap((store) => fieldOf(store, 'all')?.bind(store) ?? [])
+  const counts = both.flatMap((store) => fieldOf(store, 'count')?.bind(store) ?? [])
   const [watchHome, watchBefore] = both.map((store) => fieldOf(store, 'watch')?.bind(store))
 
   return Object.freeze<Store>({
@@ -49,6 +51,12 @@ export function movingStore(from: Store, to: Store): Store {
         for (const find of subjects) yield* find(subject)
       },
     }),
+    ...(everything.length === both.length && {
+      async *all() {
+        for (const all of everything) yield* all()
+      },
+    }),
+    ...(counts.length === both.length && { count: () => sumOf(counts.map((count) => count())) }),
     ...(watchHome &&
       watchBefore && {
         async watch(key: string, changed: () => void) {
@@ -66,16 +74,16 @@ export function movingStore(from: Store, to: Store): Store {
         },
       }),
     async sweep(now) {
-      const removed = await Promise.all(
-        both.map(async (store) => fieldOf(store, 'sweep')?.call(store, now) ?? 0),
-      )
-      return removed.reduce((sum, count) => sum + count, 0)
+      return sumOf(both.map(async (store) => fieldOf(store, 'sweep')?.call(store, now) ?? 0))
     },
     async close() {
       await Promise.all(both.map(async (store) => fieldOf(store, 'close')?.call(store)))
     },
   })
 }
+
+const sumOf = async (counts: readonly Promise<number>[]): Promise<number> =>
+  (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
 
 function readHalf(name: 'from' | 'to', store: unknown): Store {
   const half = readStore(`movingStore.${name}`, store)

@@ -16,6 +16,10 @@ export function createPartedMap<V>() {
       return size
     },
     get: (key: string): V | undefined => partOf(key).get(key),
+    /** The values of one part after the other, each part as it is when its turn comes. */
+    *parts(): Generator<readonly V[], void> {
+      for (const part of parts) yield [...part.values()]
+    },
     set(key: string, value: V): void {
       const part = partOf(key)
       size -= part.size

@@ -124,7 +124,7 @@ export function createSealedStore(given: Store, sealer: Sealer, subjects: Subjec
     read: guarded((key: string) =>
       andThen(store.read(key), (sealed) => (sealed === undefined ? undefined : standingOf(key, sealed))),
     ),
-    ofSubject: bySubject && ((subject) => guardedEach(ofSubject(subject))),
+    ofSubject: bySubject && ((subject) => guardedEach(() => ofSubject(subject))),
     seal(key, record, mustStay = false) {
       const { subject } = record
       return {
@@ -152,7 +152,7 @@ export function createSealedStore(given: Store, sealer: Sealer, subjects: Subjec
 }
 
 /** Wraps every error of a store in a {@link StoreError}, unless it is one. */
-function guarded<Args extends readonly unknown[], T>(
+export function guarded<Args extends readonly unknown[], T>(
   work: (...args: Args) => MaybePromise<T>,
 ): (...args: Args) => MaybePromise<T> {
   return (...args) => {
@@ -172,9 +172,10 @@ function attempt<T>(work: () => MaybePromise<T>): MaybePromise<T> {
   }
 }
 
-async function* guardedEach<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+/** The same for what comes one by one. */
+export async function* guardedEach<T>(items: () => AsyncIterable<T>): AsyncGenerator<T> {
   try {
-    yield* items
+    yield* items()
   } catch (cause) {
     throw failed(cause)
   }

@@ -88,6 +88,16 @@ export interface Store {
    */
   bySubject?(subject: string): AsyncIterable<readonly [key: string, text: string]>
   /**
+   * All live records, in any order, none twice; for what operators ask. One that has been there since before the call is not
+   * missed, even when it is replaced meanwhile. Must not block, as a sweep, nor hold all texts at once.
+   */
+  all?(): AsyncIterable<readonly [key: string, text: string]>
+  /**
+   * How many live records there are, where the backend can tell that without bringing all texts. What is written meanwhile may
+   * count or not. Must not block.
+   */
+  count?(): Promise<number>
+  /**
    * Deletes records whose deadline is at or before `now` (epoch milliseconds), for backends that do not do so
    * themselves, and returns how many. Those of the last minute may be left to a later sweep. Must not block: it works in
    * small batches. Safe to run on every node simultaneously, and while deleted keys are created again.

@@ -17,14 +17,15 @@ export interface StoreSubjectsSetup {
   readonly ledger: Ledger | undefined
 }
 
+export const NO_SUBJECTS = 'the store has no bySubject, so it cannot find the sessions of a subject'
+
 /** The number of rows that are ended in parallel. */
 const BATCH = 16
 
 /** A subject's sessions in a store that can find them. */
 export function subjectsInStore({ rows, lifetime, trace, ledger }: StoreSubjectsSetup): Subjects {
   function checkRevokeAll(): void {
-    if (!rows.canFind)
-      throw new UnsupportedError('the store has no bySubject, so it cannot find the sessions of a subject')
+    if (!rows.canFind) throw new UnsupportedError(NO_SUBJECTS)
   }
 
   async function end(
@@ -86,14 +87,17 @@ export interface Listed {
   readonly handle: string
 }
 
-export function deviceOf(
+export const deviceOf = (listed: Listed, lifetime: Lifetime, isCurrent: boolean): Device =>
+  Object.freeze<Device>({ ...seenOf(listed, lifetime), isCurrent })
+
+/** What a list shows of a session, whoever asks for it. */
+export function seenOf(
   { fields, label, binding, handle }: Listed,
   lifetime: Lifetime,
-  isCurrent: boolean,
-): Device {
+): Omit<Device, 'isCurrent'> {
   const { created, issued, expires, permanent } = fields
   const end = Math.min(expires, endOf(lifetime, created, issued, permanent))
-  return Object.freeze<Device>({
+  return {
     handle,
     createdAt: new Date(created * 1000),
     lastSeenAt: new Date(issued * 1000),
@@ -101,8 +105,7 @@ export function deviceOf(
     permanent: permanent !== false,
     label,
     boundAt: binding === undefined ? undefined : new Date(readBinding(binding).at * 1000),
-    isCurrent,
-  })
+  }
 }
 
 /** A row's key as a handle: a third shorter, and as safe in a form or a URL. */

@@ -43,13 +43,8 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
   }
 
   async function* stepwise(subject: string): AsyncGenerator<SubjectRow> {
-    const steps = records.ofSubject?.(subject)[Symbol.asyncIterator]()
-    for (;;) {
-      const next = steps && (await timeLimit(() => steps.next()))
-      if (next === undefined || next.done === true) return
-      const [key, standing] = next.value
+    for await (const [key, standing] of limitSteps(records.ofSubject?.(subject) ?? [], timeLimit))
       yield rowOf(key, standing, subject)
-    }
   }
 
   const each = (subject: string): AsyncIterable<SubjectRow> => inTurns(stepwise(subject))
@@ -91,6 +86,20 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
       return isEnded ? recordOf(last) : undefined
     },
   })
+}
+
+/** Items that a store brings, where each step of it may take as long as the time limit says. */
+export async function* limitSteps<T>(
+  items: AsyncIterable<T> | readonly never[],
+  timeLimit: TimeLimit,
+): AsyncGenerator<T> {
+  if (!(Symbol.asyncIterator in items)) return
+  const steps = items[Symbol.asyncIterator]()
+  for (;;) {
+    const next = await timeLimit(() => steps.next())
+    if (next.done === true) return
+    yield next.value
+  }
 }
 
 export type SubjectRows = ReturnType<typeof createSubjectRows>

@@ -2,18 +2,20 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Sessions } from '@keepsake/core'
-import { type Surroundings, UsageError } from './command.ts'
-import { readTypeScriptModules } from './typescript.ts'
+import { type Surroundings, UsageError } from '../command.ts'
+import { readTypeScriptModules } from '../typescript.ts'
 
 /** What the command asks of an application's sessions. */
-export type ManagedSessions = Pick<Sessions<unknown>, 'listFor' | 'revoke' | 'revokeAll' | 'close'>
+export type ManagedSessions = Pick<Sessions<unknown>, (typeof METHODS)[number] | 'isVolatile'>
 
 const METHODS = [
-  'listFor',
+  'all',
+  'find',
+  'count',
   'revoke',
   'revokeAll',
   'close',
-] as const satisfies readonly (keyof ManagedSessions)[]
+] as const satisfies readonly (keyof Sessions<unknown>)[]
 
 export interface ModulePlace {
   readonly module: string | undefined
@@ -24,11 +26,11 @@ export interface ModulePlace {
 /**
  * The sessions that an application's module exports, as `sessions` or by default.
  *
- * @throws {UsageError} when there is no such module, or it exports none.
+ * @throws {UsageError} when there is no such module, it exports none, or nobody but the application sees them.
  */
 export async function loadSessions(place: ModulePlace, { cwd }: Surroundings): Promise<ManagedSessions> {
   if (place.module === undefined)
-    throw new UsageError('--module FILE is required: a module that exports sessions')
+    throw new UsageError('--module FILE is needed: a module that exports sessions')
   const path = resolve(cwd, place.module)
   if (!existsSync(path)) throw new UsageError(`--module: there is no ${place.module}`)
   const envFile = resolve(cwd, place.envFile)
@@ -39,9 +41,14 @@ export async function loadSessions(place: ModulePlace, { cwd }: Surroundings): P
   const sessions = [exported, fieldOf(exported, 'default')]
     .flatMap((from) => [fieldOf(from, 'sessions'), fieldOf(from, 'default')])
     .find(isManaged)
-  if (sessions !== undefined) return sessions
-  throw new UsageError(`--module: ${place.module} exports no sessions made by createSessions`)
+  if (sessions === undefined)
+    throw new UsageError(`--module: ${place.module} exports no sessions, as createSessions makes them`)
+  if (sessions.isVolatile) throw new UsageError(`--module: ${place.module} ${VOLATILE}`)
+  return sessions
 }
+
+const VOLATILE =
+  "keeps its sessions in memory: only the application's own process sees them. Give it a store on disk or on a server"
 
 const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined

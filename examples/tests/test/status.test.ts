@@ -1,0 +1,116 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { createSessions, memoryStore, type Store } from '@keepsake/core'
+import { createApp as express } from 'example-express-login'
+import { createApp as fastify } from 'example-fastify-login'
+import { createApp as hono } from 'example-hono-login'
+import { createApp as koa } from 'example-koa-login'
+import { createApp as nodeHttp } from 'example-node-http-login'
+import { createAccounts, type ShopSession } from 'example-shop'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+
+const SECRET = 'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'
+const HOUR = 3600
+const MINUTES_40 = 2400
+const SAME_ORIGIN = { 'sec-fetch-site': 'same-origin' }
+const accounts = await createAccounts()
+
+let now = Date.now()
+let isDown = false
+let writes = 0
+const memory = memoryStore({ now: () => now })
+const store: Store = {
+  ...memory,
+  read(key) {
+    if (isDown) throw new Error('down')
+    return memory.read(key)
+  },
+  replace(...values) {
+    writes++
+    return memory.replace(...values)
+  },
+}
+const sessions = createSessions<ShopSession>({ secrets: [SECRET], store, now: () => now })
+
+/** The cookie of somebody who has logged in; or, without a name, of somebody who has put something into the cart. */
+async function begin(subject?: string): Promise<string> {
+  const visit = await sessions.open(undefined)
+  if (subject === undefined) visit.session.visits = 1
+  else visit.session.login(subject)
+  const [[, line = ''] = []] = await visit.close()
+  return line.split(';', 1)[0] ?? ''
+}
+
+const secondsLeft = async (cookie: string): Promise<number> => (await sessions.peek(cookie))?.secondsLeft ?? 0
+
+describe.each([
+  ['Express', express({ sessions, accounts })],
+  ['Koa', koa({ sessions, accounts }).callback()],
+  ['node:http', nodeHttp({ sessions, accounts })],
+  ['Fastify', await fastify({ sessions, accounts })],
+  ['Hono', getRequestListener(hono({ sessions, accounts }).fetch)],
+] as const)('sessionStatus() of %s', (_, listener) => {
+  const server = createServer((request, response) => void listener(request, response))
+  vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  let url = ''
+  beforeAll(async () => {
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/session`
+  })
+  afterAll(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+
+  test('says who is there and for how long, keeps no cache, and extends nothing however often it is asked', async () => {
+    const cookie = await begin('ada')
+    now += MINUTES_40 * 1000
+    writes = 0
+    for (let n = 0; n < 2; n++) {
+      const answer = await fetch(url, { headers: { cookie } })
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('content-type')).toBe('application/json')
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+      expect(answer.headers.has('set-cookie')).toBe(false)
+      expect(await answer.json()).toEqual({ state: 'user', expiresIn: HOUR - MINUTES_40 })
+    }
+    expect(writes).toBe(0)
+    const head = await fetch(url, { method: 'HEAD', headers: { cookie } })
+    expect([head.status, await head.text()]).toEqual([200, ''])
+    expect(await secondsLeft(cookie)).toBe(HOUR - MINUTES_40)
+    expect(await (await fetch(url, { headers: { cookie: await begin() } })).json()).toMatchObject({
+      state: 'anonymous',
+      expiresIn: HOUR,
+    })
+    now += HOUR * 1000
+    for (const headers of [{ cookie }, {}])
+      expect(await (await fetch(url, { headers })).json()).toEqual({ state: 'none', expiresIn: 0 })
+  })
+
+  test('extends the session by a POST from a page of the site, and by none of another site', async () => {
+    const cookie = await begin('ada')
+    now += MINUTES_40 * 1000
+    const post = (headers: Record<string, string>) => fetch(url, { method: 'POST', headers })
+    expect((await post({ cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect(await secondsLeft(cookie)).toBe(HOUR - MINUTES_40)
+    const answer = await post({ cookie, ...SAME_ORIGIN })
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([204, 'no-store'])
+    expect(await secondsLeft(cookie)).toBe(HOUR)
+    expect((await post(SAME_ORIGIN)).status).toBe(404)
+  })
+
+  test('answers no other method, and a store that fails with a 503', async () => {
+    const cookie = await begin('ada')
+    const put = await fetch(url, { method: 'PUT', headers: SAME_ORIGIN })
+    expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST'])
+    isDown = true
+    try {
+      expect((await fetch(url, { headers: { cookie } })).status).toBe(503)
+      expect((await fetch(url, { method: 'POST', headers: { cookie, ...SAME_ORIGIN } })).status).toBe(503)
+    } finally {
+      isDown = false
+    }
+  })
+})

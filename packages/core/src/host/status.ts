@@ -1,0 +1,30 @@
+import type { Sessions } from '../sessions/sessions.ts'
+import type { CookieSource } from '../cookie/read.ts'
+
+/** What a page is told about the session of its visitor. */
+export interface SessionStatus {
+  /** `'user'`: somebody is logged in. `'none'`: there is no session, or it is over. */
+  readonly state: 'user' | 'anonymous' | 'none'
+  /** In how many seconds it ends if nobody uses it any more; 0 where there is none. */
+  readonly expiresIn: number
+}
+
+/** The headers of the answer: it is of this moment and of this visitor. */
+export const STATUS_HEADERS = Object.freeze({
+  'Content-Type': 'application/json',
+  'Cache-Control': 'no-store',
+} as const)
+
+/** The methods that a page may ask with: GET and HEAD extend nothing, POST is a use of the session. */
+export const STATUS_METHODS = 'GET, HEAD, POST'
+
+/**
+ * The status of a request's session, as JSON. To ask is no use of the session.
+ *
+ * @throws {StoreError} when the store fails, unless `whenStoreFails` is `'anonymous'`.
+ */
+export async function statusText(sessions: Sessions<unknown>, source: CookieSource): Promise<string> {
+  const peek = await sessions.peek(source)
+  const state = peek === undefined ? 'none' : peek.subject === undefined ? 'anonymous' : 'user'
+  return JSON.stringify({ state, expiresIn: peek?.secondsLeft ?? 0 } satisfies SessionStatus)
+}

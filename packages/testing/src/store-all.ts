@@ -1,0 +1,78 @@
+import { revisionOf, type Store } from '@keepsake/core/store'
+import { describe, expect, it } from 'vitest'
+import { newKey } from './store-keys.ts'
+import { need, PATIENCE_MS, type Stages } from './store-stage.ts'
+
+/** More than any store brings at once. */
+const MANY = 150
+
+/** What `all` and `count` promise, where a store has them. */
+export function testAll(stage: Stages): void {
+  describe('lists all records', { timeout: PATIENCE_MS }, () => {
+    it('each of them once, whoever’s it is', async (context) => {
+      const { store, other, record } = await stage()
+      need(context, store, 'all')
+      const texts = new Map(Array.from({ length: MANY }, newKey).map((key) => [key, `text of ${key}`]))
+      const subject = newKey()
+      for (const [n, [key, text]] of [...texts].entries())
+        await (n % 2 === 0 ? store : other).create(
+          key,
+          record(text, undefined, n % 3 === 0 ? subject : undefined),
+        )
+      const listed = await all(other)
+      expect(listed).toHaveLength(MANY)
+      expect(new Map(listed)).toEqual(texts)
+    })
+
+    it('none of which is missed, or comes twice, because it is written anew meanwhile', async (context) => {
+      const { store, other, record } = await stage()
+      need(context, store, 'all')
+      const keys = Array.from({ length: MANY }, newKey).toSorted()
+      for (const key of keys) await store.create(key, record(`text of ${key}`))
+      const seen: string[] = []
+      for await (const [key] of store.all?.() ?? []) {
+        if (seen.length === 0)
+          for (const each of keys)
+            await other.replace(each, revisionOf(`text of ${each}`), record('newer', 7_200_000))
+        seen.push(key)
+      }
+      expect(seen.toSorted()).toEqual(keys)
+    })
+
+    it('only those that live, as the count has it', async (context) => {
+      const { store, other, clock, record } = await stage()
+      need(context, store, 'all')
+      const [over, deleted, ended, alive] = [newKey(), newKey(), newKey(), newKey()]
+      await store.create(over, record('over', 1000))
+      for (const key of [deleted, ended, alive]) await store.create(key, record('text'))
+      await store.delete(deleted)
+      await store.replace(ended, 'text', { text: 'end', expiresAt: 0 })
+      await clock.pass(2100)
+      expect(await all(other)).toEqual([[alive, 'text']])
+      expect(await store.count?.()).toBe(store.count && 1)
+    })
+
+    it('of a place that has none', async (context) => {
+      const { store } = await stage()
+      need(context, store, 'all')
+      expect(await all(store)).toEqual([])
+    })
+  })
+
+  describe('counts', { timeout: PATIENCE_MS }, () => {
+    it('all records, whoever’s they are, and none where there are none', async (context) => {
+      const { store, other, record } = await stage()
+      need(context, store, 'count')
+      expect(await store.count?.()).toBe(0)
+      for (let n = 0; n < MANY; n++)
+        await store.create(newKey(), record('text', undefined, n % 3 === 0 ? newKey() : undefined))
+      expect(await other.count?.()).toBe(MANY)
+    })
+  })
+}
+
+async function all(store: Store): Promise<(readonly [string, string])[]> {
+  const listed: (readonly [string, string])[] = []
+  for await (const one of store.all?.() ?? []) listed.push(one)
+  return listed
+}
