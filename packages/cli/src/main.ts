@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { type Command, RefusedError, UsageError } from './command.ts'
+import { doctor } from './commands/doctor.ts'
 import { inspect } from './commands/inspect.ts'
 import { secret } from './commands/secret.ts'
 import { sessions } from './commands/sessions.ts'
 
-const COMMANDS: readonly Command[] = [secret, inspect, sessions]
+const COMMANDS: readonly Command[] = [secret, inspect, doctor, sessions]
 
 const HELP = `Usage: keepsake COMMAND [ARGUMENTS]
 
