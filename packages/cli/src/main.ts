@@ -16,7 +16,7 @@ ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\
   help, --help, -h   this page, or that of a command: keepsake help COMMAND
   --version          the version of this command
 
-Exit codes: 0 done; 1 the answer is no; 2 called in a wrong way, or without a secret; 3 something failed.`
+Exit codes: 0 done; 1 the answer is no; 2 called in a wrong way, without a secret, or not to be told; 3 something failed.`
 
 /** What is to be printed, and the exit code. */
 interface End {

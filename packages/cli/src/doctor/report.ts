@@ -1,14 +1,7 @@
 import { pageOf, type Section } from '../page.ts'
 import type { Diagnosis } from './diagnose.ts'
-import type { Finding, Kind } from './finding.ts'
+import type { Finding } from './finding.ts'
 import { masked, sizeOf } from './set-cookie.ts'
-
-const LABELS: Readonly<Record<Kind, string>> = {
-  works: 'works',
-  fault: 'BROKEN',
-  limit: 'not there',
-  unclear: 'unclear',
-}
 
 /** For people: what was found, with the reason and the line to write below each thing. */
 export function doctorPage({ found, findings, notJudged }: Diagnosis): string {
@@ -24,18 +17,38 @@ export function doctorPage({ found, findings, notJudged }: Diagnosis): string {
       ['asked', visited.map(({ method, url, status }) => `${method} ${url.pathname} ${status}`).join(', ')],
     ],
   }
-  const rest = notJudged.length === 0 ? [] : [{ title: 'not judged', rows: [], body: notJudged.join('\n') }]
-  return pageOf([head, ...findings.map(sectionOf), ...rest])
+  const told = findings.flatMap((finding) =>
+    finding.kind === 'fault' || finding.kind === 'unclear' ? [sectionOf(finding)] : [],
+  )
+  const lists = [
+    listOf(
+      'works',
+      findings.filter(({ kind }) => kind === 'works').map(({ says }) => says),
+    ),
+    listOf('limits', findings.filter(({ kind }) => kind === 'limit').map(sentencesOf)),
+    listOf('not judged', notJudged),
+  ]
+  return pageOf([head, ...told, ...lists.flat()])
 }
 
 const sectionOf = ({ kind, says, why, write = [], docs, code }: Finding): Section => ({
-  title: `${LABELS[kind].padEnd(9)}  ${says}`,
+  title: `${kind === 'fault' ? 'BROKEN' : 'UNCLEAR'}: ${says}`,
   rows: [
     ...(why === undefined ? [] : [['why', why] as const]),
     ...write.map((line, at) => [at === 0 ? 'write' : 'or', line] as const),
-    ...(kind === 'fault' || kind === 'unclear' ? [['see', `${docs}  (${code})`] as const] : []),
+    ['see', `${docs}  (${code})`],
   ],
 })
+
+const sentencesOf = ({ says, why, write }: Finding): string =>
+  [
+    says,
+    ...(why === undefined ? [] : [why]),
+    ...(write === undefined ? [] : [`→ ${write.join(' → ')}`]),
+  ].join(' ')
+
+const listOf = (title: string, lines: readonly string[]): readonly Section[] =>
+  lines.length === 0 ? [] : [{ title, rows: [], body: lines.join('\n') }]
 
 /** The same for programs. */
 export const doctorJson = ({ found, findings, notJudged }: Diagnosis) => ({

@@ -48,6 +48,10 @@ export async function doctor(...args: readonly string[]): Promise<Report> {
   }
 }
 
+/** What it tells to write about one finding. */
+export const linesOf = ({ findings }: Report, code: string): string =>
+  findings.find((finding) => finding.code === code)?.write?.join('\n') ?? ''
+
 export type Listener = (...args: Parameters<RequestListener>) => unknown
 
 /** Serves it until the test is over; gives its address, by the name `localhost`. */

@@ -24,7 +24,7 @@ export function absence(found: Case): readonly Finding[] {
     return [
       fault('needs_https', {
         says: 'Over plain http the application sets no cookie; told by a proxy that the visitor came by https, it does.',
-        why: 'With secure: true express-session, koa-session and others set no cookie on a request that is not https, and say nothing.',
+        why: 'With secure: true express-session and others set no cookie on a request that is not https, and say nothing.',
         write: [
           `cookie: { secure: process.env.NODE_ENV === 'production' }  // to develop without https`,
           'keepsake doctor URL --proxy  # judges it as behind the proxy',

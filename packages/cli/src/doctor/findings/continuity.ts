@@ -135,7 +135,7 @@ function nodeReason(library: Library): string {
 }
 
 function untouched({ nowhere, session, library }: Case): readonly Finding[] {
-  if (nowhere === undefined || !liveCookies(nowhere).some(({ name }) => name === session?.name)) return []
+  if (nowhere?.status !== 404 || !liveCookies(nowhere).some(({ name }) => name === session?.name)) return []
   if (library === 'keepsake') return []
   return [
     limit('saves_untouched', {

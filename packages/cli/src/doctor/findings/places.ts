@@ -9,6 +9,8 @@ const { works, fault, limit } = findingsOf('another-site-origin-or-browser')
 export function places(found: Case): readonly Finding[] {
   const [answer] = settingOf(found)
   if (found.session === undefined || answer === undefined) return []
+  // A cookie that is nowhere needs no list of places.
+  if (refusalsOf(found.session, answer.url, CHROME).length > 0) return []
   const kept = keptFrom(found.session, answer.url, answer.receivedAt)
   return [
     ...browsers(found, answer.url, kept),
@@ -27,7 +29,7 @@ const INSECURE = {
 }
 
 function browsers({ plan, session, library }: Case, url: URL, kept: Kept): readonly Finding[] {
-  if (session === undefined || refusalsOf(session, url, CHROME).length > 0) return []
+  if (session === undefined) return []
   if (unsentFor(kept, plan.page, CHROME) !== undefined || kept.endsAt <= Date.now()) return []
   const isInSafari = refusalsOf(session, url, SAFARI).length === 0
   const all = isInSafari ? 'Chrome, Edge, Firefox and Safari keep' : 'Chrome, Edge and Firefox keep'
@@ -83,7 +85,9 @@ function subdomain({ plan, library }: Case, kept: Kept): readonly Finding[] {
   if (/^[\d.]+$|:/.test(kept.domain)) return []
   const unsent = unsentFor({ ...kept, path: '/' }, url, CHROME)
   if (unsent === undefined)
-    return [works('subdomains', { says: `${plan.subdomain ?? `Hosts below ${kept.domain}`} gets it too.` })]
+    return [
+      works('subdomains', { says: `${plan.subdomain ?? `Each host below ${kept.domain}`} gets it too.` }),
+    ]
   const domain = host.split('.').slice(1).join('.')
   const common = host.endsWith(`.${kept.domain}`) ? kept.domain : domain
   return [
