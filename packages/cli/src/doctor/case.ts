@@ -13,6 +13,8 @@ export interface Case extends Observations {
   /** Both visits, request by request. */
   readonly visited: readonly Exchange[]
   readonly recognitions: readonly Recognition[]
+  /** Of the second visit, with the cookies that the browser had then. */
+  readonly onReturn: Recognition | undefined
   /** Of the other node; undefined where there is none, or no cookie. */
   readonly byNode: Recognition | undefined
   /** Of the page that a redirect has led to, which a slow save may be too late for; undefined without such. */
@@ -27,7 +29,9 @@ export function caseOf(observed: Observations): Case {
   const recognise = (answer: Exchange | undefined): Recognition | undefined => {
     if (session === undefined || answer === undefined) return undefined
     const sent = answer.sent.findLast(({ name }) => name === session.name)
-    return sent && recognitionOf(answer, { sent, strangers, mustDiffer } satisfies Comparison)
+    return (
+      sent && recognitionOf(answer, { sent, strangers, visitors: repeated, mustDiffer } satisfies Comparison)
+    )
   }
   const last = pageIn(first)
   const isAfterRedirect = first.exchanges.length > 1 && last.url.pathname === plan.page.pathname
@@ -37,6 +41,7 @@ export function caseOf(observed: Observations): Case {
     session,
     library: session === undefined ? 'another library' : libraryOf(session, visited),
     recognitions: repeated.map(recognise).filter((one) => one !== undefined),
+    onReturn: recognise(pageIn(again)),
     byNode: recognise(node),
     afterRedirect: isAfterRedirect ? recognise(last) : undefined,
   }

@@ -13,7 +13,7 @@ export interface Observations {
   readonly again: Visit
   /** The first cookies, sent again and again, even where a browser would not. */
   readonly repeated: readonly Exchange[]
-  /** Browsers without a cookie, on the page that has to know the session. */
+  /** Browsers without a cookie, one before and one after the repeated requests, on the page that has to know the session. */
   readonly strangers: readonly Exchange[]
   /** A page that is not there. */
   readonly nowhere: Exchange | undefined
@@ -37,9 +37,9 @@ export async function observe(plan: Plan): Promise<Observations> {
   const cookies = lastOfEach([...first.exchanges, ...again.exchanges].flatMap(liveCookies))
   const begun = lastOfEach(first.exchanges.flatMap(liveCookies))
   const sent = begun.length === 0 ? cookies : begun
+  const stranger = await exchange(plan, { url: page })
   const repeated =
     sent.length === 0 ? [] : await inTurn(TIMES, () => exchange(plan, { url: page, cookies: sent }))
-  const strangers = await inTurn(2, () => exchange(plan, { url: page }))
   const origin = plan.origin ?? new URL('https://elsewhere.example')
   const asked = { origin: origin.origin, 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'cross-site' }
   return {
@@ -47,7 +47,7 @@ export async function observe(plan: Plan): Promise<Observations> {
     first,
     again,
     repeated,
-    strangers,
+    strangers: [stranger, await exchange(plan, { url: page })],
     nowhere: await orNothing(exchange(plan, { url: new URL('/keepsake-doctor-asks-for-nothing', page) })),
     otherwise: cookies.length === 0 ? await orNothing(otherwise(plan)) : undefined,
     crossOrigin: await orNothing(exchange(plan, { url: page, cookies: sent, headers: asked })),

@@ -1,4 +1,5 @@
 import { type Exchange, valuesOf } from './exchange.ts'
+import { likenessOf, showsBeginning } from './pages.ts'
 import { idIn, payloadOf } from './session-cookie.ts'
 import { isDeletion, type SetCookie } from './set-cookie.ts'
 
@@ -13,17 +14,18 @@ export interface Comparison {
   readonly sent: SetCookie
   /** How the application answers those who have none. */
   readonly strangers: readonly Exchange[]
+  /** The answers to those who have one. */
+  readonly visitors: readonly Exchange[]
   /** Whether the page has to show the difference, because somebody has named the request that logs in. */
   readonly mustDiffer: boolean
 }
 
 export function recognitionOf(answer: Exchange, comparison: Comparison): Recognition {
-  const { sent, strangers, mustDiffer } = comparison
+  const { sent, strangers, visitors, mustDiffer } = comparison
   if (answer.status >= 400 && strangers.every(({ status }) => status < 400)) return 'failed'
-  const pages = new Set(strangers.map(pageOf))
-  const isSteady = pages.size === 1
-  if (isSteady && !pages.has(pageOf(answer))) return 'known'
-  const isAlike = isSteady && (mustDiffer || showsBeginning(answer.body))
+  const likeness = likenessOf(answer, strangers, visitors)
+  if (likeness === 'different') return 'known'
+  const isAlike = (mustDiffer && likeness === 'alike') || showsBeginning(answer.body)
   const set = lastOf(answer, sent.name)
   if (set === undefined) {
     if (strangers.some((stranger) => lastOf(stranger, sent.name) !== undefined)) return 'known'
@@ -59,20 +61,6 @@ function isSameSession(
 
 const lastOf = ({ cookies }: Exchange, name: string): SetCookie | undefined =>
   cookies.findLast((cookie) => cookie.name === name)
-
-const pageOf = (answer: Exchange): string =>
-  `${answer.status} ${valuesOf(answer, 'location').join()} ${answer.body}`
-
-/** Whether a page of few words seems to speak to somebody who comes for the first time. */
-export function showsBeginning(body: string): boolean {
-  const text = body.replaceAll(/<[^>]*>/g, ' ').trim()
-  return (
-    text.length < 500 &&
-    /(?<![\d.])[01](?![\d.])|null|undefined|anonymous|guest|stranger|nobody|\bnew\b|not logged|log ?in|sign ?in/i.test(
-      text,
-    )
-  )
-}
 
 const REASON = /\bsession[^,]*;\s*desc="?([a-z_]+)/
 

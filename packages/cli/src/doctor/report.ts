@@ -1,7 +1,7 @@
 import { pageOf, type Section } from '../page.ts'
 import type { Diagnosis } from './diagnose.ts'
 import type { Finding } from './finding.ts'
-import { masked, sizeOf } from './set-cookie.ts'
+import { masked, shownAttributes, sizeOf } from './set-cookie.ts'
 
 /** For people: what was found, with the reason and the line to write below each thing. */
 export function doctorPage({ found, findings, notJudged }: Diagnosis): string {
@@ -14,7 +14,7 @@ export function doctorPage({ found, findings, notJudged }: Diagnosis): string {
     title: `${plan.page.href}${plan.isProxied ? ', as behind a proxy that speaks https' : ''}`,
     rows: [
       ['cookie', cookie],
-      ['asked', visited.map(({ method, url, status }) => `${method} ${url.pathname} ${status}`).join(', ')],
+      ['asked', visited.map(({ method, url, status }) => `${method} ${pathIn(url)} ${status}`).join(', ')],
     ],
   }
   const told = findings.flatMap((finding) =>
@@ -50,6 +50,9 @@ const sentencesOf = ({ says, why, write }: Finding): string =>
 const listOf = (title: string, lines: readonly string[]): readonly Section[] =>
   lines.length === 0 ? [] : [{ title, rows: [], body: lines.join('\n') }]
 
+/** Some servers put the id of the session behind a semicolon. */
+const pathIn = ({ pathname }: URL): string => pathname.split(';')[0] ?? ''
+
 /** The same for programs. */
 export const doctorJson = ({ found, findings, notJudged }: Diagnosis) => ({
   url: found.plan.page.href,
@@ -60,12 +63,12 @@ export const doctorJson = ({ found, findings, notJudged }: Diagnosis) => ({
       : {
           name: found.session.name,
           bytes: sizeOf(found.session),
-          attributes: found.session.attributes,
+          attributes: shownAttributes(found.session),
           library: found.library,
         },
   requests: found.visited.map(({ method, url, status }) => ({
     method,
-    url: url.origin + url.pathname,
+    url: url.origin + pathIn(url),
     status,
   })),
   findings,

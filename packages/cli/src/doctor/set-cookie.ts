@@ -73,9 +73,28 @@ const DAY = 86_400_000
 export const sizeOf = ({ name, value }: Pick<SetCookie, 'name' | 'value'>): number =>
   Buffer.byteLength(name) + Buffer.byteLength(value)
 
+const KNOWN = /^(?:path|domain|max-age|expires|secure|httponly|samesite|partitioned|priority)$/i
+const MISSPELLED =
+  /^(?:http-?only|same-?site|max-?age|expire[sd]?|secured?|domains?|paths?|version|comment|sameparty)$/i
+
+export const isKnown = ({ name }: Attribute): boolean => KNOWN.test(name)
+
+/** The attributes for people to read. What is none may be a piece of the value, as may what stands behind a comma. */
+export const shownAttributes = ({ attributes, expires }: SetCookie): readonly Attribute[] =>
+  attributes.map((attribute) => {
+    const { name, value } = attribute
+    if (!isKnown(attribute))
+      return { name: MISSPELLED.test(name) ? name : `…(${name.length} characters)`, value: '' }
+    const isDate = name.toLowerCase() === 'expires'
+    return {
+      name,
+      value: isDate ? (expires?.toUTCString() ?? '…') : (value.split(',')[0] ?? '').slice(0, 100),
+    }
+  })
+
 /** The cookie for people to read, without its value, which may open a session. */
-export const masked = ({ name, value, attributes }: SetCookie): string =>
+export const masked = (cookie: SetCookie): string =>
   [
-    `${name}=…(${value.length} characters)`,
-    ...attributes.map((one) => (one.value === '' ? one.name : `${one.name}=${one.value.slice(0, 100)}`)),
+    `${cookie.name}=…(${cookie.value.length} characters)`,
+    ...shownAttributes(cookie).map(({ name, value }) => (value === '' ? name : `${name}=${value}`)),
   ].join('; ')

@@ -87,6 +87,23 @@ it('sends what a proxy sends with --proxy alone, and the name that browsers see 
   expect(new Set(seen.map(String))).toEqual(new Set(['shop.example.com,https,shop.example.com']))
 })
 
+it.each([
+  ['a semicolon', (id: string) => `sid=${id}; canary${id}; Path=/`],
+  [
+    'a comma, and another cookie behind it',
+    (id: string) => `sid=${id}; Path=/, other=canary${id}; Domain=x.example, third=canary`,
+  ],
+  [
+    'another cookie behind its end',
+    (id: string) => `sid=${id}; Expires=Wed, 21 Oct 2099 07:28:00 GMT, other=canary${id}`,
+  ],
+])('shows no piece of a value that %s has torn off, in either form', async (_, line) => {
+  const url = await serve(counting(line))
+  const shown = `${(await run(url)).out} ${(await run(url, '--json')).out}`
+  expect(shown).toContain('sid')
+  expect(shown).not.toMatch(/canary|visitor-0/)
+})
+
 const DOCS = new URL('../../../../docs/my-session-is-empty.md', import.meta.url)
 const SOURCES = [
   'absence',

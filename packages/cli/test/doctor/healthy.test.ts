@@ -131,6 +131,24 @@ function loginApp(): Listener {
   return app
 }
 
+it.each([
+  ['of which no two are alike', (visits: unknown) => `visit ${String(visits)} ${Math.random()}`],
+  [
+    'with a nonce in its head',
+    (visits: unknown) =>
+      `<html><head><meta content="scale=1"></head><body nonce="${Math.random()}">visit ${String(visits)}</body></html>`,
+  ],
+  ['that greets', (visits: unknown) => `${Math.random()} ${visits === 1 ? 'stranger' : 'welcome back'}`],
+])('finds on a page %s that the session is there', async (_, page) => {
+  const app = expressApp(expressAdapter({ secrets: [SECRET], revocation: 'none' }), (req, res) => {
+    visit(req.session)
+    res.send(page(req.session['visits']))
+  })
+  const report = await doctor(await serve(app))
+  expect(report).toMatchObject({ code: 0, faults: [], unclear: [] })
+  expect(report.works).toContain('continues')
+})
+
 it('says that it cannot tell where a page shows nothing of a session that changes', async () => {
   const app = expressApp(expressAdapter({ secrets: [SECRET], revocation: 'none' }), (req, res) => {
     visit(req.session)

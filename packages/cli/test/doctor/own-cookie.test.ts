@@ -143,6 +143,20 @@ describe('an application that does not know its own cookie', () => {
     expect(linesOf(report, 'saved_late')).toContain('req.session.save')
   })
 
+  it('is not blamed for an id that is good for one request, and is told of it', async () => {
+    const app = expressApp(expressSession(), (req, res) => {
+      const visits = Number(req.session['visits'] ?? 0) + 1
+      const { regenerate } = req.session as unknown as { regenerate(done: () => void): void }
+      regenerate.call(req.session, () => {
+        req.session['visits'] = visits
+        res.send(`visit ${visits}`)
+      })
+    })
+    const report = await doctor(await serve(app))
+    expect(report).toMatchObject({ code: 0, faults: [], unclear: [] })
+    expect(report.limits).toContain('one_use')
+  })
+
   it('gives the reason that it has put into Server-Timing', async () => {
     const url = await serve((request, response) => {
       if (request.headers.cookie !== undefined)

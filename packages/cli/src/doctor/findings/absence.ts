@@ -1,7 +1,7 @@
 import type { Case } from '../case.ts'
 import { type Exchange, headerOf, liveCookies } from '../exchange.ts'
 import { type Finding, findingsOf } from '../finding.ts'
-import { showsBeginning } from '../recognition.ts'
+import { showsBeginning } from '../pages.ts'
 import { pageIn } from '../visit.ts'
 
 const { fault, limit, unclear } = findingsOf('no-cookie-is-set')
@@ -80,7 +80,7 @@ function errorFinding(
   if (isUndefinedSession(answer))
     return fault('order', {
       says: `${at} fails with ${status}: the handler sees no session.`,
-      why: 'The session middleware stands below the route, or is not mounted for it.',
+      why: 'The session middleware stands below the route, or is not mounted for it, or its cookie is for another path.',
       write: [ORDER],
     })
   if (/secure cookie over unencrypted/i.test(answer.body))

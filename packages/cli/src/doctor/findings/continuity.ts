@@ -26,6 +26,16 @@ function recognised(found: Case): readonly Finding[] {
         write: SHARED[library === 'keepsake' ? 'keepsake' : 'others'],
       }),
     ]
+  // Each request takes another cookie, and ends the one before.
+  if (known === 0 && lost > 0 && found.onReturn === 'known')
+    return [
+      works('continues', { says: 'A second request with the cookie finds the session again.' }),
+      limit('one_use', {
+        says: `${name} is good for one request: two at the same time lose the session.`,
+        why: 'Each answer gives the session a new id, and ends the old one.',
+        write: ['regenerate the session at the login, and not with each request'],
+      }),
+    ]
   const [sign] = repeated.map(reasonIn).filter((reason) => reason !== undefined)
   const said = sign === undefined ? '' : ` It says why: ${sign}.`
   if (counts('failed') > 0) {
@@ -55,7 +65,7 @@ function recognised(found: Case): readonly Finding[] {
     ? [works('continues', { says: 'A second request with the cookie finds the session again.' })]
     : [
         unclear('unclear', {
-          says: 'Whether the second request finds the session does not show: the page is the same for everybody.',
+          says: 'Whether the second request finds the session does not show: the page says nothing of it.',
           why: 'The cookie is one that changes with what it holds, or is not set again, so only the page can tell.',
           write: ['keepsake doctor URL --path PATH  # a page that shows what the session remembers'],
         }),

@@ -55,14 +55,14 @@ const TEXTS: Readonly<Record<Refusal, (refused: Refused) => Text>> = {
     ],
   }),
   foreign_domain: ({ cookie, url, library }) => ({
-    says: `Domain=${cookie.domain ?? ''} is not a domain of ${url.hostname}`,
+    says: `Domain=${domainIn(cookie)} is not a domain of ${url.hostname}`,
     why: /[:/]/.test(cookie.domain ?? '')
       ? 'A domain has neither a scheme nor a port.'
       : 'A host sets cookies for itself and for the domains that it is part of. (Is it the right one in production? Then ask with --as https://HOST.)',
     write: [`leave out domain, or: ${cookieLine(library, domainFix(url.hostname))}`],
   }),
   public_suffix: ({ cookie, url, library }) => ({
-    says: `Domain=${cookie.domain ?? ''} belongs to nobody alone`,
+    says: `Domain=${domainIn(cookie)} belongs to nobody alone`,
     why: 'Browsers take no cookie for a public suffix, under which strangers have their sites.',
     write: [`leave out domain, or: ${cookieLine(library, domainFix(url.hostname))}`],
   }),
@@ -102,6 +102,9 @@ const TEXTS: Readonly<Record<Refusal, (refused: Refused) => Text>> = {
     ],
   }),
 }
+
+/** Two lines that were folded into one have another cookie behind it. */
+const domainIn = ({ domain = '' }: SetCookie): string => (domain.split(',')[0] ?? '').slice(0, 100)
 
 const domainFix = (hostname: string) => ({
   keepsake: `domain: '${hostname}'`,

@@ -2,11 +2,9 @@ import { type Case, settingOf } from '../case.ts'
 import { headerOf, liveCookies } from '../exchange.ts'
 import { type Finding, findingsOf } from '../finding.ts'
 import { keptFrom, isSamePlace } from '../jar.ts'
-import { isDeletion } from '../set-cookie.ts'
+import { isDeletion, isKnown, shownAttributes } from '../set-cookie.ts'
 
 const { fault, limit } = findingsOf('the-browser-does-not-keep-the-cookie')
-
-const KNOWN = /^(?:path|domain|max-age|expires|secure|httponly|samesite|partitioned|priority)$/i
 
 /** Lines that say something else than their author means. */
 export function spelled(found: Case): readonly Finding[] {
@@ -28,9 +26,9 @@ function folded({ visited }: Case): readonly Finding[] {
 
 function attributes({ session }: Case): readonly Finding[] {
   if (session === undefined) return []
-  const unknown = session.attributes
-    .filter(({ name }) => !KNOWN.test(name))
-    .map(({ name }) => name.slice(0, 40))
+  const unknown = shownAttributes(session)
+    .filter((one) => !isKnown(one))
+    .map(({ name }) => name)
   const denied = session.attributes.filter(
     ({ name, value }) => /^(?:secure|httponly|partitioned)$/i.test(name) && /^(?:false|0|no)$/i.test(value),
   )
@@ -56,7 +54,7 @@ function attributes({ session }: Case): readonly Finding[] {
       ? []
       : [
           limit('unknown_same_site', {
-            says: `SameSite=${sameSite.value.slice(0, 40)} is nothing that browsers know: they take it as Lax.`,
+            says: `SameSite=${sameSite.value.slice(0, 20)} is nothing that browsers know: they take it as Lax.`,
             write: [`sameSite: 'lax'`],
           }),
         ]),
