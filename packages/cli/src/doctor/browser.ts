@@ -44,11 +44,10 @@ export function refusalsOf(cookie: SetCookie, url: URL, browser: Browser): reado
   return checks.filter(([, holds]) => holds).map(([refusal]) => refusal)
 }
 
-function breaksPrefix({ name, secure, httpOnly, path, attributes }: SetCookie): boolean {
+function breaksPrefix({ name, secure, httpOnly, path, domain }: SetCookie): boolean {
   const prefix = /^__(?:host-http|host|secure|http)-/i.exec(name)?.[0].toLowerCase() ?? ''
   if (prefix === '') return false
-  const hasDomain = attributes.some((one) => one.name.toLowerCase() === 'domain')
-  const isBound = path === '/' && !hasDomain
+  const isBound = path === '/' && domain === undefined
   return !secure || (prefix.startsWith('__host-') && !isBound) || (prefix.endsWith('http-') && !httpOnly)
 }
 

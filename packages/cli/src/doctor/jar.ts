@@ -31,7 +31,8 @@ export function take(
 }
 
 export function keptFrom(cookie: SetCookie, url: URL, now: number): Kept {
-  const isOfHost = cookie.domain === undefined || !cookie.domain.includes('.')
+  // An address has no hosts below it.
+  const isOfHost = cookie.domain === undefined || /^[\d.]*$|^[^.]*$/.test(cookie.domain)
   return {
     cookie,
     isOfHost,

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { doctor, linesOf, type Listener, serve } from './doctor.ts'
 import { count, expressApp, expressSession, SECRET, withTrust } from './servers.ts'
 
-describe('an application that sets no cookie', () => {
-  const secure = () => expressSession({ cookie: { secure: true } })
+const secure = () => expressSession({ cookie: { secure: true } })
 
+describe('an application that sets no cookie', () => {
   it.each<[situation: string, app: () => Listener, args: string[], fault: string, write: string]>([
     [
       'does not trust the proxy',
@@ -88,7 +88,10 @@ describe('an application that sets no cookie', () => {
           req.session['user'] = (req.body as { user: string }).user
           res.redirect('/')
         })
-        app.get('/', (req, res) => void res.send(`hello ${String(req.session['user'] ?? 'stranger')}`))
+        app.get(
+          '/',
+          (req, res) => void res.send(`hello ${req.session['user'] === 'ada' ? 'ada' : 'stranger'}`),
+        )
         return app
       },
       ['--write', '/login', '--data', 'user=ada'],

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { counting, doctor, type Listener, serve } from './doctor.ts'
 
-describe('a cache or a clock', () => {
-  const cached = (control: string): Listener => {
-    const app = counting((id) => `sid=${id}; Path=/`)
-    return (request, response) => {
-      response.setHeader('Cache-Control', control)
-      app(request, response)
-    }
+const cached = (control: string): Listener => {
+  const app = counting((id) => `sid=${id}; Path=/`)
+  return (request, response) => {
+    response.setHeader('Cache-Control', control)
+    app(request, response)
   }
+}
 
+describe('a cache or a clock', () => {
   it.each<[situation: string, app: () => Listener, faults: string[]]>([
     [
       'answers with a cookie may be kept by all',

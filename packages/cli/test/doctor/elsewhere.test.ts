@@ -49,19 +49,19 @@ describe('a redirect', () => {
   })
 })
 
-describe('a page of another origin', () => {
-  const cors = (headers: Readonly<Record<string, string>>): Listener => {
-    const app = counting((id) => `sid=${id}; Path=/; HttpOnly; SameSite=None; Secure; Partitioned`)
-    return (request, response) => {
-      for (const [name, value] of Object.entries(headers))
-        response.setHeader(name, value === 'ORIGIN' ? (request.headers.origin ?? '') : value)
-      app(request, response)
-    }
+const cors = (headers: Readonly<Record<string, string>>): Listener => {
+  const app = counting((id) => `sid=${id}; Path=/; HttpOnly; SameSite=None; Secure; Partitioned`)
+  return (request, response) => {
+    for (const [name, value] of Object.entries(headers))
+      response.setHeader(name, value === 'ORIGIN' ? (request.headers.origin ?? '') : value)
+    app(request, response)
   }
-  const allow = (origin: string) => ({ 'Access-Control-Allow-Origin': origin })
-  const credentials = { 'Access-Control-Allow-Credentials': 'true' }
-  const asked = ['--origin', 'https://app.other.example']
+}
+const allow = (origin: string) => ({ 'Access-Control-Allow-Origin': origin })
+const credentials = { 'Access-Control-Allow-Credentials': 'true' }
+const asked = ['--origin', 'https://app.other.example']
 
+describe('a page of another origin', () => {
   it.each<[situation: string, app: Listener, args: string[], faults: string[]]>([
     ['* with credentials', cors({ ...allow('*'), ...credentials }), [], ['cors_star']],
     ['* where cookies are needed', cors(allow('*')), asked, ['cors_star']],

@@ -61,11 +61,7 @@ function noCookie({ plan }: Case, answer: Exchange): Finding {
   })
 }
 
-function errorFinding(
-  { plan, strangers, session }: Case,
-  answer: Exchange,
-  make: typeof fault | typeof limit,
-): Finding {
+function errorFinding({ plan, strangers, session }: Case, answer: Exchange, make: typeof fault): Finding {
   const { status, url, method } = answer
   const at = `${method} ${url.pathname}`
   const isBodyMissing =

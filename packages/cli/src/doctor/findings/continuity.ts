@@ -36,7 +36,7 @@ function recognised(found: Case): readonly Finding[] {
         write: ['regenerate the session at the login, and not with each request'],
       }),
     ]
-  const [sign] = repeated.map(reasonIn).filter((reason) => reason !== undefined)
+  const sign = repeated.map(reasonIn).find((reason) => reason !== undefined)
   const said = sign === undefined ? '' : ` It says why: ${sign}.`
   if (counts('failed') > 0) {
     const status = repeated.find((answer) => answer.status >= 400)?.status ?? 0

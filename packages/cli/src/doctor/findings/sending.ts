@@ -14,7 +14,7 @@ export function sending(found: Case): readonly Finding[] {
 /** The cookie is kept, and is for other paths than the page's. */
 function path(found: Case): readonly Finding[] {
   const { plan, session, library } = found
-  const [answer] = settingOf(found).filter(({ url }) => url.hostname === plan.page.hostname)
+  const answer = settingOf(found).find(({ url }) => url.hostname === plan.page.hostname)
   if (session === undefined || answer === undefined) return []
   const kept = keptFrom(session, answer.url, answer.receivedAt)
   if (unsentFor(kept, plan.page, CHROME) !== 'path')

@@ -25,7 +25,7 @@ export function times(found: Case): readonly Finding[] {
       .filter((cookie) => cookie.name === found.session?.name)
       .map((cookie) => lifeOf(cookie, answer)),
   )
-  const [ended] = lives.filter(({ left }) => left <= 0)
+  const ended = lives.find(({ left }) => left <= 0)
   return [
     ...(skew === undefined ? [] : [clockFinding(skew, ended !== undefined)]),
     ...(ended === undefined ? [] : [endedFinding(ended, skew)]),
