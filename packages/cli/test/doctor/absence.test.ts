@@ -123,6 +123,11 @@ describe('an application that sets no cookie', () => {
   it('is not called broken where nothing on the page speaks of a session', async () => {
     const url = await serve((_request, response) => void response.end('<h1>Welcome</h1>'))
     expect(await doctor(url)).toMatchObject({ code: 2, faults: [], unclear: ['no_cookie'] })
+    expect(await doctor(url, '--proxy')).toMatchObject({
+      code: 2,
+      faults: [],
+      unclear: ['proxy_not_trusted'],
+    })
     expect(await doctor(url, '--cookie', 'sid')).toMatchObject({ code: 1, faults: ['no_cookie'] })
   })
 })

@@ -32,14 +32,6 @@ export function absence(found: Case): readonly Finding[] {
       }),
     ]
   if (broken.status >= 400 || isUndefinedSession(broken)) return [errorFinding(found, broken, fault)]
-  if (plan.isProxied)
-    return [
-      fault('proxy_not_trusted', {
-        says: 'No cookie is set, although the proxy says that the visitor came by https: most likely the application does not trust it.',
-        why: 'Without trust the request is plain http to the application, and with secure: true express-session and others then set no cookie, and say nothing.',
-        write: [TRUST, ORDER, LATE],
-      }),
-    ]
   if (isStreamed(answer))
     return [
       fault('late', {
@@ -48,12 +40,25 @@ export function absence(found: Case): readonly Finding[] {
         write: [LATE, ORDER],
       }),
     ]
+  if (plan.isProxied || answer.url.protocol === 'https:')
+    return [
+      (mustSet(found, answer) ? fault : unclear)('proxy_not_trusted', {
+        says: 'No cookie is set, although the visitor comes by https: most likely the application does not trust the proxy that says so.',
+        why: 'Without trust the request is plain http to the application, and with secure: true express-session and others then set no cookie, and say nothing.',
+        write: [TRUST, ORDER, LATE],
+      }),
+    ]
   return [noCookie(found, answer)]
 }
 
-function noCookie({ plan }: Case, answer: Exchange): Finding {
-  const must = plan.write.isNamed || plan.cookie !== undefined || showsBeginning(answer.body)
-  const what = plan.cookie === undefined ? 'session cookie' : `cookie ${plan.cookie}`
+/** Whether there has to be a cookie: somebody says so, or the page speaks of it. */
+const mustSet = ({ plan }: Case, { body }: Exchange): boolean =>
+  plan.write.isNamed || plan.cookie !== undefined || showsBeginning(body)
+
+function noCookie(found: Case, answer: Exchange): Finding {
+  const must = mustSet(found, answer)
+  const { cookie } = found.plan
+  const what = cookie === undefined ? 'session cookie' : `cookie ${cookie}`
   return (must ? fault : unclear)('no_cookie', {
     says: `No answer sets a ${what}.`,
     why: 'Nothing was written into the session; or its middleware stands below the route; or it was changed after the head had left; or the cookie is Secure, and the application takes the request for plain http.',
