@@ -14,8 +14,8 @@ export interface Surroundings {
 
 /** How a command ended. What it refuses, mistakes in how it was called, and what failed on the way are thrown instead. */
 export interface Outcome {
-  /** 0: done. 1: the answer is no; the text says why. */
-  readonly code: 0 | 1
+  /** 0: done. 1: the answer is no; the text says why. 2: nobody can tell. */
+  readonly code: 0 | 1 | 2
   /** For people, without the last line end. */
   readonly text: string
   /** The same for programs: printed as JSON with `--json`. */

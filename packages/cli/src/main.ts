@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { type Command, InterruptedError, RefusedError, UsageError } from './command.ts'
+import { doctor } from './commands/doctor.ts'
 import { inspect } from './commands/inspect.ts'
 import { secret } from './commands/secret.ts'
 import { sessions } from './commands/sessions.ts'
 import { processTerminal } from './terminal.ts'
 
-const COMMANDS: readonly Command[] = [secret, inspect, sessions]
+const COMMANDS: readonly Command[] = [secret, inspect, doctor, sessions]
 
 const HELP = `Usage: keepsake COMMAND [ARGUMENTS]
 
@@ -16,7 +17,7 @@ ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\
   help, --help, -h   this page, or that of a command: keepsake help COMMAND
   --version          the version of this command
 
-Exit codes: 0 done; 1 the answer is no; 2 called in a wrong way, or without a secret; 3 something failed;
+Exit codes: 0 done; 1 the answer is no; 2 called in a wrong way, without a secret, or not to be told; 3 something failed;
 130 stopped by Ctrl-C.`
 
 /** What is to be printed, and the exit code. */

@@ -11,11 +11,11 @@ it.each([['--help'], ['-h'], ['help'], ['help', '--help'], ['help', 'help']])(
     )
     expect(error).toBe('')
     expect(code).toBe(0)
-    for (const name of ['secret', 'inspect', 'sessions']) expect(out).toContain(`  ${name} `)
+    for (const name of ['secret', 'inspect', 'doctor', 'sessions']) expect(out).toContain(`  ${name} `)
   },
 )
 
-it.each(['secret', 'inspect', 'sessions'])('has a page for %s', async (name) => {
+it.each(['secret', 'inspect', 'doctor', 'sessions'])('has a page for %s', async (name) => {
   const cwd = makeDirectory()
   const { code, out } = await keepsake([name, '--help'], { cwd })
   expect(code).toBe(0)

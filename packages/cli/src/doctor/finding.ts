@@ -1,0 +1,69 @@
+import type { Library } from './session-cookie.ts'
+
+/**
+ * `works`: it does. `fault`: it does not. `limit`: it does not there, which may be as it should be. `unclear`: the answers
+ * do not tell.
+ */
+export type Kind = 'works' | 'fault' | 'limit' | 'unclear'
+
+export interface Finding {
+  readonly kind: Kind
+  /** Names it for programs; stays the same when words change. */
+  readonly code: string
+  /** One sentence. */
+  readonly says: string
+  readonly why?: string
+  /** Lines to write; where there are several, the likeliest is first. */
+  readonly write?: readonly string[]
+  /** Where to read on. */
+  readonly docs: string
+}
+
+const PAGE = 'https://github.com/keepsake-js/keepsake/blob/main/docs/my-session-is-empty.md'
+
+/** The sections of the page, by the heading's anchor. */
+export type Section =
+  | 'no-cookie-is-set'
+  | 'the-browser-does-not-keep-the-cookie'
+  | 'the-browser-does-not-send-the-cookie'
+  | 'the-application-does-not-know-its-own-cookie'
+  | 'a-cache-or-a-clock-is-in-the-way'
+  | 'another-site-origin-or-browser'
+
+type Told = Omit<Finding, 'kind' | 'code' | 'docs'>
+type Make = (code: string, told: Told) => Finding
+
+/** Makes the findings that one section of the page is about. */
+export const findingsOf = (section: Section): Readonly<Record<Kind, Make>> => {
+  const make =
+    (kind: Kind): Make =>
+    (code, told) => ({ kind, code, ...told, docs: `${PAGE}#${section}` })
+  return { works: make('works'), fault: make('fault'), limit: make('limit'), unclear: make('unclear') }
+}
+
+/** One change of the session's cookie, as each library spells it. */
+export interface CookieFix {
+  /** Inside `cookie: { … }` of Keepsake. */
+  readonly keepsake: string
+  /** The same of express-session and those that took its names. */
+  readonly option: string
+  /** In the `Set-Cookie` line. */
+  readonly header: string
+}
+
+export function cookieLine(library: Library, { keepsake, option, header }: CookieFix): string {
+  if (library === 'keepsake') return `createSessions({ cookie: { ${keepsake} } })`
+  if (library === 'express-session' || library === '@fastify/session')
+    return `session({ cookie: { ${option} } })`
+  if (library === 'cookie-session' || library === 'koa-session') return `session({ ${option} })`
+  if (library === 'iron-session') return `cookieOptions: { ${option} }`
+  return `${option}  // so that it says: Set-Cookie: …; ${header}`
+}
+
+/** A duration for people. */
+export function spanOf(ms: number): string {
+  const seconds = Math.abs(ms) / 1000
+  if (seconds < 90) return `${Math.round(seconds * 10) / 10} seconds`
+  if (seconds < 5400) return `${Math.round(seconds / 60)} minutes`
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} hours` : `${Math.round(seconds / 86_400)} days`
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { counting, doctor, type Listener, serve } from './doctor.ts'
+
+const cached = (control: string): Listener => {
+  const app = counting((id) => `sid=${id}; Path=/`)
+  return (request, response) => {
+    response.setHeader('Cache-Control', control)
+    app(request, response)
+  }
+}
+
+describe('a cache or a clock', () => {
+  it.each<[situation: string, app: () => Listener, faults: string[]]>([
+    [
+      'answers with a cookie may be kept by all',
+      () => cached('public, max-age=600'),
+      ['cacheable_cookie', 'cacheable_page'],
+    ],
+    ['a CDN alone may keep them', () => cached('s-maxage=60'), ['cacheable_cookie', 'cacheable_page']],
+    [
+      'pages of a session may be kept by all',
+      () => (request, response) => {
+        const user = /sid=(\w{20,})/.exec(request.headers.cookie ?? '')
+        response.setHeader('Cache-Control', user ? 'public, max-age=60' : 'no-store')
+        if (!user)
+          response.setHeader(
+            'Set-Cookie',
+            `sid=${'v'.repeat(20)}${Math.random().toString(36).slice(2)}; Path=/`,
+          )
+        response.end(`hello ${user ? 'ada' : 'stranger'}`)
+      },
+      ['cacheable_page'],
+    ],
+    [
+      'a cache has kept the page and its cookie',
+      () => {
+        const app = counting((id) => `sid=${id}; Path=/`)
+        let kept: string | undefined
+        return (request, response) => {
+          response.setHeader('X-Cache', kept === undefined ? 'MISS' : 'HIT')
+          if (kept === undefined) app(request, response)
+          else response.setHeader('Set-Cookie', kept).end('visit 1')
+          kept ??= String(response.getHeader('Set-Cookie'))
+        }
+      },
+      ['cached_cookie'],
+    ],
+    [
+      'the server is an hour behind',
+      () => {
+        const app = counting(
+          (id) => `sid=${id}; Path=/; Expires=${new Date(Date.now() - 1_800_000).toUTCString()}`,
+        )
+        return (request, response) => {
+          response.setHeader('Date', new Date(Date.now() - 3_600_000).toUTCString())
+          app(request, response)
+        }
+      },
+      ['clock', 'ended_at_once'],
+    ],
+    [
+      'the server is an hour ahead',
+      () => {
+        const app = counting((id) => `sid=${id}; Path=/`)
+        return (request, response) => {
+          response.setHeader('Date', new Date(Date.now() + 3_600_000).toUTCString())
+          app(request, response)
+        }
+      },
+      ['clock'],
+    ],
+  ])('is told of where %s', async (_, app, faults) => {
+    const report = await doctor(await serve(app()))
+    expect(report).toMatchObject({ code: 1, faults })
+  })
+
+  it('does not take an old page of a cache for a wrong clock', async () => {
+    const app = counting((id) => `sid=${id}; Path=/`)
+    const url = await serve((request, response) => {
+      response.setHeader('Date', new Date(Date.now() - 3_600_000).toUTCString())
+      response.setHeader('Age', '3600')
+      app(request, response)
+    })
+    expect((await doctor(url)).faults).not.toContain('clock')
+  })
+})

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto'
+import cookieSession from 'cookie-session'
+import express from 'express'
+import { MemoryStore } from 'express-session'
+import { memoryStore } from '@keepsake/core'
+import { session as keepsakeSession } from '@keepsake/express'
+import { describe, expect, it } from 'vitest'
+import { doctor, linesOf, type Listener, serve } from './doctor.ts'
+import { count, expressApp, expressSession, SECRET } from './servers.ts'
+
+/** Several processes that a balancer asks in turn, one connection after the other. */
+const inTurn = (...apps: readonly Listener[]): Listener => {
+  let turn = 0
+  return (...args) => apps[turn++ % apps.length]?.(...args)
+}
+const one = () => expressApp(expressSession(), count)
+const keepsake = (secret: string, store?: ReturnType<typeof memoryStore>) =>
+  expressApp(
+    keepsakeSession({
+      secrets: [secret],
+      ...(store === undefined ? { revocation: 'none' as const } : { store }),
+    }),
+    count,
+  )
+const store = new MemoryStore()
+const other = SECRET.split('').toReversed().join('')
+
+describe('an application that does not know its own cookie', () => {
+  it.each<[situation: string, app: () => Listener, fault: string, write: string]>([
+    ['two processes have a memory each', () => inTurn(one(), one()), 'not_shared', 'store'],
+    ['three processes have a memory each', () => inTurn(one(), one(), one()), 'not_shared', 'store'],
+    [
+      'it is Keepsake, and two processes have a memory each',
+      () => inTurn(keepsake(SECRET, memoryStore()), keepsake(SECRET, memoryStore())),
+      'not_shared',
+      'store',
+    ],
+    [
+      'it is Keepsake, and two processes have other secrets',
+      () => inTurn(keepsake(SECRET), keepsake(other)),
+      'not_shared',
+      'SESSION_SECRET',
+    ],
+    [
+      'each request has another secret',
+      () => expressApp((...args) => void expressSession({ secret: `${Math.random()}` })(...args), count),
+      'new_each_time',
+      'process.env.SESSION_SECRET',
+    ],
+    [
+      'it is Keepsake, and each request has another secret',
+      () =>
+        (...args) =>
+          void keepsake(`${Math.random()}${SECRET}`)(...args),
+      'new_each_time',
+      'process.env.SESSION_SECRET',
+    ],
+    [
+      'it is cookie-session, and each request has another secret',
+      () => expressApp((...args) => void cookieSession({ keys: [`${Math.random()}`] })(...args), count),
+      'new_each_time',
+      'process.env.SESSION_SECRET',
+    ],
+    [
+      'its store forgets, and saveUninitialized makes a new id each time',
+      () =>
+        (...args) =>
+          void expressApp(
+            expressSession({ saveUninitialized: true }),
+            (_req, res) => void res.send('hello'),
+          )(...args),
+      'new_each_time',
+      'store',
+    ],
+    [
+      'it has the cookie deleted',
+      () => (request, response) => {
+        const came = request.headers.cookie?.includes('sid=')
+        response.setHeader('Set-Cookie', came ? 'sid=; Max-Age=0; Path=/' : `sid=${randomUUID()}; Path=/`)
+        response.end('hello')
+      },
+      'deleted',
+      'SESSION_SECRET',
+    ],
+    [
+      'it fails with the cookie',
+      () => (request, response) => {
+        if (request.headers.cookie !== undefined) response.statusCode = 431
+        response.setHeader('Set-Cookie', `sid=${randomUUID()}; Path=/`)
+        response.end()
+      },
+      'fails_with_cookie',
+      'store',
+    ],
+  ])('is told so where %s', async (_, app, fault, write) => {
+    const report = await doctor(await serve(app()))
+    expect(report.faults).toEqual([fault])
+    expect(report.code).toBe(1)
+    expect(linesOf(report, fault)).toContain(write)
+  })
+
+  it.each<[situation: string, here: () => Listener, there: () => Listener, faults: string[]]>([
+    [
+      'express-session and other secrets',
+      () => expressApp(expressSession({ secret: other, store }), count),
+      () => expressApp(expressSession({ store }), count),
+      ['nodes_differ'],
+    ],
+    ['express-session and other stores', one, one, ['nodes_differ']],
+    [
+      'express-session and all the same',
+      () => expressApp(expressSession({ store }), count),
+      () => expressApp(expressSession({ store }), count),
+      [],
+    ],
+    ['Keepsake and other secrets', () => keepsake(SECRET), () => keepsake(other), ['nodes_differ']],
+    ['Keepsake and all the same', () => keepsake(SECRET), () => keepsake(SECRET), []],
+  ])('is told which of two nodes does not, with %s', async (_, here, there, faults) => {
+    const [url, node] = [await serve(here()), await serve(there())]
+    const report = await doctor(url, '--node', node)
+    expect(report).toMatchObject({ code: faults.length, faults })
+    expect(report.works.includes('nodes_agree')).toBe(faults.length === 0)
+  })
+  it('is told of a redirect that leaves before the session is saved', async () => {
+    const saved = new MemoryStore()
+    const waiting: (() => void)[] = []
+    const set = saved.set.bind(saved)
+    // Saved when the page that the redirect leads to has been answered.
+    saved.set = (id, data, done) => void waiting.push(() => set(id, data, done))
+    const app = expressApp(express.urlencoded({ extended: false }), expressSession({ store: saved }))
+    app.post('/login', (req, res) => {
+      req.session['user'] = 'ada'
+      res.redirect('/')
+    })
+    app.get('/', (req, res) => {
+      res.send(`hello ${req.session['user'] === 'ada' ? 'ada' : 'stranger'}`)
+      for (const save of waiting.splice(0)) save()
+    })
+    const report = await doctor(await serve(app), '--write', '/login', '--data', 'user=ada')
+    expect(report).toMatchObject({ code: 1, faults: ['saved_late'] })
+    expect(linesOf(report, 'saved_late')).toContain('req.session.save')
+  })
+
+  it('is not blamed for an id that is good for one request, and is told of it', async () => {
+    const app = expressApp(expressSession(), (req, res) => {
+      const visits = Number(req.session['visits'] ?? 0) + 1
+      const { regenerate } = req.session as unknown as { regenerate(done: () => void): void }
+      regenerate.call(req.session, () => {
+        req.session['visits'] = visits
+        res.send(`visit ${visits}`)
+      })
+    })
+    const report = await doctor(await serve(app))
+    expect(report).toMatchObject({ code: 0, faults: [], unclear: [] })
+    expect(report.limits).toContain('one_use')
+  })
+
+  it('gives the reason that it has put into Server-Timing', async () => {
+    const url = await serve((request, response) => {
+      if (request.headers.cookie !== undefined)
+        response.setHeader('Server-Timing', 'db;dur=1, session;desc="unknown_key";dur=2')
+      response.setHeader('Set-Cookie', `sid=${'x'.repeat(20)}${Math.random()}; Path=/`)
+      response.end('visit 1')
+    })
+    expect((await doctor(url)).findings[0]?.why).toContain('unknown_key')
+  })
+})
