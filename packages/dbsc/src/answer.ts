@@ -33,7 +33,7 @@ const UNAVAILABLE = 503
 /**
  * Answers a browser that registers a key, or proves that it has one. A store that fails is answered 503.
  *
- * @throws what `Visit.close` throws otherwise, as for data that cannot be kept.
+ * @throws what `session.save` throws otherwise, as for data that cannot be kept.
  */
 export async function answerPost(hooks: DeviceHooks, post: Post): Promise<Answer> {
   return (await answer(hooks, post).catch(unlessStoreFails)) ?? status(UNAVAILABLE)

@@ -29,7 +29,7 @@ export interface DeviceVisit {
    * Binds the session to a key, unless it is bound; undefined where another key was quicker. The headers are those of the
    * response.
    *
-   * @throws what `Visit.close` throws.
+   * @throws what `session.save` throws.
    */
   register(key: string): Promise<{ readonly id: string; readonly headers: readonly Header[] } | undefined>
   /** Publishes why a proof was not taken. */
@@ -84,6 +84,8 @@ export function createDeviceVisit<D>(
       // The first look, so that it is committed.
       if (visit.session.subject === undefined) return undefined
       visit.state.binding = own
+      // What only closes is told of an end where data is lost by it.
+      await visit.save()
       const headers = await visit.close()
       if (visit.state.binding !== own) return undefined
       trace.device('registered', visit.state.sid)
