@@ -33,13 +33,14 @@ const hostileSite: Site = {
   },
 }
 
-const deviceCalled = (label: string | undefined, boundAt: undefined, isCurrent: boolean): Device => ({
+const deviceCalled = (label: string | undefined, isCurrent: boolean): Device => ({
   handle: label ?? 'unknown',
   createdAt: new Date(0),
   lastSeenAt: new Date(1000),
   expiresAt: new Date(2000),
   permanent: !isCurrent,
   label,
+  boundAt: undefined,
   isCurrent,
 })
 
