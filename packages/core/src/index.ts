@@ -13,6 +13,8 @@ export type { StandardSchema } from './base/schema.ts'
 export { type CookieHeader, type CookieSource, readCookies } from './cookie/read.ts'
 export type { Arrival, Foreign, ForeignSession, RefusedArrival } from './cookie/arrival.ts'
 export type { Device } from './subjects/subjects.ts'
+export type { DeviceBoundOptions } from './device/options.ts'
+export type { Freshness } from './session/facts.ts'
 export type { Duration } from './base/duration.ts'
 export {
   ConfigError,
@@ -38,8 +40,10 @@ export type {
   ArrivalRefusal,
   CloseReason,
   CrossOriginReason,
+  DeviceReason,
   OpenReason,
   OriginReason,
+  ProofRefusal,
 } from './base/reasons.ts'
 export type { Peek } from './sessions/sessions.ts'
 export { CrossOriginError } from './guard/origin.ts'

@@ -10,6 +10,7 @@ export const REQUEST: RequestAccess<Request> = Object.freeze({
   headerOf,
   hostOf,
   methodOf: ({ method }: Request) => method,
+  pathOf: ({ url }: Request) => new URL(url).pathname,
   fieldsOf: (request: Request) => ({
     upgrade: headerOf(request, 'upgrade'),
     'sec-fetch-site': headerOf(request, 'sec-fetch-site'),

@@ -1,5 +1,12 @@
 import { channel } from 'node:diagnostics_channel'
-import type { AdapterWarning, ArrivalRefusal, CloseReason, CrossOriginReason, OpenReason } from './reasons.ts'
+import type {
+  AdapterWarning,
+  ArrivalRefusal,
+  CloseReason,
+  CrossOriginReason,
+  DeviceReason,
+  OpenReason,
+} from './reasons.ts'
 
 /** Names of OWASP's logging vocabulary where it has one. */
 export type SessionEventType =
@@ -8,6 +15,12 @@ export type SessionEventType =
   | 'session_arrived'
   /** The same came, and did not. */
   | 'arrival_refused'
+  /** A browser has registered a key for the session. */
+  | 'bound'
+  /** It has shown that it still has it. */
+  | 'bound_refreshed'
+  /** It has not, or what came shows something else. */
+  | 'bound_failed'
   | 'session_expired'
   | 'session_use_after_expire'
   | 'cookie_rejected'
@@ -36,6 +49,7 @@ export interface SessionEvent {
     | CrossOriginReason
     | AdapterWarning
     | ArrivalRefusal
+    | DeviceReason
     | 'control_name'
   /** The cookie's name; empty for a request that was refused before a session was attached to it. */
   readonly cookie: string
@@ -66,6 +80,8 @@ export const OPEN_EVENTS: Readonly<Record<OpenReason, SessionEventType | undefin
   revoked: 'session_use_after_expire',
   unfit: 'session_refused',
   refused: 'session_refused',
+  unbound: 'bound_failed',
+  copied: 'bound_failed',
   store_failed: 'session_refused',
   issued_in_future: 'cookie_rejected',
   expired_idle: 'session_expired',

@@ -27,6 +27,13 @@ export type OpenReason =
   | 'unfit'
   /** `accept` has said that it may not go on. It ends with the response. */
   | 'refused'
+  /**
+   * It is bound to a device, and nothing came that shows that it comes from there; or it had to be bound, and was not in time. The
+   * first lives on, for the browser that has the key.
+   */
+  | 'unbound'
+  /** The same, with a cookie that the device's browser would have dropped a while ago: somebody has copied it. */
+  | 'copied'
   /** The store failed, and `whenStoreFails: 'anonymous'` lets the request go on without its session. */
   | 'store_failed'
   | UnopenedReason
@@ -70,6 +77,35 @@ export type ArrivalRefusal =
   | 'ended'
   /** All sessions of its subject were revoked after it began. */
   | 'revoked'
+
+/** What a browser has shown of the key that it keeps for a session. */
+export type DeviceReason =
+  /** It has registered a key, and the session is bound to it. */
+  | 'registered'
+  /** It has shown again that it has the key. */
+  | 'refreshed'
+  | ProofRefusal
+
+/** Why a proof, or what stands for it, is not taken. */
+export type ProofRefusal =
+  /** It is no JSON Web Token of this kind, or its key is none that is taken. */
+  | 'malformed_proof'
+  /** The key has not signed it. */
+  | 'forged_proof'
+  /** It signs what is no challenge for this session. */
+  | 'foreign_challenge'
+  /** It signs a challenge that is too old. */
+  | 'old_challenge'
+  /** The session is bound to another key, or over by the time that this one would be. */
+  | 'bound_otherwise'
+  /** The cookie has no room for the key. */
+  | 'no_room'
+  /** The browser says why it has shown nothing: it could not reach the server. */
+  | 'unreachable'
+  /** The server failed when it was to be shown. */
+  | 'server_error'
+  /** The browser allows no more of it for now. */
+  | 'quota_exceeded'
 
 /** Why closing does what it does. */
 export type CloseReason =

@@ -9,7 +9,7 @@ import {
   type SessionEventType,
   WARNING_EVENTS,
 } from './events.ts'
-import type { AdapterWarning, ArrivalRefusal, CloseReason, OpenReason } from './reasons.ts'
+import type { AdapterWarning, ArrivalRefusal, CloseReason, DeviceReason, OpenReason } from './reasons.ts'
 import { createReturnWatch } from './return-watch.ts'
 import { warn, type Warning } from './runtime.ts'
 
@@ -43,6 +43,8 @@ interface Told {
 interface ToldLookup {
   readonly reason: OpenReason
   readonly record: Told | undefined
+  /** One that does not count for this request. */
+  readonly withheld: Told | undefined
   /** Whether the record has a key that is a control's name. */
   readonly hasDropped: boolean
   readonly storeMs: number | undefined
@@ -87,8 +89,9 @@ export function createTrace(cookie: string, logKey: KeyObject) {
   return Object.freeze({
     /** The time that `since` counts from; undefined where nobody listens. */
     begin: (): number | undefined => (published.hasSubscribers ? performance.now() : undefined),
-    opened({ reason, record, hasDropped, storeMs }: ToldLookup): void {
-      publish(OPEN_EVENTS[reason], reason, record?.sid, record?.text, storeMs)
+    opened({ reason, record, withheld, hasDropped, storeMs }: ToldLookup): void {
+      const told = record ?? withheld
+      publish(OPEN_EVENTS[reason], reason, told?.sid, told?.text, storeMs)
       if (hasDropped) keyDropped(record?.sid)
       if (reason === 'issued_in_future') warnOnce(CLOCK)
     },
@@ -96,6 +99,12 @@ export function createTrace(cookie: string, logKey: KeyObject) {
     /** A session of another library has come in, from the cookie of this name. */
     arrived: (from: string, { sid, text }: Told): void =>
       publish('session_arrived', 'arrived', sid, text, undefined, from),
+    /** What a browser has shown of its key. */
+    device: (reason: DeviceReason, sid: Uint8Array | undefined): void => {
+      const type =
+        reason === 'registered' ? 'bound' : reason === 'refreshed' ? 'bound_refreshed' : 'bound_failed'
+      publish(type, reason, sid)
+    },
     arrivalRefused: (from: string, reason: ArrivalRefusal): void =>
       publish('arrival_refused', reason, undefined, undefined, undefined, from),
     /** Whether it is of use to find out if a session was changed too late: to a listener, and for a warning. */

@@ -17,6 +17,8 @@ export interface Keys {
   readonly logKey: KeyObject
   /** For tokens against forged requests, the newest first. */
   readonly csrfKeys: readonly [KeyObject, ...KeyObject[]]
+  /** For stamps of device-bound sessions, the newest first; derived where somebody asks. */
+  deviceKeys(): readonly [KeyObject, ...KeyObject[]]
   readonly subjects: SubjectKeys
   readonly arrivals: ArrivalKeys
 }
@@ -53,10 +55,13 @@ export function createKeys(
   const context = (purpose: string): Buffer => contextOf(purpose, cookieName, audience)
   const former = (purpose: string): Buffer[] => formerNames.map((name) => contextOf(purpose, name, audience))
   const [newest, ...older] = secrets
-  const csrfKey = (secret: KeyObject, name = context('cookie')): KeyObject =>
-    createSecretKey(derive(secret, 'csrf', name, 32))
+  const keysFor = (use: 'csrf' | 'device'): readonly [KeyObject, ...KeyObject[]] => {
+    const keyOf = (secret: KeyObject, name = context('cookie')): KeyObject =>
+      createSecretKey(derive(secret, use, name, 32))
+    const formerKeys = former('cookie').flatMap((name) => secrets.map((secret) => keyOf(secret, name)))
+    return [keyOf(newest), ...older.map((secret) => keyOf(secret)), ...formerKeys]
+  }
   const arrivalKey = createSecretKey(derive(newest, 'arrival', context('store'), 64))
-  const formerCsrfKeys = former('cookie').flatMap((name) => secrets.map((secret) => csrfKey(secret, name)))
   return Object.freeze<Keys>({
     fillRandom,
     sealer: (purpose) =>
@@ -66,7 +71,8 @@ export function createKeys(
     storeContext: context('store'),
     formerContexts: former('store'),
     logKey: createSecretKey(derive(newest, 'log', context('cookie'), 32)),
-    csrfKeys: [csrfKey(newest), ...older.map((secret) => csrfKey(secret)), ...formerCsrfKeys],
+    csrfKeys: keysFor('csrf'),
+    deviceKeys: () => keysFor('device'),
     subjects: subjectKeysOf(secrets, context('store'), former('store')),
     arrivals: Object.freeze<ArrivalKeys>({
       places: hashersUnder('arrived', secrets, context('store'), former('store')),

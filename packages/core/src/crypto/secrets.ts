@@ -115,7 +115,17 @@ function variety(bytes: Buffer): number {
 export type Secrets = readonly [KeyObject, ...KeyObject[]]
 
 /** What a derived key is for; a key of one use opens nothing of another (R61). */
-export type KeyUse = 'key' | 'kid' | 'log' | 'subject' | 'revoked' | 'arrived' | 'arrival' | 'sign' | 'csrf'
+export type KeyUse =
+  | 'key'
+  | 'kid'
+  | 'log'
+  | 'subject'
+  | 'revoked'
+  | 'arrived'
+  | 'arrival'
+  | 'sign'
+  | 'csrf'
+  | 'device'
 
 const LABEL = 'keepsake/v1'
 

@@ -6,6 +6,8 @@ export interface RequestAccess<Request> {
   /** The host that was asked for, and perhaps its port. */
   hostOf(request: Request): string | readonly string[] | undefined
   methodOf(request: Request): string | undefined
+  /** The path that was asked for, whole, without its query. */
+  pathOf(request: Request): string
   /** The headers that say who has made a browser send the request; see `checkOrigin`. */
   fieldsOf(request: Request): HeaderFields
   /** Whether the connection that it came by is encrypted, as far as this process can tell. */

@@ -2,6 +2,7 @@ import { checkOrigin, CrossOriginError, isSafeMethod } from '../guard/origin.ts'
 import { type CrossOriginGuardOptions, type GuardRules, readGuardRules } from '../guard/guard-rules.ts'
 import { publishCrossOriginError } from '../base/events.ts'
 import type { CrossOriginReason } from '../base/reasons.ts'
+import { isDevicePost } from '../sessions/device-hooks.ts'
 import type { RequestAccess } from './access.ts'
 import { attachmentsOf, newestAttachmentOf } from './attachments.ts'
 
@@ -24,11 +25,19 @@ export function createGuardOf<Q extends object>(
 ): GuardOf<Q> {
   const rules = readGuardRules(options)
   return (request, body) => {
+    if (isByItself(access, request)) return
     const reason = originReason(access, request, rules) ?? tokenReason(access, request, body, rules)
     if (reason === undefined) return
     publishCrossOriginError(reason, newestAttachmentOf(request)?.sessions.cookie.name)
     throw new CrossOriginError(reason)
   }
+}
+
+/** A browser posts proofs of a device with the origin of whatever has made it do so; they change nothing that they do not prove. */
+function isByItself<Q extends object>(access: RequestAccess<Q>, request: Q): boolean {
+  return attachmentsOf(request).some(({ sessions }) =>
+    isDevicePost(sessions, access.methodOf(request), () => access.pathOf(request)),
+  )
 }
 
 function originReason<Q extends object>(

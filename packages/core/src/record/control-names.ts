@@ -2,6 +2,7 @@ import { SessionDataError } from '../base/errors.ts'
 
 /** The controls of a session: no key of its data has such a name. A test holds them against the class. */
 export const CONTROL_NAMES: ReadonlySet<string> = new Set([
+  'bound',
   'clear',
   'createdAt',
   'csrfToken',

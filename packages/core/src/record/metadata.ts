@@ -1,5 +1,6 @@
 import { withoutPrototype } from '../base/own.ts'
 import { MAX_TIME } from '../base/time.ts'
+import { isBinding } from './binding.ts'
 import { decodeFlash, encodeFlash, type FlashMessage, mergeFlash, NO_FLASH } from './flash.ts'
 
 /** Whether a session outlives the browser; a number: for so many seconds at most, from when it began. */
@@ -20,6 +21,8 @@ export interface Metadata {
   readonly permanent: Permanent
   /** Which version of the application's data it is; 0 where none is named. */
   readonly version: number
+  /** The device that it is bound to; see binding.ts. */
+  readonly binding: string | undefined
 }
 
 /**
@@ -27,11 +30,11 @@ export interface Metadata {
  * a session that holds nothing has no limit of its own.
  */
 export function encodeMetadata(meta: Metadata, data: Data): object | undefined {
-  const { subject, label, flash, expiries, csrf, permanent, version } = meta
+  const { subject, label, flash, expiries, csrf, permanent, version, binding } = meta
   // Nearly always: of an anonymous visitor nothing but the data is kept.
   const isBare = subject === undefined && label === undefined && flash.length === 0 && expiries.size === 0
   const hasLimit = typeof permanent === 'number'
-  if (isBare && !csrf && !hasLimit && version === 0) return undefined
+  if (isBare && !csrf && !hasLimit && version === 0 && binding === undefined) return undefined
   const hasData = Object.keys(data).some((key) => hasKey(data, key))
   const kept = onlyExpiries(expiries, (key) => hasKey(data, key))
   const json = {
@@ -41,6 +44,7 @@ export function encodeMetadata(meta: Metadata, data: Data): object | undefined {
     ...(kept.size > 0 && { expiries: Object.fromEntries(kept) }),
     ...(csrf && { csrf }),
     ...(version > 0 && hasData && { version }),
+    ...(binding !== undefined && { binding }),
   }
   const isNothing = Object.keys(json).length === 0
   if (hasLimit && (hasData || !isNothing)) return { ...json, permanent }
@@ -57,14 +61,14 @@ export function decodeMetadata(json: unknown): Metadata | undefined {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined
   const given = withoutPrototype(json)
   if (!Object.keys(NO_METADATA).some((key) => key in given)) return undefined
-  const { subject, label, csrf, permanent = false, version = 0 } = given
+  const { subject, label, csrf, permanent = false, version = 0, binding } = given
   const flash = given['flash'] === undefined ? NO_FLASH : decodeFlash(given['flash'])
   const expiries = given['expiries'] === undefined ? NO_EXPIRIES : decodeExpiries(given['expiries'])
   const isFlag = csrf === undefined || csrf === true
   if (!isTextOrNone(subject) || !isTextOrNone(label) || !flash || !expiries || !isFlag) return undefined
   if (permanent !== false && !(isCount(permanent) && permanent > 0)) return undefined
-  if (!isCount(version)) return undefined
-  return { subject, label, flash, expiries, csrf: csrf === true, permanent, version }
+  if (!isCount(version) || !(binding === undefined || isBinding(binding))) return undefined
+  return { subject, label, flash, expiries, csrf: csrf === true, permanent, version, binding }
 }
 
 const isTextOrNone = (value: unknown): value is string | undefined =>
@@ -79,6 +83,8 @@ export function mergeMetadata(base: Metadata, mine: Metadata, theirs: Metadata):
     csrf: mine.csrf === base.csrf ? theirs.csrf : mine.csrf,
     permanent: mine.permanent === base.permanent ? theirs.permanent : mine.permanent,
     version: Math.max(mine.version, theirs.version),
+    // Of two devices the first one has it.
+    binding: mine.binding === base.binding || theirs.binding !== base.binding ? theirs.binding : mine.binding,
   }
 }
 
@@ -97,6 +103,7 @@ export const NO_METADATA: Metadata = Object.freeze({
   csrf: false,
   permanent: false,
   version: 0,
+  binding: undefined,
 })
 
 /** The keys whose end has come. */

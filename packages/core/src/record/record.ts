@@ -93,7 +93,7 @@ export function readText(text: string): Content | undefined {
 /** Field by field: a spread of a frozen object makes a slow one. */
 const contentOf = (
   data: Record<string, unknown>,
-  { subject, label, flash, expiries, csrf, permanent, version }: Metadata,
+  { subject, label, flash, expiries, csrf, permanent, version, binding }: Metadata,
 ): Content => ({
   data,
   subject,
@@ -103,6 +103,7 @@ const contentOf = (
   csrf,
   permanent,
   version,
+  binding,
 })
 
 /** Of a text that is none, for those who take it for one. */

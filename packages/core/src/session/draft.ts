@@ -84,6 +84,7 @@ export function showText(session: object, state: SessionState, text: string): vo
   const coming = onlyExpiries(expiries, (key) => !Object.hasOwn(session, key))
   state.flash = content.flash
   state.expiries = new Map([...coming, ...content.expiries])
+  state.binding = content.binding
 }
 
 /** Neither runs a setter that a handler has defined, nor fails half-way. */

@@ -1,5 +1,6 @@
 import { sidText } from '../crypto/token.ts'
 import { type Duration, readDurationOf } from '../base/duration.ts'
+import { readOptionsOf } from '../base/options.ts'
 import type { Permanent } from '../record/metadata.ts'
 import { dataOf } from './draft.ts'
 import type { Explanation, SessionVisit } from './state.ts'
@@ -56,15 +57,25 @@ export class SessionFacts {
   }
 
   /**
-   * Whether somebody is logged in and has logged in no longer ago than this, as before a change of the password. To
-   * enter the password again is another `login`, after which it is fresh.
-   *
-   * @throws {TypeError} for what is no duration.
+   * Whether it comes from the device that it is bound to: true for a proof that is no older than `deviceBound.cookieAge`; `'pending'`
+   * right after a login, while the browser may still register a key, and for requests that were under way when it did.
    */
-  isFresh(duration: Duration): boolean {
-    const seconds = readDurationOf('session.isFresh', duration)
+  get bound(): boolean | 'pending' {
+    return this.#visit.bound
+  }
+
+  /**
+   * Whether somebody is logged in and has logged in no longer ago than this, as before a change of the password. To
+   * enter the password again is another `login`, after which it is fresh. With `{ bound: true }`, whether it comes from the device
+   * that it is bound to, for which a login that is still pending does not count; with `within` as well, both.
+   *
+   * @throws {TypeError} for what is no duration, and for an option that is none.
+   */
+  isFresh(asked: Duration | Freshness): boolean {
+    const { within, bound } = readFreshness(asked)
     const { state, setup } = this.#visit
-    return state.subject !== undefined && setup.now() - state.created <= seconds
+    if (state.subject === undefined || (bound && this.bound !== true)) return false
+    return setup.now() - state.created <= within
   }
 
   /**
@@ -115,6 +126,24 @@ export class SessionFacts {
   explain(): Explanation {
     return this.#visit.explain()
   }
+}
+
+/** What a session is asked for that is to be fresh. */
+export interface Freshness {
+  /** How long ago the login may be. Default: any time. */
+  readonly within?: Duration | undefined
+  /** Whether it has to come from the device that it is bound to. Default: false. */
+  readonly bound?: boolean | undefined
+}
+
+function readFreshness(asked: unknown): { readonly within: number; readonly bound: boolean } {
+  if (typeof asked !== 'object') return { within: readDurationOf('session.isFresh', asked), bound: false }
+  const { within = Infinity, bound = false } = readOptionsOf('session.isFresh', asked, ['within', 'bound'])
+  if (typeof bound !== 'boolean' || (within === Infinity && !bound))
+    throw new TypeError(
+      "session.isFresh: expected a duration, or { bound: true }, perhaps with within: '10m'",
+    )
+  return { within: readDurationOf('session.isFresh: within', within), bound }
 }
 
 function readLimitOf(value: unknown, most: number): Permanent {

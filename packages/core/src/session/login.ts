@@ -72,7 +72,7 @@ export function logIn(visit: SessionVisit, session: object, subject: string, opt
   const flash = carried.flash ? state.flash : ownFlash(visit)
   const expiries = onlyExpiries(state.expiries, isKept)
   // What was done before may have been done to what does not stay.
-  const anew = { csrf: false, carried, login, steps: NO_STEPS }
+  const anew = { csrf: false, carried, login, steps: NO_STEPS, binding: undefined }
   Object.assign(state, { sid, created, subject, label, permanent, flash, expiries, ...anew })
 }
 

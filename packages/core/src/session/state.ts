@@ -24,6 +24,8 @@ export interface SessionState {
   csrf: boolean
   /** Of the data. */
   version: number
+  /** The device that it is bound to. */
+  binding: string | undefined
   /** Undefined for the session that came, perhaps under a new id. For another one in its place: what it took over. */
   carried: CarriedOver | undefined
   /**
@@ -45,7 +47,7 @@ export const NO_STEPS: readonly Step[] = Object.freeze([])
 /** The state of a session that came, or that begins. */
 export function stateOf(
   { sid, created, permanent }: Pick<SessionRecord, 'sid' | 'created' | 'permanent'>,
-  { subject, label, flash, expiries, csrf, version }: Metadata,
+  { subject, label, flash, expiries, csrf, version, binding }: Metadata,
 ): SessionState {
   return {
     sid,
@@ -58,6 +60,7 @@ export function stateOf(
     expiries,
     csrf,
     version,
+    binding,
     carried: undefined,
     login: undefined,
     removed: undefined,
@@ -73,10 +76,20 @@ export function freshState({ fillRandom, now, version }: SessionSetup): SessionS
 
 /** What a session of this state and data says, to be written as a text. */
 export function contentOf(
-  { subject, label, flash, expiries, csrf, permanent, version }: SessionState,
+  { subject, label, flash, expiries, csrf, permanent, version, binding }: SessionState,
   data: object,
 ): Content {
-  return { data: data as Content['data'], subject, label, flash, expiries, csrf, permanent, version }
+  return {
+    data: data as Content['data'],
+    subject,
+    label,
+    flash,
+    expiries,
+    csrf,
+    permanent,
+    version,
+    binding,
+  }
 }
 
 /** The request that a session belongs to, as the session's controls see it. */
@@ -85,6 +98,8 @@ export interface SessionVisit {
   /** The record that the request brought; undefined when it brought no session. */
   readonly came: OpenRecord<unknown> | undefined
   readonly setup: SessionSetup
+  /** Whether it comes from the device that it is bound to. */
+  readonly bound: boolean | 'pending'
   /** What a logout asks for besides the end of the session. */
   logout: LogoutRequest | undefined
   /** Puts an empty session object in the place of the one that handlers were given, and returns it. */

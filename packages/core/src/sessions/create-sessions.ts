@@ -1,4 +1,5 @@
 import { cameWith, lookUpArrivals } from '../visit/arrivals.ts'
+import { type FromDevice, fromDevice } from '../visit/from-device.ts'
 import { anonymousAfter, lookUpSealed, lookUpStored } from '../visit/lookup.ts'
 import type { Lookup, VisitOptions } from '../visit/setup.ts'
 import { type Look, SessionsVisit } from '../visit/visit.ts'
@@ -11,6 +12,7 @@ import { since } from '../base/trace.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { refusePromise } from '../base/own.ts'
 import { readOptions } from '../base/options.ts'
+import { DEVICE, deviceHooks, NO_USE } from './device-hooks.ts'
 import { type AdapterSessions, OPEN, peekOf, type Sessions } from './sessions.ts'
 import { type DataOptions, OPTIONS, type SessionsOptions } from './options.ts'
 import { readSetup } from './setup.ts'
@@ -56,7 +58,20 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
     }
   }
 
-  const loadOwn = mode.isLazy ? loadSealed(mode) : loadStored(mode)
+  /** Wherever the session comes from. */
+  const loadAny = mode.isLazy ? loadSealed(mode) : loadStored(mode)
+
+  const loadOwn = setup.device === undefined ? loadAny : loadHeld(fromDevice(setup.device))
+
+  function loadHeld(held: FromDevice): Load {
+    const heldLook =
+      (look: Look): Look =>
+      (header) =>
+        held(look(header), header, now())
+    if (!mode.isLazy) return (header) => andThen(loadAny(header), heldLook)
+    const look = heldLook((header) => lookUpSealed(mode, setup, header, now()))
+    return () => look
+  }
 
   function loadArriving(header: CookieHeader): MaybePromise<Look> {
     const at = now()
@@ -105,6 +120,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
   return Object.freeze<AdapterSessions<D>>({
     cookie,
     mode: mode.name,
+    [DEVICE]: setup.device && deviceHooks(setup, setup.device, (source) => openBy(loadAny, source, NO_USE)),
     [OPEN]: openNow,
     async open(source, options) {
       const visit = await openNow(source, options)

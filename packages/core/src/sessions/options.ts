@@ -6,6 +6,7 @@ import type { SessionCookieOptions } from '../cookie/session-cookie.ts'
 import type { AssuranceLevel, LifetimeOptions } from '../record/lifetime.ts'
 import type { Conflict } from '../record/merge.ts'
 import type { SecretsOption } from '../crypto/secrets.ts'
+import type { DeviceBoundOptions } from '../device/options.ts'
 import type { Duration } from '../base/duration.ts'
 import type { StandardSchema } from '../base/schema.ts'
 
@@ -47,6 +48,11 @@ export interface SessionsOptions {
    * Default `'5s'`.
    */
   readonly revocationCache?: Duration | undefined
+  /**
+   * Binds logins to the device that they are made on, in browsers that can (Device Bound Session Credentials): a copied cookie is
+   * good for `cookieAge` at most. Its routes are those of `@keepsake/dbsc`. Default: logins are bound to nothing.
+   */
+  readonly deviceBound?: DeviceBoundOptions | undefined
   /** How many sessions a subject may have at once; another login ends the oldest. Needs a `store`. Default: no limit. */
   readonly maxPerSubject?: number | undefined
   /**
@@ -112,6 +118,7 @@ export const OPTIONS = [
   'revocation',
   'revocationCache',
   'maxPerSubject',
+  'deviceBound',
   'storeTimeLimit',
   'whenStoreFails',
   'onConflict',

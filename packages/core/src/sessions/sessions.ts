@@ -7,6 +7,7 @@ import type { Cookie } from '../cookie/cookie.ts'
 import type { CookieSource } from '../cookie/read.ts'
 import { endOf, type Lifetime } from '../record/lifetime.ts'
 import { wrongOption } from '../base/errors.ts'
+import type { DeviceSessions } from './device-hooks.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { AdapterWarning } from '../base/reasons.ts'
 import type { ReturnWatch } from '../base/return-watch.ts'
@@ -99,7 +100,7 @@ export interface Sessions<D> {
 export const OPEN: unique symbol = Symbol.for('keepsake.open')
 
 /** Sessions as adapters see them. A wrapper of sessions has to wrap this method too. */
-export interface AdapterSessions<D> extends Sessions<D> {
+export interface AdapterSessions<D> extends Sessions<D>, DeviceSessions {
   [OPEN](source: CookieSource, options?: VisitOptions): MaybePromise<AdapterVisit<D>>
 }
 

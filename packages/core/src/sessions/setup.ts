@@ -7,7 +7,11 @@ import { createCsrf } from '../guard/csrf.ts'
 import { readLifetime } from '../record/lifetime.ts'
 import type { ResolveConflict } from '../record/merge.ts'
 import { readShape } from '../record/shape.ts'
-import { createKeys } from '../crypto/keys.ts'
+import { createKeys, type Keys } from '../crypto/keys.ts'
+import { createStamps } from '../crypto/stamp.ts'
+import { createDeviceProofs, type DeviceProofs } from '../device/proofs.ts'
+import { readDeviceBound } from '../device/options.ts'
+import type { SessionCookie } from '../cookie/cookie.ts'
 import { readSecrets } from '../crypto/secrets.ts'
 import { SessionConflictError, wrongOption } from '../base/errors.ts'
 import { createTrace, type Trace } from '../base/trace.ts'
@@ -56,6 +60,7 @@ export function readSetup(options: Readonly<Record<string, unknown>>): CheckedOp
       lifetime,
       shape,
       version: shape.version,
+      device: readDevice(options, cookie, keys),
       accept: readFunction('accept', options['accept']) as Accept | undefined,
       trace,
       csrf: createCsrf(keys.csrfKeys, keys.fillRandom),
@@ -79,6 +84,20 @@ export function readSetup(options: Readonly<Record<string, unknown>>): CheckedOp
       for (const one of closed) if (one.status === 'rejected') throw one.reason
     },
   })
+}
+
+/** Where logins are bound to nothing, nothing is derived for it either. */
+function readDevice(
+  options: Readonly<Record<string, unknown>>,
+  cookie: SessionCookie,
+  keys: Keys,
+): DeviceProofs | undefined {
+  const { deviceBound } = options
+  if (deviceBound === undefined) return undefined
+  return createDeviceProofs(
+    readDeviceBound(deviceBound, cookie, options['cookie']),
+    createStamps(keys.deviceKeys()),
+  )
 }
 
 function warnOfReplays(): void {

@@ -1,4 +1,5 @@
 import type { Standing } from '../store/rewrite.ts'
+import { readBinding } from '../record/binding.ts'
 import { endOf, type Lifetime, type Times } from '../record/lifetime.ts'
 import { sidText } from '../crypto/token.ts'
 import { UnsupportedError } from '../base/errors.ts'
@@ -44,7 +45,8 @@ export function subjectsInStore({ rows, lifetime, trace, ledger }: StoreSubjects
       const devices: Device[] = []
       for await (const { key, standing, record } of rows.each(subject)) {
         if (standing === undefined || record === undefined) continue
-        const listed = { fields: record, label: record.content.label, handle: handleOf(key) }
+        const { label, binding } = record.content
+        const listed = { fields: record, label, binding, handle: handleOf(key) }
         devices.push(deviceOf(listed, lifetime, hasSidOf(standing, current)))
       }
       // Of those of the same second, the one that a store has listed last: one in memory lists in order of logins.
@@ -80,10 +82,15 @@ function* batchesOf<T>(items: readonly T[]): Generator<readonly T[]> {
 export interface Listed {
   readonly fields: Times
   readonly label: string | undefined
+  readonly binding: string | undefined
   readonly handle: string
 }
 
-export function deviceOf({ fields, label, handle }: Listed, lifetime: Lifetime, isCurrent: boolean): Device {
+export function deviceOf(
+  { fields, label, binding, handle }: Listed,
+  lifetime: Lifetime,
+  isCurrent: boolean,
+): Device {
   const { created, issued, expires, permanent } = fields
   const end = Math.min(expires, endOf(lifetime, created, issued, permanent))
   return Object.freeze<Device>({
@@ -93,6 +100,7 @@ export function deviceOf({ fields, label, handle }: Listed, lifetime: Lifetime, 
     expiresAt: new Date(end * 1000),
     permanent: permanent !== false,
     label,
+    boundAt: binding === undefined ? undefined : new Date(readBinding(binding).at * 1000),
     isCurrent,
   })
 }

@@ -16,6 +16,8 @@ export interface Device {
   readonly permanent: boolean
   /** What `login` called it. */
   readonly label: string | undefined
+  /** Since when it is bound to its device; undefined for one that is not. */
+  readonly boundAt: Date | undefined
   /** Whether it is the one that the list was asked for with. */
   readonly isCurrent: boolean
 }

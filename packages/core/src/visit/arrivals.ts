@@ -15,6 +15,8 @@ const NOT_OVER: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'header_too_large',
   'store_failed',
   'unfit',
+  'unbound',
+  'copied',
 ])
 
 /** Those of which a cookie came with a request; undefined where there is none. */
@@ -43,7 +45,7 @@ export function lookUpArrivals(
   // What came would be read with the request after a logout.
   const leavingOf = (leaving: readonly Arrival[]): Leaving => ({
     whenSet: leaving.flatMap((one) => one.expiry(header)),
-    whenCleared: came.flatMap((one) => one.expiry(header)),
+    whenCleared: [...(own.leaving?.whenCleared ?? []), ...came.flatMap((one) => one.expiry(header))],
   })
   if (own.record !== undefined) return { ...own, leaving: leavingOf(came.filter(({ leave }) => leave)) }
   if (NOT_OVER.has(own.reason)) return own

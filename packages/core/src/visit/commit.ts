@@ -9,7 +9,7 @@ import { type MaybePromise, Queue } from '../base/maybe-promise.ts'
 import { fieldOf } from '../base/own.ts'
 import { hasLost } from './changes.ts'
 import { decide, type Decision, isCleared, reasonOf } from './decide.ts'
-import { type Header, headersAfter, headersOf, LOOKED } from './headers.ts'
+import { type Header, headersAfter, headersOf, LOOKED, withKeyAsked } from './headers.ts'
 import { carryOut } from './log-out.ts'
 import { SessionCommit } from './session-commit.ts'
 import { report, settle } from './settle.ts'
@@ -184,8 +184,9 @@ export class Commits implements CommitSource {
     this.unsettled = NO_ATTEMPTS
     this.#newCookie = undefined
     const { leaving } = this.draft.lookup
-    this.headers = headersAfter(done, this.setup, leaving, this.#isMisplaced) ?? this.headers
+    const headers = headersAfter(done, this.setup, leaving, this.#isMisplaced) ?? this.headers
     this.record = settle(this.draft, sent, done.record, this.setup)
+    this.headers = withKeyAsked(this, headers, sent.isLogin)
   }
 
   get #isMisplaced(): boolean {

@@ -67,6 +67,8 @@ const MAY_BE_GOOD: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'header_too_large',
   'issued_in_future',
   'unfit',
+  'unbound',
+  'copied',
 ])
 
 /** Why a cookie was not opened, and whether it is to go. */

@@ -2,11 +2,12 @@ import type { Committed, InForce, Mode } from '../modes/mode.ts'
 import type { SessionCookie } from '../cookie/cookie.ts'
 import type { Plan } from '../record/plan.ts'
 import { MAX_AGE_LIMIT } from '../base/time.ts'
-import type { Leaving } from './setup.ts'
+import type { Leaving, Setup } from './setup.ts'
+import type { SessionState } from '../session/state.ts'
 
 /** A response header that closing a visit asks for. `Cache-Control` yields to one of the application that is as strict. */
 export type Header = readonly [
-  name: 'Set-Cookie' | 'Vary' | 'Cache-Control' | 'Clear-Site-Data',
+  name: 'Set-Cookie' | 'Vary' | 'Cache-Control' | 'Clear-Site-Data' | 'Secure-Session-Registration',
   value: string,
 ]
 
@@ -63,6 +64,31 @@ export function headersAfter(
   if (given === undefined) return isOwn(record) ? undefined : LOOKED
   const options = record.permanent !== false ? { maxAge: maxAgeOf(record.expires - now()) } : undefined
   return withCookie(cookie.write(given, options), cookie, leaving?.whenSet)
+}
+
+/** What a commit has made of a visit. */
+interface Settled {
+  readonly setup: Pick<Setup, 'device' | 'now'>
+  readonly draft: { readonly state: SessionState }
+  /** Of the commits before it. */
+  readonly headers: readonly Header[]
+}
+
+const ASKING = 'Secure-Session-Registration'
+const isAsking = (header: Header): boolean => header[0] === ASKING
+
+/** A login asks the browser for a key, unless its session is bound already or has ended with the same response. */
+export function withKeyAsked(
+  { setup, draft, headers: earlier }: Settled,
+  headers: readonly Header[],
+  isLogin: boolean,
+): readonly Header[] {
+  const { device, now } = setup
+  if (device === undefined) return headers
+  const { subject, binding, created } = draft.state
+  const others = headers.filter((header) => !isAsking(header))
+  if (subject === undefined || binding !== undefined || !(isLogin || earlier.some(isAsking))) return others
+  return [...others, [ASKING, device.registration({ subject, binding, created }, now())]]
 }
 
 const isOwn = ({ place }: InForce): boolean => place === undefined || place.proof === place.row.proof

@@ -3,6 +3,8 @@ import type { InForce, Mode, OpenInForce } from '../modes/mode.ts'
 import type { LogoutRequest } from '../session/logout.ts'
 import type { SessionSetup, SessionState } from '../session/state.ts'
 import type { Subjects } from '../subjects/subjects.ts'
+import type { DeviceProofs } from '../device/proofs.ts'
+import type { DeviceVerdict } from '../device/judge.ts'
 import type { SessionCookie } from '../cookie/cookie.ts'
 import type { Times } from '../record/lifetime.ts'
 import type { ResolveConflict } from '../record/merge.ts'
@@ -18,6 +20,8 @@ export interface Setup extends SessionSetup {
   readonly mode: Mode
   readonly shape: Shape
   readonly accept: Accept | undefined
+  /** Undefined where logins are bound to no device. */
+  readonly device: DeviceProofs | undefined
   readonly resolve: ResolveConflict
   readonly subjects: Subjects
   readonly cookie: SessionCookie
@@ -42,6 +46,10 @@ export interface Lookup {
   readonly record: OpenInForce | undefined
   /** See {@link Loaded}. */
   readonly standing: OpenInForce | undefined
+  /** Undefined where it was not asked for. */
+  readonly device: DeviceVerdict | undefined
+  /** A record that does not count for this request. */
+  readonly withheld: OpenInForce | undefined
   /** Whether a cookie came that will never be of use, so that the response deletes it. */
   readonly discard: boolean
   /** Whether the session's cookie came under a former definition, or may have, so that the response sets it anew. */

@@ -18,9 +18,11 @@ import type { ReturnWatch } from '../base/return-watch.ts'
 import type { AdapterWarning } from '../base/reasons.ts'
 import { judge, judgeAtOnce } from './accept.ts'
 import { Commits } from './commit.ts'
-import { expiresOf, reasonOf } from './decide.ts'
+import { expiresOf } from './decide.ts'
+import { explainCommits } from './explain.ts'
 import type { Header } from './headers.ts'
 import type { Draft, Lookup, Setup, VisitOptions } from './setup.ts'
+import { isEndedFor } from './from-device.ts'
 import { reloadDraft } from './reload.ts'
 import { takeKey } from './take.ts'
 import { watchSession } from './watch.ts'
@@ -74,6 +76,7 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
     const session = createSession<D>(record?.content.data ?? {}, this)
     // `accept` may look at it by way of the request, too.
     this.#session = session
+    if (isEndedFor(lookup)) this.#end(session, lookup)
     try {
       if (this.setup.mode.isLazy) judgeAtOnce(this.#judge(session))
       return session
@@ -85,13 +88,14 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
 
   #judge(session: Session<D>): MaybePromise<void> {
     const { accept } = this.setup
-    if (accept === undefined || this.lookup.record === undefined) return
-    return judge(accept, session, this.#source, () => this.#refuse(session))
+    if (accept === undefined || this.came === undefined) return
+    const refused = (): Lookup => ({ ...this.lookup, reason: 'refused' })
+    return judge(accept, session, this.#source, () => this.#end(session, refused()))
   }
 
   /** Whoever looks finds an empty session, and the record ends with the response. */
-  #refuse(session: Session<D>): void {
-    this.lookup = { ...this.lookup, reason: 'refused' }
+  #end(session: Session<D>, lookup: Lookup): void {
+    this.lookup = lookup
     this.#use = 'refused'
     endDraft(session, this)
   }
@@ -140,7 +144,12 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   }
 
   get came(): OpenInForce | undefined {
-    return this.lookup.reason === 'refused' ? undefined : this.lookup.record
+    return this.lookup.reason === 'refused' || isEndedFor(this.lookup) ? undefined : this.lookup.record
+  }
+
+  get bound(): boolean | 'pending' {
+    const { device, now } = this.setup
+    return device !== undefined && device.boundOf(this.state, this.lookup.device, now())
   }
 
   get #commits(): Commits {
@@ -148,14 +157,7 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   }
 
   explain(): Explanation {
-    const { record } = this.#commits
-    const inForce = record && (record.place === undefined ? 'cookie' : 'store')
-    const known = { mode: inForce ?? this.setup.mode.name, opened: this.lookup.reason }
-    try {
-      return { ...known, closes: this.#commits.isOver ? 'gone' : this.#commits.decide().plan.reason }
-    } catch (error) {
-      return { ...known, closes: reasonOf(error) }
-    }
+    return explainCommits(this.#commits)
   }
 
   expires(): number {

@@ -503,8 +503,8 @@ describe('callbacks, as Passport and users of express-session pass them', () => 
   })
 })
 
-it('the names that no data may have are those of the 25 controls', () => {
-  expect(CONTROLS).toHaveLength(25)
+it('the names that no data may have are those of the 26 controls', () => {
+  expect(CONTROLS).toHaveLength(26)
   expect([...CONTROL_NAMES].toSorted()).toEqual(CONTROLS.toSorted())
 })
 

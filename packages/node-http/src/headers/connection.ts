@@ -6,11 +6,18 @@ export function isEncrypted({ socket }: AnyRequest): boolean {
   return fieldOf(socket as { readonly encrypted?: boolean }, 'encrypted') === true
 }
 
+/** Frameworks that cut a mount's path off keep the whole one beside it. */
+export function pathOf(request: AnyRequest): string {
+  const whole = fieldOf(request as { readonly originalUrl?: string }, 'originalUrl') ?? request.url
+  return (whole ?? '').split('?', 1)[0] ?? ''
+}
+
 /** How the rules for requests read one of Node. */
 export const REQUEST: RequestAccess<AnyRequest> = Object.freeze({
   headerOf,
   hostOf: (request: AnyRequest) => headerOf(request, ':authority') ?? headerOf(request, 'host'),
   methodOf: ({ method }: AnyRequest) => method,
+  pathOf,
   fieldsOf: ({ headers }: AnyRequest) => headers,
   isEncrypted,
 })

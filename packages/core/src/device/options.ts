@@ -1,0 +1,88 @@
+import { readSessionCookie } from '../cookie/session-cookie.ts'
+import type { SessionCookie } from '../cookie/cookie.ts'
+import { type Duration, readDuration } from '../base/duration.ts'
+import { ConfigError, wrongOption } from '../base/errors.ts'
+import { readChoice, readOptions } from '../base/options.ts'
+import { withoutPrototype } from '../base/own.ts'
+
+/** How logins are bound to the device that they were made on; the routes for it are those of `@keepsake/dbsc`. */
+export interface DeviceBoundOptions {
+  /**
+   * How long a copied pair of cookies is worth anything, and how often a browser proves that it still has its key. From 4
+   * seconds to a day. Default `'10m'`.
+   */
+  readonly cookieAge?: Duration | undefined
+  /** Where `@keepsake/dbsc` answers, on paths of its own below this one. Default `/.session` below the cookie's `path`. */
+  readonly path?: string | undefined
+  /**
+   * `'when-registered'`, the default: a session whose browser has registered a key counts only together with a proof of it;
+   * other browsers notice nothing. `'always'`: a login that no browser has bound within two minutes is over.
+   */
+  readonly require?: 'when-registered' | 'always' | undefined
+  /**
+   * What becomes of a session whose cookies come from where no browser has deleted them in time, as the copied ones do.
+   * Default `'refuse'`: it does not count for that request. `'end'`: it is over for everybody.
+   */
+  readonly onCopied?: 'refuse' | 'end' | undefined
+}
+
+/** The same, read and checked. */
+export interface DeviceRules {
+  /** Seconds. */
+  readonly cookieAge: number
+  readonly path: string
+  readonly isRequired: boolean
+  readonly endsCopied: boolean
+  readonly cookie: SessionCookie
+  /** The names that the cookie has, and had. */
+  readonly names: readonly string[]
+  /** Of the cookie, as a `Set-Cookie` line has them, but for how long it lives. */
+  readonly attributes: string
+}
+
+const MIN_AGE = 4
+const MAX_AGE = 86_400
+
+/**
+ * Reads the option `deviceBound`.
+ *
+ * @param sessionCookie The session's, whose attributes the device's has too; `given` is what it was made of.
+ * @throws {ConfigError} naming the option that is wrong.
+ */
+export function readDeviceBound(value: unknown, sessionCookie: SessionCookie, given: unknown): DeviceRules {
+  const options = readOptions('deviceBound', value, ['cookieAge', 'path', 'require', 'onCopied'])
+  const cookieAge = readDuration('deviceBound.cookieAge', options['cookieAge'] ?? '10m')
+  if (!Number.isInteger(cookieAge) || cookieAge < MIN_AGE || cookieAge > MAX_AGE)
+    throw new ConfigError('deviceBound.cookieAge', 'expected whole seconds, from 4 seconds to a day')
+  const cookie = readSessionCookie(
+    withoutPrototype({ ...(given as object | undefined), name: nameFor(sessionCookie.name), previous: [] }),
+  )
+  const attributes = cookie.write('x').slice(`${cookie.name}=x; `.length)
+  return Object.freeze<DeviceRules>({
+    cookieAge,
+    path: readPath(options['path'], /Path=([^;]*)/.exec(attributes)?.[1] ?? '/'),
+    isRequired:
+      readChoice('deviceBound.require', options['require'], ['when-registered', 'always']) === 'always',
+    endsCopied: readChoice('deviceBound.onCopied', options['onCopied'], ['refuse', 'end']) === 'end',
+    cookie,
+    names: [cookie.name, ...sessionCookie.formerNames.map(nameFor)],
+    attributes,
+  })
+}
+
+const nameFor = (sessionName: string): string => `${sessionName}-device`
+
+const PATH = /^(?:\/[\w.~-]+)+$/
+
+/** A browser sends the session's cookie to the routes only where they are below the cookie's path. */
+function readPath(path: unknown, cookiePath: string): string {
+  const below = cookiePath.endsWith('/') ? cookiePath : `${cookiePath}/`
+  if (path === undefined) return `${below}.session`
+  if (typeof path !== 'string' || !PATH.test(path) || path.includes('/..'))
+    throw wrongOption('deviceBound.path', "a path such as '/.session', without a slash at its end", path)
+  if (`${path}/`.startsWith(below)) return path
+  throw new ConfigError(
+    'deviceBound.path',
+    'expected a path below that of the cookie, which comes to no other',
+  )
+}

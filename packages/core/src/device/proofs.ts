@@ -1,0 +1,106 @@
+import { hash } from 'node:crypto'
+import { type CookieHeader, cookieValues } from '../cookie/read.ts'
+import type { Stamps } from '../crypto/stamp.ts'
+import {
+  type DeviceVerdict,
+  isPending,
+  type Judged,
+  judgeDevice,
+  PENDING_SECONDS,
+  type Shown,
+} from './judge.ts'
+import type { DeviceRules } from './options.ts'
+
+/* What stamps are for. The device's cookie is about the binding, so it outlives a new id, a move, and a new secret. */
+const COOKIE = 'cookie'
+const PROOF = 'proof'
+const LOGIN = 'login'
+
+/** For how many seconds a challenge may be signed; the same proof may come again meanwhile. */
+const CHALLENGE_SECONDS = 300
+/** A browser is to drop the cookie before it is over here, so that none comes late. */
+const EARLIER_SECONDS = 2
+/** Device cookies past this many are not looked at. */
+const MAX_CANDIDATES = 4
+
+/** What became of a challenge: `foreign` was made for no such session, or by nobody here. */
+export type ChallengeState = 'good' | 'over' | 'foreign'
+
+/** Whose sessions are bound to devices, and how that is shown. Nothing of it is stored but the binding in the record. */
+export interface DeviceProofs {
+  readonly rules: DeviceRules
+  judge(session: Judged, header: CookieHeader, now: number): DeviceVerdict
+  /** What the session of a request says of its device. */
+  boundOf(session: Judged, verdict: DeviceVerdict | undefined, now: number): boolean | 'pending'
+  /** The `Set-Cookie` line of the cookie that a browser gets for a proof. */
+  cookieLine(binding: string, now: number): string
+  /** A challenge for the browser that has the key. */
+  challenge(binding: string, now: number): string
+  challengeState(challenge: unknown, binding: string, now: number): ChallengeState
+  /** The value of the header that asks a browser to register a key for a login. */
+  registration(login: Judged, now: number): string
+  registrationState(challenge: unknown, login: Judged, now: number): ChallengeState
+}
+
+export function createDeviceProofs(rules: DeviceRules, stamps: Stamps): DeviceProofs {
+  const { cookie, names, cookieAge, isRequired, path } = rules
+  const maxAge = cookieAge - EARLIER_SECONDS
+
+  // Nearly always it has had one name.
+  const valuesIn = (header: CookieHeader): readonly string[] =>
+    names.length === 1
+      ? cookieValues(header, cookie.name, MAX_CANDIDATES)
+      : names.flatMap((name) => cookieValues(header, name, MAX_CANDIDATES))
+
+  function shownIn(header: CookieHeader, binding: string, now: number): Shown {
+    let last: number | undefined
+    for (const value of valuesIn(header)) {
+      const end = stamps.timeIn(value, COOKIE, binding)
+      if (end !== undefined && now < end) return 'good'
+      if (end !== undefined && end > (last ?? 0)) last = end
+    }
+    return last === undefined ? 'none' : { over: last }
+  }
+
+  function stateOf(
+    challenge: unknown,
+    purpose: string,
+    about: string,
+    seconds: number,
+    now: number,
+  ): ChallengeState {
+    const at = stamps.timeIn(challenge, purpose, about)
+    if (at === undefined) return 'foreign'
+    return now - at <= seconds ? 'good' : 'over'
+  }
+
+  return Object.freeze<DeviceProofs>({
+    rules,
+    judge: (session, header, now) =>
+      judgeDevice(session, (binding) => shownIn(header, binding, now), isRequired, now),
+    boundOf(session, verdict, now) {
+      if (session.subject === undefined) return false
+      if (session.binding !== undefined) return verdict === 'bound' || 'pending'
+      return isPending(session, now) && 'pending'
+    },
+    cookieLine: (binding, now) => cookie.write(stamps.write(COOKIE, now + cookieAge, binding), { maxAge }),
+    challenge: (binding, now) => stamps.write(PROOF, now, binding),
+    challengeState: (challenge, binding, now) => stateOf(challenge, PROOF, binding, CHALLENGE_SECONDS, now),
+    registration(login, now) {
+      const challenge = stamps.write(LOGIN, now, loginOf(login))
+      return `(ES256 RS256);path="${path}${REGISTER}";challenge="${challenge}"`
+    },
+    registrationState: (challenge, login, now) =>
+      isPending(login, now) ? stateOf(challenge, LOGIN, loginOf(login), PENDING_SECONDS, now) : 'over',
+  })
+}
+
+export const REGISTER = '/register'
+export const REFRESH = '/refresh'
+
+/** Subject and beginning are what makes a login, whatever id it has meanwhile. */
+const loginOf = ({ created, subject = '' }: Judged): string => `${created}\n${subject}`
+
+/** Names a binding to a browser: 22 characters that prove nothing. */
+export const bindingId = (binding: string): string =>
+  hash('sha256', `keepsake/v1/device${binding}`, 'buffer').toString('base64url', 0, 16)

@@ -1,0 +1,36 @@
+import { MAX_TIME } from '../base/time.ts'
+
+/*
+ * The device that a session is bound to, as its record says it: since when, in epoch seconds by base 36, and the device's
+ * public key, in whatever spelling the package that verifies proofs gives it:
+ *
+ *   binding = at ‖ '.' ‖ key
+ */
+
+/** A device's public key, and since when the session is bound to it. */
+export interface Binding {
+  readonly key: string
+  /** Epoch seconds. */
+  readonly at: number
+}
+
+/** Room for an RSA key of 4,096 bits. */
+const MAX_KEY_CHARS = 800
+const BINDING = new RegExp(String.raw`^[0-9a-z]{1,8}\.[\w.-]{1,${MAX_KEY_CHARS}}$`)
+
+/** @throws {TypeError} for a key that no record can hold. */
+export function bindingOf({ key, at }: Binding): string {
+  const binding = `${at.toString(36)}.${key}`
+  if (isBinding(binding)) return binding
+  throw new TypeError('device: expected a public key as text of letters, digits, dots and dashes')
+}
+
+/** Whether a value is what `bindingOf` gives. */
+export const isBinding = (value: unknown): value is string =>
+  typeof value === 'string' && BINDING.test(value) && timeIn(value) <= MAX_TIME
+
+export function readBinding(binding: string): Binding {
+  return { key: binding.slice(binding.indexOf('.') + 1), at: timeIn(binding) }
+}
+
+const timeIn = (binding: string): number => Number.parseInt(binding, 36)
