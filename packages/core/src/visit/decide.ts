@@ -60,7 +60,7 @@ export function checkFit(shape: Shape, text: string): void {
   if (path !== undefined) throw new SessionDataError(path, 'does not fit the schema')
 }
 
-/** Why a cookie was not opened that may nevertheless be good: on another server, or later. */
+/** Why a cookie was not opened that may nevertheless be good: on another server, later, or with another cookie beside it. */
 const MAY_BE_GOOD: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'unknown_key',
   'ambiguous_cookie',
