@@ -23,6 +23,10 @@ const STEPS: readonly Step[] = [
     command: tests,
     env: { LONG: '1', SCHEDULES: '2000', CRASHES: '300', RUNS: '2000', TURBO_TELEMETRY_DISABLED: '1' },
   },
+  {
+    command: [...tests, '--filter=@keepsake/dbsc'],
+    env: { SCHEDULES: '10000', FORGERIES: '100000', TURBO_TELEMETRY_DISABLED: '1' },
+  },
   { command: ['pnpm', 'fuzz'], env: { FUZZ_SECONDS: '60' } },
   { command: ['pnpm', '--filter', '@keepsake/arrival', 'fuzz'], env: { CASES: '100000' } },
 ]

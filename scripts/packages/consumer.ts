@@ -19,6 +19,7 @@ const LINKED = [
   'react',
   'react-dom',
   'redis',
+  'structured-headers',
   'tough-cookie',
   'vitest',
   '@types/express',

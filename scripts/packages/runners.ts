@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A test of a small application, with its visitor logged in already and with a browser; `expect` is the runner's own business. */
+/** A test of a small application, with its visitor logged in already and with two browsers; `expect` is the runner's own business. */
 const BODY = `
 const secrets = ['kq2Yw0bT7mXvR4cJ9sLz1eUoP6hNdFgA5iVtB8yCxWE']
 const sessions = createSessions({ secrets, revocation: 'none' })
@@ -20,9 +20,12 @@ test('a visitor who is logged in already, and a browser', async () => {
   const texts = [await (await fetch(origin, { headers: { cookie } })).text()]
   for (const path of ['/', '/']) texts.push((await client.request(path)).text)
   await client.close()
+  const browser = createDeviceBoundBrowser(origin)
+  texts.push((await browser.request('/')).text)
+  await browser.close()
   server.close()
   server.closeAllConnections()
-  if (texts.join() !== 'ada 5, 1, 2') throw new Error(texts.join())
+  if (texts.join() !== 'ada 5, 1, 2, 1') throw new Error(texts.join())
 })
 `
 
@@ -32,6 +35,7 @@ const NAMES: readonly (readonly [names: string, from: string])[] = [
   ['withSession', '@keepsake/node-http'],
   ['createClient', '@keepsake/testing/client'],
   ['cookieFor', '@keepsake/testing/cookie-for'],
+  ['createDeviceBoundBrowser', '@keepsake/testing/device-bound'],
 ]
 
 /** Lays down the same test for Jest, which requires, and for `node:test`, which imports; neither has vitest. */

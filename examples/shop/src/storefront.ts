@@ -122,6 +122,7 @@ function hoodOf(
     expiresAt: isGone ? undefined : session.expiresAt,
     permanent: session.permanent,
     logoutEnds,
+    bound: session.bound,
     opened,
     decision: { reason: closes, setCookie: announcedLine(cookie, session, fateOf(closes, mode)) },
   }

@@ -33,6 +33,19 @@ export interface Profile {
 export const openBrowser = (executablePath: string): Promise<Browser> =>
   chromium.launch({ ...OPTIONS, executablePath })
 
+/** A browser of another user of this machine, with flags of its own. */
+export const openBrowserAt = (
+  executablePath: string,
+  home: string,
+  flags: readonly string[],
+): Promise<Browser> =>
+  chromium.launch({
+    ...OPTIONS,
+    args: [...FLAGS, ...flags],
+    env: { ...process.env, HOME: home },
+    executablePath,
+  })
+
 /** A profile in a browser that calls itself so, or what it is. */
 export const openProfile = async (browser: Browser, userAgent?: string): Promise<Profile> =>
   watched(

@@ -31,13 +31,17 @@ const CONFLICT = 409
 const UNAVAILABLE = 503
 
 /**
- * Answers a browser that registers a key, or proves that it has one.
+ * Answers a browser that registers a key, or proves that it has one. A store that fails is answered 503.
  *
- * @throws what `close` of a visit throws, but for what ends the registration: a session that is over, and a cookie that has no room.
+ * @throws what `session.save` throws otherwise, as for data that cannot be kept.
  */
 export async function answerPost(hooks: DeviceHooks, post: Post): Promise<Answer> {
-  const visit = await hooks.open(post.source).catch(unlessStoreFails)
-  if (visit === undefined || visit.state === 'unknown') return status(UNAVAILABLE)
+  return (await answer(hooks, post).catch(unlessStoreFails)) ?? status(UNAVAILABLE)
+}
+
+async function answer(hooks: DeviceHooks, post: Post): Promise<Answer> {
+  const visit = await hooks.open(post.source)
+  if (visit.state === 'unknown') return status(UNAVAILABLE)
   const isRegistration = post.path === hooks.register
   if (visit.state === 'over') {
     const headers = await visit.close()
@@ -53,7 +57,7 @@ async function register(hooks: DeviceHooks, visit: DeviceVisit, given: string | 
   const state = visit.registrationState(proof.jti)
   if (state !== 'good') return refused(visit, state === 'over' ? 'old_challenge' : 'foreign_challenge')
   // The same proof again, whose answer was lost.
-  if (visit.bound?.key === proof.key) return instructed(hooks, visit.bound.id, visit.refreshed())
+  if (visit.bound?.key === proof.key) return instructed(hooks, visit.bound.id, visit.bound.refreshed())
   if (visit.bound !== undefined) return refused(visit, 'bound_otherwise', CONFLICT)
   return bind(hooks, visit, proof)
 }
@@ -81,11 +85,11 @@ async function refresh(
   // The browser's session is one that ours is not bound to any more.
   if (bound === undefined || id !== bound.id) return ended([])
   const challenge = (): Answer =>
-    status(FORBIDDEN, [['Secure-Session-Challenge', challengeField(visit.challenge(), bound.id)]])
+    status(FORBIDDEN, [['Secure-Session-Challenge', challengeField(bound.challenge(), bound.id)]])
   if (given === undefined) return challenge()
   const proof = await verifyProof(given, bound.key)
-  const state = typeof proof === 'string' ? proof : visit.challengeState(proof.jti)
-  if (state === 'good') return instructed(hooks, bound.id, visit.refreshed())
+  const state = typeof proof === 'string' ? proof : bound.challengeState(proof.jti)
+  if (state === 'good') return instructed(hooks, bound.id, bound.refreshed())
   // A challenge that is over is no fault: the browser had it from before.
   if (state !== 'over') visit.refused(state === 'foreign' ? 'foreign_challenge' : state)
   return challenge()

@@ -65,11 +65,13 @@ function jarOver(jar: CookieJar, now: () => number): Jar {
   })
 }
 
+/** In seconds: 400 days, as RFC 6265bis has it. */
+const LONGEST_AGE = 400 * 86_400
+
 /** With a point in time instead of an age: the library would count the age from the last time that the cookie was read. */
 function dated(cookie: Cookie, now: number): Cookie {
   if (typeof cookie.maxAge !== 'number') return cookie
-  cookie.expires = new Date(cookie.maxAge > 0 ? now + cookie.maxAge * 1000 : 0)
-  cookie.maxAge = null
+  cookie.expires = new Date(now + Math.min(cookie.maxAge, LONGEST_AGE) * 1000)
   return cookie
 }
 

@@ -17,6 +17,16 @@ it('a jar counts the age of a cookie from when it was set, however often it is r
   }
 })
 
+it('a jar keeps no cookie for more than 400 days', () => {
+  let now = 1_800_000_000_000
+  const jar = createJar({ now: () => now })
+  jar.take(URL, ['a=1; Max-Age=9999999999999999', 'b=2; Max-Age=34560000'])
+  now += 34_559_999_000
+  expect(jar.cookieFor(URL)).toBe('a=1; b=2')
+  now += 1000
+  expect(jar.cookieFor(URL)).toBe('')
+})
+
 it('a jar drops a cookie that is set with an age of nothing', () => {
   const jar = createJar()
   jar.take(URL, ['a=1', 'b=2', 'a=; Max-Age=0', 'b=; Max-Age=-1'])

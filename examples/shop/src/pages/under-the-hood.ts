@@ -28,6 +28,8 @@ export interface UnderTheHood {
   readonly subject?: string | undefined
   readonly createdAt?: Date | undefined
   readonly expiresAt?: Date | undefined
+  /** Whether the session comes from the device that it is bound to. */
+  readonly bound?: boolean | 'pending' | undefined
   /** Whether the cookie outlives the browser. */
   readonly permanent: boolean
   readonly logoutEnds?: Explanation['logoutEnds'] | undefined
@@ -94,7 +96,10 @@ const seen = (view: UnderTheHood): Html =>
       ${fact('created', when(view.createdAt))} ${fact('expires', when(view.expiresAt))}
       ${fact('kept', keptOf(view))}
       ${view.logoutEnds !== undefined && fact('a logout ends', LOGOUT_ENDS[view.logoutEnds])}
+      ${view.bound !== undefined && view.bound !== false && fact('device', DEVICE[view.bound === true ? 'bound' : 'pending'])}
     </dl>`
+
+const DEVICE = { bound: 'bound to this one', pending: 'the browser may register a key' } as const
 
 function keptOf({ createdAt, permanent }: UnderTheHood): string {
   if (createdAt === undefined) return '–'

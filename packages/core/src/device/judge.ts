@@ -17,17 +17,20 @@ export type Shown = 'none' | 'good' | { readonly over: number }
  */
 export type DeviceVerdict = 'free' | 'bound' | 'pending' | 'unbound' | 'copied' | 'unregistered'
 
-/** What of a session is looked at. */
-export interface Judged {
+/** What makes a login, whatever id it has meanwhile. */
+export interface Login {
   readonly subject: string | undefined
   /** Epoch seconds. */
   readonly created: number
+}
+
+/** What of a session is looked at. */
+export interface Judged extends Login {
   readonly binding: string | undefined
 }
 
 /** Whether a login without a device may still get one. */
-export const isPending = ({ created }: Pick<Judged, 'created'>, now: number): boolean =>
-  now - created <= PENDING_SECONDS
+export const isPending = ({ created }: Login, now: number): boolean => now - created <= PENDING_SECONDS
 
 /** Pure. `shown` is asked only for a session that is bound; `now` in epoch seconds. */
 export function judgeDevice(

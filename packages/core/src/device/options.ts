@@ -52,8 +52,8 @@ const MAX_AGE = 86_400
 export function readDeviceBound(value: unknown, sessionCookie: SessionCookie, given: unknown): DeviceRules {
   const options = readOptions('deviceBound', value, ['cookieAge', 'path', 'require', 'onCopied'])
   const cookieAge = readDuration('deviceBound.cookieAge', options['cookieAge'] ?? '10m')
-  if (!Number.isInteger(cookieAge) || cookieAge < MIN_AGE || cookieAge > MAX_AGE)
-    throw new ConfigError('deviceBound.cookieAge', 'expected whole seconds, from 4 seconds to a day')
+  if (cookieAge < MIN_AGE || cookieAge > MAX_AGE)
+    throw new ConfigError('deviceBound.cookieAge', 'expected 4 seconds to a day')
   const cookie = readSessionCookie(
     withoutPrototype({ ...(given as object | undefined), name: nameFor(sessionCookie.name), previous: [] }),
   )

@@ -5,6 +5,7 @@ import {
   type DeviceVerdict,
   isPending,
   type Judged,
+  type Login,
   judgeDevice,
   PENDING_SECONDS,
   type Shown,
@@ -38,8 +39,8 @@ export interface DeviceProofs {
   challenge(binding: string, now: number): string
   challengeState(challenge: unknown, binding: string, now: number): ChallengeState
   /** The value of the header that asks a browser to register a key for a login. */
-  registration(login: Judged, now: number): string
-  registrationState(challenge: unknown, login: Judged, now: number): ChallengeState
+  registration(login: Login, now: number): string
+  registrationState(challenge: unknown, login: Login, now: number): ChallengeState
 }
 
 export function createDeviceProofs(rules: DeviceRules, stamps: Stamps): DeviceProofs {
@@ -98,8 +99,8 @@ export function createDeviceProofs(rules: DeviceRules, stamps: Stamps): DevicePr
 export const REGISTER = '/register'
 export const REFRESH = '/refresh'
 
-/** Subject and beginning are what makes a login, whatever id it has meanwhile. */
-const loginOf = ({ created, subject = '' }: Judged): string => `${created}\n${subject}`
+/** An anonymous visitor is asked for none. */
+const loginOf = ({ created, subject = '' }: Login): string => `${created}\n${subject}`
 
 /** Names a binding to a browser: 22 characters that prove nothing. */
 export const bindingId = (binding: string): string =>

@@ -3,29 +3,35 @@ import type { Setup } from '../visit/setup.ts'
 import type { SessionsVisit } from '../visit/visit.ts'
 import { bindingOf, readBinding } from '../record/binding.ts'
 import { bindingId, type ChallengeState, type DeviceProofs } from '../device/proofs.ts'
-import { andThen } from '../base/maybe-promise.ts'
 import type { OpenReason, ProofRefusal } from '../base/reasons.ts'
+
+/** The key that a session is bound to, as a request is to show it. */
+export interface BoundKey {
+  readonly key: string
+  /** The name that the binding has for browsers. */
+  readonly id: string
+  /** A challenge to be signed by the key. */
+  challenge(): string
+  challengeState(challenge: unknown): ChallengeState
+  /** The headers of the response to a proof. */
+  refreshed(): readonly Header[]
+}
 
 /** One request that shows something of a key. */
 export interface DeviceVisit {
   /** `unknown`: the session may be good, on another server or later, and nothing can be said of it now. */
   readonly state: 'open' | 'over' | 'unknown'
-  /** The key that it is bound to, and the name that the binding has for browsers; undefined where it is bound to none. */
-  readonly bound: { readonly key: string; readonly id: string } | undefined
-  /** A challenge to be signed by the key that it is bound to. */
-  challenge(): string
-  challengeState(challenge: unknown): ChallengeState
+  /** Undefined where it is bound to none. */
+  readonly bound: BoundKey | undefined
   /** Of a challenge that came with the login. */
   registrationState(challenge: unknown): ChallengeState
   /**
    * Binds the session to a key, unless it is bound; undefined where another key was quicker. The headers are those of the
    * response.
    *
-   * @throws what `Visit.close` throws.
+   * @throws what `session.save` throws.
    */
   register(key: string): Promise<{ readonly id: string; readonly headers: readonly Header[] } | undefined>
-  /** The headers of the response to a proof by the key that it is bound to. */
-  refreshed(): readonly Header[]
   /** Publishes why a proof was not taken. */
   refused(reason: ProofRefusal): void
   /** Ends what has to end with this request; gives back the headers of the response. */
@@ -55,35 +61,37 @@ export function createDeviceVisit<D>(
   // A proof is about the key: it may come with the cookie from before a new id.
   const record = came ?? standing
   const binding = record?.content.binding
-  const sid = record?.sid
   const cookieHeader = (of: string): Header => ['Set-Cookie', device.cookieLine(of, now())]
-  const headersFor = (of: string): readonly Header[] => [cookieHeader(of), NO_STORE]
-  const login = (): { subject: string | undefined; created: number; binding: string | undefined } => {
-    const { subject, created } = visit.state
-    return { subject, created, binding }
-  }
+
+  const boundTo = (own: string): BoundKey => ({
+    key: readBinding(own).key,
+    id: bindingId(own),
+    challenge: () => device.challenge(own, now()),
+    challengeState: (challenge) => device.challengeState(challenge, own, now()),
+    refreshed() {
+      trace.device('refreshed', record?.sid)
+      return [cookieHeader(own), NO_STORE]
+    },
+  })
 
   return Object.freeze<DeviceVisit>({
     state: record !== undefined ? 'open' : MAY_BE_GOOD.has(reason) ? 'unknown' : 'over',
-    bound: binding === undefined ? undefined : { key: readBinding(binding).key, id: bindingId(binding) },
-    challenge: () => device.challenge(binding ?? '', now()),
-    challengeState: (challenge) => device.challengeState(challenge, binding ?? '', now()),
+    bound: binding === undefined ? undefined : boundTo(binding),
     registrationState: (challenge) =>
-      came?.subject === undefined ? 'foreign' : device.registrationState(challenge, login(), now()),
+      came === undefined ? 'over' : device.registrationState(challenge, visit.state, now()),
     async register(key) {
       const own = bindingOf({ key, at: now() })
+      // The first look, so that it is committed.
       if (visit.session.subject === undefined) return undefined
       visit.state.binding = own
-      const headers = await andThen(visit.close(), (given) => given)
+      // What only closes is told of an end where data is lost by it.
+      await visit.save()
+      const headers = await visit.close()
       if (visit.state.binding !== own) return undefined
       trace.device('registered', visit.state.sid)
       return { id: bindingId(own), headers: [...headers, cookieHeader(own)] }
     },
-    refreshed() {
-      trace.device('refreshed', sid)
-      return headersFor(binding ?? '')
-    },
-    refused: (why) => trace.device(why, sid),
+    refused: (why) => trace.device(why, record?.sid),
     close: async () => visit.close(),
   })
 }

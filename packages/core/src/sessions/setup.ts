@@ -10,6 +10,7 @@ import type { ResolveConflict } from '../record/merge.ts'
 import { readShape } from '../record/shape.ts'
 import { createKeys, type Keys } from '../crypto/keys.ts'
 import { createStamps } from '../crypto/stamp.ts'
+import { withStampCache } from '../crypto/stamp-cache.ts'
 import { createDeviceProofs, type DeviceProofs } from '../device/proofs.ts'
 import { readDeviceBound } from '../device/options.ts'
 import type { SessionCookie } from '../cookie/cookie.ts'
@@ -107,7 +108,7 @@ function readDevice(
   if (deviceBound === undefined) return undefined
   return createDeviceProofs(
     readDeviceBound(deviceBound, cookie, options['cookie']),
-    createStamps(keys.deviceKeys()),
+    withStampCache(createStamps(keys.deviceKeys())),
   )
 }
 

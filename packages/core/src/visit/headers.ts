@@ -91,7 +91,7 @@ export function withKeyAsked(
   const { subject, binding, created } = draft.state
   const others = headers.filter((header) => !isAsking(header))
   if (subject === undefined || binding !== undefined || !(isLogin || earlier.some(isAsking))) return others
-  return [...others, [ASKING, device.registration({ subject, binding, created }, now())]]
+  return [...others, [ASKING, device.registration({ subject, created }, now())]]
 }
 
 const isOwn = ({ place }: InForce): boolean => place === undefined || place.proof === place.row.proof

@@ -69,13 +69,11 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   }
 
   #open(): Session<D> {
-    const lookup = this.#look(cookieHeaderOf(this.#source))
+    const lookup = (this.lookup = this.#look(cookieHeaderOf(this.#source)))
     const { record } = lookup
-    this.lookup = lookup
     this.state = record === undefined ? freshState(this.setup) : stateOf(record, record.content)
-    const session = createSession<D>(record?.content.data ?? {}, this)
     // `accept` may also use it through the request.
-    this.#session = session
+    const session = (this.#session = createSession<D>(record?.content.data ?? {}, this))
     if (isEndedFor(lookup)) this.#end(session, lookup)
     try {
       if (this.setup.mode.isLazy) judgeAtOnce(this.#judge(session))
@@ -89,8 +87,8 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   #judge(session: Session<D>): MaybePromise<void> {
     const { accept } = this.setup
     if (accept === undefined || this.came === undefined) return
-    const refused = (): Lookup => ({ ...this.lookup, reason: 'refused' })
-    return judge(accept, session, this.#source, () => this.#end(session, refused()))
+    const refuse = (): void => this.#end(session, { ...this.lookup, reason: 'refused' })
+    return judge(accept, session, this.#source, refuse)
   }
 
   /** Handlers get an empty session, and the record ends with the response. */

@@ -6,7 +6,7 @@ import {
   type SessionsOptions,
   type Store,
 } from '@keepsake/core'
-import { withSession } from '@keepsake/fetch'
+import { plainResponse, withSession } from '@keepsake/fetch'
 import { withDeviceBound } from '../../src/index.ts'
 
 export interface Data {
@@ -88,5 +88,7 @@ export function page(path: string, session: Session<Data>): Shown {
 export const fetchApp = (sessions: Sessions<Data>): ((request: Request) => Promise<Response>) =>
   withDeviceBound(
     sessions,
-    withSession(sessions, (request, session) => Response.json(page(new URL(request.url).pathname, session))),
+    withSession(sessions, (request, session) => Response.json(page(new URL(request.url).pathname, session)), {
+      fail: plainResponse,
+    }),
   )

@@ -2,15 +2,9 @@
 export interface Instructions {
   readonly session: string
   readonly refreshUrl: string
-  readonly scope: Scope
-  readonly credentials: readonly Credential[]
-}
-
-export interface Scope {
-  readonly origin: string
-  readonly includesSite: boolean
-  /** The first that fits decides; none: included. */
+  /** What of the origin it is for; the first that fits decides, none: included. */
   readonly rules: readonly ScopeRule[]
+  readonly credentials: readonly Credential[]
 }
 
 export interface ScopeRule {
@@ -42,21 +36,20 @@ export function readInstructions(body: string, url: string, known?: string): Rea
   const refreshUrl = urlIn(json['refresh_url'] ?? url, url)
   // Chromium allows the site, and this browser its one origin.
   if (refreshUrl?.origin !== new URL(url).origin) return { refused: 'refresh_url is not of this origin' }
-  const scope = scopeIn(json['scope'], url)
-  if (scope === undefined) return { refused: 'scope is not readable' }
+  const rules = rulesIn(json['scope'], url)
+  if (rules === undefined) return { refused: 'scope is not readable' }
   const credentials = credentialsIn(json['credentials'])
   if (credentials === undefined) return { refused: 'credentials are not readable' }
-  return { instructions: { session, refreshUrl: refreshUrl.href, scope, credentials } }
+  return { instructions: { session, refreshUrl: refreshUrl.href, rules, credentials } }
 }
 
-function scopeIn(json: unknown, url: string): Scope | undefined {
-  if (!isObject(json) || typeof json['include_site'] !== 'boolean') return undefined
-  const origin = urlIn(json['origin'] ?? new URL(url).origin, url)?.origin
-  const specifications = json['scope_specification'] ?? []
-  if (origin !== new URL(url).origin || !Array.isArray(specifications)) return undefined
-  const rules = specifications.map(ruleIn)
-  if (!rules.every((rule) => rule !== undefined)) return undefined
-  return { origin, includesSite: json['include_site'], rules }
+function rulesIn(scope: unknown, url: string): readonly ScopeRule[] | undefined {
+  if (!isObject(scope) || typeof scope['include_site'] !== 'boolean') return undefined
+  const { origin } = new URL(url)
+  const { origin: scoped = origin, scope_specification: specification = [] } = scope
+  if (scoped !== origin || !Array.isArray(specification)) return undefined
+  const rules = specification.map(ruleIn)
+  return rules.every((rule) => rule !== undefined) ? rules : undefined
 }
 
 function ruleIn(json: unknown): ScopeRule | undefined {

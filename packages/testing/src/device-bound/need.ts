@@ -1,12 +1,12 @@
 import { createJar, type Jar, type JarCookie } from '../jar.ts'
-import type { Credential, Instructions, Scope } from './instructions.ts'
+import type { Credential, Instructions } from './instructions.ts'
 
 /** What a session wants before a request: nothing, a refresh that the request waits for, or one beside it. */
 export type Need = 'nothing' | 'refresh first' | 'refresh beside'
 
 /** @param soon Until when a cookie has to last, in milliseconds since 1970, so that it needs no refresh beside the request. */
 export function needOf(session: Instructions, url: string, jar: Jar, soon: number): Need {
-  if (!isInScope(session.scope, session.refreshUrl, url)) return 'nothing'
+  if (!isInScope(session, url)) return 'nothing'
   const present = jar.cookies(url)
   const bound = session.credentials
     .map((credential) => probe(credential, session.refreshUrl, url))
@@ -32,15 +32,10 @@ const isSame = (cookie: JarCookie, wanted: JarCookie): boolean =>
     (key) => cookie[key] === wanted[key],
   )
 
-function isInScope({ origin, includesSite, rules }: Scope, refreshUrl: string, url: string): boolean {
-  const target = new URL(url)
-  const home = new URL(origin)
-  const isOfSite = target.hostname === home.hostname || target.hostname.endsWith(`.${home.hostname}`)
-  if (includesSite ? !isOfSite : target.origin !== home.origin) return false
-  if (target.href === refreshUrl) return false
-  const rule = rules.find(
-    ({ domain, path }) => isHost(target.hostname, domain) && isUnder(target.pathname, path),
-  )
+function isInScope({ refreshUrl, rules }: Instructions, url: string): boolean {
+  if (url === refreshUrl) return false
+  const { hostname, pathname } = new URL(url)
+  const rule = rules.find(({ domain, path }) => isHost(hostname, domain) && isUnder(pathname, path))
   return rule?.type !== 'exclude'
 }
 

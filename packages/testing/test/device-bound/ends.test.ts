@@ -41,6 +41,13 @@ describe('a device-bound browser ends a session', () => {
     expect(browser.boundSessions).toEqual([])
   })
 
+  it('after five requests of one refresh that are all challenged', async () => {
+    const refreshes = Array.from({ length: 9 }, () => challenged('"c";id="s-1"'))
+    const { browser, server } = await setBound({ refreshes })
+    await browser.refresh()
+    expect(server.lines()).toHaveLength(5)
+  })
+
   it('where the site clears its storage or its cookies', async () => {
     const stored = await setBound()
     await stored.browser.request('/logout')

@@ -25,6 +25,13 @@ describe('a device-bound browser refreshes', () => {
     expect(server.lines().slice(1)).toEqual(['POST /dbsc/refresh', 'GET /a', 'POST /dbsc/refresh', 'GET /b'])
   })
 
+  it('in one round with a challenge that came with the registration', async () => {
+    const { browser, server, wait } = await setBound({ isAhead: true })
+    wait(60)
+    await browser.request('/a')
+    expect(server.lines()).toEqual(['POST /dbsc/refresh', 'GET /a'])
+  })
+
   it('once for all requests that wait for it', async () => {
     const { browser, server, wait } = await setBound()
     wait(60)
@@ -67,6 +74,7 @@ describe('a device-bound browser refreshes', () => {
     const { browser, news, wait } = await setBound({ maxAge: undefined })
     wait(1_000_000)
     await browser.request('/a')
+    await browser.settled()
     expect(news()).toEqual([])
   })
 

@@ -58,6 +58,11 @@ describe('a device-bound browser registers', () => {
       'refresh_url is not of this origin',
     ],
     ['no include_site', { instructions: { scope: {} } }, 'scope is not readable'],
+    [
+      'a scope of another origin',
+      { instructions: { scope: { include_site: false, origin: 'https://b.test' } } },
+      'scope is not readable',
+    ],
     ['no credential', { instructions: { credentials: [] } }, 'credentials are not readable'],
     [
       'a credential with an age',

@@ -11,6 +11,8 @@ export interface ServerPlan {
   /** Answers the next refreshes, or breaks their connection, before the server itself gets to answer. */
   refreshes?: (Response | Error)[]
   registration?: Response
+  /** Whether a challenge comes with the registration's answer. */
+  isAhead?: boolean
 }
 
 export interface SeenRequest {
@@ -45,6 +47,9 @@ export function createHandWrittenServer(now: () => number, plan: ServerPlan = {}
     return `"${text}";id="s-1"`
   }
 
+  const challengeAhead = (): Record<string, string> =>
+    plan.isAhead === true ? { 'Secure-Session-Challenge': challenge() } : {}
+
   function login(): Response {
     const headers = new Headers({ 'Set-Cookie': 'session=1; Path=/; Secure; HttpOnly' })
     headers.set(
@@ -69,7 +74,7 @@ export function createHandWrittenServer(now: () => number, plan: ServerPlan = {}
       credentials: [{ type: 'cookie', name: '__Host-bound', attributes, ...plan.credential }],
       ...plan.instructions,
     }
-    return Response.json(json, { headers: { 'Set-Cookie': boundCookie() } })
+    return Response.json(json, { headers: { 'Set-Cookie': boundCookie(), ...challengeAhead() } })
   }
 
   function refresh(headers: Headers): Response {

@@ -8,7 +8,11 @@ import { createHandWrittenServer } from './server.ts'
 
 it('a device-bound browser works over a socket too, while the page that offers a key still loads', async () => {
   const { fetch } = createHandWrittenServer(Date.now)
-  const server = createServer((request, response) => void answer(fetch, request, response))
+  const pages: ServerResponse[] = []
+  const server = createServer((request, response) => {
+    if (request.url === '/login') pages.push(response)
+    void answer(fetch, request, response)
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const browser = createDeviceBoundBrowser(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
@@ -19,6 +23,7 @@ it('a device-bound browser works over a socket too, while the page that offers a
   const { body } = await browser.start('/login')
   await browser.settled()
   expect(browser.boundSessions).toEqual(['s-1'])
+  for (const page of pages) page.end()
   for await (const _ of body);
   expect((await browser.request('/')).text).toContain('__Host-bound')
 })
@@ -34,5 +39,6 @@ async function answer(
   })
   const answer = await fetch(request)
   response.writeHead(answer.status, Object.fromEntries(answer.headers))
-  response.end(await answer.text())
+  response.write(await answer.text())
+  if (url !== '/login') response.end()
 }

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { bindingOf, isBinding, readBinding } from '../../src/record/binding.ts'
+import { decodeMetadata, encodeMetadata, mergeMetadata, NO_METADATA } from '../../src/record/metadata.ts'
+import { metaOf } from './texts.ts'
+
+const [OLD, NEW, THEIRS] = ['a', 'b', 'c'].map((key) => bindingOf({ key, at: 1_800_000_000 }))
+
+const merged = (base?: string, mine?: string, theirs?: string): string | undefined => {
+  const [a, b, c] = [base, mine, theirs].map((binding) => metaOf({ binding }))
+  return mergeMetadata(a ?? NO_METADATA, b ?? NO_METADATA, c ?? NO_METADATA).binding
+}
+
+describe('a binding', () => {
+  it('says its key and its time', () => {
+    const binding = bindingOf({ key: 'e.x_-1.y', at: 1_800_000_000 })
+    expect(binding).toBe('tro8w0.e.x_-1.y')
+    expect(readBinding(binding)).toEqual({ key: 'e.x_-1.y', at: 1_800_000_000 })
+  })
+
+  it('has room for a key of 4,096 bits and no more, of letters, digits, dots and dashes', () => {
+    expect(isBinding(bindingOf({ key: `r.${'x'.repeat(683)}.AQAB`, at: 0 }))).toBe(true)
+    for (const key of ['', 'x'.repeat(801), 'a b', 'a\n', '"', 'é'])
+      expect(() => bindingOf({ key, at: 1 })).toThrow(TypeError)
+    for (const other of ['', 'x', '.x', 'A.x', 'zzzzzzzzz.x', 'zzzzzzzz.x', 1, undefined, {}, ['1.x']])
+      expect(isBinding(other)).toBe(false)
+  })
+
+  it('is kept beside the data, and a record with anything else in its place is none', () => {
+    const meta = metaOf({ subject: 'ada', binding: OLD })
+    expect(decodeMetadata(encodeMetadata(meta, {}))).toEqual(meta)
+    expect(encodeMetadata(metaOf({ binding: OLD }), {})).toEqual({ binding: OLD })
+    for (const binding of ['', 'x', 1, null, {}]) expect(decodeMetadata({ binding })).toBeUndefined()
+  })
+
+  it('is the first of two that were set at once', () => {
+    expect(merged(undefined, NEW, undefined)).toBe(NEW)
+    expect(merged(undefined, undefined, THEIRS)).toBe(THEIRS)
+    expect(merged(undefined, NEW, THEIRS)).toBe(THEIRS)
+    expect(merged(OLD, undefined, OLD)).toBeUndefined()
+    expect(merged(OLD, OLD, undefined)).toBeUndefined()
+  })
+})

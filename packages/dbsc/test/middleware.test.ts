@@ -1,0 +1,261 @@
+import { createSessions, memoryStore, type Sessions } from '@keepsake/core'
+import { crossOriginGuard, session } from '@keepsake/express'
+import { withSession } from '@keepsake/fetch'
+import {
+  deviceBound,
+  koaDeviceBound,
+  requireBound,
+  type SessionUnboundError,
+  withDeviceBound,
+} from '../src/index.ts'
+import { session as koaSession } from '@keepsake/koa'
+import { createClient } from '@keepsake/testing'
+import express from 'express'
+import Koa from 'koa'
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createClock, type Data, page, SECRET, sessionsOf } from './support/app.ts'
+import { listen, setBound, visit } from './support/stage.ts'
+
+async function serve(listener: RequestListener) {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  onTestFinished(async () => {
+    await client.close()
+    server.close()
+  })
+  return client
+}
+
+const pages = (sessions: Sessions<Data>, ...more: express.RequestHandler[]): RequestListener =>
+  express()
+    .use(session(sessions as Sessions<never>), ...more)
+    .use((req, res) => void res.json(page(req.path, req.session as never)))
+
+const CROSS = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://elsewhere.test' }
+
+describe('the guard against other sites', () => {
+  it.each([
+    ['in front of the routes', (sessions: Sessions<Data>) => [crossOriginGuard(), deviceBound(sessions)]],
+    ['with tokens', (sessions: Sessions<Data>) => [crossOriginGuard({ token: true }), deviceBound(sessions)]],
+    ['behind them', (sessions: Sessions<Data>) => [deviceBound(sessions), crossOriginGuard()]],
+  ])(
+    'lets the two posts of browsers through, whatever page has caused them, and no others: %s',
+    async (_, stack) => {
+      const sessions = sessionsOf(createClock())
+      const client = await serve(pages(sessions, ...stack(sessions)))
+      await visit(client, '/login/ada')
+      const statusOf = async (path: string, method = 'POST'): Promise<number> =>
+        (await client.request(path, { method, headers: CROSS })).status
+      expect(await statusOf('/.session/register')).toBe(400)
+      expect(await statusOf('/.session/refresh?x=1')).toBe(200)
+      expect(await statusOf('/.session/refresh', 'PUT')).toBe(403)
+      for (const path of ['/', '/write', '/.session', '/.session/', '/.session/other', '/x/.session/refresh'])
+        expect([path, await statusOf(path)]).toEqual([path, 403])
+    },
+  )
+
+  it('lets none through where sessions are bound to nothing', async () => {
+    const sessions = createSessions<Data>({ secrets: [SECRET], revocation: 'none' })
+    const client = await serve(pages(sessions, crossOriginGuard()))
+    await visit(client, '/login/ada')
+    expect((await client.request('/.session/refresh', { method: 'POST', headers: CROSS })).status).toBe(403)
+  })
+})
+
+describe('where every login has to be bound, one that is not is answered 403', () => {
+  const ALWAYS = { deviceBound: { require: 'always' } } as const
+  const HOSTS: Readonly<Record<string, (sessions: Sessions<Data>) => RequestListener>> = {
+    Express: (sessions) =>
+      express()
+        .use(session(sessions as Sessions<never>), deviceBound(sessions) as express.RequestHandler)
+        .use((req, res) => void res.json(page(req.path, req.session as never)))
+        .use(((error, _req, res, _next) => {
+          const { status, code } = error as SessionUnboundError
+          res.status(status).json({ code })
+        }) as express.ErrorRequestHandler),
+    Koa: (sessions) =>
+      new Koa()
+        .use(async (ctx, next) => {
+          try {
+            await next()
+          } catch (error) {
+            const { status, code } = error as SessionUnboundError
+            ctx.status = status
+            ctx.body = { code }
+          }
+        })
+        .use(koaSession(sessions))
+        .use(koaDeviceBound(sessions))
+        .use((ctx) => void (ctx.body = page(ctx.path, ctx.session as never)))
+        .callback(),
+  }
+
+  it.each(Object.entries(HOSTS))(
+    'with a code, once, and whoever comes again is nobody: %s',
+    async (_, host) => {
+      const clock = createClock()
+      const client = await serve(host(sessionsOf(clock, ALWAYS)))
+      expect(await visit(client, '/login/ada')).toMatchObject({ subject: 'ada', bound: 'pending' })
+      clock.at += 121
+      const { status, text, values } = await client.request('/')
+      expect({ status, text: JSON.parse(text) as unknown }).toEqual({
+        status: 403,
+        text: { code: 'KEEPSAKE_SESSION_UNBOUND' },
+      })
+      expect(values('set-cookie')[0]).toContain('Max-Age=0')
+      expect(await visit(client)).toMatchObject({ subject: null, opened: 'no_cookie' })
+      expect(await visit(client, '/login/ada')).toMatchObject({ subject: 'ada', bound: 'pending' })
+    },
+  )
+
+  it('by whoever asks for it in a handler of the Fetch API', async () => {
+    const clock = createClock()
+    const sessions = sessionsOf(clock, ALWAYS)
+    const handle = withDeviceBound(
+      sessions,
+      withSession(
+        sessions,
+        (request, one) => {
+          requireBound(one)
+          return Response.json(page(new URL(request.url).pathname, one))
+        },
+        { fail: (error) => Response.json({}, { status: (error as SessionUnboundError).status }) },
+      ),
+    )
+    const login = await handle(new Request('https://shop.test/login/ada'))
+    const cookie = login.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    clock.at += 121
+    expect((await handle(new Request('https://shop.test/', { headers: { cookie } }))).status).toBe(403)
+  })
+
+  it('and needs the session mounted before it', async () => {
+    const sessions = sessionsOf(createClock(), ALWAYS)
+    const errors: unknown[] = []
+    const client = await serve((request, response) =>
+      deviceBound(sessions)(request, response, (error) => {
+        errors.push(error)
+        response.end()
+      }),
+    )
+    await client.request('/')
+    expect(String(errors[0])).toBe('ConfigError: deviceBound: mount session() before it')
+  })
+})
+
+describe('what a browser says of refreshes that it has not made', () => {
+  it('is told in events, and changes nothing', async () => {
+    const { browser, wait } = await setBound({ store: memoryStore() }, { refreshQuota: 1 })
+    const events = listen()
+    for (let times = 0; times < 2; times++) {
+      wait(600)
+      await visit(browser)
+    }
+    expect(events).toEqual([
+      'bound_refreshed: refreshed',
+      'bound_failed: quota_exceeded',
+      'bound_failed: unbound',
+    ])
+  })
+
+  it('may be anything', async () => {
+    const { browser } = await setBound()
+    const events = listen()
+    for (const field of ['x', '"unreachable"', ')(', 'unreachable, server_error;session_identifier="s"']) {
+      const { status } = await browser.request('/', { headers: { 'Secure-Session-Skipped': field } })
+      expect(status).toBe(200)
+    }
+    expect(events).toEqual(['bound_failed: unreachable', 'bound_failed: server_error'])
+  })
+})
+
+describe('what a handler sees', () => {
+  it('isFresh asks for the device, for the login, or for both', async () => {
+    const { browser, sessions, wait } = await setBound({ store: memoryStore() })
+    const fresh = async (asked: Parameters<typeof one.session.isFresh>[0]): Promise<boolean> => {
+      const { session: bound } = await sessions.open(browser.jar.cookieFor('https://shop.test'))
+      return bound.isFresh(asked)
+    }
+    const one = await sessions.open('')
+    wait(60)
+    expect(await fresh({ bound: true })).toBe(true)
+    expect(await fresh({ bound: true, within: '1m' })).toBe(true)
+    expect(await fresh({ bound: true, within: 59 })).toBe(false)
+    expect(await fresh({ within: '1m' })).toBe(true)
+    expect(await fresh('1m')).toBe(true)
+    one.session.login('ada')
+    expect([one.session.isFresh('1m'), one.session.isFresh({ bound: true })]).toEqual([true, false])
+    for (const wrong of [{}, { bound: 1 }, { bund: true }, { bound: false }])
+      expect(() => one.session.isFresh(wrong as never)).toThrow(TypeError)
+  })
+
+  it('listFor says since when a session is bound to its device', async () => {
+    const { sessions, clock } = await setBound({ store: memoryStore() })
+    const boundAt = new Date(clock.now())
+    const other = await sessions.open('')
+    other.session.login('ada')
+    await other.close()
+    const devices = await sessions.listFor('ada')
+    expect(devices.map((device) => device.boundAt)).toEqual([undefined, boundAt])
+  })
+
+  it('peek looks at the device, too', async () => {
+    const { browser, sessions, wait } = await setBound({ store: memoryStore() })
+    const cookie = browser.jar.cookieFor('https://shop.test')
+    expect(await sessions.peek(cookie)).toMatchObject({ subject: 'ada' })
+    wait(600)
+    expect(await sessions.peek(cookie)).toBeUndefined()
+  })
+})
+
+const below = (path?: string): unknown =>
+  createSessions({
+    secrets: [SECRET],
+    revocation: 'none',
+    cookie: { path: '/app' },
+    deviceBound: { path },
+  })
+
+describe('options', () => {
+  it.each([
+    [{ cookieAge: 3 }, 'deviceBound.cookieAge: expected 4 seconds to a day'],
+    [{ cookieAge: '2d' }, 'deviceBound.cookieAge: expected 4 seconds to a day'],
+    [{ cookieAge: 4.5 }, 'deviceBound.cookieAge: expected whole seconds'],
+    [
+      { path: 'session' },
+      "deviceBound.path: expected a path such as '/.session', without a slash at its end",
+    ],
+    [
+      { path: '/a/../b' },
+      "deviceBound.path: expected a path such as '/.session', without a slash at its end",
+    ],
+    [{ path: '/a"b' }, "deviceBound.path: expected a path such as '/.session', without a slash at its end"],
+    [{ require: 'never' }, "deviceBound.require: expected 'when-registered' or 'always'"],
+    [{ onCopied: 'log' }, "deviceBound.onCopied: expected 'refuse' or 'end'"],
+    [{ age: 1 }, 'deviceBound.age: no such option'],
+    [true, 'deviceBound: expected a plain object'],
+  ])('that are wrong are named at start-up: %j', (given, message) => {
+    const make = (): unknown =>
+      createSessions({ secrets: [SECRET], revocation: 'none', deviceBound: given as never })
+    expect(make).toThrow(message)
+  })
+
+  it('the path is below that of the cookie', () => {
+    expect(() => below('/.session')).toThrow('deviceBound.path: expected a path below that of the cookie')
+    expect(() => below('/apple')).toThrow('deviceBound.path')
+    expect(() => [below('/app/device'), below()]).not.toThrow()
+  })
+
+  it('sessions without them have no routes', () => {
+    const sessions = createSessions({ secrets: [SECRET], revocation: 'none' })
+    for (const mount of [
+      deviceBound,
+      koaDeviceBound,
+      (one: never) => withDeviceBound(one, async () => new Response()),
+    ])
+      expect(() => mount(sessions as never)).toThrow('deviceBound: give createSessions the option')
+  })
+})
