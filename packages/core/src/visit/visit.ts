@@ -149,11 +149,11 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
 
   explain(): Explanation {
     const { record } = this.#commits
-    const inForce = record && (record.place === undefined ? 'cookie' : 'store')
     const { mode } = this.setup
-    const isEndable = record === undefined ? !mode.isLazy : mode.watchRecord(record) !== undefined
-    const logoutEnds: Explanation['logoutEnds'] = isEndable ? 'every_copy' : 'browser_cookie'
-    const known = { mode: inForce ?? mode.name, opened: this.lookup.reason, logoutEnds }
+    const inForce = record && (record.place === undefined ? 'cookie' : 'store')
+    const isEndable = record ? mode.watchRecord(record) !== undefined : !mode.isLazy
+    const logoutEnds = isEndable ? 'every_copy' : 'browser_cookie'
+    const known = { mode: inForce ?? mode.name, opened: this.lookup.reason, logoutEnds } as const
     try {
       return { ...known, closes: this.#commits.isOver ? 'gone' : this.#commits.decide().plan.reason }
     } catch (error) {
