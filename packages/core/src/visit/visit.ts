@@ -25,6 +25,7 @@ import { reloadDraft } from './reload.ts'
 import { takeKey } from './take.ts'
 import { watchSession } from './watch.ts'
 import { watchedOf } from './watched.ts'
+import { whereaboutsOf } from './whereabouts.ts'
 
 /** Looks up a request's cookies, when the session is first used. */
 export type Look = (header: CookieHeader) => Lookup
@@ -148,12 +149,7 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   }
 
   explain(): Explanation {
-    const { record } = this.#commits
-    const { mode } = this.setup
-    const inForce = record && (record.place === undefined ? 'cookie' : 'store')
-    const isEndable = record ? mode.watchRecord(record) !== undefined : !mode.isLazy
-    const logoutEnds = isEndable ? 'every_copy' : 'browser_cookie'
-    const known = { mode: inForce ?? mode.name, opened: this.lookup.reason, logoutEnds } as const
+    const known = { ...whereaboutsOf(this.setup.mode, this.#commits.record), opened: this.lookup.reason }
     try {
       return { ...known, closes: this.#commits.isOver ? 'gone' : this.#commits.decide().plan.reason }
     } catch (error) {

@@ -213,7 +213,7 @@ describe('a cookie with a schema', () => {
     expect(() => theme.write(wrong as Theme)).toThrow('the cookie theme: the value does not match the schema')
   })
 
-  it('accepts a schema that is a function, like ArkType's', () => {
+  it('accepts a schema that is a function, like ArkType’s', () => {
     const schema = Object.assign((value: unknown) => value, themeSchema)
     expect(createCookie('theme', { schema }).write({ name: 'dark' })).toContain('theme=%7B')
     expect(() =>
@@ -232,6 +232,8 @@ describe('a cookie with a schema', () => {
     expect(() => createCookie('a', optionsOf({}))).toThrow('cookie.schema: expected a Standard Schema')
     expect(() => createCookie('a', optionsOf(themeSchema, false))).toThrow('cookie.json: a schema needs json')
     const later = { '~standard': { ...themeSchema['~standard'], validate: async () => ({ value: 1 }) } }
-    expect(() => createCookie('a', optionsOf(later)).write(present('x'))).toThrow('must validate synchronously')
+    expect(() => createCookie('a', optionsOf(later)).write(present('x'))).toThrow(
+      'must validate synchronously',
+    )
   })
 })
