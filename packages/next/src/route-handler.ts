@@ -2,12 +2,12 @@ import type { Header } from '@keepsake/core'
 import { fieldOf } from '@keepsake/core/adapter'
 import { plainResponse, withHeaders } from '@keepsake/fetch'
 
-/** What came of an action or a route handler. */
+/** The result of an action or a route handler. */
 export type Outcome = PromiseSettledResult<unknown>
 
 const answered = (value: Response): Outcome => ({ status: 'fulfilled', value })
 
-/** Whether Next sends cookies with what came of a route handler. Of all that it may throw, Next does so for `redirect()`. */
+/** Whether Next sends cookies with a route handler's result. Of thrown values, only with `redirect()`. */
 export function sendsCookies(outcome: Outcome): boolean {
   if (outcome.status === 'fulfilled') return true
   const digest: unknown =
@@ -15,7 +15,7 @@ export function sendsCookies(outcome: Outcome): boolean {
   return typeof digest === 'string' && digest.startsWith('NEXT_REDIRECT;')
 }
 
-/** The answer of a route handler whose session cannot be opened or saved. */
+/** The response of a route handler whose session cannot be opened or saved. */
 export function answerFailure(error: unknown): Outcome {
   console.error(error)
   return answered(plainResponse(error))
