@@ -109,7 +109,7 @@ export function cachingScenarios({ serve, fields }: Stage): void {
       [NO_STORE, ['CDN-Cache-Control', 'no-store']],
     ],
     [{ 'Surrogate-Control': 'max-age=60' }, [['Surrogate-Control', 'no-store'], NO_STORE]],
-  ])('never sets a cookie on a response marked as cacheable, and says so: %j', async (headers, sent) => {
+  ])('never sets a cookie on a response marked as cacheable, with a warning: %j', async (headers, sent) => {
     const [events, warnings] = [observed(), warned()]
     const { client, visitor } = await serve({ '/': writing(headers) })
     const answers = [await client.request('/'), await visitor().request('/')]
@@ -129,14 +129,14 @@ export function cachingScenarios({ serve, fields }: Stage): void {
     [{ 'Cache-Control': 'no-cache' }],
     [{ 'Cache-Control': 'private', Expires: LATER }],
     [{ Expires: '0' }],
-  ])('has nothing to say where only this visitor may keep it: %j', async (headers) => {
+  ])('causes no warning if only this visitor may keep the response: %j', async (headers) => {
     const events = observed()
     const { client } = await serve({ '/': writing(headers) })
     expect((await client.request('/')).values('set-cookie')).toHaveLength(1)
     expect(events).toEqual([])
   })
 
-  it('never clears a cookie on a response marked as cacheable, which would log others out', async () => {
+  it('never deletes a cookie on a response marked as cacheable, which would log others out', async () => {
     const events = observed()
     const { client } = await serve({
       '/write': writing({}),
@@ -151,7 +151,7 @@ export function cachingScenarios({ serve, fields }: Stage): void {
     expect(events).toEqual(['cacheable_cookie'])
   })
 
-  it('sees what writeHead is given', async () => {
+  it('detects the headers given to writeHead', async () => {
     const events = observed()
     const { client } = await serve({
       '/': ({ session, takeOver, response }) => {
@@ -164,7 +164,7 @@ export function cachingScenarios({ serve, fields }: Stage): void {
     expect(events).toEqual(['cacheable_cookie'])
   })
 
-  it('says of a look that comes after the head of a cacheable response that nothing can be put right', async () => {
+  it('reports a first use after the headers of a cacheable response were sent', async () => {
     const events = observed()
     const { client } = await serve({ '/public': lateLook('public'), '/private': lateLook('private') })
     expect((await client.request('/private')).text).toBe('no name')

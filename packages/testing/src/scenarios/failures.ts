@@ -102,7 +102,7 @@ export function failureScenarios({ createSessions, serve, fields }: Stage): void
     }
   })
 
-  it('answers a request with an unread body the same way', async () => {
+  it('answers a request with an unread body in the same way', async () => {
     const { client } = await serve(spoiled(tooLarge))
     for (const way of Object.keys(WAYS)) {
       const answer = await client.request(`/${way}`, { method: 'POST', body: 'x'.repeat(200_000) })
@@ -148,7 +148,7 @@ export function failureScenarios({ createSessions, serve, fields }: Stage): void
     },
   )
 
-  it('goes on serving over the same connection after a session that could not be saved', async () => {
+  it('continues to serve over the same connection after a session that could not be saved', async () => {
     const { client } = await serve({
       '/bad': ({ session, send }) => {
         tooLarge(session)

@@ -55,7 +55,7 @@ export function lateScenarios({ host, serve }: Stage): void {
   const ways = Object.entries(LATE).filter(([way]) => way !== AT_ONCE || !isReturned)
 
   if (isReturned)
-    it('keeps a change that comes before the handler has returned its response', async () => {
+    it('saves a change made before the handler has returned its response', async () => {
       const { reasons } = watch()
       const { client } = await serve({
         '/': ({ session, response }) => {
@@ -105,7 +105,7 @@ export function lateScenarios({ host, serve }: Stage): void {
     },
   )
 
-  it('reports no late change where nothing changed after the head, also to those who look once more', async () => {
+  it('reports no late change if nothing changed after the headers, even if the session is read again', async () => {
     const { reasons } = watch()
     const { promise: over, resolve } = Promise.withResolvers<unknown>()
     const { client } = await serve({
@@ -144,7 +144,7 @@ export function lateScenarios({ host, serve }: Stage): void {
     expect(reasons).toEqual(['late'])
   })
 
-  it('goes on serving after visitors who left in the middle of an answer', async () => {
+  it('continues to serve after visitors who left in the middle of a response', async () => {
     const { promise: closed, resolve } = Promise.withResolvers<void>()
     const { client, visitor } = await serve({
       '/endless': ({ session, response, takeOver }) => {

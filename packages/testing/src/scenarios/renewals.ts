@@ -56,7 +56,7 @@ const withOldCookie = async (client: Client, renewal: string): Promise<{ readonl
 export function renewalScenarios({ serve, createSessions, fields }: Stage): void {
   const stored = (): ReturnType<typeof createSessions> => createSessions({ store: memoryStore() })
 
-  it('keeps what a request beside its regenerate writes, which sets no cookie', async () => {
+  it('keeps the changes of a request parallel to its regenerate, which sets no cookie', async () => {
     const { routes, reached, go } = createRoutes()
     const { client, visitor } = await serve(routes, stored())
     await client.request('/cart')
@@ -69,7 +69,7 @@ export function renewalScenarios({ serve, createSessions, fields }: Stage): void
     expect((await client.request('/who')).text).toBe('undefined {"cart":["book"],"slow":true}')
   })
 
-  it('is not changed by a late request with the cookie from before its login, which is answered with 409', async () => {
+  it('is not changed by a late request with the cookie from before its login, which gets a 409', async () => {
     const { routes } = createRoutes()
     const { client, visitor } = await serve(routes, stored())
     await client.request('/cart')
@@ -80,7 +80,7 @@ export function renewalScenarios({ serve, createSessions, fields }: Stage): void
     expect((await client.request('/who')).text).toBe('alice {}')
   })
 
-  it('lives on after a logout with the cookie from before its regenerate, which is answered with 409', async () => {
+  it('survives a logout with the cookie from before its regenerate, which gets a 409', async () => {
     const { routes } = createRoutes()
     const { client, visitor } = await serve(routes, stored())
     await client.request('/login')
