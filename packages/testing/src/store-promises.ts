@@ -4,10 +4,10 @@ import { newKey } from './store-keys.ts'
 import { PATIENCE_MS, type Stage, type Stages } from './store-stage.ts'
 import { longText } from './store-texts.ts'
 
-/** Of a read that a busy machine makes too late. */
+/** For a read that a busy machine delays too long. */
 const MOST_TRIES = 20
 
-/** What one client may rely on. */
+/** The promises to one client. */
 export function testPromises(stage: Stages): void {
   describe('keeps a text under a key', { timeout: PATIENCE_MS }, () => {
     it('has nothing under a key that nobody wrote', async () => {

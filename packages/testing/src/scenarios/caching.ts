@@ -7,7 +7,7 @@ import { CLEAR, NO_STORE, SET, VARY } from '../lines.ts'
 import { comparable, type Stage } from '../stage.ts'
 import type { Fields } from '../wire.ts'
 
-/** Every way to look at a session without changing it. */
+/** Every way to use a session without changing it. */
 const LOOKS: Readonly<Record<string, (session: Exchange['session']) => unknown>> = {
   'a property': (session) => session['cart'],
   'the in operator': (session) => 'cart' in session,
@@ -23,7 +23,7 @@ const LOOKS: Readonly<Record<string, (session: Exchange['session']) => unknown>>
   'the check of a token': (session) => session.verifyCsrf('x'),
 }
 
-/** Answers of every kind, each of which depends on the cookie. */
+/** Responses of every kind, each of which depends on the cookie. */
 const ANSWERS: Readonly<Record<string, (exchange: Exchange) => unknown>> = {
   'a text': ({ send }) => send('text'),
   'a stream': ({ send }) => send(Readable.from(['a', 'b'].map((chunk) => Buffer.from(chunk)))),
@@ -44,7 +44,7 @@ const ANSWERS: Readonly<Record<string, (exchange: Exchange) => unknown>> = {
   },
 }
 
-/** The events of this kind that are published until the test is over. */
+/** The events of this kind until the end of the test. */
 function observed(): string[] {
   const seen: string[] = []
   const listen = (message: unknown): void => {
@@ -56,7 +56,7 @@ function observed(): string[] {
   return seen
 }
 
-/** The codes of the warnings that are emitted until the test is over. */
+/** The codes of the warnings until the end of the test. */
 function warned(): (string | undefined)[] {
   const seen: (string | undefined)[] = []
   const listen = (warning: Error & { readonly code?: string }): void => void seen.push(warning.code)
@@ -174,7 +174,7 @@ export function cachingScenarios({ serve, fields }: Stage): void {
   })
 }
 
-/** The body depends on a session that the head says nothing of. */
+/** The body depends on a session that the headers do not mention. */
 const lateLook =
   (cacheControl: string): Handler =>
   async (exchange) => {
@@ -186,7 +186,7 @@ const lateLook =
     response.end('name' in exchange.session ? '' : 'name')
   }
 
-/** Names in lower case, and in one order: which come first depends on who set them. */
+/** Names in lower case, sorted: their order depends on who set them. */
 const sorted = (fields: Fields): Fields =>
   fields
     .map(([name, value]) => [name.toLowerCase(), value] as const)

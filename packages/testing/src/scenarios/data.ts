@@ -40,7 +40,7 @@ const WHERE: readonly [string, () => Options][] = [
 
 type Fields = Readonly<Record<string, unknown>> | Headers
 
-/** What accept is given is the request of the host: one of Node, or one of the Fetch API. */
+/** `accept` receives the host's request: one of Node, or one of the Fetch API. */
 function tenantOf({ headers }: { readonly headers: Fields }): unknown {
   return headers instanceof Headers ? headers.get('x-tenant') : headers['x-tenant']
 }
@@ -86,7 +86,7 @@ export function dataScenarios({ serve, createSessions }: Stage): void {
         [],
         false,
       ])
-      // The version before finds its session as it was.
+      // The previous version finds its session unchanged.
       expect((await before.client.request('/who')).text).toBe('ada {"tenant":"one","n":1}')
     },
   )

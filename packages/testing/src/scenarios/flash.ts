@@ -10,7 +10,7 @@ const routes: Routes = {
   '/page': ({ session, send }) => send(session.flash('info').join()),
 }
 
-/** Lets nobody go on before so many have come; whoever comes later goes on at once. */
+/** Blocks callers until this many have arrived; later ones continue immediately. */
 function createMeeting(size: number): () => Promise<void> {
   const all = Promise.withResolvers<void>()
   let missing = size

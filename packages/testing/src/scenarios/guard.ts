@@ -11,7 +11,7 @@ const guard = { origins: [ALLOWED] }
 const withToken = { ...guard, token: true }
 const UNSAFE = ['POST', 'PUT', 'PATCH', 'DELETE']
 
-/** Counts its calls in the session, which a refused request must leave as it is. */
+/** Counts its calls in the session, which a rejected request must not change. */
 const routes: Routes = {
   '/': ({ session, send }) => {
     session['calls'] = Number(session['calls'] ?? 0) + 1
@@ -30,7 +30,7 @@ const routes: Routes = {
   },
 }
 
-/** The refusals that are published until the test is over. */
+/** The rejections published until the end of the test. */
 function refusals(): SessionEvent[] {
   const seen: SessionEvent[] = []
   const listen = (message: unknown): void => {

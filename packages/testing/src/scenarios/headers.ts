@@ -10,10 +10,10 @@ const APP: Fields = [
   ['Set-Cookie', 'b=2'],
 ]
 
-/** Node takes them; its types do not know. */
+/** Node accepts them, although its types do not. */
 const PAIRS = APP as unknown as OutgoingHttpHeader[]
 
-/** `writeHead` in all the forms that Node takes. */
+/** `writeHead` in all forms that Node accepts. */
 const HEADS: readonly (readonly [form: string, write: (response: ServerResponse) => unknown])[] = [
   ['an object', (response) => response.writeHead(200, { 'Set-Cookie': ['a=1', 'b=2'] })],
   ['a flat list', (response) => response.writeHead(200, ['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2'])],

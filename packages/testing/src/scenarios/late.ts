@@ -23,7 +23,7 @@ function watch(): { readonly reasons: string[]; readonly late: Promise<void> } {
 
 const AT_ONCE = 'right after the end'
 
-/** Ways to change a session when its head has left. */
+/** Ways to change a session after its headers were sent. */
 const LATE: Readonly<Record<string, (exchange: Exchange, change: () => void) => unknown>> = {
   [AT_ONCE]: ({ response }, change) => {
     response.end('done')

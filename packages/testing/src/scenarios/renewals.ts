@@ -6,7 +6,7 @@ import { comparable, type Routes, type Stage } from '../stage.ts'
 
 const ORIGIN = 'https://127.0.0.1/'
 
-/** Routes, one of which waits to be let go. */
+/** Routes, one of which waits to be released. */
 function createRoutes(): {
   readonly routes: Routes
   readonly reached: Promise<void>
@@ -46,7 +46,7 @@ function createRoutes(): {
   return { routes, reached, go }
 }
 
-/** A tab whose request left the browser before the last answer came: it still has the cookie from before. */
+/** A tab whose request left the browser before the last response arrived: it still has the previous cookie. */
 const withOldCookie = async (client: Client, renewal: string): Promise<{ readonly Cookie: string }> => {
   const Cookie = client.jar.cookieFor(ORIGIN)
   await client.request(renewal)
