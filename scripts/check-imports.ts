@@ -43,7 +43,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'store-redis': STORE,
   'store-postgres': STORE,
   testing: [...STORE, '@keepsake/core/adapter', 'structured-headers', 'tough-cookie', 'vitest'],
-  cli: ['@keepsake/arrival', '@keepsake/core', '@keepsake/core/adapter', '@keepsake/core/sealer', 'tough-cookie'],
+  cli: [
+    '@keepsake/arrival',
+    '@keepsake/core',
+    '@keepsake/core/adapter',
+    '@keepsake/core/sealer',
+    'tough-cookie',
+  ],
 }
 
 /** The packages that are laid out in wings, and the floor of each wing. */

@@ -15,29 +15,29 @@ import {
 } from './reading.ts'
 import { withoutPrototypes } from './text.ts'
 
-/** A foreign library, as far as its sessions are read. */
+/** A foreign library and how to read its sessions. */
 export interface Format {
   /** The function that an application calls: errors name its options. */
   readonly library: string
-  /** What the library calls its cookie. */
+  /** The library's cookie name. */
   readonly cookie: string
-  /** Default: one cookie with all in it. */
+  /** Default: one cookie with the whole session. */
   readonly parts?: CookieParts | undefined
-  /** The names of its own options. */
+  /** The names of the format's own options. */
   readonly options: readonly string[]
-  /** Makes a reader from its own options. @throws {ConfigError} */
+  /** Creates a reader from the format's own options. @throws {ConfigError} */
   prepare(options: OwnOptions, cookie: string): Prepared
 }
 
 export interface Prepared {
   readonly read: Reader
-  /** How many values are read in one second, where that costs much. Default: all. */
+  /** How many values are read per second, if reading is expensive. Default: all. */
   readonly perSecond?: number | undefined
-  /** Where the data of a session are that its cookie only names. */
+  /** Where to find a session's data if its cookie only contains an id. */
   readonly records?: Records | undefined
 }
 
-/** What an application gives `createSessions` for a format. @throws {ConfigError} for an option that is unknown or wrong. */
+/** The argument that an application gives `createSessions` for a format. @throws {ConfigError} for an unknown or wrong option. */
 export function arrivalOf(format: Format, given: unknown): Arrival {
   const { library, parts = PARTS.whole } = format
   const { common, own } = readArrivalOptions(library, given, format.options, format.cookie)
@@ -63,7 +63,7 @@ export function arrivalOf(format: Format, given: unknown): Arrival {
   })
 }
 
-/** Says whether another one may be read this second. */
+/** Whether another one may be read this second. */
 function perSecond(most = Infinity): (now: number) => boolean {
   let [second, count] = [0, 0]
   return (now) => {
@@ -101,7 +101,7 @@ function fail(cause: unknown): never {
   throw new StoreError('the store of the other library failed', { cause })
 }
 
-/** In words of the new session. What the application's own functions throw is thrown. */
+/** In the new session's terms. Errors of the application's own functions are thrown. */
 function sessionOf(common: CommonOptions, content: Content): ForeignSession | Refused {
   const own = withoutPrototypes(content.data) as ForeignData
   const data = common.dataOf(own)

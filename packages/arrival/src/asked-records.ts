@@ -3,9 +3,9 @@ import { type MaybePromise, readFunction } from '@keepsake/core/adapter'
 import type { OwnOptions } from './options.ts'
 import { type Content, type Records, type Refused, UNKNOWN } from './reading.ts'
 
-/** The records of the other application, which it knows to find. */
+/** The previous application's records, which it knows how to find. */
 export interface RecordOptions {
-  /** Gives the record with this id as it was written, or nothing where there is none. */
+  /** Returns the record with this id as it was written, or undefined. */
   readonly readData?: ((id: string) => MaybePromise<Uint8Array | string | null | undefined>) | undefined
   /** Deletes it. Default: records stay. */
   readonly deleteData?: ((id: string) => unknown) | undefined
@@ -13,7 +13,7 @@ export interface RecordOptions {
 
 type Ask = (id: string) => unknown
 
-/** What a library's records say, by functions of the application; undefined where it has given none. @throws {ConfigError} */
+/** The content of a library's records, read by the application's functions; undefined without these. @throws {ConfigError} */
 export function askedRecords(
   library: string,
   { readData, deleteData }: OwnOptions,

@@ -13,7 +13,7 @@ import { isObject, jsonOf, without } from './text.ts'
 
 type Callback<T> = (error: unknown, result?: T) => void
 
-/** A store for express-session or @fastify/session, as the other application makes it. */
+/** A store for express-session or @fastify/session, as the previous application creates it. */
 export interface ConnectStore {
   get(id: string, callback: Callback<unknown>): unknown
   destroy?(id: string, callback: Callback<void>): unknown
@@ -33,11 +33,11 @@ export function connectRecords(option: string, store: unknown): Records {
   }
 }
 
-/** Some stores also give a promise of their answer, which nobody needs. */
+/** Some stores also return a promise, which is not needed. */
 function called<T>(call: (callback: Callback<T>) => unknown): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const given = call((error, result) => {
-      // A file store has no other word for a record that is gone.
+      // A file store has no other error for a missing record.
       if (error === null || error === undefined || codeOf(error) === 'ENOENT') resolve(result)
       else reject(error instanceof Error ? error : new Error('the store reported an error'))
     })
@@ -50,7 +50,7 @@ const codeOf = (error: unknown): unknown =>
 
 function contentOf(record: unknown, now: number): Content | Refused {
   if (record === undefined || record === null) return UNKNOWN
-  // One in memory gives its own objects, with methods.
+  // A memory store returns its own objects, with methods.
   const json = jsonOf(record)
   if (!isObject(json)) return MALFORMED
   const [cookie, flash] = [fieldOf(json, 'cookie'), fieldOf(json, 'flash')]
@@ -66,10 +66,10 @@ function contentOf(record: unknown, now: number): Content | Refused {
   }
 }
 
-/** What only served the other library, or packages that go with it. */
+/** Fields that only served the other library, or packages used with it. */
 const SERVING: ReadonlySet<string> = new Set(['cookie', '__lastAccess', 'csrfSecret'])
 
-/** The messages of connect-flash: a list of texts under each category. */
+/** The messages of connect-flash: a list of texts for each category. */
 function messagesOf(flash: unknown): readonly Flash[] | undefined {
   if (!isObject(flash)) return undefined
   return Object.entries(flash).flatMap(([category, messages]) =>

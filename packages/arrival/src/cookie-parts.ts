@@ -1,10 +1,10 @@
-/** How a library spreads a session over cookies. */
+/** How a library splits a session into cookies. */
 export interface CookieParts {
-  /** Under which names it is seen that a session of this cookie came. */
+  /** The cookie names that show that there is such a session. */
   seenBy(cookie: string): readonly [string, ...string[]]
   /** Whether a cookie of this name is a part of it. */
   isPart(name: string, cookie: string): boolean
-  /** The texts to be read, in the order in which they are tried. */
+  /** The texts to read, in the order in which to try them. */
   texts(cookies: Cookies, cookie: string): readonly CookieText[]
 }
 
@@ -16,7 +16,7 @@ export interface CookieText {
   readonly signature?: string | undefined
 }
 
-/** A browser may send several of one name: each costs a look at its signature. */
+/** A browser may send several of one name: each costs a signature check. */
 const MAX_VALUES = 4
 
 const valuesOf = (cookies: Cookies, name: string): readonly string[] =>
@@ -31,7 +31,7 @@ const whole: CookieParts = {
   texts: (cookies, cookie) => valuesOf(cookies, cookie).map(textOf),
 }
 
-/** Two: the signature of the one is the other, `<cookie>.sig`. They are set together, so of several pairs both come in the same order. */
+/** Two: one is the signature of the other, `<cookie>.sig`. They are set together, so of several pairs both have the same order. */
 const signedBeside: CookieParts = {
   seenBy: (cookie) => [cookie],
   isPart: (name, cookie) => name === cookie || name === `${cookie}.sig`,

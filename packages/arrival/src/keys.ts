@@ -1,10 +1,10 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { ConfigError } from '@keepsake/core'
 
-/** A secret of the other application, as it has it: text, taken as UTF-8, or bytes; of any length. */
+/** A secret of the previous application, in its own form: text, encoded as UTF-8, or bytes; of any length. */
 export type ForeignSecret = string | Uint8Array
 
-/** One, or several in any order: whatever any of them has signed counts. */
+/** One, or several in any order: a cookie signed with any of them is accepted. */
 export type ForeignSecrets = ForeignSecret | readonly (ForeignSecret | undefined)[] | undefined
 
 /** @throws {ConfigError} for none, and for one that is empty or neither text nor bytes. */

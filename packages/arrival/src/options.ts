@@ -3,37 +3,37 @@ import { ConfigError } from '@keepsake/core'
 import { fieldOf, isPromise, readDuration, readFlag, readFunction, readOptions } from '@keepsake/core/adapter'
 import type { Flash } from './reading.ts'
 
-/** What a foreign session holds, as its library gave it. */
+/** The content of a foreign session, as its library returns it. */
 export type ForeignData = Readonly<Record<string, unknown>>
 
-/** How the foreign cookie is defined: a response can expire only what it can name. */
+/** The definition of the foreign cookie: a response can only expire a cookie that it can name. */
 export interface ForeignCookieOptions {
-  /** Default: as the library names it. */
+  /** Default: the library's name. */
   readonly name?: string | undefined
   /** Default `/`. */
   readonly path?: string | undefined
-  /** Left out: only of the host that set it. */
+  /** Default: only the host that set it. */
   readonly domain?: string | undefined
   readonly partitioned?: boolean | undefined
 }
 
-/** What every format takes. */
+/** The options of every format. */
 export interface ArrivalOptions {
-  /** From then on nothing arrives: a day such as `'2027-03-01'`, in UTC, a point in time in ISO 8601, or a Date. */
+  /** When arrivals end: a day such as `'2027-03-01'`, in UTC, a point in time in ISO 8601, or a Date. */
   readonly until: string | Date
   readonly cookie?: ForeignCookieOptions | undefined
   /**
-   * Whether the foreign cookie is expired once the session has arrived, and its record deleted where that is written down. Default true;
-   * false while the other application still serves the same visitors.
+   * Whether to expire the foreign cookie once the session has arrived, and delete its record if arrivals are recorded. Default true;
+   * false while the previous application still serves the same visitors.
    */
   readonly leave?: boolean | undefined
-  /** Who is logged in: the id of a user as text or as a whole number; nothing for an anonymous visitor. Default: nobody. */
+  /** Who is logged in: the user's id as text or as an integer; undefined for an anonymous visitor. Default: anonymous. */
   readonly subject?: ((data: ForeignData) => unknown) | undefined
-  /** What becomes the session's data. Default: all of it. Nothing, to let a session go. */
+  /** Returns the session's data. Default: all of it. Undefined drops the session. */
   readonly data?: ((data: ForeignData) => object | undefined) | undefined
-  /** Messages for the next page. Default: those that the library is known to keep. */
+  /** Messages for the next page. Default: those that the library is known to store. */
   readonly flash?: ((data: ForeignData) => readonly Flash[] | undefined) | undefined
-  /** Whether sessions outlive the browser. Default: as the library says of each; where it says nothing, they do not. */
+  /** Whether sessions survive closing the browser. Default: as the library records it for each; otherwise false. */
   readonly permanent?: boolean | undefined
 }
 
@@ -60,18 +60,18 @@ export interface CommonOptions {
 
 export interface ForeignCookie {
   readonly name: string
-  /** The lines that expire a cookie of this name, defined as this one is. */
+  /** The lines that expire a cookie of this name with this definition. */
   expiry(name: string): readonly string[]
 }
 
 export type OwnOptions = Readonly<Record<string, unknown>>
 
 /**
- * Reads what every format takes; what is left is the format's own.
+ * Reads the common options; the rest is the format's own.
  *
- * @param library The function that was called, for what an error names.
+ * @param library The called function, for error messages.
  * @param own The names of the format's own options.
- * @throws {ConfigError} for an option that is unknown or wrong.
+ * @throws {ConfigError} for an unknown or wrong option.
  */
 export function readArrivalOptions(
   library: string,
@@ -164,24 +164,24 @@ function isFlash(item: unknown): item is Flash {
   return typeof category === 'string' && category !== '' && typeof message === 'string'
 }
 
-/** Reads an option of a format that is a duration, as seconds. @throws {ConfigError} */
+/** Reads a format's duration option, as seconds. @throws {ConfigError} */
 export const readSeconds = <T extends number | undefined>(option: string, value: unknown, fallback: T) =>
   value === undefined ? fallback : readDuration(option, value)
 
-/** For a library whose cookie has the name that the application gives it. @throws {ConfigError} */
+/** For a library whose cookie is named by the application. @throws {ConfigError} */
 export function needName(library: string, name: string): void {
   if (name === '')
     throw new ConfigError(`${library}.cookie.name`, 'expected the name of the previous application’s cookie')
 }
 
-/** Reads an option of a format that is text. @throws {ConfigError} */
+/** Reads a format's text option. @throws {ConfigError} */
 export function readPlainText(option: string, value: unknown, fallback: string): string {
   if (value === undefined) return fallback
   if (typeof value === 'string') return value
   throw new ConfigError(option, 'expected text')
 }
 
-/** Reads the name of a hash. @throws {ConfigError} for one that Node does not know. */
+/** Reads the name of a hash. @throws {ConfigError} for an unknown one. */
 export function readHash(option: string, value: unknown, fallback: string): string {
   const name = readPlainText(option, value, fallback)
   if (getHashes().includes(name.toLowerCase())) return name

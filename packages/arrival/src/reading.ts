@@ -2,42 +2,42 @@ import type { RefusedArrival } from '@keepsake/core'
 import { fieldOf } from '@keepsake/core/adapter'
 
 /*
- * The contract of a format. A reader is pure and answers at once: a sealed session opens without waiting. It never throws for what a
- * browser sends, whatever that is. It is given the text of one cookie as it came, not percent-decoded, with chunks already joined; no
- * longer header than 16 KiB is looked at. It compares signatures in constant time, tries every secret it has, and drops the names that only
+ * The contract of a format. A reader is pure and synchronous. It never throws, whatever the browser sends. It receives
+ * the text of one cookie, not percent-decoded, with chunks already joined; a header over
+ * 16 KiB is ignored. It compares signatures in constant time, tries every secret, and drops the names that only
  * served its own library (`_permanent`, `__ts`, `cookie`, …).
  */
 
-/** Reads the value of one cookie. `now` in epoch seconds; `signature` is the value of the cookie `<name>.sig` beside it. */
+/** Reads the value of one cookie. `now` in epoch seconds; `signature` is the value of the cookie `<name>.sig`. */
 export type Reader = (value: string, now: number, signature?: string) => Reading
 
-/** What a foreign cookie says, or why it counts for nothing. */
+/** The content of a foreign cookie, or why it is rejected. */
 export type Reading = Read | Named | Refused
 
-/** What is true of a foreign session whether its data are in the cookie or in a store. */
+/** The facts about a foreign session, whether its data is in the cookie or in a store. */
 export interface Signed {
   /**
-   * What was signed or sealed, in one canonical spelling: two texts that verify for the same signature give the same one. Take the bytes
-   * that were signed, or the decoded signature or tag; not the text of the cookie, which a lenient decoder accepts in several spellings.
+   * The signed or sealed text, in one canonical spelling: two texts that verify for the same signature have the same one. Use the
+   * signed bytes, or the decoded signature or tag; not the cookie's text, which a lenient decoder accepts in several spellings.
    */
   readonly signed: string
-  /** When the session began or, where only that is known, was last signed; epoch seconds. */
+  /** When the session began or, if only that is known, was last signed; epoch seconds. */
   readonly beganAt?: number | undefined
-  /** From when it counts as over by itself; epoch seconds. */
+  /** When it expires by itself; epoch seconds. */
   readonly endsAt?: number | undefined
 }
 
-/** What a session holds. */
+/** The content of a session. */
 export interface Content {
-  /** As JSON would give it: dates as ISO text, bytes as base64. */
+  /** As JSON: dates as ISO text, bytes as base64. */
   readonly data: Readonly<Record<string, unknown>>
-  /** Messages that wait for the next page, oldest first. */
+  /** Messages for the next page, oldest first. */
   readonly flash?: readonly Flash[] | undefined
-  /** Whether it was to outlive the browser. Left out: unknown, and it does not. */
+  /** Whether it was to survive closing the browser. Undefined if unknown; then it does not. */
   readonly permanent?: boolean | undefined
 }
 
-/** A session whose data came in the cookie. */
+/** A session whose data is in the cookie. */
 export interface Read extends Signed, Content {}
 
 export interface Flash {
@@ -45,26 +45,26 @@ export interface Flash {
   readonly message: string
 }
 
-/** A session whose data a store of the foreign library has, under this id. */
+/** A session whose data is in a store of the foreign library, under this id. */
 export interface Named extends Signed {
   readonly id: string
 }
 
-/** The store of the foreign library, as far as it is asked. Rejects with whatever error it has. */
+/** The store of the foreign library, as far as it is used. Rejects with any error. */
 export interface Records {
   /** `unknown`: there is no such record. */
   read(id: string, now: number): Promise<Content | Refused>
-  /** Undefined where it cannot delete. */
+  /** Undefined if it cannot delete. */
   readonly delete: ((id: string) => Promise<unknown>) | undefined
 }
 
 /**
- * `forged`: no secret has signed or sealed it. `malformed`: not of this shape. `expired`: genuine, and over. `unsupported`: genuine, and of
- * a kind that is not read, such as pickle or Marshal. `too_large`: over a bound.
+ * `forged`: not signed or sealed with any of the secrets. `malformed`: not this format. `expired`: genuine, but expired. `unsupported`: genuine, but in
+ * an unsupported format, such as pickle or Marshal. `too_large`: over a limit.
  */
 export type Refused = RefusedArrival
 
-/** What a compressed value may grow to. */
+/** The maximum size of a decompressed value. */
 export const MAX_INFLATED_LENGTH = 16_384
 
 export const FORGED: Refused = Object.freeze({ refused: 'forged' })
@@ -72,9 +72,9 @@ export const MALFORMED: Refused = Object.freeze({ refused: 'malformed' })
 export const EXPIRED: Refused = Object.freeze({ refused: 'expired' })
 export const UNSUPPORTED: Refused = Object.freeze({ refused: 'unsupported' })
 export const TOO_LARGE: Refused = Object.freeze({ refused: 'too_large' })
-/** Of a store that has no such record. */
+/** For a store without such a session. */
 export const UNKNOWN: Refused = Object.freeze({ refused: 'unknown' })
-/** Of a format that is costly to read, and was read often enough this second. */
+/** For a format that is expensive to read, and has reached this second's limit. */
 export const TOO_MANY: Refused = Object.freeze({ refused: 'too_many' })
 
 export const isRefused = (reading: object): reading is Refused =>

@@ -1,6 +1,6 @@
 import { parseJson as parse } from '@keepsake/core/adapter'
 
-/** What a text of JSON says; undefined where it is none. */
+/** The content of a JSON text; undefined if it is invalid. */
 export function parseJson(text: string): unknown {
   try {
     return parse(text)
@@ -9,7 +9,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** A value as JSON gives it back: without methods, and with dates as text. Undefined for one that it cannot say. */
+/** A value after a JSON round trip: without methods, and with dates as text. Undefined for one that JSON cannot represent. */
 export function jsonOf(value: unknown): unknown {
   try {
     return parse(JSON.stringify(value))
@@ -18,12 +18,12 @@ export function jsonOf(value: unknown): unknown {
   }
 }
 
-/** Records lie no deeper; what does is refused later. */
+/** Records are not nested deeper; a deeper one is rejected later. */
 const MAX_DEPTH = 64
 
 /**
- * The same value with objects that have no prototype: an application that asks `data.user.id` finds nothing that somebody has
- * put on `Object.prototype`.
+ * The same value with objects that have no prototype: an application that reads `data.user.id` finds nothing of a
+ * polluted `Object.prototype`.
  */
 export function withoutPrototypes(value: unknown, depth = 0): unknown {
   if (depth > MAX_DEPTH) return value
@@ -34,7 +34,7 @@ export function withoutPrototypes(value: unknown, depth = 0): unknown {
   return bare
 }
 
-/** An object of JSON without a prototype: a name that it has not is undefined, whatever `Object.prototype` has. */
+/** A JSON object without a prototype: a missing name is undefined, whatever `Object.prototype` has. */
 export type Fields = Readonly<Record<string, unknown>>
 
 /** A value as such an object; undefined for anything else. */
@@ -47,7 +47,7 @@ export const parseObject = (text: string): Fields | undefined => asFields(parseJ
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Percent-decoded; undefined where it cannot be. */
+/** Percent-decoded; undefined if that fails. */
 export function percentDecoded(value: string): string | undefined {
   try {
     return decodeURIComponent(value)
@@ -56,7 +56,7 @@ export function percentDecoded(value: string): string | undefined {
   }
 }
 
-/** Splits at the last dot; undefined where there is none. */
+/** Splits at the last dot; undefined without one. */
 export function splitAtDot(value: string): readonly [text: string, signature: string] | undefined {
   const dot = value.lastIndexOf('.')
   return dot === -1 ? undefined : [value.slice(0, dot), value.slice(dot + 1)]

@@ -36,7 +36,7 @@ const isLazy = (options: Partial<SessionsOptions>): boolean =>
   options.revocation === undefined
 
 describe.each(PLACES)('accept, with sessions %s,', (_, options) => {
-  it('is asked about the session that came, with what was opened', async () => {
+  it('is called with the session of the request and its opened data', async () => {
     const servers = createServers(options())
     const asked: unknown[] = []
     const sessions = servers.with((session, request) => {
@@ -51,7 +51,7 @@ describe.each(PLACES)('accept, with sessions %s,', (_, options) => {
     expect(asked.flat().at(-1)).toBe(request)
   })
 
-  it('is asked once for a request, and never without a session that came', async () => {
+  it('is called once per request, and never for a request without a session', async () => {
     const servers = createServers(options())
     let asked = 0
     const sessions = servers.with(() => ++asked > 0)
@@ -70,7 +70,7 @@ describe.each(PLACES)('accept, with sessions %s,', (_, options) => {
     expect(asked).toBe(1)
   })
 
-  it('ends the session by false: the handler sees an empty one, and the record and its cookie are gone', async () => {
+  it('that returns false ends the session: the handler gets an empty one, and the record and its cookie are deleted', async () => {
     const servers = createServers(options())
     const cookie = await cookieOf(servers)
     const browser = createBrowser(
@@ -102,7 +102,7 @@ describe.each(PLACES)('accept, with sessions %s,', (_, options) => {
   it.each<[string, boolean]>([
     ['data', false],
     ['a login', true],
-  ])('is followed by a session of its own where the handler writes %s', async (__, isLogin) => {
+  ])('that returns false lets the handler begin a new session when it writes %s', async (__, isLogin) => {
     const servers = createServers(options())
     const browser = createBrowser(
       servers.with((session) => session.tenant !== 'one'),
@@ -123,22 +123,25 @@ describe.each(PLACES)('accept, with sessions %s,', (_, options) => {
     })
   })
 
-  it.each([undefined, null, 0, '', 'no', {}])('neither lets in nor ends by the answer %j', async (answer) => {
-    const servers = createServers(options())
-    const cookie = await cookieOf(servers)
-    const browser = createBrowser(
-      servers.with(() => answer as never),
-      cookie,
-    )
-    for (let time = 0; time < 2; time++) {
-      const error = await rejectionOf(browser.ask((session) => session.subject))
-      expect(error).toBeInstanceOf(TypeError)
-      expect((error as Error).message).toMatch(/^accept: expected true or false, got /)
-    }
-    expect(await createBrowser(servers.with(), cookie).ask((session) => session.subject)).toBe('ada')
-  })
+  it.each([undefined, null, 0, '', 'no', {}])(
+    'that returns %j neither accepts nor ends the session, and throws',
+    async (answer) => {
+      const servers = createServers(options())
+      const cookie = await cookieOf(servers)
+      const browser = createBrowser(
+        servers.with(() => answer as never),
+        cookie,
+      )
+      for (let time = 0; time < 2; time++) {
+        const error = await rejectionOf(browser.ask((session) => session.subject))
+        expect(error).toBeInstanceOf(TypeError)
+        expect((error as Error).message).toMatch(/^accept: expected true or false, got /)
+      }
+      expect(await createBrowser(servers.with(), cookie).ask((session) => session.subject)).toBe('ada')
+    },
+  )
 
-  it('fails the request with what it throws, each time that somebody looks, and ends nothing', async () => {
+  it('that throws makes each use of the session throw, and ends nothing', async () => {
     const servers = createServers(options())
     const cookie = await cookieOf(servers)
     const failure = new Error('the database is away')
@@ -154,7 +157,7 @@ describe.each(PLACES)('accept, with sessions %s,', (_, options) => {
     expect(await createBrowser(servers.with(), cookie).ask((session) => session.subject)).toBe('ada')
   })
 
-  it('decides whether a session may be peeked at, of which no event tells', async () => {
+  it('is also called for peek, which publishes no event', async () => {
     const servers = createServers(options())
     const cookie = await cookieOf(servers)
     const events = await eventsOf(async () => {
@@ -165,7 +168,7 @@ describe.each(PLACES)('accept, with sessions %s,', (_, options) => {
     expect(await createBrowser(servers.with(), cookie).ask((session) => session.subject)).toBe('ada')
   })
 
-  it('makes no use of a session that nobody looks at', async () => {
+  it('does not count as use of a session that no handler uses', async () => {
     const servers = createServers({ lifetime: { idle: '1h' }, ...options() })
     const cookie = await cookieOf(servers)
     servers.clock.at += 1800
@@ -178,7 +181,7 @@ describe.each(PLACES)('accept, with sessions %s,', (_, options) => {
     expect(await createBrowser(servers.with(), cookie).ask((session) => session.subject)).toBeUndefined()
   })
 
-  it('may look at the session by way of its request', async () => {
+  it('may read the session through its request', async () => {
     const servers = createServers(options())
     const cookie = await cookieOf(servers)
     const request: { headers: { cookie: string }; visit?: { session: { subject: string | undefined } } } = {
@@ -191,7 +194,7 @@ describe.each(PLACES)('accept, with sessions %s,', (_, options) => {
   })
 })
 
-describe('an accept that is async', () => {
+describe('an async accept', () => {
   it.each(PLACES.filter(([, options]) => !isLazy(options())))(
     'is waited for before the handler runs, with sessions %s',
     async (_, options) => {
@@ -209,7 +212,7 @@ describe('an accept that is async', () => {
     },
   )
 
-  it('ends a session that no handler looks at', async () => {
+  it('ends a session even if no handler uses it', async () => {
     const servers = createServers({ store: memoryStore(), revocation: undefined })
     const cookie = await cookieOf(servers)
     const events = await eventsOf(async () => {
@@ -222,7 +225,7 @@ describe('an accept that is async', () => {
     )
   })
 
-  it('fails the request with what it is rejected with, and with an answer that is none', async () => {
+  it('makes the request fail if it rejects, or resolves to anything but true or false', async () => {
     const servers = createServers({ store: memoryStore(), revocation: undefined })
     const cookie = await cookieOf(servers)
     const failure = new Error('the database is away')
@@ -234,7 +237,7 @@ describe('an accept that is async', () => {
     expect((await servers.with(async () => true).open(cookie)).session.subject).toBe('ada')
   })
 
-  it('is refused where sessions live in their cookies, each time that somebody looks, and ends no process', async () => {
+  it('throws for sessions that live in their cookies, at each use, without ending the process', async () => {
     const servers = createServers({})
     const cookie = await cookieOf(servers)
     for (const accept of [async () => true, async () => Promise.reject(new Error('later'))]) {
@@ -250,7 +253,7 @@ describe('an accept that is async', () => {
   })
 })
 
-it('an accept that is no function is refused at start-up', () => {
+it('an accept that is no function is rejected at start-up', () => {
   const options = { secrets: [SECRET], revocation: 'none', accept: true } as never
   expect(thrownBy(() => createSessions(options))).toMatchObject({
     option: 'accept',

@@ -18,14 +18,14 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
     expect(events).toEqual(['arrival_refused ended', 'arrival_refused ended'])
   })
 
-  it('does not come back in another spelling', async () => {
+  it('does not arrive again if its cookie is spelled differently', async () => {
     const { sessions, cookie } = moved(modeOf)
     const own = await request(sessions, cookie, look)
     await request(sessions, own, logout)
     expect(await seenBy(sessions, `${cookie}==`)).toBeUndefined()
   })
 
-  it('does not come back once the secret has changed, nor the name of the cookie', async () => {
+  it('does not arrive again after a change of the secret or of the cookie name', async () => {
     const { sessions, another, cookie } = moved(modeOf)
     const own = await request(sessions, cookie, look)
     await request(sessions, own, logout)
@@ -35,7 +35,7 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
     expect(await seenBy(another({ secrets, cookie: renamed }), cookie)).toBeUndefined()
   })
 
-  it('is remembered until it cannot arrive any more, and no longer', async () => {
+  it('is recorded for exactly as long as it could arrive', async () => {
     const { world, sessions, library } = moved(modeOf)
     const over = BEGIN + 500
     const cookie = library.cookieFor({ data: { n: 1 }, endsAt: over })
@@ -49,7 +49,7 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
     expect(records.map(({ expiresAt }) => expiresAt / 1000)).toContain(UNTIL + 60)
   })
 
-  it('becomes one session for 50 first requests at once, and two servers', async () => {
+  it('becomes one session for 50 simultaneous first requests on two servers', async () => {
     const { sessions, another, cookie, library } = moved(modeOf)
     const servers = [sessions, another()]
     const visits = await Promise.all(times(50, async (n) => openVisit(servers[n % 2] ?? sessions, cookie)))
@@ -64,7 +64,7 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
     expect(await sessions.listFor('ada')).toHaveLength(1)
   })
 
-  it('goes on for requests that are late, until they have the cookie of ours', async () => {
+  it('is found by late requests until they have our cookie', async () => {
     const { sessions, cookie } = moved(modeOf)
     const own = await request(sessions, cookie, look)
     expect(await seenBy(sessions, cookie)).toBe('ada')
@@ -74,7 +74,7 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
     expect([visit.session.subject, visit.session.explain().opened]).toEqual([undefined, 'superseded'])
   })
 
-  it('does not arrive where its subject was revoked after it began', async () => {
+  it('does not arrive if its subject was revoked after it began', async () => {
     const { world, sessions, another, library } = moved(modeOf)
     await another().revokeAll('ada')
     const events = await eventsOf(async () => {
@@ -87,7 +87,7 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
     expect(await seenBy(sessions, library.cookieFor({ user: 'bob' }))).toBe('bob')
   })
 
-  it('does not arrive months after its subject was revoked, where nothing tells when it began', async () => {
+  it('with an unknown start does not arrive even months after its subject was revoked', async () => {
     const { world, sessions, cookie } = moved(modeOf)
     await sessions.revokeAll('ada')
     world.at = UNTIL - 1
@@ -95,14 +95,14 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
     expect(await seenBy(sessions, cookie)).toBeUndefined()
   })
 
-  it('arrives where it began after its subject was revoked', async () => {
+  it('arrives if it began after its subject was revoked', async () => {
     const { world, sessions, library } = moved(modeOf)
     await sessions.revokeAll('ada')
     world.at += 100
     expect(await seenBy(sessions, library.cookieFor({ ...ADA, beganAt: BEGIN + 90 }))).toBe('ada')
   })
 
-  it('is ended by what is revoked of its subject later', async () => {
+  it('ends when its subject is revoked after the arrival', async () => {
     const { sessions, cookie } = moved(modeOf)
     const own = await request(sessions, cookie, look)
     await sessions.revokeAll('ada')
@@ -110,7 +110,7 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
     expect(await seenBy(sessions, cookie)).toBeUndefined()
   })
 
-  it('has its foreign record deleted once it has arrived, by one of its requests', async () => {
+  it('has its foreign record deleted by one of its requests once it has arrived', async () => {
     let deleted = 0
     const forget = async (): Promise<void> => void deleted++
     const { sessions, cookie } = moved(modeOf, { forget })
@@ -122,8 +122,8 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
   })
 })
 
-describe('a foreign session, with ours in the cookie and nothing written down,', () => {
-  it('keeps its foreign record, which another request of the browser may be about to ask for', async () => {
+describe('a foreign session, with ours in the cookie and no ledger,', () => {
+  it('keeps its foreign record, which another request of the browser may still need', async () => {
     let deleted = 0
     const forget = async (): Promise<void> => void deleted++
     const { sessions, cookie } = moved(() => ({ store: undefined, revocation: 'none' }), { forget })
@@ -133,7 +133,7 @@ describe('a foreign session, with ours in the cookie and nothing written down,',
 })
 
 describe('a foreign session, with ours in a store,', () => {
-  it('takes four steps of the store, and six with a subject', async () => {
+  it('needs four store calls to arrive, and six with a subject', async () => {
     const { world, sessions, library } = moved(() => ({}))
     await request(sessions, library.cookieFor({ data: { n: 1 } }), look)
     expect(world.store.calls).toEqual(['read', 'create', 'read', 'create'])
@@ -150,7 +150,7 @@ describe('a foreign session, with ours in a store,', () => {
     expect(devices).toHaveLength(2)
   })
 
-  it('fails the request where the store fails, unless that may go on without', async () => {
+  it('makes the request fail if the store fails, unless whenStoreFails allows an anonymous session', async () => {
     const { world, sessions, another, cookie } = moved(() => ({}))
     world.store.always('fails')
     await expect(seenBy(sessions, cookie)).rejects.toMatchObject({ code: 'KEEPSAKE_STORE' })

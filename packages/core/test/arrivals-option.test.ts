@@ -10,13 +10,13 @@ describe('the option arrivals', () => {
     ['arrivals[0]', [{ names: ['old'] }]],
     ['arrivals[0]', [foreignLibrary({ name: '__Host-former' })]],
     ['arrivals[1]', [foreignLibrary(), foreignLibrary({ name: '__Host-session' })]],
-  ])('%s is refused where it is %o', (option, arrivals) => {
+  ])('rejects %s with the value %o', (option, arrivals) => {
     const cookie = { previous: [{ name: 'former' }] }
     const create = (): unknown => createWorld({ arrivals: arrivals as never, cookie })
     expect(thrown(create)).toMatchObject({ code: 'KEEPSAKE_CONFIG', option })
   })
 
-  it('warns once where a foreign cookie can be used again after a logout', async () => {
+  it('warns once if a foreign cookie can be used again after a logout', async () => {
     const arrivals = [foreignLibrary(), foreignLibrary({ name: 'older' })]
     const { another, store } = createWorld()
     const code = 'KEEPSAKE_ARRIVAL_REPLAY'

@@ -8,7 +8,7 @@ import { createGate, request, times } from './store-support.ts'
 const through = <T>(go: () => Promise<T>): Promise<T> => go()
 
 describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
-  it('does not arrive beside a revocation that comes while it is written', async () => {
+  it('does not survive a revocation during its arrival', async () => {
     const { promise: opened, resolve: open } = Promise.withResolvers<void>()
     const { promise: reached, resolve: reach } = Promise.withResolvers<void>()
     const { world, sessions, another, cookie } = moved(modeOf, {
@@ -33,7 +33,7 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
     expect(await seenBy(sessions, cookie)).toBeUndefined()
   })
 
-  it('does not begin anew for a slow request, while another arrives and logs out', async () => {
+  it('is not started again by a slow request while another one arrives and logs out', async () => {
     const { promise: opened, resolve: open } = Promise.withResolvers<void>()
     let isSlow = true
     const { sessions, another, cookie } = moved(modeOf, {
@@ -53,7 +53,7 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
     if (sessions.mode === 'store') expect(await sessions.listFor('ada')).toEqual([])
   })
 
-  it('is not lost where the server dies, or the store fails, in between', async () => {
+  it('is not lost if the server dies or the store fails during its arrival', async () => {
     const { world, sessions, cookie } = moved(modeOf)
     for (const done of [0, 1]) {
       world.store.next('create', ...times(done, () => through), 'lost')

@@ -31,7 +31,7 @@ function moved(
 }
 
 describe.each(MODES)('a session of another library, with ours %s,', (_, modeOf) => {
-  it('is taken over with the first response that looks at it, which expires the foreign cookie', async () => {
+  it('arrives with the first response whose handler uses it, which expires the foreign cookie', async () => {
     const { library, sessions, browser, names } = moved(modeOf)
     const events = await eventsOf(async () => {
       expect(await browser.visit(sessions, look)).toEqual(['ada', { cart: ['book'] }])
@@ -47,7 +47,7 @@ describe.each(MODES)('a session of another library, with ours %s,', (_, modeOf) 
     expect(library.reads).toBe(reads)
   })
 
-  it('is not read where a session of ours came that counts', async () => {
+  it('is not read if the request has a valid session of ours', async () => {
     const { library, sessions, browser, give, names } = moved(modeOf)
     await browser.visit(sessions, look)
     const { reads } = library
@@ -61,7 +61,7 @@ describe.each(MODES)('a session of another library, with ours %s,', (_, modeOf) 
     if (sessions.mode === 'cookie') expect(names()).toEqual([sessions.cookie.name])
   })
 
-  it('is not read where a cookie of ours came that may be good elsewhere', async () => {
+  it('is not read if the request has a cookie of ours that another server may accept', async () => {
     const { world, library, sessions, browser } = moved(modeOf)
     const elsewhere = world.another({ ...modeOf(world), secrets: [secretNamed('of another server')] })
     await browser.visit(elsewhere, (session) => session.login('eve'))
@@ -69,7 +69,7 @@ describe.each(MODES)('a session of another library, with ours %s,', (_, modeOf) 
     expect([reason, library.reads]).toEqual(['unknown_key', 0])
   })
 
-  it('can be changed by the request that it arrives with', async () => {
+  it('can be changed by the request in which it arrives', async () => {
     const { sessions, browser } = moved(modeOf)
     await browser.visit(sessions, (session) => {
       session['n'] = 1
@@ -77,7 +77,7 @@ describe.each(MODES)('a session of another library, with ours %s,', (_, modeOf) 
     expect(await browser.visit(sessions, look)).toEqual(['ada', { cart: ['book'], n: 1 }])
   })
 
-  it('keeps its beginning, from which the limits count', async () => {
+  it('keeps its start time, from which the limits count', async () => {
     const { world, sessions, browser } = moved(modeOf, { ...ADA, beganAt: BEGIN - 86_000 })
     const createdAt = await browser.visit(sessions, (session) => session.createdAt.getTime())
     expect(createdAt).toBe((BEGIN - 86_000) * 1000)
@@ -85,26 +85,26 @@ describe.each(MODES)('a session of another library, with ours %s,', (_, modeOf) 
     expect(await browser.visit(sessions, look)).toEqual(nothing)
   })
 
-  it('begins now where it says that it began later', async () => {
+  it('with a start time in the future begins now', async () => {
     const { sessions, browser } = moved(modeOf, { ...ADA, beganAt: BEGIN + 500 })
     const createdAt = await browser.visit(sessions, (session) => session.createdAt.getTime())
     expect(createdAt).toBe(BEGIN * 1000)
   })
 
-  it('outlives the browser where it did', async () => {
+  it('is permanent if it was permanent before', async () => {
     const { sessions, browser } = moved(modeOf, { ...ADA, permanent: true })
     expect(await browser.visit(sessions, (session) => session.permanent)).toBe(true)
     expect(await browser.visit(sessions, (session) => session.permanent)).toBe(true)
   })
 
-  it('brings its messages', async () => {
+  it('keeps its flash messages', async () => {
     const { sessions, browser } = moved(modeOf, { ...ADA, flash: [['info', 'Saved']] })
     const messages = await browser.visit(sessions, (session) => session.flash('info'))
     expect(messages).toEqual(['Saved'])
     expect(await browser.visit(sessions, (session) => session.flash('info'))).toEqual([])
   })
 
-  it('leaves out what has the name of a control, and an event counts it', async () => {
+  it('drops keys with the name of a control, with an event', async () => {
     const { sessions, browser } = moved(modeOf, { data: { id: 'mine', save: 1, kept: 2 } })
     const events = await eventsOf(async () => {
       expect(await browser.visit(sessions, look)).toEqual([undefined, { kept: 2 }])
@@ -112,7 +112,7 @@ describe.each(MODES)('a session of another library, with ours %s,', (_, modeOf) 
     expect(events.filter((event) => event.startsWith('session_key_dropped'))).toHaveLength(1)
   })
 
-  it('stays beside ours where both applications serve, until a logout', async () => {
+  it('keeps its foreign cookie with leave: false, until a logout', async () => {
     const { sessions, browser, names } = moved(modeOf, ADA, { leave: false })
     await browser.visit(sessions, look)
     expect(names().toSorted()).toEqual([sessions.cookie.name, 'old'].toSorted())
@@ -120,13 +120,13 @@ describe.each(MODES)('a session of another library, with ours %s,', (_, modeOf) 
     expect(names()).toEqual([])
   })
 
-  it('is ended by a logout in the request that it arrives with', async () => {
+  it('is ended by a logout in the request in which it arrives', async () => {
     const { sessions, browser, names } = moved(modeOf)
     await browser.visit(sessions, (session) => session.logout())
     expect(names()).toEqual([])
   })
 
-  it('waits where no handler looks', async () => {
+  it('does not arrive if no handler uses it', async () => {
     const { sessions, browser, names } = moved(modeOf)
     const visit = await sessions.open(browser.cookies().join('; '))
     browser.take(await visit.close())
@@ -134,7 +134,7 @@ describe.each(MODES)('a session of another library, with ours %s,', (_, modeOf) 
     expect(await browser.visit(sessions, look)).toEqual(['ada', { cart: ['book'] }])
   })
 
-  it('does not arrive by a peek', async () => {
+  it('does not arrive through a peek', async () => {
     const { library, sessions, browser } = moved(modeOf)
     expect(await sessions.peek(browser.cookies().join('; '))).toBeUndefined()
     expect(library.reads).toBe(0)
@@ -148,7 +148,7 @@ describe.each(MODES)('a session of another library, with ours %s,', (_, modeOf) 
     ['too_large', ADA, { open: () => sessionOf({ data: { much: 'x'.repeat(70_000) } }) }],
     ['unknown', ADA, { open: async () => ({ refused: 'unknown' }) }],
     ['unfit', ADA, { schema: z.object({ n: z.number() }) }],
-  ] as const)('is refused as %s, and an event says why', async (reason, old, options) => {
+  ] as const)('is rejected as %s, and an event says why', async (reason, old, options) => {
     const { library, sessions } = moved(modeOf, old, options as ForeignOptions)
     const cookie = old === undefined ? 'old=e30.AAAA' : library.cookieFor(old)
     const events = await eventsOf(async () => {
@@ -159,19 +159,19 @@ describe.each(MODES)('a session of another library, with ours %s,', (_, modeOf) 
     expect(events).toEqual([`arrival_refused ${reason}`])
   })
 
-  it('does not arrive once the time is over', async () => {
+  it('does not arrive after `until`', async () => {
     const { world, library, sessions, browser } = moved(modeOf)
     world.at = UNTIL
     expect(await browser.visit(sessions, look)).toEqual(nothing)
     expect(library.reads).toBe(0)
   })
 
-  it('fails the request where the store of the other library fails', async () => {
+  it('makes the request fail if the other library’s store fails', async () => {
     const { sessions, browser } = moved(modeOf, ADA, { open: async () => Promise.reject(new Error('down')) })
     await expect(browser.visit(sessions, look)).rejects.toThrow('down')
   })
 
-  it('ends by the idle limit like any other', async () => {
+  it('expires by the idle limit like any other', async () => {
     const { world, sessions, browser } = moved(modeOf)
     await browser.visit(sessions, look)
     world.at += IDLE

@@ -15,7 +15,7 @@ function atOnce<T>(value: T | Promise<T>): T {
 /** A store of another kind around a memory store. */
 const storeWith = (methods: Partial<Store>): Store => ({ ...memoryStore(), ...methods })
 
-describe('a store that answers at once', () => {
+describe('a synchronous store', () => {
   it('makes no request wait: not to begin, to read, to change or to empty a session', () => {
     const sessions = createSessions({ secrets, store: memoryStore() })
     const visitOf = (cookie: string | undefined, handle: (session: Record<string, unknown>) => void) => {
@@ -32,7 +32,7 @@ describe('a store that answers at once', () => {
     visitOf(cookie, (session) => expect(session['n']).toBeUndefined())
   })
 
-  it('loses nothing where two requests overlap', async () => {
+  it('loses nothing when two requests overlap', async () => {
     const sessions = createSessions({ secrets, store: memoryStore() })
     const cookie = await begin(sessions, { n: 1 })
     const [one, two] = [atOnce(openVisit(sessions, cookie)), atOnce(openVisit(sessions, cookie))]
@@ -42,7 +42,7 @@ describe('a store that answers at once', () => {
     expect(dataOn(atOnce(openVisit(sessions, cookie)).session)).toEqual({ n: 1, a: 1, b: 2 })
   })
 
-  it('is asked again after an error, and else fails the request by a rejected promise', async () => {
+  it('is called again after an error, and a second error rejects the request’s promise', async () => {
     let failures = 1
     const memory = memoryStore()
     const store = storeWith({
@@ -73,7 +73,7 @@ function thenable<T>(value: T | Promise<T>): Promise<T> {
   return { then: promise.then.bind(promise) } as unknown as Promise<T>
 }
 
-it("a store's answers may be promises of another library", async () => {
+it('a store may return promises of another library', async () => {
   const memory = memoryStore()
   const store: Store = {
     read: (key) => thenable(memory.read(key)),
@@ -90,13 +90,13 @@ it("a store's answers may be promises of another library", async () => {
 })
 
 describe('a queue', () => {
-  it('does at once what waits for nothing, and keeps nothing of it', async () => {
+  it('runs work synchronously when idle, and keeps no reference to it', async () => {
     const queue = createKeyedQueue<string>()
     expect(queue('key', () => 'done')).toBe('done')
     expect(queue('key', (previous) => `after ${previous}`)).toBe('after undefined')
   })
 
-  it('lets it wait for what is under way, and gives it what that brought', async () => {
+  it('makes work wait for running work, and passes it the result', async () => {
     const queue = createKeyedQueue<string>()
     const first = queue('key', async () => 'first')
     expect(await Promise.all([first, queue('key', (previous) => `after ${previous}`)])).toEqual([

@@ -5,7 +5,7 @@ import { createClock, sessionsOf, setCookie, START, warningsOf } from './support
 const HOUR = 3600
 
 describe('two nodes whose clocks differ (R35)', () => {
-  it.each([-60, -30, -1, 0, 1, 30, 60])('by %d s share a session', async (skew) => {
+  it.each([-60, -30, -1, 0, 1, 30, 60])('by %d s accept each other’s sessions', async (skew) => {
     const world = createWorld()
     const far = world.another({ now: () => (world.at + skew) * 1000 })
     let cookie = await begin(world.sessions, { n: 0 })
@@ -22,7 +22,7 @@ describe('two nodes whose clocks differ (R35)', () => {
     [60, 'opened'],
     [61, 'issued_in_future'],
     [86_400, 'issued_in_future'],
-  ])('and one is %d s ahead: its sealed session is %s on the other', async (ahead, reason) => {
+  ])('by %d s: a sealed session of the one ahead is %s on the other', async (ahead, reason) => {
     const [here, there] = [createClock(), createClock(START + ahead)]
     const visit = await sessionsOf({ now: there.now }).open(undefined)
     visit.session['n'] = 1
@@ -31,7 +31,7 @@ describe('two nodes whose clocks differ (R35)', () => {
     expect(session.explain().opened).toBe(reason)
   })
 
-  it('do not let a session live longer than by the one that wrote it, and a minute', async () => {
+  it('keep a session no longer than the writer’s clock allows, plus a minute', async () => {
     const world = createWorld({ lifetime: { idle: HOUR, absolute: HOUR } })
     const ahead = world.another({ now: () => (world.at + 60) * 1000 })
     const cookie = await begin(ahead, { n: 1 })
@@ -98,7 +98,7 @@ describe('a clock that is set back', () => {
   })
 })
 
-it('a session that was issued more than a minute ahead is warned of, once', async () => {
+it('a session that was issued more than a minute in the future causes one warning', async () => {
   const world = createWorld()
   const cookie = await begin(world.another({ now: () => (world.at + 61) * 1000 }), { n: 1 })
   const look = async (): Promise<unknown> => (await world.sessions.open(cookie)).session['n']

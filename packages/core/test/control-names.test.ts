@@ -82,7 +82,7 @@ describe('a record with keys that have become the names of controls', () => {
     ['in a store', {}, { n: 1 }],
     ['in its cookie though it might overflow', { overflow: undefined }, { n: 1 }],
     ['that has overflowed', { overflow: undefined }, { n: 1, big: BIG }],
-  ])('opens without them %s, and to read it is no change', async (where, options, data) => {
+  ])('opens without them %s, and reading it is not a change', async (where, options, data) => {
     const { sessions, inRow, inCookie } = createPlace(options)
     const first = await begin(sessions, data, 'ada')
     const isInCookie = where.includes('cookie')
@@ -95,7 +95,7 @@ describe('a record with keys that have become the names of controls', () => {
     expect(await dataOf(sessions, next)).toEqual({ ...data, n: 2 })
   })
 
-  it('is reloaded without them, when an older process has written them meanwhile', async () => {
+  it('is reloaded without them after an older process has written them', async () => {
     const { sessions, inRow } = createPlace()
     const cookie = await begin(sessions, { n: 1 })
     const events = await eventsOf(() =>
@@ -137,7 +137,7 @@ describe('a record with keys that have become the names of controls', () => {
     expect(await dataOf(sessions, next)).toEqual(expected)
   })
 
-  it('is shown without them where the answer to its write was lost and an older process has written on top', async () => {
+  it('appears without them after its write’s reply was lost and an older process has written on top', async () => {
     const { sessions, otherProcess, inRow, loseAnswer } = createPlace()
     const cookie = await begin(sessions, { n: 1 })
     await request(sessions, cookie, async (session) => {
@@ -153,7 +153,7 @@ describe('a record with keys that have become the names of controls', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ n: 1, m: 1, theirs: 1 })
   })
 
-  it('gives a value once to take, when an older process has written them meanwhile', async () => {
+  it('returns a value from take once, after an older process has written them', async () => {
     const { sessions, inRow } = createPlace()
     const cookie = await begin(sessions, { n: 1, otp: '1' })
     await request(sessions, cookie, async (session) => {
@@ -165,7 +165,7 @@ describe('a record with keys that have become the names of controls', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ n: 1 })
   })
 
-  it('is no news to a watch because of them', async () => {
+  it('is not reported by a watch because of them', async () => {
     const { sessions, inRow } = createPlace()
     const cookie = await begin(sessions, { n: 1 })
     await inRow()

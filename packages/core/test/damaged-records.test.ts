@@ -55,7 +55,7 @@ function* cuts(text: string): Generator<string> {
 }
 
 describe('a record that was damaged in the store (R64)', () => {
-  it.each([1, 2, 4, 8, 16, 32, 64, 128])('is none with any one byte flipped by %d', async (bit) => {
+  it.each([1, 2, 4, 8, 16, 32, 64, 128])('does not open with any one byte flipped by %d', async (bit) => {
     const reasons = await visitAll(await createDamaged(), flips(bit))
     expect(
       [...reasons.keys()].every((reason) => ['malformed', 'forged', 'unknown_key'].includes(reason)),
@@ -63,7 +63,7 @@ describe('a record that was damaged in the store (R64)', () => {
     expect([...reasons.values()].reduce((a, b) => a + b)).toBeGreaterThan(150)
   })
 
-  it('is none cut off at any length', async () => {
+  it('does not open when cut off at any length', async () => {
     const reasons = await visitAll(await createDamaged(), cuts)
     expect([...reasons.keys()].sort()).toEqual(['forged', 'malformed'])
   })
@@ -77,7 +77,7 @@ describe('a record that was damaged in the store (R64)', () => {
     },
   )
 
-  it('is published, and the next write begins a session that works', async () => {
+  it('publishes an event, and the next write begins a working session', async () => {
     const damaged = await createDamaged()
     // Not the last character: its loose bits would make the text malformed.
     damaged.damageBy((text) => `${text.slice(0, 60)}${text[60] === 'A' ? 'B' : 'A'}${text.slice(61)}`)

@@ -20,7 +20,7 @@ describe.each([
   ['in a store', () => createWorld()],
   ['in whichever has room', () => createOverflowingWorld()],
 ] as const)('a session %s with keys that JSON escapes', (_, create) => {
-  it('comes back with these keys, and is unchanged by a request that reads it', async () => {
+  it('is read back with these keys, and unchanged by a request that only reads', async () => {
     const { sessions } = create()
     const cookie = await begin(sessions, DATA)
     mislead()
@@ -28,7 +28,7 @@ describe.each([
     expect(await eventsOf(() => request(sessions, cookie, isUnchanged))).toEqual(['session_opened opened'])
   })
 
-  it('lets such a key have an end of its own', async () => {
+  it('can expire such a key early', async () => {
     const world = create()
     const cookie = await request(world.sessions, undefined, (session) => {
       Object.assign(session, DATA)
@@ -56,7 +56,7 @@ describe('keys that JSON escapes', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ a: 1, '"': { a: [], '\n': 2 }, '\\': 1 })
   })
 
-  it('are kept in cookies of JSON too', () => {
+  it('work in JSON cookies too', () => {
     const cookie = createCookie<object>('prefs', { json: true, signed: [secretOf('prefs')] })
     const line = cookie.write(DATA['"']).split(';', 1)[0]
     mislead()

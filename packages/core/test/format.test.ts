@@ -96,7 +96,7 @@ const VECTORS: readonly Vector[] = file.vectors
 
 const page = readFileSync(new URL('../../../docs/format/README.md', import.meta.url), 'utf8')
 
-describe('the page about the format', () => {
+describe('the page about the token format', () => {
   it('has the first of the vectors as its example, to the letter', () => {
     const [vector] = VECTORS
     const lines = [
@@ -125,14 +125,14 @@ describe('the page about the format', () => {
 })
 
 describe.skipIf(python === undefined)('a second implementation of the token format, in Python', () => {
-  it('opens what we seal, to exactly its fields', () => {
+  it('opens our tokens to exactly their fields', () => {
     const tokens = CASES.map((one) => sealerOf(one).seal(one.fields, one.rowKey))
     const answers = askPython(CASES.map((one, i) => ({ ...contextOf(one), token: tokens[i] })))
     const expected = CASES.map(({ fields }) => ({ ...fields, sid: Buffer.from(fields.sid).toString('hex') }))
     expect(answers).toEqual(expected)
   })
 
-  it('seals what we open, to exactly its fields', () => {
+  it('seals tokens that we open to exactly their fields', () => {
     const answers = askPython(
       CASES.map((one) => ({
         ...contextOf(one),
@@ -149,7 +149,7 @@ describe.skipIf(python === undefined)('a second implementation of the token form
     expect(opened).toEqual(CASES.map(({ fields }) => ({ ok: true, fields, stale: false })))
   })
 
-  it('finds the row of a cookie, opens it for the present cookie, and tells a superseded one', async () => {
+  it('finds a cookie’s row, opens it for the current cookie, and recognizes a superseded one', async () => {
     const secret = randomBytes(32)
     const memory = memoryStore()
     const rows = new Map<string, string>()
@@ -200,7 +200,7 @@ describe.skipIf(python === undefined)('a second implementation of the token form
     expect(asked.length).toBeGreaterThan(3)
   })
 
-  it('refuses what is ours but of another name, and what was changed', () => {
+  it('rejects our tokens of another name, and changed ones', () => {
     const one = CASES.find(({ purpose }) => purpose === 'cookie')
     if (one === undefined) throw new Error('no case')
     const token = sealerOf(one).seal(one.fields)

@@ -33,7 +33,7 @@ const nameOf = (cookie: string): string => cookie.slice(0, cookie.indexOf('='))
 
 describe.each(MODES)('a session %s', (_, modeOf) => {
   describe.each(CHANGES)('whose cookie got $what', (change) => {
-    it('moves over with the first response, and the former cookie is deleted', async () => {
+    it('gets today’s cookie with the first response, which deletes the former one', async () => {
       const { old, now, forgetful } = changed(modeOf, change)
       const browser = createJarBrowser()
       await browser.visit(old, login('ada'))
@@ -66,7 +66,7 @@ describe.each(MODES)('a session %s', (_, modeOf) => {
       expect(await browser.visit(now, (session) => [session.subject, session['n']])).toEqual(['ada', 3])
     })
 
-    it('is over with a logout, whichever cookies come after it', async () => {
+    it('ends with a logout, whichever of its cookies is sent afterwards', async () => {
       const { old, now } = changed(modeOf, change)
       const browser = createJarBrowser()
       await browser.visit(old, login('ada'))
@@ -74,7 +74,7 @@ describe.each(MODES)('a session %s', (_, modeOf) => {
       expect(browser.cookies()).toEqual([])
     })
 
-    it('of which two came is used by none, and the next login is clean', async () => {
+    it('is ignored if another session’s cookie is sent too, and the next login is clean', async () => {
       const { old, now } = changed(modeOf, change)
       const [browser, other] = [createJarBrowser(), createJarBrowser()]
       await browser.visit(old, login('eve'))
@@ -108,7 +108,7 @@ const PARTITIONED: Pick<Change, 'before' | 'after'> = {
 }
 
 describe.each(MODES)('sessions %s whose cookie was renamed', (_, modeOf) => {
-  it('count under the former name only where none of today’s name does', async () => {
+  it('are read under the former name only without one under today’s', async () => {
     const { old, now } = changed(modeOf, RENAMING)
     const [before, after] = [createJarBrowser(), createJarBrowser()]
     await before.visit(old, login('eve'))
@@ -129,14 +129,14 @@ describe.each(MODES)('sessions %s whose cookie was renamed', (_, modeOf) => {
     expect(look((await now.open(bad)).session)).toEqual(['eve', ['eve']])
   })
 
-  it('do not count under the former name without the option', async () => {
+  it('are ignored under the former name without the option', async () => {
     const { old, forgetful } = changed(modeOf, RENAMING)
     const browser = createJarBrowser()
     await browser.visit(old, login('ada'))
     expect(await browser.visit(forgetful, look)).toEqual([undefined, undefined])
   })
 
-  it('are one session for requests that come at once with the former cookie', async () => {
+  it('stay one session for simultaneous requests with the former cookie', async () => {
     const { old, now } = changed(modeOf, RENAMING)
     const browser = createJarBrowser()
     await browser.visit(old, login('ada'))
@@ -160,7 +160,7 @@ describe.each(MODES)('sessions %s whose cookie was renamed', (_, modeOf) => {
     expect(await browser.visit(now, (session) => session.verifyCsrf(token))).toBe(true)
   })
 
-  it('are read by peek, and the guard sees their cookie', async () => {
+  it('are read by peek, and their cookie counts for the guard', async () => {
     const { old, now } = changed(modeOf, RENAMING)
     const browser = createJarBrowser()
     await browser.visit(old, login('ada'))
@@ -171,7 +171,7 @@ describe.each(MODES)('sessions %s whose cookie was renamed', (_, modeOf) => {
 })
 
 describe.each(MODES)('sessions %s whose cookie became partitioned', (_, modeOf) => {
-  it('are found in both partitions of the browser, and one cookie is left', async () => {
+  it('are found in both partitions of the browser, and keep one cookie', async () => {
     const { old, now } = changed(modeOf, PARTITIONED)
     const browser = createJarBrowser()
     await browser.visit(old, login('ada'))
@@ -190,7 +190,7 @@ describe.each(MODES)('sessions %s whose cookie became partitioned', (_, modeOf) 
 const kept = () => changed(() => ({}), RENAMING)
 
 describe('sessions in a store whose cookie was renamed', () => {
-  it('are listed, ended and counted with the others of their subject', async () => {
+  it('are listed, ended and counted with their subject’s other sessions', async () => {
     const { old, now } = kept()
     const [before, after] = [createJarBrowser(), createJarBrowser()]
     await before.visit(old, login('ada'))
@@ -201,7 +201,7 @@ describe('sessions in a store whose cookie was renamed', () => {
     expect(await before.visit(now, look)).toEqual([undefined, undefined])
   })
 
-  it('open with today’s cookie only, once a login has renewed it', async () => {
+  it('open only with today’s cookie after a login', async () => {
     const { old, now } = kept()
     const browser = createJarBrowser()
     await browser.visit(old, count)
@@ -214,7 +214,7 @@ describe('sessions in a store whose cookie was renamed', () => {
     expect(await browser.visit(now, look)).toEqual(['ada', ['ada']])
   })
 
-  it('leave the cookie to the request that has renewed it meanwhile', async () => {
+  it('keep the cookie of the faster of two requests that renew it', async () => {
     const { old, now } = kept()
     const browser = createJarBrowser()
     await browser.visit(old, count)
@@ -228,7 +228,7 @@ describe('sessions in a store whose cookie was renamed', () => {
     expect(await browser.visit(now, (session) => session['n'])).toBe(2)
   })
 
-  it('log in beside one another: what gets a row of its own has today’s key', async () => {
+  it('log in simultaneously, and a new row has today’s key', async () => {
     const { old, now, forgetful } = kept()
     const browser = createJarBrowser()
     await browser.visit(old, count)
@@ -248,7 +248,7 @@ describe('sealed sessions whose cookie was renamed', () => {
     ['logged out', (_, session) => session.logout()],
     ['revoked one by one', (sessions, session) => sessions.revoke(session.id, { subject: 'ada' })],
     ['revoked with all of their subject', (sessions) => sessions.revokeAll('ada')],
-  ])('stay over where they were %s before', async (_, end) => {
+  ])('stay over if they were %s before', async (_, end) => {
     const { old, now } = changed(({ store }) => ({ store: undefined, revocation: store }), RENAMING)
     const browser = createJarBrowser()
     await browser.visit(old, login('ada'))
@@ -257,7 +257,7 @@ describe('sealed sessions whose cookie was renamed', () => {
     expect((await now.open(copy)).session.explain().opened).toBe('revoked')
   })
 
-  it('give the newer of two tokens of one session', async () => {
+  it('open the newer of two tokens of one session', async () => {
     const { world, old, now } = changed(() => ({ store: undefined, revocation: 'none' }), RENAMING)
     const browser = createJarBrowser()
     await browser.visit(old, count)

@@ -89,7 +89,7 @@ const ENDS: readonly (readonly [string, (session: Session) => unknown])[] = [
 
 describe.each(MODES)('a session %s whose object', (_, create) => {
   describe.each(HANDLERS)('%s', (_handler, spoil) => {
-    it.each(ENDS)('is over when it %s, and nothing of it is written', async (_end, end) => {
+    it.each(ENDS)('ends when it %s, and nothing of it is written', async (_end, end) => {
       const { sessions } = create()
       const cookie = await begin(sessions, DATA, 'ada')
       const left = await request(sessions, cookie, (session) => {
@@ -99,7 +99,7 @@ describe.each(MODES)('a session %s whose object', (_, create) => {
       expect(left).toBeUndefined()
     })
 
-    it('begins with nothing but what is kept when somebody else logs in', async () => {
+    it('keeps only the keys to keep when another user logs in', async () => {
       const { sessions } = create()
       const cookie = await begin(sessions, DATA)
       const next = await request(sessions, cookie, (session) => {
@@ -110,7 +110,7 @@ describe.each(MODES)('a session %s whose object', (_, create) => {
       expect(await dataOf(sessions, next)).toEqual({ cart: ['A1'] })
     })
 
-    it('gives a key away once with pop, and the rest goes with clear', async () => {
+    it('returns a key once with pop, and is emptied by clear', async () => {
       const { sessions } = create()
       const cookie = await begin(sessions, DATA, 'ada')
       const next = await request(sessions, cookie, (session) => {
@@ -130,8 +130,8 @@ describe.each(MODES)('a session %s whose object', (_, create) => {
   })
 })
 
-describe('a session that was frozen', () => {
-  it('begins another after its end, with what can be assigned to a key that could only not be deleted', async () => {
+describe('a frozen session object', () => {
+  it('begins a new session after its end, with new values for keys that could not be deleted', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, DATA, 'ada')
     const next = await request(sessions, cookie, (session) => {
@@ -144,7 +144,7 @@ describe('a session that was frozen', () => {
     expect((await sessions.open(next)).session.subject).toBeUndefined()
   })
 
-  it('is logged in although it has a key that has the name of a control, which is not kept', async () => {
+  it('can log in although it has a key with the name of a control, which is dropped', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, DATA)
     const next = await request(sessions, cookie, (session) => {
@@ -154,7 +154,7 @@ describe('a session that was frozen', () => {
     expect(await dataOf(sessions, next)).toEqual({ n: 1 })
   })
 
-  it('is kept for the sake of a CSRF token that was asked for after its end', async () => {
+  it('is kept if a CSRF token was requested after its end', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, DATA, 'ada')
     let token = ''
@@ -203,7 +203,7 @@ const update = (session: Session): void =>
     data['n'] = 5
   })
 
-describe('a commit that was merged with what another request has written', () => {
+describe('a commit merged with another request’s changes', () => {
   it.each(HANDLERS)(
     'does not fail where the session\u2019s object %s, and the end of the visit undoes nothing',
     async (_, spoil) => {
@@ -235,7 +235,7 @@ describe('a commit that was merged with what another request has written', () =>
     },
   )
 
-  it('does not fail where a getter throws that the handler has defined meanwhile', async () => {
+  it('does not fail if the handler has defined a getter that throws', async () => {
     const { sessions, cookie, visit, saved } = await mergedUnder(() => undefined, define)
     expect(saved).toBeUndefined()
     Reflect.deleteProperty(visit.session, 'bad')
@@ -244,14 +244,14 @@ describe('a commit that was merged with what another request has written', () =>
     expect(await dataOf(sessions, cookie)).toEqual({ ...MERGED, late: 1 })
   })
 
-  it('does not fail where a later update cannot be made on what others have written; the commit of the update does', async () => {
+  it('does not fail if a later update cannot be repeated; the update’s own commit does', async () => {
     const { sessions, cookie, visit, saved } = await mergedUnder(() => undefined, update)
     expect(saved).toBeUndefined()
     expect(await rejection(visit.close())).toEqual(new Error('not one any more'))
     expect(await dataOf(sessions, cookie)).toEqual(MERGED)
   })
 
-  it('is shown to a session that can show it, without its setters being run', async () => {
+  it('updates the session object without running its setters', async () => {
     let runs = 0
     const { visit } = await mergedUnder((session) => {
       Object.defineProperty(session, 'n', {
@@ -280,7 +280,7 @@ describe('taking and reloading', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ secret: DATA.secret, cart: ['A1'] })
   })
 
-  it('refuse to reload a frozen session, and change nothing that is written', async () => {
+  it('throw on reload of a frozen session, and change no record', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { n: 1 })
     await request(sessions, cookie, async (session) => {
@@ -295,7 +295,7 @@ describe('taking and reloading', () => {
 })
 
 describe('a proxy around a session', () => {
-  it('is no session: its controls throw instead of ending nothing', async () => {
+  it('is not a session: its controls throw', async () => {
     const { sessions } = createWorld()
     const { session } = await sessions.open(present(await begin(sessions, { n: 1 })))
     const proxy = new Proxy(session, {})
@@ -303,7 +303,7 @@ describe('a proxy around a session', () => {
       expect(() => proxy[control]()).toThrow(new TypeError('a session control was called on another object'))
   })
 
-  it('that hands its calls to the session ends it, though it lets nobody delete its keys', async () => {
+  it('that forwards calls to the session can end it, even if it forbids deleting keys', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, DATA, 'ada')
     const closed = await eventsOf(() =>
@@ -323,7 +323,7 @@ describe('a proxy around a session', () => {
 })
 
 describe('a polluted prototype', () => {
-  it('fails neither a reload, nor an update, nor the end of a frozen session', async () => {
+  it('does not break a reload, an update, or the end of a frozen session', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { n: 1 }, 'ada')
     const pollute = Object.prototype as { get?: unknown }

@@ -22,7 +22,7 @@ describe('random input', () => {
     expect(outcome.cases).toBeGreaterThan(0)
   })
 
-  it('that finds something tells the seed of that one case', () => {
+  it('that finds a fault prints the seed of that case', () => {
     const picky: Target = {
       name: 'picky',
       prepare: () => (choices) => {

@@ -61,8 +61,8 @@ const SILENT = { events: [GONE], cookie: undefined, data: undefined }
 
 const clear: Handler = (session) => session.clear()
 
-describe('an update that used to get lost', () => {
-  it('a book that goes into the cart while another tab empties it is in the cart', async () => {
+describe('with a store, parallel requests that used to lose an update:', () => {
+  it('a book added while another tab empties the cart is in the cart', async () => {
     const slow = await overtaken({ cart: ['pen'] }, push('book'), clear)
     expect(slow.other).toBeUndefined()
     const { events, data } = await endOf(slow)
@@ -70,7 +70,7 @@ describe('an update that used to get lost', () => {
     expect(data).toEqual({ cart: ['book'] })
   })
 
-  it('a book that goes into the cart while a parallel request regenerates is in the cart', async () => {
+  it('a book added while another request regenerates the session is in the cart', async () => {
     const slow = await overtaken({ cart: ['pen'] }, push('book'), (session) => session.regenerate())
     const { events, cookie } = await endOf(slow)
     expect([events, cookie]).toEqual([['session_changed merged'], undefined])
@@ -93,8 +93,8 @@ describe('an update that used to get lost', () => {
   })
 })
 
-describe('what a visitor has deleted', () => {
-  it('does not come back by a slow request that changes another key', async () => {
+describe('data that a visitor has deleted', () => {
+  it('is not restored by a slow request that changes another key', async () => {
     const slow = await overtaken(
       { address: 'Elm St', cart: ['pen'] },
       (session) => (session['seen'] = 1),
@@ -105,7 +105,7 @@ describe('what a visitor has deleted', () => {
     expect(events).toEqual(['session_created created'])
   })
 
-  it('does not come back by a slow request that changes the very same key, which is a 409', async () => {
+  it('is not restored by a slow request that changes the same key, which is a 409', async () => {
     const slow = await overtaken({ address: 'Elm St' }, (session) => (session['address'] = 'Oak St'), clear)
     expect(await endOf(slow)).toEqual(REFUSED)
   })
@@ -117,7 +117,7 @@ describe('what a visitor has deleted', () => {
     ['an end of a key', { a: 1 }, (session) => session.expire('a', '5m')],
     ['"remember me"', { a: 1 }, (session) => (session.permanent = true)],
     ['the value it had', { a: 1 }, (session) => (session['a'] = 1)],
-  ])('does not come back by %s, and that is no error: nothing is lost', async (_, data, change) => {
+  ])('is not restored by %s, without an error because nothing is lost', async (_, data, change) => {
     const slow = await overtaken({ ...data }, change, clear)
     slow.world.at += 1000
     expect(await endOf(slow)).toEqual(SILENT)
@@ -128,7 +128,7 @@ describe('what a visitor has deleted', () => {
     ['a change deep in an object', { a: { b: 1 } }, (session) => ((session['a'] as { b: number }).b = 2)],
     ['a change of an item in a list', { a: [1, 2] }, (session) => ((session['a'] as number[])[0] = 3)],
     ['an item that goes', { a: [1, 2] }, (session) => (session['a'] as number[]).pop()],
-  ])('does not come back by %s, which is a 409', async (_, data, change) => {
+  ])('is not restored by %s, which is a 409', async (_, data, change) => {
     const slow = await overtaken({ ...data }, change, clear)
     slow.world.at += 1000
     expect(await endOf(slow)).toEqual(REFUSED)
@@ -136,8 +136,8 @@ describe('what a visitor has deleted', () => {
   })
 })
 
-describe('a request of an anonymous session that is over', () => {
-  it('keeps new keys, items, messages and steps on empty data, and drops what it assigned, with an event', async () => {
+describe('a request whose anonymous session has ended', () => {
+  it('saves new keys, items, messages and updates, and drops assigned values, with an event', async () => {
     const slow = await overtaken(
       { n: 5, cart: ['pen'], city: 'A' },
       (session) => {
@@ -160,7 +160,7 @@ describe('a request of an anonymous session that is over', () => {
     ])
   })
 
-  it('resolves save() where all of its changes are in the new session, and shows what is there', async () => {
+  it('resolves save() if all of its changes are in the new session, and shows its data', async () => {
     const { sessions, visit } = await overtaken({ n: 5, old: 1 }, increment, clear)
     const { session } = visit
     await session.save()
@@ -171,7 +171,7 @@ describe('a request of an anonymous session that is over', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ n: 2 })
   })
 
-  it('rejects save() where one of its changes is not, and keeps the others', async () => {
+  it('rejects save() if a change is lost, and keeps the others', async () => {
     const { sessions, visit } = await overtaken(
       { city: 'A' },
       (session) => ((session['city'] = 'B'), (session['fresh'] = 1)),
@@ -182,7 +182,7 @@ describe('a request of an anonymous session that is over', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ fresh: 1 })
   })
 
-  it('rejects save() where nothing is left of its changes, and goes on rejecting', async () => {
+  it('rejects every save() if all of its changes are lost', async () => {
     const { visit, memory } = await overtaken({ city: 'A' }, (session) => (session['city'] = 'B'), clear)
     expect(await rejection(visit.session.save())).toBeInstanceOf(SessionGoneError)
     visit.session['fresh'] = 1
@@ -191,7 +191,7 @@ describe('a request of an anonymous session that is over', () => {
     expect([cookieLine(await visit.close()), memory.size]).toEqual([undefined, 0])
   })
 
-  it('begins a session with an id, a beginning and a row of its own', async () => {
+  it('begins a session with a new id, start and row', async () => {
     const { sessions, visit, cookie, world } = await overtaken(
       { a: 1 },
       (session) => (session['b'] = 1),
@@ -207,7 +207,7 @@ describe('a request of an anonymous session that is over', () => {
     expect(visit.session.id).toBe(session.id)
   })
 
-  it('is told of a record that fell out of a full memory store in the same way', async () => {
+  it('behaves in the same way if a full memory store has evicted the record', async () => {
     const world = createWorld()
     const now = (): number => world.at * 1000
     const sessions = world.another({ store: memoryStore({ max: 1, now }) })
@@ -220,7 +220,7 @@ describe('a request of an anonymous session that is over', () => {
   })
 })
 
-describe('a request of a session with a subject that is over', () => {
+describe('a request whose logged-in session has ended', () => {
   it.each<readonly [string, Handler]>([
     ['a logout', (session) => session.logout()],
     ['a login of somebody else', (session) => session.login('bob')],
@@ -241,7 +241,7 @@ describe('a request of a session with a subject that is over', () => {
     expect(await rejection(visit.session.save())).toBeInstanceOf(SessionGoneError)
   })
 
-  it('says nothing of a request that has only read', async () => {
+  it('succeeds if it has only read', async () => {
     const slow = await overtaken(
       { n: 5 },
       () => undefined,
@@ -251,7 +251,7 @@ describe('a request of a session with a subject that is over', () => {
     expect((await endOf(slow)).events).toEqual([])
   })
 
-  it('is not put back by a renewal', async () => {
+  it('does not restore it by a renewal', async () => {
     const slow = await overtaken(
       { n: 5 },
       () => undefined,
@@ -263,8 +263,8 @@ describe('a request of a session with a subject that is over', () => {
   })
 })
 
-describe('an outcome that nobody knows', () => {
-  it('begins no new session, but is a 409: what may have been written may have been ended on purpose', async () => {
+describe('an unknown outcome of a write', () => {
+  it('is a 409 and begins no new session, because the session may have been ended on purpose', async () => {
     const { sessions, store, memory } = createWorld()
     const cookie = await begin(sessions, { n: 5 })
     const visit = await sessions.open(cookie)
@@ -280,7 +280,7 @@ describe('an outcome that nobody knows', () => {
     expect([events, memory.size]).toEqual([[GONE], 0])
   })
 
-  it('within one commit neither, where the row went away before anybody could look', async () => {
+  it('within one commit is a 409 too, if the row is gone before it is read', async () => {
     const { sessions, store, memory, another } = createWorld()
     const cookie = await begin(sessions, { n: 5 })
     const visit = await sessions.open(cookie)
@@ -294,7 +294,7 @@ describe('an outcome that nobody knows', () => {
     expect([cookieLine(await visit.close()), memory.size]).toEqual([undefined, 0])
   })
 
-  it('of a move back into the cookie counts as moved where the row is gone: the visitor keeps the session', async () => {
+  it('of a move back into the cookie counts as moved if the row is gone, so the visitor keeps the session', async () => {
     const { sessions, store } = createOverflowingWorld({ revocation: 'none' })
     const cookie = await begin(sessions, { long: LONG, a: 1 })
     store.next('replace', 'lost')
@@ -302,7 +302,7 @@ describe('an outcome that nobody knows', () => {
     expect(await dataOf(sessions, back)).toEqual({ a: 1 })
   })
 
-  it('of a renewal in overflow is no error: there is nothing to lose', async () => {
+  it('of a renewal in overflow is no error, because nothing is lost', async () => {
     const world = createOverflowingWorld({ revocation: 'none' })
     const cookie = await begin(world.sessions, { long: LONG })
     const visit = await world.sessions.open(cookie)

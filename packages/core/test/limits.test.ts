@@ -91,7 +91,7 @@ describe.each(MODES)('a session in %s', (mode) => {
       expect(await isAlive(world.browser)).toBe(alive)
     })
 
-    it('and stays ended for whoever plays the cookie again (R31)', async () => {
+    it('stays ended when the cookie is replayed (R31)', async () => {
       const world = createWorld(mode)
       await until(world, limit)
       const { cookie } = world.browser
@@ -102,7 +102,7 @@ describe.each(MODES)('a session in %s', (mode) => {
       expect(await replayed.ask((session) => JSON.stringify(session))).toBe('{}')
     })
 
-    it('also by a clock that was ahead when it was used, and is set back', async () => {
+    it('ends even if the clock was ahead when it was used, and is set back', async () => {
       const world = createWorld(mode)
       await until(world, limit - 1)
       world.clock.at = START - 30
@@ -115,7 +115,7 @@ describe.each(MODES)('a session in %s', (mode) => {
   it.each([
     [{ ...LIMITS, idle: 60 }, 60],
     [{ ...LIMITS, absolute: 60 }, 60],
-  ])('ends at once when a limit is made shorter: %j (R33)', async (lifetime, end) => {
+  ])('ends immediately when a limit is shortened: %j (R33)', async (lifetime, end) => {
     const world = createWorld(mode)
     await world.browser.visit((session) => Object.assign(session, world.data))
     for (const [seconds, alive] of [
@@ -136,7 +136,7 @@ describe.each(MODES)('a session in %s', (mode) => {
       ['regenerates', (session) => session.regenerate()],
       ['leaves a message', (session) => session.flash('info', 'Saved')],
       ['saves twice', async (session) => ((session['n'] = 2), await session.save(), (session['n'] = 3))],
-    ])('keeps its end for a handler that %s', async (_, handle) => {
+    ])('keeps its expiry if the handler %s', async (_, handle) => {
       const world = await beginIn(mode)
       const { clock, browser } = world
       for (const at of [100, 300, 599]) {
@@ -151,7 +151,7 @@ describe.each(MODES)('a session in %s', (mode) => {
       expect(await isAlive(browser)).toBe(false)
     })
 
-    it('is not written when it is only looked at, however long ago it was', async () => {
+    it('is not written when it is only read, however long ago it was written', async () => {
       const { browser, another, clock } = await beginIn(mode)
       clock.at += 599
       const visit = await another(LIMITS).open(browser.cookie, { extend: false })
@@ -159,13 +159,13 @@ describe.each(MODES)('a session in %s', (mode) => {
       expect(setCookie(await visit.close())).toBeUndefined()
     })
 
-    it('is written with what it was changed to', async () => {
+    it('is written if it was changed', async () => {
       const world = await beginIn(mode)
       await poll(world, (session) => (session['n'] = 2))
       expect(await world.browser.ask((session) => session['n'])).toBe(2)
     })
 
-    it('keeps its end although the limits are longer by now, and not where they are shorter', async () => {
+    it('keeps its expiry if the limits are longer now, and not if they are shorter', async () => {
       const world = await beginIn(mode)
       world.clock.at += 10
       const longer = { ...LIMITS, idle: 3000 }
@@ -187,14 +187,14 @@ describe.each(MODES)('a session in %s', (mode) => {
     it.each<[string, (session: Session) => unknown]>([
       ['a login', (session) => session.login('alice')],
       ['what follows an end', (session) => (session.destroy(), (session['n'] = 1))],
-    ])('begins anew with %s', async (_, handle) => {
+    ])('has new times after %s', async (_, handle) => {
       const world = await beginIn(mode)
       world.clock.at += 500
       await poll(world, handle)
       expect(await endOf(world.browser)).toBe(1100)
     })
 
-    it('begins like any other where nothing came', async () => {
+    it('begins normally without a cookie', async () => {
       const world = createWorld(mode)
       world.clock.at += 500
       await poll(world, (session) => Object.assign(session, world.data))
@@ -229,7 +229,7 @@ describe.each(MODES)('a session in %s', (mode) => {
       expect(await another({ ...LIMITS, idle: 200 }).peek(browser.cookie)).toMatchObject({ secondsLeft: 100 })
     })
 
-    it('is neither extended nor written, and no event tells of it', async () => {
+    it('is neither extended nor written, and publishes no event', async () => {
       const { browser, clock, another, data } = createWorld(mode)
       await browser.visit((session) => Object.assign(session, data))
       const sessions = another(LIMITS)
@@ -243,14 +243,17 @@ describe.each(MODES)('a session in %s', (mode) => {
       expect(await sessions.peek(browser.cookie)).toBeUndefined()
     })
 
-    it.each([undefined, '', '__Host-session=x', 'a=b'])('is none where none came: %j', async (cookie) => {
-      expect(await createWorld(mode).another(LIMITS).peek(cookie)).toBeUndefined()
-    })
+    it.each([undefined, '', '__Host-session=x', 'a=b'])(
+      'is undefined without a valid session: %j',
+      async (cookie) => {
+        expect(await createWorld(mode).another(LIMITS).peek(cookie)).toBeUndefined()
+      },
+    )
   })
 })
 
-describe('a session that two requests write at once, one of which does not count as use', () => {
-  it('keeps its end although the limits are longer by now', async () => {
+describe('a session that two requests write simultaneously, one of which does not count as use', () => {
+  it('keeps its expiry although the limits are longer now', async () => {
     const { clock, browser, another } = createWorld('a store')
     await browser.visit((session) => (session['n'] = 1))
     clock.at += 100

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { increment } from './row-support.ts'
 import { begin, createWorld, dataOf, rejection, request } from './store-support.ts'
 
-describe('a write that was done, whose answer was lost, and which others have written over since', () => {
-  it.each([4, 5, 9])('is never made a second time: %i others', async (others) => {
+describe('a successful write whose reply was lost and which others have overwritten', () => {
+  it.each([4, 5, 9])('is never repeated: %i other writes', async (others) => {
     const world = createWorld()
     const { sessions, store } = world
     const cookie = await begin(sessions, { n: 0 })

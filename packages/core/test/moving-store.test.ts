@@ -23,7 +23,7 @@ const refusal = (...stores: readonly unknown[]): unknown =>
   thrown(() => movingStore(...(stores as [Store, Store])))
 
 describe('movingStore', () => {
-  it('begins records in the new store, and leaves those of the old one there', async () => {
+  it('creates records in the new store, and keeps those of the old one there', async () => {
     const { from, to, moving } = createMoving()
     await from.create(KEY, record(TEXT))
     expect(await moving.create(KEY, record('y'))).toBe(false)
@@ -33,7 +33,7 @@ describe('movingStore', () => {
     expect(await to.read('b'.repeat(64))).toBe('new')
   })
 
-  it('sweeps, empties and closes both, and is volatile where one of them is', async () => {
+  it('sweeps, empties and closes both, and is volatile if one of them is', async () => {
     const [from, to] = [memoryStore(), memoryStore()]
     const closed: string[] = []
     const closing = (name: string, store: Store): Store => ({ ...store, close: () => void closed.push(name) })
@@ -52,7 +52,7 @@ describe('movingStore', () => {
     expect(movingStore(lasting, { ...lasting }).isVolatile).toBe(false)
   })
 
-  it('watches records of both, until that is ended', async () => {
+  it('watches records of both until it is stopped', async () => {
     const [from, to] = [memoryStore(), memoryStore()]
     let changes = 0
     const stop = await movingStore(from, to).watch?.(KEY, () => changes++)
@@ -63,7 +63,7 @@ describe('movingStore', () => {
     expect(changes).toBe(2)
   })
 
-  it('finds and watches only where both can', async () => {
+  it('has bySubject and watch only if both stores have them', async () => {
     const { read, create, replace, delete: end } = memoryStore()
     const bare: Store = { read, create, replace, delete: end }
     for (const moving of [movingStore(bare, memoryStore()), movingStore(memoryStore(), bare)])
@@ -76,7 +76,7 @@ describe('movingStore', () => {
     expect(stopped).toEqual(['to'])
   })
 
-  it('is not called busy once it has begun', async () => {
+  it('does not report StoreBusyError once one store has started', async () => {
     const { from, moving } = createMoving()
     from.next('read', busy)
     await expect(moving.create(KEY, record(TEXT))).rejects.toThrow(StoreBusyError)
@@ -86,7 +86,7 @@ describe('movingStore', () => {
     await expect(moving.delete(KEY)).rejects.not.toThrow(StoreBusyError)
   })
 
-  it('takes two different stores, and nothing else', () => {
+  it('rejects anything but two different stores', () => {
     const store = memoryStore()
     expect(refusal(store, store)).toMatchObject({ option: 'movingStore' })
     expect(refusal(undefined, store)).toMatchObject({ option: 'movingStore.from' })

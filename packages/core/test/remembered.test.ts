@@ -35,14 +35,14 @@ const nameIn = (browser: Browser<Record<string, unknown>>): Promise<unknown> =>
 const openedOf = (browser: Browser<Record<string, unknown>>): Promise<string> =>
   browser.ask((session) => session.explain().opened)
 
-describe.each(WHERE)('a remembered session that slides, %s,', (_, options) => {
-  it('begins with a cookie of its idle limit', async () => {
+describe.each(WHERE)('a sliding permanent session, %s,', (_, options) => {
+  it('begins with a cookie whose Max-Age is its idle limit', async () => {
     const { browser, line, clock } = await remembered(options())
     expect(maxAgeIn(line)).toBe(14 * DAY)
     expect(await daysLeft(browser, clock.at)).toBe(14)
   })
 
-  it('goes on while it is read, and so does its cookie in the browser', async () => {
+  it('is extended by reading, and so is its cookie in the browser', async () => {
     const { browser, clock } = await remembered(options())
     for (let day = STEP; day <= 60 * DAY; day += STEP) {
       clock.at = START + day
@@ -52,7 +52,7 @@ describe.each(WHERE)('a remembered session that slides, %s,', (_, options) => {
     expect(await daysLeft(browser, clock.at)).toBe(14)
   })
 
-  it('goes on while it is written, and so does its cookie in the browser', async () => {
+  it('is extended by writing, and so is its cookie in the browser', async () => {
     const { browser, clock } = await remembered(options())
     for (let day = 1; day <= 30; day++) {
       clock.at = START + day * DAY
@@ -70,7 +70,7 @@ describe.each(WHERE)('a remembered session that slides, %s,', (_, options) => {
     expect(setCookie(await browser.visit((session) => session['name']))).toBeDefined()
   })
 
-  it('ends when nobody has used it for its idle limit, whatever its cookie says (R31)', async () => {
+  it('ends without use for its idle limit, whatever its cookie says (R31)', async () => {
     const { browser, clock } = await remembered(options())
     clock.at += 14 * DAY - 1
     expect(await nameIn(browser)).toBe('Ada')
@@ -78,7 +78,7 @@ describe.each(WHERE)('a remembered session that slides, %s,', (_, options) => {
     expect(await nameIn(browser)).toBeUndefined()
   })
 
-  it('ends at its absolute limit however busy, and its cookie with it (R34)', async () => {
+  it('ends with its cookie at its absolute limit, even if it is in use (R34)', async () => {
     const { browser, clock } = await remembered(options())
     let cookieEnd = 0
     for (let day = STEP; day < 180 * DAY; day += STEP) {
@@ -93,7 +93,7 @@ describe.each(WHERE)('a remembered session that slides, %s,', (_, options) => {
     expect(await nameIn(browser)).toBeUndefined()
   })
 
-  it('is not extended by what counts as no use, even where that writes', async () => {
+  it('is not extended by a request that does not count as use, even if it writes', async () => {
     const { browser, clock, sessions } = await remembered(options())
     for (const write of [false, true]) {
       clock.at += STEP
@@ -110,8 +110,8 @@ describe.each(WHERE)('a remembered session that slides, %s,', (_, options) => {
   })
 })
 
-describe.each(WHERE)('a session with a limit of its own, %s,', (_, options) => {
-  it('ends by that limit, which its writes and renewals do not move', async () => {
+describe.each(WHERE)('a permanent session with its own limit, %s,', (_, options) => {
+  it('ends by that limit, which writes and renewals do not move', async () => {
     const { browser, clock, line } = await remembered(options(), '30d')
     expect(maxAgeIn(line)).toBe(14 * DAY)
     for (let day = STEP; day < 30 * DAY; day += STEP) {
@@ -139,13 +139,13 @@ describe.each(WHERE)('a session with a limit of its own, %s,', (_, options) => {
     expect(await nameIn(browser)).toBeUndefined()
   })
 
-  it('leaves nothing to write to a request that only reads', async () => {
+  it('is not written by a request that only reads', async () => {
     const { browser } = await remembered(options(), '30d')
     expect(setCookie(await browser.visit((session) => session['name']))).toBeUndefined()
     expect(await browser.ask((session) => session.explain().closes)).toBe('unchanged')
   })
 
-  it('has the configured one again when it is made permanent without saying how long, and none when it is not', async () => {
+  it('has the configured limit after permanent = true, and none after permanent = false', async () => {
     const { browser, clock } = await remembered({ ...options(), lifetime: { permanent: '31d' } }, '7d')
     await browser.visit((session) => (session.permanent = true))
     expect(await daysLeft(browser, clock.at)).toBe(31)
@@ -156,7 +156,7 @@ describe.each(WHERE)('a session with a limit of its own, %s,', (_, options) => {
     expect(await browser.ask((session) => session.permanent)).toBe(false)
   })
 
-  it('keeps it at a login that follows or precedes', async () => {
+  it('keeps it at a login before or after', async () => {
     const { browser, clock } = await remembered(options())
     await browser.visit((session) => ((session.permanent = '7d'), session.login('ada')))
     expect(await daysLeft(browser, clock.at)).toBe(7)
@@ -164,13 +164,13 @@ describe.each(WHERE)('a session with a limit of its own, %s,', (_, options) => {
     expect(await daysLeft(browser, clock.at)).toBe(5)
   })
 
-  it('is not kept for the sake of its limit when it holds nothing more', async () => {
+  it('is not kept because of its limit when it is empty', async () => {
     const { browser } = await remembered(options(), '30d')
     await browser.visit((session) => session.clear())
     expect(browser.cookie).toBeUndefined()
   })
 
-  it.each(['200d', '0s', -1, Number.NaN, Infinity, 'x'])('takes no %s', async (value) => {
+  it.each(['200d', '0s', -1, Number.NaN, Infinity, 'x'])('rejects %s', async (value) => {
     const { browser } = await remembered(options())
     await browser.visit((session) => {
       expect(() => Object.assign(session, { permanent: value })).toThrow(/^session\.permanent/)
@@ -179,7 +179,7 @@ describe.each(WHERE)('a session with a limit of its own, %s,', (_, options) => {
   })
 })
 
-it('a session may be permanent without an end only where that is configured', async () => {
+it('a session may be permanent for ever only if that is configured', async () => {
   const lifetime = { permanent: { idle: '14d', absolute: Infinity } } as const
   const { browser, clock } = await remembered({ lifetime })
   await browser.visit((session) => (session.permanent = Infinity))
@@ -190,7 +190,7 @@ it('a session may be permanent without an end only where that is configured', as
   expect(await nameIn(browser)).toBe('Ada')
 })
 
-it('a limit that is shortened ends sessions that have a longer one of their own (R33)', async () => {
+it('a shortened limit ends sessions that have a longer limit of their own (R33)', async () => {
   const store = memoryStore()
   const { browser, clock } = await remembered({ store, revocation: undefined }, '90d')
   clock.at += 10 * DAY
@@ -203,7 +203,7 @@ it('a limit that is shortened ends sessions that have a longer one of their own 
   )
 })
 
-it('an anonymous session that begins anew because another request has ended it keeps its limit', async () => {
+it('an anonymous session that starts again because another request has ended it keeps its limit', async () => {
   const world = createWorld({ lifetime: { permanent: '180d' } })
   const cookie = await request(world.sessions, undefined, (session) => {
     session['name'] = 'Ada'
@@ -220,7 +220,7 @@ it('an anonymous session that begins anew because another request has ended it k
   expect(session.expiresAt.getTime() / 1000 - world.at).toBe(30 * DAY)
 })
 
-describe('two requests that say at once how long a session lasts', () => {
+describe('two requests that set a session’s limit simultaneously', () => {
   it.each([
     ['neither', undefined, undefined, 180],
     ['the first', '30d', undefined, 30],
@@ -228,7 +228,7 @@ describe('two requests that say at once how long a session lasts', () => {
     ['both, and the later commit wins', '30d', '20d', 20],
     ['one that it is not permanent', '30d', false, undefined],
     ['one that it is as long as may be', '30d', true, 30],
-  ] as const)('leave a record that is read as it was written: %s', async (_, first, second, days) => {
+  ] as const)('leave a record that is read back unchanged: %s', async (_, first, second, days) => {
     const world = createWorld({ lifetime: { permanent: '180d' } })
     const cookie = await request(world.sessions, undefined, (session) => {
       session['name'] = 'Ada'

@@ -22,12 +22,12 @@ describe('the revision of a text', () => {
     expect(new Set(times(1000, () => revisionOf(sealer.seal(fields, KEY)))).size).toBe(1000)
   })
 
-  it.each(['', 'short', 'x'.repeat(43), 'x'.repeat(44)])('is the text itself where that is %j', (text) => {
+  it.each(['', 'short', 'x'.repeat(43), 'x'.repeat(44)])('is the text itself if that is %j', (text) => {
     expect(revisionOf(text)).toBe(text)
   })
 })
 
-it('a memory store replaces a text by its revision, and takes neither the whole text nor a part of it for one', () => {
+it('a memory store replaces a text by its revision, and accepts neither the whole text nor a part of it', () => {
   const store = memoryStore()
   const text = keysOf()
     .sealer('store')

@@ -83,7 +83,7 @@ describe.each([
     },
   )
 
-  it('is of no use to a request that was under way: its write is a 409, and no cookie is sent for it', async () => {
+  it('is useless to a request that was still running: its write is a 409 without a cookie', async () => {
     const { sessions } = createRevocableWorld()
     const cookie = await begin(sessions, subject)
     const [writing, renewing] = [await openVisit(sessions, cookie), await openVisit(sessions, cookie)]
@@ -94,7 +94,7 @@ describe.each([
     expect(await renewing.close()).toEqual([['Vary', 'Cookie']])
   })
 
-  it('is superseded for a minute after a new id: a late write is refused, and no cookie is sent for it', async () => {
+  it('is superseded for a minute after a new id: a late write is rejected without a cookie', async () => {
     const { sessions } = createRevocableWorld()
     const copied = await begin(sessions, subject)
     const next = await request(sessions, copied, (session) => session.regenerate())
@@ -108,7 +108,7 @@ describe.each([
     expect(await dataOf(sessions, next)).toEqual({ a: 1 })
   })
 
-  it('begins another session with a login that was under way during a logout', async () => {
+  it('gets another session for a login that was running during a logout', async () => {
     const { sessions } = createRevocableWorld()
     const cookie = await begin(sessions, subject)
     const visit = await openVisit(sessions, cookie)
@@ -120,7 +120,7 @@ describe.each([
     expect(await openedBy(sessions, cookie)).toBe('revoked')
   })
 
-  it('gets one new id, where two requests would give it one', async () => {
+  it('gets one new id if two requests regenerate it', async () => {
     const { sessions } = createRevocableWorld()
     const cookie = await begin(sessions, subject)
     const visits = await Promise.all(times(2, async () => openVisit(sessions, cookie)))
@@ -185,12 +185,12 @@ describe('what is on the revocation list', () => {
     ['a logout', (session) => session.logout()],
     ['a new id', (session) => session.regenerate()],
     ['a login', (session) => session.login('alice')],
-  ])('stays of an anonymous session for no longer than its record would have lived: %s', async (_, end) => {
+  ])('is kept for an anonymous session no longer than its record would have lived: %s', async (_, end) => {
     const { store } = await ended(end)
     expect(store.records.map(({ expiresAt }) => expiresAt)).toEqual([(BEGIN + 500) * 1000])
   })
 
-  it('is nothing of an anonymous session that was emptied, as by a message that was shown', async () => {
+  it('does not include an anonymous session that was emptied, for example by showing a message', async () => {
     const world = createRevocableWorld()
     const { sessions, memory } = world
     const cookie = await request(sessions, undefined, (session) => session.flash('info', 'hello'))
@@ -198,15 +198,15 @@ describe('what is on the revocation list', () => {
     expect(memory.size).toBe(0)
   })
 
-  describe('in a store that is full', () => {
-    it('is not lost by a flood of visitors without a login, who hinder nobody either', async () => {
+  describe('in a full store', () => {
+    it('is not lost to a flood of anonymous visitors, who block nobody either', async () => {
       const { sessions, copied, logouts } = await createFlood()
       expect(await logouts(200, () => undefined)).toEqual([])
       expect(await openedBy(sessions, copied)).toBe('revoked')
       expect(await logouts(1, () => 'bob')).toEqual([])
     })
 
-    it('is not lost by a flood of logins: the logouts that it has no room for fail, and say why', async () => {
+    it('is not lost to a flood of logins: further logouts fail, and say why', async () => {
       const { sessions, copied, logouts } = await createFlood()
       const errors = await logouts(60, (n) => `user${n}`)
       expect(errors).toHaveLength(11)
@@ -219,8 +219,8 @@ describe('what is on the revocation list', () => {
   })
 })
 
-describe('calls of the store', () => {
-  it('are none for what does not open, and none to begin or to change an anonymous session', async () => {
+describe('store calls for revocation', () => {
+  it('are not made for an invalid cookie, nor to begin or change an anonymous session', async () => {
     const { sessions, store, another } = createRevocableWorld()
     const cookie = await begin(sessions)
     const foreign = await begin(another({ secrets: [secretNamed('foreign')] }))
@@ -232,7 +232,7 @@ describe('calls of the store', () => {
     expect(store.calls).toEqual([])
   })
 
-  it('are one for a session that was ended, then none while it is remembered', async () => {
+  it('are one for an ended session, then none while it is cached', async () => {
     const { sessions, store, another } = createRevocableWorld()
     const cookie = await begin(sessions, 'alice')
     await request(sessions, cookie, (session) => session.logout())
@@ -242,7 +242,7 @@ describe('calls of the store', () => {
     expect(store.calls).toEqual(['read'])
   })
 
-  it('are one for an anonymous session, and two for that of a subject, in as long as they are remembered', async () => {
+  it('are one for an anonymous session and two for a subject’s, per cache period', async () => {
     const world = createRevocableWorld()
     const { sessions, store, another } = world
     const [nobody, alice] = [await begin(sessions), await begin(sessions, 'alice')]
@@ -266,7 +266,7 @@ describe('calls of the store', () => {
 })
 
 describe('all sessions of a subject', () => {
-  it('are over, those of others are not, and a login in the same second is in', async () => {
+  it('are over after revokeAll, other subjects’ are not, and a login in the same second is valid', async () => {
     const { sessions } = createRevocableWorld()
     const cookies = await Promise.all(times(5, () => begin(sessions, 'alice')))
     const [bob, nobody] = [await begin(sessions, 'bob'), await begin(sessions)]
@@ -279,7 +279,7 @@ describe('all sessions of a subject', () => {
     expect(await openedBy(sessions, again)).toBe('revoked')
   })
 
-  it('are over too when they began by a clock that is a minute ahead', async () => {
+  it('are over even if they began by a clock that is a minute ahead', async () => {
     const world = createRevocableWorld()
     const ahead = world.another({ now: () => (world.at + 60) * 1000 })
     const cookie = await begin(ahead, 'alice')
@@ -294,7 +294,7 @@ describe('all sessions of a subject', () => {
     ['under a new id', (session) => session.regenerate()],
     ['logged in again', (session) => session.login('alice')],
     ['saved under a new id', (session) => (session.regenerate(), session.save())],
-  ])('are over but the one in hand: %s', async (_, handle) => {
+  ])('are over except the request’s own: %s', async (_, handle) => {
     const { sessions } = createRevocableWorld()
     const [other, cookie] = [await begin(sessions, 'alice'), await begin(sessions, 'alice')]
     const visit = await openVisit(sessions, cookie)
@@ -310,7 +310,7 @@ describe('all sessions of a subject', () => {
     ])
   })
 
-  it('end with a logout everywhere, which spares who logs in again', async () => {
+  it('end with a logout everywhere, which spares a new login in the same request', async () => {
     const { sessions } = createRevocableWorld()
     const [other, mine] = [await begin(sessions, 'alice'), await begin(sessions, 'alice')]
     const next = await request(sessions, mine, (session) => {
@@ -326,7 +326,7 @@ describe('all sessions of a subject', () => {
     expect(await openedBy(sessions, next)).toBe('revoked')
   })
 
-  it('are over though one was getting a new id meanwhile', async () => {
+  it('are over even if one was getting a new id', async () => {
     for (const moment of ['before', 'after'] as const) {
       const { sessions, store, another } = createRevocableWorld()
       const cookie = await begin(sessions, 'alice')
@@ -344,7 +344,7 @@ describe('all sessions of a subject', () => {
     }
   })
 
-  it('are over for a request that was under way elsewhere, and ends with a new id', async () => {
+  it('are over for a running request of another process that regenerates', async () => {
     const { sessions, another } = createRevocableWorld()
     const visit = await openVisit(sessions, await begin(sessions, 'alice'))
     await another().revokeAll('alice')
@@ -352,7 +352,7 @@ describe('all sessions of a subject', () => {
     expect(cookieLine(await visit.close())).toBeUndefined()
   })
 
-  it('are over for a request that was under way elsewhere, whose login begins another one', async () => {
+  it('are over for a running request of another process, whose login begins another one', async () => {
     const { sessions, another } = createRevocableWorld()
     const cookie = await begin(sessions, 'alice')
     const visit = await openVisit(sessions, cookie)
@@ -367,7 +367,7 @@ describe('all sessions of a subject', () => {
   it.each<[string, (sessions: AnySessions, cookie: string) => unknown]>([
     ['a logout', (sessions, cookie) => request(sessions, cookie, (session) => session.logout())],
     ['revokeAll', (sessions) => sessions.revokeAll('alice')],
-  ])('leave a login that was under way what keep names and what it has changed: after %s', async (_, end) => {
+  ])('leave a running login the keys to keep and its changes: after %s', async (_, end) => {
     const { sessions, another } = createRevocableWorld()
     const cookie = await request(sessions, undefined, (session) => {
       session.login('alice')
@@ -382,7 +382,7 @@ describe('all sessions of a subject', () => {
     expect(dataOn(visit.session)).toEqual({ cart: [1], seen: 2 })
   })
 
-  it('are exact under 50 logins at two processes meanwhile', async () => {
+  it('are revoked exactly during 50 logins in two processes', async () => {
     const { sessions, another } = createRevocableWorld({ revocationCache: 0, storeTimeLimit: 60_000 })
     const nodes = [sessions, another()]
     const before = await Promise.all(times(20, () => begin(sessions, 'alice')))
@@ -398,7 +398,7 @@ describe('all sessions of a subject', () => {
     for (const cookie of [...meanwhile, ...after]) expect(await openedBy(sessions, cookie)).toBe('revoked')
   })
 
-  it('are told to be over to who watches one', async () => {
+  it('are reported as revoked by a watch', async () => {
     const { sessions } = createRevocableWorld()
     const { session } = await openVisit(sessions, await begin(sessions, 'alice'))
     const changes = session.watch()[Symbol.asyncIterator]()
@@ -412,7 +412,7 @@ describe('all sessions of a subject', () => {
     expect(await rejection(sessions.listFor('alice'))).toMatchObject({ code: 'KEEPSAKE_UNSUPPORTED' })
   })
 
-  it('stay over when the secret changes, and so does the single one', async () => {
+  it('stay over when the secret changes, and so does a single one', async () => {
     const world = createRevocableWorld()
     const { sessions, another } = world
     const cookies = [await begin(sessions, 'alice'), await begin(sessions, 'alice')]
@@ -428,7 +428,7 @@ describe('all sessions of a subject', () => {
 })
 
 describe('a single session of a subject', () => {
-  it('is ended by its id only for the subject whose it is', async () => {
+  it('is ended by its id only for its own subject', async () => {
     const { sessions } = createRevocableWorld()
     const cookie = await begin(sessions, 'alice')
     const { id } = (await openVisit(sessions, cookie)).session
@@ -438,12 +438,12 @@ describe('a single session of a subject', () => {
     expect(await openedBy(sessions, cookie)).toBe('revoked')
   })
 
-  it.each(['', 'x', 'x'.repeat(22), '../x', 'A'.repeat(43)])('is not named by %j', async (handle) => {
+  it.each(['', 'x', 'x'.repeat(22), '../x', 'A'.repeat(43)])('cannot be named by %j', async (handle) => {
     const { sessions } = createRevocableWorld()
     expect(await sessions.revoke(handle, { subject: 'alice' })).toBe(false)
   })
 
-  it('is not told to have been there, nor published: nobody knows', async () => {
+  it('is revoked without a result and without an event, because it is unknown', async () => {
     const { sessions } = createRevocableWorld()
     const events = await eventsOf(async () =>
       expect(await sessions.revoke('A'.repeat(22), { subject: 'alice' })).toBeUndefined(),
@@ -451,7 +451,7 @@ describe('a single session of a subject', () => {
     expect(events).toEqual([])
   })
 
-  it('is not that of an anonymous visitor, who could fill the list with handles that he makes up', async () => {
+  it('cannot be an anonymous one, whose made-up handles could fill the list', async () => {
     const { sessions, store } = createRevocableWorld()
     const { id } = (await openVisit(sessions, await begin(sessions))).session
     expect(await rejection(sessions.revoke(id, { subject: undefined }))).toBeInstanceOf(UnsupportedError)
@@ -459,8 +459,8 @@ describe('a single session of a subject', () => {
   })
 })
 
-describe('a store that fails', () => {
-  it('lets nobody in, and nobody out in words only (R37, R63)', async () => {
+describe('a failing revocation store', () => {
+  it('makes reads and logouts fail instead of accepting a session or pretending to end it (R37, R63)', async () => {
     const { sessions, store, another } = createRevocableWorld()
     const cookie = await begin(sessions, 'alice')
     const visit = await openVisit(sessions, cookie)
@@ -474,7 +474,7 @@ describe('a store that fails', () => {
     expect(await openedBy(another(), cookie)).toBe('opened')
   })
 
-  it('has a lost answer found out', async () => {
+  it('is read again after a lost reply', async () => {
     const { sessions, store } = createRevocableWorld()
     const cookie = await begin(sessions, 'alice')
     store.next('create', 'lost')
@@ -485,7 +485,7 @@ describe('a store that fails', () => {
     ])
   })
 
-  it('fails closed where what it has cannot be read', async () => {
+  it('fails closed if its records cannot be read', async () => {
     const { sessions, store, memory, another } = createRevocableWorld()
     const cookie = await begin(sessions)
     const keys: string[] = []
@@ -511,7 +511,7 @@ describe('sessions that overflow into a store', () => {
     expect(await openedBy(sessions, cookie)).toBe(place === 'sealed' ? 'revoked' : 'ended')
   })
 
-  it('are over with the copies from when they were smaller', async () => {
+  it('are over with all copies from when they were smaller', async () => {
     const world = createRevocableWorld()
     const sessions = world.another({ overflow: memoryStore({ now: () => world.at * 1000 }) })
     const small = await begin(sessions)
@@ -520,7 +520,7 @@ describe('sessions that overflow into a store', () => {
     expect([await openedBy(sessions, small), await openedBy(sessions, large)]).toEqual(['revoked', 'ended'])
   })
 
-  it('go on when they are emptied, where another request has put something in', async () => {
+  it('survive being emptied if another request has added data', async () => {
     const world = createRevocableWorld()
     const sessions = world.another({ overflow: memoryStore({ now: () => world.at * 1000 }) })
     const cookie = await request(sessions, undefined, (session) => (session['b'] = LARGE))
@@ -531,7 +531,7 @@ describe('sessions that overflow into a store', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ c: LARGE })
   })
 
-  it('log in although another request has ended the session in the store meanwhile', async () => {
+  it('can log in although another request has ended the session in the store', async () => {
     const world = createRevocableWorld()
     const sessions = world.another({ overflow: memoryStore({ now: () => world.at * 1000 }) })
     const large = await request(sessions, await begin(sessions, 'alice'), (session) => (session['b'] = LARGE))
@@ -544,7 +544,7 @@ describe('sessions that overflow into a store', () => {
   })
 })
 
-describe('the options', () => {
+describe('the revocation options', () => {
   const secrets = [secretNamed('newest')]
   const codesOf = (options: Partial<SessionsOptions>): Promise<string[]> =>
     warningsOf(() => createSessions({ secrets, ...options }))
@@ -582,13 +582,13 @@ describe('the options', () => {
     [{ revocation: memoryStore(), store: memoryStore() }, 'revocation'],
     [{ revocation: 'none', revocationCache: '2d' }, 'revocationCache'],
     [{ revocation: 'none', revocationCache: -1 }, 'revocationCache'],
-  ])('are not %o', (options, option) => {
+  ])('cannot be %o', (options, option) => {
     const create = (): unknown => createSessions({ secrets, ...options })
     expect(create).toThrow(ConfigError)
     expect(create).toThrow(`${option}: `)
   })
 
-  it('have the store closed with the sessions, once', async () => {
+  it('close the store with the sessions, once', async () => {
     let closed = 0
     const store = { ...memoryStore(), close: () => void closed++ }
     const sessions = createSessions({ secrets, revocation: store, overflow: store })

@@ -66,7 +66,7 @@ describe('an attacker who has planted a cookie before the login', () => {
     },
   )
 
-  it.each(IN_ROWS)('is told superseded for a minute, then ended, and finds no data: %s', async (_, at) => {
+  it.each(IN_ROWS)('gets superseded for a minute, then ended, and no data: %s', async (_, at) => {
     const { world, sessions, bait } = await planted(at())
     const seen: unknown[] = []
     for (const seconds of [0, 60, 1]) {
@@ -81,7 +81,7 @@ describe('an attacker who has planted a cookie before the login', () => {
     ])
   })
 
-  it('is told superseded for a minute, then revoked, where sealed sessions can be ended', async () => {
+  it('gets superseded for a minute, then revoked, for revocable sealed sessions', async () => {
     const { world, sessions, bait } = await planted(present(IN_COOKIES[2])[1]())
     const seen: unknown[] = []
     for (const seconds of [0, 60, 1]) {
@@ -118,7 +118,7 @@ describe('an attacker who has planted a cookie before the login', () => {
     )
   })
 
-  it('does not log in on the row of the victim, but gets a row of his own', async () => {
+  it('cannot log in on the victim’s row, but gets a new row', async () => {
     const { world, sessions, bait, hers } = await planted(present(IN_ROWS[0])[1]())
     const before = rowOf(world, hers)
     const his = await request(sessions, bait, (session) => session.login('mallory', { keep: ['secret'] }))
@@ -137,7 +137,7 @@ async function forged() {
   return { world, sessions, hers, cookie: cookieOf(valueOf(hers).slice(0, 22) + his.slice(22)) }
 }
 
-describe('somebody who knows the locator of a row, and not its verifier', () => {
+describe('an attacker who knows a row’s locator, but not its verifier,', () => {
   it('finds the same row only with all of the locator', async () => {
     const world = createWorld()
     const value = valueOf(await begin(world.sessions, { a: 1 }))
@@ -149,7 +149,7 @@ describe('somebody who knows the locator of a row, and not its verifier', () => 
     }
   })
 
-  it('is anonymous, and told what everybody is told whose session has ended', async () => {
+  it('is anonymous, with the same reason as any ended session', async () => {
     const { sessions, hers, cookie } = await forged()
     expect(keyOf(valueOf(cookie))).toBe(keyOf(valueOf(hers)))
     const { session } = await sessions.open(cookie)
@@ -157,7 +157,7 @@ describe('somebody who knows the locator of a row, and not its verifier', () => 
     expect(await sessions.peek(cookie)).toBeUndefined()
   })
 
-  it.each(ATTEMPTS)('writes no row but his own who %s', async (_, attempt) => {
+  it.each(ATTEMPTS)('writes only a new row if the attacker %s', async (_, attempt) => {
     const { world, sessions, hers, cookie } = await forged()
     const before = rowOf(world, hers)
     world.store.forget()
@@ -167,7 +167,7 @@ describe('somebody who knows the locator of a row, and not its verifier', () => 
     expect(rowOf(world, hers)).toBe(before)
   })
 
-  it('logs in to a row with another locator: his verifier is never adopted', async () => {
+  it('logs in to a row with another locator: the attacker’s verifier is never adopted', async () => {
     const { world, sessions, hers, cookie } = await forged()
     const before = rowOf(world, hers)
     const his = present(await request(sessions, cookie, (session) => session.login('alice')))
@@ -187,14 +187,14 @@ describe('somebody who knows the locator of a row, and not its verifier', () => 
     expect(await dataOf(sessions, hers)).toEqual({})
   })
 
-  it('is not taken for a late request of the visitor, right after the row got a new cookie', async () => {
+  it('is not confused with the visitor’s late request right after the row got a new cookie', async () => {
     const { sessions, hers, cookie } = await forged()
     await request(sessions, hers, (session) => session.regenerate())
     expect((await sessions.open(hers)).session.explain().opened).toBe('superseded')
     expect((await sessions.open(cookie)).session.explain().opened).toBe('ended')
   })
 
-  it('leaves behind no cookie where he only reads', async () => {
+  it('gets no cookie when only reading', async () => {
     const { sessions, cookie } = await forged()
     const visit = await sessions.open(cookie)
     expect(dataOn(visit.session)).toEqual({})
@@ -203,7 +203,7 @@ describe('somebody who knows the locator of a row, and not its verifier', () => 
 })
 
 describe('the proof of a row', () => {
-  it('is compared whole: a cookie with any other character opens nothing', async () => {
+  it('is compared completely: a cookie with any other character opens nothing', async () => {
     const { sessions } = createWorld()
     const value = valueOf(await begin(sessions, { secret: 1 }, 'alice'))
     for (let index = 0; index < value.length; index++) {
@@ -219,7 +219,7 @@ describe('the proof of a row', () => {
     expect(await dataOf(sessions, cookieOf(value))).toEqual({ secret: 1 })
   })
 
-  it('is compared to its last character, wherever another one differs', () => {
+  it('is compared to its last character, whatever character differs', () => {
     const proof = proofOf('A'.repeat(64))
     expect(proof).toMatch(/^[\w-]{22}$/)
     expect(isSameProof(proof, proof)).toBe(true)
@@ -229,7 +229,7 @@ describe('the proof of a row', () => {
     }
   })
 
-  it('is all that the store has of a verifier: who has the dump and the secrets too makes no cookie of it', async () => {
+  it('is all that the store has of a verifier: even the dump and the secrets together make no cookie', async () => {
     const world = createWorld()
     const { sessions, store } = world
     const cookie = await begin(sessions, { secret: 1 }, 'alice')
@@ -255,7 +255,7 @@ describe('the proof of a row', () => {
     }
   })
 
-  it('is another one in another application that has the same secret', async () => {
+  it('differs in another application with the same secret', async () => {
     const world = createWorld()
     const cookie = await begin(world.sessions, { secret: 1 })
     const elsewhere = world.another({ audience: 'admin' })
@@ -268,7 +268,7 @@ describe('the proof of a row', () => {
     expect((await elsewhere.open(cookie)).session.explain().opened).toBe('unknown_key')
   })
 
-  it('is not that of a row under whose key somebody has copied another one', async () => {
+  it('does not match a row copied under another key', async () => {
     const world = createWorld()
     const [his, hers] = [
       await begin(world.sessions, { his: 1 }),
@@ -282,7 +282,7 @@ describe('the proof of a row', () => {
   })
 })
 
-it('a login of somebody who knows the password, in a request that he has held since before, gets nothing of a second factor', async () => {
+it('a login with the password, in a request held since before, gets no data of a second factor', async () => {
   const world = createWorld()
   const planted = await begin(world.sessions, { cart: [1] })
   const his = await world.sessions.open(planted)

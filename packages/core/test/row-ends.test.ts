@@ -18,7 +18,7 @@ import {
 } from './store-support.ts'
 
 describe('parallel regenerates', () => {
-  it('keep what both have written, and the cookie of the first one', async () => {
+  it('keep both requests’ changes, and the cookie of the first one', async () => {
     const { sessions, another } = createWorld()
     const cookie = await begin(sessions, { a: 1 })
     const visits = [await sessions.open(cookie), await another().open(cookie), await sessions.open(cookie)]
@@ -56,7 +56,7 @@ describe('parallel regenerates', () => {
     expect(memory.size).toBe(1)
   })
 
-  it('leave nothing to write to the one that came second', async () => {
+  it('leave the second one nothing to write', async () => {
     const { sessions, store } = createWorld()
     const cookie = await begin(sessions, { a: 1 })
     const second = await sessions.open(cookie)
@@ -93,7 +93,7 @@ describe('a regenerate and an end', () => {
     },
   )
 
-  it('sends no cookie where the end came first, and says so', async () => {
+  it('sends no cookie if the end came first, and throws', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { a: 1 }, 'alice')
     const visit = await sessions.open(cookie)
@@ -103,7 +103,7 @@ describe('a regenerate and an end', () => {
     expect(cookieLine(await visit.close())).toBeUndefined()
   })
 
-  it('by revoke is final in either order, and the handle is still good after the regenerate', async () => {
+  it('by revoke is final in either order, and the handle is still valid after the regenerate', async () => {
     for (const order of ['revoke first', 'regenerate first'] as const) {
       const { sessions, memory } = createWorld()
       const cookie = await begin(sessions, { a: 1 }, 'alice')
@@ -118,7 +118,7 @@ describe('a regenerate and an end', () => {
     }
   })
 
-  it('by revoke is final for a write that is on its way, and for one that has left already', async () => {
+  it('by revoke is final for pending and for sent writes', async () => {
     const { sessions, store, memory, another } = createWorld()
     const cookie = await begin(sessions, { a: 1 }, 'alice')
     const handle = present((await sessions.listFor('alice'))[0]).handle
@@ -136,7 +136,7 @@ describe('a regenerate and an end', () => {
 })
 
 describe('a cookie that this response would have set', () => {
-  it('does not leave once another request has logged in on top of it', async () => {
+  it('is not sent once another request has logged in on top of it', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { a: 1 })
     const [first, login] = [await sessions.open(cookie), await sessions.open(cookie)]
@@ -149,7 +149,7 @@ describe('a cookie that this response would have set', () => {
     expect((await sessions.open(hers)).session.subject).toBe('alice')
   })
 
-  it('does not leave once save() was told so either, and the close that follows is no error', async () => {
+  it('is not sent once save() has rejected either, and the following close succeeds', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { a: 1 })
     const [first, login] = [await sessions.open(cookie), await sessions.open(cookie)]
@@ -163,7 +163,7 @@ describe('a cookie that this response would have set', () => {
   })
 })
 
-it('a row whose creation was on its way still when its session was logged out opens for nobody', async () => {
+it('a row whose creation was pending when its session was logged out opens for no cookie', async () => {
   const world = createWorld({ storeTimeLimit: 50 })
   const { sessions, store, memory } = world
   const visit = await sessions.open(undefined)

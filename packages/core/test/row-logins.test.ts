@@ -24,8 +24,8 @@ async function atOnce(
   return Promise.all(visits.map(async (visit) => cookieAfter(await visit.close(), undefined)))
 }
 
-describe.each(IN_ROWS)('logins at once, of a session %s', (_, place) => {
-  it('of one user, by a double click, both get a good cookie and what keep names, and nothing else of each other', async () => {
+describe.each(IN_ROWS)('simultaneous logins of a session %s', (_, place) => {
+  it('of one user, by a double click, both get a valid cookie and the keys to keep, and nothing else of each other', async () => {
     const at = place()
     const { sessions, data, world } = at
     const cookie = await begin(sessions, { ...data, cart: [1], other: 1 })
@@ -44,7 +44,7 @@ describe.each(IN_ROWS)('logins at once, of a session %s', (_, place) => {
     expect(await dataOf(sessions, second)).toEqual({ ...data, cart: [1], second: 1 })
   })
 
-  it('of one user, the second of which comes when the first is done, both have what keep names', async () => {
+  it('of one user, one after the other, both have the keys to keep', async () => {
     const { sessions, data } = place()
     const cookie = await begin(sessions, { ...data, cart: [1], other: 1 })
     const keep = ['cart', ...Object.keys(data)]
@@ -59,7 +59,7 @@ describe.each(IN_ROWS)('logins at once, of a session %s', (_, place) => {
     expect(await dataOf(sessions, second)).toEqual({ ...data, cart: [1, 2, 3], own: 3 })
   })
 
-  it('of another user, the second of which comes when the first is done, have nothing of each other', async () => {
+  it('of two users, one after the other, share no data', async () => {
     const { sessions, data } = place()
     const cookie = await begin(sessions, { ...data, cart: [1] })
     const keep = ['cart', ...Object.keys(data)]
@@ -68,7 +68,7 @@ describe.each(IN_ROWS)('logins at once, of a session %s', (_, place) => {
     expect(await dataOf(sessions, his)).toEqual({})
   })
 
-  it('of two users each open their own session only, with what keep names and no more', async () => {
+  it('of two users each open only their own session, with only the keys to keep', async () => {
     const at = place()
     const { sessions, data, world } = at
     const cookie = await begin(sessions, { ...data, cart: [1], other: 1 })
@@ -86,7 +86,7 @@ describe.each(IN_ROWS)('logins at once, of a session %s', (_, place) => {
     expect(new Set(cookies.map((own) => keyOf(valueOf(present(own))))).size).toBe(3)
   })
 
-  it('of one who enters the password again in two tabs both get a good cookie', async () => {
+  it('of a user who enters the password again in two tabs both get a valid cookie', async () => {
     const at = place()
     const { sessions, data, world } = at
     const cookie = await begin(sessions, { ...data, n: 1 }, 'alice')
@@ -103,7 +103,7 @@ describe.each(IN_ROWS)('logins at once, of a session %s', (_, place) => {
     expect(found[1]).toMatchObject({ b: 1 })
   })
 
-  it('counts by update() on top of what another request has counted meanwhile', async () => {
+  it('repeat update() on top of another request’s count', async () => {
     const at = place()
     const { sessions, data } = at
     const cookie = await begin(sessions, { ...data, n: 0, other: 0 })
@@ -117,7 +117,7 @@ describe.each(IN_ROWS)('logins at once, of a session %s', (_, place) => {
     expect(await dataOf(sessions, hers)).toEqual({ ...data, n: 2 })
   })
 
-  it('wins over a logout that came first, with what keep names', async () => {
+  it('win over an earlier logout, with the keys to keep', async () => {
     const at = place()
     const { sessions, data, world } = at
     const cookie = await begin(sessions, { ...data, cart: [1], other: 1 }, 'alice')
@@ -132,7 +132,7 @@ describe.each(IN_ROWS)('logins at once, of a session %s', (_, place) => {
     expect(await dataOf(sessions, cookie)).toEqual({})
   })
 
-  it('takes the place of a new id that another request has saved, whose cookie then leaves no more', async () => {
+  it('replace a new id that another request has saved, whose cookie is then not sent', async () => {
     const { sessions, data } = place()
     const cookie = await begin(sessions, { ...data }, 'alice')
     const [renewing, login] = [await sessions.open(cookie), await sessions.open(cookie)]
@@ -146,7 +146,7 @@ describe.each(IN_ROWS)('logins at once, of a session %s', (_, place) => {
   })
 })
 
-it('a login takes over nothing that it does not keep, though update() has changed it in both requests', async () => {
+it('a login takes over only the keys to keep, even if update() has changed another key in both requests', async () => {
   const world = createWorld({ onConflict: ({ theirs }) => theirs })
   const cookie = await begin(world.sessions, { n: 5, cart: [] })
   const [, hers] = await atOnce(

@@ -39,12 +39,12 @@ async function oneRow({
   expect(await world.sessions.listFor('alice')).toHaveLength(1)
 }
 
-describe('a login whose answer is lost', () => {
+describe('a login whose reply is lost', () => {
   it.each([
     ['is lost', ['lost']],
     ['fails', ['fails']],
     ['is lost twice', ['lost', 'lost']],
-  ] as const)('finds itself where the answer %s', async (_, replaces) => {
+  ] as const)('recognizes its own write if the reply %s', async (_, replaces) => {
     const { world, store, visit, login, cookie } = await anonymous()
     login()
     store.next('replace', ...replaces)
@@ -101,7 +101,7 @@ describe('a login whose answer is lost', () => {
     },
   )
 
-  it('leaves no row behind when it comes after its visit has given up', async () => {
+  it('leaves no row behind if it takes effect after its visit has given up', async () => {
     const { sessions, store, memory } = createWorld({ storeTimeLimit: 50 })
     const visit = await sessions.open(undefined)
     visit.session.login('alice')
@@ -114,7 +114,7 @@ describe('a login whose answer is lost', () => {
     expect([memory.size, await sessions.listFor('alice')]).toEqual([0, []])
   })
 
-  it('keeps its row when another request has written on top of it: the step is not made again', async () => {
+  it('keeps its row if another request has written on top of it, without repeating the update', async () => {
     const { world, store, visit, login, cookie } = await anonymous()
     const parallel = await world.another().open(cookie)
     login()
@@ -130,7 +130,7 @@ describe('a login whose answer is lost', () => {
     await oneRow({ world, hers: cookieAfter(await closing, cookie) })
   })
 
-  it('stays under another login of the same user on top of it, and both are good', async () => {
+  it('stays valid under another login of the same user on top of it', async () => {
     const { world, store, cookie, visit, login } = await anonymous()
     const other = await world.another().open(cookie)
     login()

@@ -58,7 +58,7 @@ describe.each(IN_ROWS)('a request that began before a login, of a session %s', (
   }
 
   describe.each(LOGINS)('where %s', (__, subject) => {
-    it.each(CHANGES)('does not touch the row, and sends no cookie, if it %s', async (name, change) => {
+    it.each(CHANGES)('does not change the row, and sends no cookie, if it %s', async (name, change) => {
       const { world, sessions, late, login } = await beforeLogin(subject)
       const hers = await login()
       const before = rowOf(world, hers)
@@ -69,7 +69,7 @@ describe.each(IN_ROWS)('a request that began before a login, of a session %s', (
       expect((await sessions.open(hers)).session.subject).toBe('alice')
     })
 
-    it.each(CHANGES)('rejects save(), again and again, if it %s', async (___, change) => {
+    it.each(CHANGES)('rejects every save() if it %s', async (___, change) => {
       const { world, late, login } = await beforeLogin(subject)
       const hers = await login()
       const before = rowOf(world, hers)
@@ -81,7 +81,7 @@ describe.each(IN_ROWS)('a request that began before a login, of a session %s', (
       expect(rowOf(world, hers)).toBe(before)
     })
 
-    it('gets nothing from take()', async () => {
+    it('gets undefined from take()', async () => {
       const { world, late, login } = await beforeLogin(subject)
       const hers = await login()
       const before = rowOf(world, hers)
@@ -93,7 +93,7 @@ describe.each(IN_ROWS)('a request that began before a login, of a session %s', (
   it.each([
     ['logs out', 'logout'],
     ['destroys it', 'destroy'],
-  ] as const)('does not end the row of who has logged in meanwhile, if it %s', async (__, method) => {
+  ] as const)('does not end the row of a later login, if it %s', async (__, method) => {
     const { world, late, login } = await beforeLogin(undefined)
     const hers = await login()
     const before = rowOf(world, hers)
@@ -102,7 +102,7 @@ describe.each(IN_ROWS)('a request that began before a login, of a session %s', (
     expect(rowOf(world, hers)).toBe(before)
   })
 
-  it('ends it all the same if it logs the same subject out who has entered the password again', async () => {
+  it('ends it if it logs out the same subject, who has entered the password again', async () => {
     const { world, late, login } = await beforeLogin('alice')
     const hers = await login()
     late.session.logout()
@@ -110,7 +110,7 @@ describe.each(IN_ROWS)('a request that began before a login, of a session %s', (
     expect(rowOf(world, hers)).toBeUndefined()
   })
 
-  it('leaves the row to the login, and begins another one, if it logs out and goes on', async () => {
+  it('leaves the row to the login, and begins another one, if it logs out and writes on', async () => {
     const { world, sessions, late, login } = await beforeLogin(undefined)
     const hers = await login()
     const before = rowOf(world, hers)
@@ -140,8 +140,8 @@ async function atTheStore(trouble: 'before' | 'after', change: Action[1]) {
   return { world, sessions, store, late, closing, gate, hers: present(hers) }
 }
 
-describe('a write that is on its way while somebody logs in', () => {
-  it.each(CHANGES)('finds the row taken, and leaves it: %s', async (name, change) => {
+describe('a pending write during a login', () => {
+  it.each(CHANGES)('finds the row taken, and does not change it: %s', async (name, change) => {
     const { world, closing, gate, hers } = await atTheStore('before', change)
     const before = rowOf(world, hers)
     gate.open()
@@ -151,7 +151,7 @@ describe('a write that is on its way while somebody logs in', () => {
 
   const LOST: readonly Action[] = CHANGES.filter(([name]) => name !== 'empties it')
 
-  it.each(LOST)('sees nothing of the login when its own answer was lost under it: %s', async (_, change) => {
+  it.each(LOST)('sees no data of the login when its own reply was lost: %s', async (_, change) => {
     const world = createWorld()
     const { sessions, store } = world
     const cookie = await begin(sessions, { cart: [1], n: 0 })
@@ -178,7 +178,7 @@ describe('a write that is on its way while somebody logs in', () => {
     expect((await sessions.open(hers)).session.subject).toBe('alice')
   })
 
-  it('gives its taken value to nobody who does not belong to the login', async () => {
+  it('returns a taken value only to the login', async () => {
     const world = createWorld()
     const { sessions, store } = world
     const cookie = await begin(sessions, { code: 1, cart: [1] })

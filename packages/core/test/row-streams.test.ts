@@ -34,7 +34,7 @@ async function stolen() {
 }
 
 describe('a stream that was opened with a stolen cookie', () => {
-  it('writes while its id is among the last three, and is never given the new cookie', async () => {
+  it('can write while its id is among the last three, and never gets the new cookie', async () => {
     const { sessions, cookie, stream, session } = await stolen()
     let last = cookie
     for (const renewals of [1, 2, 3]) {
@@ -46,7 +46,7 @@ describe('a stream that was opened with a stolen cookie', () => {
     expect(cookieLine(await stream.close())).toBeUndefined()
   })
 
-  it('is gone once three others came after its id, however often it has written before', async () => {
+  it('is gone after three newer ids, however often it has written before', async () => {
     const { world, sessions, cookie, session } = await stolen()
     let last = await regenerate(sessions, cookie, 3)
     increment(session)
@@ -60,7 +60,7 @@ describe('a stream that was opened with a stolen cookie', () => {
     expect(await dataOf(sessions, last)).toEqual({ n: 1, code: 1 })
   })
 
-  it('does not get on by giving itself new ids', async () => {
+  it('cannot continue by regenerating', async () => {
     const { world, sessions, cookie, stream, session } = await stolen()
     let last = await regenerate(sessions, cookie, 1)
     for (const _ of times(3, (n) => n)) {
@@ -77,7 +77,7 @@ describe('a stream that was opened with a stolen cookie', () => {
     expect(rowOf(world, last)).toBe(before)
   })
 
-  it('is gone at once when the victim enters the password again', async () => {
+  it('is gone immediately when the victim enters the password again', async () => {
     const { world, sessions, cookie, session } = await stolen()
     world.at += 5
     const hers = present(await request(sessions, cookie, (victim) => victim.login('alice')))
@@ -87,7 +87,7 @@ describe('a stream that was opened with a stolen cookie', () => {
     expect(rowOf(world, hers)).toBe(before)
   })
 
-  it('is asked for the proof when it reloads, and learns nothing new', async () => {
+  it('has to prove its cookie when it reloads, and gets no new data', async () => {
     const { sessions, cookie, session } = await stolen()
     await request(sessions, cookie, (victim) => (victim.regenerate(), (victim['secret'] = 1)))
     expect(await rejection(session.reload())).toBeInstanceOf(SessionGoneError)
@@ -98,7 +98,7 @@ describe('a stream that was opened with a stolen cookie', () => {
     ['regenerates', (victim: { regenerate(): void }) => victim.regenerate()],
     ['enters the password again', (victim: { login(subject: string): void }) => victim.login('alice')],
     ['logs out', (victim: { logout(): void }) => victim.logout()],
-  ])('is told revoked, and nothing afterwards, by its watch when the victim %s', async (_, act) => {
+  ])('gets revoked from its watch, and nothing afterwards, when the victim %s', async (_, act) => {
     const { world, sessions, cookie, session } = await stolen()
     const end = new AbortController()
     const watch = session.watch(end.signal)[Symbol.asyncIterator]()
@@ -117,7 +117,7 @@ describe('a stream that was opened with a stolen cookie', () => {
 })
 
 describe('a thief who regenerates right before the victim enters the password again', () => {
-  it('is out: the login wins the row, whoever has the cookie', async () => {
+  it('loses the session: the login wins the row, whoever has the cookie', async () => {
     const world = createWorld()
     const { sessions } = world
     const cookie = await begin(sessions, { a: 1 }, 'alice')
@@ -136,7 +136,7 @@ describe('a thief who regenerates right before the victim enters the password ag
     expect(await sessions.listFor('alice')).toHaveLength(1)
   })
 
-  it('is out as well if he logs the session in as somebody else: the victim has a row of her own', async () => {
+  it('loses it too after logging in as another user: the victim has a new row', async () => {
     const world = createWorld()
     const { sessions } = world
     const cookie = await begin(sessions, { a: 1 }, 'alice')
@@ -152,7 +152,7 @@ describe('a thief who regenerates right before the victim enters the password ag
     ])
   })
 
-  it('stays in beside a victim who comes later, as with any stolen cookie, until her sessions are revoked', async () => {
+  it('keeps the session next to a victim who logs in later, as with any stolen cookie, until it is revoked', async () => {
     const world = createWorld()
     const { sessions } = world
     const cookie = await begin(sessions, { a: 1 }, 'alice')

@@ -32,7 +32,7 @@ function asked(): never {
 }
 
 describe.each(PLACES)('a deploy that changes the shape of sessions %s', (_, options) => {
-  it('migrates what was written before, at each look until it is written, and writes nothing for its sake', async () => {
+  it('migrates older data at each read until it is saved, without a write of its own', async () => {
     const server = createServers(options())
     const { cookie } = await browserWith(server(OLD), ADA, 'ada')
     const browser = createBrowser(server(NEW), cookie)
@@ -47,7 +47,7 @@ describe.each(PLACES)('a deploy that changes the shape of sessions %s', (_, opti
     expect(await settled.ask((session) => session.subject)).toBe('ada')
   })
 
-  it('migrates data that is of no version', async () => {
+  it('migrates data without a version', async () => {
     const server = createServers(options())
     const { cookie } = await browserWith(server(), ADA)
     const versions: number[] = []
@@ -60,14 +60,14 @@ describe.each(PLACES)('a deploy that changes the shape of sessions %s', (_, opti
     expect(new Set(versions)).toEqual(new Set([0]))
   })
 
-  it('migrates even what happens to fit, where its version is older', async () => {
+  it('migrates older data even if it is valid', async () => {
     const server = createServers(options())
     const { cookie } = await browserWith(server(OLD), { ...ADA, n: 12 })
     const inCents = { ...OLD, version: 2, migrate: (old: object) => ({ ...old, n: 1200 }) }
     expect((await seen(createBrowser(server(inCents), cookie)))[0]).toEqual({ ...ADA, n: 1200 })
   })
 
-  it('migrates what does not fit although the version was not raised', async () => {
+  it('migrates invalid data although the version was not raised', async () => {
     const server = createServers(options())
     const { cookie } = await browserWith(server({ schema: OLD.schema }), ADA)
     const migrate = (): object => ADA_NEW
@@ -79,7 +79,7 @@ describe.each(PLACES)('a deploy that changes the shape of sessions %s', (_, opti
     ['gives up', () => undefined],
     ['gives a text', () => 'text'],
     ['gives what does not fit', () => ({ first: 'Ada' })],
-  ])('begins empty, and destroys nothing, where the migration %s', async (__, migrate) => {
+  ])('begins empty, and deletes nothing, if the migration %s', async (__, migrate) => {
     const server = createServers(options())
     const { cookie } = await browserWith(server(OLD), ADA)
     const browser = createBrowser(server({ ...NEW, migrate }), cookie)
@@ -90,7 +90,7 @@ describe.each(PLACES)('a deploy that changes the shape of sessions %s', (_, opti
     expect((await seen(createBrowser(server(OLD), cookie)))[0]).toEqual(ADA)
   })
 
-  it('writes its own version for what is put into a session that held nothing, or that begins', async () => {
+  it('writes its own version for data in an empty or a new session', async () => {
     const server = createServers(options())
     for (const subject of [undefined, 'ada']) {
       const browser = await browserWith(server(NEW), {}, subject)
@@ -102,7 +102,7 @@ describe.each(PLACES)('a deploy that changes the shape of sessions %s', (_, opti
     }
   })
 
-  it('refuses a migration that gives a promise, by its name', async () => {
+  it('rejects a migration that returns a promise, by its name', async () => {
     const server = createServers(options())
     const { cookie } = await browserWith(server(OLD), ADA)
     const late = createBrowser(server({ ...NEW, migrate: async () => ADA_NEW }), cookie)
@@ -111,7 +111,7 @@ describe.each(PLACES)('a deploy that changes the shape of sessions %s', (_, opti
     )
   })
 
-  it('lets a server of the version before go on with data that fits it, and takes nothing from the new version', async () => {
+  it('lets a server of the previous version continue with data that it accepts, without loss for the new version', async () => {
     const server = createServers(options())
     const { cookie } = await browserWith(server(WIDER), { ...ADA, theme: 'dark' })
     const old = createBrowser(server(OLD), cookie)
@@ -122,7 +122,7 @@ describe.each(PLACES)('a deploy that changes the shape of sessions %s', (_, opti
     expect(await seen(back)).toEqual([{ ...ADA, theme: 'dark', n: 1 }, 'opened', 'unchanged'])
   })
 
-  it('has a server of the version before begin empty where the data does not fit it, and destroy nothing', async () => {
+  it('makes a server of the previous version begin empty with data that it rejects, and delete nothing', async () => {
     const server = createServers(options())
     const { cookie } = await browserWith(server(NEW), ADA_NEW, 'ada')
     const old = createBrowser(server({ ...OLD, migrate: () => ADA }), cookie)
@@ -158,7 +158,7 @@ describe.each(PLACES)('a deploy that changes the shape of sessions %s', (_, opti
   })
 })
 
-it('a logout of a session whose data does not fit ends it, or is an error', async () => {
+it('a logout of a session with invalid data ends it, or throws', async () => {
   const store = createServers({ store: memoryStore(), revocation: undefined })
   const { cookie } = await browserWith(store(NEW), ADA_NEW, 'ada')
   const old = createBrowser(store(OLD), cookie)
@@ -178,7 +178,7 @@ function createRow() {
 }
 
 describe('while both versions of a deploy write to one row', () => {
-  it('the new version merges what the old one has written meanwhile, migrated', async () => {
+  it('the new version merges the old one’s writes after migrating them', async () => {
     const { server, open } = createRow()
     const { cookie } = await browserWith(server(OLD), ADA)
     const visit = await open(NEW, cookie)
@@ -197,7 +197,7 @@ describe('while both versions of a deploy write to one row', () => {
     })
   })
 
-  it('the old version does not write over what the new one has made of it, which it cannot read', async () => {
+  it('the old version does not overwrite the new one’s data, which it cannot read', async () => {
     const { server, open } = createRow()
     const { cookie } = await browserWith(server(OLD), ADA)
     const visit = await open(OLD, cookie)
@@ -209,7 +209,7 @@ describe('while both versions of a deploy write to one row', () => {
     expect((await seen(createBrowser(server(NEW), cookie)))[0]).toEqual({ ...ADA_NEW, n: 5 })
   })
 
-  it('the old version merges what fits it, and leaves the rest as it is', async () => {
+  it('the old version merges data that it accepts, and keeps the rest as it is', async () => {
     const { server, open } = createRow()
     const { cookie } = await browserWith(server(OLD), ADA)
     const visit = await open(OLD, cookie)
@@ -223,7 +223,7 @@ describe('while both versions of a deploy write to one row', () => {
     ])
   })
 
-  it('a reload, a watch and a list of devices of the old version go on, each in its way', async () => {
+  it('a reload, a watch and a list of devices of the old version continue to work', async () => {
     const { server, open } = createRow()
     const { cookie } = await browserWith(server(OLD), ADA, 'ada')
     const visit = await open(OLD, cookie)
@@ -236,12 +236,12 @@ describe('while both versions of a deploy write to one row', () => {
   })
 })
 
-describe('what two requests make together', () => {
+describe('the merged data of two requests', () => {
   const schema = z
     .object({ a: z.number().default(0), b: z.number().default(0) })
     .refine(({ a, b }) => a + b <= 10)
 
-  it('is a conflict where it does not fit though each part does, and nothing is written', async () => {
+  it('is a conflict if it is invalid although each part is valid, and nothing is written', async () => {
     const server = createServers({ store: memoryStore(), revocation: undefined })({ schema })
     const { cookie } = await browserWith(server, { a: 1, b: 1 })
     const visit = await server.open(cookie)
@@ -251,7 +251,7 @@ describe('what two requests make together', () => {
     expect((await seen(createBrowser(server, cookie)))[0]).toEqual({ a: 1, b: 9 })
   })
 
-  it('begins no new session of what is left of a shape, when the session was ended meanwhile', async () => {
+  it('begins no new session from invalid leftovers after the session was ended', async () => {
     const server = createServers({ store: memoryStore(), revocation: undefined })(OLD)
     const { cookie } = await browserWith(server, ADA)
     const visit = await server.open(cookie)
@@ -261,7 +261,7 @@ describe('what two requests make together', () => {
     expect(await seen(createBrowser(server, cookie))).toEqual([{}, 'ended', 'empty'])
   })
 
-  it('begins a new session, of this version, of what fits', async () => {
+  it('begins a new session of this version from valid leftovers', async () => {
     const optional = { schema: OLD.schema.partial(), version: 3 }
     const server = createServers({ store: memoryStore(), revocation: undefined })
     const { cookie } = await browserWith(server(optional), ADA)
@@ -275,7 +275,7 @@ describe('what two requests make together', () => {
     expect(await seen(later)).toEqual([{ n: 1 }, 'opened', 'unchanged'])
   })
 
-  it('is a login without data where what is left of it does not fit', async () => {
+  it('is a login without data if its leftovers are invalid', async () => {
     const server = createServers({ store: memoryStore(), revocation: undefined })(OLD)
     const { cookie } = await browserWith(server, ADA, 'ada')
     const browser = createBrowser(server, cookie)
@@ -288,7 +288,7 @@ describe('what two requests make together', () => {
     expect(await browser.ask((session) => [session.subject, dataOn(session)])).toEqual(['ada', {}])
   })
 
-  it('does not lose a key to `take` that the shape needs', async () => {
+  it('does not lose a required key to `take`', async () => {
     const server = createServers({ store: memoryStore(), revocation: undefined })(OLD)
     const { cookie } = await browserWith(server, { ...ADA, n: 1 })
     const visit = await server.open(cookie)

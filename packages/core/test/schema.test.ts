@@ -19,12 +19,12 @@ const CART = { cart: [{ sku: 'A1' }] }
 
 describe.each(PLACES)('sessions %s', (_, options) => {
   describe.each(SCHEMAS)('with a schema of %s', (__, schema) => {
-    it('hold what fits it', async () => {
+    it('contain valid data', async () => {
       const browser = await browserWith(createServers(options())({ schema }), { ...CART, name: 'Ada' })
       expect(await seen(browser)).toEqual([{ ...CART, name: 'Ada' }, 'opened', 'unchanged'])
     })
 
-    it('are not saved with what does not fit, and the error says where, without the value', async () => {
+    it('are not saved with invalid data, and the error names its path without the value', async () => {
       const browser = await browserWith(createServers(options())({ schema }), CART)
       const before = browser.cookie
       for (const [change, path] of [
@@ -44,7 +44,7 @@ describe.each(PLACES)('sessions %s', (_, options) => {
       expect(await seen(browser)).toEqual([CART, 'opened', 'unchanged'])
     })
 
-    it('may hold nothing, and be logged in, whatever it asks for', async () => {
+    it('may be empty, and be logged in, whatever the schema requires', async () => {
       const browser = await browserWith(createServers(options())({ schema }), {}, 'ada')
       expect(await browser.ask((session) => [session.subject, Object.keys(session)])).toEqual(['ada', []])
       await browser.visit((session) => Object.assign(session, CART))
@@ -53,7 +53,7 @@ describe.each(PLACES)('sessions %s', (_, options) => {
       expect(await browser.ask((session) => [session.subject, Object.keys(session)])).toEqual(['ada', []])
     })
 
-    it('begin empty where the data does not fit, with an event, and nothing is destroyed', async () => {
+    it('begin empty with invalid data, with an event, and delete nothing', async () => {
       const server = createServers(options())
       const loose = server()
       const { cookie } = await browserWith(loose, { cart: 'A1,B2' }, 'ada')
@@ -72,7 +72,7 @@ describe.each(PLACES)('sessions %s', (_, options) => {
       expect(await back.ask((session) => [session.subject, session['cart']])).toEqual(['ada', 'A1,B2'])
     })
 
-    it('begin anew with what is written where the data did not fit', async () => {
+    it('start again with new data after invalid data', async () => {
       const server = createServers(options())
       const { cookie } = await browserWith(server(), { cart: 'A1,B2' })
       const browser = createBrowser(server({ schema }), cookie)
@@ -102,23 +102,26 @@ describe.each(PLACES)('sessions %s', (_, options) => {
         cart: type('string[]').default(() => []),
       }),
     ],
-  ])('are read with what a schema of %s fills in and converts, which is no change', async (__, schema) => {
-    const server = createServers(options())
-    const { cookie } = await browserWith(server(), { n: '7', at: '2026-01-02T00:00:00.000Z', unknown: 1 })
-    const browser = createBrowser(server({ schema }), cookie)
-    for (let visit = 0; visit < 3; visit++) {
-      const headers = await browser.visit((session) => {
-        expect(session['n']).toBe(7)
-        expect(session['at']).toEqual(new Date('2026-01-02'))
-        expect(session['cart']).toEqual([])
-        expect(session.isChanged).toBe(false)
-      })
-      expect(setCookie(headers)).toBeUndefined()
-    }
-    await browser.visit((session) => (session['cart'] = ['A1']))
-    expect(await browser.ask((session) => [session['n'], session['cart']])).toEqual([7, ['A1']])
-    expect((await seen(browser))[2]).toBe('unchanged')
-  })
+  ])(
+    'are read with the defaults and conversions of a %s schema, which are not a change',
+    async (__, schema) => {
+      const server = createServers(options())
+      const { cookie } = await browserWith(server(), { n: '7', at: '2026-01-02T00:00:00.000Z', unknown: 1 })
+      const browser = createBrowser(server({ schema }), cookie)
+      for (let visit = 0; visit < 3; visit++) {
+        const headers = await browser.visit((session) => {
+          expect(session['n']).toBe(7)
+          expect(session['at']).toEqual(new Date('2026-01-02'))
+          expect(session['cart']).toEqual([])
+          expect(session.isChanged).toBe(false)
+        })
+        expect(setCookie(headers)).toBeUndefined()
+      }
+      await browser.visit((session) => (session['cart'] = ['A1']))
+      expect(await browser.ask((session) => [session['n'], session['cart']])).toEqual([7, ['A1']])
+      expect((await seen(browser))[2]).toBe('unchanged')
+    },
+  )
 
   it.each<[string, unknown]>([
     ['throws', schemaOf(() => JSON.parse('no'))],
@@ -127,7 +130,7 @@ describe.each(PLACES)('sessions %s', (_, options) => {
     ['gives nothing', schemaOf(() => ({ value: undefined }))],
     ['gives what no record can keep', schemaOf(() => ({ value: { f: () => 1 } }))],
     ['gives data with the name of a control', schemaOf(() => ({ value: { id: 1 } }))],
-  ])('begin empty where a schema %s: a cookie is no reason to fail', async (__, schema) => {
+  ])('begin empty if a schema %s: a cookie must not cause a failure', async (__, schema) => {
     const server = createServers(options())
     const { cookie } = await browserWith(server(), { n: 1 })
     const browser = createBrowser(server({ schema }), cookie)
@@ -135,7 +138,7 @@ describe.each(PLACES)('sessions %s', (_, options) => {
     expect(await server({ schema }).peek(cookie)).toBeUndefined()
   })
 
-  it('refuse a schema that gives a promise, by its name, when they are read and when they are written', async () => {
+  it('reject a schema that returns a promise, by its name, when they are read and when they are written', async () => {
     const server = createServers(options())
     const schema = z.object({ n: z.number() }).refine(async () => true)
     const late = server({ schema: schemaOf((value) => schema['~standard'].validate(value)) })
@@ -151,7 +154,7 @@ describe.each(PLACES)('sessions %s', (_, options) => {
     ['Zod', z.object({ n: z.number(), role: z.string() })],
     ['Valibot', v.object({ n: v.number(), role: v.string() })],
     ['ArkType', type({ n: 'number', role: 'string' })],
-  ])('show a schema of %s no key that somebody has put on Object.prototype', async (__, schema) => {
+  ])('pass a schema of %s no key of a polluted Object.prototype', async (__, schema) => {
     const server = createServers(options())
     const { cookie } = await browserWith(server(), { n: 1 })
     Object.defineProperty(SHARED, 'role', { value: 'admin', configurable: true, writable: true })
@@ -174,7 +177,7 @@ it.each<[object, RegExp]>([
   [{ schema: z.object({}), version: '2' }, /^version: expected a whole number from 1 .*, got a text/],
   [{ schema: z.object({}), version: 1.5 }, /^version: expected a whole number/],
   [{ schema: z.object({}), migrate: {} }, /^migrate: expected a function, got an object/],
-])('the options %o of a schema are refused at start-up', (options, message) => {
+])('the options %o of a schema are rejected at start-up', (options, message) => {
   const error = thrownBy(() => sessionsOf(options))
   expect(error).toBeInstanceOf(ConfigError)
   expect((error as Error).message).toMatch(message)

@@ -27,19 +27,19 @@ const setShortOtp = (session: Session<Data>): void => {
   session.expire('otp', '50s')
 }
 
-describe('a key with an end of its own', () => {
+describe('a key that expires early', () => {
   it.each([
     [-1, { otp: '1234', name: 'Ada' }],
     [0, { name: 'Ada' }],
     [1, { name: 'Ada' }],
-  ])('%i s from it the session holds %j', async (seconds, data) => {
+  ])('%i s from its expiry leaves the session with %j', async (seconds, data) => {
     const { clock, browser } = browse()
     await browser.visit(setOtp)
     clock.at = START + 300 + seconds
     expect(dataOn(await browser.ask((session) => session))).toEqual(data)
   })
 
-  it('is no change when it ends: nothing is written, whether before or while the request runs', async () => {
+  it('causes no write when it expires, before or during a request', async () => {
     const { clock, browser } = browse()
     await browser.visit(setOtp)
     clock.at = START + 299
@@ -53,7 +53,7 @@ describe('a key with an end of its own', () => {
     expect(later.session.isChanged).toBe(false)
   })
 
-  it('that was all a session held costs no write either, and leaves an empty session', async () => {
+  it('that was the only data causes no write either, and leaves an empty session', async () => {
     const world = createWorld<Data>()
     const { sessions, store } = world
     const cookie = await request(sessions, undefined, (session) => {
@@ -68,7 +68,7 @@ describe('a key with an end of its own', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ n: 1 })
   })
 
-  it('is gone from the record with the next write', async () => {
+  it('is removed from the record with the next write', async () => {
     const { clock, browser } = browse()
     await browser.visit(setShortOtp)
     clock.at = START + 50
@@ -77,7 +77,7 @@ describe('a key with an end of its own', () => {
     expect(dataOn(await browser.ask((session) => session))).toEqual({ name: 'Ada', n: 1 })
   })
 
-  it('keeps its end with a new value, until expire is called again', async () => {
+  it('keeps its expiry with a new value, until expire is called again', async () => {
     const { clock, browser } = browse()
     await browser.visit(setOtp)
     clock.at = START + 200
@@ -93,7 +93,7 @@ describe('a key with an end of its own', () => {
     expect(await browser.ask((session) => session.otp)).toBeUndefined()
   })
 
-  it('may be given its end before its value, also where it is saved in between', async () => {
+  it('can get its expiry before its value, with a save in between too', async () => {
     const { clock, browser } = browse()
     await browser.visit(async (session) => {
       session.expire('otp', '5m')
@@ -105,7 +105,7 @@ describe('a key with an end of its own', () => {
     expect(dataOn(await browser.ask((session) => session))).toEqual({ n: 1 })
   })
 
-  it('loses its end with its value, once that is saved', async () => {
+  it('loses its expiry with its value, once that is saved', async () => {
     const { clock, browser } = browse()
     await browser.visit(setOtp)
     await browser.visit((session) => session.pop('otp'))
@@ -114,7 +114,7 @@ describe('a key with an end of its own', () => {
     expect(await browser.ask((session) => session.otp)).toBe('for good')
   })
 
-  it('has no end any more after Infinity', async () => {
+  it('has no expiry after Infinity', async () => {
     const { clock, browser } = browse()
     await browser.visit(setOtp)
     await browser.visit((session) => session.expire('otp', Infinity))
@@ -130,7 +130,7 @@ describe('a key with an end of its own', () => {
       (session) => (session.login('alice'), setOtp(session), session.login('alice')),
     ],
     ['reload', async (session) => (session.expire('otp', '1h'), await session.reload())],
-  ])('keeps its end through %s', async (_, handle) => {
+  ])('keeps its expiry through %s', async (_, handle) => {
     const { clock, browser } = browse()
     await browser.visit(setOtp)
     await browser.visit(handle)
@@ -143,7 +143,7 @@ describe('a key with an end of its own', () => {
   it.each<[string, (session: Session<Data>) => void]>([
     ['a login that drops it', (session) => session.login('alice')],
     ['an end', (session) => session.destroy()],
-  ])('leaves no end behind through %s', async (_, handle) => {
+  ])('leaves no expiry behind through %s', async (_, handle) => {
     const { clock, browser } = browse()
     await browser.visit(setOtp)
     await browser.visit((session) => (handle(session), (session.otp = 'another')))
@@ -154,7 +154,7 @@ describe('a key with an end of its own', () => {
   it.each<[string, unknown, string]>([
     ['a control', 'login', 'expected a key of the data'],
     ['no text', 7, 'expected a key of the data'],
-  ])('is not %s', async (_, key, message) => {
+  ])('cannot be %s', async (_, key, message) => {
     const { session } = await sessionsOf<Data>().open(undefined)
     expect(() => session.expire(key as 'otp', '5m')).toThrow(new TypeError(`session.expire: ${message}`))
   })
@@ -171,7 +171,7 @@ describe('a key with an end of its own', () => {
 })
 
 describe('update and reload', () => {
-  it('do not see a key whose end has come while the request runs', async () => {
+  it('do not see a key that has expired during the request', async () => {
     const { clock, browser } = browse()
     await browser.visit(setOtp)
     // The look opens it.
@@ -198,11 +198,11 @@ async function openTwice(leave: (session: Session<Data>) => unknown) {
   return { world, theirs, mine, both, cookie }
 }
 
-describe('a key whose end has come', () => {
+describe('an expired key', () => {
   it.each([
     ['before mine is saved', 0, 50],
     ['before both are saved', 50, 0],
-  ])('is not brought back by a request that had opened it: %s', async (_, before, between) => {
+  ])('is not restored by a request that had opened it: %s', async (_, before, between) => {
     const { world, theirs, mine, both } = await openTwice(setShortOtp)
     theirs.session.n = 1
     mine.session.name = 'Bob'
@@ -214,7 +214,7 @@ describe('a key whose end has come', () => {
     expect(await both()).toEqual({ name: 'Bob', n: 1 })
   })
 
-  it('is not brought back by an update that is made again', async () => {
+  it('is not restored by a repeated update', async () => {
     const { world, theirs, mine, both } = await openTwice(setShortOtp)
     mine.session.update((data) => (data.n = (data.n ?? 0) + 1))
     theirs.session.update((data) => (data.n = (data.n ?? 0) + 1))
@@ -224,7 +224,7 @@ describe('a key whose end has come', () => {
     expect(await both()).toEqual({ name: 'Ada', n: 2 })
   })
 
-  it('is not seen by an update that is made again', async () => {
+  it('is not seen by a repeated update', async () => {
     const { world, theirs, mine, both } = await openTwice(setShortOtp)
     mine.session.update((data) => (data.n = data.otp === undefined ? 1 : 2))
     theirs.session.name = 'Bob'
@@ -232,7 +232,7 @@ describe('a key whose end has come', () => {
     expect(await both(theirs, mine)).toEqual({ name: 'Bob', n: 1 })
   })
 
-  it('is there again where another request has set it anew, with another end', async () => {
+  it('exists again if another request has set it with a new expiry', async () => {
     const { world, theirs, mine, both } = await openTwice(setOtp)
     theirs.session.otp = '5678'
     theirs.session.expire('otp', '10m')
@@ -245,8 +245,8 @@ describe('a key whose end has come', () => {
   })
 })
 
-describe('ends that two requests set at once', () => {
-  it('stand both, for different keys', async () => {
+describe('expiries that two requests set simultaneously', () => {
+  it('are both kept, for different keys', async () => {
     const { world, theirs, mine, both } = await openTwice((session) =>
       Object.assign(session, { otp: '1', n: 1 }),
     )
@@ -270,7 +270,7 @@ describe('ends that two requests set at once', () => {
     expect(await both()).toEqual({ n: 1 })
   })
 
-  it('are the end of a key that is still to come, too, after a save that met another request', async () => {
+  it('also apply to a key that is set later, after a merged save', async () => {
     const { world, theirs, mine, both } = await openTwice((session) => (session.n = 1))
     theirs.session.name = 'Ada'
     await theirs.close()
@@ -300,13 +300,13 @@ describe('isFresh', () => {
     })
   })
 
-  it('is never so for an anonymous visitor', async () => {
+  it('is false for an anonymous visitor', async () => {
     const { browser } = browse()
     await browser.visit((session) => (session.n = 1))
     expect(await browser.ask((session) => session.isFresh('10m'))).toBe(false)
   })
 
-  it('is so again after the password was entered again, and not by a new id or by use', async () => {
+  it('is true again after another login, and not after regenerate or use', async () => {
     const { clock, browser } = browse()
     await browser.visit((session) => session.login('alice'))
     clock.at += 601
@@ -319,7 +319,7 @@ describe('isFresh', () => {
     expect(await browser.ask((session) => [session.isFresh(0), session.n])).toEqual([true, 1])
   })
 
-  it('takes durations only', async () => {
+  it('throws for an invalid duration', async () => {
     const { session } = await sessionsOf<Data>().open(undefined)
     expect(() => session.isFresh('soon' as '1s')).toThrow(/^session\.isFresh: expected whole seconds/)
   })

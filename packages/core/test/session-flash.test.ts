@@ -38,7 +38,7 @@ const LARGE = { large: 'x'.repeat(5000) }
 const browse = () => createBrowser(sessionsOf())
 
 describe('flash messages', () => {
-  it('wait for the next request that asks, and are gone after it', async () => {
+  it('are kept for the next request that reads them, and then removed', async () => {
     const browser = browse()
     await browser.visit((session) => session.flash('info', 'Saved'))
     await browser.visit((session) => void session.id)
@@ -70,7 +70,7 @@ describe('flash messages', () => {
     expect(browser.cookie).toBeUndefined()
   })
 
-  it('may be shown by the request that leaves them, which leaves nothing behind', async () => {
+  it('can be read by the same request, which then saves nothing', async () => {
     const browser = browse()
     await browser.visit((session) => {
       session.flash('info', 'Saved')
@@ -80,7 +80,7 @@ describe('flash messages', () => {
     expect(browser.cookie).toBeUndefined()
   })
 
-  it('are no data', async () => {
+  it('are not data', async () => {
     const browser = browse()
     await browser.visit((session) => session.flash('info', 'Saved'))
     await browser.ask((session) => {
@@ -115,14 +115,14 @@ describe('flash messages', () => {
     expect(session.isChanged).toBe(false)
   })
 
-  it('that are too much for a cookie are named among what it holds', async () => {
+  it('that are too large for a cookie are listed with its keys', async () => {
     const visit = await sessionsOf().open(undefined)
     visit.session['n'] = 1
     visit.session.flash('info', 'x'.repeat(5000))
     await expect(visit.close()).rejects.toThrow(/would take[^]*\n +\d+ {2}flash\n +\d+ {2}n$/)
   })
 
-  it('come back with reload, and stay with regenerate', async () => {
+  it('are restored by reload, and kept by regenerate', async () => {
     const browser = browse()
     await browser.visit((session) => session.flash('info', 'Saved'))
     await browser.visit(async (session) => {
@@ -154,7 +154,7 @@ describe('flash messages and a login', () => {
     }
   })
 
-  it('wait on when an anonymous visitor logs in, or the same subject again', async () => {
+  it('are kept when an anonymous visitor logs in, or the same subject again', async () => {
     const browser = createBrowser(sessionsOf())
     await browser.visit((session) => session.flash('info', 'Please log in'))
     await browser.visit((session) => session.login('alice'))
@@ -162,14 +162,14 @@ describe('flash messages and a login', () => {
     await browser.visit((session) => expect(session.flash('info')).toEqual(['Please log in']))
   })
 
-  it('that were for another subject are not shown to the next', async () => {
+  it('of another subject are not shown to the next one', async () => {
     const browser = createBrowser(sessionsOf())
     await browser.visit((session) => (session.login('alice'), session.flash('info', 'Your card ends in 42')))
     await browser.visit((session) => (session.flash('info', 'Hello'), session.login('bob')))
     await browser.visit((session) => expect(session.flash('info')).toEqual(['Hello']))
   })
 
-  it('do not outlive an end, and those left after it belong to a new session', async () => {
+  it('do not survive the end, and later ones belong to a new session', async () => {
     for (const sessions of [sessionsOf(), createWorld().sessions]) {
       const browser = createBrowser(sessions)
       await browser.visit((session) => (session.login('alice'), session.flash('info', 'old')))
@@ -203,7 +203,7 @@ describe.each(Object.entries(PLACES))('a flash message and two requests of %s', 
     session.flash('info', 'Saved')
   }
 
-  it('is shown by both where both have taken it, and nobody after them', async () => {
+  it('is shown by both if both have taken it, and by no later request', async () => {
     const [first, second] = sessionsIn()
     const { mine, theirs, cookie } = await openTwice([first, second], leave)
     expect(theirs.session.flash('info')).toEqual(['Saved'])
@@ -214,7 +214,7 @@ describe.each(Object.entries(PLACES))('a flash message and two requests of %s', 
     expect((await first.open(after)).session.flash()).toEqual([])
   })
 
-  it('is gone after many requests that were saved at the same moment and have all shown it', async () => {
+  it('is gone after many simultaneous requests have shown it', async () => {
     const [first, second] = sessionsIn()
     const cookie = await request(first, undefined, (session) => {
       leave(session)
@@ -234,7 +234,7 @@ describe.each(Object.entries(PLACES))('a flash message and two requests of %s', 
     ['regenerates', (session) => session.regenerate(), {}],
     ['logs in', (session) => session.login('alice'), { subject: 'alice' }],
     ['updates', (session) => session.update((data: Data) => (data['n'] = 1)), { n: 1 }],
-  ])('does not stop what the later request does besides: it %s', async (_, handle, expected) => {
+  ])('does not affect the later request’s other changes: it %s', async (_, handle, expected) => {
     const [first, second] = sessionsIn()
     const { mine, theirs, cookie } = await openTwice([first, second], (session) => {
       leave(session)
@@ -250,7 +250,7 @@ describe.each(Object.entries(PLACES))('a flash message and two requests of %s', 
     expect(session.flash()).toEqual([])
   })
 
-  it('is kept beside one that another request leaves meanwhile', async () => {
+  it('is kept together with another request’s', async () => {
     const [first, second] = sessionsIn()
     const { mine, theirs, cookie } = await openTwice([first, second], leave)
     theirs.session.flash('info', 'theirs')
@@ -275,7 +275,7 @@ describe.each(Object.entries(PLACES))('a flash message and two requests of %s', 
     expect(session).toMatchObject({ n: 1, kept: true })
   })
 
-  it('that a request leaves is not lost when others take what stood there', async () => {
+  it('added by one is not lost when others take earlier ones', async () => {
     const [first, second] = sessionsIn()
     const { mine, theirs, cookie } = await openTwice([first, second], (session) => {
       leave(session)
@@ -289,7 +289,7 @@ describe.each(Object.entries(PLACES))('a flash message and two requests of %s', 
   })
 })
 
-it('a message that is taken while a commit of the request is under way is taken by the next commit', async () => {
+it('a message taken during a commit is removed by the next commit', async () => {
   const world = createWorld()
   const { mine, theirs, cookie } = await openTwice([world.sessions, world.another()], (session) => {
     session['n'] = 1
@@ -330,11 +330,11 @@ it('a session that is saved shows the messages that another request has left', a
   expect(mine.session.flash('info')).toEqual(['theirs'])
 })
 
-describe('another session in the place of one that ended meanwhile', () => {
+describe('a session that replaces one ended by another request', () => {
   it.each<[string, (session: Session) => void]>([
     ['a login of another subject', (session) => session.login('bob')],
     ['what follows an end', (session) => (session.destroy(), (session['n'] = 2))],
-  ])('drops the messages of the old one, and has not taken them: %s', async (_, handle) => {
+  ])('drops the old messages without taking them: %s', async (_, handle) => {
     const { sessions, another } = createWorld()
     const cookie = await begin(sessions, { n: 1 }, 'alice')
     await request(sessions, cookie, (session) => session.flash('info', 'for alice'))
@@ -348,7 +348,7 @@ describe('another session in the place of one that ended meanwhile', () => {
 })
 
 describe('a login while another request', () => {
-  it('leaves a message takes it along', async () => {
+  it('leaves a message keeps it', async () => {
     const { sessions, another } = createWorld()
     const cookie = await begin(sessions, { n: 1 })
     const [login, other] = [await sessions.open(cookie), await another().open(cookie)]
@@ -359,7 +359,7 @@ describe('a login while another request', () => {
     expect((await sessions.open(after)).session.flash('info')).toEqual(['Saved'])
   })
 
-  it('leaves a message for another subject does not', async () => {
+  it('leaves a message for another subject drops it', async () => {
     const { sessions, another } = createWorld()
     const cookie = await begin(sessions, { n: 1 }, 'alice')
     const [login, other] = [await sessions.open(cookie), await another().open(cookie)]

@@ -15,7 +15,7 @@ afterEach(() => {
 })
 
 describe('the store option', () => {
-  it('takes whatever has the four methods, own or inherited', () => {
+  it('accepts any object with the four methods, own or inherited', () => {
     class OwnStore {
       read = method
       create = method
@@ -49,13 +49,13 @@ describe('the store option', () => {
       'a store needs read, create, replace, delete; it looks like a store of express-session, which cannot detect lost updates',
     ],
     ['store', { ...memoryStore(), replace: 1 }, 'a store needs replace'],
-  ])('refuses what is none: %s: %o', (option, store, problem) => {
+  ])('rejects anything else: %s: %o', (option, store, problem) => {
     const error = thrown(() => create({ [option]: store }))
     expect(error).toBeInstanceOf(ConfigError)
     expect(error).toMatchObject({ option, message: `${option}: ${problem}` })
   })
 
-  it('is not given together with overflow', () => {
+  it('cannot be combined with overflow', () => {
     const error = thrown(() => create({ store: memoryStore(), overflow: memoryStore() }))
     expect(error).toMatchObject({ option: 'overflow', message: 'overflow: use either store or overflow' })
   })
@@ -76,7 +76,7 @@ describe('the options of a store', () => {
     ['onConflict', 'theirs'],
     ['onConflict', null],
     ['onConflict', 1],
-  ])('are refused at once where they are wrong: %s: %s', (option, value) => {
+  ])('throw at start-up if they are wrong: %s: %s', (option, value) => {
     const error = thrown(() => create({ store: memoryStore(), [option]: value }))
     expect(error).toBeInstanceOf(ConfigError)
     expect(error).toMatchObject({ option })
@@ -90,7 +90,7 @@ describe('the options of a store', () => {
     ['onConflict', 'mine'],
     ['onConflict', 'fail'],
     ['onConflict', () => 1],
-  ])('are taken where they are right: %s: %s', (option, value) => {
+  ])('are accepted if they are right: %s: %s', (option, value) => {
     expect(thrown(() => create({ store: memoryStore(), [option]: value }))).toBeUndefined()
   })
 
@@ -114,7 +114,7 @@ describe('closing', () => {
     expect(closed).toBe(1)
   })
 
-  it('waits for a store that takes its time, and says when it fails', async () => {
+  it('waits for a slow store, and rejects if it fails', async () => {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const sessions = createSessions({ secrets, store: { ...memoryStore(), close: () => promise } })
     let isClosed = false
@@ -137,12 +137,12 @@ describe('closing', () => {
     expect(isClosed).toBe(true)
   })
 
-  it('has nothing to do without a store, or for one that has nothing to close', async () => {
+  it('resolves without a store, or for one without close()', async () => {
     await createSessions({ secrets }).close()
     await createSessions({ secrets, store: memoryStore() }).close()
   })
 
-  it('hands the sweep the clock of the sessions', async () => {
+  it('does not change that the sweep uses the sessions’ clock', async () => {
     vi.useFakeTimers()
     const asked: number[] = []
     const sweep = async (now: number): Promise<number> => asked.push(now)

@@ -18,7 +18,7 @@ const COMMITS: readonly (readonly [string, (session: Session) => unknown])[] = [
   ['a logout', (session) => session.logout()],
 ]
 
-describe('what an overloaded store refuses', () => {
+describe('a call that an overloaded store rejects', () => {
   it.each(COMMITS)(
     'is not asked again, and fails the request with the refusal itself: %s',
     async (_, handle) => {
@@ -32,7 +32,7 @@ describe('what an overloaded store refuses', () => {
     },
   )
 
-  it('is not asked again where a session begins', async () => {
+  it('is not retried when a session begins', async () => {
     const { sessions, store, memory } = createWorld()
     store.next('create', refuse)
     expect(await rejection(begin(sessions, { list: [1] }))).toBe(busy)
@@ -40,7 +40,7 @@ describe('what an overloaded store refuses', () => {
     expect(memory.size).toBe(0)
   })
 
-  it('is not asked again where a session is read', async () => {
+  it('is not retried when a session is read', async () => {
     const { sessions, store } = createWorld()
     const cookie = await begin(sessions, { list: [1] })
     store.forget()
@@ -49,7 +49,7 @@ describe('what an overloaded store refuses', () => {
     expect(store.calls).toEqual(['read'])
   })
 
-  it('is not asked again after an attempt whose answer was lost', async () => {
+  it('is not retried after an attempt whose reply was lost', async () => {
     const { sessions, store } = createWorld()
     const cookie = await begin(sessions, { list: [1] })
     store.forget()
@@ -60,7 +60,7 @@ describe('what an overloaded store refuses', () => {
     expect(store.calls).toEqual(['read', 'replace', 'read', 'replace'])
   })
 
-  it('is done once where the same request saves again', async () => {
+  it('takes effect once if the same request saves again', async () => {
     const { sessions, store } = createWorld()
     const cookie = await begin(sessions, { list: [1] })
     const visit = await sessions.open(cookie)

@@ -49,12 +49,12 @@ async function createList(options: Parameters<typeof createWorld>[0] = {}) {
   return Object.assign(world, { cookie })
 }
 
-describe('a call whose answer is lost, or that fails once,', () => {
+describe('a store call whose reply is lost, or that fails once,', () => {
   const once = EVERY_CALL.flatMap(([name, method, handle]) =>
     (['lost', 'fails'] as const).map((trouble) => [name, method, trouble, handle] as const),
   )
 
-  it.each(once)('is no trouble in %s: %s %s', async (_, method, trouble, handle) => {
+  it.each(once)('does no harm in %s: %s %s', async (_, method, trouble, handle) => {
     const { sessions, store, memory, cookie } = await createList()
     store.next(method, trouble)
     const next = await request(sessions, cookie, handle)
@@ -62,14 +62,14 @@ describe('a call whose answer is lost, or that fails once,', () => {
     expect(await leftIn({ memory })).toBe(next === undefined ? 0 : 1)
   })
 
-  it.each(['lost', 'fails'] as const)('is no trouble for a first write: %s', async (trouble) => {
+  it.each(['lost', 'fails'] as const)('does no harm to a first write: %s', async (trouble) => {
     const { sessions, store, memory } = createWorld()
     store.next('create', trouble)
     expect(await dataOf(sessions, await begin(sessions, { list: [1] }))).toEqual({ list: [1] })
     expect(memory.size).toBe(1)
   })
 
-  it('is no trouble where another request writes right after it', async () => {
+  it('does no harm if another request writes right after it', async () => {
     const { sessions, store, cookie } = await createList()
     const visits = [await openVisit(sessions, cookie), await openVisit(sessions, cookie)]
     for (const [index, { session }] of visits.entries()) (session['list'] as number[]).push(10 + index)
@@ -99,7 +99,7 @@ describe('a call that keeps failing', () => {
     expect(await dataOf(sessions, next)).toEqual(await undisturbed(handle))
   })
 
-  it('does not log out in words only (R37)', async () => {
+  it('does not pretend to log out (R37)', async () => {
     const { sessions, store, cookie } = await createList()
     store.always('fails')
     const opened = await rejection((async () => openVisit(sessions, cookie))())
@@ -113,7 +113,7 @@ describe('a call that keeps failing', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ list: [1] })
   })
 
-  it('can be tried again by the handler', async () => {
+  it('can be retried by the handler', async () => {
     const { sessions, store, cookie } = await createList()
     const visit = await openVisit(sessions, cookie)
     visit.session['a'] = 1
@@ -123,7 +123,7 @@ describe('a call that keeps failing', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ list: [1], a: 1 })
   })
 
-  it('while a login is saved leaves no record behind that nobody knows', async () => {
+  it('while a login is saved leaves no unreachable record behind', async () => {
     const { sessions, store, memory, cookie } = await createList()
     store.next('replace', 'fails', 'fails')
     const work = request(sessions, cookie, (session) => session.login('alice'))
@@ -139,7 +139,7 @@ describe('a call that keeps failing', () => {
 describe('a store that does not answer', () => {
   const SOON = { storeTimeLimit: 50 }
 
-  it('fails the request that wants to read', async () => {
+  it('makes a reading request fail', async () => {
     const { sessions, store, cookie } = await createList(SOON)
     store.next('read', 'hangs')
     const error = await rejection((async () => openVisit(sessions, cookie))())
@@ -148,21 +148,24 @@ describe('a store that does not answer', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ list: [1] })
   })
 
-  it.each(EVERY_CALL)('fails %s, sends no cookie and holds up nobody: %s', async (_, method, handle) => {
-    const { sessions, store, cookie } = await createList(SOON)
-    const other = await begin(sessions, { other: 1 })
-    const visit = await openVisit(sessions, cookie)
-    await handle(visit.session)
-    store.next(method, 'hangs')
-    const failing = rejection((async () => visit.close())())
-    await request(sessions, other, (session) => (session['more'] = 1))
-    expect(await dataOf(sessions, other)).toEqual({ other: 1, more: 1 })
-    expect(await failing).toBeInstanceOf(StoreTimeoutError)
-    const next = await request(sessions, cookie, handle)
-    expect(await dataOf(sessions, next)).toEqual(await undisturbed(handle))
-  })
+  it.each(EVERY_CALL)(
+    'makes %s fail without a cookie, and delays no other request: %s',
+    async (_, method, handle) => {
+      const { sessions, store, cookie } = await createList(SOON)
+      const other = await begin(sessions, { other: 1 })
+      const visit = await openVisit(sessions, cookie)
+      await handle(visit.session)
+      store.next(method, 'hangs')
+      const failing = rejection((async () => visit.close())())
+      await request(sessions, other, (session) => (session['more'] = 1))
+      expect(await dataOf(sessions, other)).toEqual({ other: 1, more: 1 })
+      expect(await failing).toBeInstanceOf(StoreTimeoutError)
+      const next = await request(sessions, cookie, handle)
+      expect(await dataOf(sessions, next)).toEqual(await undisturbed(handle))
+    },
+  )
 
-  it('has a late answer dropped; what was written by then is merged with the next', async () => {
+  it('has its late reply ignored, and its late write merged with the next', async () => {
     const { sessions, store, cookie } = await createList(SOON)
     const gate = createGate()
     const visit = await openVisit(sessions, cookie)
@@ -176,7 +179,7 @@ describe('a store that does not answer', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ list: [1, 2, 3] })
   })
 
-  it('leaves no first record behind that is there only after the request was refused', async () => {
+  it('leaves no first record behind that it writes after the request was rejected', async () => {
     const { sessions, store, memory } = createWorld(SOON)
     const gate = createGate()
     const visit = await openVisit(sessions, undefined)
@@ -189,7 +192,7 @@ describe('a store that does not answer', () => {
     expect(store.calls).toEqual(['create', 'read', 'replace'])
   })
 
-  it('fails a store that answers every call, but never lets a change through', async () => {
+  it('makes a request fail if the store replies but never accepts a change', async () => {
     const { sessions, store, cookie } = await createList(SOON)
     const visit = await openVisit(sessions, cookie)
     visit.session['a'] = 1
@@ -220,7 +223,7 @@ describe("whenStoreFails: 'anonymous'", () => {
     },
   )
 
-  it('still fails what is to be written', async () => {
+  it('still makes a writing request fail', async () => {
     const { sessions, store, cookie } = await createList({ whenStoreFails: 'anonymous' })
     store.always('fails')
     const work = request(sessions, cookie, (session) => (session['a'] = 1))
@@ -259,7 +262,7 @@ async function saving(theirs: Handler, mine: Handler, meanwhile: Handler) {
 }
 
 describe('save()', () => {
-  it('shows what others had written, and what was changed here', async () => {
+  it('shows other requests’ changes together with its own', async () => {
     const { sessions, cookie } = await createList()
     const visit = await openVisit(sessions, cookie)
     await request(sessions, cookie, (session) => Object.assign(session, { theirs: 1, list: [1, 2] }))
@@ -271,7 +274,7 @@ describe('save()', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ list: [1, 2, 3], theirs: 1 })
   })
 
-  it('keeps what was changed while it ran', async () => {
+  it('keeps changes made while it runs', async () => {
     const { sessions, cookie, visit } = await saving(
       (session) => (session['theirs'] = 1),
       (session) => (session['mine'] = 1),
@@ -283,7 +286,7 @@ describe('save()', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ list: [], theirs: 1, mine: 1, late: 1 })
   })
 
-  it('loses no count of an update that was made while it ran', async () => {
+  it('loses no update made while it runs', async () => {
     const { sessions, cookie, visit } = await saving(
       (session) => Object.assign(session, { n: 100 }),
       count,
@@ -298,7 +301,7 @@ describe('save()', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ list: [1], n: 104 })
   })
 
-  it('makes every update once, and not again after the next commit', async () => {
+  it('applies every update once, and not again after the next commit', async () => {
     const { sessions, cookie } = await createList()
     const visit = await openVisit(sessions, cookie)
     count(visit.session)
@@ -309,7 +312,7 @@ describe('save()', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ list: [1], n: 2, a: 1 })
   })
 
-  it('lets nothing of others into a login that was made while it ran (R28)', async () => {
+  it('merges nothing into a login made while it runs (R28)', async () => {
     const { sessions, memory, cookie, visit } = await saving(
       (session) => Object.assign(session, { planted: 1, list: [1, 2] }),
       (session) => (session['mine'] = 1),
@@ -327,7 +330,7 @@ describe('save()', () => {
     expect(memory.size).toBe(1)
   })
 
-  it('tells two logins apart that keep the same keys', async () => {
+  it('distinguishes two logins that keep the same keys', async () => {
     const { sessions, store, cookie } = await createList()
     const keep = ['list']
     const visit = await openVisit(sessions, cookie)
@@ -345,7 +348,7 @@ describe('save()', () => {
     expect(events).toEqual(['session_created replaced', 'session_created replaced'])
   })
 
-  it('does not bring back what a logout has ended while it ran', async () => {
+  it('does not restore a session that a logout has ended while it runs', async () => {
     const { sessions, memory, cookie, visit } = await saving(
       (session) => (session['theirs'] = 1),
       (session) => (session['mine'] = 1),
@@ -357,7 +360,7 @@ describe('save()', () => {
     expect(memory.size).toBe(0)
   })
 
-  it('takes over "remember me" that another has set, and does not take it back', async () => {
+  it('keeps "remember me" that another request has set', async () => {
     const { sessions, cookie, visit } = await saving(
       (session) => (session.permanent = true),
       (session) => (session['mine'] = 1),
@@ -368,7 +371,7 @@ describe('save()', () => {
     expect((await openVisit(sessions, cookie)).session.permanent).toBe(true)
   })
 
-  it('keeps "remember me" as it was changed while it ran', async () => {
+  it('keeps a change of "remember me" made while it runs', async () => {
     const { sessions, cookie, visit } = await saving(
       (session) => (session['theirs'] = 1),
       (session) => (session['mine'] = 1),
@@ -378,7 +381,7 @@ describe('save()', () => {
     expect((await openVisit(sessions, cookie)).session.permanent).toBe(true)
   })
 
-  it('may be called many times at once, and together with close()', async () => {
+  it('may be called many times simultaneously, and together with close()', async () => {
     const { sessions, store, cookie } = await createList()
     const visit = await openVisit(sessions, cookie)
     const work: unknown[] = []
@@ -393,7 +396,7 @@ describe('save()', () => {
     expect(store.calls.filter((method) => method === 'replace')).toHaveLength(2)
   })
 
-  it('lets close() go on after one that failed', async () => {
+  it('lets close() continue after a failure', async () => {
     const { sessions, store, cookie } = await createList()
     const visit = await openVisit(sessions, cookie)
     visit.session['a'] = 1
@@ -412,7 +415,7 @@ describe('save()', () => {
     expect(await leftIn({ memory })).toBe(1)
   })
 
-  it('goes on after a login, with the new id', async () => {
+  it('works after a login, with the new id', async () => {
     const { sessions, memory, cookie } = await createList()
     const visit = await openVisit(sessions, cookie)
     visit.session.login('alice', { keep: ['list'] })
@@ -428,7 +431,7 @@ describe('save()', () => {
 })
 
 describe('reload()', () => {
-  it('takes back every change since the session was opened', async () => {
+  it('discards every change since the session was opened', async () => {
     const { sessions, cookie } = await createList()
     const visit = await openVisit(sessions, cookie)
     visit.session.login('alice')
@@ -443,7 +446,7 @@ describe('reload()', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ list: [1] })
   })
 
-  it('takes back updates too, and does not make them again', async () => {
+  it('discards updates too, and does not repeat them', async () => {
     const { sessions, cookie } = await createList()
     const visit = await openVisit(sessions, cookie)
     visit.session.update((data) => (data['n'] = 1))
@@ -454,7 +457,7 @@ describe('reload()', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ list: [1], theirs: 1, a: 1 })
   })
 
-  it('shows what other requests have written meanwhile, and the next commit builds on that', async () => {
+  it('shows other requests’ changes, and the next commit builds on them', async () => {
     const { sessions, store, cookie } = await createList()
     const visit = await openVisit(sessions, cookie)
     visit.session['a'] = 1
@@ -472,7 +475,7 @@ describe('reload()', () => {
     ['ended it', (session) => session.logout()],
     ['given it a new cookie', (session) => session.regenerate()],
     ['logged in', (session) => session.login('alice', { keep: ['list'] })],
-  ])('is rejected where another request has %s, and takes nothing back', async (_, handle) => {
+  ])('rejects if another request has %s, and discards nothing', async (_, handle) => {
     const { sessions, cookie } = await createList()
     const { session } = await openVisit(sessions, cookie)
     session['a'] = 1
@@ -481,7 +484,7 @@ describe('reload()', () => {
     expect(dataOn(session)).toEqual({ list: [1], a: 1 })
   })
 
-  it('is rejected where the store fails', async () => {
+  it('rejects if the store fails', async () => {
     const { sessions, store, cookie } = await createList()
     const { session } = await openVisit(sessions, cookie)
     store.next('read', 'fails')
@@ -489,7 +492,7 @@ describe('reload()', () => {
     await session.reload()
   })
 
-  it('of a session that nothing is kept of begins it anew, without a call', async () => {
+  it('of an unsaved session empties it, without a store call', async () => {
     const { sessions, store } = await createList()
     const { session } = await openVisit(sessions, undefined)
     session['a'] = 1
@@ -497,7 +500,7 @@ describe('reload()', () => {
     expect([dataOn(session), session.isNew, store.calls]).toEqual([{}, true, []])
   })
 
-  it('goes back to what was saved last', async () => {
+  it('returns to the last saved state', async () => {
     const { sessions, cookie } = await createList()
     const visit = await openVisit(sessions, cookie)
     await request(sessions, cookie, (session) => (session['theirs'] = 1))

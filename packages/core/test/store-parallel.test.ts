@@ -127,7 +127,7 @@ describe('parallel requests of one session', () => {
     })
   })
 
-  it('keep everything where all of it is mixed', async () => {
+  it('keep all changes of a mix of every kind', async () => {
     const world = createWorld<Shop>()
     const cookie = await begin(world.sessions, { n: 0 })
     const handlers = times(60, (index) => (session: Session<Shop>) => {
@@ -144,7 +144,7 @@ describe('parallel requests of one session', () => {
     expect(Object.keys(keys)).toHaveLength(60)
   })
 
-  it('do not call what only one of them wrote a merge', async () => {
+  it('report no merge if only one of them wrote', async () => {
     const { sessions } = createWorld<Shop>()
     const cookie = await begin(sessions, { n: 0 })
     const events = await eventsOf(() => allAtOnce([sessions], cookie, [count, () => undefined, setKey(1)]))
@@ -168,7 +168,7 @@ describe('parallel requests of one session', () => {
     expect(store.calls).toEqual(['read'])
   })
 
-  it('renew together, and keep the word of the one that said "remember me"', async () => {
+  it('renew together, and keep "remember me" if one has set it', async () => {
     const world = createWorld<Shop>()
     const cookie = await begin(world.sessions, { n: 0 })
     world.at += 300
@@ -206,7 +206,7 @@ describe('a conflict', () => {
     expect(events).toEqual(['session_conflict conflict', 'session_changed merged'])
   })
 
-  it('fails the later request with a 409 where that is the rule', async () => {
+  it('makes the later request fail with a 409 with onConflict: fail', async () => {
     const { error, events, data, sessions, cookie } = await conflict({ onConflict: 'fail' })
     expect(error).toBeInstanceOf(SessionConflictError)
     expect(error).toMatchObject({ status: 409, path: 'city', code: 'KEEPSAKE_SESSION_CONFLICT' })
@@ -216,7 +216,7 @@ describe('a conflict', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ city: 'D', other: 1 })
   })
 
-  it('is decided by a function that is given both values and the one before', async () => {
+  it('is decided by a function with both values and the previous one', async () => {
     const asked: Conflict[] = []
     const { data } = await conflict({
       onConflict: (conflict) => {
@@ -248,7 +248,7 @@ async function lateWith(
   expect(await dataOf(sessions, cookie)).toEqual({})
 }
 
-describe('a request that was under way during a logout (R38)', () => {
+describe('a request that was running during a logout (R38)', () => {
   it.each<[string, (session: Session) => unknown]>([
     ['gives it a new id', (session) => session.regenerate()],
     ['makes it permanent', (session) => (session.permanent = true)],
@@ -267,7 +267,7 @@ describe('a request that was under way during a logout (R38)', () => {
     })
   })
 
-  it('learns of it from save(), once and for all, and may begin another session', async () => {
+  it('gets an error from every save(), and may begin another session', async () => {
     const { sessions, store, memory } = createWorld()
     const cookie = await begin(sessions, { a: 1 }, 'alice')
     const slow = await openVisit(sessions, cookie)
@@ -305,7 +305,7 @@ describe('a request that was under way during a logout (R38)', () => {
     },
   )
 
-  it('does not undo one of another process that comes between its read and its write', async () => {
+  it('does not undo one of another process between its read and its write', async () => {
     const { sessions, store, memory, another } = createWorld()
     const cookie = await begin(sessions, { a: 1 }, 'alice')
     const gate = createGate()
@@ -320,7 +320,7 @@ describe('a request that was under way during a logout (R38)', () => {
     expect(memory.size).toBe(0)
   })
 
-  it('does not undo one that comes before the answer to its new cookie, which then opens nothing', async () => {
+  it('does not undo one before the reply to its new cookie, which then opens nothing', async () => {
     const { sessions, store, memory, another } = createWorld()
     const cookie = await begin(sessions, { a: 1 }, 'alice')
     const gate = createGate()
@@ -337,11 +337,11 @@ describe('a request that was under way during a logout (R38)', () => {
   })
 })
 
-describe('a request of an anonymous session that another one has ended or emptied', () => {
+describe('a request whose anonymous session another one has ended or emptied', () => {
   it.each<[string, (session: Session) => unknown]>([
     ['destroyed', (session) => session.destroy()],
     ['emptied', (session) => session.clear()],
-  ])('begins a new session with what it has added, where it was %s', async (_, end) => {
+  ])('begins a new session with its additions if it was %s', async (_, end) => {
     const { sessions, memory } = createWorld()
     const cookie = await begin(sessions, { cart: [1], n: 5, old: 1 })
     const slow = await openVisit(sessions, cookie)
@@ -360,7 +360,7 @@ describe('a request of an anonymous session that another one has ended or emptie
     expect(memory.size).toBe(1)
   })
 
-  it('goes on with the new session after that', async () => {
+  it('continues with the new session', async () => {
     const { sessions, memory } = createWorld()
     const cookie = await begin(sessions, { cart: [1] })
     const slow = await openVisit(sessions, cookie)
@@ -373,7 +373,7 @@ describe('a request of an anonymous session that another one has ended or emptie
     expect(memory.size).toBe(1)
   })
 
-  it('does not bring back what was there by an assignment to it, and says so', async () => {
+  it('does not restore a value by assigning to it, and throws', async () => {
     const { sessions, memory } = createWorld()
     const cookie = await begin(sessions, { address: 'old', cart: [1] })
     const slow = await openVisit(sessions, cookie)
@@ -387,7 +387,7 @@ describe('a request of an anonymous session that another one has ended or emptie
     expect(memory.size).toBe(0)
   })
 
-  it('keeps what it has added and drops what it has assigned, and says so', async () => {
+  it('saves its additions and drops its assignments, and throws', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { address: 'old' })
     const slow = await openVisit(sessions, cookie)
@@ -402,7 +402,7 @@ describe('a request of an anonymous session that another one has ended or emptie
 })
 
 describe('a login as the subject that is logged in already', () => {
-  it('loses nothing that another request writes before it', async () => {
+  it('keeps another request’s earlier writes', async () => {
     const world = createWorld()
     const { sessions, store, another } = world
     const cookie = await begin(sessions, { cart: [1] }, 'alice')
@@ -422,7 +422,7 @@ describe('a login as the subject that is logged in already', () => {
     expect(await dataOf(sessions, cookie)).toEqual({})
   })
 
-  it('begins anew: a request that was under way before it writes nothing into it', async () => {
+  it('starts again: a request that was running before it writes nothing to it', async () => {
     const world = createWorld()
     const { sessions } = world
     const cookie = await begin(sessions, { cart: [1] }, 'alice')
@@ -435,7 +435,7 @@ describe('a login as the subject that is logged in already', () => {
     expect(await dataOf(sessions, next)).toEqual({ cart: [1] })
   })
 
-  it('begins a session of its own after a logout, with what keep names and what it has changed', async () => {
+  it('begins a new session after a logout, with the keys to keep and its changes', async () => {
     const { sessions, memory } = createWorld()
     const cookie = await begin(sessions, { cart: [1], note: 'old', seen: 1 }, 'alice')
     const slow = await openVisit(sessions, cookie)
@@ -451,8 +451,8 @@ describe('a login as the subject that is logged in already', () => {
   })
 })
 
-describe('a request that was under way during a login', () => {
-  it('brings into it what was kept, and nothing else (R28)', async () => {
+describe('a request that was running during a login', () => {
+  it('adds only the keys to keep (R28)', async () => {
     const { sessions, store, memory, another } = createWorld()
     const cookie = await begin(sessions, { cart: [1], note: 'anonymous' })
     const gate = createGate()
@@ -475,7 +475,7 @@ describe('a request that was under way during a login', () => {
     expect(memory.size).toBe(1)
   })
 
-  it('is refused afterwards', async () => {
+  it('is rejected afterwards', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { cart: [1] })
     const slow = await openVisit(sessions, cookie)
@@ -485,20 +485,23 @@ describe('a request that was under way during a login', () => {
     expect(await dataOf(sessions, next)).toEqual({ cart: [1] })
   })
 
-  it.each([1, 2])('is a login too, of %s processes: both get a session with the cart', async (processes) => {
-    const { sessions, another, memory } = createWorld()
-    const cookie = await begin(sessions, { cart: [1], note: 'anonymous' })
-    const others = processes === 1 ? sessions : another()
-    const visits = [await openVisit(sessions, cookie), await others.open(cookie)]
-    for (const visit of visits) visit.session.login('alice', { keep: ['cart'] })
-    const cookies = await Promise.all(visits.map(async (visit) => cookieAfter(await visit.close(), cookie)))
-    expect(new Set([cookie, ...cookies]).size).toBe(3)
-    for (const next of cookies) expect(await dataOf(sessions, next)).toEqual({ cart: [1] })
-    expect(await dataOf(sessions, cookie)).toEqual({})
-    expect(memory.size).toBe(2)
-  })
+  it.each([1, 2])(
+    'and is a login too, in %s processes, gets a session with the cart, like the other one',
+    async (processes) => {
+      const { sessions, another, memory } = createWorld()
+      const cookie = await begin(sessions, { cart: [1], note: 'anonymous' })
+      const others = processes === 1 ? sessions : another()
+      const visits = [await openVisit(sessions, cookie), await others.open(cookie)]
+      for (const visit of visits) visit.session.login('alice', { keep: ['cart'] })
+      const cookies = await Promise.all(visits.map(async (visit) => cookieAfter(await visit.close(), cookie)))
+      expect(new Set([cookie, ...cookies]).size).toBe(3)
+      for (const next of cookies) expect(await dataOf(sessions, next)).toEqual({ cart: [1] })
+      expect(await dataOf(sessions, cookie)).toEqual({})
+      expect(memory.size).toBe(2)
+    },
+  )
 
-  it('is a login of another subject: each has its own, and nothing of what the other has changed', async () => {
+  it('and is a login of another subject gets its own session, without the other’s changes', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { cart: [1] })
     const visits = [await openVisit(sessions, cookie), await openVisit(sessions, cookie)] as const
@@ -515,8 +518,8 @@ describe('a request that was under way during a login', () => {
   })
 })
 
-describe('a request that was under way when', () => {
-  it('another gave the session a new cookie brings its change into it, before and after, and sends no cookie', async () => {
+describe('a request that was running when', () => {
+  it('another gave the session a new cookie saves its change, before and after, and sends no cookie', async () => {
     const { sessions, memory } = createWorld<Shop>()
     const cookie = await begin(sessions, { items: [1] })
     const [early, regenerating, late] = [
@@ -540,7 +543,7 @@ describe('a request that was under way when', () => {
     expect(memory.size).toBe(1)
   })
 
-  it('two gave it a new cookie: the first one does, and what the second has changed is in it', async () => {
+  it('two gave it a new cookie keeps the first one’s cookie and the second one’s changes', async () => {
     const { sessions, store, memory } = createWorld<Shop>()
     const cookie = await begin(sessions, { items: [1] })
     const [first, second] = [await openVisit(sessions, cookie), await openVisit(sessions, cookie)]
@@ -557,7 +560,7 @@ describe('a request that was under way when', () => {
     expect(memory.size).toBe(1)
   })
 
-  it('others gave it three new cookies brings its change into it, and is refused after the fourth', async () => {
+  it('others gave it three new cookies saves its change, and is rejected after the fourth', async () => {
     const { sessions, another } = createWorld<Shop>()
     const cookie = await begin(sessions, { items: [] })
     const visits = await Promise.all(times(5, async () => openVisit(sessions, cookie)))
@@ -572,7 +575,7 @@ describe('a request that was under way when', () => {
     expect(await dataOf(sessions, next)).toEqual({ items: [0, 1, 2, 3] })
   })
 
-  it('it was emptied keeps it, with what was put in', async () => {
+  it('it was emptied keeps it, with the new data', async () => {
     const { sessions } = createWorld<Shop>()
     const cookie = await begin(sessions, { n: 1 })
     const emptying = await openVisit(sessions, cookie)
@@ -625,7 +628,7 @@ describe('any schedule of requests that found the same session', () => {
     return { kind, item, isOurs, isDone: error === undefined, sent }
   }
 
-  it('loses no update and revives nothing', async () => {
+  it('loses no update and restores no ended session', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
@@ -704,8 +707,8 @@ describe('any schedule of requests that found the same session', () => {
   })
 })
 
-describe('a record that others keep changing', () => {
-  it('fails the request when its time is up, and leaves what stands', async () => {
+describe('a record that other requests keep changing', () => {
+  it('makes the request fail at the time limit, and keeps the stored record', async () => {
     const world = createWorld<Shop>()
     const cookie = await begin(world.sessions, { n: 0 })
     const store = storeAround(world.memory, async ({ method }, go) => {

@@ -38,7 +38,7 @@ const keyOf = (cookie: string, name = NAME, audience = ''): string => {
 }
 
 describe('a session in a store', () => {
-  it('comes back in the next request, by a random locator and verifier in the cookie', async () => {
+  it('is found by the next request, by a random locator and verifier in the cookie', async () => {
     const { sessions } = createWorld()
     expect(sessions.mode).toBe('store')
     const visit = await openVisit(sessions, undefined)
@@ -59,7 +59,7 @@ describe('a session in a store', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ cart: [{ qty: 2 }] })
   })
 
-  it('tells texts with the same checksum apart (R46)', async () => {
+  it('distinguishes texts with the same checksum (R46)', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { v: 'plumless' })
     // CRC-32 of both is 0x4ddb0c25.
@@ -67,7 +67,7 @@ describe('a session in a store', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ v: 'buckeroo' })
   })
 
-  it('outlives the browser when it is permanent, and the cookie follows', async () => {
+  it('survives closing the browser when it is permanent, with its cookie', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { a: 1 })
     const lineAfter = async (permanent: boolean): Promise<string | undefined> => {
@@ -82,7 +82,7 @@ describe('a session in a store', () => {
     expect(await lineAfter(false)).toBe(`${cookie}; Path=/; Secure; HttpOnly; SameSite=Lax`)
   })
 
-  it('is refused when it is larger than 64 KiB, and stays as it was', async () => {
+  it('is rejected when it is larger than 64 KiB, and stays as it was', async () => {
     const { sessions, store } = createWorld()
     const cookie = await begin(sessions, { a: 1 })
     store.forget()
@@ -103,7 +103,7 @@ describe('a session in a store', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ a: 1, b: most })
   })
 
-  it('is refused when two requests together make it larger, and can still be read', async () => {
+  it('is rejected when two requests together make it larger, and can still be read', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { a: 1 })
     const [one, two] = [await openVisit(sessions, cookie), await openVisit(sessions, cookie)]
@@ -118,8 +118,8 @@ describe('a session in a store', () => {
   })
 })
 
-describe('calls of the store', () => {
-  it('are none without a cookie, and none where nothing is left behind (R29)', async () => {
+describe('store calls for sessions', () => {
+  it('are not made without a cookie and without data (R29)', async () => {
     const { sessions, store, memory } = createWorld()
     for (const header of [undefined, '', 'other=1; theme=dark', []]) {
       const visit = openVisit(sessions, header)
@@ -133,7 +133,7 @@ describe('calls of the store', () => {
     expect(memory.size).toBe(0)
   })
 
-  it('are none for what has not the shape of a cookie that was given out (R24)', async () => {
+  it('are not made for a value without the format of a session cookie (R24)', async () => {
     const { sessions, store } = createWorld()
     const good = Buffer.alloc(48, 7).toString('base64url')
     for (const index of times(10_000, (index) => index)) {
@@ -154,7 +154,7 @@ describe('calls of the store', () => {
     expect(await request(sessions, `${NAME}=../../etc/passwd`, () => undefined)).toBeUndefined()
   })
 
-  it('are one read where nothing changes', async () => {
+  it('are one read if nothing changes', async () => {
     const { sessions, store } = createWorld()
     const cookie = await begin(sessions, { a: { b: 1 } }, 'alice')
     store.forget()
@@ -167,7 +167,7 @@ describe('calls of the store', () => {
     expect(store.calls).toEqual(['read'])
   })
 
-  it('are stated for every kind of request', async () => {
+  it('have a fixed number for every kind of request', async () => {
     const { sessions, store } = createWorld()
     const callsOf = async (
       cookie: string | undefined,
@@ -215,7 +215,7 @@ describe('calls of the store', () => {
     expect(await dataOf(sessions, cookie)).toEqual({})
   })
 
-  it('hand over the end in milliseconds, so that the store can forget by itself', async () => {
+  it('pass the expiry in milliseconds, so that the store can delete by itself', async () => {
     const { sessions, store } = createWorld()
     await begin(sessions, { a: 1 })
     expect(store.records.at(-1)?.expiresAt).toBe((BEGIN + 3600) * 1000)
@@ -223,7 +223,7 @@ describe('calls of the store', () => {
 })
 
 describe('login', () => {
-  it('gives a new id and a new cookie; the old cookie is dead, and what was not kept is gone (R27, R28)', async () => {
+  it('issues a new id and a new cookie; the old cookie is invalid, and other data is dropped (R27, R28)', async () => {
     const world = createWorld()
     const { sessions, memory } = world
     const planted = await begin(sessions, { cart: [1], note: 'anonymous' })
@@ -242,7 +242,7 @@ describe('login', () => {
     expect(memory.size).toBe(1)
   })
 
-  it('keeps the row and its key, and its planter can write nothing into it', async () => {
+  it('keeps the row and its key, and whoever planted the cookie can write nothing to it', async () => {
     const { sessions, memory, store } = createWorld()
     const planted = await begin(sessions, { cart: [1] })
     const cookie = present(
@@ -257,7 +257,7 @@ describe('login', () => {
     expect(store.calls).toEqual(['read'])
   })
 
-  it('with a planted cookie that is superseded gets a row of its own', async () => {
+  it('with a superseded planted cookie gets a new row', async () => {
     const { sessions, memory } = createWorld()
     const planted = await begin(sessions, { cart: [1] })
     const victim = await request(sessions, planted, (session) => session.login('alice'))
@@ -272,7 +272,7 @@ describe('login', () => {
     ['a whole cookie', () => Buffer.alloc(48, 9).toString('base64url')],
     ['a verifier of its own behind a good locator', (good: string) => good.slice(0, 22) + 'A'.repeat(42)],
     ['a locator of its own before a good verifier', (good: string) => 'A'.repeat(22) + good.slice(22)],
-  ])('never adopts what somebody has chosen (R26): %s', async (_, choose) => {
+  ])('never adopts a chosen cookie (R26): %s', async (_, choose) => {
     const { sessions, memory } = createWorld()
     const good = await begin(sessions, { mine: 1 })
     const chosen = `${NAME}=${choose(good.slice(NAME.length + 1))}`
@@ -286,7 +286,7 @@ describe('login', () => {
     expect(memory.size).toBe(2)
   })
 
-  it('leaves a cookie alone that it has superseded, also when that is not known any more', async () => {
+  it('does not delete a cookie that it has superseded, even once that is forgotten', async () => {
     const world = createWorld()
     const { sessions } = world
     const old = await begin(sessions, { a: 1 })
@@ -308,8 +308,8 @@ describe('login', () => {
   })
 })
 
-describe('what the store holds', () => {
-  it('is neither cookie nor id nor data (R22, R23)', async () => {
+describe('the content of the store', () => {
+  it('contains neither cookie nor id nor data (R22, R23)', async () => {
     const { sessions, store } = createWorld()
     const seen: string[] = []
     const spied = createSessions({
@@ -346,7 +346,7 @@ describe('what the store holds', () => {
     }
   })
 
-  it('means nothing under another row, another name or another audience', async () => {
+  it('does not open under another row, another name or another audience', async () => {
     const { sessions, memory, another } = createWorld()
     const [mine, victim] = [await begin(sessions, { me: 1 }), await begin(sessions, { admin: true }, 'root')]
     const [mineText, victimText] = [await memory.read(keyOf(mine)), await memory.read(keyOf(victim))].map(
@@ -376,29 +376,32 @@ describe('what the store holds', () => {
     ['written by hand', () => '{"admin":true}', 'malformed'],
     ['empty', () => '', 'malformed'],
     ['no text', () => null as unknown as string, 'malformed'],
-  ])('is an anonymous session where it was %s, and the next write works (R64)', async (_, change, reason) => {
-    const { sessions, memory } = createWorld()
-    const cookie = await begin(sessions, { a: 1 })
-    const text = present(await memory.read(keyOf(cookie)))
-    await memory.replace(keyOf(cookie), revisionOf(text), {
-      text: change(text),
-      expiresAt: (BEGIN + 3600) * 1000,
-    })
-    const events = await eventsOf(async () => {
-      expect(await request(sessions, cookie, (session) => Object.keys(session))).toBeUndefined()
-    })
-    expect(events).toEqual([`cookie_rejected ${reason}`])
-    const next = await request(sessions, cookie, (session) => (session['b'] = 2))
-    expect(next).not.toBe(cookie)
-    expect(await dataOf(sessions, next)).toEqual({ b: 2 })
-  })
+  ])(
+    'leads to an anonymous session if it was %s, and the next write works (R64)',
+    async (_, change, reason) => {
+      const { sessions, memory } = createWorld()
+      const cookie = await begin(sessions, { a: 1 })
+      const text = present(await memory.read(keyOf(cookie)))
+      await memory.replace(keyOf(cookie), revisionOf(text), {
+        text: change(text),
+        expiresAt: (BEGIN + 3600) * 1000,
+      })
+      const events = await eventsOf(async () => {
+        expect(await request(sessions, cookie, (session) => Object.keys(session))).toBeUndefined()
+      })
+      expect(events).toEqual([`cookie_rejected ${reason}`])
+      const next = await request(sessions, cookie, (session) => (session['b'] = 2))
+      expect(next).not.toBe(cookie)
+      expect(await dataOf(sessions, next)).toEqual({ b: 2 })
+    },
+  )
 
   it.each([
     ['no object', true, '[1]'],
     ['an unknown tag', true, '{"a":{"$what":1}}'],
     ['a subject that is none', true, '{"$":{"subject":1}}'],
     ['a record without the head of a row', false, '{"a":1}'],
-  ])('is refused where a true seal holds %s', async (_, isRow, text) => {
+  ])('is rejected if a valid seal contains %s', async (_, isRow, text) => {
     const { sessions, memory } = createWorld()
     const cookie = `${NAME}=${Buffer.alloc(48, 5).toString('base64url')}`
     const { proofOf } = createCookieHashes(keysOf().storeContext)
@@ -417,7 +420,7 @@ describe('what the store holds', () => {
     expect((await openVisit(sessions, cookie)).session.explain().opened).toBe('corrupt')
   })
 
-  it('is refused once it has expired, though the store still returns it (R32)', async () => {
+  it('is rejected once it has expired, even if the store still returns it (R32)', async () => {
     const world = createWorld()
     const { sessions, memory, store, another } = world
     const cookie = await begin(sessions, { a: 1 })
@@ -430,7 +433,7 @@ describe('what the store holds', () => {
     expect(cookieLine(await visit.close())).toContain('Max-Age=0')
   })
 
-  it('cannot be passed off under another id, nor to another verifier', async () => {
+  it('cannot be used under another id, nor with another verifier', async () => {
     const { sessions, memory, store, another } = createWorld()
     const victim = await begin(sessions, { admin: true }, 'root')
     const text = present(await memory.read(keyOf(victim)))
@@ -455,7 +458,7 @@ describe('secrets that change (R59, R60)', () => {
     expect(await dataOf(after, cookie)).toEqual({ a: 1, b: 2 })
   })
 
-  it('leave a record of a removed secret closed, and its cookie alone', async () => {
+  it('do not open a record of a removed secret, and do not delete its cookie', async () => {
     const { sessions, another } = createWorld()
     const cookie = await begin(sessions, { a: 1 })
     const after = another({ secrets: [secretNamed('next')] })

@@ -80,7 +80,7 @@ describe.each(IN_ROWS)(
         },
       )
 
-      it('is a 409 if it logs out, for the session lives on', async () => {
+      it('is a 409 if it logs out, because the session continues', async () => {
         const { world, sessions, old, cookie, row } = await superseded('alice')
         const visit = await sessions.open(old)
         visit.session.logout()
@@ -89,7 +89,7 @@ describe.each(IN_ROWS)(
         expect(rowOf(world, cookie)).toBe(row)
       })
 
-      it('logs in to a row of its own', async () => {
+      it('logs in to a new row', async () => {
         const { world, sessions, old, cookie, row } = await superseded()
         const his = present(await request(sessions, old, (session) => session.login('bob')))
         expect(keyOf(valueOf(his))).not.toBe(keyOf(valueOf(old)))
@@ -97,7 +97,7 @@ describe.each(IN_ROWS)(
         expect(rowOf(world, cookie)).toBe(row)
       })
 
-      it('takes nothing', async () => {
+      it('takes no value', async () => {
         const { world, sessions, old, cookie, row } = await superseded()
         expect(await (await sessions.open(old)).session.take('a')).toBeUndefined()
         expect(rowOf(world, cookie)).toBe(row)
@@ -120,7 +120,7 @@ describe('how long a cookie counts as superseded', () => {
     expect(session.explain().opened).toBe(reason)
   })
 
-  it('counts from its own end, not from that of the one after it', async () => {
+  it('counts from when it was replaced, not from when its successor was', async () => {
     const world = createWorld()
     const { sessions } = world
     const first = await begin(sessions, { a: 1 })
@@ -134,7 +134,7 @@ describe('how long a cookie counts as superseded', () => {
     expect(await Promise.all(reasons)).toEqual(['ended', 'superseded'])
   })
 
-  it('is so for the last three, and no longer for the one before them', async () => {
+  it('applies to the last three cookies, and not to the one before them', async () => {
     const { sessions } = createWorld()
     const cookies = [await begin(sessions, { a: 1 })]
     for (const last of times(4, (n) => n))
@@ -150,7 +150,7 @@ describe('how long a cookie counts as superseded', () => {
     ])
   })
 
-  it('begins a new session, and sends its cookie, once the minute is over', async () => {
+  it('ends after a minute: then a request begins a new session with its cookie', async () => {
     const world = createWorld()
     const { sessions } = world
     const old = await begin(sessions, { a: 1 })
@@ -161,7 +161,7 @@ describe('how long a cookie counts as superseded', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ a: 1 })
   })
 
-  it('does not outlive the session', async () => {
+  it('ends with the session', async () => {
     const { sessions } = createWorld()
     const old = await begin(sessions, { a: 1 }, 'alice')
     const cookie = await request(sessions, old, (session) => session.regenerate())
@@ -190,7 +190,7 @@ describe('several cookies of the name, one of them superseded', () => {
     }
   })
 
-  it('are superseded where none is valid: a write is a 409, and no cookie is deleted', async () => {
+  it('count as superseded if none is valid: a write is a 409, and no cookie is deleted', async () => {
     const { sessions, old, now, unknown, malformed } = await cookies()
     const before = await dataOf(sessions, now)
     for (const header of [`${old}; ${unknown}`, `${unknown}; ${old}`, `${malformed}; ${old}; ${unknown}`]) {
@@ -202,7 +202,7 @@ describe('several cookies of the name, one of them superseded', () => {
     expect(await dataOf(sessions, now)).toEqual(before)
   })
 
-  it('leave the response of a request that only looks without a cookie too', async () => {
+  it('set no cookie in the response of a request that only reads', async () => {
     const { sessions, old, malformed } = await cookies()
     const visit = await sessions.open(`${malformed}; ${old}`)
     expect(visit.session['a']).toBeUndefined()

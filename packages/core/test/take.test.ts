@@ -35,7 +35,7 @@ const onlyOne = (taken: readonly unknown[], value: unknown): void => {
   expect(taken.filter((got) => got !== undefined)).toEqual([value])
 }
 
-describe('of 20 requests that take a key at once exactly one gets the value', () => {
+describe('of 20 simultaneous requests that take a key exactly one gets the value', () => {
   const [inStore, atOnce] = IN_ROWS
   it.each([present(inStore), present(atOnce)])('%s, in one process', async (_, place) => {
     const { sessions } = place()
@@ -55,7 +55,7 @@ describe('of 20 requests that take a key at once exactly one gets the value', ()
     expect(await dataOf(sessions, cookie)).toEqual({ cart: [1] })
   })
 
-  it('where it is all that the session holds, which ends then', async () => {
+  it('that is the session’s only data, which then ends', async () => {
     const { sessions, another, memory } = createWorld({ storeTimeLimit: 60_000 })
     const cookie = await begin(sessions, { code: 'V' })
     const { taken } = await takeAtOnce([sessions, another()], cookie, 20)
@@ -74,14 +74,14 @@ describe('of 20 requests that take a key at once exactly one gets the value', ()
     expect(await dataOf(sessions, cookie)).toEqual({ n: 10 })
   })
 
-  it('that has outgrown its cookie and stays so', async () => {
+  it('of a session too large for its cookie', async () => {
     const { sessions, another } = createOverflowingWorld({ revocation: 'none', storeTimeLimit: 60_000 })
     const cookie = await begin(sessions, { code: 'V', long: LONG })
     onlyOne((await takeAtOnce([sessions, another()], cookie, 20)).taken, 'V')
     expect(await dataOf(sessions, cookie)).toEqual({ long: LONG })
   })
 
-  it('that moves back into its cookie with it, where the others get nothing', async () => {
+  it('of a session that moves back into its cookie with the removal', async () => {
     const { sessions, another } = createOverflowingWorld({ revocation: 'none', storeTimeLimit: 60_000 })
     const cookie = await begin(sessions, { code: LONG, a: 1 })
     onlyOne((await takeAtOnce([sessions, another()], cookie, 20)).taken, LONG)
@@ -89,7 +89,7 @@ describe('of 20 requests that take a key at once exactly one gets the value', ()
 })
 
 describe('take', () => {
-  it('has the removal written before it gives the value', async () => {
+  it('saves the removal before it returns the value', async () => {
     const { sessions, store } = createWorld()
     const cookie = await begin(sessions, { code: 'V', a: 1 })
     const { session } = await sessions.open(cookie)
@@ -104,7 +104,7 @@ describe('take', () => {
     expect([got, dataOn(session), await dataOf(sessions, cookie)]).toEqual(['V', { a: 1 }, { a: 1 }])
   })
 
-  it('gives the newest value where another request has set it anew', async () => {
+  it('returns the newest value if another request has set it again', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { code: 'old', a: 1 })
     const { session } = await sessions.open(cookie)
@@ -113,7 +113,7 @@ describe('take', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ a: 1 })
   })
 
-  it('saves the changes that are pending, and leaves nothing to write at the close', async () => {
+  it('saves pending changes, and leaves nothing to write at the close', async () => {
     const { sessions, store } = createWorld()
     const cookie = await begin(sessions, { code: 'V', n: 0 })
     const visit = await sessions.open(cookie)
@@ -126,7 +126,7 @@ describe('take', () => {
     expect(store.calls).toEqual([])
   })
 
-  it('is not undone by what the handler changes afterwards', async () => {
+  it('is not undone by later changes of the handler', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { code: 'V', a: 1 })
     const visit = await sessions.open(cookie)
@@ -136,7 +136,7 @@ describe('take', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ a: 1, b: 2 })
   })
 
-  it('waits for a save that is under way', async () => {
+  it('waits for a running save', async () => {
     const { sessions, store } = createWorld()
     const cookie = await begin(sessions, { code: 'V', n: 1 })
     const { session } = await sessions.open(cookie)
@@ -152,7 +152,7 @@ describe('take', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ n: 1, a: 1 })
   })
 
-  it('goes with a login and a new id that are pending, and their cookie leaves', async () => {
+  it('works with a pending login and new id, whose cookie is sent', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { code: 'V', cart: [1] })
     for (const renew of [
@@ -169,7 +169,7 @@ describe('take', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ code: 'V', cart: [1] })
   })
 
-  it('gives a value that the same request has set, and of it nothing is left', async () => {
+  it('returns a value that the same request has set, and removes it', async () => {
     const { sessions, memory } = createWorld()
     const visit = await sessions.open(undefined)
     visit.session['code'] = 'V'
@@ -178,7 +178,7 @@ describe('take', () => {
     expect(memory.size).toBe(0)
   })
 
-  it('clears the cookie of a session that has held nothing else', async () => {
+  it('deletes the cookie of a session without other data', async () => {
     const { sessions, memory } = createWorld()
     const cookie = await begin(sessions, { code: 'V' })
     const visit = await sessions.open(cookie)
@@ -187,7 +187,7 @@ describe('take', () => {
     expect(memory.size).toBe(0)
   })
 
-  it('keeps a session with a subject that has held nothing else', async () => {
+  it('keeps a logged-in session without other data', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { code: 'V' }, 'alice')
     const visit = await sessions.open(cookie)
@@ -211,7 +211,7 @@ describe('take', () => {
     },
   )
 
-  it('gives undefined to the second of two in one request', async () => {
+  it('returns undefined to the second of two calls in one request', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { code: 'V', a: 1 })
     const { session } = await sessions.open(cookie)
@@ -219,7 +219,7 @@ describe('take', () => {
     onlyOne(taken, 'V')
   })
 
-  it('keeps what the handler changes while it is under way', async () => {
+  it('keeps changes that the handler makes while it runs', async () => {
     const { sessions, store } = createWorld()
     const cookie = await begin(sessions, { code: 'V', n: 0, list: [1] })
     const visit = await sessions.open(cookie)
@@ -235,7 +235,7 @@ describe('take', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ n: 1, list: [1, 2] })
   })
 
-  it('throws what save throws where pending changes cannot be saved, and takes nothing', async () => {
+  it('throws the error of save if pending changes cannot be saved, and takes nothing', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { code: 'V', a: 1 }, 'alice')
     const visit = await sessions.open(cookie)
@@ -244,7 +244,7 @@ describe('take', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ code: 'V', a: 1 })
   })
 
-  it('throws what save throws where the session of pending changes is over', async () => {
+  it('throws the error of save if the session of pending changes is over', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { code: 'V' }, 'alice')
     const visit = await sessions.open(cookie)
@@ -253,7 +253,7 @@ describe('take', () => {
     expect(await rejection(visit.session.take('code'))).toBeInstanceOf(SessionGoneError)
   })
 
-  it('gives undefined, and no error, where the session is over and nothing else was changed', async () => {
+  it('returns undefined without an error if the session is over and nothing else was changed', async () => {
     const world = createWorld()
     const cookie = await begin(world.sessions, { code: 'V' }, 'alice')
     for (const seconds of [0, 1000]) {
@@ -264,7 +264,7 @@ describe('take', () => {
     }
   })
 
-  it('is refused once the head has left', async () => {
+  it('throws once the headers were sent', async () => {
     const { sessions } = createWorld()
     const visit = await sessions.open(await begin(sessions, { code: 'V' }))
     expect(visit.session['code']).toBe('V')
@@ -272,7 +272,7 @@ describe('take', () => {
     expect(await rejection(visit.session.take('code'))).toMatchObject({ code: 'KEEPSAKE_SESSION_CLOSED' })
   })
 
-  it('does not touch anything while several requests watch each other take different keys', async () => {
+  it('of different keys by several requests does not conflict', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { a: 1, b: 2, c: 3, d: 4 })
     const visits = await Promise.all(times(3, async () => sessions.open(cookie)))
@@ -285,8 +285,8 @@ describe('take', () => {
   })
 })
 
-describe.each(STORED)('a take whose answer is lost, of a session %s,', (_, createPlace, data) => {
-  it.each(['lost', 'fails'] as const)('gives the value all the same, once: %s', async (trouble) => {
+describe.each(STORED)('a take whose reply is lost, of a session %s,', (_, createPlace, data) => {
+  it.each(['lost', 'fails'] as const)('returns the value nevertheless, once: %s', async (trouble) => {
     const { sessions, store } = createPlace()
     const cookie = await begin(sessions, { ...data, code: 'V', a: 1 })
     const [first, second] = [await sessions.open(cookie), await sessions.open(cookie)]
@@ -296,7 +296,7 @@ describe.each(STORED)('a take whose answer is lost, of a session %s,', (_, creat
     expect(await dataOf(sessions, cookie)).toEqual({ ...data, a: 1 })
   })
 
-  it('is refused where the store keeps failing, and can be tried again', async () => {
+  it('rejects if the store keeps failing, and can be retried', async () => {
     const { sessions, store } = createPlace()
     const cookie = await begin(sessions, { ...data, code: 'V', a: 1 })
     const { session } = await sessions.open(cookie)
@@ -310,8 +310,8 @@ describe.each(STORED)('a take whose answer is lost, of a session %s,', (_, creat
   })
 })
 
-describe('a take whose answer is lost', () => {
-  it('gives it where another request has written on top before anybody could look', async () => {
+describe('a take whose reply is lost', () => {
+  it('returns the value if another request has written on top before it reads again', async () => {
     const { sessions, store, another } = createWorld()
     const cookie = await begin(sessions, { code: 'V', n: 0 })
     const { session } = await sessions.open(cookie)
@@ -324,7 +324,7 @@ describe('a take whose answer is lost', () => {
     expect([session['n'], await dataOf(sessions, cookie)]).toEqual([1, { n: 1 }])
   })
 
-  it('gives it to nobody where nobody can know who took it: never twice', async () => {
+  it('returns it to no request if it is unknown who took it: never twice', async () => {
     const { sessions, store } = createWorld()
     const cookie = await begin(sessions, { code: 'V', a: 1 })
     const visit = await sessions.open(cookie)
@@ -336,7 +336,7 @@ describe('a take whose answer is lost', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ a: 1 })
   })
 
-  it('can be tried again where it was not written', async () => {
+  it('can be retried if it was not written', async () => {
     const { sessions, store } = createWorld()
     const cookie = await begin(sessions, { code: 'V', a: 1 })
     const { session } = await sessions.open(cookie)
@@ -346,7 +346,7 @@ describe('a take whose answer is lost', () => {
     expect(await session.take('code')).toBe('V')
   })
 
-  it('ends a session that has held nothing else, and gives the value to nobody twice', async () => {
+  it('ends a session without other data, and never returns the value twice', async () => {
     const { sessions, store, memory } = createWorld()
     const cookie = await begin(sessions, { code: 'V' })
     const [first, second] = [await sessions.open(cookie), await sessions.open(cookie)]
@@ -357,11 +357,11 @@ describe('a take whose answer is lost', () => {
   })
 })
 
-describe('where no store knows what others have taken', () => {
+describe('without a store that records what was taken,', () => {
   it.each([
     ['a sealed session', () => createWorld({ store: undefined, revocation: 'none' })],
     ['a session with overflow in its cookie', () => createOverflowingWorld({ revocation: 'none' })],
-  ])('take of %s is an error, and the data stays', async (_, worldOf) => {
+  ])('take of %s throws, and the data stays', async (_, worldOf) => {
     const { sessions } = worldOf()
     const cookie = await begin(sessions, { code: 'V', a: 1 })
     const visit = await sessions.open(cookie)
@@ -371,7 +371,7 @@ describe('where no store knows what others have taken', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ code: 'V', a: 1 })
   })
 
-  it('take of a session with revocation is an error too', async () => {
+  it('take of a session with revocation throws too', async () => {
     const world = createWorld()
     const sessions = world.another({ store: undefined, revocation: world.store })
     const cookie = await begin(sessions, { code: 'V' }, 'alice')
@@ -379,14 +379,14 @@ describe('where no store knows what others have taken', () => {
     expect(await rejection(session.take('code'))).toBeInstanceOf(UnsupportedError)
   })
 
-  it('take of a new session with overflow is an error', async () => {
+  it('take of a new session with overflow throws', async () => {
     const { sessions } = createOverflowingWorld({ revocation: 'none' })
     const { session } = await sessions.open(undefined)
     session['code'] = 'V'
     expect(await rejection(session.take('code'))).toBeInstanceOf(UnsupportedError)
   })
 
-  it('take tells its events as those of a change', async () => {
+  it('take publishes the event of a change', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { code: 'V', a: 1 })
     const { session } = await sessions.open(cookie)

@@ -42,8 +42,8 @@ async function run(script: string): Promise<string> {
 
 const DOWN = 'StoreError: the session\u2019s store failed'.replace('\u2019', "'")
 
-describe('a promise that nobody waits for', () => {
-  it('of save ends no process when the store is down, and the response tells', async () => {
+describe('a promise that is not awaited', () => {
+  it('of save does not end the process when the store is down, and the response reports it', async () => {
     const out = await run(`
       const sessions = sessionsOf()
       const visit = await sessions.open(await begin(sessions, { n: 1 }))
@@ -55,7 +55,7 @@ describe('a promise that nobody waits for', () => {
     expect(out).toBe(`${DOWN}\nalive\n`)
   })
 
-  it('of save rejects for whoever waits for it, and tells a callback', async () => {
+  it('of save rejects if it is awaited, and calls back with the error', async () => {
     const out = await run(`
       const sessions = sessionsOf()
       const visit = await sessions.open(await begin(sessions, { n: 1 }))
@@ -67,7 +67,7 @@ describe('a promise that nobody waits for', () => {
     expect(out).toBe(`${DOWN}\n${DOWN}\nalive\n`)
   })
 
-  it('of save ends no process where data cannot be kept, and the response tells', async () => {
+  it('of save does not end the process if data cannot be saved, and the response reports it', async () => {
     const out = await run(`
       const visit = await sessionsOf().open(undefined)
       visit.session.user = Promise.resolve({ id: 7 })
@@ -79,7 +79,7 @@ describe('a promise that nobody waits for', () => {
     )
   })
 
-  it('of save ends no process after the head has left, and a warning tells', async () => {
+  it('of save does not end the process after the headers were sent, and a warning reports it', async () => {
     const out = await run(`
       process.on('warning', ({ code }) => console.log(code))
       const visit = await sessionsOf().open(undefined)
@@ -104,7 +104,7 @@ describe('a promise that nobody waits for', () => {
     },
   )
 
-  it('of an async update is refused, and its failure ends no process', async () => {
+  it('of an async update throws, and its rejection does not end the process', async () => {
     const out = await run(`
       const { session } = await sessionsOf().open(undefined)
       try {
@@ -120,7 +120,7 @@ describe('a promise that nobody waits for', () => {
     ["async () => 'x'", ''],
     ["async () => { throw new Error('dropped') }", ''],
     ['() => ({ then() {} })', ''],
-  ])('of an onConflict is refused by the name of the option, and writes nothing: %s', async (rule) => {
+  ])('of onConflict throws with the option’s name, and writes nothing: %s', async (rule) => {
     const out = await run(`
       const sessions = sessionsOf({ onConflict: ${rule} })
       const cookie = await begin(sessions, { n: 1 })
@@ -135,14 +135,14 @@ describe('a promise that nobody waits for', () => {
     expect(out).toBe('TypeError: onConflict: expected the resulting value, not a promise\n2\nalive\n')
   })
 
-  it('of whether a visit extends the session is refused', async () => {
+  it('for the option extend throws', async () => {
     const out = await run(`
       await sessionsOf().open(undefined, { extend: Promise.reject(new Error('dropped')) }).catch(fail)
       await turns()`)
     expect(out).toBe('TypeError: extend: expected true or false, not a promise\nalive\n')
   })
 
-  it('of the time is refused, by sessions and by a memory store', async () => {
+  it('for the time throws, in sessions and in a memory store', async () => {
     const out = await run(`
       const isAsync = async () => { throw new Error('dropped') }
       for (const now of [isAsync, () => 'late', () => undefined])
@@ -158,7 +158,7 @@ describe('a promise that nobody waits for', () => {
     expect(out).toBe([promise, late, missing, promise, 'ConfigError', 'alive', ''].join('\n'))
   })
 
-  it('of a Cookie header, or of a value for a cookie of JSON, is refused', async () => {
+  it('of a Cookie header, or of a JSON cookie’s value, throws', async () => {
     const out = await run(`
       import { createCookie } from '@keepsake/core'
       const prefs = createCookie('prefs', { json: true })
@@ -170,7 +170,7 @@ describe('a promise that nobody waits for', () => {
     expect(out).toBe(`${message.repeat(3)}${value}alive\n`)
   })
 
-  it('of a schema of a cookie is refused, to write as well as to read, and its failure ends no process', async () => {
+  it('of a cookie’s schema throws when writing and reading, and its rejection does not end the process', async () => {
     const out = await run(`
       import { createCookie } from '@keepsake/core'
       for (const validate of [async (value) => ({ value }), async () => { throw new Error('dropped') }]) {

@@ -10,7 +10,7 @@ const RENEWALS: readonly [string, (session: AnySession) => unknown][] = [
 ]
 
 describe.each(RENEWALS)('a %s that was written, and answered with a 503', (_, renew) => {
-  it('leaves the old cookie its session, with what another request has written on top of it', async () => {
+  it('leaves the old cookie valid, with another request’s changes on top of it', async () => {
     const world = createWorld()
     const { sessions, store } = world
     const cookie = await begin(sessions, { n: 1 }, 'alice')
@@ -27,7 +27,7 @@ describe.each(RENEWALS)('a %s that was written, and answered with a 503', (_, re
     await expect.poll(() => dataOf(sessions, cookie)).toEqual({ n: 1, cart: [1] })
   })
 
-  it('leaves the new cookie its session where a later commit of the same request has found it written', async () => {
+  it('leaves the new cookie valid if a later commit of the same request has found it written', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     const { sessions, store } = createWorld({ storeTimeLimit: 200 })
     const cookie = await begin(sessions, { n: 1 }, 'alice')

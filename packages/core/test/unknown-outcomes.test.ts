@@ -43,7 +43,7 @@ async function lost({ store, visit }: Awaited<ReturnType<typeof counting>>): Pro
   expect(await rejection(visit.session.save())).toMatchObject(FAILED)
 }
 
-describe('a step whose write may have been done', () => {
+describe('an update whose write may have taken effect', () => {
   const TROUBLES: readonly [string, Partial<Record<Method, readonly Trouble[]>>][] = [
     ['the answer of the write is lost', { replace: ['lost'] }],
     ['the write fails', { replace: ['fails'] }],
@@ -102,7 +102,7 @@ describe('a step whose write may have been done', () => {
     },
   )
 
-  it('is found under what others have written since, and is not made again', async () => {
+  it('is recognized under later writes, and not repeated', async () => {
     for (const others of [0, 1, 2, 3]) {
       const at = await counting()
       await lost(at)
@@ -113,7 +113,7 @@ describe('a step whose write may have been done', () => {
     }
   })
 
-  it('is found under four, and is a 503 under five, which are more than a row remembers', async () => {
+  it('is recognized under four writes, and is a 503 under five, more than a row remembers', async () => {
     const four = await counting()
     await lost(four)
     await countBeside(four.another(), four.cookie, 4)
@@ -126,7 +126,7 @@ describe('a step whose write may have been done', () => {
     expect(await dataOf(five.sessions, five.cookie)).toEqual({ n: 6 })
   })
 
-  it.each([60, 61])('is found under a write of the same minute or the next: %i s', async (seconds) => {
+  it.each([60, 61])('is recognized under a write of the same minute or the next: %i s', async (seconds) => {
     const at = await counting()
     await lost(at)
     at.world.at += Math.ceil(seconds / 2)
@@ -137,7 +137,7 @@ describe('a step whose write may have been done', () => {
     expect(await dataOf(at.sessions, at.cookie)).toEqual({ n: 3 })
   })
 
-  it('is a 503 once a write that came more than a minute later has forgotten it', async () => {
+  it('is a 503 after a write more than a minute later has dropped its id', async () => {
     const at = await counting()
     await lost(at)
     for (const seconds of [61, 121]) {
@@ -148,7 +148,7 @@ describe('a step whose write may have been done', () => {
     expect(await dataOf(at.sessions, at.cookie)).toEqual({ n: 3 })
   })
 
-  it('is not made again after several saves that all were lost, with others in between', async () => {
+  it('is not repeated after several lost saves, with other writes in between', async () => {
     const at = await counting()
     await lost(at)
     await countBeside(at.another(), at.cookie, 1)
@@ -164,7 +164,7 @@ describe('a step whose write may have been done', () => {
     expect(await dataOf(at.sessions, at.cookie)).toEqual({ n: 5 })
   })
 
-  it('keeps what was pushed to a list once', async () => {
+  it('adds an item to a list once', async () => {
     const { sessions, store, another } = createWorld()
     const cookie = await begin(sessions, { cart: ['pen'] })
     const visit = await sessions.open(cookie)
@@ -178,7 +178,7 @@ describe('a step whose write may have been done', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ cart: ['pen', 'book', 'ink', 'cup'] })
   })
 
-  it('is settled by reload(), which shows what stands there', async () => {
+  it('is settled by reload(), which shows the stored data', async () => {
     const { sessions, store, another } = createWorld()
     const cookie = await begin(sessions, { n: 0, cart: ['pen'] })
     const visit = await sessions.open(cookie)
@@ -198,7 +198,7 @@ describe('a step whose write may have been done', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ n: 3, cart: ['pen', 'book', 'ink', 'cup'] })
   })
 
-  it('is not sent to the browser: what a row remembers stays in the store', async () => {
+  it('is not sent to the browser: a row’s history stays in the store', async () => {
     const at = await counting()
     const before = textId(present(rowOf(at.world, at.cookie)))
     const line = (await at.visit.close()).map(([, value]) => value).join()
@@ -210,7 +210,7 @@ describe('a save that runs into the time limit', () => {
   it.each<['before' | 'after', string]>([
     ['after', 'although the store has written it'],
     ['before', 'and is written only when the next attempt is through'],
-  ])('is in the session once after the commit of the response: %s, %s', async (when) => {
+  ])('is saved once after the commit of the response: %s, %s', async (when) => {
     const { sessions, store } = createWorld({ storeTimeLimit: 50 })
     const cookie = await begin(sessions, { cart: ['pen'], n: 0 })
     const visit = await sessions.open(cookie)
@@ -244,7 +244,7 @@ describe.each(OUTCOMES)('a commit that failed, whose write %s,', (_, trouble) =>
     return { ...world, cookie, visit }
   }
 
-  it('begins no new session where another request has ended this one meanwhile', async () => {
+  it('begins no new session if another request has ended this one', async () => {
     const { sessions, memory, cookie, visit } = await failing((session) => (session['added'] = 1))
     await request(sessions, cookie, (session) => session.logout())
     expect(await rejection(visit.session.save())).toMatchObject({ code: 'KEEPSAKE_SESSION_GONE' })
@@ -330,7 +330,7 @@ async function run(isNew: boolean, list: readonly Act[]) {
 }
 
 describe('a counter and a list, whatever fails', () => {
-  it('have each step and each item once when the visits have at last been saved', async () => {
+  it('have each update and each item once when the visits are finally saved', async () => {
     await fc.assert(
       fc.asyncProperty(fc.boolean(), acts, async (isNew, list) => {
         const { counts, data } = await run(isNew, list)
@@ -345,7 +345,7 @@ describe('a counter and a list, whatever fails', () => {
     )
   })
 
-  it('have no more than was counted, and no less than was saved, when a visit ends with a failure', async () => {
+  it('have no more than was counted, and no less than was saved, if a visit ends with a failure', async () => {
     await fc.assert(
       fc.asyncProperty(acts, async (list) => {
         const world = createWorld()

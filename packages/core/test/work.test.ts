@@ -91,19 +91,19 @@ describe('the sealer', () => {
     expect(work(() => sealer.seal(FIELDS))).toEqual({ ciphers: 1 })
   })
 
-  it('opens what another process has sealed with one decipher and one derived key, whichever of 50 secrets it was', () => {
+  it('opens another process’s token with one decipher and one derived key, with any of 50 secrets', () => {
     const token = sealerOf(...SECRETS.slice(-1)).seal(FIELDS)
     const sealer = sealerOf(...SECRETS)
     expect(work(() => sealer.open(token))).toEqual({ deciphers: 1, keys: 1 })
   })
 
-  it('opens what it has sealed itself with one decipher and nothing else', () => {
+  it('opens its own token with one decipher and nothing else', () => {
     const sealer = sealerOf(...SECRETS)
     const token = sealer.seal(FIELDS)
     expect(work(() => sealer.open(token))).toEqual({ deciphers: 1 })
   })
 
-  it('asks the generator once for more than 300 seals', () => {
+  it('calls the random generator once for more than 300 seals', () => {
     const sealer = sealerOf(...SECRETS)
     const { randomFills } = work(() => {
       for (let i = 0; i < 1000; i++) sealer.seal(FIELDS)
@@ -140,7 +140,7 @@ describe('a sealed visit', () => {
     header = headers[0]?.[1]?.split(';')[0] ?? ''
   })
 
-  it('that nobody looks at does nothing, with a cookie and without', () => {
+  it('whose session is not used does nothing, with a cookie and without', () => {
     for (const cookie of [header, undefined]) {
       const untouched = work(() => {
         const visit = open(cookie)
@@ -156,7 +156,7 @@ describe('a sealed visit', () => {
     expect(counts).toEqual({ parses: 1, stringifies: 2 })
   })
 
-  it('is not compared a second time for a late change once a thousand visits have had none, while nobody listens', () => {
+  it('is not compared again for a late change after a thousand visits without one, without a listener', () => {
     const others = createSessions({ secrets: SECRETS })
     const look = (): void => {
       const visit = openVisit(others, header) as AdapterVisit<Record<string, unknown>>
@@ -179,18 +179,18 @@ describe('a sealed visit', () => {
     expect(work(read)).toEqual({ deciphers: 1, keys: 1, parses: 3 })
   })
 
-  it('that is written seals once, and writes no text a second time for it', () => {
+  it('that is written seals once, and encodes its text once', () => {
     const counts = work(() => request(header, (session) => (session['n'] = 2)))
     expect(counts).toEqual({ ciphers: 1, parses: 1, stringifies: 2 })
   })
 
-  it('of somebody new opens and parses nothing', () => {
+  it('of a new visitor opens and parses nothing', () => {
     expect(work(() => request(undefined, (session) => session['n']))).toEqual({ stringifies: 2 })
     const counts = work(() => request(undefined, (session) => (session['n'] = 1)))
     expect(counts).toEqual({ ciphers: 1, stringifies: 2 })
   })
 
-  it('with many other cookies costs what one with a single cookie costs', () => {
+  it('with many other cookies costs as much as with a single cookie', () => {
     const others = Array.from({ length: 100 }, (_, i) => `c${i}={"n":1}`).join('; ')
     const counts = work(() => request(`${others}; ${header}`, (session) => session['n']))
     expect(counts).toEqual({ parses: 1, stringifies: 2 })
@@ -228,12 +228,12 @@ describe('a stored visit', () => {
     commands.length = 0
   })
 
-  it('that nobody looks at fetches and opens nothing of what it fetched', async () => {
+  it('whose session is not used fetches the record and does not open it', async () => {
     expect(await workOf(() => request(header))).toEqual({ hashes: 1 })
     expect(commands).toEqual(['read'])
   })
 
-  it('without a cookie asks no store', async () => {
+  it('without a cookie does not call the store', async () => {
     expect(await workOf(() => request(undefined))).toEqual({})
     expect(await workOf(() => request(undefined, (session) => session['n']))).toEqual({ stringifies: 2 })
     expect(commands).toEqual([])
@@ -258,7 +258,7 @@ describe('a stored visit', () => {
     expect(commands).toEqual(['read', 'replace'])
   })
 
-  it('of somebody new takes one command', async () => {
+  it('of a new visitor takes one command', async () => {
     const counts = await workOf(() => request(undefined, (session) => (session['n'] = 1)))
     expect(counts).toEqual({ hashes: 2, ciphers: 1, stringifies: 2 })
     expect(commands).toEqual(['create'])

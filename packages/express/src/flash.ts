@@ -3,15 +3,15 @@ import { define } from '@keepsake/core/adapter'
 import type { Request } from 'express'
 
 /**
- * Defines `req.flash` on the prototype of requests, once, unless an application has one. Where there is one, connect-flash and
- * express-flash take it; their own keeps its messages where the session has a control.
+ * Defines `req.flash` on the prototype of requests, once, unless the application has one. If it exists, connect-flash and
+ * express-flash use it; their own stores messages under a name that is a session control.
  */
 export function defineFlash(prototype: object): void {
   if (!('flash' in prototype))
     define(prototype, 'flash', { value: flash, writable: true, configurable: true, enumerable: true })
 }
 
-/** As connect-flash reads its arguments. */
+/** Interprets arguments like connect-flash. */
 function flash(
   this: Request,
   category?: string,

@@ -3,14 +3,14 @@ import type { CrossOriginGuardOptions } from '@keepsake/core/adapter'
 import type { RequestHandler } from 'express'
 
 /**
- * Middleware that keeps other sites from sending requests in a visitor's name. Mount it behind `session()`, and with
- * `token: true` behind the parsers of bodies; see `checkOrigin` of `@keepsake/core/adapter` for the rules.
+ * Middleware that rejects cross-site requests. Mount it after `session()`, and with
+ * `token: true` after the body parsers; see `checkOrigin` of `@keepsake/core/adapter` for the rules.
  *
  * ```ts
  * app.use(session(sessions), crossOriginGuard())
  * ```
  *
- * A refused request goes to the error handlers as a `CrossOriginError`, which Express answers 403.
+ * A rejected request reaches the error handlers as a `CrossOriginError`, which Express answers with 403.
  *
  * @throws {ConfigError} at start-up, for a wrong option.
  */

@@ -12,19 +12,19 @@ import { attach, defineSession, isResponse, useAttachment } from '@keepsake/node
 import type { Request } from 'express'
 import { defineFlash } from './flash.ts'
 
-// Whoever has the adapter needs nothing else; what `Register` holds is declared in its name as well.
+// You need only this package: it exports all of core, and `Register` can be declared under its name.
 export * from '@keepsake/core'
 export { createCookie, type HttpCookie } from '@keepsake/node-http'
 export { crossOriginGuard } from './guard.ts'
 export { sessionStatus } from './status.ts'
 
-/** What the middleware does besides its work. */
+/** Options of the middleware. */
 export interface SessionMiddlewareOptions {
-  /** Requests that need no session: `req.session` is undefined there, and no store is asked. */
+  /** Returns true for requests that need no session: `req.session` is undefined there, and no store is called. */
   readonly skip?: ((req: Request) => boolean) | undefined
   /**
-   * Whether a request counts as use of its session, and so extends it. Default: all do. False for what a page asks by
-   * itself, as polling does: `extend: (req) => req.path !== '/notifications'`.
+   * Whether a request counts as use of its session, and so extends it. Default: all do. Return false for requests that a page sends by
+   * itself, such as polling: `extend: (req) => req.path !== '/notifications'`.
    */
   readonly extend?: ((req: Request) => boolean) | undefined
 }
@@ -36,12 +36,12 @@ declare global {
       readonly request: object
     }
     interface Request {
-      /** The visitor's session; `null` ends it. Its data type is what `Register` of `@keepsake/core` names. */
+      /** The visitor's session; `null` ends it. `Register` of `@keepsake/core` declares its data type. */
       // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- not the default where Register is filled in
       get session(): Session<RegisteredData>
       // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- not the default where Register is filled in
       set session(ended: Session<RegisteredData> | null)
-      /** Takes the messages of all categories, as connect-flash does; they are those of `req.session.flash`. */
+      /** Takes the messages of all categories, like connect-flash; they are those of `req.session.flash`. */
       flash(): { [category: string]: string[] }
       /** Takes the messages of a category. */
       flash(category: string): string[]
@@ -52,14 +52,14 @@ declare global {
 }
 
 /**
- * What `session()` takes, or, where `@types/express-session` declares another `req.session`, what to do: TypeScript would
- * keep whichever it reads first, without a word.
+ * The argument of `session()`, or, if `@types/express-session` declares another `req.session`, what to do: TypeScript would
+ * silently keep whichever it reads first.
  */
 type Unclaimed<Given> = Express.Request extends { readonly sessionStore: unknown }
   ? "@types/express-session declares another type for req.session: remove it, or list the types that you need in the option 'types' of tsconfig.json"
   : Given
 
-/** Middleware of Express, and of whatever else calls `(req, res, next)`: connect, polka, middie, socket.io's engine. */
+/** Middleware for Express, and for any other host that calls `(req, res, next)`: connect, polka, middie, socket.io's engine. */
 export type SessionMiddleware = (
   req: IncomingMessage,
   res: ServerResponse,
@@ -74,14 +74,14 @@ export type SessionMiddleware = (
  * app.get('/', (req, res) => res.send(`visit ${(req.session.visits = (req.session.visits ?? 0) + 1)}`))
  * ```
  *
- * `req.session` is found on the request prototype that Express keeps for each application, so sub-applications have it
- * too. Nothing is opened before a handler looks at `req.session`, and no byte of the response leaves before the session is
- * saved. One that cannot be saved goes to the error handlers, as `next(error)`. Works with Express 4 and 5.
+ * `req.session` is defined on the request prototype that Express keeps for each application, so sub-applications have it
+ * too. The session is opened when a handler first uses `req.session`, and no byte of the response is sent before it is
+ * saved. If it cannot be saved, the error reaches the error handlers through `next(error)`. Works with Express 4 and 5.
  *
- * Other hosts may not call `next` a second time, so there a session that cannot be saved is answered in plain text with the
- * status that its error has. `skip` and `extend` are asked about the request as the host hands it over.
+ * Other hosts may not call `next` again: there, a session that cannot be saved is answered in plain text with the
+ * status of the error. `skip` and `extend` receive the host's request.
  *
- * @param sessions Sessions, options to make them of, or a function that chooses among several by the request:
+ * @param sessions Sessions, options to create them, or a function that chooses among several by the request:
  * `session((req) => tenantOf(req.hostname).sessions)`.
  * @throws {ConfigError} at start-up, for a wrong option.
  */
@@ -111,7 +111,7 @@ export function session<D extends SessionData<D> = RegisteredData>(
     try {
       attachment = begin(req as Request, res, next)
     } catch (error) {
-      // Callbacks that stand for `next` where there is no response seldom take an error; the first look tells it again.
+      // Callbacks in place of `next` without a response rarely accept an error; the first use throws it again.
       if (!isResponse(res)) useAttachment(req, refusing(error))
       return next(error)
     }
@@ -129,11 +129,11 @@ const refusing = (error: unknown): Attachment<unknown> => ({
 
 type Next = (error?: unknown) => void
 
-/** Whether Express has made the request, which then inherits from a prototype that its application has to itself. */
+/** Whether Express has created the request, which then inherits from its application's own prototype. */
 const isOfExpress = (req: Request): boolean =>
   (req as Partial<Request>).app?.request === Object.getPrototypeOf(req)
 
-/** Apart, so that a request whose session is there at once makes no closure. */
+/** Separate, so that a request whose session is available synchronously creates no closure. */
 function useLater<D>(req: object, attaching: Promise<Attachment<D>>, next: Next): void {
   const use = (attachment: Attachment<D>): void => {
     useAttachment(req, attachment)

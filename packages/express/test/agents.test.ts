@@ -53,14 +53,14 @@ const MODES: readonly (readonly [string, () => Partial<SessionsOptions>])[] = [
 
 describe.each(MODES)('%s sessions', (_, kept) => {
   describe.each(Object.entries(AGENTS))('and the agent of %s', (_agent, agentOf) => {
-    it('begin anew with each visit, which is warned of once, with the line to write', async () => {
+    it('start a new session with each visit, with one warning that has the line to write', async () => {
       const { texts, warnings } = await visit(agentOf(appWith(kept())))
       expect(texts).toEqual(['visit 1', 'visit 1', 'visit 1'])
       expect(warnings.map(({ code }) => code)).toEqual(['KEEPSAKE_COOKIE_NOT_RETURNED'])
       expect(warnings[0]?.detail).toContain("cookie: { insecure: process.env.NODE_ENV !== 'production' }")
     })
 
-    it('are kept with that line', async () => {
+    it('keep their session with that line', async () => {
       const insecure = process.env['NODE_ENV'] !== 'production'
       const { texts, warnings } = await visit(agentOf(appWith({ ...kept(), cookie: { insecure } })))
       expect(texts).toEqual(['visit 1', 'visit 2', 'visit 3'])

@@ -10,7 +10,7 @@ import { APPS, serve } from './serving.ts'
 const post = (token: string) => ({ method: 'POST', headers: { 'X-CSRF-Token': token } })
 
 describe.each(APPS)('in $name, of a session $mode', ({ createApp }) => {
-  it('csrf-sync as it is says what to write instead', async () => {
+  it('csrf-sync with its defaults throws an error that says what to write instead', async () => {
     const { csrfSynchronisedProtection, generateToken } = csrfSync()
     const app = createApp().use(csrfSynchronisedProtection)
     app.get('/', (req, res) => res.send(generateToken(req)))
@@ -20,7 +20,7 @@ describe.each(APPS)('in $name, of a session $mode', ({ createApp }) => {
     )
   })
 
-  it('csrf-sync works by what it is told to write, for a visitor without a session too', async () => {
+  it('csrf-sync works with a key of its own, for a visitor without a session too', async () => {
     const { csrfSynchronisedProtection, generateToken } = csrfSync({
       getTokenFromState: (req) => req.session['csrf'] as string | undefined,
       storeTokenInState: (req, token) => {
@@ -36,7 +36,7 @@ describe.each(APPS)('in $name, of a session $mode', ({ createApp }) => {
     expect(await client.request('/', post('another'))).toMatchObject({ status: 403 })
   })
 
-  it('csrf-csrf works by a key of the data, for a visitor without a session too, and not past a login', async () => {
+  it('csrf-csrf works with a key of the data, for a visitor without a session too, until a login', async () => {
     const { doubleCsrfProtection, generateCsrfToken } = doubleCsrf({
       getSecret: () => 'a secret that is only for tests',
       getSessionIdentifier: (req) => (req.session['visitor'] ??= randomUUID()) as string,
@@ -55,7 +55,7 @@ describe.each(APPS)('in $name, of a session $mode', ({ createApp }) => {
     expect(await client.request('/', post(token))).toMatchObject({ status: 403 })
   })
 
-  it('csrf-csrf works by the id of a session that holds something', async () => {
+  it('csrf-csrf works with the id of a session that has data', async () => {
     const { doubleCsrfProtection, generateCsrfToken } = doubleCsrf({
       getSecret: () => 'a secret that is only for tests',
       getSessionIdentifier: (req) => req.session.id,
@@ -71,7 +71,7 @@ describe.each(APPS)('in $name, of a session $mode', ({ createApp }) => {
     expect(await client.request('/', post(token))).toMatchObject({ status: 200, text: 'posted' })
   })
 
-  it('lusca works as it is', async () => {
+  it('lusca works with its defaults', async () => {
     const app = createApp().use(lusca.csrf())
     app.get('/', (req, res) => res.send((req as Request & { csrfToken(): string }).csrfToken()))
     app.post('/', (_req, res) => res.send('posted'))

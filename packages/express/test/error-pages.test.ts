@@ -83,19 +83,22 @@ describe.each(versions)('%s, where the store is down', (_, create) => {
   }
 
   describe.each(Object.entries(PAGES))('an error page that %s', (_page, page) => {
-    it.each(Object.entries(HANDLERS))('is all that leaves of a handler that %s', async (_handler, handle) => {
-      const client = await serve(handle, page)
-      const { text: port } = await client.request('/alive')
-      const answer = await client.request('/')
-      expect([answer.status, answer.values('x-handler'), answer.values('x-page')]).toEqual([
-        503,
-        [],
-        ['StoreError'],
-      ])
-      expect(answer.text.length).toBe(PAGE.length)
-      expect(answer.text).not.toContain('straggler')
-      expect((await client.request('/alive')).text).toBe(port)
-    })
+    it.each(Object.entries(HANDLERS))(
+      'is the complete response for a handler that %s',
+      async (_handler, handle) => {
+        const client = await serve(handle, page)
+        const { text: port } = await client.request('/alive')
+        const answer = await client.request('/')
+        expect([answer.status, answer.values('x-handler'), answer.values('x-page')]).toEqual([
+          503,
+          [],
+          ['StoreError'],
+        ])
+        expect(answer.text.length).toBe(PAGE.length)
+        expect(answer.text).not.toContain('straggler')
+        expect((await client.request('/alive')).text).toBe(port)
+      },
+    )
   })
 
   it.each(Object.entries(HANDLERS))(

@@ -45,7 +45,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
     },
   )
 
-  it('delivers what was sent, once, when an error comes after it', async () => {
+  it('delivers a sent response once when an error follows it', async () => {
     const app = appWith()
     app.get('/', (req, res, next) => {
       req.session['name'] = 'Ada'
@@ -57,7 +57,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
     expect(answer.values('set-cookie')).toHaveLength(1)
   })
 
-  it('delivers what was sent also when the error handler answers again, without a look at headersSent', async () => {
+  it('delivers a sent response even if the error handler responds again without checking headersSent', async () => {
     const app = appWith()
     app.get('/', (req, res, next) => {
       req.session['name'] = 'Ada'
@@ -70,7 +70,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
     expect(answer.values('set-cookie')).toHaveLength(1)
   })
 
-  it('delivers the answer of the error handler, though the handler goes on to send', async () => {
+  it('delivers the error handler’s response even if the handler continues to send', async () => {
     const app = appWith()
     app.get('/', (req, res, next) => {
       req.session['name'] = 'Ada'
@@ -83,7 +83,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
     expect(answer.values('set-cookie')).toHaveLength(1)
   })
 
-  it('gives a session that cannot be saved to the application’s error handlers, with its name', async () => {
+  it('passes the error of a session that cannot be saved to the application’s error handlers, with its name', async () => {
     const app = appWith()
     app.get('/', (req, res) => {
       req.session['blob'] = 'x'.repeat(5000)
@@ -96,7 +96,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
     expect([answer.values('x-handler'), answer.values('set-cookie')]).toEqual([[], []])
   })
 
-  it('reaches error handlers also from a router inside another, and while the final handler is at work', async () => {
+  it('reaches error handlers from a nested router too, and while the final handler runs', async () => {
     const app = appWith()
     const router = create.Router()
     router.get('/spoil', (req, res, next) => {
@@ -111,7 +111,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
     expect(answer.text).toMatch(/but friendly/)
   })
 
-  it('extends no session by a request that does not count as use', async () => {
+  it('does not extend a session by a request that does not count as use', async () => {
     let now = Date.now()
     const sessions = mode.createSessions({ ...options, now: () => now, lifetime: { idle: '10m' } })
     const app = create().use(session(sessions, { extend: (req) => req.path !== '/poll' }))
@@ -129,7 +129,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
     expect(texts).toEqual(['1', '2', '1', '2', '1'])
   })
 
-  it('saves what was changed before nobody answered', async () => {
+  it('saves changes of a request that ends in a 404', async () => {
     const app = appWith()
     app.get('/missing', (req, _res, next) => {
       req.session['name'] = 'Ada'
@@ -141,7 +141,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
     expect((await client.request('/')).text).toBe('{"name":"Ada"}')
   })
 
-  it('sends a file, or the part of it that was asked for', async () => {
+  it('sends a file, or the requested range of it', async () => {
     const app = appWith()
     app.get('/', (req, res) => {
       req.session['name'] = 'Ada'
@@ -158,7 +158,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
     expect([part.status, part.text]).toEqual([206, 'import'])
   })
 
-  it('gives sub-applications the session, too', async () => {
+  it('gives sub-applications the session too', async () => {
     const app = appWith()
     const sub = create()
     sub.get('/', (req, res) => {
@@ -171,7 +171,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
     expect((await client.request('/sub')).text).toBe('2')
   })
 
-  it('leaves applications that do not mount it alone', async () => {
+  it('does not affect applications that do not mount it', async () => {
     const [app, other] = [appWith(), create()]
     app.get('/', (req, res) => void res.send(req.session.id))
     other.use((req, res) => {
@@ -183,7 +183,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
     expect((await (await serve(other)).request('/')).text).toBe('{"theirs":false}')
   })
 
-  it('has no session before the middleware, and the one that was mounted last after two', async () => {
+  it('has no session before the middleware, and the last mounted one after two', async () => {
     const seen: unknown[] = []
     const app = create()
     app.use((req, _res, next) => {
@@ -201,7 +201,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
     expect(answer.values('set-cookie').map((line) => line.split('=')[0])).toEqual(['__Host-inner'])
   })
 
-  it('is one session for a request that passes two mounts of it', async () => {
+  it('provides one session for a request that passes two mounts of it', async () => {
     const sessions = sessionsOf()
     const app = appWith(sessions)
     app.use((req, _res, next) => {
@@ -218,7 +218,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
     expect(answer.values('set-cookie')).toHaveLength(1)
   })
 
-  it('ends the session that is set to null, and refuses to have it replaced', async () => {
+  it('ends the session that is set to null, and throws when it is replaced', async () => {
     const app = appWith()
     app.get('/write', (req, res) => {
       req.session['name'] = 'Ada'
@@ -262,14 +262,14 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
 })
 
 describe('session()', () => {
-  it('takes options as well as sessions, and refuses wrong ones at start-up', async () => {
+  it('accepts options as well as sessions, and rejects wrong ones at start-up', async () => {
     expect(() => session({ secrets: [] })).toThrow(expect.objectContaining({ name: 'ConfigError' }))
     const app = express().use(session(options))
     app.get('/', (req, res) => void res.send(req.session.id))
     expect((await (await serve(app)).request('/')).text).toHaveLength(22)
   })
 
-  it('gives a session that cannot be opened to the error handlers', async () => {
+  it('passes the error of a session that cannot be opened to the error handlers', async () => {
     const down: AdapterSessions<Data> = {
       ...createSessions<Data>(options),
       [OPEN]: () => Promise.reject(new Error('the store is down')),

@@ -38,7 +38,7 @@ const cases = versions.flatMap(([name, create]) =>
 )
 
 describe.each(cases)('$name, $mode', ({ create, kept }) => {
-  it('says how to mount it where it is mounted without being called', async () => {
+  it('says how to mount it if it is mounted without being called', async () => {
     const app = create().use(session as unknown as RequestHandler)
     expect((await (await serve(app)).request('/')).text).toBe(
       'ConfigError: session: returns the middleware and must be called; write app.use(session({ secrets: … }))',
@@ -51,7 +51,7 @@ describe.each(cases)('$name, $mode', ({ create, kept }) => {
       () => expressSession({ secret: secrets[0], resave: false, saveUninitialized: false }),
     ],
     ['cookie-session', () => cookieSession({ secret: secrets[0] })],
-  ])('is an error behind %s, which would hide it', async (_, other) => {
+  ])('throws after %s, which would hide it', async (_, other) => {
     const app = create()
       .use(other())
       .use(session({ secrets, ...kept() }))
@@ -61,7 +61,7 @@ describe.each(cases)('$name, $mode', ({ create, kept }) => {
     )
   })
 
-  it('stands before express-session, which then does nothing', async () => {
+  it('works before express-session, which then does nothing', async () => {
     const app = create().use(session({ secrets, ...kept() }))
     app.use(expressSession({ secret: secrets[0], resave: false, saveUninitialized: false }))
     app.get('/', (req, res) => {
@@ -73,7 +73,7 @@ describe.each(cases)('$name, $mode', ({ create, kept }) => {
     expect([first.text, second.text, first.values('set-cookie').length]).toEqual(['1', '2', 1])
   })
 
-  it('may be mounted by an application and by one that is mounted in it', async () => {
+  it('may be mounted by an application and by its sub-application', async () => {
     const mounted = session({ secrets, ...kept() })
     const inner = create().use(mounted)
     inner.get('/', (req, res) => res.send(String(req.session['n'])))

@@ -13,7 +13,7 @@ const FLASHES: readonly (readonly [string, (app: Express) => Express])[] = [
 describe.each(APPS.flatMap((app) => FLASHES.map(([flash, use]) => ({ ...app, flash, use }))))(
   '$flash in $name, of a session $mode',
   ({ createApp, use }) => {
-    it('shows messages on the next page that asks, once, by category or all', async () => {
+    it('shows messages once, on the next page that reads them, by category or all', async () => {
       const app = use(createApp())
       app.get('/add', (req, res) => {
         req.flash('info', 'saved')
@@ -32,7 +32,7 @@ describe.each(APPS.flatMap((app) => FLASHES.map(([flash, use]) => ({ ...app, fla
       expect(await ask('/')).toEqual({})
     })
 
-    it('takes any category, such as one that objects have by themselves', async () => {
+    it('accepts any category, even the name of an object’s property', async () => {
       const app = use(createApp())
       app.get('/', (req, res) => {
         req.flash('__proto__', 'a')
@@ -47,7 +47,7 @@ describe.each(APPS.flatMap((app) => FLASHES.map(([flash, use]) => ({ ...app, fla
       ])
     })
 
-    it('says of a message that is no text what is expected', async () => {
+    it('throws for a message that is not text, and says what is expected', async () => {
       const app = use(createApp())
       app.get('/', (req) => {
         req.flash('errors', [{ msg: 'no' }] as never)
@@ -58,7 +58,7 @@ describe.each(APPS.flatMap((app) => FLASHES.map(([flash, use]) => ({ ...app, fla
 )
 
 describe.each(APPS)('in $name, of a session $mode', ({ createApp }) => {
-  it('express-flash gives the messages to the page that is rendered', async () => {
+  it('express-flash passes the messages to the rendered page', async () => {
     const app = createApp().use(expressFlash())
     app.engine('html', (_path, locals, done) => {
       done(null, JSON.stringify((locals as { messages: unknown }).messages))
@@ -71,7 +71,7 @@ describe.each(APPS)('in $name, of a session $mode', ({ createApp }) => {
     expect((await (await serve(app)).request('/')).text).toBe('{"info":["saved"]}')
   })
 
-  it('a flash of the application stays its own', async () => {
+  it('an application’s own req.flash is kept', async () => {
     const app = createApp()
     app.use((req, _res, next) => {
       req.flash = () => ['of the application'] as never
@@ -81,14 +81,14 @@ describe.each(APPS)('in $name, of a session $mode', ({ createApp }) => {
     expect((await (await serve(app)).request('/')).text).toBe('["of the application"]')
   })
 
-  it('a flash on the prototype of its requests stays its own, too', async () => {
+  it('an application’s own flash on the request prototype is kept', async () => {
     const app = createApp()
     Object.assign(app.request, { flash: () => ['of the prototype'] })
     app.get('/', (req, res) => res.json(req.flash('info')))
     expect((await (await serve(app)).request('/')).text).toBe('["of the prototype"]')
   })
 
-  it('connect-flash that is to take the place of req.flash says what to write instead', async () => {
+  it('connect-flash configured to replace req.flash throws an error that says what to write instead', async () => {
     const app = createApp().use(connectFlash({ unsafe: true }))
     app.get('/', (req) => {
       req.flash('info', 'saved')
@@ -99,7 +99,7 @@ describe.each(APPS)('in $name, of a session $mode', ({ createApp }) => {
   })
 })
 
-it('req.flash says so where a request has no session', async () => {
+it('req.flash throws for a request without a session', async () => {
   const { default: express } = await import('express')
   const { createSessions } = await import('@keepsake/core')
   const { session } = await import('../src/index.ts')

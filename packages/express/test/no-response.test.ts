@@ -9,7 +9,7 @@ const modes = {
   store: createSessions({ secrets, store: memoryStore() }),
 }
 
-describe.each(Object.entries(modes))('where there is no response, in %s mode', (_, sessions) => {
+describe.each(Object.entries(modes))('a request without a response, in %s mode', (_, sessions) => {
   it.each([[{}], [undefined], [null]])(
     'session() calls next with an error that names sessions.open, for %j in its place',
     (response) => {
@@ -22,7 +22,7 @@ describe.each(Object.entries(modes))('where there is no response, in %s mode', (
     },
   )
 
-  it('req.session tells the same at the first look, to a callback that takes no error', () => {
+  it('req.session throws the same error when first used, for a callback that accepts no error', () => {
     const request = { headers: {} } as Express.Request & IncomingMessage
     session(sessions)(request, {} as never, () => {
       expect(() => request.session).toThrow(/sessions\.open/)

@@ -4,15 +4,15 @@ import type { FastifyPluginAsync, onRequestHookHandler } from 'fastify'
 import { fastifyPlugin } from 'fastify-plugin'
 
 /**
- * A plugin that keeps other sites from sending requests in a visitor's name. Register it behind `session()`; see
+ * A plugin that rejects cross-site requests. Register it after `session()`; see
  * `checkOrigin` of `@keepsake/core/adapter` for the rules.
  *
  * ```ts
  * app.register(session(sessions)).register(crossOriginGuard())
  * ```
  *
- * A refused request goes to the error handler as a `CrossOriginError`, which Fastify answers 403: before its body is read, or
- * behind the parsers of bodies with `token: true`.
+ * A rejected request reaches the error handler as a `CrossOriginError`, which Fastify answers with 403: before its body is read, or
+ * after the body parsers with `token: true`.
  *
  * @throws {ConfigError} at start-up, for a wrong option.
  */

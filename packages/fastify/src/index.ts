@@ -1,4 +1,4 @@
-// Whoever has the adapter needs nothing else; what `Register` holds is declared in its name as well.
+// You need only this package: it exports all of core, and `Register` can be declared under its name.
 export * from '@keepsake/core'
 export { crossOriginGuard } from './guard.ts'
 export { sessionStatus } from './status.ts'

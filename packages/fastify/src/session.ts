@@ -17,42 +17,42 @@ import { attach, type Fail, failPlainly, sessionAccessor, useAttachment } from '
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { fastifyPlugin } from 'fastify-plugin'
 
-/** What the plugin does besides its work. */
+/** Options of the plugin. */
 export interface SessionPluginOptions {
-  /** Requests that need no session: `request.session` is undefined there, and no store is asked. */
+  /** Returns true for requests that need no session: `request.session` is undefined there, and no store is called. */
   readonly skip?: ((request: FastifyRequest) => boolean) | undefined
   /**
-   * Whether a request counts as use of its session, and so extends it. Default: all do. False for what a page asks by
-   * itself, as polling does: `extend: (request) => request.url !== '/notifications'`.
+   * Whether a request counts as use of its session, and so extends it. Default: all do. Return false for requests that a page sends by
+   * itself, such as polling: `extend: (request) => request.url !== '/notifications'`.
    */
   readonly extend?: ((request: FastifyRequest) => boolean) | undefined
 }
 
-/** Named outside of the module, where `Session` is the one of @fastify/session as soon as that is installed. */
+/** Named outside of the module, because inside it `Session` is that of @fastify/session once that is installed. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- not the default where Register is filled in
 type RequestSession = Session<RegisteredData>
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The visitor's session; `null` ends it. Its data type is what `Register` of `@keepsake/core` names. */
+    /** The visitor's session; `null` ends it. `Register` of `@keepsake/core` declares its data type. */
     get session(): RequestSession
     set session(ended: RequestSession | null)
   }
 }
 
 /**
- * A plugin that gives each request its session, as `request.session`, in the scope that it is registered in and below.
+ * A plugin that gives each request its session, as `request.session`, in the scope where it is registered and in nested scopes.
  *
  * ```ts
  * app.register(session({ secrets: [process.env.SESSION_SECRET] }))
  * app.get('/', (request) => `visit ${(request.session.visits = (request.session.visits ?? 0) + 1)}`)
  * ```
  *
- * Nothing is opened before a handler looks at it, and no byte of the response leaves before the session is saved, whether it is
- * sent by the reply, hijacked, or written by `reply.raw`. One that cannot be saved goes to the error handler, without
- * the headers of the reply; a reply that was hijacked is answered in plain text.
+ * The session is opened when a handler first uses it, and no byte of the response is sent before it is saved, whether the response is
+ * sent by the reply, hijacked, or written through `reply.raw`. If it cannot be saved, the error handler gets the error, without
+ * the reply's headers; a hijacked reply is answered in plain text.
  *
- * @param sessions Sessions, options to make them of, or a function that chooses among several by the request:
+ * @param sessions Sessions, options to create them, or a function that chooses among several by the request:
  * `session((request) => tenantOf(request.hostname).sessions)`.
  * @throws {ConfigError} at start-up, for a wrong option.
  */
@@ -96,7 +96,7 @@ const isFastify = (given: unknown): boolean =>
 
 const NOT_CALLED = 'returns the plugin and must be called; write app.register(session({ secrets: … }))'
 
-/** Fastify's own error handling; it answers nothing for a reply that was hijacked. */
+/** Fastify's own error handling; it sends nothing for a hijacked reply. */
 const failOf =
   (reply: FastifyReply): Fail =>
   (error, request, response) => {

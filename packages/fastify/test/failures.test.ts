@@ -33,7 +33,7 @@ describe('a session of Fastify that cannot be saved', () => {
     }
   })
 
-  it('is given to the error handler of its scope', async () => {
+  it('passes its error to the error handler of its scope', async () => {
     const errors: unknown[] = []
     const app = appOf(() => 'all is well')
     app.setErrorHandler((error, _request, reply) => {
@@ -45,14 +45,14 @@ describe('a session of Fastify that cannot be saved', () => {
     expect(OWN.flatMap((name) => answer.values(name))).toEqual([])
   })
 
-  it('is an error also where the error handler sets no status', async () => {
+  it('is an error even if the error handler sets no status', async () => {
     const app = appOf(() => 'all is well')
     app.setErrorHandler((_error, _request, reply) => reply.send('sorry'))
     const answer = await (await serve(app)).request('/')
     expect([answer.status, answer.text]).toEqual([500, 'sorry'])
   })
 
-  it('is answered in place of an error of the handler, with nothing of it', async () => {
+  it('replaces the handler’s own error response', async () => {
     const app = appOf(() => Promise.reject(new Error('out of stock')))
     const answer = await (await serve(app)).request('/')
     expect(answer.status).toBe(500)
@@ -72,7 +72,7 @@ describe('a session of Fastify that cannot be saved', () => {
     print.mockRestore()
   })
 
-  it('is an error before the handler runs, where the store cannot be asked', async () => {
+  it('is an error before the handler runs if the store fails', async () => {
     const handler = vi.fn(() => '')
     const app = fastify()
     const store = { ...memoryStore(), read: () => Promise.reject(new Error('connection refused')) }

@@ -42,7 +42,7 @@ describe.each(MODES)('Fastify, $name', ({ createSessions: make }) => {
     return app
   }
 
-  it.each(Object.entries(WAYS))('keeps what a handler has changed that answers by %s', async (_, answer) => {
+  it.each(Object.entries(WAYS))('saves the changes of a handler that responds by %s', async (_, answer) => {
     const app = appOf()
     app.get('/set', (request, reply) => {
       request.session['name'] = 'Ada'
@@ -58,7 +58,7 @@ describe.each(MODES)('Fastify, $name', ({ createSessions: make }) => {
     expect([open.values('vary'), open.values('set-cookie')]).toEqual([[], []])
   })
 
-  it('says no-store in place of what the reply allows, and leaves the reply’s own cookies', async () => {
+  it('replaces the reply’s Cache-Control by no-store, and keeps the reply’s own cookies', async () => {
     const app = appOf()
     app.get('/set', (request, reply) => {
       request.session['name'] = 'Ada'
@@ -81,7 +81,7 @@ describe.each(MODES)('Fastify, $name', ({ createSessions: make }) => {
     ])
   })
 
-  it('ends the session that is set to null, and lets none be put in its place', async () => {
+  it('ends the session that is set to null, and throws when it is replaced', async () => {
     const app = appOf()
     app.get('/set', (request) => (request.session['name'] = 'Ada'))
     app.get('/end', (request) => {
@@ -100,7 +100,7 @@ describe.each(MODES)('Fastify, $name', ({ createSessions: make }) => {
     expect((await client.request('/look')).text).toBe('undefined')
   })
 
-  it('is there in the scope that it is registered in and below, and nowhere else', async () => {
+  it('is available in the scope where it is registered and in nested scopes, and nowhere else', async () => {
     const app = fastify()
     app.get('/outside', (request) => `session' in request: ${'session' in request}`)
     app.register((shop, _options, done) => {
@@ -118,7 +118,7 @@ describe.each(MODES)('Fastify, $name', ({ createSessions: make }) => {
     expect([outside.text, outside.values('vary')]).toEqual(["session' in request: false", []])
   })
 
-  it('leaves out the requests that skip names', async () => {
+  it('skips the requests for which skip returns true', async () => {
     const app = appOf({ skip: (request) => request.url === '/health' })
     app.get('/health', (request) => typeof request.session)
     app.get('/set', (request) => (request.session['name'] = 'Ada'))
@@ -128,7 +128,7 @@ describe.each(MODES)('Fastify, $name', ({ createSessions: make }) => {
     expect([answer.text, answer.values('vary')]).toEqual(['undefined', []])
   })
 
-  it('extends no session by a request that does not count as use', async () => {
+  it('does not extend a session by a request that does not count as use', async () => {
     let now = Date.now()
     const short = make({ secrets: SECRETS, revocation: 'none', now: () => now, lifetime: { idle: '10m' } })
     const app = fastify()
@@ -143,7 +143,7 @@ describe.each(MODES)('Fastify, $name', ({ createSessions: make }) => {
     expect(texts).toEqual(['1', '2', '1', '2', '1'])
   })
 
-  it('chooses among sessions by the request, and answers what the function throws', async () => {
+  it('chooses sessions by the request, and responds with the function’s error', async () => {
     const shops = new Map(
       ['north', 'south'].map((name) => [name, make({ secrets: [`${name}: ${SECRETS.join('')}`] })]),
     )

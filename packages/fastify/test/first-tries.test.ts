@@ -8,7 +8,7 @@ import { SECRETS, serve } from './serving.ts'
 const options = { secrets: SECRETS, revocation: 'none' as const }
 
 describe('the plugin of Fastify', () => {
-  it('says how to register it where it is registered without being called', () => {
+  it('says how to register it if it is registered without being called', () => {
     expect(() => session(fastify() as never, options as never)).toThrow(
       expect.objectContaining({
         name: 'ConfigError',
@@ -18,7 +18,7 @@ describe('the plugin of Fastify', () => {
     )
   })
 
-  it('is refused by Fastify behind another plugin that has decorated requests with a session, and when it comes twice', async () => {
+  it('is rejected by Fastify after another plugin that decorates requests with a session, and when registered twice', async () => {
     const behind = fastify().decorateRequest('session')
     behind.register(session(options))
     await expect(behind.ready()).rejects.toMatchObject({ code: 'FST_ERR_DEC_ALREADY_PRESENT' })
@@ -27,7 +27,7 @@ describe('the plugin of Fastify', () => {
     await expect(twice.ready()).rejects.toMatchObject({ code: 'FST_ERR_DEC_ALREADY_PRESENT' })
   })
 
-  it('refuses options that it does not know at start-up', () => {
+  it('rejects unknown options at start-up', () => {
     expect(() => session(options, { ignore: () => true } as never)).toThrow(
       expect.objectContaining({ name: 'ConfigError' }),
     )
@@ -36,7 +36,7 @@ describe('the plugin of Fastify', () => {
   it.each([
     ['a promise', () => Promise.resolve(), 'not a promise'],
     ['nothing', () => undefined, 'for a request without any, throw an error with a status'],
-  ])('tells the application what was expected where the function gives %s', async (_, choose, hint) => {
+  ])('throws an error with the expected result if the function returns %s', async (_, choose, hint) => {
     const app = fastify()
     app.register(session(choose as never))
     app.get('/', () => '')

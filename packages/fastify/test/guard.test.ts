@@ -21,7 +21,7 @@ function appOf(token: boolean): FastifyInstance {
 }
 
 describe('the guard of Fastify', () => {
-  it('refuses what another site has made the browser send, before its body is read', async () => {
+  it('rejects a cross-site request before its body is read', async () => {
     const client = await serve(appOf(false))
     const refused = await client.request('/', {
       method: 'POST',

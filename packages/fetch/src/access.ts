@@ -2,10 +2,10 @@ import { type RequestAccess, type ResponseAccess, setCookieLine } from '@keepsak
 
 const headerOf = ({ headers }: Request, name: string): string | undefined => headers.get(name) ?? undefined
 
-/** A request that was made by hand has no such header. */
+/** A request created by hand has no such header. */
 const hostOf = (request: Request): string => headerOf(request, 'host') ?? new URL(request.url).host
 
-/** How the rules for requests read one of the Fetch API. */
+/** How to read a request of the Fetch API. */
 export const REQUEST: RequestAccess<Request> = Object.freeze({
   headerOf,
   hostOf,
@@ -21,7 +21,7 @@ export const REQUEST: RequestAccess<Request> = Object.freeze({
   isEncrypted: ({ url }: Request) => url.startsWith('https:'),
 })
 
-/** How the rules for a response's head read and write headers of the Fetch API. */
+/** How to read and write headers of the Fetch API. */
 export const HEADERS: ResponseAccess<Headers> = Object.freeze({
   linesOf(headers: Headers, name: string): readonly string[] {
     if (name === 'Set-Cookie') return headers.getSetCookie()
@@ -35,5 +35,5 @@ export const HEADERS: ResponseAccess<Headers> = Object.freeze({
   },
 })
 
-/** Adds a `Set-Cookie` line, in place of an earlier one of the same cookie. */
+/** Adds a `Set-Cookie` line, replacing an earlier one of the same cookie. */
 export const setLine = (headers: Headers, line: string): void => setCookieLine(HEADERS, headers, line)

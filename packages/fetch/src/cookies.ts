@@ -7,14 +7,14 @@ import {
 import { bindCookie, type BoundCookie } from '@keepsake/core/adapter'
 import { setLine } from './access.ts'
 
-/** A cookie that is read from requests and set on the headers of responses. */
+/** A cookie to read from requests and set on response headers. */
 export type FetchCookie<T = string> = BoundCookie<T, Request, Headers>
 
 /**
- * A cookie with attributes that are fixed and checked once; see `createCookie` of `@keepsake/core` for its options.
+ * A cookie whose attributes are fixed and checked once; see `createCookie` of `@keepsake/core` for its options.
  * `theme.get(request)`, `theme.set(headers, 'dark')`, `theme.delete(headers)`.
  *
- * @throws {ConfigError} for a name or an attribute that browsers would refuse or misread, and for weak secrets.
+ * @throws {ConfigError} for a name or an attribute that browsers would reject or misread, and for weak secrets.
  */
 export function createCookie(name: string, options?: CookieOptions): FetchCookie
 export function createCookie<T>(

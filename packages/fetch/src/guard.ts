@@ -11,24 +11,24 @@ import { plainResponse } from './plain-answer.ts'
 export type Guard = GuardOf<Request>
 
 /**
- * The cross-origin guard by hand. Where no session was opened for the request, any cookie counts as the session's.
+ * The cross-origin guard as a function. If no session was opened for the request, any cookie counts as the session's.
  *
  * @throws {ConfigError} at start-up, for a wrong option.
  */
 export const createGuard = (options?: CrossOriginGuardOptions): Guard => createGuardOf(REQUEST, options)
 
 /**
- * Keeps other sites from sending requests in a visitor's name: wraps a handler, which then is never called for a request
+ * Rejects cross-site requests: wraps a handler, which is then never called for a request
  * that may change something and does not come from a page of this site. See `checkOrigin` of `@keepsake/core/adapter` for the
- * rules. A refused request is answered 403 in plain text.
+ * rules. A rejected request is answered with 403 in plain text.
  *
  * ```ts
  * const guarded = crossOriginGuard()
  * export default { fetch: withSession(sessions, guarded((request, session) => …)) }
  * ```
  *
- * With `token: true` it belongs inside `withSession`, as here, and looks for the token in the header `X-CSRF-Token`; for one
- * in a form there is {@link createGuard}.
+ * With `token: true`, put it inside `withSession`, as here; it looks for the token in the header `X-CSRF-Token`. For a token
+ * in a form, use {@link createGuard}.
  *
  * @throws {ConfigError} at start-up, for a wrong option.
  */

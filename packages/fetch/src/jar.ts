@@ -1,7 +1,7 @@
 import type { Header, Session, Sessions, VisitOptions } from '@keepsake/core'
 import { openVisit } from '@keepsake/core/adapter'
 
-/** The attributes of a cookie, as jars of frameworks and the package `cookie` name them. */
+/** The attributes of a cookie, as named by frameworks' cookie jars and the package `cookie`. */
 export interface CookieJarOptions {
   path?: string
   domain?: string
@@ -15,7 +15,7 @@ export interface CookieJarOptions {
   priority?: 'low' | 'medium' | 'high'
 }
 
-/** The cookies of a request and its response, where a host hands out those and no headers. */
+/** The cookies of a request and its response, for a host that exposes those and no headers. */
 export interface CookieJar {
   get(name: string): string | undefined
   set(name: string, value: string, options: CookieJarOptions): unknown
@@ -23,21 +23,21 @@ export interface CookieJar {
 
 /** The session of a request whose cookies are in a jar. */
 export interface JarVisit<D> {
-  /** The first look opens it. */
+  /** The session; its first use opens it. */
   readonly session: Session<D>
   /**
-   * Saves the session, and sets its cookie in the jar. Call it once, before the head leaves. Gives back what else the response
-   * needs, `Vary` and `Cache-Control`, for hosts that can set them.
+   * Saves the session, and sets its cookie in the jar. Call it once, before the headers are sent. Returns the other headers for the
+   * response, `Vary` and `Cache-Control`, for hosts that can set them.
    *
-   * @throws what `Visit.close` of `@keepsake/core` throws, where the session cannot be saved; the jar is then as it was.
+   * @throws the errors of `Visit.close` of `@keepsake/core` if the session cannot be saved; the jar is then unchanged.
    */
   close(): Promise<readonly Header[]>
-  /** Once the response has left: reports, once, a change that came too late for it, in a host that has no other way to notice. */
+  /** Call it after the response was sent: reports, once, a change that was too late for it. */
   settle(): void
 }
 
 /**
- * The session of a request, for hosts that hand out cookies instead of headers:
+ * The session of a request, for hosts that expose cookies instead of headers:
  *
  * ```ts
  * const jar = await cookies()
@@ -47,7 +47,7 @@ export interface JarVisit<D> {
  * })
  * ```
  *
- * It reads the session's cookie by today's name, once; see `cookie.previous` for what a `Cookie` header can show besides.
+ * It reads the session's cookie under today's name, once; `cookie.previous` needs a `Cookie` header.
  *
  * @throws {StoreError} when the store fails, unless `whenStoreFails` is `'anonymous'`.
  */
@@ -75,7 +75,7 @@ export async function fromJar<D>(
   })
 }
 
-/** Our own line, so nothing in it is strange. */
+/** Our own line, so its format is known. */
 function setLine(jar: CookieJar, line: string): void {
   const [pair = '', ...attributes] = line.split('; ')
   const equals = pair.indexOf('=')

@@ -2,16 +2,16 @@ import type { Session, Sessions, VisitOptions } from '@keepsake/core'
 import { attachmentFor, openVisit } from '@keepsake/core/adapter'
 import { RequestVisit } from './visit.ts'
 
-/** The session of a request, until its response is answered. */
+/** The session of a request, until its response is created. */
 export interface FetchVisit<D> {
-  /** The first look opens it. */
+  /** The session; its first use opens it. */
   readonly session: Session<D>
   /**
-   * Saves the session, and gives back the response with the headers that this takes; one that nobody has looked at is given
-   * back as it is. For every request once, with whatever is answered: also an error page.
+   * Saves the session, and returns the response with the session's headers; if the session was not used, it returns the response
+   * unchanged. Call it once per request, for every response, error pages included.
    *
-   * @throws what `Visit.close` of `@keepsake/core` throws, where the session cannot be saved: answer that with an error, and with none of
-   * the headers of the response, whose body is cancelled.
+   * @throws the errors of `Visit.close` of `@keepsake/core` if the session cannot be saved: respond with an error without
+   * the response's headers; its body is cancelled.
    */
   answer(response: Response): Promise<Response>
   /** For a request whose response is made by others, without `answer`: reports a change that is lost by this. */
@@ -19,7 +19,7 @@ export interface FetchVisit<D> {
 }
 
 /**
- * Opens the session of a request, once however often it is called for it, for frameworks with a flow of their own:
+ * Opens the session of a request, once even if called repeatedly, for other control flows:
  *
  * ```ts
  * const visit = await open(sessions, request)
@@ -39,10 +39,10 @@ export async function open<D>(
   const attached = attachedTo(request, sessions)
   if (attached !== undefined) return attached
   const visit = await openVisit(sessions, request, options)
-  // Others may have waited beside it.
+  // Others may have awaited it too.
   return attachedTo(request, sessions) ?? new RequestVisit(sessions, request, visit)
 }
 
-/** Nothing but `open` attaches to requests of the Fetch API. */
+/** Only `open` attaches to requests of the Fetch API. */
 const attachedTo = <D>(request: Request, sessions: Sessions<D>): RequestVisit<D> | undefined =>
   attachmentFor(sessions, request) as RequestVisit<D> | undefined

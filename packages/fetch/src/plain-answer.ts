@@ -1,12 +1,12 @@
 import { fieldOf } from '@keepsake/core/adapter'
 
-/** Answers an error where nobody has a way of his own: its status in plain text, and the error on standard error. */
+/** The default error response: the status in plain text, and the error on standard error. */
 export function answerPlainly(error: unknown): Response {
   console.error(error)
   return plainResponse(error)
 }
 
-/** The status that an error has, as those of the store and of the guard do, or else 500, in plain text. */
+/** The status of an error, such as the store's and the guard's, or 500, in plain text. */
 export function plainResponse(error: unknown): Response {
   const isObject = typeof error === 'object' && error !== null
   const given = isObject ? fieldOf(error as { readonly status?: unknown }, 'status') : undefined
@@ -17,7 +17,7 @@ export function plainResponse(error: unknown): Response {
   })
 }
 
-/** Of the errors that there are; `node:http`, which has all, is not everywhere. */
+/** Of the errors in use; `node:http`, which lists all, is not available everywhere. */
 const REASONS: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   409: 'Conflict',

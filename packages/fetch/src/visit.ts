@@ -17,9 +17,9 @@ export class RequestVisit<D> implements ListedAttachment<D> {
   readonly next: ListedAttachment<unknown> | undefined
   readonly #request: Request
   readonly #visit: AdapterVisit<D>
-  /** Whether somebody has looked at the session. */
+  /** Whether the session was used. */
   #isSeen = false
-  /** The headers that are on their way; what changes from now on is late. */
+  /** The headers of a response being sent; later changes are late. */
   #sent: Headers | undefined
 
   constructor(sessions: Sessions<D>, request: Request, visit: AdapterVisit<D>) {
@@ -39,12 +39,12 @@ export class RequestVisit<D> implements ListedAttachment<D> {
 
   async answer(response: Response): Promise<Response> {
     this.#sent = response.headers
-    // No other head can be made of it: what has changed comes as late as after any.
+    // No other headers can be sent for it: its changes are as late as after any response.
     if (response.status === SWITCHING_PROTOCOLS) this.#visit.settle()
     else
       try {
         const added = await this.#visit.close()
-        // A copy: headers may be immutable, and a response that several visitors are given must not collect cookies.
+        // A copy: headers may be immutable, and a response shared by several visitors must not collect cookies.
         if (added.length > 0) return this.#copy(response, added)
       } catch (error) {
         response.body?.cancel().catch(() => undefined)
@@ -64,7 +64,7 @@ export class RequestVisit<D> implements ListedAttachment<D> {
     return copy
   }
 
-  /** What changes from now on is late: right after the response is given back, and while its body is a stream that goes on. */
+  /** Later changes are late: right after the response is returned, and while its body is being streamed. */
   #watched(body: Response['body']): Response['body'] {
     if (!this.#visit.needsSettling) return body
     const settle = (): void => this.#visit.settle()
@@ -72,7 +72,7 @@ export class RequestVisit<D> implements ListedAttachment<D> {
     return body && body.pipeThrough(new TransformStream({ flush: settle, cancel: settle }))
   }
 
-  /** Warns of what works against a session cookie that is set, before the headers put it right. */
+  /** Reports problems of a session cookie being set, before the headers correct them. */
   #warn(added: readonly Header[], headers: Headers): void {
     if (!added.some(([name]) => name === 'Set-Cookie')) return
     if (isCacheable(HEADERS, headers)) this.#visit.warn('cacheable_cookie')
@@ -80,18 +80,18 @@ export class RequestVisit<D> implements ListedAttachment<D> {
       this.#visit.warn('plain_http')
   }
 
-  /** Somebody takes the session when the head has left, perhaps to change it: what follows shows that. */
+  /** The session is used after the headers were sent, perhaps to change it: later checks show that. */
   #noticeLate(session: Session<D>, sent: Headers): void {
     if (!this.#isSeen) {
       this.#visit.settle()
       if (isCacheable(HEADERS, sent)) this.#visit.warn('cacheable_look')
     }
-    // What is changed already has been told of.
+    // Earlier changes have been reported.
     if (!session.isChanged && this.#visit.needsSettling) soon(() => this.#visit.settle())
   }
 }
 
 const SWITCHING_PROTOCOLS = 101
 
-/** Workers have no `setImmediate` unless they are told to. */
+/** Workers have no `setImmediate` without a compatibility flag. */
 const soon: (work: () => void) => unknown = globalThis.setImmediate ?? setTimeout

@@ -3,8 +3,8 @@ import { applyHeaders } from '@keepsake/core/adapter'
 import { HEADERS } from './access.ts'
 
 /**
- * A response with what closing a visit asks for, as `JarVisit.close` gives it back: a copy, since headers may be immutable, or
- * the response itself where nothing is asked for.
+ * A response with the headers of a closed visit, as `JarVisit.close` returns them: a copy, because headers may be immutable, or
+ * the response itself without any.
  */
 export function withHeaders(response: Response, added: readonly Header[]): Response {
   if (added.length === 0) return response

@@ -3,16 +3,16 @@ import { ask, checkSessions, chooseAmong, type Choose, readFunctions } from '@ke
 import { type FetchVisit, open } from './open.ts'
 import { answerPlainly } from './plain-answer.ts'
 
-/** What a handler does besides its work. */
+/** Options of `withSession`. */
 export interface WithSessionOptions {
-  /** Answers when the handler throws, and when the session cannot be opened or saved. */
+  /** Creates the response if the handler throws, or if the session cannot be opened or saved. */
   readonly fail?: ((error: unknown, request: Request) => Response | Promise<Response>) | undefined
-  /** Whether a request counts as use of its session, and so extends it: false for what a page asks by itself. */
+  /** Whether a request counts as use of its session, and so extends it: return false for a page's own requests. */
   readonly extend?: ((request: Request) => boolean) | undefined
 }
 
 /**
- * A fetch handler whose own handler is given the session. What the host hands over besides the request comes behind it.
+ * A fetch handler that passes the session to your handler, after the request and before the host's other arguments.
  *
  * ```ts
  * export default {
@@ -23,11 +23,11 @@ export interface WithSessionOptions {
  * }
  * ```
  *
- * A function in place of the sessions chooses among several that were made at start-up, by the request.
+ * A function instead of the sessions chooses among several that were created at start-up, by the request.
  *
- * A handler that throws has its session saved as one that answers, and what it throws is answered by `fail`, in plain text with
- * the status that the error has unless that is given; a `Response` that is thrown is an answer. A session that cannot be saved is
- * answered the same way, with none of the handler's headers.
+ * The session of a handler that throws is saved too, and `fail` creates the error response, by default in plain text with
+ * the status of the error; a thrown `Response` is a normal response. If a session cannot be saved, the response is
+ * created in the same way, without the handler's headers.
  *
  * @throws {ConfigError} at start-up, for a wrong option.
  */

@@ -9,7 +9,7 @@ const post = (headers: Readonly<Record<string, string>> = {}, before?: Response)
   ask('/', before, { method: 'POST', headers })
 
 describe('the guard around a handler', () => {
-  it('answers 403 in plain text, and does not call it', async () => {
+  it('responds with 403 in plain text, and does not call the handler', async () => {
     let calls = 0
     const guarded = crossOriginGuard()(() => {
       calls++
@@ -24,7 +24,7 @@ describe('the guard around a handler', () => {
     expect([await guarded(post()).text(), calls]).toEqual(['done', 1])
   })
 
-  it('takes any cookie for the session’s outside withSession, and knows which is inside', async () => {
+  it('counts any cookie as the session’s outside withSession, and only the session’s inside', async () => {
     const guarded = crossOriginGuard()(
       (_request: Request, ..._rest: readonly unknown[]) => new Response('done'),
     )
@@ -33,7 +33,7 @@ describe('the guard around a handler', () => {
     expect((await withSession(sessions, guarded)(post(other))).status).toBe(200)
   })
 
-  it('knows its own site by the Host field, and by the address where there is none', async () => {
+  it('recognizes its own site by the Host header, or by the URL without one', async () => {
     const guarded = crossOriginGuard()(() => new Response('done'))
     const cookie = 'theme=dark'
     for (const [origin, host, status] of [
@@ -62,7 +62,7 @@ describe('the guard around a handler', () => {
   })
 })
 
-it('finds the token of a form in what the application has parsed', async () => {
+it('finds a form’s token in the fields that the application has parsed', async () => {
   const guard = createGuard({ token: true })
   const handle = withSession(
     sessions,
@@ -80,14 +80,14 @@ it('finds the token of a form in what the application has parsed', async () => {
   expect((await handle(form(await page.text()))).status).toBe(200)
 })
 
-it('refuses an upgrade to WebSocket that a page of another site asks for', () => {
+it('rejects a WebSocket upgrade by a page of another site', () => {
   const guarded = crossOriginGuard()(() => new Response('done'))
   const headers = { ...EVIL, Cookie: 'theme=dark' }
   expect(guarded(ask('/', undefined, { headers })).status).toBe(200)
   expect(guarded(ask('/', undefined, { headers: { ...headers, Upgrade: 'websocket' } })).status).toBe(403)
 })
 
-it('tells the application, and not the visitor, that the token needs a session', () => {
+it('reports a missing session to the application, not to the visitor', () => {
   const guarded = crossOriginGuard({ token: true })(() => new Response('done'))
   expect(() => guarded(post(OWN))).toThrow('crossOriginGuard({ token: true }) found no session')
 })

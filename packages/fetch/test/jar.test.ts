@@ -24,7 +24,7 @@ describe.each([
   ['sealed', () => createSessions<{ n?: number }>({ secrets: SECRETS, revocation: 'none' })],
   ['in a store', () => createSessions<{ n?: number }>({ secrets: SECRETS, store: memoryStore() })],
 ])('a session of a jar, %s', (_, make) => {
-  it('is set in the jar, found there by the next request, and deleted from it', async () => {
+  it('is set in the jar, read by the next request, and deleted from it', async () => {
     const [sessions, { get, set, cookies, lines }] = [make(), jarOf()]
     const first = await fromJar(sessions, { get, set })
     first.session.n = 1
@@ -45,14 +45,14 @@ describe.each([
     ])
   })
 
-  it('that nobody looks at touches no cookie', async () => {
+  it('that is not used changes no cookie', async () => {
     const { get, set, lines } = jarOf()
     const visit = await fromJar(make(), { get, set })
     expect([await visit.close(), lines]).toEqual([[], []])
   })
 })
 
-it('hands a jar every attribute that a cookie can have', async () => {
+it('passes a jar every attribute of the cookie', async () => {
   const cookie = {
     name: 'id',
     path: '/a=b',
@@ -85,7 +85,7 @@ it('hands a jar every attribute that a cookie can have', async () => {
   ])
 })
 
-it('leaves a jar as it was where its session cannot be saved', async () => {
+it('leaves a jar unchanged if its session cannot be saved', async () => {
   const { get, set, lines } = jarOf()
   const visit = await fromJar(sessionsOnFullDisk(), { get, set })
   visit.session['n'] = 1
@@ -107,7 +107,7 @@ it('a session of a jar that is changed after it was closed is reported as late b
   expect(reasons.filter((reason) => reason === 'late')).toHaveLength(1)
 })
 
-it('a response that is immutable gets what closing a jar’s visit gives back, and keeps its own Vary', async () => {
+it('an immutable response gets the headers of a closed jar’s visit, and keeps its own Vary', async () => {
   const { get, set } = jarOf()
   const visit = await fromJar(createSessions({ secrets: SECRETS, revocation: 'none' }), { get, set })
   visit.session['n'] = 1

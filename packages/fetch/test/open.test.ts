@@ -4,7 +4,7 @@ import { createSessions, open } from '../src/index.ts'
 import { ask, SECRETS } from './asking.ts'
 
 describe('open', () => {
-  it('gives one visit however often it is called for a request, also before the first is there', async () => {
+  it('returns the same visit for every call with a request, even before the first has resolved', async () => {
     const sessions = inSlowMotion(createSessions<Data>({ secrets: SECRETS, revocation: 'none' }))
     const first = await open(sessions, ask('/'))
     first.session['n'] = 1
@@ -16,7 +16,7 @@ describe('open', () => {
     expect(one?.session['n']).toBe(1)
   })
 
-  it('keeps two sessions of one request apart, and answers with the cookies of both', async () => {
+  it('separates two sessions of one request, and sets the cookies of both', async () => {
     const [shop, admin] = ['shop', 'admin'].map((name) =>
       createSessions<Data>({ secrets: SECRETS, revocation: 'none', cookie: { name } }),
     )

@@ -10,12 +10,12 @@ it.each([
   [{ status: '503' }, 500, 'Internal Server Error'],
   ['thrown text', 500, 'Internal Server Error'],
   [null, 500, 'Internal Server Error'],
-])('an error %o is answered %i, in plain text that tells nothing else', async (error, status, text) => {
+])('an error %o is answered with %i, in plain text without details', async (error, status, text) => {
   const response = plainResponse(error)
   expect([response.status, await response.text()]).toEqual([status, text])
 })
 
-it('an error’s status is read from the error itself, and not from a prototype that somebody has polluted', () => {
+it('an error’s status is read from the error itself, and not from a polluted prototype', () => {
   Object.assign(Object.prototype, { status: 404 })
   onTestFinished(() => void Reflect.deleteProperty(Object.prototype, 'status'))
   expect(plainResponse(new Error('out of stock')).status).toBe(500)

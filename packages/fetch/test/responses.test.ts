@@ -49,7 +49,7 @@ describe.each(MODES)('the session’s headers, $name', ({ createSessions: make }
     expect([cookiesOf(response).length, await response.text()]).toEqual([1, 'from afar'])
   })
 
-  it('stand beside the application’s cookies, and in place of one that it has set by their name', async () => {
+  it('are added to the application’s cookies, and replace one with the session cookie’s name', async () => {
     const response = await answer(() => {
       const headers = new Headers({ Vary: 'Accept, cookie' })
       for (const line of ['theme=dark; Path=/', '__Host-session=forged; Path=/', 'lang=de'])
@@ -64,7 +64,7 @@ describe.each(MODES)('the session’s headers, $name', ({ createSessions: make }
     expect(response.headers.get('Vary')).toBe('Accept, cookie')
   })
 
-  it('forbid a CDN to keep what carries the cookie', async () => {
+  it('forbid a CDN to keep a response with the cookie', async () => {
     const headers = {
       'CDN-Cache-Control': 'max-age=600',
       'Surrogate-Control': 'max-age=600',
@@ -75,7 +75,7 @@ describe.each(MODES)('the session’s headers, $name', ({ createSessions: make }
       expect([name, response.headers.get(name)]).toEqual([name, 'no-store'])
   })
 
-  it('do not gather on a response that is given to several visitors', async () => {
+  it('do not accumulate on a response shared by several visitors', async () => {
     const shared = new Response(null, { status: 204 })
     const [one, other] = [await answer(() => shared), await answer(() => shared)]
     expect([cookiesOf(one).length, cookiesOf(other).length, cookiesOf(shared).length]).toEqual([1, 1, 0])
@@ -90,13 +90,13 @@ describe.each(MODES)('the session’s headers, $name', ({ createSessions: make }
     expect(cookiesOf(response)).toHaveLength(1)
   })
 
-  it('are left out where nobody looks at the session, and the response is the handler’s own', async () => {
+  it('are omitted if the session is not used, and the response is the handler’s own', async () => {
     const response = new Response('public')
     const visit = await open(sessions, ask('/'))
     expect(await visit.answer(response)).toBe(response)
   })
 
-  it('leave a response alone that switches protocols, since no other can be made of it', async () => {
+  it('are not added to a response that switches protocols, which cannot be copied', async () => {
     const upgrade = Object.defineProperty(new Response(null), 'status', { value: 101 })
     const visit = await open(sessions, ask('/'))
     change(visit.session)
@@ -107,7 +107,7 @@ describe.each(MODES)('the session’s headers, $name', ({ createSessions: make }
     await expect(unseen.session.save()).rejects.toMatchObject({ name: 'SessionClosedError' })
   })
 
-  it('say Vary on a cacheable response that was only looked at, now and later, with no warning', async () => {
+  it('include Vary on a cacheable response whose session was only read, now and later, without a warning', async () => {
     const { reasons } = watch()
     const visit = await open(sessions, ask('/'))
     expect(visit.session['name']).toBe(undefined)
@@ -124,7 +124,7 @@ it.each([
   ['a Secure cookie over plain http', 'http://shop.example/', false, ['plain_http']],
   ['a Secure cookie over https', 'https://shop.example/', false, []],
   ['a cookie that need not be Secure over plain http', 'http://shop.example/', true, []],
-] as const)('warns of what browsers drop, and of nothing else: %s', async (_, url, insecure, expected) => {
+] as const)('cause a warning only for cookies that browsers drop: %s', async (_, url, insecure, expected) => {
   const { reasons } = watch()
   const sessions = createSessions<Data>({ secrets: SECRETS, revocation: 'none', cookie: { insecure } })
   const visit = await open(sessions, new Request(url))
@@ -144,7 +144,7 @@ describe('a commit that fails', () => {
     expect([...response.headers]).toEqual([])
   })
 
-  it('is told of as itself where the body is being read by somebody else', async () => {
+  it('rejects with its own error even if the body is being read elsewhere', async () => {
     const response = new Response('page')
     response.body?.getReader()
     const visit = await open(sessionsOnFullDisk(), ask('/'))

@@ -14,7 +14,7 @@ type Writer = ReadableStreamDefaultController<Uint8Array>
 const textOf = (chunk: Uint8Array | undefined): string => new TextDecoder().decode(chunk)
 
 describe.each(MODES)('a body that is a stream, $name', ({ createSessions: make }) => {
-  it('is read while the handler still writes it, and its head has the cookie already', async () => {
+  it('is read while the handler still writes it, with the cookie in its headers', async () => {
     const written = Promise.withResolvers<Writer>()
     const stream = new ReadableStream<Uint8Array>({ start: written.resolve })
     const handle = withSession(make({ secrets: SECRETS }), (_request, session) => {
@@ -68,7 +68,7 @@ describe.each(MODES)('a body that is a stream, $name', ({ createSessions: make }
 })
 
 describe('a visitor who leaves', () => {
-  it('before the handler is done has changed what it changes, and is answered to nobody', async () => {
+  it('before the handler is done still has the handler’s changes saved', async () => {
     const store = memoryStore()
     const sessions = createSessions<Data>({ secrets: SECRETS, store })
     const [arrived, gone, saved] = [1, 2, 3].map(() => Promise.withResolvers<void>())

@@ -28,11 +28,11 @@ describe('withSession', () => {
       [sessions, handler, { fail: 500 }],
       'fail: expected a function, got a number',
     ],
-  ])('is refused at start-up with %s', (_, args, message) => {
+  ])('throws at start-up with %s', (_, args, message) => {
     expect(() => swapped(...args)).toThrow(expect.objectContaining({ name: 'ConfigError', message }))
   })
 
-  it('hands on what the host gives besides the request, such as the bindings of a Worker', async () => {
+  it('passes on the host’s other arguments, such as the bindings of a Worker', async () => {
     interface Env {
       readonly greeting: string
     }
@@ -43,7 +43,7 @@ describe('withSession', () => {
     expect(await (await handle(ask('/'), { greeting: 'hello' }, '!')).text()).toBe('hello!')
   })
 
-  it('chooses among sessions by the request, and takes no promise of them', async () => {
+  it('chooses sessions by the request, and rejects a promise of them', async () => {
     const [north, south] = [createSessions({ secrets: SECRETS, audience: 'north' }), sessions]
     const count = withSession(
       (request: Request) => (request.url.endsWith('/north') ? north : south),
@@ -60,7 +60,7 @@ describe('withSession', () => {
     )
   })
 
-  it('extends no session by a request that does not count as use', async () => {
+  it('does not extend a session by a request that does not count as use', async () => {
     let now = Date.now()
     const short = createSessions({
       secrets: SECRETS,
@@ -88,7 +88,7 @@ describe.each(MODES)('a handler that fails, $name', ({ createSessions: make }) =
   const sessions = make({ secrets: SECRETS })
   const look = withSession(sessions, (_request, session) => new Response(String(session['n'])))
 
-  it('keeps what it has changed, and is answered in plain text with the status of its error', async () => {
+  it('has its changes saved, and is answered in plain text with the status of its error', async () => {
     const print = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const error = Object.assign(new Error('of no use to a visitor'), { status: 410 })
     const response = await withSession(sessions, (_request, session) => {
@@ -105,7 +105,7 @@ describe.each(MODES)('a handler that fails, $name', ({ createSessions: make }) =
     print.mockRestore()
   })
 
-  it('answers by a Response that it throws', async () => {
+  it('responds with a Response that it throws', async () => {
     const response = await withSession(sessions, (_request, session) => {
       session['n'] = 2
       throw Response.redirect('https://shop.example/login')
@@ -114,7 +114,7 @@ describe.each(MODES)('a handler that fails, $name', ({ createSessions: make }) =
     expect(await (await look(ask('/', response))).text()).toBe('2')
   })
 
-  it('keeps what it has changed where the application answers for it, later', async () => {
+  it('has its changes saved if the application responds to its error later', async () => {
     const failing = withSession(
       sessions,
       async (_request, session) => {

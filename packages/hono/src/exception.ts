@@ -1,7 +1,7 @@
 import { plainResponse } from '@keepsake/fetch'
 import { HTTPException } from 'hono/http-exception'
 
-/** A session that cannot be opened or saved. Where the application has no `onError`, the error is printed as Hono prints others. */
+/** A session that cannot be opened or saved. Without `onError` in the application, the error is printed as Hono prints others. */
 class SessionException extends HTTPException {
   override getResponse(): Response {
     console.error(this.cause)
@@ -9,7 +9,7 @@ class SessionException extends HTTPException {
   }
 }
 
-/** What Hono answers with the status that an error has; one that is thrown with a response of its own stays. */
+/** An exception that Hono answers with the status of the error; one that has its own response keeps it. */
 export function exceptionOf(cause: unknown): HTTPException {
   if (cause instanceof HTTPException) return cause
   const { status } = plainResponse(cause)

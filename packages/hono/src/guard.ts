@@ -4,15 +4,15 @@ import type { MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 
 /**
- * Middleware that keeps other sites from sending requests in a visitor's name. Mount it behind `session()`; see `checkOrigin`
+ * Middleware that rejects cross-site requests. Mount it after `session()`; see `checkOrigin`
  * of `@keepsake/core/adapter` for the rules.
  *
  * ```ts
  * app.use(session(sessions), crossOriginGuard())
  * ```
  *
- * A refused request throws an `HTTPException` 403 with the `CrossOriginError` as its cause. With `token: true` the token is
- * looked for in the header `X-CSRF-Token` and in the field `_csrf` of a form, which is read by `c.req.parseBody()`.
+ * A rejected request throws an `HTTPException` 403 whose cause is the `CrossOriginError`. With `token: true` it looks for the
+ * token in the header `X-CSRF-Token` and in the field `_csrf` of a form, which it reads with `c.req.parseBody()`.
  *
  * @throws {ConfigError} at start-up, for a wrong option.
  */

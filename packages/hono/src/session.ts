@@ -10,7 +10,7 @@ import { type FetchVisit, open } from '@keepsake/fetch'
 import type { Context, MiddlewareHandler } from 'hono'
 import { exceptionOf } from './exception.ts'
 
-/** What the middleware adds to the variables of a context, for `new Hono<{ Variables: SessionVariables }>()`. */
+/** The variables that the middleware adds to a context, for `new Hono<{ Variables: SessionVariables }>()`. */
 export interface SessionVariables<D = RegisteredData> {
   /** The visitor's session. */
   readonly session: Session<D>
@@ -20,13 +20,13 @@ declare module 'hono' {
   interface ContextVariableMap extends SessionVariables {}
 }
 
-/** What the middleware does besides its work. */
+/** Options of the middleware. */
 export interface SessionMiddlewareOptions {
-  /** Requests that need no session: `c.get('session')` is undefined there, and no store is asked. */
+  /** Returns true for requests that need no session: `c.get('session')` is undefined there, and no store is called. */
   readonly skip?: ((c: Context) => boolean) | undefined
   /**
-   * Whether a request counts as use of its session, and so extends it. Default: all do. False for what a page asks by
-   * itself, as polling does: `extend: (c) => c.req.path !== '/notifications'`.
+   * Whether a request counts as use of its session, and so extends it. Default: all do. Return false for requests that a page sends by
+   * itself, such as polling: `extend: (c) => c.req.path !== '/notifications'`.
    */
   readonly extend?: ((c: Context) => boolean) | undefined
 }
@@ -39,11 +39,11 @@ export interface SessionMiddlewareOptions {
  * app.get('/', (c) => c.text(`visit ${(c.var.session.visits = (c.var.session.visits ?? 0) + 1)}`))
  * ```
  *
- * Nothing is opened before a handler looks at it, and the response is given back when the session is saved, also after an error.
- * One that cannot be saved throws an `HTTPException` with the status of the error, which is its cause; none of the handler's
- * headers are on its answer.
+ * The session is opened when a handler first uses it, and the response is returned after it is saved, even after an error.
+ * If it cannot be saved, an `HTTPException` with the status of the error, which is its cause, is thrown; its response has none of the
+ * handler's headers.
  *
- * @param sessions Sessions, options to make them of, or a function that chooses among several by the context:
+ * @param sessions Sessions, options to create them, or a function that chooses among several by the context:
  * `session((c) => tenantOf(c.req.header('Host')).sessions)`.
  * @throws {ConfigError} at start-up, for a wrong option.
  */
@@ -54,7 +54,7 @@ export function session<D extends SessionData<D> = RegisteredData>(
   const sessionsFor = chooserOf<D, Context>(sessions, createSessions)
   const { skip, extend } = readFunctions(options, ['skip', 'extend'])
 
-  /** Undefined where the middleware has been mounted for the same sessions further out. */
+  /** Undefined if the middleware was already mounted for the same sessions further out. */
   async function begin(c: Context): Promise<FetchVisit<D> | undefined> {
     const chosen = sessionsFor(c)
     if (attachmentFor(chosen, c.req.raw) !== undefined) return undefined
@@ -74,7 +74,7 @@ export function session<D extends SessionData<D> = RegisteredData>(
   }
 }
 
-/** The variable `session` is looked at, not copied: the first look opens it. */
+/** The variable `session` is accessed through a getter: its first use opens the session. */
 function hand<D>(c: Context, visit: FetchVisit<D>): void {
   if (c.get('session') !== undefined) throw new ConfigError('session', TAKEN)
   const { get, set } = c
@@ -102,7 +102,7 @@ async function answer(c: Context, visit: FetchVisit<unknown>): Promise<void> {
   }
 }
 
-/** Hono adds the headers of the response before to the next one, except to one that comes after none. */
+/** Hono adds the headers of the previous response to the next one, unless there was none. */
 function replace(c: Context, response: Response): void {
   c.res = undefined
   c.res = response

@@ -30,14 +30,14 @@ const others: MiddlewareHandler = (c, next) => {
 const TAKEN =
   "ConfigError: session: another middleware, such as hono-sessions, sets c.set('session', …) to its own session; remove that middleware"
 
-it('says how to mount it where it is mounted without being called', async () => {
+it('says how to mount it if it is mounted without being called', async () => {
   const app = new Hono<{ Variables: SessionVariables }>().use(session as unknown as MiddlewareHandler)
   expect(await errorOf(app)).toBe(
     'ConfigError: session: returns the middleware and must be called; write app.use(session({ secrets: … }))',
   )
 })
 
-it('is an error behind another middleware that has set the same variable, and before one that sets it', async () => {
+it('throws after another middleware that has set the same variable, and before one that sets it', async () => {
   expect(
     await errorOf(new Hono<{ Variables: SessionVariables }>().use(others, session(options), answer)),
   ).toBe(TAKEN)
@@ -46,20 +46,20 @@ it('is an error behind another middleware that has set the same variable, and be
   ).toBe(TAKEN)
 })
 
-it('leaves Hono’s own error in place for a route that answers nothing', async () => {
+it('keeps Hono’s own error for a route that returns nothing', async () => {
   const app = new Hono<{ Variables: SessionVariables }>()
     .use(session(options))
     .get('/', ((c: Context) => void c.get('session')['n']) as never)
   expect(await errorOf(app)).toContain('Context is not finalized')
 })
 
-it('refuses options that it does not know at start-up', () => {
+it('rejects unknown options at start-up', () => {
   expect(() => session(options, { ignore: () => true } as never)).toThrow(
     expect.objectContaining({ name: 'ConfigError' }),
   )
 })
 
-it('gives Hono what a handler throws that is no error', async () => {
+it('passes Hono a thrown value that is not an error', async () => {
   const app = new Hono<{ Variables: SessionVariables }>().use(session(options)).get('/', (() => {
     throw 'a text'
   }) as never)

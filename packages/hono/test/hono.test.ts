@@ -50,7 +50,7 @@ describe.each(MODES)('Hono, $name', ({ createSessions: make }) => {
       .get('/public', (c) => c.text('public'))
   }
 
-  it('gives the session as c.get and as c.var, and leaves an answer alone whose handler asks for neither', async () => {
+  it('provides the session as c.get and as c.var, and leaves an answer alone whose handler uses neither', async () => {
     const app = appOf()
     const set = await app.request('/set')
     const look = await app.request('/look', after(set))
@@ -77,7 +77,7 @@ describe.each(MODES)('Hono, $name', ({ createSessions: make }) => {
     ])
   })
 
-  it('says no-store in place of what the handler allows, by each of its ways to say it', async () => {
+  it('replaces the handler’s Cache-Control by no-store, however the handler has set it', async () => {
     const app = appOf()
     app.get('/header', (c) => {
       c.header('Cache-Control', 'public, max-age=60')
@@ -99,7 +99,7 @@ describe.each(MODES)('Hono, $name', ({ createSessions: make }) => {
     }
   })
 
-  it('sets its cookie beside those of the handler, on a redirect and on what was fetched, too', async () => {
+  it('adds its cookie to the handler’s, on a redirect and on a fetched response too', async () => {
     const app = appOf()
     app.get('/login', (c) => {
       c.header('Set-Cookie', 'theme=dark; Path=/', { append: true })
@@ -120,7 +120,7 @@ describe.each(MODES)('Hono, $name', ({ createSessions: make }) => {
     expect(cookiesOf(await app.request('/set', { method: 'HEAD' }))).toHaveLength(1)
   })
 
-  it('keeps what was changed before an error, whoever answers it', async () => {
+  it('saves changes made before an error, whoever handles it', async () => {
     const print = printed()
     const app = appOf()
     app.get('/error', change, () => {
@@ -142,7 +142,7 @@ describe.each(MODES)('Hono, $name', ({ createSessions: make }) => {
     print.mockRestore()
   })
 
-  it('sets its cookie in the head of a stream, which goes on', async () => {
+  it('sets its cookie in the headers of a stream, which continues', async () => {
     const app = appOf()
     const written = Promise.withResolvers<void>()
     app.get('/stream', (c) => {
@@ -161,7 +161,7 @@ describe.each(MODES)('Hono, $name', ({ createSessions: make }) => {
     expect(new TextDecoder().decode((await reader.read()).value)).toBe('two')
   })
 
-  it('is one session, saved once, where it is mounted twice, and in an application within', async () => {
+  it('provides one session, saved once, if it is mounted twice, or in a nested application', async () => {
     const inner = new Hono<Env>().use(session(sessions)).get('/set', (c) => {
       c.get('session')['name'] = 'Ada'
       return c.text(String(c.get('session')['name']))
@@ -172,7 +172,7 @@ describe.each(MODES)('Hono, $name', ({ createSessions: make }) => {
     expect(await (await app.request('/look', after(answer))).text()).toBe('Ada')
   })
 
-  it('leaves out the requests that skip names', async () => {
+  it('skips the requests for which skip returns true', async () => {
     const app = appOf({ skip: (c) => c.req.path === '/health' })
     app.get('/health', (c) => c.text(typeof c.get('session')))
     const set = await app.request('/set')
@@ -180,7 +180,7 @@ describe.each(MODES)('Hono, $name', ({ createSessions: make }) => {
     expect([await answer.text(), answer.headers.get('Vary')]).toEqual(['undefined', null])
   })
 
-  it('extends no session by a request that does not count as use', async () => {
+  it('does not extend a session by a request that does not count as use', async () => {
     let now = Date.now()
     const short = make({ secrets: SECRETS, revocation: 'none', now: () => now, lifetime: { idle: '10m' } })
     const app = new Hono<Env>().use(session(short, { extend: (c) => c.req.path !== '/poll' }))
@@ -195,7 +195,7 @@ describe.each(MODES)('Hono, $name', ({ createSessions: make }) => {
     expect([...texts, await last.text()]).toEqual(['1', '2', '1', '2', '1'])
   })
 
-  it('chooses among sessions by the context, and answers what the function throws', async () => {
+  it('chooses sessions by the context, and responds with the function’s error', async () => {
     const shops = new Map(
       ['north', 'south'].map((name) => [name, make({ secrets: [`${name}: ${SECRETS.join('')}`] })]),
     )
@@ -240,7 +240,7 @@ describe('a session of Hono that cannot be saved', () => {
     print.mockRestore()
   })
 
-  it('is answered by onError where there is one, with none of the handler’s headers either', async () => {
+  it('is answered by onError if there is one, without the handler’s headers either', async () => {
     const print = printed()
     const app = appOf().onError((error, c) => {
       const { status } = error as HTTPException
@@ -253,7 +253,7 @@ describe('a session of Hono that cannot be saved', () => {
     print.mockRestore()
   })
 
-  it('is an error where the store cannot be asked, before the handler runs', async () => {
+  it('is an error before the handler runs if the store fails', async () => {
     const print = printed()
     const sessions = createSessions<Data>({
       secrets: SECRETS,

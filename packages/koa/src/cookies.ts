@@ -8,17 +8,17 @@ import { bindCookie, type BoundCookie } from '@keepsake/core/adapter'
 import { setLine } from '@keepsake/node-http'
 import type { Context } from 'koa'
 
-/** What Koa hands over, as far as a cookie needs it. */
+/** The part of Koa's context that a cookie needs. */
 type CookieContext = Pick<Context, 'req' | 'res'>
 
 /** A cookie of Koa's contexts. */
 export type KoaCookie<T = string> = BoundCookie<T, CookieContext, CookieContext>
 
 /**
- * A cookie with attributes that are fixed and checked once; see `createCookie` of `@keepsake/core` for its options.
+ * A cookie whose attributes are fixed and checked once; see `createCookie` of `@keepsake/core` for its options.
  * `theme.set(ctx, 'dark')`, `theme.get(ctx)`, `theme.delete(ctx)`.
  *
- * @throws {ConfigError} for a name or an attribute that browsers would refuse or misread, and for weak secrets.
+ * @throws {ConfigError} for a name or an attribute that browsers would reject or misread, and for weak secrets.
  */
 export function createCookie(name: string, options?: CookieOptions): KoaCookie
 export function createCookie<T>(

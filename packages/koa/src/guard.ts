@@ -3,14 +3,14 @@ import { createGuard } from '@keepsake/node-http'
 import type { Middleware } from 'koa'
 
 /**
- * Middleware that keeps other sites from sending requests in a visitor's name. Mount it behind `session()`, and with
- * `token: true` behind the parser of bodies; see `checkOrigin` of `@keepsake/core/adapter` for the rules.
+ * Middleware that rejects cross-site requests. Mount it after `session()`, and with
+ * `token: true` after the body parser; see `checkOrigin` of `@keepsake/core/adapter` for the rules.
  *
  * ```ts
  * app.use(session(sessions)).use(crossOriginGuard())
  * ```
  *
- * A refused request throws a `CrossOriginError`, which Koa answers 403 and does not log.
+ * A rejected request throws a `CrossOriginError`, which Koa answers with 403 and does not log.
  *
  * @throws {ConfigError} at start-up, for a wrong option.
  */

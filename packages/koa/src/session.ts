@@ -3,30 +3,30 @@ import { ask, type Attachment, chooserOf, readFunctions, type SessionsSource } f
 import { attach, defineSession, type Fail, useAttachment } from '@keepsake/node-http'
 import type { Context, DefaultState, Middleware, Next } from 'koa'
 
-/** What the middleware adds to Koa's context. */
+/** The properties that the middleware adds to Koa's context. */
 export interface SessionContext<D = RegisteredData> {
   /** The visitor's session; `null` ends it. */
   get session(): Session<D>
   set session(ended: Session<D> | null)
 }
 
-/** What sessions are chosen by, and `skip` and `extend` are asked about. */
+/** The argument of the choosing function, of `skip` and of `extend`. */
 type AskedContext = Pick<Context, 'req' | 'path' | 'method' | 'host' | 'hostname'>
 
-/** What the middleware does besides its work. */
+/** Options of the middleware. */
 export interface SessionMiddlewareOptions {
-  /** Requests that need no session: `ctx.session` is undefined there, and no store is asked. */
+  /** Returns true for requests that need no session: `ctx.session` is undefined there, and no store is called. */
   readonly skip?: ((ctx: AskedContext) => boolean) | undefined
   /**
-   * Whether a request counts as use of its session, and so extends it. Default: all do. False for what a page asks by
-   * itself, as polling does: `extend: (ctx) => ctx.path !== '/notifications'`.
+   * Whether a request counts as use of its session, and so extends it. Default: all do. Return false for requests that a page sends by
+   * itself, such as polling: `extend: (ctx) => ctx.path !== '/notifications'`.
    */
   readonly extend?: ((ctx: AskedContext) => boolean) | undefined
 }
 
 declare module 'koa' {
   interface DefaultContext {
-    /** The visitor's session; `null` ends it. Its data type is what `Register` of `@keepsake/core` names. */
+    /** The visitor's session; `null` ends it. `Register` of `@keepsake/core` declares its data type. */
     // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- not the default where Register is filled in
     get session(): Session<RegisteredData>
     // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- not the default where Register is filled in
@@ -42,11 +42,11 @@ declare module 'koa' {
  * app.use((ctx) => { ctx.body = `visit ${(ctx.session.visits = (ctx.session.visits ?? 0) + 1)}` })
  * ```
  *
- * Nothing is opened before a handler looks at `ctx.session`, and no byte of the response leaves before the session is
- * saved, whether it was set by `ctx.body`, `ctx.throw` or by hand. One that cannot be saved goes to Koa's own error
- * handling (`ctx.onerror`, the application's `'error'` event). Works with Koa 2 and 3.
+ * The session is opened when a handler first uses `ctx.session`, and no byte of the response is sent before it is
+ * saved, whether the response was set through `ctx.body`, `ctx.throw` or manually. If it cannot be saved, the error reaches Koa's
+ * error handling (`ctx.onerror`, the application's `'error'` event). Works with Koa 2 and 3.
  *
- * @param sessions Sessions, options to make them of, or a function that chooses among several by the context:
+ * @param sessions Sessions, options to create them, or a function that chooses among several by the context:
  * `session((ctx) => tenantOf(ctx.hostname).sessions)`.
  * @throws {ConfigError} at start-up, for a wrong option.
  */
@@ -73,7 +73,7 @@ const failOf =
   (error) =>
     ctx.onerror(error as Error)
 
-/** Apart, so that a request whose session is there at once makes no closure for it. */
+/** Separate, so that a request whose session is available synchronously creates no closure. */
 async function useLater<D>(ctx: object, attaching: Promise<Attachment<D>>, next: Next): Promise<unknown> {
   useAttachment(ctx, await attaching)
   return next()

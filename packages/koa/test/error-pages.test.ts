@@ -78,7 +78,7 @@ describe.each(hosts)('$name over $protocol, where the store is down', ({ App, pr
   }
 
   it.each(Object.entries(HANDLERS))(
-    'an error page is all that leaves of a handler that %s',
+    'an error page is the complete response for a handler that %s',
     async (_, handle) => {
       const client = await serve(handle, showError)
       for (let visit = 0; visit < 2; visit++) {
@@ -95,7 +95,7 @@ describe.each(hosts)('$name over $protocol, where the store is down', ({ App, pr
   )
 
   it.each(Object.entries(HANDLERS))(
-    'Koa’s own answer is all that leaves of a handler that %s',
+    'Koa’s own answer is the complete response for a handler that %s',
     async (_, handle) => {
       const client = await serve(handle)
       const answer = await client.request('/', { method: 'POST', body: 'unread '.repeat(100_000) })

@@ -31,13 +31,13 @@ const cases = versions.flatMap(([name, App]) =>
 )
 
 describe.each(cases)('$name, $mode', ({ App, kept }) => {
-  it('says how to mount it where it is mounted without being called', async () => {
+  it('says how to mount it if it is mounted without being called', async () => {
     expect(await errorOf(new App().use(session as unknown as Koa.Middleware))).toBe(
       'ConfigError: session: returns the middleware and must be called; write app.use(session({ secrets: … }))',
     )
   })
 
-  it('is an error behind koa-session, which would hide it', async () => {
+  it('throws after koa-session, which would hide it', async () => {
     const app = new App()
     app.keys = secrets
     app.use(koaSession({}, app)).use(session({ secrets, ...kept() }))

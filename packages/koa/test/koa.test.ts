@@ -38,7 +38,7 @@ describe.each(cases)('$name, $mode.name', ({ App, mode }) => {
     },
   )
 
-  it('keeps what was written before ctx.throw, and Koa’s answer', async () => {
+  it('saves changes made before ctx.throw, and keeps Koa’s response', async () => {
     const app = appWith()
     app.use((ctx) => {
       if (ctx.path === '/look') return void (ctx.body = ctx.session)
@@ -52,7 +52,7 @@ describe.each(cases)('$name, $mode.name', ({ App, mode }) => {
     expect((await client.request('/look')).text).toBe('{"attempts":1}')
   })
 
-  it('saves what middleware changes after those below it have answered', async () => {
+  it('saves changes that middleware makes after downstream middleware has responded', async () => {
     const app = appWith()
     app.use(async (ctx, next) => {
       await next()
@@ -75,7 +75,7 @@ describe.each(cases)('$name, $mode.name', ({ App, mode }) => {
     expect(answer.values('set-cookie').map((line) => line.split('=')[0])).toEqual(['theme', '__Host-session'])
   })
 
-  it('reports a session that cannot be saved to the application, and answers as Koa does', async () => {
+  it('reports a session that cannot be saved to the application, and responds as Koa does', async () => {
     const app = appWith()
     const errors: unknown[] = []
     app.on('error', (error: Error) => errors.push(error.name))
@@ -90,7 +90,7 @@ describe.each(cases)('$name, $mode.name', ({ App, mode }) => {
     expect(errors).toEqual(['CookieTooLargeError'])
   })
 
-  it('closes a stream whose response is refused', async () => {
+  it('closes a stream whose response is abandoned', async () => {
     const source = Readable.from(
       (async function* () {
         for (;;) yield await Promise.resolve(TEXT)
@@ -121,7 +121,7 @@ describe.each(cases)('$name, $mode.name', ({ App, mode }) => {
     expect(answer.values('set-cookie')).toHaveLength(1)
   })
 
-  it('ends the session that is set to null, and refuses to have it replaced', async () => {
+  it('ends the session that is set to null, and throws when it is replaced', async () => {
     const app = appWith()
     app.use((ctx) => {
       ctx.body = ''
@@ -135,7 +135,7 @@ describe.each(cases)('$name, $mode.name', ({ App, mode }) => {
     expect((await client.request('/end')).values('set-cookie')[0]).toMatch(/; Max-Age=0/)
   })
 
-  it('extends no session by a request that does not count as use', async () => {
+  it('does not extend a session by a request that does not count as use', async () => {
     let now = Date.now()
     const sessions = mode.createSessions({ ...options, now: () => now, lifetime: { idle: '10m' } })
     const app = silent().use(session(sessions, { extend: (ctx) => ctx.path !== '/poll' }))
@@ -153,7 +153,7 @@ describe.each(cases)('$name, $mode.name', ({ App, mode }) => {
     expect(texts).toEqual(['1', '2', '1', '2', '1'])
   })
 
-  it('is one session for a request that passes two mounts of it', async () => {
+  it('provides one session for a request that passes two mounts of it', async () => {
     const sessions = sessionsOf()
     const app = appWith(sessions)
     app.use(async (ctx, next) => {
@@ -191,13 +191,13 @@ describe.each(cases)('$name, $mode.name', ({ App, mode }) => {
 })
 
 describe('session()', () => {
-  it('takes options as well as sessions, and refuses wrong ones at start-up', async () => {
+  it('accepts options as well as sessions, and rejects wrong ones at start-up', async () => {
     expect(() => session({ secrets: [] })).toThrow(expect.objectContaining({ name: 'ConfigError' }))
     const app = new Koa().use(session(options)).use((ctx) => void (ctx.body = ctx.session.id))
     expect((await (await serve(app)).request('/')).text).toHaveLength(22)
   })
 
-  it('gives a session that cannot be opened to Koa’s error handling', async () => {
+  it('passes the error of a session that cannot be opened to Koa’s error handling', async () => {
     const down: AdapterSessions<Data> = {
       ...createSessions<Data>(options),
       [OPEN]: () => Promise.reject(new Error('the store is down')),

@@ -43,7 +43,7 @@ describe.each(cases)('$name, $mode.name, with sessions chosen by the request', (
     return clientOf(createServer(app.callback() as RequestListener))
   }
 
-  it('gives each visitor the session of the tenant, and takes the cookie of no other', async () => {
+  it('gives each visitor the tenant’s session, and ignores another tenant’s cookie', async () => {
     const [north, south] = await Promise.all([serve(shopOf), serve(shopOf)])
     const texts: string[] = []
     for (const client of [north, north]) texts.push((await client.request('/', at('north.example'))).text)
@@ -53,7 +53,7 @@ describe.each(cases)('$name, $mode.name, with sessions chosen by the request', (
     expect(texts).toEqual(['1', '2', '1', '1'])
   })
 
-  it('answers what the function throws for a host that has no sessions, and serves on', async () => {
+  it('responds with the function’s error for a host without sessions, and continues to serve', async () => {
     const client = await serve(shopOf)
     const answer = await client.request('/', at('elsewhere.example'))
     expect([answer.status, answer.text]).toEqual([404, 'no such shop'])
@@ -63,7 +63,7 @@ describe.each(cases)('$name, $mode.name, with sessions chosen by the request', (
   it.each([
     ['a promise', () => Promise.resolve(shopAt('north.example')), 'not a promise'],
     ['nothing', () => undefined, 'for a request without any, throw an error with a status'],
-  ])('tells the application what was expected where the function gives %s', async (_, choose, hint) => {
+  ])('throws an error with the expected result if the function returns %s', async (_, choose, hint) => {
     const answer = await (await serve(choose as never)).request('/')
     expect(answer.status).toBe(500)
     expect(errors.at(-1)).toMatchObject({ name: 'ConfigError', option: 'sessions' })

@@ -7,21 +7,21 @@ import { cache } from 'react'
 import { readOnly, refuse } from './read-only.ts'
 import { answerFailure, type Outcome, responseOf } from './route-handler.ts'
 
-/** The session of an application on Next.js, in each of the places where Next runs its code. */
+/** The session of a Next.js application, for each place where Next runs its code. */
 export interface NextSession<D> {
   /**
-   * The session of this request, to be read: in components, actions and route handlers, however often. In `withSession`, and in
-   * what is called there, it is the session that `withSession` saves.
+   * The session of this request, read-only: in components, actions and route handlers. In `withSession`, and in functions
+   * called there, it is the session that `withSession` saves.
    *
-   * What would change it throws a `TypeError`, which says where to change it. Flash messages are shown and stay, until `withSession` takes
+   * Changing it throws a `TypeError` that says where to change it. Flash messages are shown and kept, until `withSession` takes
    * them.
    *
-   * @throws {StoreError} when the store fails, unless `whenStoreFails` is `'anonymous'`.
+   * @throws {StoreError} if the store fails, unless `whenStoreFails` is `'anonymous'`.
    */
   readonly getSession: () => Promise<Session<D>>
   /**
-   * A server action or a route handler whose session is saved before it answers, also after `redirect()`. It is given the session,
-   * and then what Next gives.
+   * A server action or a route handler whose session is saved before it responds, even after `redirect()`. It receives the session,
+   * and then Next's arguments.
    *
    * ```ts
    * export const addToCart = withSession(async (session, form: FormData) => {
@@ -30,10 +30,10 @@ export interface NextSession<D> {
    * })
    * ```
    *
-   * What an action has changed before it throws is saved. What a route handler has changed before it throws is not: Next answers that
-   * without cookies. `redirect()`, `notFound()` and the like are answers.
+   * An action's changes before it throws are saved. A route handler's changes before it throws are not: Next sends that response
+   * without cookies. `redirect()`, `notFound()` and the like are responses, and save.
    *
-   * Where the session cannot be saved, a route handler answers with the status of the error, and an action throws it: see
+   * If the session cannot be saved, a route handler responds with the status of the error, and an action throws it: see
    * `Visit.close` of `@keepsake/core`.
    *
    * @throws {TypeError} in a component.
@@ -42,19 +42,19 @@ export interface NextSession<D> {
     act: (session: Session<D>, ...given: Given) => Answer,
   ) => (...given: Given) => Promise<Awaited<Answer>>
   /**
-   * What `proxy.ts` exports: it extends the session that a request comes with, which nothing else does for pages. As part of a proxy of
-   * your own it takes your response. Where the session cannot be opened or written, it says so on standard error, and lets the request pass.
+   * For `proxy.ts`: it extends the request's session, which nothing else does for pages. In your own proxy,
+   * it takes your response. If the session cannot be opened or written, it prints the error to standard error, and lets the request pass.
    */
   readonly proxy: (request: Request, response?: unknown) => Promise<Response>
 }
 
-/** A visit, for as long as something of the request may still change its session. */
+/** A visit, for as long as the request may still change its session. */
 interface Opened<D> {
   readonly session: Session<D>
   readonly view: Session<D>
   /** Saves the session with what came of the last writer. */
   readonly save: (outcome: Outcome) => Promise<Outcome>
-  /** How many `withSession` are at work; the last one saves. */
+  /** How many `withSession` calls are running; the last one saves. */
   writers: number
 }
 
@@ -65,9 +65,9 @@ interface Opened<D> {
  * )
  * ```
  *
- * @param given Sessions, or a function that makes them. It is called at the first request, so that `next build`, which loads all modules,
+ * @param given Sessions, or a function that creates them. It is called at the first request, so that `next build`, which loads all modules,
  * needs neither secret nor store.
- * @throws {ConfigError} for what is neither, and at the first request for wrong options.
+ * @throws {ConfigError} for anything else, and at the first request for wrong options.
  */
 export function createNextSession<D>(
   given: Sessions<D> | (() => Sessions<D> | Promise<Sessions<D>>),
@@ -75,7 +75,7 @@ export function createNextSession<D>(
   let made: Sessions<D> | Promise<Sessions<D>> | undefined
   const sessionsOf = () => (made ??= typeof given === 'function' ? given() : given)
   if (typeof given !== 'function') checkSessions<D>(given)
-  /** By the cookies of the request: Next has others for what it renders after an action. */
+  /** By the cookies of the request: Next has others for rendering after an action. */
   const opened = new WeakMap<object, Promise<Opened<D>>>()
   type Jar = Awaited<ReturnType<typeof cookies>>
 
@@ -104,31 +104,31 @@ export function createNextSession<D>(
     return { session, view: session, save, writers: 0 }
   }
 
-  /** Once for one request, though several may ask at once. */
+  /** Once per request, even for parallel calls. */
   function openOnce(jar: Jar, openNow: () => Promise<Opened<D>>): Promise<Opened<D>> {
     const opening = opened.get(jar) ?? openNow()
     opened.set(jar, opening)
     return opening
   }
 
-  /** Runs what may change the session, and saves it. */
+  /** Runs code that may change the session, and saves it. */
   async function run(act: (session: Session<D>) => unknown, request?: Request): Promise<Outcome> {
     const jar = await cookies()
     const shared = await openOnce(jar, () => (request ? openRequest(request) : openJar(jar)))
     shared.writers++
     const [outcome] = await Promise.allSettled([(async () => act(shared.session))()])
     if (--shared.writers > 0) return outcome
-    // What comes later in this request is another visit, which reads the cookie that is set here.
+    // Later changes in this request are another visit, which reads the cookie set here.
     opened.delete(jar)
     return shared.save(outcome)
   }
 
   async function extend(request: Request, response: Response): Promise<Response> {
     const sessions = await sessionsOf()
-    // What nobody has a session for stays as cacheable as it is.
+    // A page without a session stays cacheable.
     if (sessions.cookie.read(request.headers.get('cookie') ?? undefined) === undefined) return response
     const visit = await open(sessions, request)
-    // A look is use.
+    // Reading counts as use.
     void visit.session
     return visit.answer(response)
   }
@@ -155,12 +155,12 @@ export function createNextSession<D>(
     },
     async proxy(request, own) {
       const response = own instanceof Response ? own : NextResponse.next()
-      // To look at it or not, and to answer where that fails, is for what the request is for.
+      // The page or handler decides whether to use the session, and handles a failure.
       return extend(request, response).catch((error: unknown) => (console.error(error), response))
     },
   })
 }
 
-/** React's cache remembers while it renders, and nowhere else. */
+/** React's cache works only while it renders. */
 const once = cache(() => ({}))
 const isRendering = (): boolean => once() === once()

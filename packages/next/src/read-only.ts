@@ -1,9 +1,9 @@
 import type { Session } from '@keepsake/core'
 
-/** The controls that change nothing. A token for an empty session does; that is told of as a late change. */
+/** The controls that change nothing. A token for an empty session changes it; that is reported as a late change. */
 const READING: ReadonlySet<unknown> = new Set(['isFresh', 'verifyCsrf', 'csrfToken', 'explain', 'watch'])
 
-/** Says what to do instead of what a component was about to do. */
+/** Throws with the right place for the change. */
 export const refuse = (): never => {
   throw new TypeError(
     'this session is read-only: change it within withSession(…), around a server action or a route handler, because Next.js sets no cookies while it renders',
@@ -13,8 +13,8 @@ export const refuse = (): never => {
 const REFUSING = { set: refuse, defineProperty: refuse, deleteProperty: refuse, setPrototypeOf: refuse }
 
 /**
- * A session that throws where it would change. Messages are shown, and stay: `shown` is called. What has slots of its own, as a
- * `Map` has, is handed out as it is.
+ * A session that throws when changed. Flash messages are shown and kept: `shown` is called. Objects with internal slots, such as a
+ * `Map`, are returned as they are.
  */
 export function readOnly<D>(session: Session<D>, shown: () => void): Session<D> {
   function get(_: unknown, name: string | symbol): unknown {
@@ -31,7 +31,7 @@ export function readOnly<D>(session: Session<D>, shown: () => void): Session<D> 
   return new Proxy<Session<D>>(session, { ...REFUSING, get })
 }
 
-/** Arrays and plain objects, all the way down. */
+/** Arrays and plain objects, deeply. */
 function frozen(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (!Array.isArray(value) && Object.prototype.toString.call(value) !== '[object Object]') return value

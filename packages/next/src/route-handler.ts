@@ -1,7 +1,7 @@
 import { fieldOf } from '@keepsake/core/adapter'
 import { plainResponse } from '@keepsake/fetch'
 
-/** What came of an action or a route handler. */
+/** The result of an action or a route handler. */
 export type Outcome = PromiseSettledResult<unknown>
 
 /**
@@ -21,7 +21,7 @@ export function responseOf(outcome: Outcome): Response | undefined {
   return new Response(null, { status: Number(facts.at(-2)), headers: { Location } })
 }
 
-/** The answer of a route handler whose session cannot be opened or saved. */
+/** The response of a route handler whose session cannot be opened or saved. */
 export function answerFailure(error: unknown): Outcome {
   console.error(error)
   return { status: 'fulfilled', value: plainResponse(error) }

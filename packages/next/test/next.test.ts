@@ -41,7 +41,7 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     return new Visitor(server.url, sessions.cookie.read(line.split(';')[0]))
   }
 
-  it('is one object for all components of a request, and none comes of reading it', async () => {
+  it('is one object for all components of a request, and reading it creates none', async () => {
     const { text, headers } = await visitor().ask('/')
     expect(text).toContain('one session of nobody: nothing. deeper: 0')
     expect(linesOf(headers)).toEqual([])
@@ -56,26 +56,26 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect((await anna.ask('/')).text).toContain('one session of nobody: walden. deeper: 1')
   })
 
-  it('is written by an action that stands beside its component', async () => {
+  it('is written by an action defined next to its component', async () => {
     const anna = visitor()
     expect((await anna.act('addInline')).text).toContain('nobody has inline.')
     expect(await anna.items()).toEqual(['inline'])
   })
 
-  it('keeps what an action has changed before redirect()', async () => {
+  it('keeps an action’s changes before redirect()', async () => {
     const anna = visitor()
     const { status, headers } = await anna.act('addAndRedirect')
     expect([status, headers.get('Location')]).toEqual([303, '/'])
     expect(await anna.items()).toEqual(['redirected'])
   })
 
-  it('keeps what an action has changed before notFound()', async () => {
+  it('keeps an action’s changes before notFound()', async () => {
     const anna = visitor()
     expect((await anna.act('addAndMiss')).status).toBe(404)
     expect(await anna.items()).toEqual(['missed'])
   })
 
-  it('keeps what an action has changed before it throws', async () => {
+  it('keeps an action’s changes before it throws', async () => {
     const anna = visitor()
     expect((await anna.act('addAndThrow')).status).toBe(500)
     expect(await anna.items()).toEqual(['thrown'])
@@ -88,14 +88,14 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect(await anna.items()).toEqual(['left', 'right', 'next visit'])
   })
 
-  it('is read-only in an action without withSession, by an error that says what to do', async () => {
+  it('is read-only in an action without withSession, and throws an error that says what to do', async () => {
     const anna = visitor()
     const { status, headers } = await anna.act('addUnsaved')
     expect([status, linesOf(headers)]).toEqual([500, []])
     expect(server.complaints()).toContain(READ_ONLY)
   })
 
-  it('is begun anew by a login, and ended by a logout', async () => {
+  it('is renewed by a login, and ended by a logout', async () => {
     const anna = visitor()
     await anna.act('add', { item: 'walden' })
     const before = anna.cookie
@@ -107,7 +107,7 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect((await anna.ask('/')).text).toContain('session of nobody: nothing')
   })
 
-  it('that cannot be saved fails the action, and no cookie leaves', async () => {
+  it('that cannot be saved makes the action fail without a cookie', async () => {
     const { status, headers } = await visitor().act('breakIt')
     expect([status, linesOf(headers)]).toEqual([500, []])
     expect(server.complaints()).toContain('SessionDataError')
@@ -129,7 +129,7 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect(await anna.items()).toEqual([])
   })
 
-  it('keeps what a route handler has changed before redirect(), whose answer no cache may keep', async () => {
+  it('keeps a route handler’s changes before redirect(), whose response no cache may store', async () => {
     const anna = visitor()
     const { status, headers } = await anna.ask('/api?then=redirect', { method: 'POST' })
     expect([status, headers.get('Location'), headers.get('Cache-Control')]).toEqual([307, '/api', 'no-store'])
@@ -158,7 +158,7 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect(answer.headers.getSetCookie()).toEqual([expect.stringMatching(/^other=1/)])
   })
 
-  it('is not touched by a form of another site where the guard is around the route handler', async () => {
+  it('is not changed by a cross-site form if the guard wraps the route handler', async () => {
     const anna = visitor()
     const evil = { Origin: 'https://evil.example' }
     expect((await anna.ask('/guarded', { method: 'POST', headers: evil })).status).toBe(403)
@@ -167,7 +167,7 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect(await anna.items()).toEqual(['guarded'])
   })
 
-  it('throws where a component would change it, and says what to do', async () => {
+  it('throws if a component changes it, and says what to do', async () => {
     const anna = visitor()
     await anna.act('add', { item: 'walden' })
     const { text, headers } = await anna.ask('/writes')
@@ -198,7 +198,7 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect(html).toContain('waiting')
   })
 
-  it('leaves a page static, and untouched where no session came', async () => {
+  it('leaves a page static for a request without a session', async () => {
     const { headers } = await visitor().ask('/static')
     expect(headers.get('x-nextjs-prerender')).toContain('1')
     expect(headers.get('Cache-Control')).toMatch(/^s-maxage/)
@@ -216,7 +216,7 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect(await old.items()).toEqual(['old'])
   })
 
-  it('that proxy.ts extends is what an action or a handler makes of it, in the same request', async () => {
+  it('that proxy.ts extends has the changes of an action or a handler in the same request', async () => {
     const posting = await visitorSince(50)
     const { headers } = await posting.ask('/api', { method: 'POST' })
     expect(linesOf(headers).length).toBeGreaterThan(0)
@@ -227,7 +227,7 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
   })
 })
 
-it('on Next.js, a session in a store keeps what two actions that come at once have added', async () => {
+it('on Next.js, a session in a store keeps the additions of two simultaneous actions', async () => {
   const server = await serve({ SESSION_SECRET, DIRECTORY: MODES[1].directory })
   const anna = new Visitor(server.url)
   await anna.act('add', { item: 'first' })
@@ -237,15 +237,15 @@ it('on Next.js, a session in a store keeps what two actions that come at once ha
   await server.stop()
 })
 
-describe('on Next.js, a change that nobody saves', () => {
-  it('is warned of where a handler makes it after its answer', async () => {
+describe('on Next.js, a change that is not saved', () => {
+  it('causes a warning if a handler makes it after its response', async () => {
     const server = await serve({ SESSION_SECRET })
     await new Visitor(server.url).ask('/api?then=late', { method: 'POST' })
     await vi.waitFor(() => expect(server.complaints()).toContain('KEEPSAKE_LATE_CHANGE'), 60_000)
     await server.stop()
   })
 
-  it('is warned of where a component makes it in a Map, and messages that it shows are none', async () => {
+  it('causes a warning if a component makes it in a Map, but showing messages does not', async () => {
     const server = await serve({ SESSION_SECRET })
     const anna = new Visitor(server.url)
     await anna.ask('/messages', { method: 'POST' })
@@ -265,7 +265,7 @@ it('Next.js without a secret answers 500 and names the option', async () => {
   await server.stop()
 })
 
-it('a route handler on Next.js answers 503 where the store fails, and a page 500', async () => {
+it('a route handler on Next.js answers 503 if the store fails, and a page 500', async () => {
   const directory = join(root, 'failing')
   const server = await serve({ SESSION_SECRET, DIRECTORY: directory })
   const anna = new Visitor(server.url)
@@ -290,7 +290,7 @@ it.each([
   await server.stop()
 })
 
-it('the application that the pages show does on Next.js what they say', async () => {
+it('the application in the docs does on Next.js what they say', async () => {
   const server = await serve({ SESSION_SECRET })
   const anna = new Visitor(server.url)
   await anna.submit('/guide', '>Add<', { sku: 'walden' })

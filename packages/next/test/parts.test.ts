@@ -7,13 +7,13 @@ import { responseOf } from '../src/route-handler.ts'
 const secrets = ['a secret that is only for tests with 48 characters']
 
 describe('createNextSession', () => {
-  it('refuses at start-up what is no sessions', () => {
+  it('rejects anything but sessions at start-up', () => {
     expect(() => createNextSession({ secrets } as never)).toThrow(
       expect.objectContaining({ name: 'ConfigError', option: 'sessions' }),
     )
   })
 
-  it('gives a proxy that hands on the response of another, with the headers of the session', async () => {
+  it('provides a proxy that passes on another response with the session’s headers', async () => {
     const sessions = createSessions({ secrets, revocation: 'none' })
     const visit = await sessions.open(undefined)
     visit.session['n'] = 1
@@ -34,7 +34,7 @@ describe('a read-only session', () => {
   })
   const opened = async () => (await sessions.open(undefined)).session
 
-  it('hands out its data as it is, and refuses changes at every depth of arrays and plain objects', async () => {
+  it('returns its data, and throws on changes at every depth of arrays and plain objects', async () => {
     const session = await opened()
     session.list = [{ n: 1 }]
     session.map = new Map([['a', 1]])
@@ -60,7 +60,7 @@ describe('a read-only session', () => {
     expect(() => view.update(() => undefined)).toThrow('read-only')
   })
 
-  it('is changed by a token where it is empty, and is not the one that listFor marks, as the README says', async () => {
+  it('is changed by a token if it is empty, and is not the one that listFor marks, as the README says', async () => {
     const session = await opened()
     const view = readOnly(session, () => undefined)
     view.csrfToken()

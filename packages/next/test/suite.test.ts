@@ -37,9 +37,9 @@ const host: FetchHost = {
   without: {
     features: [
       'early hints',
-      'the head of a stream of events',
-      'a look that comes after the head',
-      'a handler that never looks',
+      'the headers of an event stream',
+      'a first use after the headers',
+      'a handler that never uses the session',
       'the cookie when an error',
       'long after the response has closed',
     ],

@@ -50,7 +50,7 @@ describe('the session of a holder', () => {
     }).toThrow(TypeError)
   })
 
-  it('is an ordinary property where another library sets it and none of ours is used', () => {
+  it('is an ordinary property if another library sets it and ours is not used', () => {
     const holder = holderOf()
     holder.session = { theirs: true }
     expect(holder.session).toEqual({ theirs: true })
@@ -58,7 +58,7 @@ describe('the session of a holder', () => {
     expect(holder.session).toEqual({ theirs: 'again' })
   })
 
-  it('is an error where another library has put a session of its own, which would hide ours', () => {
+  it('throws if another library has set its own session, which would hide ours', () => {
     const prototype = { session: 'theirs' }
     expect(() => defineSession(prototype, Object.create(prototype) as object)).toThrow(/^session: another/)
     const holder = holderOf()

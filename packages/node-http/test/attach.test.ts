@@ -14,7 +14,7 @@ const neverFail = (error: unknown): never => {
 }
 
 describe('an attachment', () => {
-  it('listens for the end of the response only once somebody has looked', async () => {
+  it('listens for the end of the response only once the session is used', async () => {
     const sessions = createSessions(options)
     const seen: unknown[] = []
     const { client } = await serve('http/1.1', async (request, response) => {
@@ -78,7 +78,7 @@ describe('an attachment', () => {
     },
   )
 
-  it.each(modes)('may be refused when the first look stands there, found out %s', async (_, create) => {
+  it.each(modes)('may reject the session when it is first used, detected %s', async (_, create) => {
     const sessions = create()
     const { client } = await serve('http/1.1', async (request, response) => {
       const fail = (): void => void response.end('refused')
@@ -89,7 +89,7 @@ describe('an attachment', () => {
     expect([answer.status, answer.text, answer.values('set-cookie')]).toEqual([500, 'refused', []])
   })
 
-  it('is the same for the same request, also when it is asked for twice while the session is being opened', async () => {
+  it('returns the same session for the same request, even for two calls while it is being opened', async () => {
     const sessions = inSlowMotion(createSessions(options))
     const { client } = await serve('http/1.1', async (request, response) => {
       const all = [0, 1, 2].map(async () => attach(sessions, request, response, neverFail))
@@ -124,7 +124,7 @@ describe('an attachment', () => {
     expect(opened).toHaveLength(1)
   })
 
-  it('is another for other sessions, and for the next request', async () => {
+  it('returns another session for other sessions, and for the next request', async () => {
     const [one, two] = [createSessions(options), createSessions({ ...options, cookie: { name: 'two' } })]
     const seen = new Set<unknown>()
     const { client } = await serve('http/1.1', async (request, response) => {

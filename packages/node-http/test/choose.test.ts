@@ -12,18 +12,18 @@ const count = (session: Record<string, unknown>): string =>
   String((session['visits'] = Number(session['visits'] ?? 0) + 1))
 
 describe('chooserOf', () => {
-  it('takes sessions as they are', () => {
+  it('accepts sessions', () => {
     const sessions = createSessions({ secrets: [SECRET] })
     expect(chooserOf(sessions, createSessions)(undefined)).toBe(sessions)
   })
 
-  it('makes sessions of options, once', () => {
+  it('creates sessions from options, once', () => {
     const choose = chooserOf({ secrets: [SECRET] }, createSessions)
     expect(choose('one').cookie.name).toBe('__Host-session')
     expect(choose('one')).toBe(choose('two'))
   })
 
-  it.each([[undefined], [null], [{}], ['secret']])('refuses %j at start-up', (given) => {
+  it.each([[undefined], [null], [{}], ['secret']])('rejects %j at start-up', (given) => {
     expect(() => chooserOf(given as never, createSessions)).toThrow(
       expect.objectContaining({ name: 'ConfigError' }),
     )
@@ -41,7 +41,7 @@ describe('chooserOf', () => {
       () => ({ secrets: [SECRET] }),
       /expected the function to return sessions made by createSessions/,
     ],
-  ])('refuses a function that gives %s, with what would be right', (_, choosing, message) => {
+  ])('rejects a function that returns %s, with the expected result', (_, choosing, message) => {
     const choose = chooserOf(choosing as never, createSessions)
     expect(() => choose(undefined)).toThrow(ConfigError)
     expect(() => choose(undefined)).toThrow(message)
@@ -67,7 +67,7 @@ describe.each(PROTOCOLS)('sessions that are chosen by the request, over %s', (pr
       response.end(count(await attachSession(find(request.url), request, response))),
   }
 
-  it.each(Object.entries(listeners))('are those of its tenant alone, by %s', async (_, listener) => {
+  it.each(Object.entries(listeners))('are only those of its tenant, by %s', async (_, listener) => {
     const { client } = await serve(protocol, listener)
     const names: string[] = []
     const texts: string[] = []
@@ -80,7 +80,7 @@ describe.each(PROTOCOLS)('sessions that are chosen by the request, over %s', (pr
     expect(names).toEqual(['__Host-north', '__Host-north', '__Host-south', '__Host-north'])
   })
 
-  it('leave the server running, and answer with the status of the error, where a request has none', async () => {
+  it('lead to a response with the error’s status for a request without any, and the server continues', async () => {
     const print = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const { client } = await serve(protocol, listeners.withSession)
     const answer = await client.request('/east')

@@ -108,13 +108,16 @@ describe.each(cases)('compression mounted %s the session, with a commit that end
     },
   )
 
-  it.each(Object.entries(ANSWERS))('answers in place of %s when the commit fails', async (_, [answer]) => {
-    const sent = await answerTo(commits?.fails, (response) => {
-      Promise.resolve(answer(response)).catch(() => undefined)
-    })
-    const isCompressed = sent.values('content-encoding').includes('gzip')
-    expect(sent.status).toBe(500)
-    expect((isCompressed ? gunzipSync(sent.body) : sent.body).toString()).toBe('refused '.repeat(1000))
-    expect(sent.values('set-cookie')).toEqual([])
-  })
+  it.each(Object.entries(ANSWERS))(
+    'sends the error response in place of %s when the commit fails',
+    async (_, [answer]) => {
+      const sent = await answerTo(commits?.fails, (response) => {
+        Promise.resolve(answer(response)).catch(() => undefined)
+      })
+      const isCompressed = sent.values('content-encoding').includes('gzip')
+      expect(sent.status).toBe(500)
+      expect((isCompressed ? gunzipSync(sent.body) : sent.body).toString()).toBe('refused '.repeat(1000))
+      expect(sent.values('set-cookie')).toEqual([])
+    },
+  )
 })

@@ -77,7 +77,7 @@ describe('a Secure cookie over plain http', () => {
     'localhost.evil.example',
     'notlocalhost',
     '[::2]',
-  ])('is sent all the same to %s, and said once to be dropped', async (host) => {
+  ])('is sent to %s nevertheless, with one warning that it is dropped', async (host) => {
     const seen = said()
     const listener = listenerFor()
     for (let visit = 0; visit < 2; visit++) {
@@ -97,7 +97,7 @@ describe('a Secure cookie over plain http', () => {
     [{ Forwarded: 'for=192.0.2.1;proto=http, for=10.0.0.1;proto=https' }],
     [{ Forwarded: 'xproto=https' }],
     [{ Forwarded: 'by=_proto=https' }],
-  ])('is said to be dropped where a proxy says %j of the visitor', async (headers) => {
+  ])('causes a warning if a proxy sends %j', async (headers) => {
     const seen = said()
     expect((await overHttp(listenerFor(), { headers: { Host: 'shop.example', ...headers } })).cookies).toBe(1)
     await turns()
@@ -127,14 +127,14 @@ describe('a Secure cookie over plain http', () => {
         Forwarded: 'for="[2001:db8::1]:80"; Proto="https";by=_a, for=10.0.0.1;proto=http',
       },
     ],
-  ])('is nothing to speak of on %s', async (_, headers) => {
+  ])('causes no warning on %s', async (_, headers) => {
     const seen = said()
     expect((await overHttp(listenerFor(), { headers })).cookies).toBe(1)
     await turns()
     expect(seen).toEqual({ codes: [], events: 0 })
   })
 
-  it('is not one where it was made for development', async () => {
+  it('does not exist with the option for development', async () => {
     const seen = said()
     const listener = listenerFor({ cookie: { insecure: true } })
     expect((await overHttp(listener, { headers: { Host: 'shop.example' } })).cookies).toBe(1)
@@ -142,7 +142,7 @@ describe('a Secure cookie over plain http', () => {
     expect(seen).toEqual({ codes: [], events: 0 })
   })
 
-  it('is seen over HTTP/2, too', async () => {
+  it('is detected over HTTP/2 too', async () => {
     const seen = said()
     const run = listenerFor() as (request: object, response: object) => void
     const port = await listen(createHttp2Server(run))
@@ -153,7 +153,7 @@ describe('a Secure cookie over plain http', () => {
     expect(seen).toEqual({ codes: [CODE], events: 1 })
   })
 
-  it('is none over TLS, whatever the host', async () => {
+  it('is not detected over TLS, whatever the host', async () => {
     const seen = said()
     const headers = { Host: 'shop.example' }
     expect(await overHttps(listenerFor(), { headers })).toEqual({ status: 200, cookies: 1 })

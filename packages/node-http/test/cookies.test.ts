@@ -24,7 +24,7 @@ const linesOf = (response: Response): string[] =>
   response.headers.getSetCookie().map((line) => line.split(';')[0] ?? '')
 
 describe('a cookie of requests and responses', () => {
-  it('is set, comes back, and is deleted', async () => {
+  it('is set, read back, and deleted', async () => {
     const origin = await serve((request, response) => {
       if (request.url === '/set') theme.set(response, 'dark')
       if (request.url === '/delete') theme.delete(response)
@@ -42,7 +42,7 @@ describe('a cookie of requests and responses', () => {
     }
   })
 
-  it('is one line however often it is set, beside those of others', async () => {
+  it('is one line however often it is set, next to other cookies', async () => {
     const other = createCookie('other')
     const origin = await serve((_, response) => {
       response.setHeader('Set-Cookie', ['mine=1; Path=/', 'themes=2'])
@@ -56,7 +56,7 @@ describe('a cookie of requests and responses', () => {
     expect(response.headers.getSetCookie().at(-1)).toContain('; Max-Age=60; ')
   })
 
-  it('touches no header when its value is refused', async () => {
+  it('changes no header when its value is rejected', async () => {
     const origin = await serve((_, response) => {
       expect(() => theme.set(response, 'a;b')).toThrow('the cookie theme')
       response.end()
@@ -64,7 +64,7 @@ describe('a cookie of requests and responses', () => {
     expect(linesOf(await fetch(origin))).toEqual([])
   })
 
-  it('travels beside the session cookie', async () => {
+  it('is sent together with the session cookie', async () => {
     const sessions = createSessions<{ n: number }>({
       secrets: ['Zm9yIHRlc3RzIG9ubHksIG5vdCBmb3IgYW55Ym9keSBlbHNl'],
     })

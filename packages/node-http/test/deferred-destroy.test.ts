@@ -8,7 +8,7 @@ const neverFail = (error: unknown): never => {
 }
 
 describe('the destruction of a held request’s socket', () => {
-  it.each(PROTOCOLS)('waits until the body that was sent is delivered, over %s', async (protocol) => {
+  it.each(PROTOCOLS)('waits until the sent body is delivered, over %s', async (protocol) => {
     const { commit, begun, done } = commitByHand()
     const { client } = await serve(protocol, (request, response) => {
       holdResponse(request, response, { commit, fail: neverFail })
@@ -40,7 +40,7 @@ describe('the destruction of a held request’s socket', () => {
     await closed
   })
 
-  it('happens as soon as the commit is done where the response has not ended', async () => {
+  it('happens as soon as the commit is done if the response has not ended', async () => {
     const { commit, begun, done } = commitByHand()
     const { client } = await serve('http/1.1', (request, response) => {
       holdResponse(request, response, { commit, fail: neverFail })
@@ -53,7 +53,7 @@ describe('the destruction of a held request’s socket', () => {
     expect(await answering).toBeInstanceOf(Error)
   })
 
-  it('does not happen where nobody asked for it', async () => {
+  it('does not happen without a request for it', async () => {
     const { client } = await serve('http/1.1', (request, response) => {
       const { commit, done } = commitByHand()
       holdResponse(request, response, { commit, fail: neverFail })
@@ -66,7 +66,7 @@ describe('the destruction of a held request’s socket', () => {
 })
 
 describe('a held request’s view of its socket', () => {
-  it('passes everything else on to the socket itself', async () => {
+  it('passes all other calls on to the socket itself', async () => {
     const seen: unknown[] = []
     const { client } = await serve('http/1.1', async (request, response) => {
       const { socket } = request
@@ -87,7 +87,7 @@ describe('a held request’s view of its socket', () => {
     expect(seen).toEqual([false, true, true, 60_000, 1, true, 'mark', 0, false, true])
   })
 
-  it('is gone afterwards, and tells whether destruction was asked for', async () => {
+  it('is removed afterwards, and reports whether destruction was requested', async () => {
     const seen: unknown[] = []
     const { client } = await serve('h2', (request, response) => {
       const restore = deferDestroy(request, {})

@@ -140,7 +140,7 @@ async function answerOf(
   return answer
 }
 
-describe.each(PROTOCOLS)('a response that was given up, over %s', (protocol) => {
+describe.each(PROTOCOLS)('an abandoned response, over %s', (protocol) => {
   describe.each(Object.entries(PAGES))('and an error page that %s', (_, page) => {
     it.each(Object.entries(STRAGGLERS))(
       'lets nothing leave of a handler that %s',
@@ -168,7 +168,7 @@ describe.each(PROTOCOLS)('a response that was given up, over %s', (protocol) => 
     )
   })
 
-  it('is answered without a body where the request was a HEAD', async () => {
+  it('is replaced without a body for a HEAD request', async () => {
     const straggle = STRAGGLERS['writes on and ends'] ?? expect.fail()
     const page: Page = async (response) => {
       begin(response)
@@ -186,7 +186,7 @@ describe.each(PROTOCOLS)('a response that was given up, over %s', (protocol) => 
 })
 
 describe('Node', () => {
-  it('has found no cause for a warning in any of these error pages', () => {
+  it('causes no warning in any of these error pages', () => {
     expect(WARNINGS).toEqual([])
   })
 })

@@ -75,7 +75,7 @@ describe.each(PROTOCOLS)('a commit that fails over %s', (protocol) => {
     expect(answer.reason).toBe(protocol === 'http/1.1' ? 'Internal Server Error' : '')
   })
 
-  it('drops what the handler still writes: before the answer, and after its end', async () => {
+  it('drops the handler’s later writes, before the error response and after its end', async () => {
     const { promise: over, resolve } = Promise.withResolvers<void>()
     const { answer } = await refuse(protocol, async (_request, response) => {
       for (let left = 30; left > 0; left--) {
@@ -89,7 +89,7 @@ describe.each(PROTOCOLS)('a commit that fails over %s', (protocol) => {
     await over
   })
 
-  it('lets an error handler take its time, while the handler writes on and ends', async () => {
+  it('waits for an asynchronous error handler while the handler writes on and ends', async () => {
     const { answer } = await refuse(
       protocol,
       async (_request, response) => {
@@ -104,7 +104,7 @@ describe.each(PROTOCOLS)('a commit that fails over %s', (protocol) => {
     expect([answer.status, answer.text]).toEqual([500, 'refused'])
   })
 
-  it('lets an error handler answer later with a status and no header at all', async () => {
+  it('lets an error handler respond later with a status and no header', async () => {
     const { answer } = await refuse(
       protocol,
       (_request, response) => void response.write('lost'),
@@ -113,7 +113,7 @@ describe.each(PROTOCOLS)('a commit that fails over %s', (protocol) => {
     expect([answer.status, answer.text]).toEqual([503, ''])
   })
 
-  it('takes an answer from the callback of another request only where that is bound to the error handler', async () => {
+  it('accepts an error response from another request’s callback only if that is bound to the error handler', async () => {
     const queue: (() => void)[] = []
     const worker = (async () => {
       while (queue.length === 0) await new Promise(setImmediate)
@@ -131,7 +131,7 @@ describe.each(PROTOCOLS)('a commit that fails over %s', (protocol) => {
     await worker
   })
 
-  it('ends a pipeline into the response and closes its source, and answers in its place', async () => {
+  it('ends a pipeline into the response, closes its source, and sends the error response', async () => {
     const source = Readable.from(endless())
     const { promise: over, resolve } = Promise.withResolvers<unknown>()
     const { answer } = await refuse(protocol, (_request, response) => {
@@ -142,14 +142,14 @@ describe.each(PROTOCOLS)('a commit that fails over %s', (protocol) => {
     expect(source.destroyed).toBe(true)
   })
 
-  it('stops a stream that pipes in, and answers in its place', async () => {
+  it('stops a stream piped into the response, and sends the error response', async () => {
     const source = Readable.from(endless())
     const { answer } = await refuse(protocol, (_request, response) => source.pipe(response))
     expect(answer.text).toBe('refused')
     expect(source.readableFlowing).toBe(false)
   })
 
-  it('tells whoever waits for a write why it came to nothing', async () => {
+  it('passes the error to the callback of a write', async () => {
     const errors: unknown[] = []
     await refuse(protocol, async (_request, response) => {
       response.write('lost', (error) => errors.push(error))
@@ -161,7 +161,7 @@ describe.each(PROTOCOLS)('a commit that fails over %s', (protocol) => {
     expect(errors).toHaveLength(2)
   })
 
-  it('is not answered by destroying the socket, where that was asked for meanwhile', async () => {
+  it('sends the error response even if the handler has asked to destroy the socket', async () => {
     const { commit, begun, refused } = commitByHand()
     const { client } = await serve(protocol, (request, response) => {
       holdResponse(request, response, { commit, fail: () => plainly(response) })
@@ -174,7 +174,7 @@ describe.each(PROTOCOLS)('a commit that fails over %s', (protocol) => {
     expect((await answering).text).toBe('refused')
   })
 
-  it('is answered also where it fails at once, and the socket is asked to be destroyed in that tick', async () => {
+  it('sends the error response even if it fails synchronously and the socket is to be destroyed in that tick', async () => {
     const large = 'refused '.repeat(1_000_000)
     const { client } = await serve(protocol, (request, response) => {
       holdResponse(request, response, { commit: failAtOnce, fail: () => response.end(large) })
@@ -189,7 +189,7 @@ describe.each(PROTOCOLS)('a commit that fails over %s', (protocol) => {
 })
 
 describe.each(PROTOCOLS)('more than 16 MiB written without waiting, over %s', (protocol) => {
-  it.each(['done', 'refused'] as const)('is refused once, also when the commit is then %s', async (end) => {
+  it.each(['done', 'refused'] as const)('is rejected once, even if the commit is then %s', async (end) => {
     const failures: unknown[] = []
     const hand = commitByHand()
     const { client } = await serve(protocol, async (request, response) => {
@@ -214,8 +214,8 @@ describe.each(PROTOCOLS)('more than 16 MiB written without waiting, over %s', (p
   })
 })
 
-describe.each(PROTOCOLS)('a head that cannot be written, found out after the commit, over %s', (protocol) => {
-  it('is answered as an error, with the cookie that was committed', async () => {
+describe.each(PROTOCOLS)('invalid headers, detected after the commit, over %s', (protocol) => {
+  it('lead to an error response with the committed cookie', async () => {
     const { commit, begun, done } = commitByHand()
     const failures: unknown[] = []
     const { client } = await serve(protocol, (request, response) => {
@@ -237,7 +237,7 @@ describe.each(PROTOCOLS)('a head that cannot be written, found out after the com
     expect(failures).toEqual([expect.objectContaining({ name: 'RangeError' })])
   })
 
-  it('breaks the connection off where a part of the body has gone out', async () => {
+  it('close the connection if a part of the body was sent', async () => {
     const { commit, begun, done } = commitByHand()
     const { client } = await serve(protocol, (request, response) => {
       holdResponse(request, response, { commit, fail: () => undefined })
@@ -257,7 +257,7 @@ describe.each(PROTOCOLS)('a visitor who leaves, over %s', (protocol) => {
   const times = ['before the commit', 'during the commit', 'after the commit'] as const
   const cases = times.flatMap((time) => ends.map((end) => [time, end] as const))
 
-  it.each(cases)('%s disturbs nobody when the commit is %s', async (time, end) => {
+  it.each(cases)('%s causes no error when the commit is %s', async (time, end) => {
     const hand = commitByHand()
     const { promise: goOn, resolve } = Promise.withResolvers<void>()
     const { promise: arrived, resolve: arrive } = Promise.withResolvers<ServerResponse>()
@@ -299,7 +299,7 @@ describe.each(PROTOCOLS)('a visitor who leaves, over %s', (protocol) => {
 
 describe('Node', () => {
   // It warns of a thing once in a process, so this looks back on all of the above.
-  it('has found no cause for a warning in any of this', () => {
+  it('causes no warning in any of these cases', () => {
     expect(WARNINGS).toEqual([])
   })
 })

@@ -47,8 +47,8 @@ async function answerWithTrailers(protocol: string, origin: string): Promise<[st
   return [body, trailers]
 }
 
-describe.each(PROTOCOLS)('a response that was given up, over %s', (protocol) => {
-  it('sends no trailers of the handler, neither early nor late ones', async () => {
+describe.each(PROTOCOLS)('an abandoned response and its handler, over %s', (protocol) => {
+  it('send none of the handler’s trailers, early or late', async () => {
     const { origin } = await serve(protocol, async (request, response) => {
       holdResponse(request, response, { commit: failSoon, fail: () => void plainlyLater(response) })
       response.setHeader('Trailer', 'X-Handler')
@@ -60,7 +60,7 @@ describe.each(PROTOCOLS)('a response that was given up, over %s', (protocol) => 
     expect(await answerWithTrailers(protocol, origin)).toEqual(['refused', {}])
   })
 
-  it('sends no early hints and no reason phrase of the handler once that is so', async () => {
+  it('send no further early hints and no reason phrase of the handler', async () => {
     const { client } = await serve(protocol, async (request, response) => {
       holdResponse(request, response, { commit: failSoon, fail: () => void plainlyLater(response) })
       response.write('lost')
@@ -73,7 +73,7 @@ describe.each(PROTOCOLS)('a response that was given up, over %s', (protocol) => 
     expect(answer.reason).toBe(protocol === 'http/1.1' ? 'Service Unavailable' : '')
   })
 
-  it('closes what the handler pipes in before the answer begins', async () => {
+  it('close a stream that the handler pipes in before the error response begins', async () => {
     const events: string[] = []
     const source = new PassThrough()
     const { client } = await serve(protocol, (request, response) => {
@@ -91,7 +91,7 @@ describe.each(PROTOCOLS)('a response that was given up, over %s', (protocol) => 
     expect(source.destroyed).toBe(true)
   })
 
-  it('closes what the handler pipes in later when the answer has gone out', async () => {
+  it('close a stream that the handler pipes in later once the error response was sent', async () => {
     const source = new PassThrough()
     const { client } = await serve(protocol, async (request, response) => {
       holdResponse(request, response, { commit: failSoon, fail: () => void plainlyLater(response) })
@@ -106,7 +106,7 @@ describe.each(PROTOCOLS)('a response that was given up, over %s', (protocol) => 
     expect(source.destroyed).toBe(true)
   })
 
-  it('is answered where the handler reads the request into it and the answer reads on', async () => {
+  it('are answered if the handler pipes the request into the response and the error response reads on', async () => {
     const { client } = await serve(protocol, (request, response) => {
       const fail = async (): Promise<void> => {
         response.statusCode = 503
@@ -122,7 +122,7 @@ describe.each(PROTOCOLS)('a response that was given up, over %s', (protocol) => 
     expect([answer.status, answer.text]).toEqual([503, 'refused'])
   })
 
-  it('is answered where the session before it cannot be saved either: once more, and as that is answered', async () => {
+  it('are answered with the other error if an earlier session cannot be saved either', async () => {
     const failures: string[] = []
     const { client } = await serve(protocol, async (request, response) => {
       for (const name of ['first', 'second']) {
@@ -198,7 +198,7 @@ describe.each(PROTOCOLS)('a response that was given up, over %s', (protocol) => 
     },
   )
 
-  it('drops what the handler writes after a head that cannot be sent', async () => {
+  it('drop the handler’s writes after invalid headers', async () => {
     const { commit, begun, done } = commitByHand()
     const { client } = await serve(protocol, async (request, response) => {
       holdResponse(request, response, { commit, fail: () => plainly(response) })
@@ -215,7 +215,7 @@ describe.each(PROTOCOLS)('a response that was given up, over %s', (protocol) => 
     expect([answer.status, answer.text]).toEqual([503, 'refused'])
   })
 
-  it('leaves a visitor who is not answered waiting, and nothing behind when the visitor leaves', async () => {
+  it('leave a visitor without a response waiting, and leave nothing behind when the visitor leaves', async () => {
     const source = new PassThrough()
     const { promise: failed, resolve } = Promise.withResolvers<ServerResponse>()
     const { client, visitor } = await serve(protocol, (request, response) => {
@@ -237,8 +237,8 @@ describe.each(PROTOCOLS)('a response that was given up, over %s', (protocol) => 
   })
 })
 
-describe('a response that was given up, over http/1.1', () => {
-  it('is answered in full where the handler destroys the socket, which then serves the next request', async () => {
+describe('an abandoned response, over http/1.1', () => {
+  it('is replaced completely even if the handler destroys the socket, which then serves the next request', async () => {
     const { client } = await serve('http/1.1', async (request, response) => {
       const { remotePort } = request.socket
       if (request.url === '/port') return response.end(`${remotePort}`)
@@ -252,7 +252,7 @@ describe('a response that was given up, over http/1.1', () => {
     expect((await client.request('/port')).text).toBe(port)
   })
 
-  it('is hung up on where its answer destroys the socket', async () => {
+  it('closes the connection if its error response destroys the socket', async () => {
     const { client } = await serve('http/1.1', (request, response) => {
       holdResponse(request, response, { commit: failSoon, fail: () => request.socket.destroy() })
       response.end('lost')

@@ -10,7 +10,7 @@ const sessions = createSessions<{ n: number }>({
 const EVIL = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }
 
 describe('the guard around a listener', () => {
-  it('answers 403 in plain text, and does not call it', async () => {
+  it('responds with 403 in plain text, and does not call the listener', async () => {
     let calls = 0
     const { client } = await serve(
       'http/1.1',
@@ -29,7 +29,7 @@ describe('the guard around a listener', () => {
     expect(calls).toBe(1)
   })
 
-  it('takes any cookie for the session’s while it cannot know which is', async () => {
+  it('counts any cookie as the session’s while it cannot know which is', async () => {
     const { client } = await serve(
       'http/1.1',
       crossOriginGuard()((_request, response: ServerResponse) => response.end()),
@@ -40,7 +40,7 @@ describe('the guard around a listener', () => {
     expect((await client.request('/', { method: 'POST' })).status).toBe(200)
   })
 
-  it('knows the cookie inside withSession, and hands on what it was called with', async () => {
+  it('recognizes the session’s cookie inside withSession, and passes on its arguments', async () => {
     const listener = withSession(
       sessions,
       crossOriginGuard()((_request, response: ServerResponse, session: object) => {
@@ -52,7 +52,7 @@ describe('the guard around a listener', () => {
     expect([answer.status, answer.text]).toEqual([200, '0'])
   })
 
-  it('lets the application answer in its own way', async () => {
+  it('lets the application send its own response', async () => {
     const guarded = crossOriginGuard({}, ({ code, reason }, _request, response) => {
       response.statusCode = 418
       response.end(`${code} ${reason}`)
@@ -65,7 +65,7 @@ describe('the guard around a listener', () => {
     expect([answer.status, answer.text]).toEqual([418, 'KEEPSAKE_CROSS_ORIGIN cross_site'])
   })
 
-  it('says what is missing where a token is asked for and there is no session', () => {
+  it('says what is missing if a token is required without a session', () => {
     const guard = createGuard({ token: true })
     const request = { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' }, socket: {} }
     expect(() => guard(request as never)).toThrow('mount session() before it')
@@ -112,7 +112,7 @@ async function handshake(headers: Record<string, string>): Promise<'open' | 'ref
 }
 
 describe('an upgrade to WebSocket', () => {
-  it('is refused to pages of other sites, which no browser does by itself', async () => {
+  it('is rejected for pages of other sites, which browsers do not prevent', async () => {
     expect(await handshake({ Origin: 'https://evil.example', Cookie: '__Host-session=x' })).toBe('refused')
     expect(await handshake({ Cookie: '__Host-session=x' })).toBe('refused')
     expect(await handshake({ Origin: 'https://shop.example', Cookie: '__Host-session=x' })).toBe('open')

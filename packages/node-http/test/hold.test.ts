@@ -38,7 +38,7 @@ const PIPES: Readonly<Record<string, (response: ServerResponse) => unknown>> = {
 }
 
 describe.each(PROTOCOLS)('a held response over %s', (protocol) => {
-  it('lets no byte leave before the commit is done, not even the status line', async () => {
+  it('sends no byte before the commit is done, not even the status line', async () => {
     const events: string[] = []
     const { commit, begun, done } = commitByHand(events)
     let held: IncomingMessage | undefined
@@ -64,7 +64,7 @@ describe.each(PROTOCOLS)('a held response over %s', (protocol) => {
     expect([answer.values('location'), answer.values('set-cookie')]).toEqual([['/there'], ['id=1']])
   })
 
-  it('reads meanwhile as if it had gone out', async () => {
+  it('appears sent in the meantime', async () => {
     const { commit, begun, done } = commitByHand()
     const seen: unknown[] = []
     const { client } = await serve(protocol, async (request, response) => {
@@ -97,7 +97,7 @@ describe.each(PROTOCOLS)('a held response over %s', (protocol) => {
     ])
   })
 
-  it('refuses another head meanwhile, as Node does, and keeps the one that was sent', async () => {
+  it('throws on other headers in the meantime, as Node does, and keeps the sent ones', async () => {
     const { commit, begun, done } = commitByHand()
     const refused = expect.objectContaining({ code: 'ERR_HTTP_HEADERS_SENT' }) as unknown
     const { client } = await serve(protocol, (request, response) => {
@@ -138,7 +138,7 @@ describe.each(PROTOCOLS)('a held response over %s', (protocol) => {
     expect(drains).toBe(0)
   })
 
-  it('emits drain once it has gone out, and calls the callbacks of what was written in order', async () => {
+  it('emits drain once it was sent, and calls the callbacks of its writes in order', async () => {
     const { commit, begun, done } = commitByHand()
     const events: string[] = []
     const { client } = await serve(protocol, async (request, response) => {
@@ -220,7 +220,7 @@ describe.each(PROTOCOLS)('a held response over %s', (protocol) => {
     },
   )
 
-  it('answers a thousand at once, each with its own', async () => {
+  it('is sent to its own request among a thousand simultaneous ones', async () => {
     const commits: (() => void)[] = []
     const { promise: allHeld, resolve } = Promise.withResolvers<void>()
     const { visitor } = await serve(protocol, (request, response) => {
@@ -245,8 +245,8 @@ describe.each(PROTOCOLS)('a held response over %s', (protocol) => {
   })
 })
 
-describe('a commit that is done at once', () => {
-  it('hands the bytes to Node in the same tick, and leaves the response’s own methods', async () => {
+describe('a synchronous commit', () => {
+  it('passes the bytes to Node in the same tick, and keeps the response’s own methods', async () => {
     const seen: unknown[] = []
     const { client } = await serve('http/1.1', (request, response) => {
       holdResponse(request, response, { commit: () => [COOKIE], fail: neverFail })
@@ -262,7 +262,7 @@ describe('a commit that is done at once', () => {
     expect(seen).toEqual([false, true, true, true, false, true])
   })
 
-  it('is asked for once, whichever method comes first', async () => {
+  it('runs once, whichever method is called first', async () => {
     const commits: string[] = []
     const { client } = await serve('http/1.1', (request, response) => {
       holdResponse(request, response, { commit: commitOf(commits), fail: neverFail })
@@ -276,7 +276,7 @@ describe('a commit that is done at once', () => {
   })
 })
 
-it('a held response that cannot go out appears sent until its failure is answered', async () => {
+it('a held response that cannot be sent appears sent until its error response', async () => {
   const { commit, begun, done } = commitByHand()
   const failed = Promise.withResolvers<unknown>()
   const seen: unknown[] = []

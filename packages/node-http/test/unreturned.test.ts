@@ -91,14 +91,14 @@ describe('a cookie that does not come back', () => {
       { 'user-agent': SAFARI, 'x-forwarded-proto': 'https' },
       'The client may block or not store cookies',
     ],
-  ])('is warned of once, with what it is for %s', async (_, headers, detail) => {
+  ])('causes one warning with the cause for %s', async (_, headers, detail) => {
     const { warnings, events } = await detailsOf(counting(), headers)
     expect(warnings.map(({ code }) => code)).toEqual(['KEEPSAKE_COOKIE_NOT_RETURNED'])
     expect(warnings[0]?.detail).toContain(detail)
     expect(events).toBe(2)
   })
 
-  it('is not blamed on Secure where it is not Secure', async () => {
+  it('is not attributed to Secure if it is not Secure', async () => {
     const { warnings } = await detailsOf(counting({ cookie: { insecure: true } }), { 'user-agent': SAFARI })
     expect(warnings[0]?.detail).toContain('The client may block or not store cookies')
   })
@@ -115,23 +115,26 @@ describe('a cookie that does not come back', () => {
       },
     ],
     ['a first visit', () => detailsOf(counting(), { 'user-agent': SAFARI }, 1)],
-  ])('is nothing to speak of in %s', async (_, visits) => {
+  ])('causes no warning in %s', async (_, visits) => {
     expect(await visits()).toEqual({ warnings: [], events: 0 })
   })
 
-  it.each(PROTOCOLS)('is not one that came once, whatever follows, over %s', async (protocol) => {
-    const seen = said()
-    const { origin } = await serve(protocol, counting())
-    const jar = createJar()
-    const client = createClient(origin, { protocol, jar })
-    for (const path of ['/', '/', '/out', '/', '/out', '/']) await client.request(path)
-    await client.close()
-    for (const path of ['/', '/']) {
-      const other = createClient(origin, { protocol })
-      await other.request(path)
-      await other.close()
-    }
-    await new Promise(setImmediate)
-    expect(seen).toEqual({ warnings: [], events: 0 })
-  })
+  it.each(PROTOCOLS)(
+    'causes no warning once it has come back, whatever follows, over %s',
+    async (protocol) => {
+      const seen = said()
+      const { origin } = await serve(protocol, counting())
+      const jar = createJar()
+      const client = createClient(origin, { protocol, jar })
+      for (const path of ['/', '/', '/out', '/', '/out', '/']) await client.request(path)
+      await client.close()
+      for (const path of ['/', '/']) {
+        const other = createClient(origin, { protocol })
+        await other.request(path)
+        await other.close()
+      }
+      await new Promise(setImmediate)
+      expect(seen).toEqual({ warnings: [], events: 0 })
+    },
+  )
 })

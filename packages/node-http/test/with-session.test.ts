@@ -32,7 +32,7 @@ describe('withSession', () => {
       'sessions: expected what createSessions returns, got an object',
     ],
     ['no sessions', [undefined, handler], 'sessions: expected what createSessions returns, got undefined'],
-  ])('is refused at start-up with %s', (_, args, message) => {
+  ])('throws at start-up with %s', (_, args, message) => {
     expect(() => swapped(...args)).toThrow(expect.objectContaining({ name: 'ConfigError', message }))
   })
 })
@@ -50,7 +50,7 @@ describe.each(sealedModes)('withSession, $name', (mode) => {
     expect((await visitor().request('/')).text).toBe('1')
   })
 
-  it('answers with a plain 500, and prints the error, when the session cannot be saved', async () => {
+  it('responds with a plain 500, and prints the error, if the session cannot be saved', async () => {
     const print = printed()
     const listener = withSession(mode.createSessions(options), (_request, response, session) => {
       session['blob'] = 'x'.repeat(5000)
@@ -66,7 +66,7 @@ describe.each(sealedModes)('withSession, $name', (mode) => {
     print.mockRestore()
   })
 
-  it('extends no session by a request that does not count as use', async () => {
+  it('does not extend a session by a request that does not count as use', async () => {
     let now = Date.now()
     const sessions = mode.createSessions({ ...options, now: () => now, lifetime: { idle: '10m' } })
     const count = withSession(
@@ -86,7 +86,7 @@ describe.each(sealedModes)('withSession, $name', (mode) => {
     expect(texts).toEqual(['1', '2', '1', '2', '1'])
   })
 
-  it('lets the application answer in its own way, with the status set', async () => {
+  it('lets the application send its own response, with the status set', async () => {
     const listener = withSession(
       mode.createSessions(options),
       (_request, response, session) => {
@@ -102,7 +102,7 @@ describe.each(sealedModes)('withSession, $name', (mode) => {
 })
 
 describe('withSession', () => {
-  it('hands on what the handler throws or returns', async () => {
+  it('passes on the handler’s error or result', async () => {
     const sessions = createSessions(options)
     const seen: unknown[] = []
     const failing = withSession(sessions, () => {
@@ -122,7 +122,7 @@ describe('withSession', () => {
     expect(seen).toEqual(['returned'])
   })
 
-  it('answers with a 500 when the session cannot be opened, by default and in the application’s own way', async () => {
+  it('responds with a 500 if the session cannot be opened, by default and with the application’s own response', async () => {
     const print = printed()
     const plain = withSession(down, (_request, response) => response.end('all is well'))
     const own = withSession(down, (_request, response) => response.end('all is well'), {
@@ -142,7 +142,7 @@ describe('withSession', () => {
 })
 
 describe('attachSession', () => {
-  it('has the session at once in sealed mode', async () => {
+  it('has the session synchronously in sealed mode', async () => {
     const sessions = createSessions(options)
     const { client } = await serve('http/1.1', (request, response) => {
       const session = attachSession(sessions, request, response)
@@ -152,7 +152,7 @@ describe('attachSession', () => {
     expect((await client.request('/')).values('vary')).toEqual(['Cookie'])
   })
 
-  it('rejects, and leaves the response alone, when the session cannot be opened', async () => {
+  it('rejects, and does not change the response, if the session cannot be opened', async () => {
     const { client } = await serve('http/1.1', async (request, response) => {
       await expect(attachSession(down, request, response)).rejects.toThrow('the store is down')
       response.end('anonymous')

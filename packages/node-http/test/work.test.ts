@@ -98,11 +98,11 @@ describe.each([
   const listener = listenerWith({ store: given })
   const isStored = mode === 'stored'
 
-  it('that nobody looks at does nothing but fetch it from where it lies', async () => {
+  it('that is not used only fetches its record', async () => {
     expect(await workOf(listener, 'untouched')).toEqual(isStored ? { reads: 1 } : {})
   })
 
-  it('that is only read opens nothing that was sealed here, and says that the response varies by cookie', async () => {
+  it('that is only read decrypts nothing that was sealed here, and sends Vary: Cookie', async () => {
     const sealed = { parses: 1, stringifies: 2, headers: 1 }
     expect(await workOf(listener, 'read')).toEqual(isStored ? { ...sealed, reads: 1 } : sealed)
   })

@@ -15,7 +15,7 @@ describe('useKeepsake', () => {
     [{ subject, keep: 'cart' }, "keep: expected a list of keys, such as ['cart']"],
     [{ subject, label: 'phone' }, 'label: expected a function, got a text'],
     [{ subject, user: 1 }, 'user: unknown option; known options: subject, keep, label'],
-  ])('refuses the options %j', (options, message) => {
+  ])('rejects the options %j', (options, message) => {
     expect(() => useKeepsake(new passport.Passport(), options as never)).toThrow(message)
   })
 
@@ -37,13 +37,16 @@ describe('useKeepsake', () => {
     return new Promise((resolve) => manager[method](...given, resolve))
   }
 
-  it.each(['logIn', 'logOut'] as const)('names session() to %s where a request has none', async (method) => {
-    expect(await told(method, { headers: {} })).toMatchObject({
-      message: expect.stringContaining('use session() before Passport') as unknown,
-    })
-  })
+  it.each(['logIn', 'logOut'] as const)(
+    'names session() in the error of %s for a request without a session',
+    async (method) => {
+      expect(await told(method, { headers: {} })).toMatchObject({
+        message: expect.stringContaining('use session() before Passport') as unknown,
+      })
+    },
+  )
 
-  it('takes no option from a polluted Object.prototype', async () => {
+  it('reads no option from a polluted Object.prototype', async () => {
     const { session } = await createSessions<Data>({ secrets, store: memoryStore() }).open(undefined)
     session['planted'] = 1
     Reflect.set(Object.prototype, 'keepSessionInfo', true)

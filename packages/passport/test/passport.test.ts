@@ -28,7 +28,7 @@ describe.each(cases)(
   ({ create, sessionsOf, wire, wiring, keepSessionInfo }) => {
     const start = () => serve(create({ sessions: sessionsOf(), keepSessionInfo, wire }))
 
-    it('logs in, stays so, and logs out', async () => {
+    it('logs in, stays logged in, and logs out', async () => {
       const visitor = (await start())()
       expect(await visitor.login('ada')).toBe('in')
       expect((await visitor.look()).user).toEqual({ id: 'ada' })
@@ -37,13 +37,13 @@ describe.each(cases)(
       expect((await visitor.look()).user).toBeUndefined()
     })
 
-    it('lets nobody in with a wrong password', async () => {
+    it('rejects a wrong password', async () => {
       const visitor = (await start())()
       expect(await visitor.get('/login?username=ada&password=wrong')).toBe('Unauthorized')
       expect((await visitor.look()).user).toBeUndefined()
     })
 
-    it('shows nobody what the one before had written', async () => {
+    it('shows no user the previous user’s data', async () => {
       const visitor = (await start())()
       await visitor.login('ada')
       await visitor.get('/write?address=of+ada')
@@ -55,7 +55,7 @@ describe.each(cases)(
       expect((await visitor.look()).data).not.toHaveProperty('address')
     })
 
-    it('keeps data at a logout that is told to only where Passport goes by itself', async () => {
+    it('keeps data at a logout with keepSessionInfo only without useKeepsake', async () => {
       const visitor = (await start())()
       await visitor.login('ada')
       await visitor.get('/write?theme=dark')
@@ -64,7 +64,7 @@ describe.each(cases)(
       expect([user, data['theme']]).toEqual([undefined, wiring === 'by itself' ? 'dark' : undefined])
     })
 
-    it('gives a login a new cookie, and what was there before only with keepSessionInfo', async () => {
+    it('gives a login a new cookie, and keeps earlier data only with keepSessionInfo', async () => {
       const newVisitor = await start()
       const mallory = newVisitor()
       await mallory.get('/write?planted=by+mallory')
@@ -88,7 +88,7 @@ const inExpress = cases.filter(({ app }) => app !== 'Koa')
 describe.each(inExpress)(
   'Passport $wiring in $app, of a session $mode, with keepSessionInfo $keepSessionInfo',
   ({ create, sessionsOf, wire, keepSessionInfo }) => {
-    it('shows what it has to say on the next page, once', async () => {
+    it('shows its messages on the next page, once', async () => {
       const visitor = (await serve(create({ sessions: sessionsOf(), keepSessionInfo, wire })))()
       await visitor.get('/greeted?username=ada&password=wrong')
       expect(await visitor.get('/messages')).toBe('{"error":["No"]}')

@@ -42,7 +42,7 @@ describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
     expect(await sessions.listFor('ada')).toEqual([])
   })
 
-  it('ends the copies of a cookie that lives by itself, where there is a revocation list', async () => {
+  it('ends the copies of a sealed cookie with a revocation list', async () => {
     const sessions = MODES['in its cookie, with revocation']()
     const ada = (await serve(create({ sessions, ...wired() })))()
     await ada.login('ada')
@@ -54,7 +54,7 @@ describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
     expect(await withCopy()).not.toHaveProperty('user')
   })
 
-  it('holds a user to as many sessions as the cap says', async () => {
+  it('limits a user’s sessions to the cap', async () => {
     const newVisitor = await serve(create({ sessions: inStore({ maxPerSubject: 1 }), ...wired() }))
     const [first, second] = [newVisitor(), newVisitor()]
     await first.login('ada')
@@ -63,7 +63,7 @@ describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
     expect((await second.look()).user).toEqual({ id: 'ada' })
   })
 
-  it('keeps what it is told to, and nothing else', async () => {
+  it('keeps only the keys in keep', async () => {
     const visitor = (await serve(create({ sessions: inStore(), ...wired({ keep: ['cart'] }) })))()
     await visitor.get('/write?cart=1&planted=1')
     await visitor.login('ada')
@@ -71,7 +71,7 @@ describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
     expect((await visitor.look()).data).toEqual({ cart: '1', passport: { user: 'ada' } })
   })
 
-  it('keeps nothing of one user for another who logs in on top, with keepSessionInfo either', async () => {
+  it('keeps no data of one user for another who logs in on top, even with keepSessionInfo', async () => {
     const visitor = (await serve(create({ sessions: inStore(), ...wired(), keepSessionInfo: true })))()
     await visitor.login('ada')
     await visitor.get('/write?address=of+ada')
@@ -79,7 +79,7 @@ describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
     expect((await visitor.look()).data).toEqual({ passport: { user: 'bob' } })
   })
 
-  it('keeps nothing of a user who has logged in without Passport, either', async () => {
+  it('keeps no data of a user who has logged in without Passport either', async () => {
     const visitor = (await serve(create({ sessions: inStore(), ...wired(), keepSessionInfo: true })))()
     await visitor.get('/direct')
     await visitor.get('/write?address=of+ada')
@@ -87,7 +87,7 @@ describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
     expect((await visitor.look()).data).toEqual({ passport: { user: 'bob' } })
   })
 
-  it('keeps nothing of a user who had logged in before Keepsake was told, either', async () => {
+  it('keeps no data of a user who had logged in before useKeepsake either', async () => {
     const sessions = inStore()
     const before = await serve(create({ sessions, ...wired(), keepSessionInfo: true, wire: () => undefined }))
     const after = await serve(create({ sessions, ...wired(), keepSessionInfo: true }))
@@ -100,7 +100,7 @@ describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
     expect((await bob.look()).data).toEqual({ passport: { user: 'bob' } })
   })
 
-  it('changes nothing where the user cannot be serialized', async () => {
+  it('changes nothing if the user cannot be serialized', async () => {
     const visitor = (await serve(create({ sessions: inStore(), ...wired() })))()
     await visitor.get('/write?cart=1')
     expect(await visitor.login('unserializable')).toBe('no such user')
@@ -108,7 +108,7 @@ describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
     expect([user, data]).toEqual([undefined, { cart: '1' }])
   })
 
-  it('fails a login whose subject is no text, and one whose label throws, and logs nobody in', async () => {
+  it('rejects a login whose subject is not text, and one whose label throws, without logging in', async () => {
     for (const [options, message] of [
       [{ subject: () => 7 as unknown as string }, 'session.login: expected the id of a user as text'],
       [{ label: failing }, 'of the label'],
@@ -119,7 +119,7 @@ describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
     }
   })
 
-  it('fails a login and a logout whose session cannot be saved', async () => {
+  it('reports an error for a login and a logout whose session cannot be saved', async () => {
     const memory = memoryStore()
     let fails = false
     const store: Store = {
@@ -139,7 +139,7 @@ describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
     expect((await visitor.look()).user).toEqual({ id: 'ada' })
   })
 
-  it('leaves it to Passport that a user whom nobody knows any more is nobody', async () => {
+  it('leaves a deleted user to Passport, which treats the visitor as anonymous', async () => {
     const visitor = (await serve(create({ sessions: inStore(), ...wired() })))()
     await visitor.login(DELETED)
     expect((await visitor.look()).user).toBeUndefined()

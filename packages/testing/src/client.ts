@@ -7,19 +7,19 @@ import { type Answer, type Arriving, type Fields, type Transport, valuesIn } fro
 export interface RequestOptions {
   /** Default `'GET'`. */
   readonly method?: string
-  /** Several values make several fields of that name. */
+  /** Several values make several header lines of that name. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string
   /**
-   * Takes part in this order of events: `'first byte'` and `'end'` are added to it. What a server adds to the same
-   * list shows what came first, without a clock.
+   * Records the order of events: `'first byte'` and `'end'` are appended to it. A server that appends to the same
+   * list shows which came first, without a clock.
    */
   readonly events?: string[]
 }
 
 export interface Client {
   readonly jar: Jar
-  /** Follows no redirect, and rejects only where the connection breaks. */
+  /** Follows no redirect, and rejects only if the connection breaks. */
   request(path: string, options?: RequestOptions): Promise<Answer>
   /** The same, without waiting for the body. */
   start(path: string, options?: RequestOptions): Promise<Arriving>
@@ -35,7 +35,7 @@ export interface ClientOptions {
 
 /**
  * An HTTP client over a real socket, with the cookie jar of a browser. `origin` is such as `http://127.0.0.1:3000`.
- * A `Cookie` field among a request's own headers goes instead of the jar's.
+ * A `Cookie` field in a request's own headers replaces the jar's.
  */
 export function createClient(origin: string, { jar, protocol }: ClientOptions = {}): Client {
   return clientOver(protocol === 'h2' ? openHttp2(origin) : openHttp1(origin), origin, jar)

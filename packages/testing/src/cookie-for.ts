@@ -1,25 +1,25 @@
 import type { Sessions } from '@keepsake/core'
 
-/** Whose session a test begins with. */
+/** The session with which a test begins. */
 export interface CookieForOptions {
-  /** Who is logged in. Left out: nobody. */
+  /** Who is logged in. Default: anonymous. */
   readonly subject?: string
-  /** Whether it outlives the browser. Default false. */
+  /** Whether it survives closing the browser. Default false. */
   readonly permanent?: boolean
 }
 
 /**
- * The `Cookie` header of a browser that has this session already, so that a test needs no request to log in:
+ * The `Cookie` header of a browser that already has this session, so that a test needs no request to log in:
  *
  * ```ts
  * const cookie = await cookieFor(sessions, { cart: ['A1'] }, { subject: 'ada' })
  * await fetch(`${origin}/account`, { headers: { cookie } })
  * ```
  *
- * It opens what any browser's would: sealed by `sessions`, or kept in their store, and over by their limits in time.
+ * It is valid like any browser's: sealed by `sessions`, or kept in their store, and subject to their time limits.
  *
- * @throws {TypeError} for a session that would hold nothing, because no browser has a cookie of such a one.
- * @throws what closing a visit throws: data that cannot be kept, a cookie that is too large, a store that fails.
+ * @throws {TypeError} for an empty session, because no browser has a cookie for one.
+ * @throws the errors of closing a visit: data that cannot be saved, a cookie that is too large, a store that fails.
  */
 export async function cookieFor<D>(
   sessions: Sessions<D>,
@@ -31,7 +31,7 @@ export async function cookieFor<D>(
   if (permanent !== undefined) visit.session.permanent = permanent
   Object.assign(visit.session, data)
   const headers = await visit.close()
-  // Before it may stand those that delete a cookie's former definitions.
+  // Lines before it may delete cookies of former definitions.
   const line = headers.findLast(([name]) => name === 'Set-Cookie')?.[1]
   if (line === undefined) throw new TypeError('cookieFor: a session without data and subject has no cookie')
   return line.slice(0, line.indexOf(';'))

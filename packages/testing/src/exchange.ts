@@ -4,10 +4,10 @@ import type { Session } from '@keepsake/core'
 import type { Data, Exchange } from './host.ts'
 
 /**
- * An exchange that answers by Node's own means, except for the verbs in `own`: those that a framework has a way of its
- * own for, and `attach`.
+ * An exchange that responds through Node's own methods, except for the verbs in `own`: those for which a framework has
+ * its own, and `attach`.
  *
- * @param session The session that the adapter gives; called at each look, and not before.
+ * @param session The adapter's session; called at each use, and not before.
  */
 export function exchangeOf(
   request: IncomingMessage,

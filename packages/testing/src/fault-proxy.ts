@@ -1,21 +1,21 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** A TCP server between a client and its backend that does to the line what networks do. */
+/** A TCP server between a client and its backend that simulates network faults. */
 export interface FaultProxy {
-  /** Where it listens, on 127.0.0.1. */
+  /** The port where it listens, on 127.0.0.1. */
   readonly port: number
-  /** Bytes that have come so far from clients, and from the backend. */
+  /** The bytes received so far from clients, and from the backend. */
   readonly passed: { readonly up: number; readonly down: number }
-  /** Ends all connections, and refuses new ones until `heal`. */
+  /** Ends all connections, and rejects new ones until `heal`. */
   cut(): void
-  /** Holds what the backend answers for so many milliseconds, until `heal`. */
+  /** Delays the backend's replies by this many milliseconds, until `heal`. */
   delay(milliseconds: number): void
-  /** Lets nothing of the backend through any more, and keeps the connections open, until they end or `heal`. */
+  /** Passes on nothing of the backend any more, and keeps the connections open, until they end or `heal`. */
   mute(): void
   /**
-   * Lets the next request whose bytes contain `marker` through to the backend, waits for the answer, and ends the
-   * connection in its place: done, and nobody was told. `meanwhile` is what others do before the client can know. Resolves
+   * Passes the next request whose bytes contain `marker` to the backend, waits for the reply, and ends the
+   * connection instead of passing it on: it took effect, and the client does not know. `meanwhile` runs before the client can know. Resolves
    * when all of that has happened.
    */
   loseAnswer(marker: string, meanwhile?: () => Promise<unknown>): Promise<void>
@@ -23,13 +23,13 @@ export interface FaultProxy {
   close(): Promise<void>
 }
 
-/** Waits for a request; `answered` is called with what ends its connection. */
+/** Waits for a request; `answered` is called with a function that ends its connection. */
 interface Trap {
   readonly marker: string
   readonly answered: (end: () => void) => void
 }
 
-/** Stands before a backend on `127.0.0.1:port`, for the tests of a store. */
+/** A proxy for a backend on `127.0.0.1:port`, for the tests of a store. */
 export async function createFaultProxy(port: number): Promise<FaultProxy> {
   const pairs = new Set<readonly [Socket, Socket]>()
   let line: 'open' | 'cut' | 'mute' = 'open'
@@ -52,7 +52,7 @@ export async function createFaultProxy(port: number): Promise<FaultProxy> {
       backend.destroy()
     }
     let held: Promise<void> | undefined
-    /** In the order in which it came, also when what came before is still held. */
+    /** In the order of arrival, even if earlier data is still held. */
     function deliver(bytes: Buffer): void {
       if (latency === 0 && held === undefined) return void client.write(bytes)
       const due = performance.now() + latency
@@ -114,7 +114,7 @@ export async function createFaultProxy(port: number): Promise<FaultProxy> {
         trap = { marker, answered }
       }),
     heal() {
-      // What was swallowed does not come back: a connection that has been mute is worth nothing any more.
+      // Swallowed data does not come back: a connection that was mute is useless.
       if (line === 'mute') endAll()
       line = 'open'
       latency = 0

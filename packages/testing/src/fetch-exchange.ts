@@ -3,17 +3,17 @@ import type { Session } from '@keepsake/core'
 import type { Data, Exchange, Handler } from './host.ts'
 import { type Respond, ReturnedResponse } from './returned-response.ts'
 
-/** What a host does in its own way, where handlers return a `Response`. */
+/** A host's own methods, if handlers return a `Response`. */
 export interface FetchMeans extends Pick<Exchange, 'attach'> {
-  /** Makes the response, such as Hono's `c.newResponse`. Default `new Response`. */
+  /** Creates the response, such as Hono's `c.newResponse`. Default `new Response`. */
   readonly respond?: Respond
 }
 
 /**
- * Runs the handler of a scenario for a host whose handlers return a `Response`, and gives back what it answers. What it
- * throws before that rejects.
+ * Runs the handler of a scenario for a host whose handlers return a `Response`, and returns its response. If the handler
+ * throws before that, it rejects.
  *
- * @param session The session that the adapter gives; called at each look, and not before.
+ * @param session The adapter's session; called at each use, and not before.
  */
 export async function respondBy(
   handler: Handler,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-/** The fields of the form that a request brings, for hosts without a parser of their own. Reads the body. */
+/** The form fields of a request, for hosts without a parser. Reads the body. */
 export async function formOf(request: IncomingMessage): Promise<Record<string, string>> {
   return Object.fromEntries(new URLSearchParams(await text(request)))
 }

@@ -17,9 +17,9 @@ export interface JarCookie {
 
 /** The cookies of one browser. */
 export interface Jar {
-  /** Takes the `Set-Cookie` lines of an answer; what a browser would drop is dropped. */
+  /** Stores the `Set-Cookie` lines of a response, except those that a browser would drop. */
   take(url: string, lines: readonly string[]): void
-  /** The `Cookie` header for a request; empty where there is nothing to send. */
+  /** The `Cookie` header for a request; empty without cookies. */
   cookieFor(url: string): string
   /** The cookies that {@link Jar.cookieFor} names. */
   cookies(url: string): readonly JarCookie[]
@@ -35,8 +35,8 @@ export interface JarOptions {
 }
 
 /**
- * A jar that follows RFC 6265bis, prefixes included, and takes Secure cookies from `http://localhost` and 127.0.0.1, as
- * browsers do.
+ * A jar that follows RFC 6265bis, prefixes included, and accepts Secure cookies from `http://localhost` and 127.0.0.1, like
+ * browsers.
  */
 export function createJar({ now = Date.now }: JarOptions = {}): Jar {
   return jarOver(new CookieJar(undefined, { prefixSecurity: 'silent' }), now)

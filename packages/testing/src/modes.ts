@@ -2,13 +2,13 @@ import { createSessions, type DataOptions, type Sessions, type SessionsOptions }
 import { type AdapterSessions, OPEN, openVisit } from '@keepsake/core/adapter'
 import type { Data } from './host.ts'
 
-/** A way of keeping sessions that a suite is run in. */
+/** A mode in which a suite is run. */
 export interface SuiteMode {
   readonly name: string
   createSessions(options: SessionsOptions & DataOptions<Data>): Sessions<Data>
 }
 
-/** Sealed sessions; and the same with every step taking its time, so that responses have to wait as for a store. */
+/** Sealed sessions; and the same with every step delayed, so that responses have to wait as for a store. */
 export const sealedModes: readonly SuiteMode[] = [
   { name: 'sealed', createSessions: (options) => createSessions<Data>(options) },
   {
@@ -17,7 +17,7 @@ export const sealedModes: readonly SuiteMode[] = [
   },
 ]
 
-/** The same sessions, opened and closed by promises that need a few turns of the event loop. */
+/** The same sessions, opened and closed through promises that need a few turns of the event loop. */
 export function inSlowMotion<D>(sessions: Sessions<D>): Sessions<D> {
   const slow: AdapterSessions<D> = {
     ...sessions,

@@ -4,7 +4,7 @@ type Given = Readonly<Record<string, string | number | readonly string[]>> | rea
 
 type Body = string | ReadableStream<Uint8Array> | null
 
-/** How a host makes a response: `new Response`, or a framework's own way. */
+/** How a host creates a response: `new Response`, or a framework's own way. */
 export type Respond = (body: Body, init: ResponseInit) => Response
 
 /** Statuses whose responses have no body, not even an empty one. */
@@ -17,8 +17,8 @@ interface Offered {
 }
 
 /**
- * What handlers of scenarios see as Node's response, where a host wants a `Response` back: the first call that would send
- * the head makes the `Response`, and what is written afterwards is its body. `'finish'` comes when the body has been read to
+ * Looks like Node's response to handlers of scenarios, if a host wants a `Response` back: the first call that would send
+ * headers creates the `Response`, and later writes are its body. `'finish'` is emitted when the body was read to
  * its end, and `'close'` also when its reader has left.
  */
 export class ReturnedResponse extends Writable {
@@ -36,7 +36,7 @@ export class ReturnedResponse extends Writable {
     this.#respond = respond
   }
 
-  /** There once the head has left. */
+  /** Set once the headers were sent. */
   get returned(): Promise<Response> {
     return this.#head.promise
   }
@@ -55,7 +55,7 @@ export class ReturnedResponse extends Writable {
     return this
   }
 
-  /** In all the forms that Node takes. */
+  /** In all forms that Node accepts. */
   writeHead(status: number, ...rest: readonly unknown[]): this {
     this.statusCode = status
     const given = rest.findLast((one) => typeof one === 'object' && one !== null) as Given | undefined
@@ -68,7 +68,7 @@ export class ReturnedResponse extends Writable {
     this.#leave()
   }
 
-  /** Answers with a whole body. */
+  /** Responds with a complete body. */
   respond(body: string | Readable | null): void {
     if (this.#hasLeft) return
     this.#hasLeft = true
@@ -128,7 +128,7 @@ export class ReturnedResponse extends Writable {
 const webStream = (body: Readable): ReadableStream<Uint8Array> => ReadableStream.from<Uint8Array>(body)
 const namesIn = (given: Given | undefined): readonly string[] => pairsIn(given).map(([name]) => name)
 
-/** The headers that `writeHead` is given: an object, a flat list, or a list of pairs. */
+/** The headers given to `writeHead`: an object, a flat list, or a list of pairs. */
 function pairsIn(given: Given | undefined): readonly (readonly [string, string | readonly string[]])[] {
   if (given === undefined) return []
   const list = Array.isArray(given) ? given.flat() : Object.entries(given).flat(1)

@@ -14,11 +14,11 @@ import type { Answer, Fields } from './wire.ts'
 /** One handler for each path. */
 export type Routes = Readonly<Record<string, Handler>>
 
-/** Where the scenarios of a suite are played: one host in one mode. */
+/** Where a suite's scenarios run: one host in one mode. */
 export interface Stage {
   readonly host: AdapterHost
   readonly createSessions: (options?: Partial<SessionsOptions & DataOptions<Data>>) => Sessions<Data>
-  /** Serves these routes until the test is over. */
+  /** Serves these routes until the end of the test. */
   readonly serve: (routes: Routes, sessions?: Sessions<Data>, mounted?: Mounted) => Promise<Served>
   /** Header fields to compare with those of an answer: names in lower case where the host has them so. */
   readonly fields: (...fields: Fields) => Fields
@@ -27,12 +27,12 @@ export interface Stage {
 interface Served {
   readonly origin: string
   readonly client: Client
-  /** Another visitor, or the same one on another connection when given the same jar. */
+  /** Another visitor, or the same one on another connection with the same jar. */
   readonly visitor: (options?: Pick<ClientOptions, 'jar'>) => Client
 }
 
 const SECRET = 'a secret that is only for tests with 48 characters'
-/** Larger than Node's own limit, so that it is the session that has to cope. */
+/** Larger than Node's own limit, so that the session has to handle it. */
 const MAX_HEADER_BYTES = 65_536
 
 export function createStage(host: AdapterHost, mode: SuiteMode): Stage {
@@ -62,7 +62,7 @@ export function createStage(host: AdapterHost, mode: SuiteMode): Stage {
   })
 }
 
-/** A host that is ready to be asked. */
+/** A host that is ready for requests. */
 interface Opened {
   readonly origin: string
   readonly connect: (jar: Jar | undefined) => Client
@@ -78,7 +78,7 @@ async function open(
   return { origin: NOWHERE, connect: (jar) => clientOver(openFetch(NOWHERE, fetch), NOWHERE, jar) }
 }
 
-/** Where a host is that has no server. */
+/** The origin of a host without a server. */
 const NOWHERE = 'http://127.0.0.1'
 
 async function listen(protocol: 'http/1.1' | 'h2', listener: Listener): Promise<Opened> {
@@ -86,7 +86,7 @@ async function listen(protocol: 'http/1.1' | 'h2', listener: Listener): Promise<
   return { origin, connect: (jar) => createClient(origin, { protocol, ...(jar && { jar }) }) }
 }
 
-/** Whether there is something to try; what a host cannot do its README names. */
+/** Whether a feature can be tested; a host's README names those that it lacks. */
 export const canDo = ({ without }: AdapterHost, feature: Feature): boolean =>
   without?.features.includes(feature) !== true
 
@@ -102,7 +102,7 @@ function serverOf(protocol: 'http/1.1' | 'h2', listener: Listener): Server | Htt
   return createHttp2Server({ settings }, (request, response) => void run(request, response))
 }
 
-/** Listens on a free port of the loopback until the test is over. */
+/** Listens on a free port of the loopback until the end of the test. */
 export async function listenFor(server: Server | Http2Server): Promise<string> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -114,7 +114,7 @@ export async function listenFor(server: Server | Http2Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** What frameworks, Node and the connection add of their own, and may differ in. */
+/** Headers that frameworks, Node and the connection add, and that may differ. */
 const OWN_FIELDS: ReadonlySet<string> = new Set([
   'date',
   'connection',
@@ -129,7 +129,7 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
   'x-content-type-options',
 ])
 
-/** The fields of an answer that must be the same on every host; the tokens, never twice the same, are named. */
+/** The header fields that must be the same on every host; tokens, which always differ, are replaced by names. */
 export function comparable({ fields }: Pick<Answer, 'fields'>): Fields {
   const compared = fields
     .filter(([name]) => !OWN_FIELDS.has(name.toLowerCase()))
@@ -137,6 +137,6 @@ export function comparable({ fields }: Pick<Answer, 'fields'>): Fields {
   return inOrder(compared)
 }
 
-/** By name, where the order says nothing; those of one name stay in theirs. */
+/** By name, if the order has no meaning; those of one name keep their order. */
 const inOrder = (fields: Fields): Fields =>
   fields.toSorted(([a], [b]) => a.toLowerCase().localeCompare(b.toLowerCase()))

@@ -14,7 +14,7 @@ import { PATIENCE_MS, type Stages } from './store-stage.ts'
 const IDLE = 600
 const ABSOLUTE = 1000
 
-/** How a store may be used: for the sessions, or for what was revoked of those that live in their cookies. */
+/** The use of a store: for sessions, or for the revocations of those that live in their cookies. */
 const USES: Readonly<Record<string, (store: Store) => Partial<SessionsOptions>>> = {
   stored: (store) => ({ store }),
   'sealed and revocable': (store) => ({ revocation: store, revocationCache: 0 }),
@@ -29,7 +29,7 @@ interface Attack {
   readonly wait: (seconds: number) => Promise<void>
 }
 
-/** Each leaves a cookie that must open nothing. Those whose name has `all` in it need to find a user's sessions. */
+/** Each leaves a cookie that must not open. Those with `all` in their name need to find a user's sessions. */
 const ATTACKS: Readonly<Record<string, (attack: Attack) => Promise<string>>> = {
   'a cookie that was planted before the login': async ({ open }) => {
     const planted = await bought(open())
@@ -92,13 +92,13 @@ const ATTACKS: Readonly<Record<string, (attack: Attack) => Promise<string>>> = {
   },
 }
 
-/** Known attacks on sessions, at two processes; with the store as it is used in each mode. */
+/** Known attacks on sessions, in two processes; with the store as used in each mode. */
 export function testAttacks(stage: Stages): void {
   describe.each(Object.entries(USES))(
     'opens nothing to, %s,',
     { timeout: PATIENCE_MS },
     (use, optionsFor) => {
-      // A row has one key for all its cookies, and a sealed session a sid of its own in each.
+      // A row has one key for all its cookies, and a sealed session a separate sid in each.
       const canEndRenewed = use === 'stored'
 
       async function stageAttack(): Promise<Attack & { readonly canRevokeAll: boolean }> {
@@ -116,7 +116,7 @@ export function testAttacks(stage: Stages): void {
               storeTimeLimit: TIME_LIMIT_MS,
               ...optionsFor(keptOf(one)),
             })
-        // Where the backend goes by a clock of its own, the sessions' clock alone goes on: they end by themselves (R32).
+        // If the backend has its own clock, only the sessions' clock advances: they end by themselves (R32).
         const wait = async (seconds: number): Promise<void> => {
           if (place.hasOwnClock === true) ahead += seconds * 1000
           else await clock.pass(seconds * 1000)

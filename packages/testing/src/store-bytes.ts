@@ -6,7 +6,7 @@ import { need, PATIENCE_MS, type Stages } from './store-stage.ts'
 const NOTE = 'a note that nobody but the visitor may read'
 const USER = 'user-4711@shop.example'
 
-/** What somebody finds who gets hold of everything that the store has written. */
+/** What an attacker finds who gets everything that the store has written. */
 export function testBytes(stage: Stages): void {
   describe('gives nothing away', { timeout: PATIENCE_MS }, () => {
     it('but sealed texts: no live id in any spelling, no data, no subject', async (context) => {
@@ -36,11 +36,11 @@ export function testBytes(stage: Stages): void {
 
 type Spelling = string | Buffer
 
-/** The ways in which bytes may lie in a file. */
+/** The ways in which bytes may appear in a file. */
 function spellings(of: Spelling): Buffer[] {
   const raw = Buffer.from(of)
   const encoded = [raw.toString('hex'), raw.toString('hex').toUpperCase()]
-  // A base64 text in the midst of another one begins at any of three places; its whole groups are the same then.
+  // A base64 text inside another one begins at any of three offsets; its complete groups are then the same.
   for (const shift of [0, 1, 2]) {
     const base64 = Buffer.concat([Buffer.alloc(shift), raw])
       .toString('base64')

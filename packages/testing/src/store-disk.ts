@@ -12,8 +12,8 @@ const HOUR_MS = 3_600_000
 const record = (text: string) => ({ text, expiresAt: Date.now() + HOUR_MS })
 
 /**
- * Fills a small disk of its own to the last page and then makes it read-only: what does not fit is an error, what was
- * there stays, and once there is room again, or it can be written, a store goes on that was opened before. Runs where
+ * Fills a small separate disk to the last page and then makes it read-only: writes that do not fit fail, existing data
+ * stays, and once there is room again, or it is writable, a store that was open before continues. Runs where
  * mounts are private to the process.
  */
 export async function tryBadDisk(open: () => Store, directory: string): Promise<void> {
@@ -48,7 +48,7 @@ export async function tryBadDisk(open: () => Store, directory: string): Promise<
   await assert.rejects(async () => reader.replace(key, 'as new', record('newest')))
   await assert.rejects(async () => reader.create(newKey(), record('one more')))
   await assert.rejects(async () => reader.delete(key))
-  // Whoever cannot write may be unable to read, but must not take what is there for gone.
+  // If writing fails, reading may fail too, but existing data must not count as missing.
   assert.equal(await readOr(reader, key, 'as new'), 'as new')
 
   execFileSync('mount', ['-o', 'remount,rw', directory])

@@ -1,42 +1,42 @@
 import type { Cart } from './store-requests.ts'
 
-/** What one request of a schedule does with the session that it shares with the others. */
+/** The action of one request of a schedule on the shared session. */
 export type Kind = 'push' | 'count' | 'note' | 'look' | 'logout' | 'login' | 'regenerate' | 'sweep' | 'wait'
 
 export const MOVES: readonly Kind[] = ['regenerate', 'login']
 
-/** A request that was told that all went well, and the cookie that its browser had then; undefined after a logout. */
+/** A request that got a success, and its browser's cookie then; undefined after a logout. */
 export interface Done {
   readonly kind: Kind
   readonly n: number
   readonly cookie: string | undefined
 }
 
-/** What a schedule has left. */
+/** The result of a schedule. */
 export interface Outcome {
-  /** The cookie that every request came with. */
+  /** The cookie of every request. */
   readonly cookie: string
   readonly done: readonly Done[]
-  /** How many were told that the session which they had opened was over. */
+  /** How many requests got the error that their session was over. */
   readonly refused: number
-  /** Whether a request may have written and was told of a failure, because a day had passed in its midst. */
+  /** Whether a request may have written and got a failure, because a day had passed in the middle of it. */
   readonly hasLateFailure: boolean
-  /** What each cookie opens; one that opens nothing is left out. */
+  /** What each cookie opens, without those that open nothing. */
   readonly opened: ReadonlyMap<string, Partial<Cart>>
 }
 
 /** A cookie begins with the locator of its row, which stays when `regenerate` or `login` changes the rest: 16 bytes. */
 const LOCATOR_CHARS = 21
 
-/** A row of the store, and what was done to it. */
+/** A row of the store, and the actions on it. */
 interface Row {
   readonly isFirst: boolean
   readonly done: readonly Done[]
-  /** What each of its cookies that opens it shows. */
+  /** What each of its valid cookies shows. */
   readonly opened: readonly Partial<Cart>[]
 }
 
-/** Holds what the requests were told against what is left, and says what no store may have let happen. Pure. */
+/** Compares the requests' results with the final data, and reports what no store may allow. Pure. */
 export function judge(outcome: Outcome): string[] {
   const { cookie, done, refused, opened } = outcome
   const faults: string[] = []
@@ -70,8 +70,8 @@ function rowsOf({ cookie, done, opened }: Outcome): Row[] {
 }
 
 /**
- * A session holds what its own requests did, once, and nothing else. Only a login that could not have the row of the
- * others may hold a copy of what they did besides.
+ * A session contains its own requests' actions, once, and nothing else. Only a login that could not have the others'
+ * row may also contain a copy of their actions.
  */
 function faultsOf(row: Row, { items = [], count = 0, note }: Partial<Cart>, outcome: Outcome): string[] {
   const faults: string[] = []

@@ -2,14 +2,14 @@ import type { Store, StoredRecord } from '@keepsake/core'
 import { revisionOf } from '@keepsake/core/store'
 import { sweepOf } from './store-pass.ts'
 
-/** Watches what clients of one place do, and writes down every answer that no store may give. */
+/** Watches the calls of one storage's clients, and records every result that no store may return. */
 export interface Ledger {
   /** The same store, watched. */
   watch(store: Store): Store
   readonly faults: readonly string[]
 }
 
-/** A text that was written: where, until when, and the moment from which on another text or nothing stands there. */
+/** A written text: its key, its deadline, and the moment from which another text or nothing is stored. */
 interface Written {
   readonly key: string
   readonly text: string
@@ -19,8 +19,8 @@ interface Written {
 }
 
 /**
- * A moment is a number that grows with every question and every answer. Only what was certain when a question was asked
- * counts against its answer, so requests may overlap at will.
+ * A moment is a number that increases with every call and every result. Only facts that were certain when a call began
+ * count against its result, so calls may overlap.
  */
 export function createLedger(now: () => number): Ledger {
   const faults: string[] = []
@@ -28,7 +28,7 @@ export function createLedger(now: () => number): Ledger {
   const expiredKeys = new Map<string, number>()
   let moment = 0
 
-  /** Must be called when a text is asked for, and its answer then held against what was certain at that moment. */
+  /** Call it when a text is requested; the result is then compared with what was certain at that moment. */
   function ask(key: string): (revision: string, what: string) => void {
     const asked = { at: ++moment, time: now() }
     const ended = expiredKeys.get(key) ?? Infinity
@@ -46,7 +46,7 @@ export function createLedger(now: () => number): Ledger {
     texts.set(revisionOf(text), { key, text, expiresAt, supersededAt: Infinity, isReplaced: false })
   }
 
-  /** From here on the text of this revision does not stand any more. */
+  /** From here on the text of this revision is no longer stored. */
   function supersede(key: string, revision: string, record: StoredRecord, time: number): void {
     const old = texts.get(revision)
     if (old !== undefined) {

@@ -11,10 +11,10 @@ const IN_REACH = 1000
 const ON_A_SERVER = 200
 /** Sessions that a user may have, where there is a limit. */
 const MAX = 5
-/** Requests under way at once. */
+/** Parallel requests. */
 const AT_ONCE = 50
 
-/** Sessions of users at two processes of one application, where the store can find them. */
+/** Users' sessions in two processes of one application, if the store can find them. */
 export function testLogins(stage: Stages): void {
   describe('lets a user be logged out everywhere', { timeout: PATIENCE_MS }, () => {
     it(`out of many sessions, with ${LOGINS} logins meanwhile`, async (context) => {
@@ -29,7 +29,7 @@ export function testLogins(stage: Stages): void {
       expect(revoked).toBeGreaterThanOrEqual(sessions)
       expect(await aliveOf(second, before)).toEqual([])
       const after = await logins(3, first, second)
-      // Of those that came meanwhile each was either before it or after it; nothing else is there.
+      // Each login in the meantime was either before it or after it; nothing else is there.
       const survivors = [...(await aliveOf(second, during)), ...after]
       expect(await second.listFor('alice')).toHaveLength(survivors.length)
       expect(revoked).toBe(sessions + LOGINS + after.length - survivors.length)
@@ -71,7 +71,7 @@ export function testLogins(stage: Stages): void {
         Array.from({ length: 25 }, (_, n) => login(n % 2 === 0 ? first : second)),
       )
       const done = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-      // A login that finds so many later ones is refused, and sets no cookie.
+      // A login that finds this many later ones fails, and sets no cookie.
       for (const result of results)
         if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(SessionGoneError)
       expect(await aliveOf(first, done)).toHaveLength(MAX)
@@ -134,7 +134,7 @@ async function aliveOf(sessions: Sessions<Cart>, cookies: readonly string[]): Pr
   return alive
 }
 
-/** Requests of one session, one after the other, until it is over. */
+/** Requests of one session, one after the other, until it has ended. */
 async function keepBusy(sessions: Sessions<Cart>, from: string, n: number): Promise<string> {
   let cookie = from
   for (let turn = 0; turn < 20 && (await isAlive(sessions, cookie)); turn++) {

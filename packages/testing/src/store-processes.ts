@@ -16,15 +16,15 @@ import { nextTurn } from './store-pass.ts'
 import { need, PATIENCE_MS } from './store-stage.ts'
 import { isWhole, makeText } from './store-writer.ts'
 
-/** A place on the disk that processes share. */
+/** Storage on a disk that processes share. */
 export interface ProcessPlace {
-  /** What the child is given to find it. */
+  /** The child's argument to find it. */
   readonly place: string
   /** This process's client of it. */
   readonly store: Store
-  /** The directory of its own in which the place lies; a small disk can then be tried in its stead. */
+  /** The separate directory of the storage; a small disk can replace it. */
   readonly directory?: string
-  /** What a crash has left and a sweep should have removed; empty where nothing is left. */
+  /** Leftovers of a crash that a sweep should have deleted; empty if none. */
   leftovers?(): MaybePromise<readonly string[]>
   remove?(): MaybePromise<void>
 }
@@ -34,9 +34,9 @@ const DEFAULT_CRASHES = 100
 const HOUR_MS = 3_600_000
 
 /**
- * What a store on the disk promises to several processes, and to those that are left when one is killed in the midst of
+ * What a store on disk promises to several processes, and to those that remain when one is killed in the middle of
  * a write. `child` is a module that calls `runStoreChild` of `@keepsake/testing/child`. `CRASHES=1000` kills more
- * often than the 100 times of an ordinary run.
+ * often than the default of 100 times.
  */
 export function storeProcessSuite(
   name: string,
@@ -91,7 +91,7 @@ export function storeProcessSuite(
           const keys = [newKey(), newKey()]
           while (left-- > 0) await killOnce(child, place, { keys, shared }, random)
         }
-        // Two at a time: the one that goes on finds whatever locks the other has left behind.
+        // Two at a time: the surviving one finds the locks that the other has left behind.
         await Promise.all([killInTurn(), killInTurn()])
         await place.store.sweep?.(Date.now())
         expect((await place.leftovers?.()) ?? []).toEqual([])
@@ -135,7 +135,7 @@ interface Keys {
   readonly shared: string
 }
 
-/** Lets a process write, kills it at some moment, and looks at what is there. */
+/** Lets a process write, kills it at a random moment, and checks the data. */
 async function killOnce(
   child: URL,
   { place, store }: ProcessPlace,
@@ -175,7 +175,7 @@ function serialOf(text: string | undefined): string {
   return isWhole(text) ? text.slice(0, text.indexOf(':')) : `broken: ${text.slice(0, 40)}`
 }
 
-/** A few turns of the event loop later, so that any moment of a write may be the last. */
+/** A few turns of the event loop later, so that the kill may hit any moment of a write. */
 async function killAfter(process: ChildProcess, turns: number): Promise<void> {
   for (let n = 0; n < turns; n++) await nextTurn()
   process.kill('SIGKILL')
@@ -187,7 +187,7 @@ function start(child: URL, job: Job, around: readonly string[] = []) {
   const [command = '', ...words] = [...around, process.execPath, '--conditions=@keepsake/source', ...script]
   const started = spawn(command, words, {
     stdio: ['pipe', 'ignore', 'inherit', 'pipe'],
-    // Compiling is most of a short life.
+    // Compiling takes most of a short process's time.
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'keepsake-compile-cache') },
   })
   return { process: started, lines: createInterface({ input: started.stdio[3] as Readable }) }

@@ -4,10 +4,10 @@ import { newKey } from './store-keys.ts'
 import { PATIENCE_MS, type Stage, type Stages } from './store-stage.ts'
 import { longText } from './store-texts.ts'
 
-/** Of a read that a busy machine makes too late. */
+/** For a read that a busy machine delays too long. */
 const MOST_TRIES = 20
 
-/** What one client may rely on. */
+/** The promises to one client. */
 export function testPromises(stage: Stages): void {
   describe('keeps a text under a key', { timeout: PATIENCE_MS }, () => {
     it('has nothing under a key that nobody wrote', async () => {
@@ -35,7 +35,7 @@ export function testPromises(stage: Stages): void {
       expect(await store.read(key)).toBe('first')
     })
 
-    it('replaces the text that it was told to, and no other', async () => {
+    it('replaces only the text with the given revision', async () => {
       const { store, other, record } = await stage()
       const key = newKey()
       await store.create(key, record('first'))
@@ -46,7 +46,7 @@ export function testPromises(stage: Stages): void {
       expect(await other.read(key)).toBe('third')
     })
 
-    it('does not take a part of a text, or a pattern, for the text', async () => {
+    it('does not accept a part of a text, or a pattern, as the text', async () => {
       const { store, record } = await stage()
       const key = newKey()
       await store.create(key, record('The_text%'))
@@ -55,7 +55,7 @@ export function testPromises(stage: Stages): void {
       expect(await store.read(key)).toBe('The_text%')
     })
 
-    it('forgets a deleted key, and deleting it again is fine', async () => {
+    it('removes a deleted key, and deleting it again is fine', async () => {
       const { store, other, record } = await stage()
       const key = newKey()
       await store.delete(key)
@@ -69,7 +69,7 @@ export function testPromises(stage: Stages): void {
       expect(await other.read(key)).toBe('third')
     })
 
-    it('leaves other keys alone, however much they look alike', async () => {
+    it('does not change similar keys', async () => {
       const { store, record } = await stage()
       const keys = ['0', '1', 'a', 'f'].map((digit) => '0'.repeat(63) + digit)
       const [gone = '', changed = '', ...rest] = keys
@@ -81,7 +81,7 @@ export function testPromises(stage: Stages): void {
       for (const key of rest) expect(await store.read(key)).toBe(longText(key))
     })
 
-    it('gives texts back to the letter, whatever is in them and however long', async () => {
+    it('returns texts exactly, whatever their content and length', async () => {
       const { store, other, record } = await stage()
       const printable = Array.from({ length: 95 }, (_, code) => String.fromCodePoint(code + 32)).join('')
       const long = printable.repeat(1380).slice(0, 131_072)
@@ -106,7 +106,7 @@ export function testPromises(stage: Stages): void {
       }
     })
 
-    it('refuses a key that is no hash, or has nothing under it', async () => {
+    it('rejects a key that is not a hash, or has no record under it', async () => {
       const { store } = await stage()
       for (const key of ['', '.', '../secret', `${'0'.repeat(63)}'`, `${newKey()}/x`, '*', `${newKey()}\n`]) {
         const read = async (): Promise<string | undefined> => store.read(key)
@@ -116,7 +116,7 @@ export function testPromises(stage: Stages): void {
       }
     })
 
-    it('lets go of what it has opened, and another client goes on', async () => {
+    it('closes its own resources, and another client continues', async () => {
       const { store, other, record, place } = await stage()
       const key = newKey()
       await store.create(key, record('first'))

@@ -14,7 +14,7 @@ const PATIENCE_TURNS = 100_000
 const numbers = Array.from({ length: CLIENTS }, (_, n) => n)
 const clientOf = ({ store, other }: Stage, n: number): Stage['store'] => (n % 2 === 0 ? store : other)
 
-/** What several clients may rely on that are at the place at the same moment. */
+/** The promises to several simultaneous clients of the same storage. */
 export function testRaces(stage: Stages): void {
   describe('is one atomic step', { timeout: PATIENCE_MS }, () => {
     it('so that exactly one of many creates the key', async () => {

@@ -9,7 +9,7 @@ export interface Cart {
   note: string
 }
 
-/** No scenario is to fail because the machine is slow. */
+/** No scenario may fail because the machine is slow. */
 export const TIME_LIMIT_MS = 120_000
 
 /** 32 random bytes as text: the secret of one scenario, which its processes share. */
@@ -28,7 +28,7 @@ export function openShop(
   return createSessions<Cart>({ secrets: [secret], store: kept, now, storeTimeLimit, lifetime })
 }
 
-/** One request: opens the session, lets a handler change it, commits. Returns the `Cookie` header that holds then. */
+/** One request: opens the session, lets a handler change it, commits. Returns the resulting `Cookie` header. */
 export async function visit(
   sessions: Sessions<Cart>,
   cookie: string | undefined,
@@ -61,7 +61,7 @@ function cookieAfter(headers: readonly (readonly [string, string])[], before: st
   return pair.endsWith('=') ? undefined : pair
 }
 
-/** What a visitor with this cookie sees; undefined without a session. */
+/** The session data that a visitor with this cookie sees; undefined without a session. */
 export async function look(sessions: Sessions<Cart>, cookie: string): Promise<Partial<Cart> | undefined> {
   const { session } = await sessions.open(cookie)
   return session.isNew ? undefined : Object.assign({}, session)

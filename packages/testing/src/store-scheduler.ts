@@ -2,9 +2,9 @@ import type { Store } from '@keepsake/core'
 import { nextTurn, sweepOf } from './store-pass.ts'
 import type { Random } from './store-random.ts'
 
-/** Lets tasks go on one step at a time, in an order that a random generator chooses. */
+/** Runs tasks one step at a time, in an order chosen by a random generator. */
 export interface Scheduler {
-  /** The same store, whose every question and every answer waits for its turn. */
+  /** The same store, with every call and every result waiting for its turn. */
   gate(store: Store): Store
   /** Resolves when it is the caller's turn. */
   turn(): Promise<void>
@@ -12,7 +12,7 @@ export interface Scheduler {
   run(tasks: readonly (() => Promise<void>)[]): Promise<void>
 }
 
-/** One step in three goes along with others, so that two clients really are at the backend at once. */
+/** One step in three runs together with others, so that two clients really use the backend simultaneously. */
 const ALONE_IN = 3
 const MOST_TURNS = 10
 

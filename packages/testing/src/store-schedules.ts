@@ -27,7 +27,7 @@ const HANDLERS: Readonly<Record<string, (session: Session<Cart>, n: number) => v
 
 const WRITES: readonly Kind[] = ['push', 'push', 'push', 'count', 'count', 'note', 'look']
 
-/** Requests that meet in an order of a random generator's choosing, through whole sessions at two processes. */
+/** Requests in an order chosen by a random generator, through whole sessions in two processes. */
 export function testSchedules(stage: Stages): void {
   const schedules = numberFrom('SCHEDULES', DEFAULT_SCHEDULES)
   const first = numberFrom('SEED', randomInt(2 ** 31))
@@ -53,7 +53,7 @@ function castOf(seed: number, hasOwnClock: boolean): Kind[] {
   return cast
 }
 
-/** Runs one schedule and says what no store may have let happen. */
+/** Runs one schedule and reports what no store may allow. */
 export async function runSchedule(place: Stage, seed: number): Promise<readonly string[]> {
   const { clock } = place
   const cast = castOf(seed, place.place.hasOwnClock === true)

@@ -3,32 +3,32 @@ import type { Store, StoredRecord } from '@keepsake/core'
 import { onTestFinished, type TestContext } from 'vitest'
 import type { MakeStore, StorePlace } from './store-place.ts'
 
-/** The clock of a test: it stands still until it is told to go on, or is the real one. */
+/** A test's clock: it stands still until it is advanced, or is the real one. */
 export interface Clock {
   readonly now: () => number
   /** Lets time pass. */
   readonly pass: (milliseconds: number) => Promise<void>
 }
 
-/** A fresh place, its clients and its clock, for one test. */
+/** Empty storage, its clients and its clock, for one test. */
 export interface Stage {
   readonly place: StorePlace
   readonly store: Store
   /** Another client of the same place; the same one where there is none. */
   readonly other: Store
   readonly clock: Clock
-  /** A record that ends in so many milliseconds. */
+  /** A record that expires in this many milliseconds. */
   readonly record: (text: string, inMs?: number, subject?: string) => StoredRecord
 }
 
 export type Stages = () => Promise<Stage>
 
-/** A slow disk, a busy machine and a clock that has to be waited for are no failure. */
+/** A slow disk, a busy machine and a clock to wait for are not failures. */
 export const PATIENCE_MS = 600_000
 
 const HOUR_MS = 3_600_000
 
-/** Sets a stage that is taken down when the test is over. */
+/** Creates a stage that is removed at the end of the test. */
 export function createStages(makeStore: MakeStore): Stages {
   return async () => {
     let time = Date.now()
@@ -57,7 +57,7 @@ export function createStages(makeStore: MakeStore): Stages {
   }
 }
 
-/** Skips the rest of a test about what this store, or this place, does not have. */
+/** Skips the rest of a test of a feature that this store, or this storage, does not have. */
 export function need<T extends object>(context: TestContext, owner: T, method: keyof T & string): void {
   if (owner[method] === undefined) context.skip(`there is no ${method}`)
 }

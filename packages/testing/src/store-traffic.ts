@@ -4,7 +4,7 @@ import { PATIENCE_MS, type Stages } from './store-stage.ts'
 
 const REQUESTS = 200
 
-/** Many requests of one visitor at once, at two processes of one application. */
+/** Many simultaneous requests of one visitor, in two processes of one application. */
 export function testTraffic(stage: Stages): void {
   describe(`keeps what ${REQUESTS} requests at once do to one session`, { timeout: PATIENCE_MS }, () => {
     it('when each pushes one item into the cart', async () => {

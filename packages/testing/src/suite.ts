@@ -20,8 +20,8 @@ import { watchScenarios } from './scenarios/watching.ts'
 import { createStage } from './stage.ts'
 
 /**
- * Describes what every adapter has to do, as tests of the calling file: the same requests to every host, and the same
- * answers from each, header for header. By real servers and real sockets, but for a host of fetch handlers that names no server.
+ * Defines everything that an adapter has to do, as tests of the calling file: the same requests to every host, and the same
+ * responses from each, header for header. With real servers and sockets, except for a host of fetch handlers without a server.
  *
  * ```ts
  * adapterSuite({ name: 'node:http', listener: (sessions, handler) => … })

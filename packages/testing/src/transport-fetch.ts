@@ -1,7 +1,7 @@
 import type { FetchHandler } from './host.ts'
 import type { Arriving, Sent, Transport } from './wire.ts'
 
-/** No wire at all: requests are handed to what answers them. A visitor who leaves aborts them. */
+/** No network: requests are passed directly to the handler. A visitor who leaves aborts them. */
 export function openFetch(origin: string, fetch: FetchHandler): Transport {
   const leaving = new AbortController()
   const readers = new Set<ReadableStreamDefaultReader<Uint8Array>>()

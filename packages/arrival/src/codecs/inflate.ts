@@ -1,7 +1,7 @@
 import { inflateSync, type ZlibOptions } from 'node:zlib'
 import { MALFORMED, type Refused, TOO_LARGE } from '../reading.ts'
 
-/** Undoes zlib's compression, of at most `most` bytes. */
+/** Decompresses zlib data of at most `most` bytes. */
 export function inflated(bytes: Uint8Array, most: number): Buffer | Refused {
   try {
     return inflateSync(bytes, { __proto__: null, maxOutputLength: most } as ZlibOptions)

@@ -3,15 +3,15 @@ import { FORGED, MALFORMED, type Refused } from '../reading.ts'
 import { type Fields, parseObject } from '../text.ts'
 import { decoded, isSame, type Secret } from './bytes.ts'
 
-/** Mark, id of the password, salt, iv, box, end, salt of the signature, signature. All of it is looked at before any work. */
+/** Mark, password id, salt, iv, box, expiry, signature salt, signature. All of it is checked before any work. */
 const SEAL =
   /^(Fe26\.2\*(\w*)\*([0-9a-f]{64})\*([\w-]{22})\*([\w-]{22,})\*(\d{0,15}))\*([0-9a-f]{64})\*([\w-]{43})$/
 
-/** How long after its end the library still opens a seal, in seconds. */
+/** How long after its expiry the library still opens a seal, in seconds. */
 const TOLERANCE = 60
 
 export interface IronKeys {
-  /** The password with this id, which the seal names: the others are not tried. */
+  /** The password with the seal's id: the others are not tried. */
   readonly passwordOf: (id: string) => Secret | undefined
   /** Of PBKDF2, in the order in which they are tried. */
   readonly rounds: readonly number[]
@@ -20,7 +20,7 @@ export interface IronKeys {
 export interface Unsealed {
   readonly fields: Fields
   readonly signed: string
-  /** Epoch seconds from which the library itself refuses, and when the seal itself says that it ends. */
+  /** The epoch second from which the library itself rejects it, and the seal's own expiry. */
   readonly endsAt: number | undefined
   readonly statedEnd: number | undefined
 }

@@ -17,7 +17,7 @@ interface Parts {
 interface Encryption {
   readonly ivLength: number
   readonly tagLength: number
-  /** Throws, or has no text, where the key is another. */
+  /** Throws, or has no text, if the key is wrong. */
   readonly open: (parts: Parts, key: Uint8Array) => string | undefined
 }
 

@@ -1,10 +1,10 @@
 import { decode, ExtData } from '@msgpack/msgpack'
 
 /**
- * What a msgpack text holds, as JSON would have it: a time is an ISO text, bytes are their base64, and a whole
- * number that JavaScript cannot hold is text.
+ * The content of a msgpack text, as JSON: a time becomes an ISO text, bytes base64, and an integer
+ * that JavaScript cannot represent text.
  *
- * @throws {Error} for what is no msgpack, and for extensions that others have made up.
+ * @throws {Error} for invalid msgpack, and for custom extensions.
  */
 export function plainMsgpack(bytes: Uint8Array): unknown {
   return plain(decode(bytes, { useBigInt64: true }))

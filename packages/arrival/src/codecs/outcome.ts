@@ -1,4 +1,4 @@
-/** What `act` comes to, or undefined where it throws. */
+/** The result of `act`, or undefined if it throws. */
 export function attempt<T>(act: () => T): T | undefined {
   try {
     return act()
@@ -7,7 +7,7 @@ export function attempt<T>(act: () => T): T | undefined {
   }
 }
 
-/** What the first of these that does not throw and answers something comes to. */
+/** The result of the first of these that returns something without throwing. */
 export function firstOf<T, R>(list: readonly T[], open: (item: T) => R | undefined): R | undefined {
   for (const item of list) {
     const opened = attempt(() => open(item))

@@ -9,14 +9,14 @@ import {
 } from '../reading.ts'
 import { attempt } from './outcome.ts'
 
-/** How far the clocks of two servers may be apart, in seconds. */
+/** The maximum clock difference of two servers, in seconds. */
 const SKEW = 60
 
-/** What a record of a foreign store says. What was signed is in the cookie that names it. */
+/** The content of a foreign store's record. The signed part is in the cookie that names it. */
 export type Stored = Omit<Read, 'signed'>
 
 /**
- * The reader of a format. `open` may throw over what is not of its shape, and leaves times to be looked at here.
+ * The reader of a format. `open` may throw for an invalid format, and times are checked here.
  */
 export const readerOf =
   (open: (value: string, now: number) => Read | Named | Refused): Reader =>
@@ -24,19 +24,19 @@ export const readerOf =
     judged(() => open(value, now), now)
 
 /**
- * What a session comes to that `open` has found to be genuine. Its `endsAt` is the first moment at which the foreign library
- * itself refuses it: so long its cookie may come again.
+ * The result for a session that `open` has verified. Its `endsAt` is the first moment at which the foreign library
+ * itself rejects it: until then its cookie may be sent again.
  */
 export function judged<T extends Stored | Named>(open: () => T | Refused, now: number): T | Refused {
   const opened = attempt(open)
   if (opened === undefined) return MALFORMED
   if (isRefused(opened)) return opened
-  // What it has not is undefined, whatever `Object.prototype` has.
+  // Missing fields are undefined, whatever `Object.prototype` has.
   const session = Object.assign(Object.create(null) as T, opened)
   const beganAt = session.beganAt && Math.floor(session.beganAt)
   const endsAt = session.endsAt && Math.ceil(session.endsAt)
   if (!((endsAt ?? Infinity) > now)) return EXPIRED
-  // Itsdangerous refuses these, and no clock that is right has signed them.
+  // Itsdangerous rejects these, and no correct clock has signed them.
   if (beganAt !== undefined && !(beganAt >= 0 && beganAt <= now + SKEW)) return MALFORMED
   return { ...session, beganAt, endsAt }
 }

@@ -9,8 +9,8 @@ const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d
 const LONG = /^-?\d{16,}$/
 
 /**
- * What a text of JSON says that Python or Ruby has written, or undefined. They write whole numbers of any length, and what JavaScript
- * reads of a long one is another: the id of another user, perhaps. So one that it cannot hold becomes text.
+ * The content of a JSON text written by Python or Ruby, or undefined. They write integers of any length, and JavaScript
+ * reads a long one as another number: perhaps another user's id. So an integer that it cannot represent becomes text.
  */
 export const parseExact = (text: string): unknown =>
   parseJson(

@@ -17,7 +17,7 @@ export interface AuthJsOptions extends ArrivalOptions {
 }
 
 /**
- * Sessions of Auth.js 5 with the strategy `jwt`. Their key is made of the cookie's name, too: without https it is
+ * Sessions of Auth.js 5 with the strategy `jwt`. Their key depends on the cookie's name: without https it is
  * `authjs.session-token`.
  */
 export function authJs(options: AuthJsOptions): Arrival {
@@ -95,7 +95,7 @@ const derived = (secret: Secret, salt: string, info: string, length: number): Ui
 
 /** What is about the token alone. */
 const SERVING: ReadonlySet<string> = new Set(['iat', 'exp', 'jti'])
-/** How long after its end the libraries still open a token, in seconds. */
+/** How long after its expiry the libraries still open a token, in seconds. */
 const TOLERANCE = 15
 
 function readToken(keys: JweKeys): Reader {

@@ -12,7 +12,7 @@ export interface CookieSessionOptions extends ArrivalOptions {
   readonly keys: ForeignSecrets
 }
 
-/** Sessions of cookie-session 2. Nothing in them tells when they began or end. */
+/** Sessions of cookie-session 2. They do not contain when they began or end. */
 export function cookieSession(options: CookieSessionOptions): Arrival {
   return arrivalOf(
     {
@@ -37,6 +37,6 @@ function readCookieSession(name: string, keys: readonly KeyObject[]): Reader {
   }
 }
 
-/** The object that a text says: JSON in base64. */
+/** The object in a text: JSON in base64. */
 export const parseBase64 = (text: string): Record<string, unknown> | undefined =>
   parseObject(Buffer.from(text, 'base64').toString())

@@ -29,10 +29,10 @@ export interface DjangoOptions extends ArrivalOptions, RecordOptions {
 }
 
 /**
- * Sessions of Django: those of the backend `signed_cookies`, or with `readData` those of `db`, `cached_db` and `file`. It gives the
+ * Sessions of Django: those of the backend `signed_cookies`, or with `readData` those of `db`, `cached_db` and `file`. It returns the
  * `session_data` of the table `django_session` whose `session_key` is the id.
  *
- * A password that is changed in Django ends its sessions by `_auth_user_hash`. Where that matters, `subject` compares it.
+ * A password change in Django ends sessions through `_auth_user_hash`. If that matters, compare it in `subject`.
  */
 export function django(options: DjangoOptions): Arrival {
   return arrivalOf(
@@ -61,13 +61,13 @@ export interface DjangoKeys {
   readonly lifetime: number
 }
 
-/** What Django has where nobody has set something else. */
+/** Django's defaults. */
 export const DJANGO_DEFAULTS: Omit<DjangoKeys, 'secretKeys'> = Object.freeze({ lifetime: 14 * 86_400 })
 
 /** With pickle a session begins with this byte. */
 const PICKLE = 0x80
 
-/** Records are the application's own, and no visitor can make them as large as he likes. */
+/** Records are the application's own, and visitors cannot choose their size. */
 const MAX_RECORD_LENGTH = 2 ** 20
 
 const COOKIE_SALT = 'django.contrib.sessions.backends.signed_cookies'
@@ -79,12 +79,12 @@ export function readDjango(keys: DjangoKeys): Reader {
   return readerOf((value) => {
     const read = open(value)
     if (isRefused(read)) return read
-    // It is over after SESSION_COOKIE_AGE even where `set_expiry` asked for more (Django's ticket 19201).
+    // It expires after SESSION_COOKIE_AGE even if `set_expiry` asked for more (Django's ticket 19201).
     return { ...read, endsAt: Math.min(read.beganAt + keys.lifetime, read.endsAt ?? Infinity) }
   })
 }
 
-/** Reads the cookie of the backends `db`, `cached_db` and `file`, which has the id of a record alone. */
+/** Reads the cookie of the backends `db`, `cached_db` and `file`, which contains only a record's id. */
 export const readDjangoId: Reader = readerOf((value) =>
   /^[0-9a-z]{32}$/.test(value) ? { id: value, signed: value } : MALFORMED,
 )
@@ -104,8 +104,8 @@ interface Opened extends Read {
 }
 
 /**
- * Opens what was signed with this salt. There is one for cookies and one for records, so that neither counts for anything as the
- * other. `endsAt` is there where the session has an end of its own.
+ * Opens a text signed with this salt. Cookies and records have different salts, so that neither is accepted as the
+ * other. `endsAt` is set if the session has its own expiry.
  */
 function opener({ secretKeys }: DjangoKeys, salt: string, most: number): (text: string) => Opened | Refused {
   const keys = secretKeys.map((secret) =>

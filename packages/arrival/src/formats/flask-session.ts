@@ -12,13 +12,13 @@ import { FORGED, MALFORMED, type Reader, type Refused, UNSUPPORTED } from '../re
 import { asFields } from '../text.ts'
 import { deriveKey, splitFlask } from './flask.ts'
 
-/** Records are bytes: a client that makes text of them spoils msgpack. Where they are JSON, they may be text as well. */
+/** Records are bytes: a client that decodes them to text corrupts msgpack. JSON records may also be text. */
 export interface FlaskSessionOptions extends ArrivalOptions, RecordOptions {
-  /** SECRET_KEY and its fallbacks, where SESSION_USE_SIGNER is on. Left out: ids are not signed. */
+  /** SECRET_KEY and its fallbacks, if SESSION_USE_SIGNER is on. Omit it if ids are not signed. */
   readonly secretKeys?: ForeignSecrets
 }
 
-/** Sessions of Flask-Session 0.6 and newer. `readData` puts SESSION_KEY_PREFIX, which is `session:`, before the id. */
+/** Sessions of Flask-Session 0.6 and newer. `readData` adds SESSION_KEY_PREFIX, which is `session:`, before the id. */
 export function flaskSession(options: FlaskSessionOptions): Arrival {
   return arrivalOf(
     {
@@ -42,14 +42,14 @@ export function flaskSession(options: FlaskSessionOptions): Arrival {
 
 /** What an application of Flask-Session signs the ids in its cookies with. */
 export interface FlaskSessionKeys {
-  /** SECRET_KEY where SESSION_USE_SIGNER is on; none where ids are not signed, as by default. */
+  /** SECRET_KEY if SESSION_USE_SIGNER is on; none if ids are not signed, as by default. */
   readonly secretKeys: readonly Secret[]
 }
 
 /** The id of a session of Flask-Session: `secrets.token_urlsafe`, or a UUID before 0.6. */
 const ID = /^[\w-]{16,256}$/
 
-/** Reads the cookie of Flask-Session, which has the id of a record alone. */
+/** Reads the cookie of Flask-Session, which contains only a record's id. */
 export function readFlaskSession({ secretKeys }: FlaskSessionKeys): Reader {
   const keys = secretKeys.map((secret) =>
     deriveKey(secret, { salt: 'flask-session', digest: 'sha1', keyDerivation: 'hmac' }),

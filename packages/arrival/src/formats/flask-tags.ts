@@ -1,11 +1,11 @@
 import type { Fields } from '../text.ts'
 
 /*
- * Flask's TaggedJSONSerializer writes what JSON has not as objects of one key. Here a tuple is a list, markup its text, a
- * UUID its usual spelling, a datetime an ISO text, and bytes are their base64.
+ * Flask's TaggedJSONSerializer writes values that JSON lacks as objects with one key. Here a tuple becomes a list, markup text, a
+ * UUID its usual form, a datetime ISO text, and bytes base64.
  */
 
-/** A dictionary whose only key was a tag's name: Flask has put two characters behind it. */
+/** A dictionary whose only key was a tag's name: Flask has appended two characters. */
 function escaped(value: unknown): Fields {
   if (typeof value !== 'object' || value === null) throw new TypeError('a tag that is not in a dictionary')
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.slice(0, -2), item]))
@@ -25,7 +25,7 @@ const TAGS: ReadonlyMap<string, (value: unknown) => unknown> = new Map<string, (
 /**
  * The value that Flask has tagged, children first.
  *
- * @throws {Error} for a tag on what it cannot be on.
+ * @throws {Error} for a tag on a value that cannot have it.
  */
 export function untagged(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value

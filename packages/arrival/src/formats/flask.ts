@@ -18,10 +18,10 @@ export type KeyDerivation = 'hmac' | 'django-concat' | 'concat' | 'none'
 export interface FlaskOptions extends ArrivalOptions {
   /**
    * SECRET_KEY and all of SECRET_KEY_FALLBACKS, in any order: Flask 3.1.0 signed with the last fallback instead of the
-   * SECRET_KEY (CVE-2025-47278), so a fallback is no less likely than the key.
+   * SECRET_KEY (CVE-2025-47278), so list the fallbacks as well.
    */
   readonly secretKeys: ForeignSecrets
-  /** PERMANENT_SESSION_LIFETIME. It counts for every session, permanent or not. Default `'31d'`. */
+  /** PERMANENT_SESSION_LIFETIME. It applies to every session, permanent or not. Default `'31d'`. */
   readonly lifetime?: Duration | undefined
   /** Of the session interface: `salt`. Default `'cookie-session'`. */
   readonly salt?: string | undefined
@@ -33,7 +33,7 @@ export interface FlaskOptions extends ArrivalOptions {
 
 const KEY_DERIVATIONS = ['hmac', 'django-concat', 'concat', 'none'] as const
 
-/** Sessions of Flask, of 1.0 and newer, which are in their cookies. */
+/** Sessions of Flask 1.0 and newer that are in their cookies. */
 export function flask(options: FlaskOptions): Arrival {
   return arrivalOf(
     {
@@ -65,7 +65,7 @@ export interface FlaskKeys {
   readonly keyDerivation: KeyDerivation
 }
 
-/** What Flask has where nobody has set something else. */
+/** Flask's defaults. */
 export const FLASK_DEFAULTS: Omit<FlaskKeys, 'secretKeys'> = Object.freeze({
   lifetime: 31 * 86_400,
   salt: 'cookie-session',
@@ -88,12 +88,12 @@ export function readFlask(keys: FlaskKeys): Reader {
     const { payload, signed, stamp } = opened
     const fields = asFields(untagged(parseExact(payload.toString())))
     if (fields === undefined) return MALFORMED
-    // It is refused when it is older than that, in whole seconds.
+    // It is rejected when it is older than that, in whole seconds.
     return { ...splitFlask(fields), signed, beganAt: stamp, endsAt: stamp + keys.lifetime + 1 }
   })
 }
 
-/** The data of a session of Flask or Flask-Session, apart from what Flask has put there. */
+/** The data of a session of Flask or Flask-Session, without Flask's own fields. */
 export const splitFlask = (
   fields: Fields,
 ): { readonly data: Fields; readonly permanent: boolean; readonly flash: readonly Flash[] } => ({

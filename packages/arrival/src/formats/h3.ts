@@ -18,8 +18,8 @@ export interface H3Options extends ArrivalOptions {
   /** `idleTimeout`, counted from the last visit. Default: none. */
   readonly idleTimeout?: Duration | undefined
   /**
-   * Of PBKDF2: h3 2.0.8 and newer seal with 8,192, those before with 1. Default: both are tried. What nobody has sealed costs
-   * 2 ms then, and what somebody has 5 ms, so no more than 100 are read in one second; with `1` there is no such limit.
+   * Of PBKDF2: h3 2.0.8 and newer seal with 8,192, older versions with 1. Default: both are tried. An invalid seal then costs
+   * 2 ms and a valid one 5 ms, so at most 100 are read per second; with `1` there is no such limit.
    */
   readonly rounds?: 1 | 8192 | undefined
 }
@@ -64,18 +64,18 @@ export interface H3Keys {
   readonly maxAge: number | undefined
   /** In seconds. */
   readonly idleTimeout: number | undefined
-  /** Fewest first, as those that fail cost what they count. */
+  /** The smallest first, because failed attempts cost that many rounds. */
   readonly rounds: readonly number[]
 }
 
-/** What h3 has where nobody has set something else. */
+/** h3's defaults. */
 export const H3_DEFAULTS: Omit<H3Keys, 'password'> = Object.freeze({
   maxAge: undefined,
   idleTimeout: undefined,
   rounds: [1, 8192],
 })
 
-/** Reads the cookie of `useSession`, whole or of chunks that were joined. */
+/** Reads the cookie of `useSession`, whole or joined from chunks. */
 export function readH3({ password, maxAge, idleTimeout, rounds }: H3Keys): Reader {
   const keys = { passwordOf: () => password, rounds }
   return readerOf((value) => {

@@ -12,7 +12,7 @@ import { isObject } from '../text.ts'
 export interface IronSessionOptions extends ArrivalOptions {
   /** `password`: one, or several by the numbers that seals name them by. */
   readonly password: string | Readonly<Record<string, string | undefined>> | undefined
-  /** `ttl`: from it and the end follows when a seal was made. With 0 seals do not end. Default `'14d'`. */
+  /** `ttl`: with a seal's expiry it tells when the seal was made. With 0 seals do not expire. Default `'14d'`. */
   readonly ttl?: Duration | undefined
   readonly cookie: ForeignCookieOptions & { readonly name: string }
 }
@@ -53,24 +53,24 @@ function readPasswords(given: unknown): ReadonlyMap<string, Secret> {
 export interface IronSessionKeys {
   /** By id; a single password has the id `1`. */
   readonly passwords: ReadonlyMap<string, Secret>
-  /** `ttl` in seconds: from it and the end follows when a seal was made. With 0 seals do not end. */
+  /** `ttl` in seconds: with a seal's expiry it tells when the seal was made. With 0 seals do not expire. */
   readonly ttl: number
 }
 
-/** What iron-session has where nobody has set something else. */
+/** iron-session's defaults. */
 export const IRON_SESSION_DEFAULTS: Omit<IronSessionKeys, 'passwords'> = Object.freeze({ ttl: 14 * 86_400 })
 
 /** Reads the cookie of iron-session, whole or of chunks that were joined. */
 export function readIronSession({ passwords, ttl }: IronSessionKeys): Reader {
   const keys = { passwordOf: (id: string) => passwords.get(id), rounds: [1] }
   return readerOf((value, now) => {
-    // What follows `~` is outside of the signature: it is cut off, and decides nothing.
+    // Text after `~` is not signed: it is cut off and ignored.
     const opened = openIron(value.split('~', 1)[0] ?? '', keys)
     if (isRefused(opened)) return opened
     const { fields, signed, statedEnd = NaN, endsAt } = opened
-    // Where it would be ahead, the application has another `ttl`, and nothing tells.
+    // A time in the future means that the application has another, unknown `ttl`.
     const beganAt = statedEnd - ttl >= 0 && statedEnd - ttl <= now ? statedEnd - ttl : undefined
-    // Its cookies have a Max-Age, unless the application has taken it away.
+    // Its cookies have a Max-Age, unless the application has removed it.
     return { data: fields, signed, beganAt, endsAt, permanent: true }
   })
 }

@@ -20,7 +20,7 @@ import {
 import { isObject, jsonOf, without } from '../text.ts'
 import { parseBase64 } from './cookie-session.ts'
 
-/** A store for koa-session, as the other application makes it. */
+/** A store for koa-session, as the previous application creates it. */
 export interface KoaSessionStore {
   get(key: string, maxAge: never, data: never): unknown
   destroy?(key: string, data: never): unknown
@@ -29,9 +29,9 @@ export interface KoaSessionStore {
 export interface KoaSessionOptions extends ArrivalOptions {
   /** `app.keys`. */
   readonly keys: ForeignSecrets
-  /** The algorithm of the Keygrip, where `app.keys` is one. Default `'sha1'`. */
+  /** The algorithm of the Keygrip, if `app.keys` is one. Default `'sha1'`. */
   readonly algorithm?: string | undefined
-  /** Its `store`, where it has one. Default: sessions are in their cookies. */
+  /** Its `store`, if it has one. Default: sessions are in their cookies. */
   readonly store?: KoaSessionStore | undefined
 }
 
@@ -58,7 +58,7 @@ export function koaSession(options: KoaSessionOptions): Arrival {
   )
 }
 
-/** What a genuine cookie holds, where it holds the session itself. */
+/** The content of a valid cookie that contains the session itself. */
 function insideOf(reading: Reading, now: number): Reading {
   const value = fieldOf(reading as Named, 'id')
   if (value === undefined) return reading

@@ -18,13 +18,13 @@ export interface RailsOptions extends ArrivalOptions {
   readonly cookie: ForeignCookieOptions & { readonly name: string }
   /**
    * `use_cookies_with_metadata`: false for an application of Rails 5.2, or one that has kept its defaults. Then any other encrypted
-   * cookie of the application that holds an object passes for a session. Default true.
+   * cookie of the application that contains an object is accepted as a session. Default true.
    */
   readonly useCookiesWithMetadata?: boolean | undefined
 }
 
 /**
- * Sessions of Rails 5.2 to 8 in its CookieStore, whose serializer is `:json`, or `:hybrid` where it has written JSON. Keys of SHA-1, as
+ * Sessions of Rails 5.2 to 8 in its CookieStore, whose serializer is `:json`, or `:hybrid` if it has written JSON. Keys of SHA-1, as
  * before `load_defaults 7.0`, and of SHA-256 are tried.
  */
 export function rails(options: RailsOptions): Arrival {
@@ -91,7 +91,7 @@ export function readRails({ secretKeyBases, cookieName, purpose }: RailsKeys): R
   })
 }
 
-/** What only served Rails. */
+/** Keys that only served Rails. */
 const SERVING: ReadonlySet<string> = new Set(['session_id', '_csrf_token', 'flash'])
 
 interface Envelope {
@@ -113,7 +113,7 @@ function openEnvelope(plain: string): Envelope | undefined {
 const textOf = ({ data, message }: Fields): string =>
   asText(data) ?? decoded(asText(message) ?? '', 'base64')?.toString() ?? ''
 
-/** Messages that have been shown already are still there, and listed under `discard`. */
+/** Messages that were already shown are still present, and listed under `discard`. */
 function flashesOf(value: unknown): Flash[] {
   const fields = asFields(value)
   const shown: unknown = fields?.['discard']

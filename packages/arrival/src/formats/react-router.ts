@@ -18,13 +18,13 @@ import { isObject, jsonOf, parseJson, parseObject, percentDecoded, splitAtDot, w
 export interface ReactRouterOptions extends ArrivalOptions {
   /** The `secrets` of the session's cookie. */
   readonly secrets: ForeignSecrets
-  /** The `readData` of `createSessionStorage`, where sessions are not in their cookies. */
+  /** The `readData` of `createSessionStorage`, if sessions are not in their cookies. */
   readonly readData?: ((id: string) => unknown) | undefined
-  /** The `deleteData` beside it. Default: records stay. */
+  /** Its `deleteData`. Default: records stay. */
   readonly deleteData?: ((id: string) => unknown) | undefined
 }
 
-/** Sessions of React Router 7 and 8, and of Remix 1 and 2. Nothing in their cookies tells when they began or end. */
+/** Sessions of React Router 7 and 8, and of Remix 1 and 2. Their cookies do not contain when they began or end. */
 export function reactRouter(options: ReactRouterOptions): Arrival {
   return arrivalOf(
     {
@@ -51,7 +51,7 @@ type Ask = (id: string) => unknown
 const readAsk = (name: string, value: unknown): Ask | undefined =>
   readFunction(`reactRouter.${name}`, value) as Ask | undefined
 
-/** What a text holds that was signed: a session, or the id of one. */
+/** The content of a signed text: a session, or its id. */
 export type Inside = (text: string) => Content | { readonly id: string } | undefined
 
 /** Of a cookie with a text in base64 and its HMAC. */
@@ -88,7 +88,7 @@ const recordsOf = (read: Ask, remove: Ask | undefined): Records => ({
 
 const FLASH = /^__flash_(.+)__$/
 
-/** What is flashed lies among the data, under a name of its own. */
+/** Flashed values are in the data, under a separate name. */
 function contentOf(data: Readonly<Record<string, unknown>>): Content {
   const flash = Object.entries(data).flatMap(([key, value]): Flash[] => {
     const category = FLASH.exec(key)?.[1]
@@ -97,6 +97,6 @@ function contentOf(data: Readonly<Record<string, unknown>>): Content {
   return { data: without(data, (key) => FLASH.test(key)), flash }
 }
 
-/** What is flashed may be any value; a message is text. */
+/** Flashed values may have any type; a message is text. */
 export const textOf = (value: unknown): string =>
   typeof value === 'string' ? value : (JSON.stringify(value) ?? '')

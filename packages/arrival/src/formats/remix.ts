@@ -7,13 +7,13 @@ import { type Content, MALFORMED, type Records, UNKNOWN } from '../reading.ts'
 import { isObject, jsonOf, parseJson } from '../text.ts'
 import { type Inside, readSigned, textOf } from './react-router.ts'
 
-/** A session storage of Remix 3, as the other application makes it. */
+/** A session storage of Remix 3, as the previous application creates it. */
 export interface RemixStorage {
   read(cookie: string | null): Promise<RemixSession>
   save(session: never): Promise<unknown>
 }
 
-/** As much of a session of Remix 3 as is looked at. */
+/** The part of a session of Remix 3 that is read. */
 export interface RemixSession {
   readonly id: string
   readonly data: unknown
@@ -23,11 +23,11 @@ export interface RemixSession {
 export interface RemixOptions extends ArrivalOptions {
   /** The `secrets` of the session's cookie. */
   readonly secrets: ForeignSecrets
-  /** Its storage, where sessions are not in their cookies. */
+  /** Its storage, if sessions are not in their cookies. */
   readonly storage?: RemixStorage | undefined
 }
 
-/** Sessions of Remix 3. Nothing in their cookies tells when they began or end. For Remix 1 and 2 take `reactRouter`. */
+/** Sessions of Remix 3. Their cookies do not contain when they began or end. For Remix 1 and 2 use `reactRouter`. */
 export function remix(options: RemixOptions): Arrival {
   return arrivalOf(
     {
@@ -51,7 +51,7 @@ const dataIn: Inside = (text) => {
   return isObject(value) ? contentOf(fieldOf(value, 'd')) : undefined
 }
 
-/** @throws {ConfigError} for what is no storage. */
+/** @throws {ConfigError} unless it is a storage. */
 function recordsOf(given: unknown): Records {
   const storage = given as AskedStorage
   if (!isObject(given) || typeof fieldOf(storage, 'read') !== 'function')
@@ -59,7 +59,7 @@ function recordsOf(given: unknown): Records {
   return {
     async read(id) {
       const session = await storage.read(id)
-      // For an id that it does not know, a storage begins another session.
+      // For an unknown id, a storage begins another session.
       if (session.id !== id) return UNKNOWN
       return contentOf(jsonOf([...session.data])) ?? MALFORMED
     },
@@ -76,7 +76,7 @@ interface AskedStorage {
   save(session: RemixSession): Promise<unknown>
 }
 
-/** The data, and beside it what was flashed. */
+/** The data, and the flashed values. */
 function contentOf(parts: unknown): Content | undefined {
   const [data, flashed] = Array.isArray(parts) ? (parts as unknown[]) : []
   if (!isObject(data) || !isObject(flashed)) return undefined

@@ -12,7 +12,7 @@ import { parseObject, without } from '../text.ts'
 
 export interface SecureSessionOptions extends ArrivalOptions {
   /**
-   * `key`: bytes, or text in base64, or several. For an application that has a `secret`, derive the key of it as the plugin does:
+   * `key`: bytes, or text in base64, or several. If the application has a `secret`, derive the key from it as the plugin does:
    * Argon2id, see `crypto.argon2Sync` of Node 24.
    */
   readonly keys: ForeignSecret | readonly (ForeignSecret | undefined)[] | undefined
@@ -57,7 +57,7 @@ export interface SecureSessionKeys {
   readonly expiry: number
 }
 
-/** What `@fastify/secure-session` has where nobody has set something else. */
+/** The defaults of `@fastify/secure-session`. */
 export const SECURE_SESSION_DEFAULTS: Omit<SecureSessionKeys, 'keys'> = Object.freeze({ expiry: 86_401 })
 
 const TAG_LENGTH = 16
@@ -66,7 +66,7 @@ const NONCE_LENGTH = 24
 /** Reads the cookie of `@fastify/secure-session`. */
 export function readSecureSession({ keys, expiry }: SecureSessionKeys): Reader {
   return readerOf((value) => {
-    // With `signed` a signature follows behind a dot, which adds nothing: the box itself cannot be made without the key.
+    // With `signed`, a signature follows after a dot. It is ignored, because the box itself cannot be made without the key.
     const [text = ''] = decodeURIComponent(value).split('.', 1)
     const [boxText = '', nonceText = '', more] = text.split(';')
     const box = decoded(boxText, 'base64')

@@ -1,3 +1,4 @@
+import { processTerminal } from '../../src/terminal.ts'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -29,7 +30,13 @@ export interface Found {
 
 /** The command within this process, which spares each of some two hundred runs a start; command.test.ts has it as a process. */
 export async function doctor(...args: readonly string[]): Promise<Report> {
-  const around = { env: {}, cwd: '.', readInput: () => Promise.resolve(''), now: Date.now() }
+  const around = {
+    env: {},
+    cwd: '.',
+    readInput: () => Promise.resolve(''),
+    now: Date.now(),
+    terminal: processTerminal(),
+  }
   const { code, json: found } = await command.run(args, around)
   const json = found as {
     readonly cookie: { readonly library: string } | null

@@ -35,9 +35,8 @@ type Load = (header: CookieHeader) => MaybePromise<Look>
 export function createSessions<D extends SessionData<D> = Record<string, unknown>>(
   options: SessionsOptions & DataOptions<D>,
 ): Sessions<D> {
-  const { setup, whenStoreFails, arrivals, arriving, everyone, isVolatile, timeLimit, log, close } = readSetup(
-    readOptions('options', options, OPTIONS),
-  )
+  const { setup, whenStoreFails, arrivals, arriving, everyone, isVolatile, timeLimit, log, close } =
+    readSetup(readOptions('options', options, OPTIONS))
   const { mode, cookie, lifetime, subjects, accept, trace, now } = setup
 
   /** The look is the same for all visits: one for each would be much of what a request costs whose handler never looks. */

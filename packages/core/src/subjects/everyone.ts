@@ -55,7 +55,10 @@ export function everyoneInStore(setup: EveryoneSetup): Everyone {
     if (record === undefined) return undefined
     const { text, subject, content } = record
     return Object.freeze<StoredSession>({
-      ...seenOf({ fields: record, label: content.label, binding: content.binding, handle: handleOf(key) }, lifetime),
+      ...seenOf(
+        { fields: record, label: content.label, binding: content.binding, handle: handleOf(key) },
+        lifetime,
+      ),
       subject,
       keys: Object.keys(content.data),
       bytes: Buffer.byteLength(text),

@@ -10,7 +10,13 @@ import type { SessionState } from '../session/state.ts'
  * which only the development log sends, is added to the application's.
  */
 export type Header = readonly [
-  name: 'Set-Cookie' | 'Vary' | 'Cache-Control' | 'Clear-Site-Data' | 'Secure-Session-Registration' | 'Server-Timing',
+  name:
+    | 'Set-Cookie'
+    | 'Vary'
+    | 'Cache-Control'
+    | 'Clear-Site-Data'
+    | 'Secure-Session-Registration'
+    | 'Server-Timing',
   value: string,
 ]
 

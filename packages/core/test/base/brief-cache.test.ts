@@ -9,8 +9,8 @@ function createCounted(maxAge: number, max = 10) {
   return { clock, cache, get: (key: string) => cache.get(key, load) }
 }
 
-describe('what is remembered for a short time', () => {
-  it('is there at once until its time is up', async () => {
+describe('a briefly cached value', () => {
+  it('is returned synchronously until it expires', async () => {
     const { clock, get } = createCounted(50)
     expect(get('a')).toBeInstanceOf(Promise)
     await get('a')
@@ -20,7 +20,7 @@ describe('what is remembered for a short time', () => {
     expect(await get('a')).toBe('load 2')
   })
 
-  it('is nothing with a time of 0, or by a clock that was set back', async () => {
+  it('is not used with a time of 0, or after the clock was set back', async () => {
     const none = createCounted(0)
     expect([await none.get('a'), await none.get('a')]).toEqual(['load 1', 'load 2'])
     const back = createCounted(50)
@@ -29,12 +29,12 @@ describe('what is remembered for a short time', () => {
     expect(await back.get('a')).toBe('load 2')
   })
 
-  it('is asked for once by all who come meanwhile', async () => {
+  it('is loaded once for simultaneous callers', async () => {
     const { get } = createCounted(50)
     expect(await Promise.all([get('a'), get('a'), get('b')])).toEqual(['load 1', 'load 1', 'load 2'])
   })
 
-  it('gives way to what is put in its place, also while it is on its way', async () => {
+  it('is replaced by a new value, even while it is loading', async () => {
     const { cache, get } = createCounted(50)
     const loading = get('a')
     cache.put('a', 'mine')
@@ -42,7 +42,7 @@ describe('what is remembered for a short time', () => {
     expect(get('a')).toBe('mine')
   })
 
-  it('is no failure', async () => {
+  it('is never a failed load', async () => {
     const { cache, get } = createCounted(50)
     await expect(cache.get('a', () => Promise.reject(new Error('down')))).rejects.toThrow('down')
     expect(await get('a')).toBe('load 1')
@@ -52,7 +52,7 @@ describe('what is remembered for a short time', () => {
     expect(get('b')).toBe('mine')
   })
 
-  it('is bounded: what nobody has asked for longest goes first', async () => {
+  it('is evicted in order of last use when the cache is full', async () => {
     const { get } = createCounted(50, 2)
     await get('a')
     await get('b')

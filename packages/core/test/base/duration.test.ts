@@ -62,14 +62,14 @@ describe('a duration', () => {
     [],
     {},
     new Date(0),
-  ])('%s is none', (value) => {
+  ])('%s is invalid', (value) => {
     const error = thrownBy(() => readDuration('lifetime.idle', value))
     expect(error).toBeInstanceOf(ConfigError)
     expect(error).toMatchObject({ option: 'lifetime.idle' })
     expect(String(error)).toContain(`expected whole seconds as a number, or text such as '30m'`)
   })
 
-  it('of any text is whole seconds or an error', () => {
+  it('from any text is whole seconds or throws', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'0123456789smhdw.- '.split('')) })),
@@ -89,7 +89,7 @@ describe('a duration', () => {
     [5_400_000, "'90m'", "'5400000s'"],
     [86_400_000, "'24h'", "'86400000s'"],
     [2_592_000_000, "'720h'", "'2592000000s'"],
-  ])('of the number %d is refused, for it looks like milliseconds', (value, meant, right) => {
+  ])('of the number %d is rejected because it looks like milliseconds', (value, meant, right) => {
     const error = thrownBy(() => readDuration('lifetime.idle', value))
     expect(error).toBeInstanceOf(ConfigError)
     expect((error as Error).message).toBe(

@@ -48,7 +48,7 @@ describe('errors', () => {
     },
   )
 
-  it('say where the fault is', () => {
+  it('name the option or the path that is wrong', () => {
     expect(new ConfigError('lifetime.idle', '').option).toBe('lifetime.idle')
     expect(new SessionDataError('cart[2]', '').path).toBe('cart[2]')
     expect(new CookieTooLargeError('a', 2, 1)).toMatchObject({ bytes: 2, limit: 1, sizes: [] })
@@ -64,7 +64,7 @@ describe('errors', () => {
     expect(error.message).toContain("The session's keys and their bytes:\n     4000  cart\n        5  n")
   })
 
-  it('stay short, however many and however long the keys are', () => {
+  it('have short messages, however many and however long the keys are', () => {
     const sizes = Array.from({ length: 5000 }, (_, i) => ({ key: `${i}${'k'.repeat(5000)}`, bytes: 9 }))
     const error = new RecordTooLargeError(70_000, 65_536, sizes)
     expect(error.sizes).toHaveLength(5000)

@@ -129,13 +129,13 @@ describe('the events of opening', () => {
     expect(told()).toEqual(expected)
   })
 
-  it('tell of a session that an older secret opened', async () => {
+  it('report a session that an older secret opened', async () => {
     const old = await cookieWith({ n: 1 }, sessionsOf({ secrets: [secretOf('old')] }))
     await createBrowser(sessionsOf({ secrets: [SECRET, secretOf('old')] }), old).ask((session) => session.id)
     expect(told()).toEqual(['session_opened: opened_stale'])
   })
 
-  it('come once, and only when somebody looks', async () => {
+  it('are published once, and only when a handler uses the session', async () => {
     const visit = await openVisit(sessionsOf(), '__Host-session=junk')
     expect(events).toEqual([])
     expect(visit.session).toBe(visit.session)
@@ -144,7 +144,7 @@ describe('the events of opening', () => {
 })
 
 describe('the events of closing', () => {
-  it('tell what became of a session, under one reference as long as its id lasts', async () => {
+  it('report each step of a session, with the same reference as long as it keeps its id', async () => {
     const clock = createClock()
     const browser = createBrowser(sessionsOf({ now: clock.now }))
     await browser.visit((session) => session.isNew)
@@ -176,7 +176,7 @@ describe('the events of closing', () => {
     for (const ref of refs) expect(ref).toMatch(/^[0-9a-f]{16}$/)
   })
 
-  it('tell of what was refused, and of what came too late', async () => {
+  it('report rejected commits and late changes', async () => {
     const visit = await openVisit(sessionsOf(), undefined)
     visit.session['n'] = () => 1
     expect(() => visit.close()).toThrow('session data: n')
@@ -194,7 +194,7 @@ describe('the events of closing', () => {
     ])
   })
 
-  it('tell of a late change however many visits had none, to whoever listens', async () => {
+  it('report a late change to a listener, after any number of visits without one', async () => {
     const browser = createBrowser(sessionsOf())
     const sessions = sessionsOf()
     await browser.visit((session) => (session['n'] = 1))
@@ -211,19 +211,19 @@ describe('the events of closing', () => {
     expect(told()).toEqual(['session_opened: opened', 'session_refused: late'])
   })
 
-  it('are none for explaining, for unchanged sessions and for clearing what was of no use', async () => {
+  it('are not published for explain(), for unchanged sessions and for deleting an invalid cookie', async () => {
     const browser = createBrowser(sessionsOf(), '__Host-session=junk')
     await browser.visit((session) => session.explain())
     expect(told()).toEqual(['cookie_rejected: malformed'])
   })
 })
 
-describe('the events of what an adapter has seen', () => {
+describe('the events of problems that an adapter detects', () => {
   it.each([
     ['cacheable_cookie', 'cacheable_response', 'KEEPSAKE_CACHEABLE_RESPONSE'],
     ['cacheable_look', 'cacheable_response', 'KEEPSAKE_CACHEABLE_RESPONSE'],
     ['plain_http', 'insecure_connection', 'KEEPSAKE_INSECURE_CONNECTION'],
-  ] as const)('tell of %s each time, and warn of it once', async (what, type, code) => {
+  ] as const)('report %s each time, with one warning', async (what, type, code) => {
     const visit = await openVisit(sessionsOf(), undefined)
     expect(visit.session.isNew).toBe(true)
     const codes = await warningsOf(() => {
@@ -235,15 +235,15 @@ describe('the events of what an adapter has seen', () => {
     expect(codes).toEqual([code])
   })
 
-  it('are none for a visit that nobody has looked at', async () => {
+  it('are not published for a visit whose session was not used', async () => {
     const visit = await openVisit(sessionsOf(), undefined)
     expect(await warningsOf(() => visit.warn('plain_http'))).toEqual([])
     expect(events).toEqual([])
   })
 })
 
-describe('the event of a refused request', () => {
-  it('has the reason, and the name of the cookie where it is known', () => {
+describe('the event of a rejected request', () => {
+  it('has the reason, and the name of the cookie if it is known', () => {
     publishCrossOriginError('cross_site', '__Host-session')
     publishCrossOriginError('no_origin')
     const event = { type: 'cross_origin_refused', ref: undefined, mode: undefined, isRenewal: false }
@@ -343,7 +343,7 @@ describe('an event (R70)', () => {
     for (const { storeMs } of events) expect(storeMs).toBeGreaterThanOrEqual(5)
   })
 
-  it('says how long a store took that has failed, and nothing where none was asked', async () => {
+  it('says how long a failed store call took, and has no time if the store was not called', async () => {
     const store = memoryStore()
     const failing = { ...store, create: failSlowly, read: failSlowly, replace: failSlowly }
     const { cookie } = await browserOf(sessionsOf({ store, revocation: undefined }))
@@ -385,7 +385,7 @@ describe('an event (R70)', () => {
     },
   )
 
-  it('carries no token, id, secret, subject or datum', async () => {
+  it('contains no token, id, secret, subject or session data', async () => {
     const browser = createBrowser(sessionsOf())
     const hidden: string[] = [SECRET]
     for (let request = 0; request < 4; request++) {
@@ -403,7 +403,7 @@ describe('an event (R70)', () => {
     for (const secret of hidden) expect(text).not.toContain(secret)
   })
 
-  it('has another reference under another secret', async () => {
+  it('has a different reference under another secret', async () => {
     const cookie = tokenWith({})
     const refsWith = async (secrets: string[]): Promise<(string | undefined)[]> => {
       events = []
@@ -416,12 +416,12 @@ describe('an event (R70)', () => {
     expect(one).not.toEqual(other)
   })
 
-  it('has no reference where there is no session', async () => {
+  it('has no reference without a session', async () => {
     await createBrowser(sessionsOf(), '__Host-session=junk').ask((session) => session.id)
     expect(events.map(({ ref }) => ref)).toEqual([undefined])
   })
 
-  it('shows nothing of a hostile header', async () => {
+  it('contains nothing of a hostile header', async () => {
     await createBrowser(sessionsOf(), '__Host-session=canary\r\nInjected: canary').ask(
       (session) => session.id,
     )

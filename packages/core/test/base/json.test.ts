@@ -34,7 +34,7 @@ describe('JSON whose keys have escapes', () => {
     },
   )
 
-  it('is read back whatever its keys and texts are, and in whatever way it is spaced', () => {
+  it('is read back with any keys, texts and whitespace', () => {
     fc.assert(
       fc.property(tree, fc.constantFrom(undefined, 1, '\t'), (value, space) => {
         deepStrictEqual(parseJson(JSON.stringify(value, undefined, space)), value)
@@ -43,7 +43,7 @@ describe('JSON whose keys have escapes', () => {
     )
   })
 
-  it('is read as JSON.parse reads it where keys are numbers, come twice or are __proto__', () => {
+  it('is read like JSON.parse for keys that are numbers, duplicates or __proto__', () => {
     const read = parseJson('{"a\\n":1,"1":2,"__proto__":{"b":3},"a\\n":4}') as object
     expect(Object.getPrototypeOf(read)).toBe(Object.prototype)
     expect(Object.entries(read)).toEqual([
@@ -62,7 +62,7 @@ describe('JSON whose keys have escapes', () => {
     '{"\\u12":1}',
     '{"a\\n" 1}',
     '{"a\\n:1}',
-  ])('is refused where it is none: %j', (text) => {
+  ])('throws for invalid JSON: %j', (text) => {
     expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError)
     expect(() => parseJson(text)).toThrow(SyntaxError)
   })

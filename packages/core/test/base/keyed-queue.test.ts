@@ -25,7 +25,7 @@ function createTasks() {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('a keyed queue', () => {
-  it('runs the tasks of one key in turn, each with what the one before it brought', async () => {
+  it('runs the tasks of one key in order, each with the previous result', async () => {
     const { log, task, gateOf } = createTasks()
     const queue = createKeyedQueue<string>()
     const all = Promise.all(['a', 'b', 'c'].map(async (name) => queue('key', task(name))))
@@ -40,7 +40,7 @@ describe('a keyed queue', () => {
     expect(log.slice(3)).toEqual(['b ends', 'c after B', 'c ends'])
   })
 
-  it('runs other keys side by side', async () => {
+  it('runs different keys in parallel', async () => {
     const { log, task, gateOf } = createTasks()
     const queue = createKeyedQueue<string>()
     const stuck = queue('stuck', task('a'))
@@ -52,7 +52,7 @@ describe('a keyed queue', () => {
     await stuck
   })
 
-  it('goes on after a task that failed, which passes nothing on', async () => {
+  it('continues after a failed task, without a result from it', async () => {
     const { log, task, gateOf } = createTasks()
     const queue = createKeyedQueue<string>()
     const first = queue('key', task('a'))
@@ -64,13 +64,13 @@ describe('a keyed queue', () => {
     expect(log).toEqual(['a after undefined', 'b after undefined', 'b ends'])
   })
 
-  it('passes nothing on once all tasks of a key are done', async () => {
+  it('forgets the last result once all tasks of a key are done', async () => {
     const queue = createKeyedQueue<string>()
     await queue('key', async () => 'A')
     expect(await queue('key', async (previous) => `after ${previous}`)).toBe('after undefined')
   })
 
-  it('keeps the order of a thousand', async () => {
+  it('keeps the order of a thousand tasks', async () => {
     const queue = createKeyedQueue<number>()
     const results = await Promise.all(
       times(1000, async () => queue('key', async (previous = 0) => previous + 1)),

@@ -3,14 +3,14 @@ import { ConfigError, describeType } from '../../src/base/errors.ts'
 import { readChoice, readFlag, readOptions, readText } from '../../src/base/options.ts'
 import { thrownBy } from '../support.ts'
 
-it('options that are none are shown with the first that there is', () => {
+it('options of a wrong type are rejected with the first known option as an example', () => {
   expect(() => readOptions('options', './x', ['directory', 'now'])).toThrow(
     'options: expected a plain object, got a text; write { directory: … }',
   )
 })
 
 describe('options', () => {
-  it('are taken when every key is known', () => {
+  it('are accepted if every key is known', () => {
     expect({ ...readOptions('options', { a: 1, b: undefined }, ['a', 'b', 'c']) }).toEqual({
       a: 1,
       b: undefined,
@@ -39,7 +39,7 @@ describe('options', () => {
     [Promise.resolve({ a: 1 }), 'got a promise'],
     [new Map([['a', 1]]), 'got an object'],
     [new Date(0), 'got an object'],
-  ])('are no %j', (value, message) => {
+  ])('cannot be %j', (value, message) => {
     expect(() => readOptions('cookie', value, [])).toThrow(`cookie: expected a plain object, ${message}`)
   })
 
@@ -52,7 +52,7 @@ describe('options', () => {
     },
   )
 
-  it('name an unknown key by its path, with those that are known', () => {
+  it('with an unknown key throw with its path and the known keys', () => {
     const error = thrownBy(() => readOptions('lifetime', { idel: '1h' }, ['idle', 'absolute']))
     expect(error).toBeInstanceOf(ConfigError)
     expect(error).toMatchObject({ option: 'lifetime.idel', code: 'KEEPSAKE_CONFIG', name: 'ConfigError' })
@@ -71,7 +71,7 @@ describe('a flag', () => {
     expect(readFlag('x', value, fallback)).toBe(flag)
   })
 
-  it.each([0, 1, 'true', 'auto', '', null, {}])('is never %j', (value) => {
+  it.each([0, 1, 'true', 'auto', '', null, {}])('cannot be %j', (value) => {
     expect(() => readFlag('cookie.secure', value, true)).toThrow(
       /^cookie\.secure: expected true or false, got /,
     )
@@ -79,7 +79,7 @@ describe('a flag', () => {
 })
 
 describe('a choice', () => {
-  it('is one of the words to the letter', () => {
+  it('is exactly one of the allowed words', () => {
     expect(readChoice('x', 'lax', ['strict', 'lax'])).toBe('lax')
     expect(readChoice('x', undefined, ['strict', 'lax'])).toBeUndefined()
   })
@@ -92,8 +92,8 @@ describe('a choice', () => {
   )
 })
 
-describe('a text', () => {
-  it('has at most 65,535 bytes, not characters', () => {
+describe('a text option', () => {
+  it('is limited to 65,535 bytes, not characters', () => {
     const most = 'a'.repeat(65_535)
     expect(readText('x', most)).toBe(most)
     expect(readText('x', '')).toBe('')
@@ -102,14 +102,14 @@ describe('a text', () => {
     expect(readText('x', 'ä'.repeat(32_767))).toHaveLength(32_767)
   })
 
-  it.each([undefined, null, 1, {}, []])('is not %j', (value) => {
+  it.each([undefined, null, 1, {}, []])('cannot be %j', (value) => {
     expect(() => readText('audience', value)).toThrow(
       /^audience: expected text of at most 65,535 bytes, got /,
     )
   })
 })
 
-describe('what a message says of a wrong value', () => {
+describe('the message about a wrong value', () => {
   it.each([
     ['hush', 'a text'],
     ['', 'an empty text'],
@@ -123,7 +123,7 @@ describe('what a message says of a wrong value', () => {
     [Promise.resolve('hush'), 'a promise'],
     [Symbol('hush'), 'a symbol'],
     [() => 'hush', 'a function'],
-  ])('is its kind alone: %o is %s', (value, text) => {
+  ])('names only its type: %o is %s', (value, text) => {
     expect(describeType(value)).toBe(text)
   })
 })

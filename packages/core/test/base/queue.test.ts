@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { Queue } from '../../src/base/maybe-promise.ts'
 import { rejectionOf } from '../support.ts'
 
-describe('turns', () => {
-  it('do at once what nothing waits for', () => {
+describe('a queue of turns', () => {
+  it('runs work synchronously when idle', () => {
     const turns = new Queue()
     const done: number[] = []
     expect(turns.take(() => void done.push(1))).toBeUndefined()
@@ -11,7 +11,7 @@ describe('turns', () => {
     expect(done).toEqual([1, 2])
   })
 
-  it('do one work after the other, in the order in which it came', async () => {
+  it('runs work one after the other, in order', async () => {
     const turns = new Queue()
     const done: string[] = []
     const first = Promise.withResolvers<void>()
@@ -28,7 +28,7 @@ describe('turns', () => {
     expect(turns.take(() => undefined)).toBeUndefined()
   })
 
-  it('go on after work that failed, at once or later', async () => {
+  it('continues after work that threw or rejected', async () => {
     const turns = new Queue()
     expect(() =>
       turns.take(() => {

@@ -5,7 +5,7 @@ import { createRandomPool } from '../../src/base/random.ts'
 const isZero = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0)
 
 describe('the random pool', () => {
-  it('fills exactly the bytes it is asked for', () => {
+  it('fills exactly the requested bytes', () => {
     const fill = createRandomPool()
     fc.assert(
       fc.property(fc.nat(40), fc.integer({ min: 24, max: 64 }), (start, length) => {
@@ -20,7 +20,7 @@ describe('the random pool', () => {
     )
   })
 
-  it('never hands out the same bytes twice, across refills and pools (R53)', () => {
+  it('never returns the same bytes twice, across refills and pools (R53)', () => {
     const pools = [createRandomPool(), createRandomPool()]
     const seen = new Set<string>()
     for (let i = 0; i < 5000; i++) {
@@ -33,7 +33,7 @@ describe('the random pool', () => {
     expect(seen.size).toBe(10_000)
   })
 
-  it('fills to the last byte where the pool ends', () => {
+  it('fills to the last byte at the end of the pool', () => {
     const fill = createRandomPool()
     // 16 does not divide what is left after 4,090 of 4,096 bytes: the pool has to be refilled in time.
     for (let round = 0; round < 20; round++) {

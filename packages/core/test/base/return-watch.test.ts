@@ -8,17 +8,17 @@ const KEY = createSecretKey(Buffer.alloc(32, 1))
 afterEach(() => void vi.unstubAllEnvs())
 
 describe('a watch for cookies that do not come back', () => {
-  it('tells when one is set to a visitor for the second time, and later', () => {
+  it('reports a visitor whose cookie is set for the second time, and later', () => {
     const watch = createReturnWatch(KEY)
     expect(times(3, () => watch.sees('ada', 'set'))).toEqual([false, true, true])
   })
 
-  it('tells visitors apart', () => {
+  it('distinguishes visitors', () => {
     const watch = createReturnWatch(KEY)
     expect(times(50, (index) => watch.sees(`visitor ${index}`, 'set'))).not.toContain(true)
   })
 
-  it('says nothing of a visitor from whom it has come, before or between', () => {
+  it('does not report a visitor who has sent the cookie, before or in between', () => {
     const watch = createReturnWatch(KEY)
     watch.sees('ada', 'set')
     watch.sees('ada', 'came')
@@ -26,7 +26,7 @@ describe('a watch for cookies that do not come back', () => {
     for (const visitor of ['ada', 'bob', 'ada', 'bob']) expect(watch.sees(visitor, 'set')).toBe(false)
   })
 
-  it('remembers a hundred visitors, and looks at a thousand responses', () => {
+  it('remembers a hundred visitors, and checks a thousand responses', () => {
     const watch = createReturnWatch(KEY)
     for (let index = 0; index < 100; index++) watch.sees(`visitor ${index}`, 'set')
     expect(times(3, () => watch.sees('one more', 'set'))).not.toContain(true)
@@ -36,7 +36,7 @@ describe('a watch for cookies that do not come back', () => {
     expect(watch.isOn()).toBe(false)
   })
 
-  it('is never on in production', () => {
+  it('is off in production', () => {
     vi.stubEnv('NODE_ENV', 'production')
     expect(createReturnWatch(KEY).isOn()).toBe(false)
   })

@@ -10,14 +10,14 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('a limited task', () => {
-  it('brings what it brings, and its timer ends by itself', async () => {
+describe('a task with a time limit', () => {
+  it('resolves with its own result, and its timer ends', async () => {
     expect(await createTimeLimit(50)(async () => 'done')).toBe('done')
     await vi.advanceTimersByTimeAsync(51)
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('throws what it throws, and its timer ends by itself', async () => {
+  it('rejects with its own error, and its timer ends', async () => {
     const error = new Error('no')
     expect(await rejection(createTimeLimit(50)(() => Promise.reject(error)))).toBe(error)
     await vi.advanceTimersByTimeAsync(51)
@@ -39,7 +39,7 @@ describe('a limited task', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('is given up when the time is over, and is told so', async () => {
+  it('is abandoned and notified when the limit has passed', async () => {
     let tell: (() => boolean) | undefined
     const work = rejection(
       createTimeLimit(50)((isOver) => {
@@ -61,7 +61,7 @@ describe('a limited task', () => {
     })
   })
 
-  it.each(['answers', 'fails'] as const)('that %s after the limit troubles nobody', async (end) => {
+  it.each(['answers', 'fails'] as const)('that %s after the limit has no effect', async (end) => {
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     const work = rejection(createTimeLimit(50)(() => promise))
     await vi.advanceTimersByTimeAsync(51)
@@ -73,8 +73,8 @@ describe('a limited task', () => {
   })
 })
 
-describe('a task that is done at once', () => {
-  it('costs no promise and no timer', () => {
+describe('a synchronous task with a time limit', () => {
+  it('creates no promise and no timer', () => {
     expect(createTimeLimit(50)(() => 'done')).toBe('done')
     expect(vi.getTimerCount()).toBe(0)
   })

@@ -3,7 +3,7 @@ import { inTurns } from '../../src/base/turns.ts'
 import { mostInOneTurn, spin } from '../turns-support.ts'
 
 describe('work in turns', () => {
-  it('lets the event loop go on every few milliseconds though the next item is always there at once', async () => {
+  it('yields to the event loop every few milliseconds although the next item is always available', async () => {
     const done: number[] = []
     const most = await mostInOneTurn(async (step) => {
       for await (const item of inTurns([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])) {
@@ -16,7 +16,7 @@ describe('work in turns', () => {
     expect(most).toBeLessThanOrEqual(2)
   })
 
-  it('ends the source that it takes items from when whoever takes them stops', async () => {
+  it('ends its source when the consumer stops', async () => {
     let isEnded = false
     function* source(): Generator<number> {
       try {

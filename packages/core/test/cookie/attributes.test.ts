@@ -8,7 +8,7 @@ import { present, thrownBy } from '../support.ts'
 const suffixOf = (attributes: unknown, name = 'a'): string => readAttributes(name, attributes).suffix
 
 describe('the attributes of a cookie', () => {
-  it('are the safe choice where nothing is said', () => {
+  it('are the safe choice by default', () => {
     expect(readAttributes('a', undefined)).toEqual({
       name: 'a',
       suffix: '; Path=/; Secure; HttpOnly; SameSite=Lax',
@@ -37,7 +37,7 @@ describe('the attributes of a cookie', () => {
     expect(suffixOf(attributes)).toBe(suffix)
   })
 
-  it('are read once: what is changed afterwards changes nothing', () => {
+  it('are read once: later changes of the options have no effect', () => {
     const given = { path: '/a', expires: new Date(0) }
     const shape = readAttributes('a', given)
     given.path = '/b'
@@ -47,7 +47,7 @@ describe('the attributes of a cookie', () => {
     expect(Object.isFrozen(shape)).toBe(true)
   })
 
-  it('are not taken from a prototype', () => {
+  it('are not read from a prototype', () => {
     expect(suffixOf(Object.create({ domain: 'evil.example' }))).not.toContain('Domain')
   })
 
@@ -93,19 +93,19 @@ describe('the attributes of a cookie', () => {
       ['expires', new Date(Number.NaN)],
       ['expires', new Date('1600-12-31T23:59:59Z')],
       ['expires', new Date('+010000-01-01T00:00:00Z')],
-    ])('%s: %j is refused, and the error names the option', (option, value) => {
+    ])('%s: %j throws, and the error names the option', (option, value) => {
       const error = thrownBy(() => readAttributes('a', { [option]: value }))
       expect(error).toBeInstanceOf(ConfigError)
       expect(error).toBeInstanceOf(TypeError)
       expect(error).toMatchObject({ option: `cookie.${option}` })
     })
 
-    it('takes a path of 1,024 characters and refuses one more (R10)', () => {
+    it('a path may have 1,024 characters and no more (R10)', () => {
       expect(suffixOf({ path: `/${'a'.repeat(1023)}` })).toContain('; Path=/aaa')
       expect(() => suffixOf({ path: `/${'a'.repeat(1024)}` })).toThrow(/^cookie\.path: .*1024/)
     })
 
-    it('knows no other attribute', () => {
+    it('an unknown attribute throws', () => {
       expect(() => suffixOf({ samesite: 'lax' })).toThrow(
         /^cookie\.samesite: unknown option; known options: maxAge,/,
       )
@@ -115,7 +115,7 @@ describe('the attributes of a cookie', () => {
       expect(() => suffixOf(null)).toThrow(/^cookie: expected a plain object, got null/)
     })
 
-    it('never lets a hostile text add an attribute', () => {
+    it('a hostile text cannot add an attribute', () => {
       fc.assert(
         fc.property(
           fc.constantFrom('path', 'domain', 'sameSite', 'priority'),
@@ -144,7 +144,7 @@ describe('the attributes of a cookie', () => {
       ['__Host-Http-a', { path: '/', secure: true, httpOnly: true }],
       ['__Host-http-a', {}],
     ] as const
-    it.each(good)('%s takes %j', (name, attributes) => {
+    it.each(good)('%s accepts %j', (name, attributes) => {
       expect(readAttributes(name, attributes).name).toBe(name)
     })
 
@@ -162,7 +162,7 @@ describe('the attributes of a cookie', () => {
       ['__Host-hTTp-a', { path: '/a' }, 'path'],
       ['__Host-Http-a', { path: '/a' }, 'path'],
       ['__Host-Http-a', { domain: 'example.com' }, 'domain'],
-    ] as const)('%s refuses %j, which browsers would drop without a word', (name, attributes, option) => {
+    ] as const)('%s rejects %j, which browsers would silently drop', (name, attributes, option) => {
       const error = thrownBy(() => readAttributes(name, attributes))
       expect(error).toBeInstanceOf(ConfigError)
       expect(error).toMatchObject({ option: `cookie.${option}` })
@@ -191,7 +191,7 @@ describe('the attributes of a cookie', () => {
       '__Secure_a',
       '__Http_a',
       '_host_a',
-    ])('%s looks like a prefix and is none, so it is refused', (name) => {
+    ])('%s looks like a prefix but is not one, and throws', (name) => {
       expect(() => readAttributes(name, {})).toThrow(
         /^cookie\.name: looks like a prefix, but browsers know only __/,
       )
@@ -219,12 +219,12 @@ describe('the attributes of a cookie', () => {
     [{ partitioned: true, secure: true }, undefined],
     [{ partitioned: true, sameSite: 'none' }, undefined],
     [{ partitioned: false, secure: false, sameSite: 'strict' }, undefined],
-  ])('%j without Secure breaks what needs it: %j (R7)', (attributes, option) => {
+  ])('%j without Secure throws where Secure is required: %j (R7)', (attributes, option) => {
     const error = thrownBy(() => readAttributes('a', attributes))
     expect(error instanceof ConfigError ? error.option : error).toBe(option)
   })
 
-  it.each(['strict', 'lax', 'none', undefined])('write SameSite always, for %j too (R7)', (sameSite) => {
+  it.each(['strict', 'lax', 'none', undefined])('always contain SameSite, for %j too (R7)', (sameSite) => {
     expect(suffixOf({ sameSite })).toMatch(/; SameSite=(?:Strict|Lax|None)$/)
   })
 
@@ -254,11 +254,11 @@ describe('the attributes of a cookie', () => {
       null,
       true,
       1n,
-    ])('maxAge: %s is refused', (maxAge) => {
+    ])('maxAge: %s throws', (maxAge) => {
       expect(() => readAttributes('a', { maxAge })).toThrow(/^cookie\.maxAge: /)
     })
 
-    it('says why more than 400 days are refused', () => {
+    it('more than 400 days throw with the reason', () => {
       expect(MAX_AGE_LIMIT).toBe(400 * 86_400)
       expect(() => readMaxAge('x.y', MAX_AGE_LIMIT + 1)).toThrow(
         /^x\.y: at most 400 days \(34560000 seconds\)/,
@@ -274,7 +274,7 @@ describe('the attributes of a cookie', () => {
       },
     )
 
-    it('takes maxAge or expires, not both', () => {
+    it('maxAge and expires together throw', () => {
       expect(() => readAttributes('a', { maxAge: 1, expires: new Date(0) })).toThrow(
         'cookie.expires: use either maxAge or expires',
       )

@@ -49,7 +49,7 @@ describe('a cookie', () => {
     expect(createCookie('theme').write('')).toBe('theme=; Path=/; Secure; HttpOnly; SameSite=Lax')
   })
 
-  it('is read from a header, the first of several', () => {
+  it('of several in a header, the first is read', () => {
     const theme = createCookie('theme')
     expect(theme.read('a=b; theme=dark; theme=light')).toBe('dark')
     expect(theme.readAll('a=b; theme=dark; theme=light')).toEqual(['dark', 'light'])
@@ -59,7 +59,7 @@ describe('a cookie', () => {
     expect(theme.readAll(undefined)).toEqual([])
   })
 
-  it('carries Max-Age and a matching IMF-fixdate', () => {
+  it('has Max-Age and a matching IMF-fixdate', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 0, 2, 3, 4, 5) })
     const suffix = 'Path=/; Secure; HttpOnly; SameSite=Lax'
     expect(createCookie('a', { maxAge: '1h' }).write('b')).toBe(
@@ -73,7 +73,7 @@ describe('a cookie', () => {
     )
   })
 
-  it('lets the line say another Max-Age than the attributes', () => {
+  it('may be written with another Max-Age than its attributes', () => {
     const cookie = createCookie('a', { maxAge: '1h' })
     expect(cookie.write('b', { maxAge: 60 })).toContain('; Max-Age=60;')
     expect(cookie.write('b', { maxAge: 0 })).toContain('; Max-Age=0;')
@@ -90,7 +90,7 @@ describe('a cookie', () => {
     },
   )
 
-  it('refuses a value outside the grammar without showing it (R1)', () => {
+  it('rejects a value outside the grammar without showing it (R1)', () => {
     const error = thrownBy(() => createCookie('a').write('hush hush'))
     expect(error).toBeInstanceOf(CookieValueError)
     expect(error).toBeInstanceOf(TypeError)
@@ -135,7 +135,7 @@ describe('a cookie', () => {
     )
   })
 
-  it('names every attribute once in a line (R3)', () => {
+  it('has every attribute once in a line (R3)', () => {
     fc.assert(
       fc.property(names, values, attributes, (name, value, attributes) => {
         const cookie = createCookie(name, attributes)
@@ -164,7 +164,7 @@ describe('a cookie', () => {
 })
 
 describe('clearing a cookie (R11)', () => {
-  it('repeats what a browser tells cookies apart by, with an end in the past', () => {
+  it('repeats name, path, domain and partition, with an expiry in the past', () => {
     expect(
       createCookie('__Secure-a', { domain: 'example.com', path: '/shop', partitioned: true }).clear(),
     ).toBe(
@@ -173,7 +173,7 @@ describe('clearing a cookie (R11)', () => {
     )
   })
 
-  it('says no other end than that in the past', () => {
+  it('writes no other expiry than that in the past', () => {
     const line = createCookie('a', { maxAge: '1d' }).clear()
     expect(line.match(/Max-Age/g)).toHaveLength(1)
     expect(line.match(/Expires/g)).toHaveLength(1)

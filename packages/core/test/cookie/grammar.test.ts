@@ -63,7 +63,7 @@ describe('the grammar of cookies', () => {
     )
   })
 
-  it('lets an attribute have exactly the characters of av-octet, but no blank at its ends (R2)', () => {
+  it('lets an attribute have exactly the characters of av-octet, but no space at its ends (R2)', () => {
     const inner = CHARACTERS.filter(inAttribute)
     const outer = inner.filter((character) => character !== ' ')
     expect(PLACES.map(([, place]) => acceptedBy(isAttributeValue, place))).toEqual([
@@ -74,7 +74,7 @@ describe('the grammar of cookies', () => {
     ])
   })
 
-  it('knows no name without characters, and values without', () => {
+  it('rejects an empty name, and accepts an empty value', () => {
     expect(isToken('')).toBe(false)
     expect(isCookieValue('')).toBe(true)
     expect(isAttributeValue('')).toBe(false)

@@ -22,7 +22,7 @@ const PROTECTIONS = [
 describe.each(PROTECTIONS)('a %s cookie', (protection, own, both, other) => {
   const cookie = createCookie('theme', own)
 
-  it('gives back any text that it was given', () => {
+  it('returns any text that was written', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (text) => {
         expect(cookie.read(headerOf(cookie.write(text)))).toBe(text)
@@ -30,7 +30,7 @@ describe.each(PROTECTIONS)('a %s cookie', (protection, own, both, other) => {
     )
   })
 
-  it('is nothing after any change of a character', () => {
+  it('is undefined after any change of a character', () => {
     const line = headerOf(cookie.write('dark'))
     const start = 'theme='.length
     for (let at = start; at < line.length; at++) {
@@ -44,12 +44,12 @@ describe.each(PROTECTIONS)('a %s cookie', (protection, own, both, other) => {
     expect(cookie.read(`${line}A`)).toBeUndefined()
   })
 
-  it('is nothing under another name', () => {
+  it('is undefined under another name', () => {
     const value = valueOf(cookie.write('dark'))
     expect(createCookie('other', own).read(`other=${value}`)).toBeUndefined()
   })
 
-  it('is nothing under another secret', () => {
+  it('is undefined under another secret', () => {
     expect(createCookie('theme', other).read(headerOf(cookie.write('dark')))).toBeUndefined()
   })
 
@@ -59,22 +59,22 @@ describe.each(PROTECTIONS)('a %s cookie', (protection, own, both, other) => {
     expect(cookie.read(headerOf(rotated.write('new')))).toBe('new')
   })
 
-  it('is the first of its values that counts, whatever comes before it', () => {
+  it('is the first valid one of its values', () => {
     const genuine = headerOf(cookie.write('dark'))
     expect(cookie.read(`theme=made-up; ${genuine}; theme=too`)).toBe('dark')
     expect(cookie.readAll(`theme=made-up; ${genuine}`)).toEqual(['dark'])
   })
 
-  it('keeps JSON as well', () => {
+  it('can contain JSON', () => {
     const json = createCookie<{ a: number[] }>('data', { ...own, json: true })
     expect(json.read(headerOf(json.write({ a: [1, 2] })))).toEqual({ a: [1, 2] })
   })
 
-  it('refuses what no browser would keep', () => {
+  it('throws for a value that is too large for browsers', () => {
     expect(() => cookie.write('x'.repeat(4090))).toThrow(CookieTooLargeError)
   })
 
-  it('needs good secrets', () => {
+  it('rejects weak secrets', () => {
     expect(() => createCookie('theme', { [protection]: ['short'] })).toThrow(
       `cookie.${protection}[0]: every secret must be at least 32 bytes long`,
     )
@@ -84,7 +84,7 @@ describe.each(PROTECTIONS)('a %s cookie', (protection, own, both, other) => {
 describe('a sealed cookie', () => {
   const cookie = createCookie('theme', { sealed: [SECRET] })
 
-  it('hides its value and never looks the same twice', () => {
+  it('hides its value and is different each time', () => {
     const lines = new Set(Array.from({ length: 20 }, () => cookie.write('dark-is-the-word')))
     expect(lines.size).toBe(20)
     for (const line of lines) {
@@ -93,25 +93,25 @@ describe('a sealed cookie', () => {
     }
   })
 
-  it('is over with its Max-Age, whoever still sends it', () => {
+  it('is rejected after its Max-Age, even if a client still sends it', () => {
     const gone = cookie.write('dark', { maxAge: 0 })
     expect(cookie.read(headerOf(gone))).toBeUndefined()
     expect(cookie.read(headerOf(cookie.write('dark', { maxAge: 60 })))).toBe('dark')
   })
 
-  it('is no session, and no session is one', () => {
+  it('is not accepted as a session, nor a session as a sealed cookie', () => {
     const named = createCookie('__Host-session', { sealed: [SECRET] })
     expect(valueOf(named.write('x')).slice(0, 12)).not.toBe(valueOf(cookie.write('x')).slice(0, 12))
   })
 })
 
 describe('a signed cookie', () => {
-  it('can be read by everybody, also where its text needs encoding', () => {
+  it('can be read by anyone, even if its text needs encoding', () => {
     const cookie = createCookie('motto', { signed: [SECRET] })
     expect(valueOf(cookie.write('a b;c"d'))).toMatch(/^a%20b%3Bc%22d\.[A-Za-z0-9_-]{43}$/)
   })
 
-  it('cannot be sealed too', () => {
+  it('cannot also be sealed', () => {
     expect(() => createCookie('a', { signed: [SECRET], sealed: [SECRET] })).toThrow(
       'use either signed or sealed',
     )
@@ -121,17 +121,17 @@ describe('a signed cookie', () => {
 describe('a cookie of JSON', () => {
   const counter = createCookie<{ n: number }>('counter', { json: true })
 
-  it('travels percent-encoded and comes back as it was', () => {
+  it('is percent-encoded and read back unchanged', () => {
     const line = counter.write({ n: 1 })
     expect(headerOf(line)).toBe('counter=%7B%22n%22%3A1%7D')
     expect(counter.read(headerOf(line))).toEqual({ n: 1 })
   })
 
-  it.each(['', 'x', '%', '%7B', '%E0%A4%A', '%22'])('is nothing when %j comes', (value) => {
+  it.each(['', 'x', '%', '%7B', '%E0%A4%A', '%22'])('is undefined for the invalid value %j', (value) => {
     expect(counter.read(`counter=${value}`)).toBeUndefined()
   })
 
-  it('refuses a value that has no JSON', () => {
+  it('throws for a value that JSON cannot represent', () => {
     const anything = createCookie<unknown>('a', { json: true })
     for (const value of [undefined, () => 1, Symbol('a')]) {
       expect(() => anything.write(value)).toThrow(CookieValueError)
@@ -158,10 +158,10 @@ const themeSchema = {
 
 const optionsOf = (schema: unknown, json?: boolean): never => ({ schema, json }) as never
 
-describe('what docs/format says of the values of cookies', () => {
+describe('the description of cookie values in docs/format', () => {
   const secrets = readSecrets('secrets', [SECRET])
 
-  it('is how a signed one is made', () => {
+  it('matches a signed value', () => {
     const value = valueOf(createCookie('theme', { signed: [SECRET] }).write('dark blue'))
     const context = Buffer.from('\0\x06signed\0\x05theme\0\0')
     const key = hkdfSync('sha256', SECRET, 'keepsake/v1', Buffer.concat([Buffer.from('sign'), context]), 32)
@@ -172,7 +172,7 @@ describe('what docs/format says of the values of cookies', () => {
     expect(value).toBe(`dark%20blue.${mac}`)
   })
 
-  it('is how a sealed one is made', () => {
+  it('matches a sealed value', () => {
     const sealer = sealerOf(secrets, contextOf('value', 'theme', ''), 4096, createRandomPool())
     const opened = sealer.open(valueOf(createCookie('theme', { sealed: [SECRET] }).write('dark')))
     expect(opened).toMatchObject({
@@ -181,7 +181,7 @@ describe('what docs/format says of the values of cookies', () => {
     })
   })
 
-  it('is one spelling of a signed nothing', () => {
+  it('matches the signed empty value, which has one spelling', () => {
     const cookie = createCookie('theme', { signed: [SECRET] })
     const value = valueOf(cookie.write(''))
     expect(cookie.read(`theme=${value}`)).toBe('')
@@ -190,8 +190,8 @@ describe('what docs/format says of the values of cookies', () => {
   })
 })
 
-describe('a sealed cookie whose end is fixed', () => {
-  it('is written, and read as over, where that end has come, before 1970 too', () => {
+describe('a sealed cookie with a fixed expiry', () => {
+  it('is written, and read as expired once it has passed, before 1970 too', () => {
     for (const year of ['1601', '1969', '1970', '2001']) {
       const cookie = createCookie('a', { sealed: [SECRET], expires: new Date(`${year}-06-01T00:00:00Z`) })
       expect(cookie.read(headerOf(cookie.write('x')))).toBeUndefined()
@@ -202,18 +202,18 @@ describe('a sealed cookie whose end is fixed', () => {
 describe('a cookie with a schema', () => {
   const theme = createCookie('theme', { schema: themeSchema })
 
-  it('gives what the schema lets through, and nothing else', () => {
+  it('returns values that match the schema, and no others', () => {
     expect(theme.read(headerOf(theme.write({ name: 'dark' })))).toEqual({ name: 'dark' })
     expect(theme.read(`theme=${encodeURIComponent('{"name":"blue"}')}`)).toBeUndefined()
     expect(theme.read(`theme=${encodeURIComponent('{"name":"light","more":1}')}`)).toEqual({ name: 'light' })
   })
 
-  it('refuses to write what would not be read', () => {
+  it('throws when writing a value that could not be read', () => {
     const wrong: unknown = { name: 'blue' }
     expect(() => theme.write(wrong as Theme)).toThrow('the cookie theme: the value does not match the schema')
   })
 
-  it('takes a schema that is a function, as ArkType makes them', () => {
+  it('accepts a schema that is a function, like ArkType’s', () => {
     const schema = Object.assign((value: unknown) => value, themeSchema)
     expect(createCookie('theme', { schema }).write({ name: 'dark' })).toContain('theme=%7B')
     expect(() =>
@@ -228,7 +228,7 @@ describe('a cookie with a schema', () => {
     expect(() => createCookie('a', optionsOf(null))).toThrow('cookie.schema: expected a Standard Schema')
   })
 
-  it('says so when the schema is none, or asynchronous, or the cookie holds text', () => {
+  it('throws for an invalid or asynchronous schema, and for a schema without json', () => {
     expect(() => createCookie('a', optionsOf({}))).toThrow('cookie.schema: expected a Standard Schema')
     expect(() => createCookie('a', optionsOf(themeSchema, false))).toThrow('cookie.json: a schema needs json')
     const later = { '~standard': { ...themeSchema['~standard'], validate: async () => ({ value: 1 }) } }

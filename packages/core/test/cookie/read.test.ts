@@ -37,7 +37,7 @@ const headers = fc.array(pairs, { maxLength: 12 }).map((list) => list.join(';'))
 const anything = fc.oneof(latin1, headers, anyText({ maxLength: 100 }))
 
 describe('reading a Cookie header', () => {
-  it('gives no more values than were asked for', () => {
+  it('returns at most the requested number of values', () => {
     const text = 'a=1; b=2; a=3; a=4'
     expect([0, 1, 2, 3, 4].map((most) => cookieValues(text, 'a', most))).toEqual([
       [],
@@ -57,7 +57,7 @@ describe('reading a Cookie header', () => {
     )
   })
 
-  it('finds one cookie exactly as reading them all does', () => {
+  it('finds one cookie exactly as reading all of them does', () => {
     fc.assert(
       fc.property(anything, words, (text, word) => {
         const cookies = readCookies(text)
@@ -108,7 +108,7 @@ describe('reading a Cookie header', () => {
     expect([...byTheRules(text)]).toEqual(cookies)
   })
 
-  it('tells names apart byte for byte (R6)', () => {
+  it('compares names byte for byte (R6)', () => {
     const text = '__HOST-sid=evil; __host-sid=evil; __Host-sid=good; __Host-sid2=evil; x__Host-sid=evil'
     expect(cookieValues(text, '__Host-sid')).toEqual(['good'])
     expect(readCookies(text).get('__Host-sid')).toEqual(['good'])
@@ -201,7 +201,7 @@ describe('reading a Cookie header', () => {
   )
 })
 
-describe('the header of a request', () => {
+describe('the Cookie header of a request', () => {
   it.each([
     ['of Node', { headers: { cookie: 'a=1' } }, 'a=1'],
     ['of Node, in several fields', { headers: { cookie: ['a=1', 'b=2'] } }, 'a=1; b=2'],

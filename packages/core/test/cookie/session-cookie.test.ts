@@ -26,19 +26,19 @@ describe('the former definitions of a session cookie', () => {
     expect(cookie.expiry).toEqual(lines.map((line) => `${line}; Secure; HttpOnly; SameSite=Lax; ${GONE}`))
   })
 
-  it('may have the name of today', () => {
+  it('may have today’s name', () => {
     const cookie = readSessionCookie({ path: '/a', previous: [{ path: '/a/b' }, { path: '/a/c' }] })
     expect([cookie.hasNamesake, cookie.formerNames, cookie.expiry.length]).toEqual([true, [], 2])
   })
 
-  it('may be set wherever today\u2019s may: with its SameSite, and with Secure or without', () => {
+  it('have the SameSite and Secure of today\u2019s', () => {
     const embedded = readSessionCookie({ sameSite: 'none', partitioned: true, previous: [{}] })
     expect(embedded.expiry).toEqual([`__Host-session=; Path=/; Secure; HttpOnly; SameSite=None; ${GONE}`])
     const insecure = readSessionCookie({ insecure: true, domain: 'a.test', previous: [{}] })
     expect(insecure.expiry).toEqual([`session=; Path=/; HttpOnly; SameSite=Lax; ${GONE}`])
   })
 
-  it('count for nothing where one is today\u2019s, as in an environment without a domain', () => {
+  it('are ignored if they equal today\u2019s, for example in an environment without a domain', () => {
     const cookie = readSessionCookie({ domain: undefined, previous: [{}, { path: '/' }] })
     expect([cookie.hasNamesake, cookie.formerNames, cookie.expiry]).toEqual([false, [], []])
   })
@@ -72,7 +72,7 @@ describe('the former definitions of a session cookie', () => {
     expect((error as Error).message).toContain(message)
   })
 
-  it('read nothing from a polluted Object.prototype', () => {
+  it('are not read from a polluted Object.prototype', () => {
     const prototype = Object.prototype as { domain?: string; name?: string }
     prototype.domain = 'evil.test'
     prototype.name = 'evil'

@@ -23,7 +23,7 @@ describe('half a surrogate pair', () => {
     },
   )
 
-  it.each([{}, ...Object.values(PROTECTIONS)])('is kept in a cookie of JSON: %o', (protection) => {
+  it.each([{}, ...Object.values(PROTECTIONS)])('can be stored in a JSON cookie: %o', (protection) => {
     const cookie = createCookie<unknown>('name', { ...protection, json: true })
     const value = ['\uD800', { '\uDFFF': 'a\uDC00b' }]
     expect(cookie.read(headerOf(cookie.write(value)))).toEqual(value)
@@ -38,7 +38,7 @@ describe('a cookie of JSON', () => {
     ['a circle', circle],
     ['a toJSON that throws', { toJSON: () => expect.unreachable() }],
     ['a deep nest', deep(200_000)],
-  ])('refuses %s in words of its own', (_, value) => {
+  ])('throws a message of its own for %s', (_, value) => {
     const error = thrownBy(() => json.write(value))
     expect(error).toBeInstanceOf(CookieValueError)
     expect(String(error)).toBe(
@@ -50,19 +50,19 @@ describe('a cookie of JSON', () => {
     ['itself', Promise.resolve('a secret')],
     ['somewhere in it', { user: [{ name: Promise.resolve('a secret') }] }],
     ['as a thenable', { name: THENABLE }],
-  ])('refuses a promise, which would be written as {}: %s', (_, value) => {
+  ])('throws for a promise, which would be written as {}: %s', (_, value) => {
     const error = thrownBy(() => json.write(value))
     expect(error).toBeInstanceOf(CookieValueError)
     expect(String(error)).toContain('the cookie cart: contains a promise; await it first')
   })
 })
 
-it('a cookie of text refuses a promise', () => {
+it('a text cookie throws for a promise', () => {
   const error = thrownBy(() => createCookie('a').write(Promise.resolve('a secret') as never))
   expect(String(error)).toBe('CookieValueError: the cookie a: expected text, got a promise')
 })
 
-describe('a schema that answers later', () => {
+describe('an asynchronous schema', () => {
   const standard = { version: 1, vendor: 'test' } as const
   const late = (answer: () => Promise<never>) =>
     createCookie<string>('theme', { schema: { '~standard': { ...standard, validate: answer } } })
@@ -71,7 +71,7 @@ describe('a schema that answers later', () => {
     ['with a value', async () => ({ value: 'dark' }) as never],
     ['with an error', () => Promise.reject(new Error('the database is away'))],
     ['as a promise of another library', () => THENABLE as never],
-  ])('is refused at every read and write, and its answer ends no process: %s', async (_, answer) => {
+  ])('throws at every read and write, and its result never ends the process: %s', async (_, answer) => {
     const rejections: unknown[] = []
     const listen = (error: unknown): void => void rejections.push(error)
     process.on('unhandledRejection', listen)
@@ -89,7 +89,7 @@ describe('a schema that answers later', () => {
     expect(rejections).toEqual([])
   })
 
-  it('that throws lets nothing be read, as one does that refuses the value', () => {
+  it('that throws makes the value unreadable, like one that rejects it', () => {
     const cookie = late(() => {
       throw new Error('no')
     })
@@ -97,7 +97,7 @@ describe('a schema that answers later', () => {
     expect(cookie.read('theme=no JSON')).toBeUndefined()
   })
 
-  it('is refused at start-up where it cannot validate at all', () => {
+  it('throws at start-up if it cannot validate at all', () => {
     const broken: unknown = { '~standard': { ...standard } }
     expect(() => createCookie('a', { schema: broken as never })).toThrow(
       'cookie.schema: expected a Standard Schema',

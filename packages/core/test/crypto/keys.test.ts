@@ -11,7 +11,7 @@ const { subject: _, ...FIELDS } = fieldsWith({ a: 1 }, 'alice')
 const name = (...args: Parameters<typeof keysOf>): string => keysOf(...args).subjects.hash('alice')
 
 describe('the keys of a session cookie', () => {
-  it('seal records and cookies apart', () => {
+  it('seal records and cookies with different keys', () => {
     const keys = keysOf()
     const record = keys.sealer('store').seal(FIELDS)
     expect(keys.sealer('store').open(record)).toMatchObject({ ok: true })
@@ -38,7 +38,7 @@ describe('the keys of a session cookie', () => {
     expect(after.open(during.seal(FIELDS, 'row'), 'row')).toMatchObject({ ok: true, stale: false })
   })
 
-  it('name a subject alike for one cookie, and otherwise for every other', () => {
+  it('give a subject the same name for one cookie, and another for every other cookie', () => {
     expect(name()).toBe(name())
     const names = [name(), name('other'), name('__Host-session', 'shop'), name('__Host-session', '', OLD)]
     expect(new Set([...names, keysOf().subjects.hash('bob')]).size).toBe(5)
@@ -53,14 +53,14 @@ describe('the keys of a session cookie', () => {
     expect(subjects.revocationKeys('alice')).toHaveLength(2)
   })
 
-  it('name a subject otherwise for each use (R61)', () => {
+  it('give a subject another name for each use (R61)', () => {
     const { subjects } = keysOf()
     const names = [subjects.hash('alice'), ...subjects.revocationKeys('alice')]
     expect(new Set(names).size).toBe(2)
     for (const name of names) expect(name).toMatch(/^[0-9a-f]{64}$/)
   })
 
-  it('name a subject by a key of its own, which a new release must not change (R61)', () => {
+  it('name a subject with a separate key, which a release must not change (R61)', () => {
     const context = Buffer.concat(
       ['store', 'c', ''].map((part) => Buffer.from(`\0${String.fromCharCode(part.length)}${part}`)),
     )
@@ -71,14 +71,14 @@ describe('the keys of a session cookie', () => {
     )
   })
 
-  it('hash ids apart for every cookie and audience', () => {
+  it('hash ids differently for every cookie and audience', () => {
     const contexts = [keysOf(), keysOf('other'), keysOf('__Host-session', 'shop')]
     expect(new Set(contexts.map(({ storeContext }) => storeContext.toString('hex'))).size).toBe(3)
     const rotated = keysOf('__Host-session', '', NEW)
     expect(rotated.storeContext).toEqual(keysOf().storeContext)
   })
 
-  it('have another key for what stands in logs', () => {
+  it('have a separate key for references in logs', () => {
     expect(keysOf().logKey.equals(keysOf('other').logKey)).toBe(false)
     expect(keysOf().logKey.equals(keysOf().logKey)).toBe(true)
   })

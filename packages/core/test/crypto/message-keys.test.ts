@@ -29,7 +29,7 @@ describe('the keys of messages', () => {
     expect(keys.forSealing()).toBe(second)
   })
 
-  it('take another prefix after ten minutes', () => {
+  it('change the prefix after ten minutes', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 })
     const keys = keysOf()
     const first = keys.forSealing()
@@ -42,7 +42,7 @@ describe('the keys of messages', () => {
     expect(keys.forSealing()).toBe(second)
   })
 
-  it('take 12 random bytes as a prefix, which text and bytes agree on', () => {
+  it('use 12 random bytes as a prefix, the same as text and as bytes', () => {
     const asked: number[] = []
     const keys = new MessageKeys(createSecretKey(Buffer.alloc(32, 1)), (target, start, end) => {
       asked.push(end - start)
@@ -54,13 +54,13 @@ describe('the keys of messages', () => {
     expect(prefixText).toBe(Buffer.alloc(12, 7).toString('base64url'))
   })
 
-  it('that seal also open, without being derived again', () => {
+  it('open with the sealing key without deriving it again', () => {
     const keys = keysOf()
     const { messageKey, prefix, prefixText } = keys.forSealing()
     expect(keys.forOpening(prefix, prefixText)).toBe(messageKey)
   })
 
-  it('of another prefix are derived each time, and are the same', () => {
+  it('derive the same key each time for another prefix', () => {
     const keys = keysOf()
     keys.forSealing()
     const derived = keys.forOpening(...prefixOf(1))

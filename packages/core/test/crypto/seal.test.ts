@@ -96,7 +96,7 @@ const sealerFor = (vector: Vector, fillRandom: FillRandom): Sealer =>
   )
 
 describe('the sealed format, version 1 (R52)', () => {
-  it('has vectors', () => {
+  it('has published vectors', () => {
     expect(vectors).toHaveLength(6)
   })
 
@@ -110,7 +110,7 @@ describe('the sealed format, version 1 (R52)', () => {
     expect(sealer.seal(recordOf(vector))).toBe(vector.token)
   })
 
-  it('shows nothing of what it holds (R48)', () => {
+  it('shows nothing of its content (R48)', () => {
     const sealer = sealerWith(['a'])
     const bytes = Buffer.from(sealer.seal({ ...FIELDS, text: '{"canary":"canary"}' }), 'base64url')
     expect(bytes.includes('canary')).toBe(false)
@@ -118,7 +118,7 @@ describe('the sealed format, version 1 (R52)', () => {
     expect(bytes.readUInt8(0)).toBe(1)
   })
 
-  it('is as long as its text asks, whatever the text says (R54)', () => {
+  it('has a length that depends only on the length of its text (R54)', () => {
     const sealer = sealerWith(['a'])
     const lengths = ['a'.repeat(500), Buffer.alloc(375, 0x5c).toString('base64url'), ' '.repeat(500)].map(
       (text) => sealer.seal({ ...FIELDS, text }).length,
@@ -142,14 +142,14 @@ describe('a sealer', () => {
     )
   })
 
-  it('gives fields that later seals and opens do not touch', () => {
+  it('returns fields that later calls do not change', () => {
     const sealer = sealerWith(['a'])
     const first = sealer.open(sealer.seal(FIELDS))
     sealer.open(sealer.seal({ ...FIELDS, sid: Buffer.alloc(16, 9), text: '{"user":"mallory"}' }))
     expect(first).toMatchObject({ ok: true, fields: FIELDS })
   })
 
-  it('seals texts that are longer than any before', () => {
+  it('seals a text that is longer than any before', () => {
     const sealer = sealerWith(['a'], CONTEXT, 131_072)
     for (const length of [10, 4000, 30_000, 90_000, 10]) {
       const fields = { ...FIELDS, text: 'ä'.repeat(length / 2) }
@@ -157,7 +157,7 @@ describe('a sealer', () => {
     }
   })
 
-  it('seals texts that fill its room to the last byte', () => {
+  it('seals a text of the maximum length', () => {
     // Of 3 bytes a character, as many as there is room for at first, and one more.
     for (const length of [3060, 3061, 3062]) {
       const fields = { ...FIELDS, text: '€'.repeat(length) }
@@ -166,7 +166,7 @@ describe('a sealer', () => {
     }
   })
 
-  it('refuses fields that no token can hold', () => {
+  it('rejects fields that do not fit into a token', () => {
     const sealer = sealerWith(['a'])
     expect(() => sealer.seal({ ...FIELDS, created: FIELDS.issued + 1 })).toThrow(RangeError)
     expect(() => sealer.seal({ ...FIELDS, expires: Number.NaN })).toThrow(RangeError)
@@ -186,7 +186,7 @@ describe('a sealer', () => {
     expect([...seals.values()]).toEqual([65_536, 34_464])
   })
 
-  it('takes fresh bytes for the second half of every nonce', () => {
+  it('uses new random bytes for the second half of every nonce', () => {
     const sealer = sealerWith(['a'])
     const ends = new Set(Array.from({ length: 1000 }, () => sealer.seal(FIELDS).slice(28, 44)))
     expect(ends.size).toBe(1000)
@@ -216,11 +216,11 @@ describe('one token, one spelling (R50)', () => {
     sealer.seal({ ...FIELDS, text }),
   )
 
-  it('has tokens of each length to try', () => {
+  it('is tested with tokens of every length modulo 3', () => {
     expect(tokens.map((token) => token.length % 4).toSorted((a, b) => a - b)).toEqual([0, 2, 3])
   })
 
-  it('refuses every change of a single character', () => {
+  it('rejects every change of a single character', () => {
     const strangers = ['+', '/', '=', ' ', '\t', '\n', '.', '~', '\u0000', '\u00C1', '\u0141', '\uD800', '']
     let tried = 0
     for (const token of tokens) {
@@ -237,7 +237,7 @@ describe('one token, one spelling (R50)', () => {
     expect(tried).toBeGreaterThan(25_000)
   })
 
-  it('refuses every truncation and every character put in', () => {
+  it('rejects every truncation and every inserted character', () => {
     for (const token of tokens) {
       for (let at = 0; at < token.length; at++) {
         expect(sealer.open(token.slice(0, at)).ok).toBe(false)
@@ -249,7 +249,7 @@ describe('one token, one spelling (R50)', () => {
     }
   })
 
-  it('refuses every extension, padding and surrounding blank', () => {
+  it('rejects every extension, padding and surrounding space', () => {
     for (const token of tokens) {
       const ends = ['A', 'AA', 'AAA', 'AAAA', '=', '==', '===', ' ', '\n', '\r\n', '\u0000', '.', ';', token]
       for (const end of ends) {
@@ -259,7 +259,7 @@ describe('one token, one spelling (R50)', () => {
     }
   })
 
-  it('refuses the other alphabet of base64', () => {
+  it('rejects the other base64 alphabet', () => {
     const token = present(
       Array.from({ length: 1000 }, () => sealer.seal(FIELDS)).find((one) => /-/.test(one) && /_/.test(one)),
     )
@@ -269,7 +269,7 @@ describe('one token, one spelling (R50)', () => {
     expect(sealer.open(token.replaceAll('-', '+').replaceAll('_', '/')).ok).toBe(false)
   })
 
-  it('refuses the loose last bits that a base64 decoder drops', () => {
+  it('rejects unused last bits that a base64 decoder ignores', () => {
     for (const token of tokens.filter((one) => one.length % 4 !== 0)) {
       const bytes = Buffer.from(token, 'base64url')
       const spellings = ALPHABET.split('')
@@ -280,7 +280,7 @@ describe('one token, one spelling (R50)', () => {
     }
   })
 
-  it('refuses every splice of two tokens', () => {
+  it('rejects every splice of two tokens', () => {
     for (const one of tokens) {
       for (const other of [...tokens, sealer.seal(FIELDS)]) {
         for (let at = 0; at <= one.length; at++) {
@@ -291,7 +291,7 @@ describe('one token, one spelling (R50)', () => {
     }
   })
 
-  it('refuses every flip of a bit, in the version and the key id too', () => {
+  it('rejects every flipped bit, in the version and the key id too', () => {
     for (const token of tokens) {
       const bits = Buffer.from(token, 'base64url').length * 8
       for (let bit = 0; bit < bits; bit++) {
@@ -304,7 +304,7 @@ describe('one token, one spelling (R50)', () => {
     }
   })
 
-  it('refuses shortened tags (R51)', () => {
+  it('rejects shortened tags (R51)', () => {
     for (const text of ['{}', '{"user":"alice"}', `{"a":"${'x'.repeat(100)}"}`]) {
       const token = sealer.seal({ ...FIELDS, text })
       for (let cut = 1; cut <= 16; cut++) {
@@ -315,7 +315,7 @@ describe('one token, one spelling (R50)', () => {
   })
 })
 
-describe('opening', () => {
+describe('opening a token', () => {
   const sealer = sealerWith(['a'])
   const token = sealer.seal(FIELDS)
 
@@ -342,7 +342,7 @@ describe('opening', () => {
     },
   )
 
-  it('never throws and never opens what it did not seal', () => {
+  it('never throws, and never opens a text that was not sealed', () => {
     const head = token.slice(0, 12)
     const unit = fc.constantFrom(...ALPHABET.split(''))
     fc.assert(
@@ -358,7 +358,7 @@ describe('opening', () => {
     )
   })
 
-  it('takes tokens up to the length it was made for', () => {
+  it('accepts tokens up to the sealer’s maximum length', () => {
     const short = sealerWith(['a'], CONTEXT, token.length)
     expect(short.open(token).ok).toBe(true)
     expect(outcomeOf(sealerWith(['a'], CONTEXT, token.length - 1).open(token))).toBe('malformed')
@@ -375,7 +375,7 @@ describe('opening', () => {
     expect(outcomeOf(opened)).toBe(outcome)
   })
 
-  it('tells nothing but the reason', () => {
+  it('returns only the reason of a failure', () => {
     const refused = sealer.open(`${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`)
     expect(Object.keys(refused)).toEqual(['ok', 'reason'])
     expect(Object.isFrozen(refused)).toBe(true)
@@ -392,7 +392,7 @@ describe('the context of a token (R49)', () => {
   ]
   const sealers = contexts.map((context) => sealerWith(['a'], contextOf(...context)))
 
-  it.each([0, 1, 2, 3, 4])('number %d opens its own tokens and no other', (own) => {
+  it.each([0, 1, 2, 3, 4])('number %d opens only its own tokens', (own) => {
     const token = present(sealers[own]).seal(FIELDS)
     expect(sealers.map((sealer) => outcomeOf(sealer.open(token)))).toEqual(
       contexts.map((_, i) => (i === own ? 'opened' : 'unknown_key')),
@@ -446,7 +446,7 @@ describe('a ring of secrets', () => {
     expect(ring.seal(FIELDS).slice(0, 12)).toBe(sealerWith(['secret 0']).seal(FIELDS).slice(0, 12))
   })
 
-  it('refuses two secrets with one key id, which checked secrets cannot have, and none at all (R60)', () => {
+  it('rejects two secrets with the same key id, and an empty ring (R60)', () => {
     const [key] = readSecrets('secrets', [secretOf('a')])
     expect(() => sealerOf([key, key], CONTEXT, 4096, createRandomPool())).toThrow(
       'secrets: two secrets have the same key id; replace one of them',

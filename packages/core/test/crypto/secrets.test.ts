@@ -83,7 +83,7 @@ describe('secrets', () => {
       'this value is published',
     ],
     ['a sample key', ['2gyZ3GDw3LHZQKDhPmPDL3sjREVRXPr8'], 'this value is published'],
-  ])('are refused when they are %s (R57, R58, R60)', (_, secrets, message) => {
+  ])('are rejected when they are %s (R57, R58, R60)', (_, secrets, message) => {
     const error = thrownBy(() => readSecrets('secrets', secrets))
     expect(error).toBeInstanceOf(ConfigError)
     expect(String(error)).toContain(message)
@@ -96,7 +96,7 @@ describe('secrets', () => {
     },
   )
 
-  it('that are refused are never shown', () => {
+  it('are never shown when they are rejected', () => {
     const weak = ['hush-hush', 'hush'.repeat(20), 'changeme hush hush hush hush abcdefghijklmnop']
     for (const secret of weak) {
       expect(inspect(thrownBy(() => readSecrets('secrets', [secret])))).not.toContain('hush')
@@ -116,7 +116,7 @@ describe('secrets', () => {
     expect(readSecrets('secrets', [secret])).toHaveLength(1)
   })
 
-  it('of 64 hexadecimal characters from a generator are always accepted', () => {
+  it('of 64 random hexadecimal characters are always accepted', () => {
     fc.assert(
       fc.property(fc.boolean(), (isUpper) => {
         const hex = randomBytes(32).toString('hex')
@@ -132,7 +132,7 @@ describe('secrets', () => {
     expect(Object.isFrozen(keys)).toBe(true)
   })
 
-  it('are the same in a list, in one text with commas, and in a text of a list', () => {
+  it('can be given as a list, as one text with commas, and as such a text in a list', () => {
     const [a, b, c] = [secretOf('a'), secretOf('b'), secretOf('c')]
     const expected = readSecrets('secrets', [a, b, c]).map((key) => key.export().toString('hex'))
     for (const given of [
@@ -144,14 +144,14 @@ describe('secrets', () => {
       expect(readSecrets('secrets', given).map((key) => key.export().toString('hex'))).toEqual(expected)
   })
 
-  it('given as bytes are copied, so that wiping the bytes changes nothing', () => {
+  it('given as bytes are copied, so that wiping the bytes has no effect', () => {
     const bytes = Buffer.from(secretOf('a'))
     const [key] = readSecrets('secrets', [bytes])
     bytes.fill(0)
     expect(present(key).export().toString()).toBe(secretOf('a'))
   })
 
-  it('show nothing of themselves (R62)', () => {
+  it('do not appear in inspection, JSON or text (R62)', () => {
     const keys = readSecrets('secrets', [secretOf('a')])
     const shown = inspect(keys, { showHidden: true, depth: 9 }) + JSON.stringify(keys)
     for (const encoding of ['utf8', 'hex', 'base64'] as const) {
@@ -182,7 +182,7 @@ describe('a derived key', () => {
     )
   })
 
-  it('is another one for every use, context and secret (R61)', () => {
+  it('differs for every use, context and secret (R61)', () => {
     const secrets = readSecrets('secrets', [secretOf('a'), secretOf('b')])
     const keys = secrets.flatMap((secret) =>
       (['key', 'kid', 'log'] as const).flatMap((use) =>

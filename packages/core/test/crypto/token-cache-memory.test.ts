@@ -15,7 +15,7 @@ const FIELDS: SealedFields = {
   text: '{"n":1}',
 }
 
-it('a sealer that remembers keeps no header in memory that a token was cut out of', () => {
+it('a caching sealer does not keep the header of a cached token in memory', () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   const others = createSealer({ secrets: [secretNamed('newest')], name: '__Host-session' })

@@ -35,14 +35,14 @@ beforeEach(() => {
   ;({ asked, sealer } = countedSealer())
 })
 
-describe('a sealer that remembers', () => {
-  it('opens what it has sealed itself without a cipher, and as it would with one', () => {
+describe('a caching sealer', () => {
+  it('opens its own tokens without decryption, with the same result', () => {
     const token = sealer.seal(FIELDS)
     expect(sealer.open(token)).toEqual(plainSealer().open(token))
     expect(asked).toEqual([])
   })
 
-  it('opens what another has sealed once, with an older secret too', () => {
+  it('decrypts another sealer’s token once, with an older secret too', () => {
     const older = createSealer({ secrets: [secretNamed('older')], name: '__Host-session' }).seal(FIELDS)
     for (const token of [plainSealer().seal(FIELDS), older]) {
       const opened = plainSealer().open(token)
@@ -51,7 +51,7 @@ describe('a sealer that remembers', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('says it for the row that it was sealed for, and for no other', () => {
+  it('opens a token only for the row that it was sealed for', () => {
     const stored = sealer.seal(FIELDS, ROW)
     const loose = sealer.seal(FIELDS)
     for (const [token, rowKey] of [
@@ -64,7 +64,7 @@ describe('a sealer that remembers', () => {
     expect([sealer.open(stored, ROW).ok, sealer.open(loose).ok]).toEqual([true, true])
   })
 
-  it('takes no token for another that differs in one character', () => {
+  it('distinguishes tokens that differ in one character', () => {
     const token = sealer.seal(FIELDS)
     for (let at = 0; at < token.length; at++) {
       const other = token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1)
@@ -73,14 +73,14 @@ describe('a sealer that remembers', () => {
     expect(asked).toHaveLength(token.length)
   })
 
-  it('says what was sealed, whatever becomes of the fields that it was given', () => {
+  it('returns the sealed fields even if the caller’s object changes', () => {
     const given = { ...FIELDS }
     const token = sealer.seal(given)
     given.text = '{"n":2}'
     expect(sealer.open(token)).toEqual({ ok: true, fields: FIELDS, stale: false })
   })
 
-  it('is not made to forget by tokens that nobody has sealed', () => {
+  it('does not evict entries for forged tokens', () => {
     const token = sealer.seal(FIELDS)
     const forged = `${token.slice(0, -4)}AAAA${'A'.repeat(4000)}`
     for (let n = 0; n < 1000; n++) sealer.open(forged)
@@ -89,7 +89,7 @@ describe('a sealer that remembers', () => {
     expect(asked).toEqual([])
   })
 
-  it('forgets what has not come for long, and keeps what comes again and again', () => {
+  it('evicts tokens that are not used, and keeps those in use', () => {
     const [often, once] = [sealer.seal(FIELDS), sealer.seal(FIELDS)]
     const large = { ...FIELDS, text: JSON.stringify({ note: '-'.repeat(2900) }) }
     for (let n = 0; n < 1000; n++) {

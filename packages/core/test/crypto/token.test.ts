@@ -33,7 +33,7 @@ function bytesOf(fields: SealedFields): Buffer {
 const times = fc.integer({ min: 0, max: MAX_TIME })
 
 describe('the fields of a token', () => {
-  it('stand at their places', () => {
+  it('are at their documented offsets', () => {
     const plain = bytesOf({
       ...FIELDS,
       created: MAX_TIME - 1,
@@ -63,13 +63,13 @@ describe('the fields of a token', () => {
     )
   })
 
-  it.each([0b10, 0b11, 0b1000_0000, 0xff])('with the flags %d are not read', (flags) => {
+  it.each([0b10, 0b11, 0b1000_0000, 0xff])('with the unknown flags %d are rejected', (flags) => {
     const plain = bytesOf(FIELDS)
     plain[0] = flags
     expect(readFields(plain)).toBeUndefined()
   })
 
-  it('with times out of order are not read (R35)', () => {
+  it('with times out of order are rejected (R35)', () => {
     expect(readFields(bytesOf({ ...FIELDS, created: 2, issued: 2 }))).toBeDefined()
     expect(readFields(bytesOf({ ...FIELDS, created: 3, issued: 2 }))).toBeUndefined()
   })
@@ -113,7 +113,7 @@ describe('the length of a token', () => {
     }
   })
 
-  it('leaves room for the longest text that fits', () => {
+  it('gives the length of the longest text that fits', () => {
     for (let chars = MIN_TOKEN_CHARS; chars < 400; chars++) {
       const bytes = textBytesWithin(chars)
       expect(tokenChars(bytes)).toBeLessThanOrEqual(chars)
@@ -128,13 +128,13 @@ describe('the context of a seal', () => {
     expect(contextOf('', 'a'.repeat(258), '').subarray(0, 5).toString('hex')).toBe('0000010261')
   })
 
-  it('is no longer than what Node derives a key from, with the use of the key', () => {
+  it('is limited to the length from which Node derives a key', () => {
     expect(contextOf('', '', 'a'.repeat(1015))).toHaveLength(1021)
     expect(() => contextOf('', 'b', 'a'.repeat(1015))).toThrow('audience: is 1 bytes too long')
     expect(() => contextOf('', 'b'.repeat(1016), '')).toThrow('cookie.name: is 1 bytes too long')
   })
 
-  it('is another one for every other purpose, name and audience', () => {
+  it('differs for every purpose, name and audience', () => {
     const parts = fc.tuple(
       fc.string({ maxLength: 3 }),
       fc.string({ maxLength: 3 }),

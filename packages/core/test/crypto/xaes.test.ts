@@ -57,7 +57,7 @@ describe('XAES-256-GCM', () => {
     expect(open(key, NONCE, sealed, Buffer.from('contexT'))).toBeUndefined()
   })
 
-  it('opens nothing in which one bit differs', () => {
+  it('rejects a text in which one bit differs', () => {
     const key = Buffer.alloc(32, 1)
     const sealed = seal(key, NONCE, PLAIN, Buffer.alloc(0))
     for (let bit = 0; bit < sealed.length * 8; bit++) {
@@ -67,7 +67,7 @@ describe('XAES-256-GCM', () => {
     }
   })
 
-  it.each([4, 8, 12, 13, 14, 15])('takes no tag of %d bytes (R51)', (length) => {
+  it.each([4, 8, 12, 13, 14, 15])('rejects a tag of %d bytes (R51)', (length) => {
     const key = Buffer.alloc(32, 1)
     const empty = Buffer.alloc(0)
     const tag = seal(key, NONCE, empty, empty)
@@ -75,7 +75,7 @@ describe('XAES-256-GCM', () => {
     expect(open(key, NONCE, tag.subarray(0, length), empty)).toBeUndefined()
   })
 
-  it('derives without keeping anything from the prefix before', () => {
+  it('derives a key independently of the previous prefix', () => {
     const deriveMessageKey = createDerivation(createSecretKey(Buffer.alloc(32, 1)))
     const first = deriveMessageKey(Buffer.alloc(12, 1)).export()
     const other = deriveMessageKey(Buffer.alloc(12, 2)).export()

@@ -19,7 +19,7 @@ const csrfOf = (...given: Parameters<typeof keysOf>) => {
 const write = (session: Session): void => void (session['n'] = 1)
 
 describe('a token against forged requests', () => {
-  it('is good for the id that it was made for, and for no other', () => {
+  it('is valid only for the id that it was made for', () => {
     const csrf = csrfOf()
     const token = csrf.tokenFor(ALICE)
     expect(token).toMatch(/^[A-Za-z0-9_-]{64}$/)
@@ -27,7 +27,7 @@ describe('a token against forged requests', () => {
     expect(csrf.isTokenFor(BOB, token)).toBe(false)
   })
 
-  it('is another text each time', () => {
+  it('is a different text each time', () => {
     const csrf = csrfOf()
     expect(new Set(Array.from({ length: 100 }, () => csrf.tokenFor(ALICE))).size).toBe(100)
   })
@@ -44,7 +44,7 @@ describe('a token against forged requests', () => {
     expect(bytes.subarray(16).equals(mac)).toBe(true)
   })
 
-  it('made under an older secret of the ring still counts, and one of a removed secret does not', () => {
+  it('made with an older secret is valid, and with a removed one invalid', () => {
     const old = csrfOf('c', '', OLD).tokenFor(ALICE)
     expect(csrfOf('c', '', NEW, OLD).isTokenFor(ALICE, old)).toBe(true)
     expect(csrfOf('c', '', NEW).isTokenFor(ALICE, old)).toBe(false)
@@ -52,13 +52,13 @@ describe('a token against forged requests', () => {
     expect(csrfOf('c', '', NEW).isTokenFor(ALICE, fresh)).toBe(true)
   })
 
-  it('of another cookie or audience does not count', () => {
+  it('of another cookie or audience is invalid', () => {
     const token = csrfOf('c', '', NEW).tokenFor(ALICE)
     expect(csrfOf('d', '', NEW).isTokenFor(ALICE, token)).toBe(false)
     expect(csrfOf('c', 'shop', NEW).isTokenFor(ALICE, token)).toBe(false)
   })
 
-  it('has one spelling: every change of a character, a cut and an addition are refused', () => {
+  it('has one spelling: every changed, missing or added character makes it invalid', () => {
     const csrf = csrfOf()
     const token = csrf.tokenFor(ALICE)
     const changed = Array.from(token, (character, at) => {
@@ -71,7 +71,7 @@ describe('a token against forged requests', () => {
     expect(csrf.isTokenFor(ALICE, bytes.toString('base64'))).toBe(bytes.toString('base64') === token)
   })
 
-  it('may be anything without a throw', () => {
+  it('of any type and content is verified without throwing', () => {
     const csrf = csrfOf()
     const token = csrf.tokenFor(ALICE)
     const odd = [
@@ -94,7 +94,7 @@ describe('a token against forged requests', () => {
 })
 
 describe('the token of a session', () => {
-  it('is good in the next request, and in no other session', async () => {
+  it('is valid in the next request, and in no other session', async () => {
     const sessions = sessionsOf()
     const [alice, bob] = [createBrowser(sessions), createBrowser(sessions)]
     await alice.visit(write)
@@ -110,7 +110,7 @@ describe('the token of a session', () => {
     ['a login as the same subject', (session) => session.login('alice')],
     ['a new id', (session) => session.regenerate()],
     ['a logout', (session) => session.logout()],
-  ])('is over after %s', async (_, change) => {
+  ])('is invalid after %s', async (_, change) => {
     const browser = createBrowser(sessionsOf())
     await browser.visit((session) => {
       session.login('alice')
@@ -127,7 +127,7 @@ describe('the token of a session', () => {
     expect(next).not.toBe(token)
   })
 
-  it('lasts through changes of the data, renewals and a rotation of secrets', async () => {
+  it('survives changes of the data, renewals and a rotation of secrets', async () => {
     const browser = createBrowser(sessionsOf())
     await browser.visit(write)
     const token = await browser.ask((session) => session.csrfToken())
@@ -142,7 +142,7 @@ describe('the token of a session', () => {
   it.each<[what: string, begin: (session: Session) => void]>([
     ['of an anonymous visitor', write],
     ['that has a subject and no data', (session) => session.login('alice')],
-  ])('writes nothing into a session that is there already, %s', async (_, begin) => {
+  ])('causes no write to an existing session, %s', async (_, begin) => {
     const browser = createBrowser(sessionsOf())
     await browser.visit(begin)
     const headers = await browser.visit((session) => session.csrfToken())
@@ -173,7 +173,7 @@ describe('the token of a session', () => {
     },
   )
 
-  it('counts after the end of the session that came, in a session that begins with it', async () => {
+  it('requested after the session’s end is valid in the new session', async () => {
     const browser = createBrowser(sessionsOf())
     await browser.visit(write)
     let token = ''
@@ -187,7 +187,7 @@ describe('the token of a session', () => {
     ])
   })
 
-  it('lasts when two requests write into its session at the same moment', async () => {
+  it('stays valid when two requests write to its session simultaneously', async () => {
     const sessions = modes[1][1]()
     const browser = createBrowser(sessions)
     let token = ''

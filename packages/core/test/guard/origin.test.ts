@@ -68,13 +68,13 @@ describe('checkOrigin, method by header', () => {
     for (const method of ['GET', 'HEAD', 'OPTIONS']) expect(judged(headers, { method })).toBe('allowed')
   })
 
-  it('lets pass what no browser sent, as long as it carries no session', () => {
+  it('passes a request without a browser’s headers if it has no session', () => {
     expect(judged({}, { hasCookie: false })).toBe('allowed')
     expect(judged({ 'sec-fetch-site': '', origin: '' }, { hasCookie: false })).toBe('allowed')
     expect(judged({ 'sec-fetch-site': '', origin: '' })).toBe('no_origin')
   })
 
-  it('asks a request without a session for its origin all the same, where it names one', () => {
+  it('checks the origin of a request without a session if it names one', () => {
     expect(judged({ origin: 'https://evil.example' }, { hasCookie: false })).toBe('foreign_origin')
     expect(judged({ 'sec-fetch-site': 'cross-site' }, { hasCookie: false })).toBe('cross_site')
   })
@@ -83,7 +83,7 @@ describe('checkOrigin, method by header', () => {
     ['a handshake from another site', { origin: 'https://evil.example' }, 'foreign_origin'],
     ['one that the browser itself says is of another site', { 'sec-fetch-site': 'cross-site' }, 'cross_site'],
     ['our own', { origin: `https://${HOST}` }, 'allowed'],
-  ])('takes a WebSocket handshake for what it is: %s', (_, headers, expected) => {
+  ])('checks a WebSocket handshake: %s', (_, headers, expected) => {
     for (const upgrade of ['websocket', 'WebSocket', 'h2c, websocket']) {
       expect(judged({ ...headers, upgrade }, { method: 'GET' })).toBe(expected)
     }
@@ -138,7 +138,7 @@ describe('the own origin', () => {
     expect(judged({ ...both, origin: `https://${HOST}` })).toBe('allowed')
   })
 
-  it('is not what a proxy, or anybody else, says it is', () => {
+  it('is not taken from a proxy’s headers', () => {
     const headers = {
       origin: 'https://evil.example',
       'x-forwarded-host': 'evil.example',
@@ -150,14 +150,14 @@ describe('the own origin', () => {
     expect(judged(headers)).toBe('foreign_origin')
   })
 
-  it('is refused when its header came twice', () => {
+  it('is rejected if its header was sent twice', () => {
     expect(judged({ origin: [`https://${HOST}`, 'https://evil.example'] })).toBe('foreign_origin')
     expect(judged({ 'sec-fetch-site': ['same-origin', 'cross-site'] })).toBe('cross_site')
   })
 })
 
 describe('an allowed origin', () => {
-  it('is one to the letter', () => {
+  it('has to match exactly', () => {
     expect(judged({ origin: 'capacitor://localhost', 'sec-fetch-site': 'cross-site' })).toBe('allowed')
     for (const origin of [
       'https://admin.example',
@@ -168,7 +168,7 @@ describe('an allowed origin', () => {
     }
   })
 
-  it('is none unless it is named', () => {
+  it('has to be listed', () => {
     const request = requestWith({ origin: 'https://admin.example:8443', 'sec-fetch-site': 'same-site' })
     expect(checkOrigin(request)).toBe('same_site')
   })

@@ -35,7 +35,7 @@ const tokenOf = (fields: InForce, mode = modeWith([SECRET])): string =>
   present(commit(SET, fields, mode).value)
 
 describe('a record in the cookie', () => {
-  it('is loaded as it was applied', () => {
+  it('is loaded as it was written', () => {
     const loaded = modeWith([SECRET]).load(tokenOf(FIELDS), START)
     expect(loaded).toEqual({
       reason: 'opened',
@@ -68,22 +68,22 @@ describe('a record in the cookie', () => {
     expect(loaded).toEqual({ reason })
   })
 
-  it('is expired before it is corrupt: what has ended is not read', () => {
+  it('is reported as expired before corrupt, because an expired record is not parsed', () => {
     const token = tokenOf({ ...FIELDS, expires: START, text: '[]' })
     expect(modeWith([SECRET]).load(token, START)).toEqual({ reason: 'expired_as_issued' })
   })
 
-  it.each(['', 'junk'])('is not %j', (value) => {
+  it.each(['', 'junk'])('cannot be %j', (value) => {
     expect(modeWith([SECRET]).load(value, START)).toMatchObject({ reason: 'malformed' })
   })
 
-  it('may be as long as fits', () => {
+  it('may have the maximum length', () => {
     expect(modeWith([SECRET]).maxTextBytes).toBe(2980)
     expect(tokenChars(2980)).toBeLessThanOrEqual(4082)
     expect(tokenChars(2981)).toBeGreaterThan(4082)
   })
 
-  it('needs no value for a cookie that is cleared', () => {
+  it('is not sealed for a cookie that is deleted', () => {
     expect(commit(CLEAR, FIELDS)).toEqual({ outcome: 'done', record: undefined, value: undefined })
     expect(modeWith([SECRET]).name).toBe('cookie')
   })

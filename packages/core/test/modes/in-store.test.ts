@@ -128,7 +128,7 @@ describe('the cookie of a stored session', () => {
     expect(chiSquare.reduce((sum, part) => sum + part)).toBeLessThan(420)
   })
 
-  it('reaches the store as two hashes only, bound to its name (R22)', async () => {
+  it('is known to the store only as two hashes, bound to its name (R22)', async () => {
     const { cookie, before } = await createMode()
     const bytes = Buffer.from(cookie, 'base64url')
     expect(before.place?.key).toBe(hashOf('keepsake/v1/locator', bytes.subarray(0, 16)).toString('hex'))
@@ -137,8 +137,8 @@ describe('the cookie of a stored session', () => {
   })
 })
 
-describe('loading', () => {
-  it('asks the store for nothing but what has the shape of a cookie (R24)', async () => {
+describe('loading a stored session', () => {
+  it('reads the store only for values with the format of a cookie (R24)', async () => {
     const { mode, store, cookie } = await createMode()
     for (const value of [
       '',
@@ -155,7 +155,7 @@ describe('loading', () => {
     expect(store.calls).toEqual(['read'])
   })
 
-  it('opens a row for the whole verifier only', async () => {
+  it('opens a row only for the complete verifier', async () => {
     const { mode, cookie } = await createMode()
     const bytes = Buffer.from(cookie, 'base64url')
     for (const at of times(32, (index) => 16 + index)) {
@@ -166,7 +166,7 @@ describe('loading', () => {
     expect(await openedBy(mode, cookie)).toBe('opened')
   })
 
-  it('tells for a minute, of the last three cookies, that they are superseded', async () => {
+  it('reports the last three cookies as superseded for a minute', async () => {
     const { mode, cookie, before } = await createMode()
     const cookies = [cookie]
     let record: InForce | undefined = before
@@ -186,7 +186,7 @@ describe('loading', () => {
     expect(await reasons(BEGIN + 64)).toEqual(['ended', 'ended', 'ended', 'ended', 'opened'])
   })
 
-  it('takes the limits into account, whatever the store returns (R32)', async () => {
+  it('enforces the limits, whatever the store returns (R32)', async () => {
     const { mode, cookie } = await createMode()
     expect(await mode.load(cookie, BEGIN + 3599)).toMatchObject({ reason: 'opened' })
     expect(await mode.load(cookie, BEGIN + 3600)).toEqual({ reason: 'expired_idle' })
@@ -200,7 +200,7 @@ describe('loading', () => {
   })
 })
 
-describe('a commit that nobody interferes with', () => {
+describe('a commit without parallel requests', () => {
   it.each<[string, (before: InForce) => Commit, readonly string[]]>([
     ['a change', (before) => adding(before, 'a'), ['replace']],
     ['a new cookie', (before) => adding(before, 'a', { plan: MOVE }), ['replace']],
@@ -208,13 +208,13 @@ describe('a commit that nobody interferes with', () => {
     ['another session', (before) => adding(before, 'a', { plan: MOVE, continues: false }), ['replace']],
     ['emptying', emptying, ['replace']],
     ['an end', ending, ['replace']],
-  ])('costs one call: %s', async (_, commitOn, calls) => {
+  ])('makes one store call: %s', async (_, commitOn, calls) => {
     const { mode, store, before } = await createMode()
     expect((await mode.apply(commitOn(before))).outcome).toBe('done')
     expect(store.calls).toEqual(calls)
   })
 
-  it('leaves the cookie as it is, unless it lives longer or shorter now', async () => {
+  it('sets no cookie unless its lifetime changes', async () => {
     const { mode, before, cookie } = await createMode()
     const done = await mode.apply(adding(before, 'a'))
     expect(done).toMatchObject({ outcome: 'done', value: undefined })
@@ -227,7 +227,7 @@ describe('a commit that nobody interferes with', () => {
     })
   })
 
-  it('can be followed by another that builds on it', async () => {
+  it('can be followed by another one of the same visit', async () => {
     const { mode, store, before, cookie } = await createMode()
     let record: InForce | undefined = before
     for (const n of [1, 2, 3]) {
@@ -244,7 +244,7 @@ describe('a commit that nobody interferes with', () => {
     ['a new cookie', (before) => adding(before, 'a', { plan: MOVE })],
     ['a login', (before) => login(before, 'a')],
     ['another session', (before) => adding(before, 'a', { plan: MOVE, continues: false })],
-  ])('keeps row and locator with %s, and its old cookie opens nothing', async (_, commitOn) => {
+  ])('keeps row and locator with %s, and the old cookie opens nothing', async (_, commitOn) => {
     const { mode, memory, before, cookie } = await createMode()
     const { value, record } = await mode.apply(commitOn(before))
     expect(record?.place?.key).toBe(before.place?.key)
@@ -266,8 +266,8 @@ describe('a commit that nobody interferes with', () => {
   })
 })
 
-describe('commits of requests that found the same row', () => {
-  it('are all in it, with one call each', async () => {
+describe('commits of parallel requests with the same row', () => {
+  it('are all saved, with one call each', async () => {
     const { mode, store, before, cookie } = await createMode()
     const commits = times(50, (index) => applied(mode, adding(before, `k${index}`)))
     const outcomes = (await Promise.all(commits)).map(({ outcome }) => outcome)
@@ -276,7 +276,7 @@ describe('commits of requests that found the same row', () => {
     expect(Object.keys((await dataUnder(mode, cookie)) ?? {})).toHaveLength(51)
   })
 
-  it.each([1, 2])('follow it to its new cookie, before and after, in %i processes', async (processes) => {
+  it.each([1, 2])('are saved before and after it gets a new cookie, in %i processes', async (processes) => {
     const { mode, another, memory, before, cookie } = await createMode()
     const other = processes === 1 ? mode : another()
     const [early, moved, late] = await Promise.all([
@@ -290,7 +290,7 @@ describe('commits of requests that found the same row', () => {
     expect(memory.size).toBe(1)
   })
 
-  it('get one new cookie where two would give one, and both are merged', async () => {
+  it('give it one new cookie if two regenerate, and both are merged', async () => {
     const { mode, memory, before } = await createMode()
     const both = await Promise.all(
       ['a', 'b'].map((key) => applied(mode, adding(before, key, { plan: MOVE }))),
@@ -302,7 +302,7 @@ describe('commits of requests that found the same row', () => {
     expect(memory.size).toBe(1)
   })
 
-  it('have a row each where two log in', async () => {
+  it('have a row each if two log in', async () => {
     const { mode, memory, before, cookie } = await createMode()
     const both = await Promise.all(['a', 'b'].map((key) => applied(mode, login(before, key))))
     const found = await Promise.all(both.map(({ value }) => dataUnder(mode, value)))
@@ -314,7 +314,7 @@ describe('commits of requests that found the same row', () => {
     expect(memory.size).toBe(2)
   })
 
-  it('keep an emptied row where another has put something in', async () => {
+  it('keep a row that one empties if another adds data', async () => {
     const { mode, before, cookie } = await createMode()
     const changes: Changes = { ...mergedWith(NOTHING), rebase: (theirs) => ({ ...theirs, text: '{"a":1}' }) }
     const emptied = commitOf({ plan: EMPTY, before, after: NOTHING, changes })
@@ -323,7 +323,7 @@ describe('commits of requests that found the same row', () => {
     expect(await dataUnder(mode, cookie)).toEqual({ a: 1 })
   })
 
-  it('end it whatever others have written, where the subject is the same, and not a login of another one', async () => {
+  it('end it whatever others have written for the same subject, but not another subject’s login', async () => {
     const { mode, memory, before } = await createMode()
     await mode.apply(adding(before, 'a'))
     expect((await mode.apply(ending(before))).outcome).toBe('done')
@@ -347,13 +347,13 @@ describe('a commit whose row is gone', () => {
     ['a change', (before) => adding(before, 'a')],
     ['a new cookie', (before) => adding(before, 'a', { plan: MOVE })],
     ['emptying', emptying],
-  ])('of a subject is gone, and writes nothing: %s', async (_, commitOn) => {
+  ])('of a subject has the outcome gone, and writes nothing: %s', async (_, commitOn) => {
     const { mode, memory, before } = await ended({ subject: 'alice' })
     expect(await mode.apply(commitOn(before))).toEqual(GONE)
     expect(memory.size).toBe(0)
   })
 
-  it('of an anonymous visitor begins a new session with what is left of the changes alone', async () => {
+  it('of an anonymous visitor begins a new session with its own additions', async () => {
     const { mode, memory, before, cookie } = await ended()
     const alone = fieldsWith({ a: 1 }, undefined, { sid: newSid() })
     const changes: Changes = { ...mergedWith(before), alone: () => alone }
@@ -365,14 +365,14 @@ describe('a commit whose row is gone', () => {
     expect(memory.size).toBe(1)
   })
 
-  it('of an anonymous visitor is gone where nothing is left of the changes', async () => {
+  it('of an anonymous visitor has the outcome gone without additions', async () => {
     const { mode, memory, before } = await ended()
     const changes: Changes = { ...mergedWith(before), alone: () => undefined }
     expect(await mode.apply(adding(before, 'a', { changes }))).toEqual(GONE)
     expect(memory.size).toBe(0)
   })
 
-  it('of an anonymous visitor is gone where an attempt of it may have been written before', async () => {
+  it('of an anonymous visitor has the outcome gone if an earlier attempt may have been written', async () => {
     const { mode, memory, store, before } = await createMode()
     store.next('replace', async () => {
       await memory.delete(present(before.place).key)
@@ -393,12 +393,12 @@ describe('a commit whose row is gone', () => {
     },
   )
 
-  it('has ended, where it would end it', async () => {
+  it('that ends the session succeeds', async () => {
     const { mode, before } = await ended()
     expect(await mode.apply(ending(before))).toEqual({ outcome: 'done', record: undefined, value: undefined })
   })
 
-  it('is gone where the session may have moved into its cookie, and begins no other one', async () => {
+  it('in overflow has the outcome gone, because the session may have moved into its cookie', async () => {
     const { mode, memory, before } = await ended({ isOverflow: true })
     expect(await mode.apply(adding(before, 'a'))).toEqual(GONE)
     expect(memory.size).toBe(0)
@@ -406,7 +406,7 @@ describe('a commit whose row is gone', () => {
 })
 
 describe('a row that does not open', () => {
-  it('fails a change, and is deleted by an end', async () => {
+  it('makes a change fail, and is deleted by an end', async () => {
     const { mode, another, memory, store, before } = await createMode()
     const { key } = present(before.place)
     await memory.delete(key)
@@ -431,8 +431,8 @@ const KINDS: readonly (readonly [string, (before: InForce) => Commit])[] = [
   ['an end', ending],
 ]
 
-describe('a store in trouble', () => {
-  it.each(KINDS)('fails %s where it keeps failing, and leaves the row as it was', async (_, commitOn) => {
+describe('a failing store', () => {
+  it.each(KINDS)('makes %s fail if it keeps failing, and keeps the row as it was', async (_, commitOn) => {
     const { mode, store, memory, before, cookie } = await createMode()
     store.next('replace', 'fails', 'fails')
     expect(await rejection(applied(mode, commitOn(before)))).toBeInstanceOf(StoreError)
@@ -440,7 +440,7 @@ describe('a store in trouble', () => {
     expect(memory.size).toBe(1)
   })
 
-  it.each(KINDS)('costs nothing where an answer is lost: %s', async (_, commitOn) => {
+  it.each(KINDS)('loses nothing if a reply is lost: %s', async (_, commitOn) => {
     const { mode, store, memory, before } = await createMode()
     store.next('replace', 'lost')
     const done = await mode.apply(commitOn(before))
@@ -465,7 +465,7 @@ describe('a store in trouble', () => {
     expect(await dataUnder(mode, cookie)).toMatchObject({ base: 1, c: 1 })
   })
 
-  it('has its late answer dropped, and what was written late merged', async () => {
+  it('has its late reply ignored, and its late write merged', async () => {
     const { mode, store, before, cookie } = await createMode({ timeLimit: createTimeLimit(20) })
     const gate = createGate()
     store.next('replace', gate.before)
@@ -478,7 +478,7 @@ describe('a store in trouble', () => {
     expect(await dataUnder(mode, cookie)).toEqual({ base: 1, late: 1, b: 1 })
   })
 
-  it('is reported where a fresh cookie is taken by somebody else', async () => {
+  it('is reported if the key of a new cookie is taken', async () => {
     const { mode, memory, cookie } = await createMode()
     const create = commitOf({
       plan: CREATE,
@@ -495,7 +495,7 @@ describe('a store in trouble', () => {
   })
 })
 
-describe('what a store can keep', () => {
+describe('the maximum record of a store', () => {
   it('is 64 KiB of text for one session (R67)', async () => {
     const { mode } = await createMode()
     expect(mode.maxTextBytes).toBe(65_536)

@@ -36,7 +36,7 @@ async function createStored(data: object = {}, subject?: string) {
 }
 
 describe('a session that fits into its cookie', () => {
-  it('never asks the store', async () => {
+  it('never calls the store', async () => {
     const { sessions, store } = createOverflowingWorld()
     let cookie: string | undefined = await begin(sessions, { a: 1 })
     expect(isToken(cookie)).toBe(true)
@@ -56,7 +56,7 @@ describe('a session that fits into its cookie', () => {
     expect(store.calls).toEqual([])
   })
 
-  it('moves to the store when it outgrows the cookie, to the byte', async () => {
+  it('moves to the store at exactly the byte that no longer fits', async () => {
     const { sessions, store } = createOverflowingWorld()
     // 4096 less the name, in base64url, less what a token has besides its text, less {"a":""}
     const room = Math.floor(((4096 - '__Host-session'.length) * 3) / 4) - 81 - 8
@@ -69,7 +69,7 @@ describe('a session that fits into its cookie', () => {
     expect(await dataOf(sessions, moved)).toEqual({ a: 'x'.repeat(room + 1) })
   })
 
-  it('stays as it was where the store fails to take it', async () => {
+  it('stays as it was if the store fails', async () => {
     const { sessions, store } = createOverflowingWorld()
     const cookie = await begin(sessions, { a: 1 })
     store.always('fails')
@@ -80,7 +80,7 @@ describe('a session that fits into its cookie', () => {
 })
 
 describe('a session in the store', () => {
-  it('keeps its cookie while it does not fit into it', async () => {
+  it('keeps its cookie while it is too large', async () => {
     const { sessions, store, cookie } = await createStored()
     const visit = await openVisit(sessions, cookie)
     visit.session['more'] = 1
@@ -88,7 +88,7 @@ describe('a session in the store', () => {
     expect(store.calls).toEqual(['read', 'replace'])
   })
 
-  it('moves back with the change after which it fits', async () => {
+  it('moves back with the first change that makes it fit', async () => {
     const { sessions, store, memory, cookie } = await createStored({ a: 1 })
     const back = await request(sessions, cookie, (session) => delete session['large'])
     expect(isToken(back)).toBe(true)
@@ -139,7 +139,7 @@ describe('a session in the store', () => {
     expect(memory.size).toBe(1)
   })
 
-  it('has a new cookie after a login that would fit, and moves back with the next change', async () => {
+  it('has a new cookie in the store after a login that would fit, and moves back with the next change', async () => {
     const { sessions, memory, cookie } = await createStored({ cart: [1] })
     const login = await request(sessions, cookie, (session) => session.login('alice', { keep: ['cart'] }))
     expect(await dataOf(sessions, login)).toEqual({ cart: [1] })
@@ -177,7 +177,7 @@ describe('two requests of a session in the store', () => {
     return { otherCookie, mineCookie: mine.cookie, error: mine.error, events }
   }
 
-  it('keep what the one put in while the other would move it back', async () => {
+  it('keep the data that one adds while the other moves it back', async () => {
     const world = await createStored({ a: 1 })
     const { mineCookie, events } = await race(world, push, shrink)
     expect(mineCookie).toBe(world.cookie)
@@ -189,7 +189,7 @@ describe('two requests of a session in the store', () => {
     ['changes something', push],
     ['regenerates and changes it', (session) => (session.regenerate(), push(session))],
     ['updates', (session) => session.update((data: Record<string, unknown>) => (data['n'] = 1))],
-  ])('are told apart where one has moved it back: the other one, which %s, is a 409', async (_, handle) => {
+  ])('conflict if one has moved it back: the other one, which %s, is a 409', async (_, handle) => {
     const world = await createStored({ a: 1 })
     const { otherCookie, error, events } = await race(world, shrink, handle)
     expect(error).toBeInstanceOf(SessionGoneError)
@@ -199,14 +199,14 @@ describe('two requests of a session in the store', () => {
     expect(await leftIn(world)).toBe(0)
   })
 
-  it('lose nothing where one has moved it back and the other one only regenerates it', async () => {
+  it('lose nothing if one moves it back and the other one only regenerates it', async () => {
     const world = await createStored({ a: 1 })
     const { otherCookie, mineCookie, error } = await race(world, shrink, (session) => session.regenerate())
     expect([mineCookie, error]).toEqual([world.cookie, undefined])
     expect(await dataOf(world.sessions, otherCookie)).toEqual({ a: 1 })
   })
 
-  it('are no trouble where one has moved it back and the other would only renew it', async () => {
+  it('succeed if one moves it back and the other only renews it', async () => {
     const world = await createStored({ a: 1 })
     const visit = await openVisit(world.sessions, world.cookie)
     expect(visit.session.isNew).toBe(false)
@@ -217,7 +217,7 @@ describe('two requests of a session in the store', () => {
     expect(await dataOf(world.sessions, back)).toEqual({ a: 1 })
   })
 
-  it('do not bring it back where the other has ended it while it would move back', async () => {
+  it('do not restore it if the other has ended it while it moves back', async () => {
     const world = await createStored({ a: 1 })
     const { mineCookie, error, events } = await race(world, (session) => session.logout(), shrink)
     expect(error).toBeUndefined()
@@ -226,7 +226,7 @@ describe('two requests of a session in the store', () => {
     expect(world.memory.size).toBe(0)
   })
 
-  it('begin a session of its own with a login where the other has moved it back', async () => {
+  it('give a login a new session if the other has moved it back', async () => {
     const world = await createStored({ cart: [1] })
     const { otherCookie, mineCookie } = await race(world, shrink, logIn)
     const { session } = await openVisit(world.sessions, mineCookie)
@@ -243,7 +243,7 @@ describe('two requests of a session in the store', () => {
         session.regenerate()
       },
     ],
-  ])('never leave the old cookie in force after %s that would fit (R28)', async (_, renew) => {
+  ])('never leave the old cookie valid after %s that would fit (R28)', async (_, renew) => {
     const world = await createStored({ cart: [1] })
     const { mineCookie } = await race(world, addToCart, renew)
     expect(mineCookie).not.toBe(world.cookie)
@@ -264,7 +264,7 @@ describe('any schedule of requests of a session in the store', () => {
     logout: (session) => session.logout(),
   }
 
-  it('loses no change that was answered, leaves nobody logged in under the old cookie, and no row that nobody can reach', async () => {
+  it('loses no confirmed change, leaves no old cookie logged in and no unreachable row', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
@@ -325,8 +325,8 @@ describe('any schedule of requests of a session in the store', () => {
   })
 })
 
-describe('a store in trouble', () => {
-  it('keeps the stored session where moving back fails', async () => {
+describe('a failing store in overflow', () => {
+  it('keeps the stored session if moving back fails', async () => {
     const { sessions, store, cookie } = await createStored({ a: 1 })
     store.next('replace', 'fails', 'fails')
     const work = request(sessions, cookie, (session) => delete session['large'])
@@ -334,7 +334,7 @@ describe('a store in trouble', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ large: LARGE, a: 1 })
   })
 
-  it('moves it back where the answer is lost', async () => {
+  it('moves it back even if the reply is lost', async () => {
     const { sessions, store, memory, cookie } = await createStored({ a: 1 })
     store.next('replace', 'lost')
     const back = await request(sessions, cookie, (session) => delete session['large'])
@@ -342,7 +342,7 @@ describe('a store in trouble', () => {
     expect(await leftIn({ memory })).toBe(0)
   })
 
-  it('does not concern sessions that lie in their cookie', async () => {
+  it('does not affect sessions in their cookies', async () => {
     const { sessions, store } = createOverflowingWorld()
     const cookie = await begin(sessions, { a: 1 })
     store.always('hangs')
@@ -352,7 +352,7 @@ describe('a store in trouble', () => {
 })
 
 describe('a session that is too large even for the store', () => {
-  it('is refused with its sizes, and stays where it was', async () => {
+  it('is rejected with its sizes, and keeps its old record', async () => {
     const { sessions, memory } = createOverflowingWorld()
     const cookie = await begin(sessions, { a: 1 })
     const work = request(sessions, cookie, (session) => (session['huge'] = 'x'.repeat(70_000)))

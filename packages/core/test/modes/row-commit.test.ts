@@ -214,7 +214,7 @@ describe('a commit into a row as it was read', () => {
   const before = readAs(undefined)
   const standing = standingAs('as it was read', before)
 
-  it('writes what the request left, and asks for no merge', () => {
+  it('writes the request’s text without a merge', () => {
     const changes = new Proxy({} as Changes, {
       get: () => () => expect.unreachable('nothing is to be merged'),
     })
@@ -225,7 +225,7 @@ describe('a commit into a row as it was read', () => {
     })
   })
 
-  it('remembers the cookie and the sid that a new one takes the place of', () => {
+  it('remembers the cookie and the sid that a new one replaces', () => {
     expect(next('regenerate', before, standing, { at: BEGIN + 30 })).toEqual({
       do: 'write',
       record: expect.objectContaining({ sid: NEW_SID }) as SessionRecord,
@@ -243,11 +243,11 @@ describe('a commit into a row as it was read', () => {
     ['regenerate', 7],
     ['a change', 7],
     ['a logout and another session', undefined],
-  ])('gives %s the order %s among the logins of its subject', (kind, order) => {
+  ])('gives %s the order %s among its subject’s logins', (kind, order) => {
     expect(next(kind, before, standing)).toMatchObject({ row: { order } })
   })
 
-  it('forgets what was replaced where the last write is more than a minute ago', () => {
+  it('forgets replaced texts if the last write is more than a minute ago', () => {
     const row = { ...ROW, replaced: 'aaaaaaaabbbbbbbb' }
     const replaced = (seconds: number): unknown => {
       const done = next('a change', before, { ...standing, row }, { at: standing.record.issued + seconds })
@@ -262,14 +262,14 @@ describe('a commit into a row that another request has renewed', () => {
   const before = readAs(undefined)
   const standing = standingAs('renewed', before)
 
-  it.each(['a change', 'regenerate'])('is merged and leaves cookie and sid to that request: %s', (kind) => {
+  it.each(['a change', 'regenerate'])('is merged and keeps that request’s cookie and sid: %s', (kind) => {
     expect(next(kind, before, standing)).toMatchObject({
       record: { sid: sidOf(1), text: '{"base":1,"theirs":1,"mine":1}' },
       row: { proof: 'second', superseded: [FIRST] },
     })
   })
 
-  it('ends it where nothing is left of both', () => {
+  it('ends it if nothing is left of both', () => {
     const changes: Changes = { ...mergedWith(before), rebase: (theirs) => ({ ...theirs, text: EMPTY_TEXT }) }
     expect(next('a change', before, standing, { changes })).toEqual({ do: 'end' })
   })

@@ -24,7 +24,7 @@ describe('the cookie of a stored session', () => {
       expect(isStoreCookie(other)).toBe(false)
   })
 
-  it('is what base64url makes of 48 bytes, and nothing else', () => {
+  it('is 48 bytes in base64url, and nothing else', () => {
     fc.assert(
       fc.property(cookie, fc.nat(63), fc.string(), (good, at, part) => {
         expect(isStoreCookie(good)).toBe(true)
@@ -35,7 +35,7 @@ describe('the cookie of a stored session', () => {
     )
   })
 
-  it('keeps its locator and gets the verifier of another one', () => {
+  it('keeps its locator and gets a new verifier', () => {
     fc.assert(
       fc.property(cookie, cookie, (one, other) => {
         const next = bytesOf(withVerifierOf(one, other))
@@ -61,7 +61,7 @@ describe('the hashes of a cookie', () => {
     )
   })
 
-  it('are others for a cookie of another name or audience', () => {
+  it('differ for a cookie of another name or audience', () => {
     const value = Buffer.alloc(48, 7).toString('base64url')
     const contexts = [keysOf(), keysOf('other'), keysOf('__Host-session', 'shop')]
     const hashes = contexts.map(({ storeContext }) => createCookieHashes(storeContext))
@@ -69,7 +69,7 @@ describe('the hashes of a cookie', () => {
     expect(new Set(hashes.map(({ proofOf }) => proofOf(value))).size).toBe(3)
   })
 
-  it('are compared as a whole', () => {
+  it('are compared completely', () => {
     const proof = createCookieHashes(CONTEXT).proofOf(Buffer.alloc(48).toString('base64url'))
     expect(isSameProof(proof, Array.from(proof).join(''))).toBe(true)
     for (let at = 0; at < proof.length; at++) {

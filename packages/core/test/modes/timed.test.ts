@@ -41,7 +41,7 @@ describe.each(MODES)('storeTimeLimit, for a session %s', (_, optionsFor) => {
     return { world, sessions, slow: (is: boolean) => (isSlow = is) }
   }
 
-  it('is for all steps of a commit together, and what they did is undone', async () => {
+  it('applies to all steps of a commit together, which are then undone', async () => {
     const { sessions, slow } = createSlowWorld()
     const cookie = await begin(sessions, { cart: ['pen'], long: LONG.slice(0, 100) })
     const visit = await sessions.open(cookie)
@@ -54,7 +54,7 @@ describe.each(MODES)('storeTimeLimit, for a session %s', (_, optionsFor) => {
   })
 })
 
-describe('a call of the store that never ends', () => {
+describe('a store call that never ends', () => {
   it.each(['create', 'replace'] as const)(
     'keeps nobody from logging in later, with maxPerSubject: %s',
     async (method) => {
@@ -68,7 +68,7 @@ describe('a call of the store that never ends', () => {
     },
   )
 
-  it('keeps no revocation of the same subject waiting for ever', async () => {
+  it('does not block revocations of the same subject for ever', async () => {
     const world = createWorld()
     const sessions = world.another({ store: undefined, revocation: world.store, storeTimeLimit: 50 })
     world.store.next('create', 'hangs')

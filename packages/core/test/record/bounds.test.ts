@@ -46,7 +46,7 @@ const numbers = (count: number): number[] => Array.from({ length: count }, (_, n
 const refused = (data: object): unknown => thrownBy(() => encodeObject(data))
 
 describe('data that exceeds the maximum size of a record', () => {
-  it('is refused in a Set or a Map of too many members before one of them is read', () => {
+  it('is rejected in a Set or a Map of too many members before one of them is read', () => {
     const set = new CountedSet(numbers(MANY))
     const map = new CountedMap(numbers(MANY).map((n) => [n, n]))
     for (const collection of [set, map]) {
@@ -58,21 +58,21 @@ describe('data that exceeds the maximum size of a record', () => {
     }
   })
 
-  it('is refused in a list of too many items before one of them is read', () => {
+  it('is rejected in a list of too many items before one of them is read', () => {
     const list = counted(numbers(MANY))
     const error = refused({ list: list.value })
     expect(String(error)).toContain('list exceeds the maximum size of a record')
     expect(list.reads).toBeLessThan(100)
   })
 
-  it('is refused in an object of too many keys before many of them are read', () => {
+  it('is rejected in an object of too many keys before many of them are read', () => {
     const object = counted(Object.fromEntries(numbers(MANY).map((n) => [`k${n}`, n])))
     const error = refused({ object: object.value })
     expect(String(error)).toContain('object exceeds the maximum size of a record')
     expect(object.reads).toBeLessThanOrEqual(MAX_COST / VALUE_COST + 100)
   })
 
-  it('is refused at its top too', () => {
+  it('is rejected at the top level too', () => {
     const error = refused(Object.fromEntries(numbers(MANY).map((n) => [`k${n}`, n])))
     expect(String(error)).toContain('all of it exceeds the maximum size of a record')
   })
@@ -82,7 +82,7 @@ describe('data that exceeds the maximum size of a record', () => {
     ['objects', Object.fromEntries(numbers(1000).map((n) => [n, n]))],
     ['Sets', new Set(numbers(1000))],
     ['tagged items', numbers(1000).map(() => 1n)],
-  ])('is refused in many small %s as soon as that is known', (_, item) => {
+  ])('is rejected in many small %s as soon as the limit is reached', (_, item) => {
     let reads = 0
     const many = numbers(1000).map(() => item)
     const list = new Proxy(many, {
@@ -97,13 +97,13 @@ describe('data that exceeds the maximum size of a record', () => {
     expect(reads).toBeLessThan(200)
   })
 
-  it('is refused where one long text is there very often, which no text has room for', () => {
+  it('is rejected if one long text occurs very often', () => {
     const error = refused({ list: numbers(1000).map(() => 'x'.repeat(1_000_000)) })
     expect(error).toBeInstanceOf(SessionDataError)
     expect(String(error)).toMatch(/list\[\d+\] .*exceeds the maximum size of a record/)
   })
 
-  it('is refused in long bytes and long numbers before they are written out', () => {
+  it('is rejected in long bytes and long numbers before they are written', () => {
     expect(String(refused({ bytes: new Uint8Array(600_000_000) }))).toContain(
       'bytes exceeds the maximum size of a record',
     )
@@ -112,14 +112,14 @@ describe('data that exceeds the maximum size of a record', () => {
     )
   })
 
-  it('is refused in long keys', () => {
+  it('is rejected in long keys', () => {
     const error = refused({ [`a${'x'.repeat(2_000_000)}`]: 1 })
     expect(error).toBeInstanceOf(SessionDataError)
     expect(String(error).length).toBeLessThan(1000)
   })
 })
 
-it('keeps all that a record has room for', () => {
+it('data of the maximum size of a record is saved', () => {
   const data = {
     list: numbers(10_000),
     set: new Set(numbers(5000)),

@@ -74,7 +74,7 @@ function nested(levels: number, innermost: unknown): unknown {
 }
 
 describe('session data as text', () => {
-  it('gives back any JSON', () => {
+  it('is read back for any JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: anyUnit }), (value) => {
         deepStrictEqual(roundTrip({ value }), { value })
@@ -83,7 +83,7 @@ describe('session data as text', () => {
     )
   })
 
-  it('gives back dates, maps, sets, bigints, bytes, URLs, undefined and -0, under any key', () => {
+  it('is read back for dates, maps, sets, bigints, bytes, URLs, undefined and -0, under any key', () => {
     fc.assert(
       fc.property(richData, (data) => {
         deepStrictEqual(listed(roundTrip(data)), listed(data))
@@ -92,7 +92,7 @@ describe('session data as text', () => {
     )
   })
 
-  it('is the same text after a round trip, so an unchanged session is seen to be unchanged', () => {
+  it('is the same text after a round trip, so an unchanged session is recognized', () => {
     fc.assert(
       fc.property(richData, (data) => {
         const text = encodeObject(data)
@@ -102,7 +102,7 @@ describe('session data as text', () => {
     )
   })
 
-  it('is what JSON says where JSON can say it', () => {
+  it('is plain JSON for JSON values', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.stringMatching(/^[a-z]{1,3}$/), fc.jsonValue()), (data) => {
         const hasMinusZero =
@@ -133,7 +133,7 @@ describe('session data as text', () => {
     expect(encodeObject(data)).toBe(text)
   })
 
-  it('keeps __proto__ a key and touches no prototype (R17)', () => {
+  it('keeps __proto__ as a key and changes no prototype (R17)', () => {
     const before = Object.getOwnPropertyNames(Object.prototype)
     const hostile = JSON.parse(
       '{"__proto__":{"isAdmin":true},"a":{"__proto__":{"isAdmin":true},"at":1}}',
@@ -149,12 +149,12 @@ describe('session data as text', () => {
     expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(before)
   })
 
-  it('takes objects without a prototype', () => {
+  it('accepts objects without a prototype', () => {
     const bare: unknown = Object.assign(Object.create(null) as object, { a: 1 })
     expect(roundTrip({ bare })).toStrictEqual({ bare: { a: 1 } })
   })
 
-  it('gives back holes as undefined and a Buffer as plain bytes', () => {
+  it('reads back holes as undefined and a Buffer as plain bytes', () => {
     // oxlint-disable-next-line no-sparse-arrays -- a hole is what is tested
     expect(roundTrip({ a: [1, , 2], b: Buffer.from('x') })).toStrictEqual({
       a: [1, undefined, 2],
@@ -162,7 +162,7 @@ describe('session data as text', () => {
     })
   })
 
-  it('sees own enumerable properties only', () => {
+  it('includes only own enumerable properties', () => {
     const data = Object.create({ inherited: 1 }) as object
     Object.defineProperty(data, 'hidden', { value: 1, enumerable: false })
     Object.assign(data, { seen: 1, [Symbol('s')]: 1 })
@@ -170,7 +170,7 @@ describe('session data as text', () => {
   })
 })
 
-describe('what cannot be kept', () => {
+describe('data that cannot be saved', () => {
   class Cart {
     readonly items = []
   }
@@ -202,13 +202,13 @@ describe('what cannot be kept', () => {
     [{ toJSON: () => 'hidden' }, 'toJSON', 'is a function, which cannot be saved'],
     [{ a: { toJSON: () => 'hidden' } }, 'a.toJSON', 'is a function, which cannot be saved'],
     [{ when: new Date(0), list: [{ fn: () => 1 }] }, 'list[0].fn', 'is a function, which cannot be saved'],
-  ])('%o is refused with the path %s', (data, path, problem) => {
+  ])('%o is rejected with the path %s', (data, path, problem) => {
     const error = thrownBy(() => encodeObject(data))
     expect(error).toBeInstanceOf(SessionDataError)
     expect(error).toMatchObject({ path, message: `session data: ${path} ${problem}` })
   })
 
-  it('is named, not shown', () => {
+  it('is named in the error, not shown', () => {
     const error = thrownBy(() => encodeObject({ a: Object.assign(() => 1, { hush: 'hush' }), b: 'hush' }))
     expect(JSON.stringify(error) + String(error)).not.toContain('hush')
   })
@@ -230,13 +230,13 @@ describe('what cannot be kept', () => {
 const withJson = <T extends object>(value: T, json: unknown): T =>
   Object.defineProperty(value, 'toJSON', { value: () => json })
 
-describe('what data says of itself', () => {
+describe('data’s own methods', () => {
   it.each([
     ['nothing', undefined],
     ['a list', [1]],
     ['too deep', nested(50, 1)],
     ['a tag', { $other: 1 }],
-  ])('as its JSON is not asked for: %s', (_, json) => {
+  ])('toJSON is not called: %s', (_, json) => {
     expect(roundTrip(withJson({ a: 1 }, json))).toEqual({ a: 1 })
     expect(roundTrip({ a: withJson({ b: 1 }, json), c: withJson([1], json) })).toEqual({
       a: { b: 1 },
@@ -244,20 +244,20 @@ describe('what data says of itself', () => {
     })
   })
 
-  it('as its time is not asked for', () => {
+  it('an overridden getTime is not called', () => {
     const date = Object.defineProperty(new Date(5), 'getTime', { value: () => 'now' })
     expect(roundTrip({ date })).toEqual({ date: new Date(5) })
   })
 })
 
 describe('a list', () => {
-  it('of 32,000 items is looked at, and one that no record has room for is not', () => {
+  it('of 32,000 items is saved, and one that exceeds the maximum is rejected', () => {
     const list = Array.from({ length: 32_000 }, () => 0)
     expect(encodeObject({ list })).toHaveLength('{"list":[]}'.length + 2 * 32_000 - 1)
     expect(() => encodeObject({ list: [...list, ...list] })).toThrow('list exceeds')
   })
 
-  it('that one assignment has made endless is refused at once', () => {
+  it('that one assignment has made extremely long is rejected immediately', () => {
     const cart: number[] = []
     cart[2 ** 32 - 2] = 1
     expect(() => encodeObject({ user: { cart } })).toThrow(
@@ -296,7 +296,7 @@ describe('the depth of data (R56)', () => {
     expect(() => encodeObject({ a: nested(31 - levels, innermost) })).toThrow(SessionDataError)
   })
 
-  it('is never more on the way out than on the way in', () => {
+  it('is limited equally when writing and reading', () => {
     const innermost = fc.oneof(
       rich,
       fc.constantFrom(new Map(), new Set(), new Set(['a']), new Map([[{}, []]])),
@@ -327,7 +327,7 @@ describe('the depth of data (R56)', () => {
     }
   })
 
-  it('is not mistaken for breadth', () => {
+  it('is not confused with breadth', () => {
     const text = JSON.stringify({ list: Array.from({ length: 500 }, () => ({ a: [{}] })) })
     expect(decodeObject(text)?.data).toEqual(JSON.parse(text))
   })
@@ -337,7 +337,7 @@ describe('the depth of data (R56)', () => {
     ['{"a":', '}'],
     ['[[', ']]'],
     ['{"a":[', ']}'],
-  ])('of 100,000 times %j is undefined and no overflow', (open, close) => {
+  ])('of 100,000 times %j is rejected without a stack overflow', (open, close) => {
     const deep = `${open.repeat(100_000)}1${close.repeat(100_000)}`
     expect(decodeObject(deep)).toBeUndefined()
     expect(decodeObject(`{"x":${deep}}`)).toBeUndefined()
@@ -384,7 +384,7 @@ describe('reading text', () => {
     '{"a":{"$date":0,"b":1}}',
     '{"a":{"b":1,"$date":0}}',
     '{"a":[{"$map":[[1,{"$class":"x"}]]}]}',
-  ])('gives nothing for %j', (text) => {
+  ])('returns undefined for %j', (text) => {
     expect(decodeObject(text)).toBeUndefined()
   })
 
@@ -405,7 +405,7 @@ describe('reading text', () => {
     )
   })
 
-  it('calls nothing that the text names', () => {
+  it('calls no function that the text names', () => {
     const read = present(
       decodeObject('{"toJSON":"x","then":"y","constructor":{"name":"z"},"valueOf":1}'),
     ).data
@@ -413,14 +413,14 @@ describe('reading text', () => {
   })
 })
 
-describe('what is reserved', () => {
-  it('stands beside the data under a key that no data has', () => {
+describe('reserved metadata', () => {
+  it('is next to the data under a key that data cannot have', () => {
     expect(encodeObject({}, { subject: 'a' })).toBe('{"$":{"subject":"a"}}')
     expect(encodeObject({ b: 1 }, { subject: 'a' })).toBe('{"b":1,"$":{"subject":"a"}}')
     expect(encodeObject({ $: 1 }, { subject: 'a' })).toBe('{"$$":1,"$":{"subject":"a"}}')
   })
 
-  it('is read apart from any data', () => {
+  it('is read separately from any data', () => {
     fc.assert(
       fc.property(richData, anyText(), (data, subject) => {
         deepStrictEqual(
@@ -434,7 +434,7 @@ describe('what is reserved', () => {
   })
 })
 
-describe('a prototype that somebody has polluted', () => {
+describe('a polluted prototype', () => {
   const polluted = Object.prototype as { extra?: unknown }
 
   it.each([['an object'], [{}], [() => 1], [Number.NaN]])('makes no data unreadable, with %s', (extra) => {

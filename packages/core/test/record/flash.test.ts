@@ -39,7 +39,7 @@ describe('messages that two requests have changed', () => {
     expect(idsIn(mergeFlash(list(base), list(mine), list(theirs)))).toBe(merged)
   })
 
-  it('keep what both requests added, none twice, and nothing that either or both have taken, whoever comes first', () => {
+  it('keep both requests’ additions once, and nothing that either has taken, in either order', () => {
     fc.assert(
       fc.property(changes, ({ base, mine, theirs }) => {
         const [was, my, their] = [idsIn(base), idsIn(mine), idsIn(theirs)]
@@ -61,12 +61,12 @@ describe('taking messages', () => {
     { id: '3', category: 'info', message: 'Sent' },
   ] as const
 
-  it('gives those of a category, oldest first, and leaves the others', () => {
+  it('returns those of a category, oldest first, and keeps the others', () => {
     expect(takeFlash([saved, failed, sent], 'info')).toEqual({ taken: [saved, sent], left: [failed] })
     expect(takeFlash([saved, failed, sent], 'none')).toEqual({ taken: [], left: [saved, failed, sent] })
   })
 
-  it('gives all where no category is named', () => {
+  it('returns all without a category', () => {
     expect(takeFlash([saved, failed], undefined)).toEqual({ taken: [saved, failed], left: [] })
   })
 })

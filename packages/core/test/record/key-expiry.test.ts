@@ -18,7 +18,7 @@ const anyEnds: fc.Arbitrary<KeyExpiries> = fc
   .map(expiries)
 const entriesOf = (of: KeyExpiries): unknown => [...of].toSorted(([a], [b]) => (a < b ? -1 : 1))
 
-describe('the end of a key', () => {
+describe('the expiry of a key', () => {
   it.each([
     [-1, []],
     [0, ['otp']],
@@ -27,7 +27,7 @@ describe('the end of a key', () => {
     expect(expiredKeys(expiries({ otp: 100, later: 200 }), 100 + seconds)).toEqual(ended)
   })
 
-  it('is set, set anew and taken away', () => {
+  it('can be set, changed and removed', () => {
     const first = withExpiry(expiries({}), 'otp', 100)
     const second = withExpiry(first, 'otp', 50)
     expect([...first, ...second, ...withExpiry(second, 'otp', Infinity)]).toEqual([
@@ -36,11 +36,11 @@ describe('the end of a key', () => {
     ])
   })
 
-  it('is no later than times can be written', () => {
+  it('is limited to the maximum time', () => {
     expect(withExpiry(expiries({}), 'otp', 2 ** 50)).toEqual(expiries({ otp: MAX_TIME }))
   })
 
-  it('goes with its key', () => {
+  it('is removed with its key', () => {
     expect(onlyExpiries(expiries({ a: 1, b: 2 }), (key) => key === 'a')).toEqual(expiries({ a: 1 }))
   })
 })
@@ -60,7 +60,7 @@ describe('expiries that two requests have set', () => {
     expect(mergeExpiries(expiries(base), expiries(mine), expiries(theirs))).toEqual(expiries(merged))
   })
 
-  it('come to the same whoever commits first, and a change of one side stands', () => {
+  it('are the same whoever commits first, and a change of one side is kept', () => {
     fc.assert(
       fc.property(anyEnds, anyEnds, anyEnds, (base, mine, theirs) => {
         expect(entriesOf(mergeExpiries(base, mine, theirs))).toEqual(

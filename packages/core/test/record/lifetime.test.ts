@@ -35,14 +35,14 @@ const times = (change: Partial<Times> = {}): Times => ({
 })
 
 describe('the limits of a session', () => {
-  it('are an hour, a day and 31 days where nothing is said (R30)', () => {
+  it('are an hour, a day and 31 days by default (R30)', () => {
     expect(readLifetime(undefined)).toEqual(LIFETIME)
     expect(readLifetime({})).toEqual(LIFETIME)
     expect(readLifetime({ idle: undefined })).toEqual(LIFETIME)
     expect(Object.isFrozen(readLifetime({}))).toBe(true)
   })
 
-  it('are set one by one', () => {
+  it('can be set one by one', () => {
     expect(readLifetime({ idle: '15m', absolute: 12 * HOUR, permanent: '400d' })).toEqual({
       idle: 900,
       absolute: 12 * HOUR,
@@ -52,7 +52,7 @@ describe('the limits of a session', () => {
     expect(readLifetime({ idle: 1 })).toEqual({ ...LIFETIME, idle: 1 })
   })
 
-  it('let a permanent session slide, within a limit from its beginning', () => {
+  it('let a permanent session slide, up to a limit from its start', () => {
     const limits = readLifetime({ permanent: { idle: '14d', absolute: '180d' } })
     expect(limits).toEqual({ ...LIFETIME, permanent: 180 * DAY, permanentIdle: 14 * DAY })
   })
@@ -81,7 +81,7 @@ describe('the limits of a session', () => {
     [{ ilde: 1 }, /^lifetime\.ilde: unknown option; known options: idle, absolute, permanent/],
     ['1h', /^lifetime: expected limits, or 'aal1', .*, got a text/],
     [3600, /^lifetime: expected a plain object, got a number/],
-  ])('are not %j', (value, message) => {
+  ])('cannot be %j', (value, message) => {
     const error = thrownBy(() => readLifetime(value))
     expect(error).toBeInstanceOf(ConfigError)
     expect(error).toMatchObject({ message: expect.stringMatching(message) as unknown })
@@ -92,7 +92,7 @@ describe('the limits of a session', () => {
     { absolute: Infinity },
     { idle: Infinity, absolute: Infinity },
     { permanent: { idle: '14d', absolute: Infinity } },
-  ] as const)('that are %o have to be spelled out, and warn (R30)', async (value) => {
+  ] as const)('that are %o have to be explicit, and cause a warning (R30)', async (value) => {
     expect(await warningsOf(() => readLifetime(value))).toEqual(['KEEPSAKE_ENDLESS_SESSION'])
   })
 
@@ -114,12 +114,12 @@ describe('the limits of a session', () => {
     },
   )
 
-  it.each(['aal4', 'AAL1', ''])('are not those of a level that there is not: %j', (level) => {
+  it.each(['aal4', 'AAL1', ''])('cannot be an unknown level: %j', (level) => {
     const message = `lifetime: expected limits, or 'aal1', 'aal2' or 'aal3', got ${level === '' ? 'an empty text' : 'a text'}`
     expect(thrownBy(() => readLifetime(level))).toEqual(new ConfigError('lifetime', message.slice(10)))
   })
 
-  it('warn of nothing while they are finite', async () => {
+  it('cause no warning while they are finite', async () => {
     expect(await warningsOf(() => readLifetime({ idle: '400d', absolute: '4000d' }))).toEqual([])
   })
 })
@@ -171,24 +171,24 @@ describe('the end of a session (R30)', () => {
     [{ permanent: 60 }, { permanent: true }, 'expired_permanent'],
     [{ permanent: 60 }, { permanent: 3600 }, 'expired_permanent'],
     [{ permanentIdle: 60 }, { permanent: true }, 'expired_idle'],
-  ])('comes at once when a limit is shortened to %j (R33)', (shorter, change, reason) => {
+  ])('comes immediately when a limit is shortened to %j (R33)', (shorter, change, reason) => {
     expect(expiryOf(LIFETIME, times(change), START + 120)).toBeUndefined()
     expect(expiryOf({ ...LIFETIME, ...shorter }, times(change), START + 120)).toBe(reason)
   })
 
-  it.each([Number.NaN, undefined, 'x'])('comes where the clock says %s', (now) => {
+  it.each([Number.NaN, undefined, 'x'])('comes if the clock returns %s', (now) => {
     expect(expiryOf(LIFETIME, times({}), now as number)).toBe('issued_in_future')
     expect(expiryOf(LIFETIME, times({ permanent: true }), now as number)).toBe('issued_in_future')
   })
 
-  it('does not move when a limit is made longer (R33)', () => {
+  it('does not move when a limit is extended (R33)', () => {
     const expires = endOf(LIFETIME, START, START, false)
     const longer = { ...LIFETIME, idle: 10 * HOUR, absolute: 10 * DAY, permanent: 100 * DAY }
     expect(expiryOf(longer, times({ expires }), START + HOUR - 1)).toBeUndefined()
     expect(expiryOf(longer, times({ expires }), START + HOUR)).toBe('expired_as_issued')
   })
 
-  it('has no end with limits that are Infinity', () => {
+  it('never comes with limits that are Infinity', () => {
     const endless = { ...LIFETIME, idle: Infinity, absolute: Infinity }
     expect(expiryOf(endless, times({ expires: MAX_TIME }), START + 1e9)).toBeUndefined()
   })
@@ -206,11 +206,11 @@ describe('the end of a session (R30)', () => {
     expect(endOf(LIFETIME, created, issued, permanent)).toBe(end)
   })
 
-  it('is a time that a token can hold, without limits too', () => {
+  it('fits into a token, without limits too', () => {
     expect(endOf({ ...LIFETIME, idle: Infinity, absolute: Infinity }, START, START, false)).toBe(MAX_TIME)
   })
 
-  it('comes for every session that its limits do not allow, and for no other', () => {
+  it('comes for exactly the sessions that exceed their limits', () => {
     const seconds = fc.integer({ min: 1, max: 1000 })
     fc.assert(
       fc.property(
@@ -257,7 +257,7 @@ describe('renewing an unchanged session (R36)', () => {
   it.each([
     ['its idle limit', { permanent: 180 * DAY, permanentIdle: 14 * DAY }, true, (14 * DAY) / 20],
     ['a limit of its own', { permanent: 180 * DAY, permanentIdle: 14 * DAY }, 7 * DAY, (7 * DAY) / 20],
-  ] as const)('goes by %s where a permanent session slides', (_, limits, permanent, due) => {
+  ] as const)('uses %s if a permanent session slides', (_, limits, permanent, due) => {
     const dueAfter = (seconds: number): boolean =>
       isRenewalDue({ ...LIFETIME, ...limits }, times({ permanent }), START + seconds)
     expect([dueAfter(due - 1), dueAfter(due)]).toEqual([false, true])
@@ -267,7 +267,7 @@ describe('renewing an unchanged session (R36)', () => {
     expect(isRenewalDue({ ...LIFETIME, idle: Infinity }, times(), START + 1e9)).toBe(false)
   })
 
-  it('is not due for one that was issued by a clock ahead', () => {
+  it('is not due for one issued by a clock that is ahead', () => {
     expect(isRenewalDue(LIFETIME, times({ issued: START + 60 }), START)).toBe(false)
   })
 })
@@ -296,7 +296,7 @@ describe('the lifetime of a session in a browser', () => {
     expect(await browser.ask((session) => session['user'])).toBeUndefined()
   })
 
-  it('goes on while it is used, and ends an hour after the last use (R30)', async () => {
+  it('continues while it is used, and ends an hour after the last use (R30)', async () => {
     const clock = createClock()
     const browser = createBrowser(sessionsOf({ now: clock.now }))
     await browser.visit((session) => {
@@ -310,7 +310,7 @@ describe('the lifetime of a session in a browser', () => {
     expect(await browser.ask((session) => session.explain().opened)).toBe('expired_idle')
   })
 
-  it('ends for a replayed cookie as for any, whatever its attributes were (R31)', async () => {
+  it('ends for a replayed cookie too, whatever its attributes were (R31)', async () => {
     const clock = createClock()
     const sessions = sessionsOf({ now: clock.now })
     const browser = createBrowser(sessions)
@@ -325,7 +325,7 @@ describe('the lifetime of a session in a browser', () => {
     expect(await copy.ask((session) => session.explain().opened)).toBe('expired_permanent')
   })
 
-  it('ends at once when a limit is shortened (R33)', async () => {
+  it('ends immediately when a limit is shortened (R33)', async () => {
     const clock = createClock()
     const before = createBrowser(sessionsOf({ now: clock.now, lifetime: { idle: '14d', absolute: '14d' } }))
     await before.visit((session) => {

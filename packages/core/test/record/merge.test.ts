@@ -35,7 +35,7 @@ const valueAt = (data: Data, key: string): string | undefined =>
   Object.hasOwn(data, key) ? text({ value: data[key] }) : undefined
 
 describe('a change of one side', () => {
-  it('is taken as it is', () => {
+  it('is kept unchanged', () => {
     fc.assert(
       fc.property(anyData, anyData, (base, changed) => {
         expect(mergeTexts(text(base), text(changed), text(base), unexpected)).toBe(text(changed))
@@ -75,13 +75,13 @@ describe('a change of one side', () => {
     expect(merged({ a: 1 }, {}, {})).toEqual({})
   })
 
-  it('tells undefined from what is not there', () => {
+  it('distinguishes undefined from a missing key', () => {
     expect(merged({ in: { a: 1 } }, { in: { a: undefined } }, { in: { a: 1, b: 2 } })).toStrictEqual({
       in: { a: undefined, b: 2 },
     })
   })
 
-  it('leaves the subject where it is', () => {
+  it('keeps the subject', () => {
     const result = mergeTexts(
       text({ a: 1 }, 'u1'),
       text({ a: 1, b: 2 }, 'u1'),
@@ -95,7 +95,7 @@ describe('a change of one side', () => {
 describe('lists that both sides appended to', () => {
   const items = fc.array(fc.oneof(fc.integer(), fc.date({ noInvalidDate: true }), fc.string()))
 
-  it('keep what was there, their tail and my tail, wherever they lie', () => {
+  it('keep the previous items, then theirs and mine, at any depth', () => {
     fc.assert(
       fc.property(items, items, items, (start, myTail, theirTail) => {
         fc.pre(text({ myTail }) !== text({ myTail: theirTail }))
@@ -109,11 +109,11 @@ describe('lists that both sides appended to', () => {
     )
   })
 
-  it('keep both when there was none', () => {
+  it('keep both if there was none before', () => {
     expect(merged({}, { cart: ['mine'] }, { cart: ['theirs'] })).toEqual({ cart: ['theirs', 'mine'] })
   })
 
-  it('keep both tails even if they are alike: two tabs, the same book, two books', () => {
+  it('keep both additions even if they are equal: the same book from two tabs is two books', () => {
     expect(merged({}, { cart: ['A1'] }, { cart: ['A1'] })).toEqual({ cart: ['A1', 'A1'] })
     expect(merged({ a: { l: [1] } }, { a: { l: [1, 2] } }, { a: { l: [1, 2] } })).toEqual({
       a: { l: [1, 2, 2] },
@@ -124,7 +124,7 @@ describe('lists that both sides appended to', () => {
     })
   })
 
-  it('keep what the other side put in between, too', () => {
+  it('also keep items that the other side inserted', () => {
     expect(merged({ l: [1, 2] }, { l: [1, 2, 3] }, { l: [0, 1, 9, 2] })).toEqual({ l: [0, 1, 9, 2, 3] })
     expect(merged({ l: [1, 2] }, { l: [0, 1, 9, 2] }, { l: [1, 2, 3] })).toEqual({ l: [0, 1, 9, 2, 3] })
   })
@@ -135,7 +135,7 @@ const isAppended = (start: unknown[], list: unknown[]): boolean =>
 
 describe('a list that one side only appended to', () => {
   const items = fc.array(fc.oneof(fc.integer(), fc.date({ noInvalidDate: true }), fc.string()))
-  it('is what the other side made of the list, then the tail, whichever side commits first', () => {
+  it('is the other side’s list, then the appended items, whichever side commits first', () => {
     fc.assert(
       fc.property(fc.tuple(fc.integer(), items), items, items, ([first, rest], tail, other) => {
         const start = [first, ...rest]
@@ -164,7 +164,7 @@ describe('a list that one side only appended to', () => {
     },
   )
 
-  it('is none where both sides did something else: that is a conflict', () => {
+  it('is a conflict if both sides did something else', () => {
     expect(conflictsOf({ l: [1, 2] }, { l: [0, 1, 2] }, { l: [1, 5, 2] })).toEqual([
       { path: 'l', base: [1, 2], mine: [0, 1, 2], theirs: [1, 5, 2] },
     ])
@@ -185,7 +185,7 @@ const sorted = (data: Data): string =>
   text(Object.fromEntries(Object.entries(data).sort(([x], [y]) => (x < y ? -1 : 1))))
 
 describe('sides that changed different keys', () => {
-  it('come to the same data, whoever commits first', () => {
+  it('result in the same data, whoever commits first', () => {
     fc.assert(
       fc.property(anyData, anyData, anyData, fc.func(fc.boolean()), (base, a, b, isOfA) => {
         const left = changed(base, a, isOfA)
@@ -223,11 +223,11 @@ describe('a conflict', () => {
       { a: null },
       { path: 'a', base: 0, mine: { x: 1 }, theirs: null },
     ],
-  ])('reaches the rule with its place and its values: %s', (_, base, my, their, conflict) => {
+  ])('is passed to onConflict with its path and its values: %s', (_, base, my, their, conflict) => {
     expect(conflictsOf(base, my, their)).toEqual([conflict])
   })
 
-  it('gets the value that the rule returns, and nothing where it returns undefined', () => {
+  it('gets the value that onConflict returns, and is removed if it returns undefined', () => {
     expect(merged({ n: 1, m: 1 }, { n: 2, m: 2 }, { n: 3, m: 3 }, ({ theirs }) => theirs)).toEqual({
       n: 3,
       m: 3,
@@ -238,24 +238,24 @@ describe('a conflict', () => {
     expect(merged({ n: 1, m: 1 }, { n: 2, m: 1 }, { n: 3, m: 1 }, () => undefined)).toEqual({ m: 1 })
   })
 
-  it('passes on what the rule throws', () => {
+  it('throws the error of onConflict', () => {
     expect(thrown(() => merged({}, { a: 1 }, { a: 2 }))).toMatchObject({
       message: 'unexpected conflict at a',
     })
   })
 
-  it('does not keep a returned value that would not be read back', () => {
+  it('rejects a returned value that could not be read back', () => {
     const error = thrown(() => merged({ d: 1 }, { d: 2 }, { d: 3 }, () => ({ $what: 1 })))
     expect(error).toBeInstanceOf(SessionDataError)
     expect(error).toMatchObject({ message: 'session data: onConflict returned a value that cannot be saved' })
   })
 })
 
-describe('values that JSON cannot say', () => {
+describe('values that JSON cannot represent', () => {
   const early = new Date(1)
   const late = new Date(2)
 
-  it('merge as what they are: both tails of a Map or a Set', () => {
+  it('keep both additions to a Map or a Set', () => {
     expect(merged({}, { m: new Map([['a', early]]) }, { m: new Map([['b', 2]]) })).toEqual({
       m: new Map<string, unknown>([
         ['b', 2],
@@ -302,7 +302,7 @@ describe('values that JSON cannot say', () => {
 })
 
 describe('the merged text', () => {
-  it('is the text that the merged data has, so that nothing looks changed when it is read', () => {
+  it('is the text of the merged data, so that it looks unchanged when it is read', () => {
     fc.assert(
       fc.property(anyData, anyData, anyData, fc.boolean(), (base, my, their, isLoggedIn) => {
         const subject = isLoggedIn ? 'u1' : undefined
@@ -315,7 +315,7 @@ describe('the merged text', () => {
     )
   })
 
-  it('has the subject behind the data, where a session writes it', () => {
+  it('has the subject after the data, as a session writes it', () => {
     const result = mergeTexts(
       text({ a: 1 }, 'u'),
       text({ a: 1, m: 1 }, 'u'),
@@ -325,7 +325,7 @@ describe('the merged text', () => {
     expect(result).toBe(text({ a: 1, t: 1, m: 1 }, 'u'))
   })
 
-  it('names what both sides put into a set once', () => {
+  it('contains an item that both sides added to a set once', () => {
     const result = mergeTexts(
       text({}),
       text({ s: new Set([1, 2]) }),
@@ -349,7 +349,7 @@ describe('the merged text', () => {
     },
   )
 
-  it('treats keys of every object as keys (R17)', () => {
+  it('treats the names of Object.prototype as ordinary keys (R17)', () => {
     const evil = JSON.parse(
       '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":2}}}',
     ) as object

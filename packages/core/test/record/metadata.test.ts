@@ -19,7 +19,7 @@ const ALL: Partial<Metadata> = {
 const DATA = { otp: '1234' }
 
 describe('metadata as JSON', () => {
-  it('is these five entries, in this order', () => {
+  it('has these five entries, in this order', () => {
     expect(JSON.stringify(encodeMetadata(metaOf(ALL), DATA))).toBe(
       '{"subject":"alice","label":"Firefox","flash":[["AAAAAAAA","info","Saved"]],"expiries":{"otp":1800000300},"permanent":7776000}',
     )
@@ -34,17 +34,17 @@ describe('metadata as JSON', () => {
     )
   })
 
-  it('is nothing where there is no metadata', () => {
+  it('is empty without metadata', () => {
     expect(encodeMetadata(NO_METADATA, DATA)).toBeUndefined()
     expect(encodeMetadata(metaOf({ flash: [], expiries: new Map() }), DATA)).toBeUndefined()
     expect(decodeMetadata(undefined)).toBe(NO_METADATA)
   })
 
-  it('has no end for a key that is gone', () => {
+  it('has no expiry for a missing key', () => {
     expect(encodeMetadata(metaOf({ expiries: new Map([['otp', 5]]) }), { other: 1 })).toBeUndefined()
   })
 
-  it('has no limit for a session that holds nothing, which would then be kept for its sake', () => {
+  it('has no limit for an empty session, which would otherwise be kept', () => {
     expect(encodeMetadata(metaOf({ permanent: 60 }), {})).toBeUndefined()
     expect(encodeMetadata(metaOf({ permanent: 60 }), { gone: undefined })).toBeUndefined()
     expect(encodeMetadata(metaOf({ permanent: 60, subject: 'alice' }), {})).toEqual({
@@ -53,7 +53,7 @@ describe('metadata as JSON', () => {
     })
   })
 
-  it('passes over what a later version may add', () => {
+  it('ignores additions of a later version', () => {
     expect(decodeMetadata({ subject: 'alice', added: 1 })).toEqual(metaOf({ subject: 'alice' }))
   })
 

@@ -181,7 +181,7 @@ describe('the plan for closing', () => {
     )
   })
 
-  it('cannot be changed by who is told', () => {
+  it('cannot be changed by its receiver', () => {
     expect(Object.isFrozen(planClose(NONE, SAME, START, LIFETIME))).toBe(true)
   })
 })

@@ -47,18 +47,18 @@ function committed(base: string, actions: readonly Action[], theirs: string): st
 }
 
 describe('a rebase', () => {
-  it('is what the handler left where nobody else has written', () => {
+  it('is the handler’s text if nobody else has written', () => {
     const actions = [step(count('n')), byHand((data) => (data['x'] = 1)), step(count('n'))]
     const base = text({ n: 5 })
     expect(dataIn(committed(base, actions, base))).toEqual({ n: 7, x: 1 })
   })
 
-  it('makes steps again on the fresh data', () => {
+  it('repeats updates on the current data', () => {
     const base = text({ n: 1 })
     expect(dataIn(committed(base, [step(count('n')), step(count('n'))], text({ n: 10 })))).toEqual({ n: 12 })
   })
 
-  it('merges what was changed by hand before, between and after the steps', () => {
+  it('merges other changes before, between and after the updates', () => {
     const actions = [
       byHand((data) => (data['before'] = true)),
       step(count('n')),
@@ -70,7 +70,7 @@ describe('a rebase', () => {
     expect(result).toEqual({ n: 7, before: true, between: true, after: true, theirs: true })
   })
 
-  it('lets a step see what was changed by hand before it', () => {
+  it('lets an update see the changes before it', () => {
     const actions = [
       byHand((data) => (data['price'] = 3)),
       step((data) => (data['total'] = Number(data['price']) * Number(data['n']))),
@@ -82,7 +82,7 @@ describe('a rebase', () => {
     })
   })
 
-  it('keeps a step from bringing back what the handler then took away', () => {
+  it('does not restore a key that the handler removed after an update', () => {
     const actions = [step(count('n')), byHand((data) => delete data['n'])]
     expect(dataIn(committed(text({ a: 1 }), actions, text({ a: 2 })))).toEqual({ a: 2 })
   })
@@ -93,12 +93,12 @@ describe('a rebase', () => {
     expect(readText(result)).toMatchObject({ data: { n: 4, x: 1 }, subject: 'u1' })
   })
 
-  it('passes on what a step throws on the fresh data', () => {
+  it('throws the error of an update on the current data', () => {
     const [base, theirs] = [text({}), text({ locked: true })]
     expect(thrown(() => committed(base, [step(refuseLocked)], theirs))).toMatchObject({ message: 'locked' })
   })
 
-  it('asks the rule where a change by hand conflicts', () => {
+  it('calls onConflict if another change conflicts', () => {
     const base = text({ a: 1 })
     const { mine: left, steps } = handled(base, [byHand((data) => (data['a'] = 2)), step(count('n'))])
     const paths: string[] = []
@@ -110,7 +110,7 @@ describe('a rebase', () => {
     expect(dataIn(result)).toEqual({ a: 3, n: 1 })
   })
 
-  it('gives back the steps as they were made again, so that they can be rebased once more', () => {
+  it('returns the repeated updates, so that they can be rebased again', () => {
     const base = text({ n: 0 })
     const { mine: left, steps } = handled(base, [step(count('n')), step(count('n'))])
     const first = rebase(base, steps, left, text({ n: 10 }), mine)
@@ -123,7 +123,7 @@ describe('a rebase', () => {
   })
 })
 
-describe('many handlers that began with the same data', () => {
+describe('many handlers that start with the same data', () => {
   const counters = ['n', 'm'] as const
   const anyAction = fc.oneof(
     fc.constantFrom(...counters).map((name) => ({ kind: 'count' as const, name })),
@@ -132,7 +132,7 @@ describe('many handlers that began with the same data', () => {
     fc.record({ kind: fc.constant('add' as const), name: fc.constantFrom('list', 'other') }),
   )
 
-  it('come to what they would have come to one after the other, in whatever order they mix their changes', () => {
+  it('have the same result as one after the other, in any order of changes', () => {
     fc.assert(
       fc.property(
         fc.array(fc.array(anyAction, { maxLength: 6 }), { maxLength: 8 }),

@@ -8,20 +8,20 @@ import { anyText, anyUnit, metaOf } from './texts.ts'
 import * as fc from 'fast-check'
 
 describe('the text of a record', () => {
-  it('is the data, with the subject beside it', () => {
+  it('is the data with the subject', () => {
     expect(writeText({ cart: ['A1'] }, undefined)).toBe('{"cart":["A1"]}')
     expect(writeText({ cart: ['A1'] }, metaOf({ subject: 'alice' }))).toBe(
       '{"cart":["A1"],"$":{"subject":"alice"}}',
     )
   })
 
-  it('has the label of a login too', () => {
+  it('contains the label of a login', () => {
     const text = writeText({ a: 1 }, metaOf({ subject: 'alice', label: 'Firefox' }))
     expect(text).toBe('{"a":1,"$":{"subject":"alice","label":"Firefox"}}')
     expect(readText(text)).toEqual({ ...metaOf({ subject: 'alice', label: 'Firefox' }), data: { a: 1 } })
   })
 
-  it('says that a token was given out, and then is not empty', () => {
+  it('records that a CSRF token was issued, and then is not empty', () => {
     expect(writeText({}, metaOf({ csrf: false }))).toBe(EMPTY_TEXT)
     const texts = [
       [{}, { csrf: true }, '{"$":{"csrf":true}}'],
@@ -34,7 +34,7 @@ describe('the text of a record', () => {
     }
   })
 
-  it('is empty for a session that holds nothing, but not for one with a subject', () => {
+  it('is empty for an empty session, but not for one with a subject', () => {
     expect(writeText({}, undefined)).toBe(EMPTY_TEXT)
     expect(writeText({ a: undefined }, undefined)).toBe(EMPTY_TEXT)
     expect(writeText({}, metaOf({ subject: 'alice' }))).not.toBe(EMPTY_TEXT)
@@ -51,11 +51,11 @@ describe('the text of a record', () => {
     )
   })
 
-  it('says where data cannot be kept', () => {
+  it('throws with the path of data that cannot be saved', () => {
     expect(() => writeText({ fn: () => 1 }, metaOf({ subject: 'alice' }))).toThrow(SessionDataError)
   })
 
-  it('has no end for a key that it has not', () => {
+  it('has no expiry for a missing key', () => {
     expect(writeText({ a: 1 }, metaOf({ expiries: new Map([['b', 5]]) }))).toBe('{"a":1}')
     expect(writeText({ a: 1, b: undefined }, metaOf({ expiries: new Map([['b', 5]]) }))).toBe('{"a":1}')
     expect(writeText({ a: 1 }, metaOf({ expiries: new Map([['toString', 5]]) }))).toBe('{"a":1}')
@@ -83,12 +83,12 @@ describe('the text of a record', () => {
     '{"$":{"csrf":1}}',
     '{"$":{"subject":"alice","csrf":null}}',
     '{"$date":0}',
-  ])('is not %s', (text) => {
+  ])('cannot be %s', (text) => {
     expect(readText(text)).toBeUndefined()
   })
 })
 
-describe('what a record holds at a moment', () => {
+describe('the content of a record at a given time', () => {
   const data = { otp: 1, code: 2, name: 'A' }
   const expiries = new Map([
     ['otp', 100],
@@ -107,25 +107,25 @@ describe('what a record holds at a moment', () => {
       writeText({ code: 2, name: 'A' }, metaOf({ subject: 'alice', expiries: new Map([['code', 200]]) })),
     ],
     [200, writeText({ name: 'A' }, metaOf({ subject: 'alice' }))],
-  ])('at %i lacks the keys whose end has come', (now, expected) => {
+  ])('at %i lacks the expired keys', (now, expected) => {
     expect(livingText(text, now)).toBe(expected)
   })
 
-  it('is the same object where no end has come', () => {
+  it('is the same object if no key has expired', () => {
     const content = { ...metaOf({ expiries }), data }
     expect(livingAt(content, 99)).toBe(content)
     const endless = { ...metaOf({}), data }
     expect(livingAt(endless, 99)).toBe(endless)
   })
 
-  it('is the text itself where it has no expiries, or is none', () => {
+  it('is the text itself if it has no expiries, or is invalid', () => {
     const tricky = writeText({ text: '"expiries":', expiries: { otp: 1 } })
     expect(livingText(tricky, 100)).toBe(tricky)
     expect(livingText('{"expiries":', 100)).toBe('{"expiries":')
   })
 })
 
-describe('what another session takes over', () => {
+describe('the text that a replacing session takes over', () => {
   const text = writeText(
     { cart: [1], otp: 2 },
     metaOf({
@@ -139,7 +139,7 @@ describe('what another session takes over', () => {
     }),
   )
 
-  it('is the keys with their expiries, and the messages where they are to come along', () => {
+  it('has the kept keys with their expiries, and the messages if they are kept', () => {
     const expiries = new Map([['cart', 5]])
     const flash = [{ id: '1', category: 'info', message: 'Saved' }]
     expect(carriedOver(text, { keys: ['cart'], flash: false })).toBe(
@@ -151,7 +151,7 @@ describe('what another session takes over', () => {
     expect(carriedOver(text, { keys: [], flash: false })).toBe(EMPTY_TEXT)
   })
 
-  it('is of the version that the data is of', () => {
+  it('has the version of the data', () => {
     const versioned = writeText({ cart: [1], other: 1 }, metaOf({ version: 2 }))
     expect(carriedOver(versioned, { keys: ['cart'], flash: false })).toBe(
       writeText({ cart: [1] }, metaOf({ version: 2 })),

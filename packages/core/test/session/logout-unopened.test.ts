@@ -92,7 +92,7 @@ describe.each(Object.entries(SITUATIONS))(
       expect(await rejection(visit.session.save())).toBeInstanceOf(SessionUnopenedError)
     })
 
-    it('clears the only copy of a sealed session, unless there are two and one definition', async () => {
+    it('deletes the only copy of a sealed session, unless there are two of one definition', async () => {
       const world = createWorld()
       const { header, server } = await situation(world, sealed(world))
       const visit = await server.open(header)
@@ -102,7 +102,7 @@ describe.each(Object.entries(SITUATIONS))(
       else expect(cookieLine(await visit.close())).toContain('Max-Age=0')
     })
 
-    it('changes nothing of what a request without a logout does', async () => {
+    it('does not affect a request without a logout', async () => {
       const world = createWorld()
       const { header, server, good } = await situation(world, {})
       const visit = await server.open(header)
@@ -114,11 +114,11 @@ describe.each(Object.entries(SITUATIONS))(
   },
 )
 
-describe("a logout where the store has failed, with whenStoreFails: 'anonymous'", () => {
+describe("a logout after a store failure, with whenStoreFails: 'anonymous'", () => {
   it.each([
     ['of its own session', undefined],
     ['everywhere', { everywhere: true }],
-  ])('is an error, and ends nothing: %s', async (_, options) => {
+  ])('throws, and ends nothing: %s', async (_, options) => {
     const { sessions, store, another } = createWorld()
     const cookie = await begin(sessions, { n: 1 }, 'alice')
     const lenient = another({ whenStoreFails: 'anonymous' })
@@ -131,7 +131,7 @@ describe("a logout where the store has failed, with whenStoreFails: 'anonymous'"
   })
 })
 
-describe('a logout of a session that is over already', () => {
+describe('a logout of an ended session', () => {
   it.each<[string, (world: World_) => Promise<string>]>([
     [
       'ended',
@@ -151,7 +151,7 @@ describe('a logout of a session that is over already', () => {
       },
     ],
     ['absent', async () => ''],
-  ])('is fine: %s', async (_, cookieIn) => {
+  ])('succeeds: %s', async (_, cookieIn) => {
     const world = createWorld()
     const visit = await world.sessions.open(await cookieIn(world))
     visit.session.logout()

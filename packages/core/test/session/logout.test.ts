@@ -16,7 +16,7 @@ async function loggedIn(count: number) {
 }
 
 describe('a logout everywhere', () => {
-  it('ends every session of the subject before the response leaves', async () => {
+  it('ends every session of the subject before the response is sent', async () => {
     const { sessions, cookies, mine } = await loggedIn(5)
     const bob = present(await request(sessions, undefined, (session) => session.login('bob')))
     expect(await request(sessions, mine, (session) => session.logout({ everywhere: true }))).toBeUndefined()
@@ -24,7 +24,7 @@ describe('a logout everywhere', () => {
     expect((await sessions.open(bob)).session.subject).toBe('bob')
   })
 
-  it('ends nothing before the commit, and nothing when reload() takes it back', async () => {
+  it('ends nothing before the commit, and nothing after reload()', async () => {
     const { sessions, mine, store } = await loggedIn(3)
     const visit = await sessions.open(mine)
     visit.session.logout({ everywhere: true })
@@ -34,7 +34,7 @@ describe('a logout everywhere', () => {
     expect(await sessions.listFor('alice')).toHaveLength(3)
   })
 
-  it('spares who logs in again in the same request', async () => {
+  it('spares a new login in the same request', async () => {
     const { sessions, mine } = await loggedIn(3)
     const next = await request(sessions, mine, (session) => {
       session.logout({ everywhere: true })
@@ -44,7 +44,7 @@ describe('a logout everywhere', () => {
     expect((await sessions.open(next)).session.subject).toBe('alice')
   })
 
-  it('ends the others though its own session is gone by then', async () => {
+  it('ends the others even if its own session is gone', async () => {
     const { sessions, mine } = await loggedIn(3)
     const visit = await sessions.open(mine)
     await request(sessions, mine, (session) => session.logout())
@@ -53,7 +53,7 @@ describe('a logout everywhere', () => {
     expect(await sessions.listFor('alice')).toEqual([])
   })
 
-  it('ends the others though nothing of its own was ever kept', async () => {
+  it('ends the others even if its own session was never saved', async () => {
     const { sessions } = await loggedIn(3)
     await request(sessions, undefined, (session) => {
       session.login('alice')
@@ -62,7 +62,7 @@ describe('a logout everywhere', () => {
     expect(await sessions.listFor('alice')).toEqual([])
   })
 
-  it('is no page that says "logged out" when the store fails, and can be tried again (R37)', async () => {
+  it('is an error instead of a page that says "logged out" if the store fails, and can be retried (R37)', async () => {
     const { sessions, mine, store } = await loggedIn(3)
     const visit = await sessions.open(mine)
     visit.session.logout({ everywhere: true })
@@ -74,7 +74,7 @@ describe('a logout everywhere', () => {
     expect(await sessions.listFor('alice')).toEqual([])
   })
 
-  it('is an ordinary one for who is not logged in', async () => {
+  it('is an ordinary one for an anonymous visitor', async () => {
     const { sessions, store } = await loggedIn(1)
     await request(sessions, undefined, (session) => session.logout({ everywhere: true }))
     expect(store.calls).toEqual([])
@@ -91,7 +91,7 @@ describe('Clear-Site-Data', () => {
     [['storage'], '"storage"'],
     [['*'], '"*"'],
     [['cache', 'clientHints'], '"cache", "clientHints"'],
-  ])('is asked for by %j as %s, with the cookie cleared (R42)', async (clearSiteData, value) => {
+  ])('is sent for %j as %s, with the cookie deleted (R42)', async (clearSiteData, value) => {
     const browser = createBrowser(sessionsOf())
     await browser.visit((session) => session.login('alice'))
     const headers = new Map(await browser.visit((session) => session.logout({ clearSiteData })))
@@ -100,7 +100,7 @@ describe('Clear-Site-Data', () => {
     expect(headers.get('Cache-Control')).toBe('no-store')
   })
 
-  it('is sent where nobody was logged in, or it was saved before the end', async () => {
+  it('is sent for an anonymous visitor, or if the logout was saved before the end', async () => {
     const browser = createBrowser(sessionsOf())
     const out = { clearSiteData: true } as const
     expect(new Map(await browser.visit((session) => session.logout(out))).has(CLEAR)).toBe(true)
@@ -112,7 +112,7 @@ describe('Clear-Site-Data', () => {
     expect(headers.filter(([name]) => name === CLEAR)).toHaveLength(1)
   })
 
-  it('is not sent with a new session, whose cookie it would take away', async () => {
+  it('is not sent with a new session, whose cookie it would delete', async () => {
     const browser = createBrowser(sessionsOf())
     await browser.visit((session) => session.login('alice'))
     const headers = await browser.visit((session) => {

@@ -55,7 +55,7 @@ const MISUSES: readonly (readonly [what: string, act: Act, wrong: unknown, messa
   ['take', (session, wrong) => session.take(wrong), undefined, 'expected a key as text'],
 ]
 
-describe('a control that is called in a wrong way while a request is served', () => {
+describe('a control called with wrong arguments while a request is served', () => {
   it.each(MISUSES)(
     'is a TypeError that names it, and nothing has happened: %s',
     async (control, act, wrong, message) => {

@@ -16,7 +16,7 @@ function passportLogin(visit: { readonly session: AnySession }, user: string): P
 }
 
 describe.each(EVERYWHERE)('regenerate with a callback, of a session %s', (_, place) => {
-  it('leaves nothing of the old one, and its cookie opens nothing more where that can be known', async () => {
+  it('keeps no data of the old one, and invalidates its cookie if that is recorded', async () => {
     const { sessions, data, world } = place()
     const old = await begin(sessions, { ...data, address: 'here' })
     world.at += 1
@@ -27,7 +27,7 @@ describe.each(EVERYWHERE)('regenerate with a callback, of a session %s', (_, pla
     expect(await dataOf(sessions, cookie)).toEqual({ passport: { user: 'ada' } })
   })
 
-  it('logs out who was logged in, with the label, and ends "remember me"', async () => {
+  it('logs the subject out, with the label, and ends "remember me"', async () => {
     const { sessions, data } = place()
     const old = await begin(sessions, { ...data, a: 1 }, 'ada')
     const cookie = await request(sessions, old, (session) => {
@@ -44,7 +44,7 @@ describe.each(EVERYWHERE)('regenerate with a callback, of a session %s', (_, pla
     ])
   })
 
-  it('ends the session, with its cookie, where nothing is written afterwards', async () => {
+  it('ends the session, with its cookie, if nothing is written afterwards', async () => {
     const { sessions, data } = place()
     const old = await begin(sessions, { ...data, a: 1 }, 'ada')
     const visit = await sessions.open(old)
@@ -53,7 +53,7 @@ describe.each(EVERYWHERE)('regenerate with a callback, of a session %s', (_, pla
     expect((await visit.close()).some(([, value]) => value.includes('; Max-Age=0;'))).toBe(true)
   })
 
-  it('keeps the messages that this request has added, and none that came', async () => {
+  it('keeps only the flash messages of this request', async () => {
     const { sessions, data } = place()
     const old = await request(sessions, await begin(sessions, { ...data, a: 1 }), (session) => {
       session.flash('info', 'of before')
@@ -65,7 +65,7 @@ describe.each(EVERYWHERE)('regenerate with a callback, of a session %s', (_, pla
     expect((await sessions.open(cookie)).session.flash('info')).toEqual(['of now'])
   })
 
-  it('gives another object, and the one before shows what it held, for those who copy from it', async () => {
+  it('creates a new object, and the previous one still shows its data, to copy from', async () => {
     const { sessions, data } = place()
     const visit = await sessions.open(await begin(sessions, { ...data, cart: [1] }))
     const before = visit.session
@@ -78,7 +78,7 @@ describe.each(EVERYWHERE)('regenerate with a callback, of a session %s', (_, pla
     expect(seen).toEqual(Object.keys({ ...data, cart: [1] }))
   })
 
-  it('has the object from before hand on what is done to it, and refuse what would be lost', async () => {
+  it('makes the previous object forward calls, and reject changes that would be lost', async () => {
     const { sessions, data } = place()
     const visit = await sessions.open(await begin(sessions, { ...data, a: 1 }))
     const before = visit.session
@@ -97,7 +97,7 @@ describe.each(EVERYWHERE)('regenerate with a callback, of a session %s', (_, pla
 })
 
 describe.each(EVERYWHERE)('regenerate without a callback, of a session %s', (_, place) => {
-  it('keeps of the data what is named and no more, with the subject and the messages', async () => {
+  it('keeps only the named keys of the data, with the subject and the messages', async () => {
     const { sessions, data } = place()
     const old = await begin(sessions, { ...data, cart: [1], address: 'here' }, 'ada')
     const cookie = await request(sessions, old, (session) => {
@@ -133,8 +133,8 @@ describe.each(EVERYWHERE)('regenerate without a callback, of a session %s', (_, 
   )
 })
 
-describe.each(IN_ROWS)('regenerate with a callback beside other requests, of a session %s', (_, place) => {
-  it('by a double click gives both a good cookie, each with its own user and nothing of the other', async () => {
+describe.each(IN_ROWS)('regenerate with a callback during other requests, of a session %s', (_, place) => {
+  it('by a double click gives both a valid cookie, each with its own user and no data of the other', async () => {
     const { sessions, data } = place()
     const cookie = await begin(sessions, { ...data, guest: 1 })
     const visits = await Promise.all([sessions.open(cookie), sessions.open(cookie)])
@@ -151,7 +151,7 @@ describe.each(IN_ROWS)('regenerate with a callback beside other requests, of a s
       })
   })
 
-  it('takes nothing in that a request with the planted cookie writes before or after it, in the same second', async () => {
+  it('takes over nothing that a request with the planted cookie writes before or after it, in the same second', async () => {
     const { sessions, data, world } = place()
     const planted = await begin(sessions, { ...data, guest: 1 })
     const [early, login, late] = [
@@ -183,7 +183,7 @@ describe.each(IN_ROWS)('regenerate with a callback beside other requests, of a s
     expect(await dataOf(sessions, cookie)).toEqual({ passport: { user: 'ada' } })
   })
 
-  it('is carried out although another request has ended the session meanwhile', async () => {
+  it('is carried out although another request has ended the session', async () => {
     const { sessions, data } = place()
     const old = await begin(sessions, { ...data, a: 1 }, 'ada')
     const visit = await sessions.open(old)
@@ -195,7 +195,7 @@ describe.each(IN_ROWS)('regenerate with a callback beside other requests, of a s
 })
 
 describe.each(EVERYWHERE)('an end of a session %s', (_, place) => {
-  it('that comes while a save of what followed an earlier end is under way ends that, too', async () => {
+  it('during a save after an earlier end also ends the session being saved', async () => {
     const { sessions, data } = place()
     const visit = await sessions.open(await begin(sessions, { ...data, a: 1 }))
     visit.session.destroy()

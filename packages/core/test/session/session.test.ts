@@ -24,7 +24,7 @@ const ASSIGNABLE = new Set(['permanent'])
 const bodyOf = (json: string): object => JSON.parse(json) as object
 
 describe('the controls of a session', () => {
-  it.each(CONTROLS.filter((name) => !ASSIGNABLE.has(name)))('refuse to be assigned: %s', async (name) => {
+  it.each(CONTROLS.filter((name) => !ASSIGNABLE.has(name)))('throw when assigned: %s', async (name) => {
     const session = await freshSession()
     const message = `'${name}' is a session control; store the data under another name`
     expect(() => Object.assign(session, { [name]: 1 })).toThrow(TypeError)
@@ -44,7 +44,7 @@ describe('the controls of a session', () => {
     expect(name in session).toBe(true)
   })
 
-  it.each([-1, 1.5, 'yes', null, undefined, {}])('take no %j for permanent', async (value) => {
+  it.each([-1, 1.5, 'yes', null, undefined, {}])('reject %j for permanent', async (value) => {
     const session = await freshSession()
     expect(() => Object.assign(session, { permanent: value })).toThrow(
       'session.permanent: true, false or a duration: expected whole seconds',
@@ -52,7 +52,7 @@ describe('the controls of a session', () => {
     expect(session.permanent).toBe(false)
   })
 
-  it('tell their class, as any object does', async () => {
+  it('have a constructor, like any object', async () => {
     const session = await freshSession()
     expect(session.constructor).toBe(SessionControls)
     expect(session).toBeInstanceOf(SessionControls)
@@ -71,7 +71,7 @@ describe('a hostile body assigned to a session', () => {
     },
   )
 
-  it('makes plain data of __proto__ and constructor, which stays plain data', async () => {
+  it('turns __proto__ and constructor into plain data', async () => {
     const browser = createBrowser(sessionsOf())
     const body =
       '{"__proto__":{"subject":"admin"},"constructor":{"prototype":{"isAdmin":true}},"toJSON":1,"then":2}'
@@ -90,8 +90,8 @@ describe('a hostile body assigned to a session', () => {
   })
 })
 
-describe('what a session shows', () => {
-  it('is its data and nothing else', async () => {
+describe('inspecting a session', () => {
+  it('shows its data and nothing else', async () => {
     const session = await freshSession()
     session.login('alice')
     Object.assign(session, { theme: 'dark', cart: [{ sku: 'A1', qty: 1 }] })
@@ -107,7 +107,7 @@ describe('what a session shows', () => {
     expect(seen).toEqual(['theme', 'cart'])
   })
 
-  it('has no data at first', async () => {
+  it('shows no data at first', async () => {
     const session = await freshSession()
     expect(session.cart).toBeUndefined()
     expect(JSON.stringify(session)).toBe('{}')
@@ -149,7 +149,7 @@ describe('a session', () => {
     expect((await freshSession()).id).not.toBe(id)
   })
 
-  it('tells when it began and when it ends', async () => {
+  it('knows when it began and when it expires', async () => {
     const clock = createClock()
     const browser = createBrowser(sessionsOf<Shop>({ now: clock.now }))
     const ends = (session: Session<Shop>): number[] =>
@@ -168,7 +168,7 @@ describe('a session', () => {
     expect(await browser.ask(ends)).toEqual([0, 2_678_400])
   })
 
-  it('tells the end that is nearer when a limit was shortened', async () => {
+  it('knows the earlier expiry after a limit was shortened', async () => {
     const long = createBrowser(sessionsOf<Shop>({ lifetime: { idle: '2h' } }))
     await long.visit((session) => {
       session.visits = 1
@@ -179,7 +179,7 @@ describe('a session', () => {
     expect(await longer.ask((session) => session.expiresAt.getTime())).toBe((START + 7200) * 1000)
   })
 
-  it('gives one key away with pop', async () => {
+  it('removes one key with pop and returns its value', async () => {
     const session = await freshSession()
     session.theme = 'dark'
     expect(session.pop('theme')).toBe('dark')
@@ -189,7 +189,7 @@ describe('a session', () => {
     expect(session.id).toHaveLength(22)
   })
 
-  it('forgets its data with clear, but not who is logged in', async () => {
+  it('removes its data with clear, but stays logged in', async () => {
     const session = await freshSession()
     session.login('alice')
     session.permanent = true
@@ -200,7 +200,7 @@ describe('a session', () => {
     expect([session.subject, session.permanent, session.id]).toEqual(['alice', true, id])
   })
 
-  it('has a new id after regenerate, with the same data, subject and beginning (R34)', async () => {
+  it('has a new id after regenerate, with the same data, subject and start (R34)', async () => {
     const clock = createClock()
     const browser = createBrowser(sessionsOf<Shop>({ now: clock.now }))
     let id = ''
@@ -231,7 +231,7 @@ describe('logging in', () => {
     },
   )
 
-  it('keeps nothing that a polluted prototype names (R17, R28)', async () => {
+  it('ignores options of a polluted prototype (R17, R28)', async () => {
     const { session } = await sessionsOf().open(undefined)
     session['isAdmin'] = true
     const polluted = Object.prototype as { keep?: unknown }
@@ -245,13 +245,13 @@ describe('logging in', () => {
     expect(Object.assign({}, session)).toEqual({})
   })
 
-  it.each(['', 1, null, undefined, {}, '\uD800', 'a\uDFFF'])('takes no %j for a subject', async (subject) => {
+  it.each(['', 1, null, undefined, {}, '\uD800', 'a\uDFFF'])('rejects %j as a subject', async (subject) => {
     const { session } = await sessionsOf().open(undefined)
     expect(() => session.login(subject as string)).toThrow('expected the id of a user as text')
     expect(session.subject).toBeUndefined()
   })
 
-  it('names the subject, renews the id, begins anew and drops the data (R27, R28)', async () => {
+  it('sets the subject, a new id and a new start, and drops the data (R27, R28)', async () => {
     const clock = createClock()
     const browser = createBrowser(sessionsOf<Shop>({ now: clock.now }))
     let id = ''
@@ -270,14 +270,14 @@ describe('logging in', () => {
     })
   })
 
-  it('keeps the keys it is told to, and no others', async () => {
+  it('keeps only the keys in keep', async () => {
     const session = await freshSession()
     Object.assign(session, { theme: 'dark', visits: 1, cart: [{ sku: 'A1', qty: 1 }] })
     session.login('alice', { keep: ['cart', 'missing' as 'theme'] })
     expect(Object.assign({}, session)).toEqual({ cart: [{ sku: 'A1', qty: 1 }] })
   })
 
-  it.each([[''], [undefined], [null], [7], [{}]])('takes no %j for a subject', async (subject) => {
+  it.each([[''], [undefined], [null], [7], [{}]])('rejects %j as a subject', async (subject) => {
     const session = await freshSession()
     session.theme = 'dark'
     const { id } = session
@@ -336,7 +336,7 @@ async function loggedInBrowser() {
 }
 
 describe('a login as the subject that is logged in already', () => {
-  it('is a new beginning under a new id, and the data stays', async () => {
+  it('has a new id and a new start, and keeps the data', async () => {
     const { browser } = await loggedInBrowser()
     const before = await browser.ask((session) => session.id)
     await browser.visit((session) => {
@@ -351,7 +351,7 @@ describe('a login as the subject that is logged in already', () => {
     })
   })
 
-  it('takes another label', async () => {
+  it('accepts another label', async () => {
     const { browser } = await loggedInBrowser()
     await browser.visit((session) => session.login('alice', { label: 'Chrome' }))
     expect(await browser.ask((session) => session.label)).toBe('Chrome')
@@ -381,13 +381,13 @@ describe('the label of a login', () => {
     expect(await browser.ask((session) => session.label)).toBeUndefined()
   })
 
-  it('is cut where it is long, as what a browser says of itself may be', async () => {
+  it('is cut if it is long, as a browser’s header may be', async () => {
     const session = await freshSession()
     session.login('alice', { label: `${'x'.repeat(199)}\u{1F600}…` })
     expect(session.label).toBe(`${'x'.repeat(199)}\uFFFD`)
   })
 
-  it.each([[7], [null]])('is not %j', async (label) => {
+  it.each([[7], [null]])('cannot be %j', async (label) => {
     const session = await freshSession()
     expect(() => session.login('alice', { label: label as unknown as string })).toThrow(
       new TypeError('session.login: expected a label as text'),
@@ -400,7 +400,7 @@ describe('ending a session', () => {
   it.each<[string, (session: Session<Shop>) => void]>([
     ['logout', (session) => session.logout()],
     ['destroy', (session) => session.destroy()],
-  ])('with %s leaves nothing of it', async (_, end) => {
+  ])('with %s leaves no cookie and no data', async (_, end) => {
     const browser = createBrowser(sessionsOf<Shop>())
     await browser.visit((session) => {
       session.login('alice')
@@ -416,7 +416,7 @@ describe('ending a session', () => {
     expect(browser.cookie).toBeUndefined()
   })
 
-  it('begins another with what is written afterwards', async () => {
+  it('begins another with data that is written afterwards', async () => {
     const clock = createClock()
     const browser = createBrowser(sessionsOf<Shop>({ now: clock.now }))
     let id = ''
@@ -438,7 +438,7 @@ describe('ending a session', () => {
 })
 
 describe('callbacks, as Passport and users of express-session pass them', () => {
-  it('are called at once by regenerate and destroy, without an error', async () => {
+  it('are called synchronously by regenerate and destroy, without an error', async () => {
     const session = await freshSession()
     const calls: unknown[][] = []
     const { id } = session
@@ -462,7 +462,7 @@ describe('callbacks, as Passport and users of express-session pass them', () => 
     expect(await browser.ask((session) => session.theme)).toBe('dark')
   })
 
-  it('learn of a failure, and nobody else does', async () => {
+  it('get a failure, without an unhandled rejection', async () => {
     const session = await freshSession()
     Object.assign(session, { fn: () => 1 })
     const errors: unknown[] = []
@@ -471,7 +471,7 @@ describe('callbacks, as Passport and users of express-session pass them', () => 
     expect(await rejectionOf(session.save())).toMatchObject({ name: 'SessionDataError' })
   })
 
-  it('that throw are not called a second time', async () => {
+  it('that throw are not called again', async () => {
     const session = await freshSession()
     let calls = 0
     const work = session.save(() => {
@@ -482,7 +482,7 @@ describe('callbacks, as Passport and users of express-session pass them', () => 
     expect(calls).toBe(1)
   })
 
-  it('carry a login in the way of Passport', async () => {
+  it('work for a login as Passport makes it', async () => {
     const browser = createBrowser(sessionsOf())
     await browser.visit((session) => {
       session['guest'] = true
@@ -503,7 +503,7 @@ describe('callbacks, as Passport and users of express-session pass them', () => 
   })
 })
 
-it('the names that no data may have are those of the 26 controls', () => {
+it('the reserved names of data are those of the 26 controls', () => {
   expect(CONTROLS).toHaveLength(26)
   expect([...CONTROL_NAMES].toSorted()).toEqual(CONTROLS.toSorted())
 })

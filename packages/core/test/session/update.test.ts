@@ -51,7 +51,7 @@ describe('the function of session.update', () => {
     },
   )
 
-  it('gets the same kind of object each time, which has the data and no other', async () => {
+  it('gets an object with only the data, of the same kind each time', async () => {
     const kinds: unknown[] = []
     await updated({ n: 1 }, (data) => {
       kinds.push(Object.getPrototypeOf(data))
@@ -63,7 +63,7 @@ describe('the function of session.update', () => {
     expect(kinds[0] === kinds[1]).toBe(true)
   })
 
-  it('keeps the objects that the handler has already taken from the session', async () => {
+  it('keeps the identity of objects that the handler already holds', async () => {
     const browser = createBrowser(sessionsOf<Data>())
     await browser.visit((session) => (session.list = [1]))
     await browser.visit((session) => {
@@ -94,7 +94,7 @@ describe('the function of session.update', () => {
     (name) => !['constructor', '__proto__', 'pop', 'clear'].includes(name),
   )
 
-  it.each(controls)('is refused the control %s, the first time as well as later', async (name) => {
+  it.each(controls)('cannot use the control %s, in the first or a repeated call', async (name) => {
     const message = `session.update: '${name}' is not data; use it on the session, outside of update`
     const browser = createBrowser(sessionsOf())
     const read = (draft: object): unknown => Reflect.get(draft, name)
@@ -117,14 +117,14 @@ describe('the function of session.update', () => {
     expect(late).toEqual(new TypeError(message))
   })
 
-  it.each(['pop', 'clear'] satisfies ControlName[])('cannot have data in the place of %s', async (name) => {
+  it.each(['pop', 'clear'] satisfies ControlName[])('cannot assign data to %s', async (name) => {
     const { session } = await sessionsOf().open(undefined)
     expect(() => session.update((draft) => Reflect.set(draft, name, 1))).toThrow(
       `'${name}' is a session control; store the data under another name`,
     )
   })
 
-  it('may have the names of what every object has as keys, which stay keys', async () => {
+  it('may use the names of Object.prototype as keys', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { n: 1 })
     await request(sessions, cookie, async (session) => {
@@ -138,7 +138,7 @@ describe('the function of session.update', () => {
     expect(Object.getPrototypeOf(data)).toBe(Object.prototype)
   })
 
-  it('must not be async: it is refused, changes nothing, and its own failure ends no process', async () => {
+  it('must not be async: it throws, changes nothing, and its rejection does not end the process', async () => {
     const { session } = await sessionsOf<Data>().open(undefined)
     const isAsync = async (data: Data): Promise<void> => {
       data.n = 1
@@ -151,7 +151,7 @@ describe('the function of session.update', () => {
     expect(Object.keys(session)).toEqual([])
   })
 
-  it('may return anything that is no promise', async () => {
+  it('may return anything but a promise', async () => {
     const { session } = await sessionsOf<Data>().open(undefined)
     for (const value of [undefined, null, 0, '', {}, [], () => 1]) session.update(() => value)
   })

@@ -42,7 +42,7 @@ const sealed = (text: string, change: object = {}): string => {
 }
 
 describe('the session cookie', () => {
-  it('is exactly this where nothing is configured (R4)', async () => {
+  it('is exactly this by default (R4)', async () => {
     const sessions = createSessions({ secrets: [SECRET] })
     const browser = createBrowser(sessions)
     const headers = await browser.visit((session) => {
@@ -176,7 +176,7 @@ describe('options of sessions', () => {
     expect(error).toMatchObject({ message: expect.stringMatching(message) as unknown })
   })
 
-  it('know no unsigned and no merely signed mode (R48)', () => {
+  it('have no unsigned and no merely signed mode (R48)', () => {
     for (const option of ['signed', 'unsigned', 'encrypt', 'algorithm', 'plain']) {
       const options: unknown = { secrets: [SECRET], [option]: true }
       expect(() => createSessions(options as SessionsOptions)).toThrow(`${option}: unknown option`)
@@ -192,8 +192,8 @@ describe('options of sessions', () => {
   })
 })
 
-describe('what is left behind', () => {
-  it('is nothing by a visitor who leaves nothing (R29)', async () => {
+describe('the cookie that a visit leaves behind', () => {
+  it('is none without data (R29)', async () => {
     const sessions = sessionsOf()
     for (let request = 0; request < 1000; request++) {
       const browser = createBrowser(sessions)
@@ -201,7 +201,7 @@ describe('what is left behind', () => {
     }
   })
 
-  it('is nothing by a session that was filled and emptied again', async () => {
+  it('is none after a session was filled and emptied again', async () => {
     const headers = await createBrowser(sessionsOf()).visit((session) => {
       session['n'] = 1
       delete session['n']
@@ -210,20 +210,20 @@ describe('what is left behind', () => {
     expect(headers).toEqual([['Vary', 'Cookie']])
   })
 
-  it('is nothing by permanent alone', async () => {
+  it('is none for permanent alone', async () => {
     const headers = await createBrowser(sessionsOf()).visit((session) => {
       session.permanent = true
     })
     expect(headers).toEqual([['Vary', 'Cookie']])
   })
 
-  it('is a cookie by a login alone', async () => {
+  it('is set for a login alone', async () => {
     const browser = createBrowser(sessionsOf())
     await browser.visit((session) => session.login('alice'))
     expect(await browser.ask((session) => session.subject)).toBe('alice')
   })
 
-  it('is no longer a cookie once the session is emptied', async () => {
+  it('is deleted once the session is emptied', async () => {
     const browser = createBrowser(sessionsOf(), await cookieWith({ n: 1 }))
     const headers = await browser.visit((session) => {
       delete session['n']
@@ -231,7 +231,7 @@ describe('what is left behind', () => {
     expect(setCookie(headers)).toBe(CLEARED)
   })
 
-  it('stays a cookie when the data of somebody logged in is cleared', async () => {
+  it('stays when the data of a logged-in session is cleared', async () => {
     const browser = createBrowser(sessionsOf())
     await browser.visit((session) => {
       session.login('alice')
@@ -250,13 +250,13 @@ describe('what is left behind', () => {
     }
   })
 
-  it('is written when something inside has changed (R46)', async () => {
+  it('is written when a nested value has changed (R46)', async () => {
     const browser = createBrowser(sessionsOf(), await cookieWith({ cart: { items: [1] } }))
     await browser.visit((session) => (session['cart'] as { items: number[] }).items.push(2))
     expect(await browser.ask((session) => session['cart'])).toEqual({ items: [1, 2] })
   })
 
-  it('shows nothing of what it holds (R48)', async () => {
+  it('shows nothing of its content (R48)', async () => {
     const cookie = await cookieWith({ canary: 'canary' })
     const token = cookie.slice(NAME.length + 1)
     expect(Buffer.from(token, 'base64url').includes('canary')).toBe(false)
@@ -267,7 +267,7 @@ describe('what is left behind', () => {
 const junk = (count: number): string => Array.from({ length: count }, (_, i) => `${NAME}=junk${i}; `).join('')
 
 describe('several cookies of our name (R16)', () => {
-  it('give the one that is valid, wherever it stands among junk', async () => {
+  it('open the valid one, wherever it is among invalid ones', async () => {
     const good = await cookieWith({ n: 1 })
     const junk = [
       `${NAME}=junk`,
@@ -284,13 +284,13 @@ describe('several cookies of our name (R16)', () => {
     }
   })
 
-  it('that are one and the same are one', async () => {
+  it('that are identical count as one', async () => {
     const good = await cookieWith({ n: 1 })
     const browser = createBrowser(sessionsOf(), Array.from({ length: 10 }, () => good).join('; '))
     expect(await browser.ask((session) => session['n'])).toBe(1)
   })
 
-  it('of which two are valid and different give none, and the response deletes what it can name', async () => {
+  it('of which two are valid and different open none, and the response deletes those that it can name', async () => {
     const browser = createBrowser(
       sessionsOf(),
       `${await cookieWith({ n: 1 })}; ${await cookieWith({ n: 2 })}`,
@@ -307,7 +307,7 @@ describe('several cookies of our name (R16)', () => {
     expect(setCookie(headers)).toBe(CLEARED)
   })
 
-  it('of which two are tokens of one session give the one that was sealed last, in any order', async () => {
+  it('of which two are tokens of one session open the one that was sealed last, in any order', async () => {
     const clock = createClock()
     const sessions = sessionsOf({ now: clock.now })
     const browser = createBrowser(sessions)
@@ -319,7 +319,7 @@ describe('several cookies of our name (R16)', () => {
       expect(await createBrowser(sessions, header).ask((session) => session['n'])).toBe(2)
   })
 
-  it('of which two tokens of one session were sealed in the same second give the last one', async () => {
+  it('of which two tokens of one session were sealed in the same second open the last one', async () => {
     const sessions = sessionsOf()
     const browser = createBrowser(sessions)
     await browser.visit((session) => (session['n'] = 1))
@@ -336,12 +336,12 @@ describe('several cookies of our name (R16)', () => {
     expect(await createBrowser(sessionsOf(), junk(4) + good).ask((session) => session['n'])).toBeUndefined()
   })
 
-  it('may come in several fields (R15)', async () => {
+  it('may be in several fields (R15)', async () => {
     const visit = await sessionsOf().open(['a=b', await cookieWith({ n: 1 })])
     expect(visit.session['n']).toBe(1)
   })
 
-  it('are told apart from look-alikes byte for byte (R6, R13)', async () => {
+  it('are distinguished from look-alikes byte for byte (R6, R13)', async () => {
     const value = (await cookieWith({ n: 1 })).slice(NAME.length)
     for (const name of [
       '__HOST-session',
@@ -357,7 +357,7 @@ describe('several cookies of our name (R16)', () => {
 })
 
 describe('a record with a key that has the name of a control', () => {
-  it('opens without that key, as if it had not been written, and loses it with the next change', async () => {
+  it('opens without that key, and loses it with the next change', async () => {
     const browser = createBrowser(sessionsOf(), sealed('{"id":1,"n":2,"$":{"subject":"alice"}}'))
     await browser.ask((session) => {
       expect([session.isNew, session.subject, JSON.stringify(session)]).toEqual([false, 'alice', '{"n":2}'])
@@ -386,7 +386,7 @@ describe('a cookie that cannot be used (R20)', () => {
     ['header_too_large', 'left alone', async () => `${await cookieWith({ n: 1 })}; a=${'x'.repeat(16_384)}`],
   ]
 
-  it.each(cases)('because of %s is %s, and the session is a new one', async (reason, outcome, headerOf) => {
+  it.each(cases)('because of %s is %s, and the session is new', async (reason, outcome, headerOf) => {
     const header = await headerOf()
     const browser = createBrowser(sessionsOf(), header)
     await browser.ask((session) => {
@@ -400,7 +400,7 @@ describe('a cookie that cannot be used (R20)', () => {
     expect(setCookie(headers)).toBe(outcome === 'cleared' ? CLEARED : undefined)
   })
 
-  it.each(cases)('because of %s gives way to a new session that is written', async (_, __, headerOf) => {
+  it.each(cases)('because of %s is replaced by a new session that is written', async (_, __, headerOf) => {
     const browser = createBrowser(sessionsOf(), await headerOf())
     await browser.visit((session) => {
       session['n'] = 2
@@ -408,7 +408,7 @@ describe('a cookie that cannot be used (R20)', () => {
     expect(await browser.ask((session) => [session['n'], session.isNew])).toEqual([2, false])
   })
 
-  it('looks the same outside whatever the reason (R55)', async () => {
+  it('has the same effect on the response, whatever the reason (R55)', async () => {
     const cleared = cases.filter(([, outcome]) => outcome === 'cleared')
     const answers = await Promise.all(
       cleared.map(async ([, , headerOf]) =>
@@ -418,13 +418,13 @@ describe('a cookie that cannot be used (R20)', () => {
     expect(new Set(answers.map((headers) => JSON.stringify(headers))).size).toBe(1)
   })
 
-  it('is left alone where one among several may be of another server', async () => {
+  it('is left alone if one of several may be another server’s', async () => {
     const foreign = await cookieWith({ n: 1 }, { secrets: [secretOf('of another server')] })
     const browser = createBrowser(sessionsOf(), `${NAME}=junk; ${foreign}`)
     expect(await browser.visit((session) => session['n'])).toEqual([['Vary', 'Cookie']])
   })
 
-  it('never throws and never sticks, whatever text it is', async () => {
+  it('never throws and never persists, whatever its text', async () => {
     const good = await cookieWith({ n: 1 })
     const texts = fc.oneof(
       anyText(),
@@ -453,21 +453,21 @@ describe('a cookie that cannot be used (R20)', () => {
 })
 
 describe('applications that share a secret (R49)', () => {
-  it('are kept apart by the name of their cookie', async () => {
+  it('are separated by the name of their cookie', async () => {
     const cookie = await cookieWith({ n: 1 })
     const moved = cookie.replace(NAME, '__Host-other')
     const browser = createBrowser(sessionsOf({ cookie: { name: 'other' } }), moved)
     expect(await browser.ask((session) => session.explain().opened)).toBe('unknown_key')
   })
 
-  it('are kept apart by their audience', async () => {
+  it('are separated by their audience', async () => {
     const cookie = await cookieWith({ n: 1 }, { audience: 'shop' })
     expect(await createBrowser(sessionsOf({ audience: 'blog' }), cookie).ask((s) => s.isNew)).toBe(true)
     expect(await createBrowser(sessionsOf(), cookie).ask((s) => s.isNew)).toBe(true)
     expect(await createBrowser(sessionsOf({ audience: 'shop' }), cookie).ask((s) => s['n'])).toBe(1)
   })
 
-  it('share sessions where all is the same', async () => {
+  it('share sessions if all options are equal', async () => {
     const browser = createBrowser(sessionsOf(), await cookieWith({ n: 1 }))
     expect(await browser.ask((session) => session['n'])).toBe(1)
   })
@@ -476,7 +476,7 @@ describe('applications that share a secret (R49)', () => {
 describe('a change of secrets (R59, R60)', () => {
   const [old, fresh] = [secretOf('old'), secretOf('fresh')]
 
-  it('loses no session while the older secret is there, and writes with the newest', async () => {
+  it('loses no session while the older secret is listed, and writes with the newest', async () => {
     const browser = createBrowser(
       sessionsOf({ secrets: [fresh, old] }),
       await cookieWith({ n: 1 }, { secrets: [old] }),

@@ -33,7 +33,7 @@ const alive = async (store: ReturnType<typeof memoryStore>, keys: readonly strin
 }
 
 describe('a memory store', () => {
-  it('answers as the contract says', async () => {
+  it('implements the contract', async () => {
     const { store } = createStore()
     expect(await store.read('k')).toBeUndefined()
     expect(await store.replace('k', 'one', record('two'))).toBe(false)
@@ -50,7 +50,7 @@ describe('a memory store', () => {
     expect(store.size).toBe(0)
   })
 
-  it('makes room by the session that ends first, and never by a revocation', async () => {
+  it('evicts the session that expires first, and never a revocation', async () => {
     const { store, clock } = createStore(3)
     const staying = (text: string, expiresAt: number): StoredRecord => ({
       ...record(text, expiresAt),
@@ -75,7 +75,7 @@ describe('a memory store', () => {
     expect(store.size).toBe(0)
   })
 
-  it('takes a record as absent from its deadline on, swept or not', async () => {
+  it('returns no record after its deadline, swept or not', async () => {
     const { store, clock } = createStore()
     await store.create('k', record('one', NOW + 5000, 's'))
     clock.at = NOW + 4999
@@ -89,7 +89,7 @@ describe('a memory store', () => {
     expect(store.size).toBe(1)
   })
 
-  it('keeps nothing of what has already expired', async () => {
+  it('stores no record that has already expired', async () => {
     const { store } = createStore()
     await store.create('k', record('one'))
     expect(await store.replace('k', 'one', record('two', 0))).toBe(true)
@@ -98,7 +98,7 @@ describe('a memory store', () => {
     expect(store.size).toBe(0)
   })
 
-  it('finds the records of a subject while they are its own', async () => {
+  it('finds a subject’s records while they are its own', async () => {
     const { store, clock } = createStore()
     await store.create('a', record('1', NOW + MINUTE, 's'))
     await store.create('b', record('2', NOW + 2 * MINUTE, 's'))
@@ -115,19 +115,19 @@ describe('a memory store', () => {
     expect(await subjectsOf(store, 'nobody')).toEqual([])
   })
 
-  it.each([0, -1, 1.5, Number.NaN, Infinity, '5', null])('refuses %s as its bound', (max) => {
+  it.each([0, -1, 1.5, Number.NaN, Infinity, '5', null])('rejects %s as max', (max) => {
     const error = thrown(() => memoryStore({ max: max as number }))
     expect(error).toBeInstanceOf(ConfigError)
     expect(error).toMatchObject({ option: 'max' })
   })
 
-  it('refuses an option that it does not have', () => {
+  it('rejects an unknown option', () => {
     expect(thrown(() => memoryStore({ ttl: 5 } as object))).toMatchObject({ option: 'ttl' })
   })
 })
 
-describe('the bound', () => {
-  it('pushes out the record whose deadline comes first (R67)', async () => {
+describe('the memory store’s limit', () => {
+  it('evicts the record whose deadline comes first (R67)', async () => {
     const { store } = createStore(3)
     await store.create('late', record('x', NOW + 9 * MINUTE))
     await store.create('soon', record('x', NOW + 2 * MINUTE))
@@ -139,7 +139,7 @@ describe('the bound', () => {
     expect(await alive(store, ['late', 'middle', 'fourth', 'fifth'])).toEqual(['late', 'fourth', 'fifth'])
   })
 
-  it('pushes out nothing for a replacement', async () => {
+  it('evicts nothing for a replacement', async () => {
     const { store } = createStore(2)
     await store.create('a', record('1'))
     await store.create('b', record('1'))
@@ -149,7 +149,7 @@ describe('the bound', () => {
     expect(await alive(store, ['a', 'b', 'c'])).toEqual(['a', 'c'])
   })
 
-  it('holds whatever is done, and everything else is as in a plain map', async () => {
+  it('is never exceeded, and otherwise the store behaves like a plain map', async () => {
     const key = fc.constantFrom('a', 'b', 'c', 'd')
     const deadline = fc.integer({ min: -1, max: 12 }).map((minutes) => NOW + minutes * MINUTE)
     const step = fc.oneof(
@@ -189,7 +189,7 @@ describe('the bound', () => {
   })
 })
 
-describe('a sweep', () => {
+describe('a sweep of the memory store', () => {
   let turns = 0
   beforeEach(() => {
     turns = 0
@@ -232,7 +232,7 @@ describe('a sweep', () => {
     expect(store.size).toBe(0)
   })
 
-  it('yields too where it finds nothing to remove', async () => {
+  it('yields too if it finds nothing to remove', async () => {
     const { store } = createStore()
     for (const index of times(5000, (index) => index))
       await store.create(`key ${index}`, record('x', NOW + 50_000))
@@ -240,7 +240,7 @@ describe('a sweep', () => {
     expect(turns).toBe(20)
   })
 
-  it('takes changes that are made while it runs', async () => {
+  it('allows changes while it runs', async () => {
     const { store } = createStore()
     for (const index of times(3000, (index) => index))
       await store.create(`key ${index}`, record('x', NOW + 1))
@@ -253,7 +253,7 @@ describe('a sweep', () => {
     expect(store.size).toBe(2)
   })
 
-  it('does not step through the years before an endless session', async () => {
+  it('does not iterate over the years before an endless session', async () => {
     const endless = (2 ** 40 - 1) * 1000
     const { store } = createStore(3)
     await store.create('endless', record('x', endless))

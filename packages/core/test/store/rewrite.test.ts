@@ -69,8 +69,8 @@ async function createRow(key = KEY) {
   return { ...shelf, from, theirs, standing, change }
 }
 
-describe('a rewrite', () => {
-  it('is one call where nobody else has written', async () => {
+describe('a rewrite of a row', () => {
+  it('is one store call without other writes', async () => {
     const { records, store, from, standing, change } = await createRow()
     const done = await rewrite(records, change(adding('mine')), from, notYet)
     expect(done).toMatchObject({ outcome: 'written', isMerged: false })
@@ -79,7 +79,7 @@ describe('a rewrite', () => {
     expect(dataOf((await standing())?.record)).toEqual({ base: 1, mine: 1 })
   })
 
-  it('is decided again on top of what another has written', async () => {
+  it('is decided again on top of another write', async () => {
     const { records, store, from, theirs, standing, change } = await createRow()
     await theirs({ base: 2 })
     const done = await rewrite(records, change(adding('mine')), from, notYet)
@@ -88,7 +88,7 @@ describe('a rewrite', () => {
     expect(dataOf((await standing())?.record)).toEqual({ base: 2, mine: 1 })
   })
 
-  it('is decided again as often as others are quicker, always on the last text', async () => {
+  it('is decided again for each faster write, always on the last text', async () => {
     const { records, store, from, theirs, standing, change } = await createRow()
     let rounds = 0
     const quicker: Trouble = async (go) => {
@@ -101,7 +101,7 @@ describe('a rewrite', () => {
     expect(store.calls.filter((method) => method === 'replace')).toHaveLength(5)
   })
 
-  it('ends a row by a replacement with a deadline of 0, on top of what others have written', async () => {
+  it('ends a row with a deadline of 0, on top of other writes', async () => {
     const { records, store, memory, from, theirs, change } = await createRow()
     await theirs({ base: 2 })
     const done = await rewrite(records, change(ending), from, notYet)
@@ -111,7 +111,7 @@ describe('a rewrite', () => {
     expect(memory.size).toBe(0)
   })
 
-  it('stops where it is told to, on the row as it was read and on top of others', async () => {
+  it('stops when told to, on the row as it was read and on top of other writes', async () => {
     const { records, store, from, theirs, change } = await createRow()
     expect(await rewrite(records, change(stopping), from, notYet)).toEqual({
       outcome: 'stopped',
@@ -129,14 +129,14 @@ describe('a rewrite', () => {
     expect(store.calls).toEqual(['replace', 'read'])
   })
 
-  it('reads the row first where it is not known', async () => {
+  it('reads the row first if it is not known', async () => {
     const { records, store, change } = await createRow()
     const done = await rewrite(records, change(adding('mine'), { from: undefined }), undefined, notYet)
     expect(done).toMatchObject({ outcome: 'written', isMerged: true })
     expect(store.calls).toEqual(['read', 'replace'])
   })
 
-  it('writes nothing where the row is gone', async () => {
+  it('writes nothing if the row is gone', async () => {
     const { records, store, memory, from, change } = await createRow()
     await memory.delete(KEY)
     const done = await rewrite(records, change(adding('mine')), from, notYet)
@@ -145,7 +145,7 @@ describe('a rewrite', () => {
     expect(memory.size).toBe(0)
   })
 
-  it('leaves what it cannot open', async () => {
+  it('does not change a row that it cannot open', async () => {
     const { records, memory, from, change } = await createRow()
     await memory.replace(KEY, revisionOf(from.sealed), {
       text: 'sealed by another secret',
@@ -156,7 +156,7 @@ describe('a rewrite', () => {
     expect(await memory.read(KEY)).toBe('sealed by another secret')
   })
 
-  it('leaves what opens and is no row', async () => {
+  it('does not change a text that opens and is not a row', async () => {
     const { records, memory, from, change } = await createRow()
     const noRow = records.seal(KEY, fieldsWith({ a: 1 }))
     await memory.replace(KEY, revisionOf(from.sealed), noRow)
@@ -164,13 +164,13 @@ describe('a rewrite', () => {
     expect(await memory.read(KEY)).toBe(noRow.text)
   })
 
-  it('passes on what the decision throws, and writes nothing', async () => {
+  it('throws the decision’s error, and writes nothing', async () => {
     const { records, store, from, change } = await createRow()
     expect(thrown(() => rewrite(records, change(refuse), from, notYet))).toBeInstanceOf(TypeError)
     expect(store.calls).toEqual([])
   })
 
-  it('gives up when the time is over', async () => {
+  it('gives up at the time limit', async () => {
     const { records, store, from, theirs, change } = await createRow()
     let attempts = 0
     store.always(async (go) => {
@@ -188,8 +188,8 @@ describe('a rewrite', () => {
   })
 })
 
-describe('a rewrite whose answer is an error', () => {
-  it('is found where it was written', async () => {
+describe('a rewrite whose reply is an error', () => {
+  it('is recognized if it was written', async () => {
     const { records, store, from, standing, change } = await createRow()
     store.next('replace', 'lost')
     const tried: string[] = []
@@ -199,7 +199,7 @@ describe('a rewrite whose answer is an error', () => {
     expect(tried).toEqual([textId(present(await standing()).sealed)])
   })
 
-  it('is found under what others have written on top of it', async () => {
+  it('is recognized under other writes on top of it', async () => {
     const { records, store, from, standing, change } = await createRow()
     store.next('replace', async (go) => {
       await go()
@@ -220,7 +220,7 @@ describe('a rewrite whose answer is an error', () => {
     expect(hasText(present(await standing()), present(tried[0]))).toBe(true)
   })
 
-  it('is made again where it was not written', async () => {
+  it('is repeated if it was not written', async () => {
     const { records, store, from, standing, change } = await createRow()
     store.next('replace', 'fails')
     const done = await rewrite(records, change(adding('mine'), { tried: [] }), from, notYet)
@@ -229,7 +229,7 @@ describe('a rewrite whose answer is an error', () => {
     expect(dataOf((await standing())?.record)).toEqual({ base: 1, mine: 1 })
   })
 
-  it('is uncertain where the row is gone by then', async () => {
+  it('is uncertain if the row is gone by then', async () => {
     const { records, store, memory, from, change } = await createRow()
     store.next('replace', async () => {
       await memory.delete(KEY)
@@ -269,8 +269,8 @@ describe('a rewrite whose answer is an error', () => {
   )
 })
 
-describe('rewrites in turn', () => {
-  it('of one key begin with what the one before has written, and cost one call each', async () => {
+describe('queued rewrites', () => {
+  it('of one key begin with the previous one’s text, and cost one call each', async () => {
     const { records, store, standing, change } = await createRow()
     const inTurn = rewriteInTurn(records, createTimeLimit(2000))
     const all = times(20, async (n) => inTurn(change(adding(`k${n}`))))
@@ -280,7 +280,7 @@ describe('rewrites in turn', () => {
     expect(done.map((each) => each.outcome === 'written' && each.isMerged)).toEqual(times(20, (n) => n > 0))
   })
 
-  it('of one key find out when another process has written in between', async () => {
+  it('of one key detect another process’s write in between', async () => {
     const { records, store, theirs, standing, change } = await createRow()
     const inTurn = rewriteInTurn(records, createTimeLimit(2000))
     store.next('replace', async (go) => {
@@ -292,7 +292,7 @@ describe('rewrites in turn', () => {
     expect(dataOf((await standing())?.record)).toEqual({ base: 5, b: 1 })
   })
 
-  it('of one key write nothing after one that has ended the row, and ask the store nothing', async () => {
+  it('of one key write nothing after one that has ended the row, without a store call', async () => {
     const { records, store, memory, change } = await createRow()
     const inTurn = rewriteInTurn(records, createTimeLimit(2000))
     const done = await Promise.all([inTurn(change(ending)), inTurn(change(adding('late')))])
@@ -301,7 +301,7 @@ describe('rewrites in turn', () => {
     expect(memory.size).toBe(0)
   })
 
-  it('of one key go on after one that was refused', async () => {
+  it('of one key continue after one that failed', async () => {
     const { records, standing, change } = await createRow()
     const inTurn = rewriteInTurn(records, createTimeLimit(2000))
     const [refused] = await Promise.allSettled([
@@ -312,7 +312,7 @@ describe('rewrites in turn', () => {
     expect(dataOf((await standing())?.record)).toEqual({ base: 1, a: 1 })
   })
 
-  it('have a time limit each, and one that hangs holds up no other key', async () => {
+  it('have a time limit each, and a hung one delays no other key', async () => {
     const { records, store, change } = await createRow()
     const inTurn = rewriteInTurn(records, createTimeLimit(50))
     const gate = createGate()

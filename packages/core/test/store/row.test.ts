@@ -35,7 +35,7 @@ const SID = 's'.repeat(22)
 const ROW: Row = { proof: PROOF, replaced: '', superseded: [], order: undefined }
 
 describe('a row as text', () => {
-  it('is read as it was written, whatever its record says', () => {
+  it('is read back unchanged, whatever its record contains', () => {
     fc.assert(
       fc.property(anyRow, (row) => {
         expect(readRow(writeRow(row))).toEqual(row)
@@ -53,7 +53,7 @@ describe('a row as text', () => {
       `${PROOF}.${PROOF}${SID}00tro8w0.\n{}`,
     ],
     ['of a login that a cap counts', { order: 35 }, `${PROOF}..z\n{}`],
-  ])('is this, which a new release must not change: one %s', (_, change, text) => {
+  ])('has a format that a new release must not change: one %s', (_, change, text) => {
     expect(writeRow({ ...ROW, ...change, text: '{}' })).toBe(text)
   })
 
@@ -73,13 +73,13 @@ describe('a row as text', () => {
     [`${PROOF}..1.\n{}`, 'more than there is'],
     [`${PROOF}\r\n{}`, 'another end of the line'],
     [`{"a":1}\n${PROOF}\n{}`, 'something before the head'],
-  ])('is not %j: %s', (text) => {
+  ])('cannot be %j: %s', (text) => {
     expect(readRow(text)).toBeUndefined()
   })
 })
 
 describe('the id of a text', () => {
-  it('is another one for each seal of the same record', () => {
+  it('differs for each seal of the same record', () => {
     const sealer = keysOf().sealer('store')
     const ids = times(2000, () => textId(sealer.seal(fieldsWith({ a: 1 }), 'key')))
     for (const id of ids) expect(id).toMatch(/^[\w-]{8}$/)
@@ -89,19 +89,19 @@ describe('the id of a text', () => {
 
 const textOf = (id: string): string => 'x'.repeat(36) + id.repeat(8)
 
-describe('what a row remembers', () => {
-  it('is the ids of the last four texts that stood there', () => {
+describe('the history of a row', () => {
+  it('has the ids of the last four texts', () => {
     let row = ROW
     for (const id of 'abcdef') row = { ...row, replaced: replacedBy(row, textOf(id), false) }
     expect(row.replaced).toBe('ccccccccddddddddeeeeeeeeffffffff')
   })
 
-  it('is only the last one where the text had stood for long', () => {
+  it('has only the last id if the text is old', () => {
     const row = { ...ROW, replaced: 'aaaaaaaabbbbbbbb' }
     expect(replacedBy(row, textOf('c'), true)).toBe('cccccccc')
   })
 
-  it('is the last three cookies before the present one', () => {
+  it('has the last three cookies before the current one', () => {
     let row = ROW
     for (const [at, proof] of ['a', 'b', 'c', 'd', 'e'].entries())
       row = { ...row, proof, superseded: supersededBy(row, `sid ${row.proof}`, at) }

@@ -34,7 +34,7 @@ const refuse = (): never => {
   throw new Error('closed')
 }
 
-describe('a store without the methods that it may lack', () => {
+describe('a store without the optional methods', () => {
   it.each(['watch', 'bySubject'] as const)('gets none from a polluted prototype: %s', (method) => {
     const { memory, sealer } = createShelf()
     const { read, create, replace, delete: end } = memory
@@ -50,7 +50,7 @@ describe('a store without the methods that it may lack', () => {
     }
   })
 
-  it('may have them by its class', () => {
+  it('may inherit them from its class', () => {
     const { memory, sealer } = createShelf()
     class ClassStore {
       read = memory.read
@@ -65,8 +65,8 @@ describe('a store without the methods that it may lack', () => {
   })
 })
 
-describe('records', () => {
-  it('come back as they were written, sealed for their row', async () => {
+describe('sealed records', () => {
+  it('are read back unchanged, sealed for their row', async () => {
     const { records, memory } = createShelf()
     const sealed = await created(records, KEY, ONE)
     const opened = { ok: true, fields: sealedOf(ONE), stale: false }
@@ -78,7 +78,7 @@ describe('records', () => {
     expect(await records.read(OTHER_KEY)).toBeUndefined()
   })
 
-  it('are created once, and replaced only where the text stands', async () => {
+  it('are created once, and replaced only if the text is still stored', async () => {
     const { records } = createShelf()
     const one = await created(records, KEY, ONE)
     const two = records.seal(KEY, TWO)
@@ -113,12 +113,12 @@ describe('records', () => {
     expect(new Set(texts.map(revisionOf)).size).toBe(3)
   })
 
-  it('stand until the end that was fixed, in milliseconds', () => {
+  it('are kept until their fixed expiry, in milliseconds', () => {
     const { records } = createShelf()
     expect(records.seal(KEY, ONE)).toMatchObject({ expiresAt: (BEGIN + 3600) * 1000 })
   })
 
-  it('name the subject by a keyed hash, and nobody where nobody is logged in', () => {
+  it('contain the subject as a keyed hash, and none for an anonymous session', () => {
     const { records } = createShelf()
     const [alice, again, bob, nobody] = [
       fieldsWith({ a: 1 }, 'alice'),
@@ -133,7 +133,7 @@ describe('records', () => {
     expect(alice).not.toBe(keysOf('__Host-other').subjects.hash('alice'))
   })
 
-  it('that were replaced by one with a deadline of 0 are not there any more', async () => {
+  it('replaced with a deadline of 0 are gone', async () => {
     const { records } = createShelf()
     const one = await created(records, KEY, fieldsWith({ a: 1 }, 'alice'))
     expect(await records.replace(KEY, one, records.seal(KEY, END))).toBe(true)
@@ -141,7 +141,7 @@ describe('records', () => {
   })
 })
 
-describe('a row that somebody meddled with (R23)', () => {
+describe('a row that was tampered with (R23)', () => {
   it('does not open after two rows were swapped, or one was copied', async () => {
     const { records, memory } = createShelf()
     const one = await created(records, KEY, ONE)
@@ -182,7 +182,7 @@ describe('a row that somebody meddled with (R23)', () => {
 })
 
 describe('a write whose outcome is unknown', () => {
-  it.each<Trouble>(['fails', 'lost'])('is done once when its call %s', async (trouble) => {
+  it.each<Trouble>(['fails', 'lost'])('takes effect once if its call %s', async (trouble) => {
     const { records, store, memory } = createShelf()
     store.next('create', trouble)
     const one = await created(records, KEY, ONE)
@@ -196,7 +196,7 @@ describe('a write whose outcome is unknown', () => {
     expect(await memory.read(KEY)).toBeUndefined()
   })
 
-  it('is repeated only where it has not been done', async () => {
+  it('is repeated only if it has not taken effect', async () => {
     const { records, store } = createShelf()
     store.next('create', 'lost')
     const one = await created(records, KEY, ONE)
@@ -224,7 +224,7 @@ describe('a write whose outcome is unknown', () => {
     },
   )
 
-  it('is ours where the first attempt came after all, just before the second', async () => {
+  it('counts as ours if the first attempt took effect just before the second', async () => {
     const { records, memory } = createShelf()
     const one = await created(records, KEY, ONE)
     let late: (() => unknown) | undefined
@@ -248,7 +248,7 @@ describe('a write whose outcome is unknown', () => {
     expect(await memory.read(KEY)).toBe(two.text)
   })
 
-  it('is the end of a record although its answer was lost', async () => {
+  it('ends a record even if its reply was lost', async () => {
     const { records, store } = createShelf()
     const one = await created(records, KEY, ONE)
     store.next('replace', 'lost')
@@ -256,7 +256,7 @@ describe('a write whose outcome is unknown', () => {
     expect(await records.read(KEY)).toBeUndefined()
   })
 
-  it('is not taken for done when another text stands there by then', async () => {
+  it('does not count as done if another text is stored by then', async () => {
     const { records, store, memory } = createShelf()
     const one = await created(records, KEY, ONE)
     store.next('replace', async () => {
@@ -268,7 +268,7 @@ describe('a write whose outcome is unknown', () => {
     expect(await memory.read(KEY)).toBe('theirs')
   })
 
-  it('is not repeated where the record is gone by then', async () => {
+  it('is not repeated if the record is gone by then', async () => {
     const { records, store, memory } = createShelf()
     const one = await created(records, KEY, ONE)
     store.next('replace', async () => {
@@ -281,7 +281,7 @@ describe('a write whose outcome is unknown', () => {
     expect(memory.size).toBe(0)
   })
 
-  it('says so when the repetition finds that another was quicker', async () => {
+  it('fails if the repetition finds a faster write', async () => {
     const { records, store, memory } = createShelf()
     store.next('create', 'fails', async (go) => {
       await memory.create(KEY, record('theirs'))
@@ -341,7 +341,7 @@ const found = async (records: SealedStore): Promise<string[]> => {
   return keys.toSorted()
 }
 
-describe('the records of a subject', () => {
+describe('a subject’s records', () => {
   it('are found under the hash of every secret, each once', async () => {
     const { store } = createShelf()
     const rotated = keysOf('__Host-session', '', secretNamed('next'), secretNamed('newest'))
@@ -379,7 +379,7 @@ describe('the records of a subject', () => {
     },
   )
 
-  it('cannot be asked for where the store has no bySubject', () => {
+  it('are not available if the store has no bySubject', () => {
     const { memory } = createShelf()
     const { sealer, subjects } = keysOf()
     const store = { ...memory, bySubject: undefined } as unknown as Store

@@ -24,7 +24,7 @@ function start(work: () => Promise<number>) {
 }
 
 describe('the sweep', () => {
-  it('comes about once a minute, with the clock that it was given', async () => {
+  it('runs about once a minute, with the given clock', async () => {
     const { asked, stop } = start(async () => 0)
     await vi.advanceTimersByTimeAsync(MINUTE / 2 - 1)
     expect(asked).toEqual([])
@@ -36,7 +36,7 @@ describe('the sweep', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('does not come at the same moment on every node', () => {
+  it('does not run at the same moment on every node', () => {
     const timers = vi.spyOn(globalThis, 'setTimeout')
     for (let node = 0; node < 20; node++) start(async () => 0)
     expect(new Set(timers.mock.calls.map(([, delay]) => delay)).size).toBe(20)
@@ -51,14 +51,14 @@ describe('the sweep', () => {
         throw new Error('down')
       },
     ],
-  ])('comes again after one that %s', async (_, work) => {
+  ])('runs again after one that %s', async (_, work) => {
     const { asked, stop } = start(work)
     await vi.advanceTimersByTimeAsync(6 * MINUTE)
     expect(asked.length).toBeGreaterThanOrEqual(4)
     stop()
   })
 
-  it('waits for the one before', async () => {
+  it('waits for the previous one', async () => {
     const { promise, resolve } = Promise.withResolvers<number>()
     const { asked, stop } = start(() => promise)
     await vi.advanceTimersByTimeAsync(20 * MINUTE)
@@ -69,7 +69,7 @@ describe('the sweep', () => {
     stop()
   })
 
-  it('stays stopped when it was stopped while it ran', async () => {
+  it('stays stopped if it is stopped while it runs', async () => {
     const { promise, resolve } = Promise.withResolvers<number>()
     const { asked, stop } = start(() => promise)
     await vi.advanceTimersByTimeAsync(2 * MINUTE)
@@ -81,7 +81,7 @@ describe('the sweep', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('has nothing to do for a store that removes by itself', () => {
+  it('does nothing for a store without sweep()', () => {
     const store: Store = { ...memoryStore() }
     delete store.sweep
     const stop = startSweep(store, Date.now)

@@ -19,7 +19,7 @@ function createMove() {
   return { world, overflow, moving, moved: world.another({ store: overflow }) }
 }
 
-it('A session of a store that is revoked by its id is over for servers that ask for rows and no list, and another one is not.', async () => {
+it('a session in a store that is revoked by its id is over for servers that read rows and no list, and another one is not', async () => {
   const { moving, moved } = createMove()
   const [first, second] = [await begin(moving, { n: 1 }, 'ada'), await begin(moving, { n: 2 }, 'ada')]
   const { id } = (await openVisit(moving, first)).session
@@ -30,7 +30,7 @@ it('A session of a store that is revoked by its id is over for servers that ask 
   }
 })
 
-it('All sessions of a subject that are revoked are over for servers that ask for rows and no list, but for those that are spared.', async () => {
+it('all revoked sessions of a subject are over for servers that read rows and no list, except the spared ones', async () => {
   const { world, moving, moved } = createMove()
   const [first, second] = [await begin(moving, { n: 1 }, 'ada'), await begin(moving, { n: 2 }, 'ada')]
   const other = await begin(moving, { n: 3 }, 'bob')
@@ -49,6 +49,6 @@ it.each([
   [{ store: undefined, overflow: memoryStore(), overflowAbove: -1 }],
   [{ store: undefined, overflow: memoryStore(), overflowAbove: 1.5 }],
   [{ store: undefined, overflow: memoryStore(), overflowAbove: '0' as never }],
-])('overflowAbove is refused where it is no number of bytes, or goes with no overflow: %o', (options) => {
+])('overflowAbove is rejected if it is not a number of bytes, or without overflow: %o', (options) => {
   expect(thrown(() => createWorld().another(options))).toMatchObject({ option: 'overflowAbove' })
 })

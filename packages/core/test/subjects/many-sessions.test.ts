@@ -42,8 +42,8 @@ async function createCrowd() {
 
 const nothing = (): void => undefined
 
-describe('a user with very many sessions in a store that answers at once', () => {
-  it('is listed while the event loop goes on every few rows', async () => {
+describe('a user with very many sessions in a synchronous store', () => {
+  it('is listed while the event loop runs every few rows', async () => {
     const { open, slow } = await createCrowd()
     let listed = 0
     const most = await mostInOneTurn(async (step) => {
@@ -53,7 +53,7 @@ describe('a user with very many sessions in a store that answers at once', () =>
     expect(most).toBeLessThanOrEqual(AT_ONCE)
   })
 
-  it('is logged out everywhere while the event loop goes on after every batch', async () => {
+  it('is logged out everywhere while the event loop runs after every batch', async () => {
     const { quick, open, slow } = await createCrowd()
     let ended: number | undefined = 0
     const most = await mostInOneTurn(async (step) => {
@@ -64,14 +64,14 @@ describe('a user with very many sessions in a store that answers at once', () =>
     expect(await quick.listFor('alice')).toEqual([])
   })
 
-  it('loses those that a new cap ends at a login while the event loop goes on every few rows', async () => {
+  it('loses the excess sessions at a login under a new cap while the event loop runs every few rows', async () => {
     const { quick, open, slow } = await createCrowd()
     const most = await mostInOneTurn((step) => login(open(slow(nothing, step), 1)))
     expect(most).toBeLessThanOrEqual(AT_ONCE)
     expect(await quick.listFor('alice')).toHaveLength(1)
   })
 
-  it('can log in under a cap however many rows the store has of them', async () => {
+  it('can log in under a cap however many rows the store has', async () => {
     const { memory, open } = await createCrowd()
     const crowded: Store = {
       ...memory,

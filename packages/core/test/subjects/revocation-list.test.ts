@@ -18,7 +18,7 @@ const NOW = 1_800_000_000
 const LATER = NOW + 1000
 const at = (sid: string, created: number) => ({ sid, created })
 
-describe('the list of what was revoked of a subject', () => {
+describe('a subject’s revocation list', () => {
   const all = revokedAll(NO_REVOCATIONS, [['mine', LATER]], NOW)
 
   it.each<[string, RevocationList, string, number, boolean]>([
@@ -40,7 +40,7 @@ describe('the list of what was revoked of a subject', () => {
     expect(revokedAll(all, [], NOW - 30).notBefore).toBe(all.notBefore)
   })
 
-  it('is bounded, and beyond its bound ends more, not less', () => {
+  it('is limited in size, and ends more sessions beyond its limit, not fewer', () => {
     const many = times(MAX_ENTRIES + 5, (n): readonly [string, number] => [`s${n}`, LATER])
     const spared = many.reduce((list, entry) => spare(list, entry), all)
     expect(spared.spared).toHaveLength(MAX_ENTRIES)
@@ -59,7 +59,7 @@ describe('the list of what was revoked of a subject', () => {
     expect(revocationListText(full).length).toBeLessThan(65_536)
   })
 
-  it('forgets the sids that no token opens any more', () => {
+  it('forgets sids without valid tokens', () => {
     const list = {
       notBefore: NOW,
       spared: [
@@ -71,7 +71,7 @@ describe('the list of what was revoked of a subject', () => {
     expect(pruned(list, NOW)).toEqual({ notBefore: NOW, spared: [['b', NOW + 1]], denied: [] })
   })
 
-  it('written under two secrets is the last word about all, and every single one', () => {
+  it('written under two secrets has the latest revocation of all, and every single one', () => {
     const early = { notBefore: NOW, spared: [['old', LATER]], denied: [['x', LATER]] } as const
     const late = { notBefore: NOW + 9, spared: [['new', LATER]], denied: [['y', LATER]] } as const
     expect(joined([early, late])).toEqual({

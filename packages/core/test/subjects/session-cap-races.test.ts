@@ -25,7 +25,7 @@ function hesitating(seed: number) {
   }
 }
 
-describe('maxPerSubject under logins at once', () => {
+describe('maxPerSubject during simultaneous logins', () => {
   it.each([1, 2, 3, 4, 5])(
     'leaves exactly N of 30 logins at once, at two processes, and none without a good answer: run %i',
     async (seed) => {
@@ -48,7 +48,7 @@ describe('maxPerSubject under logins at once', () => {
     },
   )
 
-  it('leaves one of two logins at once that have both listed before either was written', async () => {
+  it('leaves one of two simultaneous logins that have both listed before either was written', async () => {
     const world = createWorld({ maxPerSubject: 1 })
     const { store } = world
     const gate = createGate()
@@ -63,7 +63,7 @@ describe('maxPerSubject under logins at once', () => {
     expect(alive.filter(Boolean)).toHaveLength(1)
   })
 
-  it('leaves exactly N where rows that stand log in, and where they log in anew', async () => {
+  it('leaves exactly N if existing rows log in, or log in again', async () => {
     const { sessions, another } = createWorld({ maxPerSubject: 3, storeTimeLimit: 120_000 })
     const nodes = [sessions, another()]
     const cookies = await Promise.all(
@@ -96,8 +96,8 @@ async function overtaken(max: number) {
   return { world, visit, gate, closing }
 }
 
-describe('a login that is too many itself', () => {
-  it('fails with a 409 and no cookie, though the other one has ended it before it looked again', async () => {
+describe('a login that is itself an excess session', () => {
+  it('fails with a 409 and no cookie, if the other one has ended it before it reads again', async () => {
     const { world, gate, closing } = await overtaken(1)
     const second = await login(world.another(), 'alice', 'second')
     gate.open()
@@ -108,7 +108,7 @@ describe('a login that is too many itself', () => {
     expect(await isAlive(world.sessions, second)).toBe(true)
   })
 
-  it('fails too where the others have not got as far as ending it', async () => {
+  it('fails too if the others have not ended it yet', async () => {
     const { world, gate, closing } = await overtaken(1)
     // Written by a process that does not count, with a later beginning.
     world.at += 3600
@@ -119,7 +119,7 @@ describe('a login that is too many itself', () => {
     expect(await labelsOf(world.sessions)).toBe('later')
   })
 
-  it('is not told so of a session that it has only shared a process with', async () => {
+  it('is not reported to another session of the same process', async () => {
     const { world, gate, closing } = await overtaken(2)
     const second = await login(world.another(), 'alice', 'second')
     gate.open()
@@ -129,7 +129,7 @@ describe('a login that is too many itself', () => {
     expect(await isAlive(world.sessions, second)).toBe(true)
   })
 
-  it('can be tried again by the same visit', async () => {
+  it('can be retried by the same visit', async () => {
     const { world, visit, gate, closing } = await overtaken(1)
     await login(world.another(), 'alice', 'second')
     gate.open()
@@ -139,7 +139,7 @@ describe('a login that is too many itself', () => {
     expect(await labelsOf(world.sessions)).toBe('first')
   })
 
-  it('leaves the anonymous session that it came with ended, and sends no cookie for it', async () => {
+  it('leaves its anonymous session ended, and sends no cookie for it', async () => {
     const world = createWorld({ maxPerSubject: 1 })
     const cookie = await begin(world.sessions, { cart: [1] })
     const visit = await world.sessions.open(cookie)
@@ -169,7 +169,7 @@ async function listed() {
 }
 
 describe('an eviction', () => {
-  it('spares a row that has become that of another subject since', async () => {
+  it('spares a row that now belongs to another subject', async () => {
     const { world, oldest, gate, closing, elsewhere } = await listed()
     const bob = await request(elsewhere, oldest, (session) => session.login('bob'))
     gate.open()
@@ -178,7 +178,7 @@ describe('an eviction', () => {
     expect(await labelsOf(world.sessions)).toBe('newest')
   })
 
-  it('spares a row that has logged in anew since, and whose login ends the one that evicts', async () => {
+  it('spares a row that has logged in again, whose login ends the evicting one', async () => {
     const { sessions, store, another } = createWorld({ maxPerSubject: 1 })
     const first = await login(sessions, 'alice', 'first')
     const again = await sessions.open(first)
@@ -194,7 +194,7 @@ describe('an eviction', () => {
     expect(await labelsOf(sessions)).toBe('again')
   })
 
-  it('ends a row that has only been written to, or has a new id, since', async () => {
+  it('ends a row that has only been written, or has a new id, since', async () => {
     for (const method of ['write', 'regenerate'] as const) {
       const { world, oldest, gate, closing, elsewhere } = await listed()
       const next = await request(elsewhere, oldest, (session) =>
@@ -207,7 +207,7 @@ describe('an eviction', () => {
     }
   })
 
-  it('is no matter to a row that has ended since', async () => {
+  it('does not affect a row that has ended since', async () => {
     const { world, oldest, gate, closing, elsewhere } = await listed()
     await request(elsewhere, oldest, (session) => session.logout())
     gate.open()
@@ -215,7 +215,7 @@ describe('an eviction', () => {
     expect(await labelsOf(world.sessions)).toBe('newest')
   })
 
-  it('that fails fails the login, whose visit finds its row again', async () => {
+  it('that fails makes the login fail, whose visit finds its row again', async () => {
     const world = createWorld({ maxPerSubject: 1 })
     await login(world.sessions, 'alice', 'oldest')
     const visit = await world.sessions.open(undefined)
@@ -246,7 +246,7 @@ describe('clocks that are an hour apart', () => {
     },
   )
 
-  it('leave exactly N of 30 logins at once', async () => {
+  it('leave exactly N of 30 simultaneous logins', async () => {
     const max = 3
     const world = createWorld({ maxPerSubject: max, storeTimeLimit: 120_000, lifetime: { idle: '12h' } })
     const store = storeAround(world.memory, hesitating(9))
@@ -261,7 +261,7 @@ describe('clocks that are an hour apart', () => {
   })
 })
 
-describe('a process that dies while it logs somebody in', () => {
+describe('a process that dies during a login', () => {
   it('after the write leaves one row too many, which the next login ends', async () => {
     const world = createWorld({ maxPerSubject: 2 })
     for (const label of ['a', 'b']) await login(world.sessions, 'alice', label)
@@ -292,7 +292,7 @@ describe('a process that dies while it logs somebody in', () => {
     expect(await labelsOf(world.sessions)).toBe('a')
   })
 
-  it('while it ends the oldest leaves what the next login, or a person, can end', async () => {
+  it('while it ends the oldest leaves rows that the next login, or a user, can end', async () => {
     const world = createWorld({ maxPerSubject: 1 })
     await login(world.sessions, 'alice', 'a')
     const gate = createGate()

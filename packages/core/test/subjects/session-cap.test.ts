@@ -37,7 +37,7 @@ function listingStore(inner: Store) {
 }
 
 describe('maxPerSubject', () => {
-  it('ends the oldest session of the subject for each one more, with an event', async () => {
+  it('ends the subject’s oldest session for each excess one, with an event', async () => {
     const world = createWorld({ maxPerSubject: 3 })
     const { sessions } = world
     const cookies: (string | undefined)[] = []
@@ -58,14 +58,14 @@ describe('maxPerSubject', () => {
     expect(await sessions.listFor('bob')).toHaveLength(1)
   })
 
-  it('does not count the sessions of others, nor of who is anonymous', async () => {
+  it('does not count other subjects’ or anonymous sessions', async () => {
     const { sessions } = createWorld({ maxPerSubject: 1 })
     const [bob, nobody] = [await begin(sessions, { b: 1 }, 'bob'), await begin(sessions, { n: 1 })]
     await login(sessions)
     expect([await dataOf(sessions, bob), await dataOf(sessions, nobody)]).toEqual([{ b: 1 }, { n: 1 }])
   })
 
-  it('ends first who logged in first, where a new login counts and a new cookie does not', async () => {
+  it('ends the earliest login first; a repeated login counts, a new cookie does not', async () => {
     const world = createWorld({ maxPerSubject: 2 })
     const { sessions } = world
     const [a, b] = [await login(sessions, 'alice', 'a'), await login(sessions, 'alice', 'b')]
@@ -89,7 +89,7 @@ describe('maxPerSubject', () => {
     expect(await sessions.listFor('alice')).toHaveLength(2)
   })
 
-  it('counts what was there before it was set, and what another secret lists', async () => {
+  it('counts sessions from before it was set, and under another secret', async () => {
     const world = createWorld()
     const { sessions, another } = world
     for (const label of ['a', 'b']) {
@@ -103,14 +103,14 @@ describe('maxPerSubject', () => {
     expect(await labelsOf(rotated)).toBe('c,d')
   })
 
-  it('ends as many as are too many when it was lowered', async () => {
+  it('ends all excess sessions after it was lowered', async () => {
     const { sessions, another } = createWorld({ maxPerSubject: 5 })
     for (const label of ['a', 'b', 'c', 'd', 'e']) await login(sessions, 'alice', label)
     await login(another({ maxPerSubject: 2 }), 'alice', 'f')
     expect(await labelsOf(sessions)).toBe('e,f')
   })
 
-  it('does not count who is gone: logged out, revoked, expired', async () => {
+  it('does not count ended sessions: logged out, revoked, expired', async () => {
     const world = createWorld({ maxPerSubject: 2 })
     const { sessions } = world
     const stays = await login(sessions, 'alice', 'stays')
@@ -126,7 +126,7 @@ describe('maxPerSubject', () => {
     expect(await sessions.listFor('alice')).toHaveLength(1)
   })
 
-  it('keeps nothing in the store besides the sessions', async () => {
+  it('stores nothing besides the sessions', async () => {
     const { sessions, memory } = createWorld({ maxPerSubject: 2 })
     for (const _ of times(5, () => 0)) await login(sessions)
     expect(memory.size).toBe(2)
@@ -134,7 +134,7 @@ describe('maxPerSubject', () => {
     expect(memory.size).toBe(0)
   })
 
-  it('costs two lists a login, and nothing for whoever does not log in', async () => {
+  it('costs two lists per login, and nothing without a login', async () => {
     const { another, store, memory } = createWorld({ maxPerSubject: 3 })
     const listing = listingStore(store)
     const sessions = another({ store: listing.store })
@@ -154,7 +154,7 @@ describe('maxPerSubject', () => {
     expect(memory.size).toBe(2)
   })
 
-  it('fails a login with the store, and leaves nothing behind', async () => {
+  it('makes a login fail if the store fails, and leaves nothing behind', async () => {
     const { another, store } = createWorld({ maxPerSubject: 1 })
     const { store: listed, lists } = listingStore(store)
     const sessions = another({ store: listed })
@@ -166,7 +166,7 @@ describe('maxPerSubject', () => {
     expect(await labelsOf(sessions)).toBe('first')
   })
 
-  it('undoes a login after which it cannot look again, and ends no session for it', async () => {
+  it('undoes a login if it cannot list again, and ends no session for it', async () => {
     const { another, store } = createWorld({ maxPerSubject: 1 })
     const { store: listed, lists } = listingStore(store)
     const sessions = another({ store: listed })
@@ -178,7 +178,7 @@ describe('maxPerSubject', () => {
     expect(await labelsOf(sessions)).toBe('third')
   })
 
-  it('keeps what a login carries over, and ends no session of who is logged in by that', async () => {
+  it('keeps the data that a login carries over, and ends no session of the same login', async () => {
     const { sessions } = createWorld({ maxPerSubject: 1 })
     const anonymous = await request(sessions, undefined, (session) => (session['cart'] = [1]))
     const cookie = await request(sessions, anonymous, (session) => session.login('alice', { keep: ['cart'] }))
@@ -195,7 +195,7 @@ describe('maxPerSubject', () => {
     [{ store: { ...memoryStore(), bySubject: undefined } as unknown as Store, maxPerSubject: 3 }],
     [{ revocation: 'none', maxPerSubject: 3 }],
     [{ revocation: 'none', overflow: memoryStore(), maxPerSubject: 3 }],
-  ])('is refused at start-up where it cannot be kept: %o', (options) => {
+  ])('is rejected at start-up if it is not supported: %o', (options) => {
     const create = (): unknown => createSessions({ secrets: [secretNamed('newest')], ...options })
     expect(create).toThrow(ConfigError)
     expect(create).toThrow('maxPerSubject: ')

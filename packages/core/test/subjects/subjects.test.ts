@@ -31,7 +31,7 @@ const aliveOf = async (sessions: AnySessions, cookies: readonly string[]): Promi
 const hungList = () => ({ [Symbol.asyncIterator]: () => ({ next: never<never> }) })
 
 describe('a list of devices', () => {
-  it('has what is to be known of each, the one last seen first', async () => {
+  it('describes each session, the most recently used first', async () => {
     const world = createWorld()
     const { sessions } = world
     const phone = await login(sessions, 'alice', 'Phone')
@@ -66,7 +66,7 @@ describe('a list of devices', () => {
     expect(await sessions.listFor('nobody')).toEqual([])
   })
 
-  it('has no session that has ended or expired by today’s limits, and one that was renewed once', async () => {
+  it('omits ended and expired sessions, and lists a renewed one once', async () => {
     const world = createWorld()
     const { sessions, another } = world
     const ended = await login(sessions, 'alice', 'ended')
@@ -83,7 +83,7 @@ describe('a list of devices', () => {
     expect(await another({ lifetime: { idle: 60 } }).listFor('alice')).toEqual([])
   })
 
-  it('marks the current one whether its new cookie has left or not', async () => {
+  it('marks the current one whether its new cookie was sent or not', async () => {
     const { sessions } = createWorld()
     const cookie = await login(sessions, 'alice')
     const { session } = await sessions.open(cookie)
@@ -93,7 +93,7 @@ describe('a list of devices', () => {
     expect(await sessions.listFor('alice', { current: session })).toMatchObject([{ isCurrent: true }])
   })
 
-  it('gives handles that open nothing, and that neither id nor sid can be read from', async () => {
+  it('has handles that open nothing and contain neither id nor sid', async () => {
     const { sessions } = createWorld()
     const cookie = await login(sessions, 'alice')
     const { session } = await sessions.open(cookie)
@@ -105,7 +105,7 @@ describe('a list of devices', () => {
     expect(handle).not.toContain(session.id)
   })
 
-  it('finds sessions of every secret that is still in use', async () => {
+  it('has sessions of every secret that is still in use', async () => {
     const { sessions: before, another } = createWorld()
     const old = await login(before, 'alice', 'old')
     const during = another({ secrets: [secretNamed('next'), secretNamed('newest')] })
@@ -127,7 +127,7 @@ const TROUBLES = [
 ] as const
 
 describe('revoke', () => {
-  it('ends the one session, at once, and its cookie opens nothing any more', async () => {
+  it('ends the one session immediately, and its cookie opens nothing any more', async () => {
     const { sessions } = createWorld()
     const [mine, other] = [await login(sessions, 'alice', 'mine'), await login(sessions, 'alice', 'other')]
     const devices = await sessions.listFor('alice')
@@ -143,7 +143,7 @@ describe('revoke', () => {
     expect(await request(sessions, other, () => undefined)).toBe(other)
   })
 
-  it('ends a session only for the subject whose it is', async () => {
+  it('ends a session only for its own subject', async () => {
     const { sessions } = createWorld()
     const cookie = await login(sessions, 'alice')
     const [device] = await sessions.listFor('alice')
@@ -154,7 +154,7 @@ describe('revoke', () => {
     expect(await isAlive(sessions, cookie)).toBe(false)
   })
 
-  it('ends the session whatever cookies and logins it has had since it was listed', async () => {
+  it('ends the session even if it has a new cookie or login since it was listed', async () => {
     const { sessions } = createWorld()
     let cookie: string | undefined = await login(sessions, 'alice')
     const [device] = await sessions.listFor('alice')
@@ -167,7 +167,7 @@ describe('revoke', () => {
     expect(await isAlive(sessions, cookie)).toBe(false)
   })
 
-  it.each(TROUBLES)('ends the session, and says so, where %s', async (_, trouble) => {
+  it.each(TROUBLES)('ends the session, and returns true, if %s', async (_, trouble) => {
     const { sessions, store } = createWorld()
     const cookie = await login(sessions, 'alice')
     const [device] = await sessions.listFor('alice')
@@ -192,7 +192,7 @@ describe('revoke', () => {
     ['no subject among them', {}],
     ['an empty subject', { subject: '' }],
     ['a subject that is no text', { subject: 7 }],
-  ])('ends nothing without a word on whose session it is: %s', async (_, options) => {
+  ])('ends nothing without a subject: %s', async (_, options) => {
     const { sessions } = createWorld()
     const cookie = await login(sessions, 'alice')
     const [device] = await sessions.listFor('alice')
@@ -201,7 +201,7 @@ describe('revoke', () => {
     expect(await isAlive(sessions, cookie)).toBe(true)
   })
 
-  it('ends an anonymous session, and only such a one, where the subject is undefined', async () => {
+  it('ends only an anonymous session if the subject is undefined', async () => {
     const { sessions, another, store } = createWorld()
     const keys: string[] = []
     const spied = another({ store: storeAround(store, (call, go) => (keys.push(call.key), go())) })
@@ -213,7 +213,7 @@ describe('revoke', () => {
     expect(await aliveOf(sessions, cookies)).toEqual(cookies.slice(1))
   })
 
-  it('is not undone by a request that was under way: its write is a 409, its login begins another session', async () => {
+  it('is not undone by a running request: its write is a 409, its login begins another session', async () => {
     const { sessions } = createWorld()
     const cookie = await login(sessions, 'alice', 'old')
     const visits = await Promise.all(times(3, async () => sessions.open(cookie)))
@@ -234,7 +234,7 @@ describe('revoke', () => {
 })
 
 describe('revokeAll', () => {
-  it('ends what a subject has, and nothing of anybody else', async () => {
+  it('ends a subject’s sessions, and no others', async () => {
     const { sessions } = createWorld()
     const cookies = await Promise.all(times(40, () => login(sessions, 'alice')))
     const bob = await login(sessions, 'bob')
@@ -252,7 +252,7 @@ describe('revokeAll', () => {
     ['logged in again', (session) => session.login('alice')],
     ['saved under a new id', (session) => (session.regenerate(), session.save())],
     ['saved after another login', (session) => (session.logout(), session.login('alice'), session.save())],
-  ])('spares the session in hand: %s', async (_, handle) => {
+  ])('spares the request’s own session: %s', async (_, handle) => {
     const { sessions } = createWorld()
     const others = await Promise.all(times(3, () => login(sessions, 'alice')))
     const cookie = await login(sessions, 'alice')
@@ -264,7 +264,7 @@ describe('revokeAll', () => {
     expect(await sessions.listFor('alice')).toHaveLength(1)
   })
 
-  it('ends the session in hand too where another request, perhaps a thief’s, has given it a new cookie', async () => {
+  it('ends the request’s own session too if another request, perhaps a thief’s, has given it a new cookie', async () => {
     const { sessions } = createWorld()
     const cookie = await login(sessions, 'alice')
     const { session } = await sessions.open(cookie)
@@ -273,7 +273,7 @@ describe('revokeAll', () => {
     expect(await isAlive(sessions, next)).toBe(false)
   })
 
-  it('spares a login that takes the row back from a thief who has given it a new cookie', async () => {
+  it('spares a login that reclaims the row from a thief who has given it a new cookie', async () => {
     const { sessions } = createWorld()
     const cookie = await login(sessions, 'alice')
     const visit = await sessions.open(cookie)
@@ -304,7 +304,7 @@ describe('revokeAll', () => {
     },
   )
 
-  it('reaches a session that gets new cookies all the time', async () => {
+  it('ends a session that keeps getting new cookies', async () => {
     const { sessions, another } = createWorld()
     let cookie: string | undefined = await login(sessions, 'alice')
     const other = another()
@@ -323,7 +323,7 @@ describe('revokeAll', () => {
     expect(await sessions.listFor('alice')).toEqual([])
   })
 
-  it('removes a record of a subject that nobody can open', async () => {
+  it('deletes a subject’s record that does not open', async () => {
     const { sessions, store, memory } = createWorld()
     await login(sessions, 'alice')
     const subject = store.records.at(-1)?.subject
@@ -369,7 +369,7 @@ describe('revokeAll', () => {
     expect(await sessions.listFor('alice')).toEqual([])
   })
 
-  it('fails with the store, and says so', async () => {
+  it('rejects if the store fails', async () => {
     const { sessions, store } = createWorld()
     await login(sessions, 'alice')
     store.always('fails')
@@ -379,7 +379,7 @@ describe('revokeAll', () => {
     })
   })
 
-  it('fails with a list that never comes', async () => {
+  it('rejects if the list never arrives', async () => {
     const { another, store } = createWorld()
     const sessions = another({ store: { ...store, bySubject: hungList }, storeTimeLimit: 20 })
     expect(await rejection(sessions.revokeAll('alice'))).toMatchObject({ code: 'KEEPSAKE_STORE_TIMEOUT' })
@@ -387,7 +387,7 @@ describe('revokeAll', () => {
 })
 
 describe('a logout with a cookie that another request has superseded', () => {
-  it('is a 409 for a minute, and neither ends the session nor clears the new cookie', async () => {
+  it('is a 409 for a minute, and neither ends the session nor deletes the new cookie', async () => {
     const world = createWorld()
     const { sessions } = world
     const first = await begin(sessions, { a: 1 })
@@ -400,7 +400,7 @@ describe('a logout with a cookie that another request has superseded', () => {
     expect(await dataOf(sessions, second)).toEqual({ a: 1 })
   })
 
-  it('ends the session where it was under way when the new cookie came', async () => {
+  it('ends the session if it was running when the new cookie was issued', async () => {
     const { sessions, memory } = createWorld()
     const cookie = await begin(sessions, { a: 1 })
     const visit = await sessions.open(cookie)
@@ -411,7 +411,7 @@ describe('a logout with a cookie that another request has superseded', () => {
     expect(memory.size).toBe(0)
   })
 
-  it('is a 409 where another subject has logged in by then, whose session stays', async () => {
+  it('is a 409 if another subject has logged in, whose session stays', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { a: 1 })
     const visit = await sessions.open(cookie)
@@ -421,7 +421,7 @@ describe('a logout with a cookie that another request has superseded', () => {
     expect((await sessions.open(next)).session.subject).toBe('bob')
   })
 
-  it('is no matter for who only looks with the old cookie, and a write with it is a 409: no cookie is sent', async () => {
+  it('does not affect a request that only reads with the old cookie, and a write with it is a 409 without a cookie', async () => {
     const { sessions, store } = createWorld()
     const cookie = await begin(sessions, { a: 1 })
     const next = await request(sessions, cookie, (session) => session.regenerate())
@@ -437,7 +437,7 @@ describe('a logout with a cookie that another request has superseded', () => {
   })
 })
 
-describe('what cannot be done', () => {
+describe('an unsupported operation', () => {
   const sealed = 'sessions live in their cookies'
   it.each([
     ['sealed sessions', () => sessionsOf(), sealed],
@@ -451,7 +451,7 @@ describe('what cannot be done', () => {
       },
       'the store has no bySubject',
     ],
-  ])('is said clearly by %s', async (_, create, reason) => {
+  ])('throws a clear error: %s', async (_, create, reason) => {
     const sessions = create()
     for (const work of [sessions.listFor('alice'), sessions.revokeAll('alice')]) {
       const error = await rejection(work)
@@ -467,7 +467,7 @@ describe('what cannot be done', () => {
     expect(session.subject).toBe('alice')
   })
 
-  it('is to name nobody, or to spare what is no session', async () => {
+  it('is to name no subject, or to spare something that is not a session', async () => {
     const { sessions } = createWorld()
     for (const subject of ['', undefined, 7] as string[]) {
       expect(await rejection(sessions.listFor(subject))).toBeInstanceOf(TypeError)

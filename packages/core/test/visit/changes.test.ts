@@ -99,8 +99,8 @@ const count: Change = (data) => {
   data['n'] = ((data['n'] as number | undefined) ?? 0) + 1
 }
 
-describe('changes on top of what another request has written', () => {
-  it('are the merged data, which end where the later of both records does', () => {
+describe('changes on top of another request’s', () => {
+  it('are the merged data, with the later expiry of both records', () => {
     expect(changesOf().rebase(record({ a: 2 }, { issued: BEGIN + 9 }), never)).toEqual({
       ...AFTER,
       text: writeText({ a: 2, mine: 1 }),
@@ -110,7 +110,7 @@ describe('changes on top of what another request has written', () => {
     expect(changesOf().rebase(record({ a: 2 }, { issued: BEGIN + 1 }), never).issued).toBe(BEGIN + 5)
   })
 
-  it('keep the word of the side that changed "remember me"', () => {
+  it('keep the value of the side that changed "remember me"', () => {
     const permanent = { permanent: true }
     expect(changesOf().rebase(record({ a: 2 }, permanent), never)).toMatchObject({
       permanent: true,
@@ -122,12 +122,12 @@ describe('changes on top of what another request has written', () => {
     expect(takenBack.rebase(record({ a: 2 }, permanent), never).permanent).toBe(false)
   })
 
-  it('do not move the end of a record that is held', () => {
+  it('do not move a held expiry', () => {
     const theirs = record({ a: 2 }, { issued: BEGIN + 9, expires: BEGIN + 9 })
     expect(changesOf({ isHeld: true }).rebase(theirs, never).expires).toBe(BEGIN + 9)
   })
 
-  it('of another session in its place take over nothing but what is carried over (R28)', () => {
+  it('of a replacing session take over only the data to carry over (R28)', () => {
     const login = changesOf({
       before: record({ cart: [1], secret: 's' }),
       after: record({ cart: [1], name: 'A' }, { subject: 'u1' }),
@@ -139,12 +139,12 @@ describe('changes on top of what another request has written', () => {
     expect(result.permanent).toBe(false)
   })
 
-  it('of what follows an end take over nothing at all', () => {
+  it('after an end take over nothing', () => {
     const ended = changesOf({ after: record({ fresh: 1 }), carried: { keys: [], flash: false } })
     expect(dataIn(ended.rebase(record({ a: 2, b: 3 }), never))).toEqual({ fresh: 1 })
   })
 
-  it('never carry a subject from one session into another', () => {
+  it('never carry a subject from one session to another', () => {
     const texts = {
       before: writeText({ a: 1 }, metaOf({ subject: 'u1' })),
       after: writeText({ a: 1 }),
@@ -156,7 +156,7 @@ describe('changes on top of what another request has written', () => {
     expect(readText(text)).toMatchObject({ data: { a: 2 }, subject: undefined })
   })
 
-  it('are refused when the two together are too large', () => {
+  it('throw if both together are too large', () => {
     const large = changesOf({ after: record({ mine: 'x'.repeat(60) }) }, { mode: modeOf(100) })
     const theirs = record({ a: 1, theirs: 'y'.repeat(60) })
     const error = thrown(() => large.rebase(theirs, never))
@@ -165,7 +165,7 @@ describe('changes on top of what another request has written', () => {
   })
 })
 
-describe('changes after an attempt whose outcome nobody knew', () => {
+describe('changes after an attempt with an unknown outcome', () => {
   const first = step({ n: 1 }, count)
   const attempt: Attempt = { ids: ['attempt1'], text: writeText({ n: 2, list: [1] }), steps: [first] }
   const second = step({ n: 2, list: [1] }, count)
@@ -176,23 +176,23 @@ describe('changes after an attempt whose outcome nobody knew', () => {
     unsettled: [attempt],
   }
 
-  it('are only those since the attempt where the row holds its text', () => {
+  it('are only those since the attempt if the row has its text', () => {
     const theirs = record({ n: 12, list: [1, 9] })
     expect(dataIn(changesOf(handled).rebase(theirs, has('attempt1')))).toEqual({ n: 13, list: [1, 9, 2] })
   })
 
-  it('are all of them where the row does not hold its text', () => {
+  it('are all of them if the row does not have its text', () => {
     const theirs = record({ n: 11, list: [9] })
     expect(dataIn(changesOf(handled).rebase(theirs, never))).toEqual({ n: 13, list: [9, 1, 2] })
   })
 
-  it('begin with the last attempt that was written, where there were several', () => {
+  it('begin with the last written attempt if there were several', () => {
     const later: Attempt = { ids: ['x', 'attempt2'], text: handled.after.text, steps: [first, second] }
     const changes = changesOf({ ...handled, unsettled: [attempt, later] })
     expect(dataIn(changes.rebase(record({ n: 13 }), has('attempt2')))).toEqual({ n: 13 })
   })
 
-  it('begin no new session: another request may have ended on purpose what the attempt wrote', () => {
+  it('begin no new session, because another request may have ended it on purpose', () => {
     expect(changesOf(handled).alone()).toBeUndefined()
   })
 })
@@ -205,16 +205,16 @@ describe('a login whose row is gone or belongs to another login', () => {
     keep: ['cart'],
   }
 
-  it('has what it carried over and what it changed, where nothing stands there', () => {
+  it('has its carried over data and its changes, if there is no row', () => {
     expect(changesOf(login).apart(undefined)).toEqual(login.after)
   })
 
-  it('has nothing of a login of another subject', () => {
+  it('has no data of another subject’s login', () => {
     const theirs = record({ cart: [1, 2], secret: 's' }, { subject: 'bob' })
     expect(changesOf(login).apart(theirs)).toEqual(login.after)
   })
 
-  it('has of what stands there only what it keeps, where the other login was of the same subject', () => {
+  it('has only the keys to keep of the same subject’s other login', () => {
     const theirs = record({ cart: [1, 2], theirs: 1 }, { subject: 'alice' })
     const apart = changesOf(login).apart(theirs)
     expect(readText(apart.text)).toMatchObject({
@@ -223,7 +223,7 @@ describe('a login whose row is gone or belongs to another login', () => {
     })
   })
 
-  it('of the subject that was logged in already has only what is named by keep, and what this request changed', () => {
+  it('of the subject that was already logged in has only the keys in keep, and this request’s changes', () => {
     const again = changesOf({
       before: record({ cart: [1], note: 'old', seen: 1 }, { subject: 'alice' }),
       after: record({ cart: [1], note: 'old', seen: 2, added: 1 }, { subject: 'alice' }),
@@ -243,7 +243,7 @@ const alone = (handled: Partial<Handled>) => {
 }
 
 describe('changes to an anonymous session that is gone', () => {
-  it('begin a new session with the keys that were not there before', () => {
+  it('begin a new session with the new keys', () => {
     const { begun, data, hasDropped } = alone({ at: BEGIN + 50 })
     expect([data, hasDropped]).toEqual([{ mine: 1 }, false])
     expect(begun).toMatchObject({
@@ -257,7 +257,7 @@ describe('changes to an anonymous session that is gone', () => {
     expect(present(begun).sid).not.toEqual(SID)
   })
 
-  it('stay as permanent as the request has left the session', () => {
+  it('keep the request’s value of permanent', () => {
     const { begun } = alone({ after: { ...AFTER, permanent: true } })
     expect(begun).toMatchObject({ permanent: true, expires: BEGIN + 31 * 86_400 })
   })
@@ -274,7 +274,7 @@ describe('changes to an anonymous session that is gone', () => {
     expect([result.data, result.hasDropped]).toEqual([data, hasDropped])
   })
 
-  it('make their updates on empty data', () => {
+  it('apply their updates to empty data', () => {
     const steps = [step({ n: 41 }, count), step({ n: 42 }, count)]
     const { data, hasDropped } = alone({ before: record({ n: 41 }), after: record({ n: 43 }), steps })
     expect([data, hasDropped]).toEqual([{ n: 2 }, false])
@@ -284,7 +284,7 @@ describe('changes to an anonymous session that is gone', () => {
 const message = (id: string): FlashMessage => ({ id, category: 'info', message: id })
 const textOf = (data: object, ...flash: readonly FlashMessage[]): string => writeText(data, metaOf({ flash }))
 
-describe('what is lost with a session that is gone', () => {
+describe('the loss with a session that is gone', () => {
   it.each<[string, string | undefined, string]>([
     ['a new key', textOf({ a: 1 }), textOf({ a: 1, b: 1 })],
     ['another value of a key', textOf({ a: 1 }), textOf({ a: 2 })],
@@ -313,7 +313,7 @@ describe('what is lost with a session that is gone', () => {
       writeText({ a: 1 }, metaOf({ expiries: new Map([['a', BEGIN]]) })),
     ],
     ['a token against forged requests', undefined, writeText({}, metaOf({ csrf: true }))],
-  ])('is nothing where there is only %s', (_, before, after) => {
+  ])('is nothing if there is only %s', (_, before, after) => {
     expect(hasLost(before, after)).toBe(false)
   })
 })

@@ -30,7 +30,7 @@ describe('closing a visit', () => {
     ['destroy and a new key', (session) => (session.destroy(), (session['x'] = 1)), 'replaced'],
     ['a function', (session) => (session['x'] = () => 1), 'unkeepable'],
     ['far too much', (session) => (session['x'] = 'x'.repeat(5000)), 'too_large'],
-  ])('after %s', async (_, handle, reason) => {
+  ])('explains what it does after %s', async (_, handle, reason) => {
     const browser = createBrowser(sessionsOf())
     await browser.visit((session) => {
       Object.assign(session, { n: 1, cart: [1], map: new Map([['a', 1]]), at: new Date(0) })
@@ -43,7 +43,7 @@ describe('closing a visit', () => {
     else expect(setCookie(await visit.close()) === undefined).toBe(reason === 'unchanged')
   })
 
-  it('explains what it would do without doing it', async () => {
+  it('is explained without being carried out', async () => {
     const visit = await openVisit(sessionsOf(), undefined)
     visit.session['n'] = 1
     expect(visit.session.explain()).toMatchObject({ mode: 'cookie', opened: 'no_cookie', closes: 'created' })
@@ -58,13 +58,13 @@ const maxAgeOf = (line: string | undefined): number | undefined => {
 }
 
 describe('Max-Age (R9)', () => {
-  it('is not there by default: the cookie ends with the browser', async () => {
+  it('is missing by default: the cookie ends with the browser', async () => {
     const browser = createBrowser(sessionsOf())
     const headers = await browser.visit((session) => session.login('alice'))
     expect(setCookie(headers)).not.toMatch(/Max-Age|Expires/)
   })
 
-  it('of a permanent session is what remains of it, and never more than the limit', async () => {
+  it('of a permanent session is its remaining time, and never more than the limit', async () => {
     const clock = createClock()
     const browser = createBrowser(sessionsOf({ now: clock.now }))
     const ages: unknown[] = []
@@ -108,7 +108,7 @@ describe('Max-Age (R9)', () => {
     expect(await browser.ask((session) => session['n'])).toBe(2)
   })
 
-  it('is gone again when the session is no longer permanent', async () => {
+  it('is removed when the session is no longer permanent', async () => {
     const browser = createBrowser(sessionsOf())
     await browser.visit((session) => {
       session['n'] = 1
@@ -120,7 +120,7 @@ describe('Max-Age (R9)', () => {
     expect(maxAgeOf(setCookie(headers))).toBeUndefined()
   })
 
-  it('is 0 for a session that is past the permanent limit it is given', async () => {
+  it('is 0 for a session that is past its new permanent limit', async () => {
     const clock = createClock()
     const browser = createBrowser(sessionsOf({ now: clock.now, lifetime: { idle: '12h', permanent: '1h' } }))
     await browser.visit((session) => {
@@ -140,7 +140,7 @@ describe('clocks that differ', () => {
     [0, false],
     [60, false],
     [61, true],
-  ])('a session written %d s ahead is new here: %s (R35)', async (ahead, isNew) => {
+  ])('make a session written %d s ahead start again: %s (R35)', async (ahead, isNew) => {
     const browser = createBrowser(sessionsOf({ now: createClock(START + ahead).now }))
     await browser.visit((session) => {
       session['n'] = 1
@@ -149,7 +149,7 @@ describe('clocks that differ', () => {
     expect(await here.ask((session) => session.isNew)).toBe(isNew)
   })
 
-  it('do not keep a session from being written that began a little ahead', async () => {
+  it('do not prevent writing a session that began slightly ahead', async () => {
     const browser = createBrowser(sessionsOf({ now: createClock(START + 60).now }))
     await browser.visit((session) => {
       session['n'] = 1

@@ -33,28 +33,28 @@ const state = (change: Partial<SessionState> = {}): SessionState => ({
 
 const fields = (data: object): InForce => recordOf(state(), writeText(data), LIFETIME, BEGIN)
 
-describe('what closing must do', () => {
+describe('the decision at closing', () => {
   const came = { record: fields({ a: 1 }), discard: false, isMisplaced: false, isHeld: false }
 
-  it('is the plan, with the text of the session as it is now', () => {
+  it('is the plan, with the text of the session’s current state', () => {
     const decision = decide(ROOMY, came, { a: 2 }, state({ subject: 'u1' }), BEGIN)
     expect(decision.plan).toMatchObject({ record: 'update', reason: 'changed' })
     expect(decision.text).toBe(writeText({ a: 2 }, metaOf({ subject: 'u1' })))
   })
 
-  it('takes a session that carries something over from another one for another', () => {
+  it('treats a session that carries data over as another session', () => {
     const decision = decide(ROOMY, came, { a: 1 }, state({ carried: { keys: ['a'], flash: true } }), BEGIN)
     expect(decision.plan).toMatchObject({ record: 'move', reason: 'replaced' })
   })
 
-  it('is refused for data under the name of a control, which no assignment can put there', () => {
+  it('throws for data under the name of a control, which cannot be assigned', () => {
     const session = Object.defineProperty({ a: 1 }, 'login', { value: 1, enumerable: true })
     const error = thrown(() => checkKeys(session))
     expect(error).toBeInstanceOf(SessionDataError)
     expect(error).toMatchObject({ path: 'login' })
   })
 
-  it('is refused for more than the mode can keep, with the keys by weight', () => {
+  it('throws for more than the mode’s maximum, with the keys by size', () => {
     const data = { small: 1, large: 'x'.repeat(30), middle: '€€€' }
     const error = thrown(() => decide(rules(40), came, data, state(), BEGIN))
     expect(error).toBeInstanceOf(RecordTooLargeError)
@@ -69,7 +69,7 @@ describe('what closing must do', () => {
     })
   })
 
-  it('counts bytes, to the last one', () => {
+  it('counts every byte', () => {
     const text = writeText({ a: '€' }, undefined)
     const bytes = Buffer.byteLength(text)
     expect(thrown(() => checkSize(modeOf(bytes), text))).toBeUndefined()
@@ -79,7 +79,7 @@ describe('what closing must do', () => {
     })
   })
 
-  it('is not refused when nothing would be written', () => {
+  it('does not throw if nothing would be written', () => {
     const large = { a: 'x'.repeat(100) }
     const before = { record: fields(large), discard: false, isMisplaced: false, isHeld: false }
     expect(decide(rules(10), before, large, state(), BEGIN).plan.reason).toBe('unchanged')
@@ -88,7 +88,7 @@ describe('what closing must do', () => {
 })
 
 describe('the fields of a record', () => {
-  it('end where the limits say', () => {
+  it('have the expiry that the limits require', () => {
     expect(recordOf(state(), '{}', LIFETIME, BEGIN + 10)).toEqual({
       sid: SID,
       created: BEGIN,
@@ -101,7 +101,7 @@ describe('the fields of a record', () => {
     expect(recordOf(state({ permanent: true }), '{}', LIFETIME, BEGIN + 10).expires).toBe(BEGIN + 31 * 86_400)
   })
 
-  it('are not written before the session began, by a clock that is behind', () => {
+  it('have no issue time before the session’s start, if the clock is behind', () => {
     expect(recordOf(state(), '{}', LIFETIME, BEGIN - 30)).toMatchObject({ created: BEGIN, issued: BEGIN })
   })
 })

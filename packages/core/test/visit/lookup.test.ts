@@ -63,7 +63,7 @@ const stored = async (mode: EagerMode, header: string) => (await lookUpStored(mo
 
 const headerOf = (values: readonly string[]): string => values.map((value) => `sid=${value}`).join('; ')
 
-describe('what the cookies of a request lead to', () => {
+describe('the lookup of a request’s cookies', () => {
   it.each([
     ['no cookie', [], 'no_cookie', false],
     ['a good one', ['opened'], 'opened', false],
@@ -85,7 +85,7 @@ describe('what the cookies of a request lead to', () => {
     ['bad ones beside one that another server may want', ['malformed', 'ended'], 'malformed', false],
     ['a good one in fourth place', ['forged1', 'forged2', 'forged3', 'opened'], 'opened', false],
     ['a good one in fifth place', ['forged1', 'forged2', 'forged3', 'forged4', 'opened'], 'forged', true],
-  ] as const)('is decided alike wherever records live: %s', async (_, values, reason, discard) => {
+  ] as const)('has the same result wherever records live: %s', async (_, values, reason, discard) => {
     const { lazy, eager, here } = createModes()
     const expected = {
       reason,
@@ -110,7 +110,7 @@ describe('what the cookies of a request lead to', () => {
     ['a good former one behind a superseded one', ['superseded'], ['opened'], 'superseded', false],
     ['a superseded former one', [], ['superseded'], 'superseded', false],
     ['a bad former one', [], ['malformed'], 'malformed', false],
-  ] as const)('takes former names in: %s', async (_, present, former, reason, isMisplaced) => {
+  ] as const)('includes former names: %s', async (_, present, former, reason, isMisplaced) => {
     const { lazy, eager, here } = createModes()
     const renamed = rulesOf({ name: 'sid', insecure: true, previous: [{ name: 'old' }] })
     const header = [headerOf(present), ...former.map((value) => `old=${value}`)].join('; ')
@@ -120,14 +120,14 @@ describe('what the cookies of a request lead to', () => {
       expect((await lookUpStored(mode, renamed, header, BEGIN))()).toMatchObject(expected)
   })
 
-  it('is today’s cookie of two of one session that are as new', () => {
+  it('prefers today’s cookie of two equally new ones of one session', () => {
     const { lazy } = createModes()
     const renamed = rulesOf({ name: 'sid', insecure: true, previous: [{ name: 'old' }] })
     for (const header of ['sid=1; old=2', 'old=2; sid=1'])
       expect(lookUpSealed({ ...lazy, load: expiringAt }, renamed, header, BEGIN).record?.expires).toBe(1)
   })
 
-  it('is misplaced where two of one name came and a former definition has that name', () => {
+  it('is misplaced if there are two of one name and a former definition has that name', () => {
     const { lazy } = createModes()
     const wider = rulesOf({ path: '/a', previous: [{ path: '/a/b' }] })
     const header = headerOf(['opened', 'malformed']).replaceAll('sid', wider.cookie.name)
@@ -136,7 +136,7 @@ describe('what the cookies of a request lead to', () => {
     expect(lookUpSealed(lazy, only, header, BEGIN).isMisplaced).toBe(false)
   })
 
-  it('is a record without the keys that have a control\u2019s name, and says that it had some', async () => {
+  it('is a record without keys that are a control\u2019s name, and says that it had some', async () => {
     const { lazy, here } = createModes()
     const meta = metaOf({ subject: 'alice' })
     const content = { ...meta, data: { a: 1, regenerate: 1, login: { deep: 1 } } }
@@ -158,14 +158,14 @@ describe('what the cookies of a request lead to', () => {
     expect(await stored({ ...here, load }, 'sid=x')).toEqual(expected)
   })
 
-  it('is there at once where nothing has to be fetched', () => {
+  it('is synchronous if nothing has to be fetched', () => {
     const { eager, here } = createModes()
     expect(lookUpStored(eager, RULES, undefined, BEGIN)).not.toBeInstanceOf(Promise)
     expect(lookUpStored(here, RULES, 'sid=malformed', BEGIN)).not.toBeInstanceOf(Promise)
     expect(lookUpStored(eager, RULES, 'sid=opened', BEGIN)).toBeInstanceOf(Promise)
   })
 
-  it('costs at most four loads, and one for what comes several times', async () => {
+  it('costs at most four loads, and one for identical cookies', async () => {
     const { eager, loaded } = createModes()
     await lookUpStored(eager, RULES, headerOf(times(200, (index) => `forged${index}`)), BEGIN)
     expect(loaded).toEqual(['forged0', 'forged1', 'forged2', 'forged3'])
@@ -174,7 +174,7 @@ describe('what the cookies of a request lead to', () => {
     expect(loaded).toEqual(['opened'])
   })
 
-  it('is fetched at once and opened when somebody looks, where a mode can tell these apart', async () => {
+  it('is fetched immediately and opened when first used, if the mode separates these', async () => {
     const { eager, loaded } = createModes()
     const steps: string[] = []
     const fetch = async (value: string) => {
@@ -187,7 +187,7 @@ describe('what the cookies of a request lead to', () => {
     expect(look()).toEqual({ ...OPENED, discard: false, isMisplaced: false, hasDropped: false })
   })
 
-  it('is nothing for a header that is too long, which stays unread', async () => {
+  it('is empty for a header that is too long, which stays unread', async () => {
     const { eager, lazy, loaded } = createModes()
     const header = `sid=opened; x=${'y'.repeat(16_384)}`
     const expected = {
@@ -202,7 +202,7 @@ describe('what the cookies of a request lead to', () => {
     expect(loaded).toEqual([])
   })
 
-  it('is the error of a load that fails', async () => {
+  it('rejects with the error of a failed load', async () => {
     const { eager } = createModes()
     const failing: EagerMode = {
       ...eager,
@@ -214,7 +214,7 @@ describe('what the cookies of a request lead to', () => {
   })
 })
 
-describe('a request that goes on without its session', () => {
+describe('a request that continues without its session', () => {
   it('is anonymous after the store has failed, and keeps its cookie', () => {
     for (const error of [new StoreError('down'), new StoreTimeoutError(50)]) {
       expect(anonymousAfter(error)()).toEqual({
@@ -227,7 +227,7 @@ describe('a request that goes on without its session', () => {
     }
   })
 
-  it('does not go on after anything else', () => {
+  it('does not continue after any other error', () => {
     const error = new RangeError('a bug')
     expect(thrown(() => anonymousAfter(error))).toBe(error)
     expect(present(OPENED.record).content.data).toEqual({ a: 1 })

@@ -5,7 +5,7 @@ import { createBrowser, present, rejectionOf, sessionsOf, setCookie, warningsOf 
 import { eventsOf } from '../store-support.ts'
 
 describe('a visit', () => {
-  it('that nobody looked at says nothing, whatever came', async () => {
+  it('whose session was not used returns no headers, whatever the cookie', async () => {
     const sessions = sessionsOf()
     const browser = createBrowser(sessions)
     await browser.visit((session) => {
@@ -18,18 +18,18 @@ describe('a visit', () => {
     }
   })
 
-  it('gives the same session at every look', async () => {
+  it('returns the same session each time', async () => {
     const visit = await openVisit(sessionsOf(), undefined)
     expect(visit.session).toBe(visit.session)
   })
 
-  it('says Vary as soon as somebody looked, even where nothing is there (R69)', async () => {
+  it('returns Vary once its session was used, even if it is empty (R69)', async () => {
     const visit = await openVisit(sessionsOf(), undefined)
     expect(Object.keys(visit.session)).toEqual([])
     expect(await visit.close()).toEqual([['Vary', 'Cookie']])
   })
 
-  it('says no-store too where it sets or clears the cookie (R69)', async () => {
+  it('also returns no-store if it sets or deletes the cookie (R69)', async () => {
     const browser = createBrowser(sessionsOf())
     const set = await browser.visit((session) => {
       session['user'] = 'alice'
@@ -44,14 +44,14 @@ describe('a visit', () => {
     }
   })
 
-  it('can be closed twice, and says the same', async () => {
+  it('can be closed twice, with the same result', async () => {
     const visit = await openVisit(sessionsOf(), undefined)
     visit.session['user'] = 'alice'
     const headers = await visit.close()
     expect(await visit.close()).toEqual(headers)
   })
 
-  it('is there at once, with its headers, while the record lives in the cookie', () => {
+  it('is synchronous, with its headers, for a record in the cookie', () => {
     const visit = openVisit(sessionsOf(), undefined)
     expect(visit).not.toBeInstanceOf(Promise)
     if (visit instanceof Promise) return
@@ -61,7 +61,7 @@ describe('a visit', () => {
 })
 
 describe('saving', () => {
-  it('commits what is there, and the response carries it once', async () => {
+  it('commits the current data, and the response sets the cookie once', async () => {
     const browser = createBrowser(sessionsOf())
     const headers = await browser.visit(async (session) => {
       session['n'] = 1
@@ -72,7 +72,7 @@ describe('saving', () => {
     expect(await browser.ask((session) => session['n'])).toBe(1)
   })
 
-  it('twice leaves the later (R3)', async () => {
+  it('twice keeps the later cookie (R3)', async () => {
     const browser = createBrowser(sessionsOf())
     const headers = await browser.visit(async (session) => {
       session['n'] = 1
@@ -85,7 +85,7 @@ describe('saving', () => {
     expect(await browser.ask((session) => session['n'])).toBe(3)
   })
 
-  it('and then emptying leaves nothing', async () => {
+  it('and then emptying leaves no cookie', async () => {
     const browser = createBrowser(sessionsOf())
     const headers = await browser.visit(async (session) => {
       session['n'] = 1
@@ -107,7 +107,7 @@ describe('saving', () => {
     expect(await browser.ask((session) => [session.subject, session['n']])).toEqual([undefined, 1])
   })
 
-  it('keeps the cookie cleared that was cleared before', async () => {
+  it('after an end keeps the cookie deleted', async () => {
     const browser = createBrowser(sessionsOf())
     await browser.visit((session) => session.login('alice'))
     const headers = await browser.visit(async (session) => {
@@ -117,7 +117,7 @@ describe('saving', () => {
     expect(setCookie(headers)).toContain('; Max-Age=0;')
   })
 
-  it('after the visit was closed is refused', async () => {
+  it('after the visit was closed throws', async () => {
     const visit = await openVisit(sessionsOf(), undefined)
     visit.session['n'] = 1
     await visit.close()
@@ -128,7 +128,7 @@ describe('saving', () => {
     expect(errors).toEqual([expect.any(SessionClosedError)])
   })
 
-  it('a session that was first looked at after the visit was closed is refused too', async () => {
+  it('a session first used after the visit was closed throws too', async () => {
     const visit = await openVisit(sessionsOf(), undefined)
     await visit.close()
     visit.session.login('alice')
@@ -138,7 +138,7 @@ describe('saving', () => {
     })
   })
 
-  it('is refused after a visit was settled without being looked at', async () => {
+  it('throws after a visit was settled without being used', async () => {
     const visit = await openVisit(sessionsOf(), undefined)
     await visit.close()
     visit.settle()
@@ -147,7 +147,7 @@ describe('saving', () => {
 })
 
 describe('reloading', () => {
-  it('takes back every change since the session was opened', async () => {
+  it('discards every change since the session was opened', async () => {
     const browser = createBrowser(sessionsOf())
     await browser.visit((session) => {
       session.login('alice')
@@ -166,7 +166,7 @@ describe('reloading', () => {
     })
   })
 
-  it('takes back what came after the last save only', async () => {
+  it('discards only changes after the last save', async () => {
     const visit = await openVisit(sessionsOf(), undefined)
     const { session } = visit
     session['n'] = 1
@@ -176,7 +176,7 @@ describe('reloading', () => {
     expect(session['n']).toBe(1)
   })
 
-  it('a session that is not kept anywhere empties it', async () => {
+  it('an unsaved session empties it', async () => {
     const { session } = await openVisit(sessionsOf(), undefined)
     session.login('alice')
     session['n'] = 1
@@ -184,7 +184,7 @@ describe('reloading', () => {
     expect([session.subject, JSON.stringify(session)]).toEqual([undefined, '{}'])
   })
 
-  it('also takes back "remember me"', async () => {
+  it('also discards "remember me"', async () => {
     const { session } = await openVisit(sessionsOf(), undefined)
     session.permanent = true
     await session.reload()
@@ -193,8 +193,8 @@ describe('reloading', () => {
   })
 })
 
-describe('a change that comes too late', () => {
-  it('is warned of once, however often it happens', async () => {
+describe('a late change', () => {
+  it('causes one warning, however often it happens', async () => {
     const sessions = sessionsOf()
     const warnings = await warningsOf(async () => {
       for (let request = 0; request < 3; request++) {
@@ -208,7 +208,7 @@ describe('a change that comes too late', () => {
     expect(warnings).toEqual(['KEEPSAKE_LATE_CHANGE'])
   })
 
-  it('is published once for each response, though it is looked for twice, and again by save', async () => {
+  it('is published once for each response, although two checks and save find it', async () => {
     const events = await eventsOf(async () => {
       const visit = await openVisit(sessionsOf(), undefined)
       visit.session['n'] = 1
@@ -222,7 +222,7 @@ describe('a change that comes too late', () => {
     expect(events).toEqual(['session_created created', 'session_refused late'])
   })
 
-  it('is seen where the session is looked at for the first time', async () => {
+  it('is detected if the session is used for the first time', async () => {
     const warnings = await warningsOf(async () => {
       const visit = await openVisit(sessionsOf(), undefined)
       await visit.close()
@@ -246,7 +246,7 @@ describe('a change that comes too late', () => {
     expect(warnings).toEqual([])
   })
 
-  it('is not what a session is called that could not be kept', async () => {
+  it('is not reported for a session that could not be saved', async () => {
     const warnings = await warningsOf(async () => {
       const visit = await openVisit(sessionsOf(), undefined)
       visit.session['fn'] = () => 1
@@ -256,7 +256,7 @@ describe('a change that comes too late', () => {
     expect(warnings).toEqual([])
   })
 
-  it('that cannot be kept makes settling fail no more than another', async () => {
+  it('that cannot be saved does not make settling throw', async () => {
     const visit = await openVisit(sessionsOf(), undefined)
     visit.session['n'] = 1
     await visit.close()
@@ -265,8 +265,8 @@ describe('a change that comes too late', () => {
   })
 })
 
-describe('what cannot be kept', () => {
-  it('fails the closing with its path, and the session can be put right', async () => {
+describe('data that cannot be saved', () => {
+  it('makes closing throw with its path, and can be corrected', async () => {
     const visit = await openVisit(sessionsOf(), undefined)
     visit.session['cart'] = [{}, {}, { fn: () => 1 }]
     expect(() => visit.close()).toThrow(
@@ -277,7 +277,7 @@ describe('what cannot be kept', () => {
     expect(present(setCookie(await visit.close()))).toContain('__Host-session=')
   })
 
-  it('fails a save, and the session can be put right', async () => {
+  it('makes a save reject, and can be corrected', async () => {
     const { session } = await openVisit(sessionsOf(), undefined)
     session['at'] = new Date(Number.NaN)
     expect(await rejectionOf(session.save())).toMatchObject({ name: 'SessionDataError', path: 'at' })
@@ -290,7 +290,7 @@ describe('a session that is too large for a cookie (R10)', () => {
   // 4,096 bytes, less 14 for the name, less the token's own 81 bytes, as base64.
   const MOST = Math.floor(((4096 - 14) * 3) / 4) - 81
 
-  it('fails the closing with its sizes, heaviest first, and can be put right', async () => {
+  it('makes closing throw with its sizes, largest first, and can be corrected', async () => {
     const browser = createBrowser(sessionsOf())
     await browser.visit((session) => {
       session['user'] = 'alice'
@@ -323,7 +323,7 @@ describe('a session that is too large for a cookie (R10)', () => {
     expect(await after.ask((session) => JSON.stringify(session))).toBe('{"user":"alice","a b":"xxxxxxxxxx"}')
   })
 
-  it('begins one byte after what fits', async () => {
+  it('is one byte larger than the maximum', async () => {
     const browser = createBrowser(sessionsOf())
     const fits = 'x'.repeat(MOST - '{"x":""}'.length)
     await browser.visit((session) => {

@@ -94,7 +94,7 @@ const end = { done: true, value: undefined }
 const told = (value: SessionChange) => ({ done: false, value })
 
 describe.each<Kind>(['told', 'asked'])('a watch of a session in a store that has to be %s', (kind) => {
-  it('tells what another request changes, and then that it has ended', async () => {
+  it('reports another request’s change, and then the end', async () => {
     const { sessions, other } = createPlace(kind)
     const cookie = await begin(sessions, { n: 1 })
     const watch = await watchOf(sessions, cookie)
@@ -106,7 +106,7 @@ describe.each<Kind>(['told', 'asked'])('a watch of a session in a store that has
     expect(await news(watch.next())).toEqual(end)
   })
 
-  it('tells what happened between the opening and the first wait', async () => {
+  it('reports a change between the opening and the first wait', async () => {
     const { sessions, other } = createPlace(kind)
     const cookie = await begin(sessions, { n: 1 })
     const watch = await watchOf(sessions, cookie)
@@ -114,7 +114,7 @@ describe.each<Kind>(['told', 'asked'])('a watch of a session in a store that has
     expect(await news(watch.next())).toEqual(told('revoked'))
   })
 
-  it('tells many changes that came while nobody waited as one', async () => {
+  it('reports many changes while nobody waited as one', async () => {
     const { sessions, other } = createPlace(kind)
     const cookie = await begin(sessions, { n: 1 })
     const watch = await watchOf(sessions, cookie)
@@ -130,7 +130,7 @@ describe.each<Kind>(['told', 'asked'])('a watch of a session in a store that has
     expect(await news(last)).toEqual(told('revoked'))
   })
 
-  it('ends with its session, wherever that has gone', async () => {
+  it('ends with its session, whatever has happened to it', async () => {
     const { sessions, other } = createPlace(kind)
     const leaves: ((session: Session<Data>) => void)[] = [
       (session) => session.login('ada'),
@@ -146,7 +146,7 @@ describe.each<Kind>(['told', 'asked'])('a watch of a session in a store that has
     }
   })
 
-  it('is told nothing by what its own request does, and follows it to a new id', async () => {
+  it('does not report its own request’s changes, and follows it to a new id', async () => {
     const { sessions, other } = createPlace(kind)
     const cookie = await begin(sessions, { n: 1 })
     const visit = await sessions.open(cookie)
@@ -178,7 +178,7 @@ describe.each<Kind>(['told', 'asked'])('a watch of a session in a store that has
     expect(await news(change)).toEqual(told('revoked'))
   })
 
-  it('knows what its own request brought together with what another one wrote', async () => {
+  it('does not report a change that its own request has merged', async () => {
     const { sessions, other } = createPlace(kind)
     const cookie = await begin(sessions, { list: ['a'] })
     const visit = await sessions.open(cookie)
@@ -190,7 +190,7 @@ describe.each<Kind>(['told', 'asked'])('a watch of a session in a store that has
     expect(await isOpen(change)).toBe(true)
   })
 
-  it('is revoked where another request had ended the session before its own could save', async () => {
+  it('reports revoked if another request has ended the session before its own save', async () => {
     const { sessions, other } = createPlace(kind)
     const cookie = await begin(sessions, { n: 1 })
     const visit = await sessions.open(cookie)
@@ -200,7 +200,7 @@ describe.each<Kind>(['told', 'asked'])('a watch of a session in a store that has
     expect(await started(visit.session.watch()).next()).toEqual(told('revoked'))
   })
 
-  it('is revoked as soon as its own request is told so, whichever was there first', async () => {
+  it('reports revoked as soon as its own request gets that error, in either order', async () => {
     const { sessions, other } = createPlace(kind)
     const cookie = await begin(sessions, { n: 1 })
     const visit = await sessions.open(cookie)
@@ -213,7 +213,7 @@ describe.each<Kind>(['told', 'asked'])('a watch of a session in a store that has
     expect(await change).toEqual(told('revoked'))
   })
 
-  it('expires at its end, and no earlier when another request extends it', async () => {
+  it('reports expired at the expiry, and not earlier if another request extends it', async () => {
     const place = createPlace(kind)
     const { sessions, other } = place
     const cookie = await begin(sessions, { n: 1 })
@@ -229,7 +229,7 @@ describe.each<Kind>(['told', 'asked'])('a watch of a session in a store that has
     expect(await news(watch.next())).toEqual(end)
   })
 
-  it('tells nothing while the store fails, one event, and the truth when it is back', async () => {
+  it('reports nothing while the store fails, with one event, and the changes when it recovers', async () => {
     const { sessions, other, store, memory } = createPlace(kind)
     const cookie = await begin(sessions, { n: 1 })
     const watch = await watchOf(sessions, cookie)
@@ -256,7 +256,7 @@ describe.each<Kind>(['told', 'asked'])('a watch of a session in a store that has
     await other.close()
   })
 
-  it('of a visitor of whom nothing is kept waits until this request has saved something', async () => {
+  it('of an unsaved session waits until this request has saved it', async () => {
     const { sessions, other } = createPlace(kind)
     const visit = await sessions.open(undefined)
     const change = started(visit.session.watch()).next()
@@ -269,7 +269,7 @@ describe.each<Kind>(['told', 'asked'])('a watch of a session in a store that has
     expect(await news(change)).toEqual(told('revoked'))
   })
 
-  it('sees no more of the session than a request would: what was sealed with a secret that is not here is over', async () => {
+  it('reports revoked for a record sealed with an unknown secret, which a request could not open', async () => {
     const { sessions, store } = createPlace(kind)
     const cookie = await begin(sessions, { n: 1 })
     const change = (await watchOf(sessions, cookie)).next()
@@ -281,7 +281,7 @@ describe.each<Kind>(['told', 'asked'])('a watch of a session in a store that has
 })
 
 describe('a watch', () => {
-  it('of a session in its cookie ends when that does, and is told nothing else', async () => {
+  it('of a session in its cookie ends when it expires, and reports nothing else', async () => {
     const place = { at: BEGIN }
     const sessions = createSessions<Data>({
       secrets: [secretNamed('newest')],
@@ -297,7 +297,7 @@ describe('a watch', () => {
     expect(await news(change)).toEqual(told('expired'))
   })
 
-  it('of a session in its cookie that can be revoked sees that too', async () => {
+  it('of a revocable session in its cookie reports a revocation', async () => {
     const options = {
       secrets: [secretNamed('newest')],
       now,
@@ -313,7 +313,7 @@ describe('a watch', () => {
     expect(await news(change)).toEqual(told('revoked'))
   })
 
-  it('of a session that has outgrown its cookie sees it end, and one that fits again has only its time', async () => {
+  it('of a session too large for its cookie reports its end, and of one that fits again only its expiry', async () => {
     const memory = memoryStore({ now: () => BEGIN * 1000 })
     const sessions = createSessions<{ text?: string }>({
       secrets: [secretNamed('newest')],
@@ -329,7 +329,7 @@ describe('a watch', () => {
     expect(await isOpen(small)).toBe(true)
   })
 
-  it('ends with its signal, with the loop, and with the sessions, and leaves nothing behind', async () => {
+  it('ends with its signal, with the loop, and with the sessions, and releases everything', async () => {
     const { memory, count } = counted()
     const sessions = createSessions<Data>({ secrets: [secretNamed('newest')], store: memory, now })
     const cookie = await begin(sessions, { n: 1 })
@@ -358,7 +358,7 @@ describe('a watch', () => {
     expect(await (await watchOf(sessions, cookie, stop.signal)).next()).toEqual(end)
   })
 
-  it('that is ended before it began never begins', async () => {
+  it('that is ended before its start never starts', async () => {
     const { memory, count } = counted()
     const sessions = createSessions<Data>({ secrets: [secretNamed('newest')], store: memory, now })
     const watch = await watchOf(sessions, await begin(sessions, { n: 1 }))
@@ -367,7 +367,7 @@ describe('a watch', () => {
     expect(count()).toBe(0)
   })
 
-  it('hands on a fault that is not the store’s, and ends', async () => {
+  it('throws an error that is not the store’s, and ends', async () => {
     const { memory, count } = counted()
     const sessions = createSessions<Data>({ secrets: [secretNamed('newest')], store: memory, now })
     const cookie = await begin(sessions, { n: 1 })
@@ -387,7 +387,7 @@ describe('a watch', () => {
     expect(count()).toBe(0)
   })
 
-  it('that cannot be told is asked for, and told as soon as that can be arranged', async () => {
+  it('polls if listening fails, until it succeeds', async () => {
     const place = createPlace('told')
     let refusals = 2
     const store: Store = {
@@ -408,7 +408,7 @@ describe('a watch', () => {
     expect(await news(change)).toEqual(told('revoked'))
   })
 
-  it('asks a store that tells too, though seldom', async () => {
+  it('also polls a store that notifies, but rarely', async () => {
     const place = createPlace('told')
     const store = troubledStore({ ...place.memory, watch: () => () => undefined })
     const sessions = createSessions<Data>({ secrets: [secretNamed('newest')], store, now })
@@ -423,7 +423,7 @@ describe('a watch', () => {
     expect(await news(change)).toEqual(told('revoked'))
   })
 
-  it('misses nothing that happens while the store begins to tell', async () => {
+  it('misses no change while the store starts to listen', async () => {
     const place = createPlace('told')
     const cookie = await begin(place.other, { n: 1 })
     const store: Store = {
@@ -440,7 +440,7 @@ describe('a watch', () => {
     expect(await change).toEqual(told('revoked'))
   })
 
-  it('with a store that does not answer is not kept waiting by it, and lets go of what comes too late', async () => {
+  it('with a store that does not answer is not delayed, and releases a late listener', async () => {
     const place = createPlace('told')
     const { promise: opened, resolve: open } = Promise.withResolvers<void>()
     let left = 0
@@ -466,7 +466,7 @@ describe('a watch', () => {
     expect(left).toBeGreaterThan(0)
   })
 
-  it('answers calls that do not wait for each other in their order', async () => {
+  it('answers parallel calls in order', async () => {
     const { sessions, other } = createPlace('told')
     const cookie = await begin(sessions, { n: 1 })
     const watch = await watchOf(sessions, cookie)
@@ -477,7 +477,7 @@ describe('a watch', () => {
     expect(await Promise.all(answers)).toEqual([told('changed'), told('revoked'), end])
   })
 
-  it('of ten thousand, by one signal, warns of nothing, asks once for each, and lets go of all', async () => {
+  it('of ten thousand, by one signal, causes no warning, listens once for each, and releases all', async () => {
     const { memory, count } = counted()
     const store = troubledStore(memory)
     const sessions = createSessions<Data>({ secrets: [secretNamed('newest')], store, now })
@@ -504,7 +504,7 @@ describe('a watch', () => {
     expect([count(), codes]).toEqual([0, []])
   })
 
-  it('that has to be asked for asks for a thousand in a beat, each in its turn', async () => {
+  it('that has to be polled polls a thousand in a beat, each in its turn', async () => {
     const { watch: _, ...mute } = memoryStore({ now: () => BEGIN * 1000 })
     const store = troubledStore(mute)
     const sessions = createSessions<Data>({

@@ -4,7 +4,7 @@ import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
 import { answerPlainly } from '../session/plain-answer.ts'
 import { createGuard } from './guard.ts'
 
-/** A request listener, or what `withSession` takes: request and response, and whatever comes behind them. */
+/** A request listener, or a handler for `withSession`: request and response, and any further arguments. */
 type Handler<Request extends AnyRequest, Response extends AnyResponse, Rest extends readonly unknown[]> = (
   request: Request,
   response: Response,
@@ -12,7 +12,7 @@ type Handler<Request extends AnyRequest, Response extends AnyResponse, Rest exte
 ) => unknown
 
 /**
- * Keeps other sites from sending requests in a visitor's name: wraps a handler, which then is never called for a request
+ * Rejects cross-site requests: wraps a handler, which is then never called for a request
  * that may change something and does not come from a page of this site. See `checkOrigin` of `@keepsake/core/adapter` for the
  * rules.
  *
@@ -22,10 +22,10 @@ type Handler<Request extends AnyRequest, Response extends AnyResponse, Rest exte
  * ```
  *
  * Inside `withSession` it knows the session's cookie; around it, or without a session, any cookie counts as one. With
- * `token: true` it belongs inside, and a field `_csrf` is found where something has put the parsed body into
- * `request.body`; otherwise `session.verifyCsrf(…)` does the same by hand.
+ * `token: true` put it inside; it finds a field `_csrf` if a parser has put the body into
+ * `request.body`; otherwise call `session.verifyCsrf(…)` yourself.
  *
- * A refused request is answered 403 in plain text, unless `fail` is given.
+ * A rejected request is answered with 403 in plain text, unless `fail` is given.
  *
  * @throws {ConfigError} at start-up, for a wrong option.
  */
@@ -48,7 +48,7 @@ export function crossOriginGuard(
     }
 }
 
-/** Said to the visitor only: whoever sends many such requests must not fill the log. */
+/** Not logged: a client that sends many such requests must not fill the log. */
 function refusePlainly({ status }: CrossOriginError, _request: AnyRequest, response: AnyResponse): void {
   answerPlainly(response, status)
 }

@@ -3,15 +3,15 @@ import { REQUEST } from '../headers/connection.ts'
 import type { AnyRequest } from '../headers/messages.ts'
 
 /**
- * Lets a request pass, or throws. `body`: what a parser has made of its body.
+ * Lets a request pass, or throws. `body`: the parsed body.
  *
  * @throws {CrossOriginError} for a request that may change something and does not come from a page of this site.
  */
 export type Guard = GuardOf<AnyRequest>
 
 /**
- * What the cross-origin guards of Node's adapters stand on. By hand it serves where there is no response, as in an upgrade
- * to WebSocket, which no browser keeps other sites from asking for:
+ * The basis of the cross-origin guards of Node's adapters. Call it yourself if there is no response, as for a WebSocket
+ * upgrade, which browsers let other sites request:
  *
  * ```ts
  * const guard = createGuard()
@@ -21,7 +21,7 @@ export type Guard = GuardOf<AnyRequest>
  * })
  * ```
  *
- * Where no session is attached to the request, any cookie counts as the session's.
+ * If no session is attached to the request, any cookie counts as the session's.
  *
  * @throws {ConfigError} at start-up, for a wrong option.
  */

@@ -1,7 +1,7 @@
 import { fieldOf, type RequestAccess } from '@keepsake/core/adapter'
 import { type AnyRequest, headerOf } from './messages.ts'
 
-/** Whether the connection that the request came by is encrypted, as far as this process can tell. */
+/** Whether the request's connection is encrypted, as far as this process can tell. */
 export function isEncrypted({ socket }: AnyRequest): boolean {
   return fieldOf(socket as { readonly encrypted?: boolean }, 'encrypted') === true
 }
@@ -12,7 +12,7 @@ export function pathOf(request: AnyRequest): string {
   return (whole ?? '').split('?', 1)[0] ?? ''
 }
 
-/** How the rules for requests read one of Node. */
+/** How to read a request of Node. */
 export const REQUEST: RequestAccess<AnyRequest> = Object.freeze({
   headerOf,
   hostOf: (request: AnyRequest) => headerOf(request, ':authority') ?? headerOf(request, 'host'),

@@ -12,7 +12,7 @@ import { setLine } from './response-headers.ts'
 export type HttpCookie<T = string> = BoundCookie<T, AnyRequest, AnyResponse>
 
 /**
- * A cookie with attributes that are fixed and checked once; see `createCookie` of `@keepsake/core` for its options.
+ * A cookie whose attributes are fixed and checked once; see `createCookie` of `@keepsake/core` for its options.
  *
  * ```ts
  * const theme = createCookie('theme', { maxAge: '365d' })
@@ -21,7 +21,7 @@ export type HttpCookie<T = string> = BoundCookie<T, AnyRequest, AnyResponse>
  * theme.delete(response)
  * ```
  *
- * @throws {ConfigError} for a name or an attribute that browsers would refuse or misread, and for weak secrets.
+ * @throws {ConfigError} for a name or an attribute that browsers would reject or misread, and for weak secrets.
  */
 export function createCookie(name: string, options?: CookieOptions): HttpCookie
 export function createCookie<T>(

@@ -5,7 +5,7 @@ import { fieldOf } from '@keepsake/core/adapter'
 /** A request of `node:http`, `node:https` or the compatibility API of `node:http2`. */
 export type AnyRequest = IncomingMessage | Http2ServerRequest
 
-/** A header that came, by its name in lower case. Nothing is read from a prototype, which Node gives them. */
+/** A request header, by its name in lower case. Nothing is read from the prototype of Node's headers object. */
 export const headerOf = ({ headers }: AnyRequest, name: string): string | string[] | undefined =>
   Object.hasOwn(headers, name) ? headers[name] : undefined
 
@@ -17,8 +17,8 @@ export const streamOf = (response: AnyResponse): ServerHttp2Stream | undefined =
   fieldOf(response as Partial<Http2ServerResponse>, 'stream')
 
 /**
- * Whether there is a response at all: where none can be had, as in an upgrade, callers of middleware put an empty object in
- * its place.
+ * Whether there is a response at all: without one, as in an upgrade, callers of middleware pass an empty
+ * object.
  */
 export const isResponse = (given: unknown): given is AnyResponse =>
   typeof (given as Partial<AnyResponse> | undefined)?.on === 'function'

@@ -8,7 +8,7 @@ import type { AnyResponse } from './messages.ts'
 
 const NONE: readonly never[] = Object.freeze([])
 
-/** How the rules for a response's head read and write one of Node. */
+/** How to read and write the headers of a response of Node. */
 export const RESPONSE: ResponseAccess<AnyResponse> = Object.freeze({
   linesOf(response: AnyResponse, name: string): readonly string[] {
     const value = response.getHeader(name)
@@ -20,9 +20,9 @@ export const RESPONSE: ResponseAccess<AnyResponse> = Object.freeze({
     void response.setHeader(name, value),
 })
 
-/** Adds the headers of a closed visit to a response whose head has not left. */
+/** Adds the headers of a closed visit to a response whose headers were not sent. */
 export const applyHeaders = (response: AnyResponse, headers: readonly Header[]): void =>
   apply(RESPONSE, response, headers)
 
-/** Adds a `Set-Cookie` line, in place of an earlier one of the same cookie. */
+/** Adds a `Set-Cookie` line, replacing an earlier one of the same cookie. */
 export const setLine = (response: AnyResponse, line: string): void => setCookieLine(RESPONSE, response, line)

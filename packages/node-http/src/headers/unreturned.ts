@@ -4,7 +4,7 @@ import { type AnyRequest, headerOf } from './messages.ts'
 const INSECURE = "cookie: { insecure: process.env.NODE_ENV !== 'production' }"
 
 /**
- * Why a client most likely does not send the session's cookie back, and what to write. Pure.
+ * The likely reason why a client does not send the session's cookie back, and the fix. Pure.
  *
  * @param isSecure Whether the cookie has `Secure`.
  */
@@ -23,6 +23,6 @@ export function unreturnedBecause(request: AnyRequest, isSecure: boolean): strin
   return 'The client may block or not store cookies, or request another path or host than cookie: { path, domain }.'
 }
 
-/** Every browser on iOS is WebKit, too; Chromium names Safari for the sake of old pages. */
+/** Every browser on iOS is WebKit too; Chromium's user agent contains Safari for compatibility. */
 const isSafari = (agent: string): boolean =>
   agent.includes('AppleWebKit/') && !/Chrom(?:e|ium)\/|Edg(?:e|A)?\//.test(agent)

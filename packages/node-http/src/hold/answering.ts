@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** What answers in place of a response that was given up, perhaps within what answers to another failure of it. */
+/** The code that responds in place of an abandoned response, perhaps nested in another failure's. */
 interface Answer {
   readonly given: object
   readonly within: Answer | undefined
@@ -9,16 +9,16 @@ interface Answer {
 const answers = new AsyncLocalStorage<Answer>()
 
 /**
- * Runs what answers in place of a response that was given up. Everything that it awaits, and that Node calls back for it,
- * belongs to the answer; what the handler still does never comes to belong to it.
+ * Runs the code that responds in place of an abandoned response. Everything that it awaits, and Node's callbacks for it,
+ * belong to the error response; the handler's own code never does.
  *
- * @param given Stands for the response that was given up.
+ * @param given Identifies the abandoned response.
  */
 export function answerFor(given: object, answer: () => void): void {
   answers.run({ given, within: answers.getStore() }, answer)
 }
 
-/** Whether the code that runs now answers in place of that response. */
+/** Whether the running code responds in place of that response. */
 export function isAnswering(given: object): boolean {
   let answer = answers.getStore()
   while (answer !== undefined && answer.given !== given) answer = answer.within

@@ -2,7 +2,7 @@ import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
 import { isAnswering } from './answering.ts'
 import { refuseHead } from './methods.ts'
 
-/** How far a response would be if what the handler sent had gone out. */
+/** The progress of a response as if the handler's calls had been sent. */
 export interface Progress {
   readonly hasEnded: boolean
   readonly owesDrain: boolean
@@ -12,7 +12,7 @@ const PROGRESS = Symbol('keepsake.progress')
 const STATUS = Symbol('keepsake.status')
 const REASON = Symbol('keepsake.reason')
 
-/** A response that appears to be sent, as long as there is progress, to all but what answers in its place. */
+/** A response that appears sent, as long as there is progress, to all code but its error response. */
 interface AppearingSent {
   [PROGRESS]?: Progress | undefined
   /** The status of an HTTP/1 response, where both are plain properties; on HTTP/2 they are accessors of the prototype. */
@@ -20,14 +20,14 @@ interface AppearingSent {
   [REASON]?: string
 }
 
-/** What changes a head, beside `statusCode` and `statusMessage`. */
+/** Methods that change headers, besides `statusCode` and `statusMessage`. */
 const CHANGES = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader'] as const
 
 /**
- * Makes a response whose head waits behave as if it had left: no framework answers a second time, and whoever tries
- * changes nothing, which would give the body that was sent the head of another.
+ * Makes a held response behave as if its headers were sent: no framework responds a second time, and attempts to
+ * change it have no effect, since they would give the sent body other headers.
  *
- * @returns What ends it.
+ * @returns A function that ends this.
  */
 export function appearSent(request: AnyRequest, response: AnyResponse, progress: Progress): () => void {
   const appearing = response as AnyResponse & AppearingSent
@@ -51,20 +51,20 @@ function cover(request: AnyRequest, response: AnyResponse & AppearingSent): void
 }
 
 /**
- * Makes a response that was given up appear sent for good, to all but what answers in its place; see `answerFor`. What
- * changes its head is not refused here.
+ * Makes an abandoned response appear sent permanently, to all code but its error response; see `answerFor`. Changes of its
+ * headers do not throw here.
  */
 export function appearGivenUp(response: AnyResponse, progress: Progress): void {
   ;(response as AnyResponse & AppearingSent)[PROGRESS] = progress
 }
 
-/** How the response appears to the code that runs now; undefined where it is what it is. */
+/** How the response appears to the running code; undefined if unchanged. */
 function appearanceOf(response: AppearingSent): Progress | undefined {
   const progress = response[PROGRESS]
   return progress === undefined || isAnswering(progress) ? undefined : progress
 }
 
-/** A property of the head, which keeps its value while the response appears sent. */
+/** A property of the headers, which keeps its value while the response appears sent. */
 function assigned(
   name: 'statusCode' | 'statusMessage',
   key: typeof STATUS | typeof REASON,
@@ -83,7 +83,7 @@ function assigned(
 }
 
 /**
- * Stays on a response for good: to delete properties again would make a slow object of it. The getters
+ * Stays on a response permanently: deleting properties would make it a slow object. The getters
  * are the same for all responses, so that defining them is cheap.
  */
 const COVER: PropertyDescriptorMap & ThisType<AnyResponse & AppearingSent> = {
@@ -110,10 +110,10 @@ const COVER: PropertyDescriptorMap & ThisType<AnyResponse & AppearingSent> = {
   },
 }
 
-// Whoever defines by a descriptor reads it through its prototype.
+// A property descriptor is read through its prototype.
 for (const descriptor of Object.values(COVER)) Object.setPrototypeOf(descriptor, null)
 
-/** What the property below says. */
+/** The value of the underlying property. */
 function uncovered(response: AnyResponse, name: string): unknown {
   return Reflect.get(Object.getPrototypeOf(response) as object, name, response)
 }

@@ -1,10 +1,10 @@
 import type { AnyResponse } from '../headers/messages.ts'
 import { type Args, dropCall, type Method, refuseHead } from './methods.ts'
 
-/** What may be buffered of a response that ignores `write()` returning false. What `end()` brings is not counted. */
+/** The maximum to buffer for a response that ignores `write()` returning false. `end()`'s data is not counted. */
 export const MAX_BUFFERED_BYTES = 16 * 1024 * 1024
 
-/** A response wrote on and on without waiting for `'drain'` while its session was being saved. */
+/** A response kept writing without waiting for `'drain'` while its session was being saved. */
 export class ResponseTooLargeError extends Error {
   override readonly name = 'ResponseTooLargeError'
   readonly code = 'KEEPSAKE_RESPONSE_TOO_LARGE'
@@ -21,7 +21,7 @@ interface Call {
   readonly args: Args
 }
 
-/** The calls by which a handler has sent a response that waits. */
+/** The calls with which a handler has sent a held response. */
 export class BufferedCalls {
   readonly #response: AnyResponse
   #calls: Call[] = []
@@ -33,12 +33,12 @@ export class BufferedCalls {
     this.#response = response
   }
 
-  /** Whether more is buffered than a response may hold up. */
+  /** Whether more is buffered than allowed. */
   get isTooLarge(): boolean {
     return this.#bytes > MAX_BUFFERED_BYTES
   }
 
-  /** Buffers a call, and returns what the handler is told. */
+  /** Buffers a call, and returns its result for the handler. */
   add(method: Method, args: Args): unknown {
     if (method === 'writeHead' && this.#calls.length > 0) refuseHead()
     if (method === 'end') this.hasEnded = true
@@ -56,13 +56,13 @@ export class BufferedCalls {
     if (this.owesDrain && hasRoom && !this.hasEnded) emitDrain(this.#response)
   }
 
-  /** Gives up the calls. */
+  /** Discards the calls. */
   drop(error: unknown): void {
     for (const { method, args } of this.#calls.splice(0)) dropCall(this.#response, method, args, error)
   }
 }
 
-/** What a chunk adds to what is buffered; a text counts by its length. */
+/** The buffered size of a chunk; a text counts by its length. */
 function bytesIn(chunk: unknown): number {
   if (typeof chunk === 'string') return chunk.length
   return chunk instanceof Uint8Array ? chunk.byteLength : 0
@@ -70,10 +70,10 @@ function bytesIn(chunk: unknown): number {
 
 const ignore = (): void => undefined
 
-/** Where a wrapper such as compression keeps the listeners of `'drain'`, `on` returns what emits to them. */
+/** If a wrapper such as compression keeps the listeners of `'drain'`, `on` returns the object that emits to them. */
 function emitDrain(response: AnyResponse): void {
   const emitter = response.on('drain', ignore).off('drain', ignore)
   response.emit('drain')
-  // After the end it would tell a pipeline that all has been written.
+  // After the end it would tell a pipeline that everything was written.
   if (emitter !== response && !emitter.writableEnded) emitter.emit('drain')
 }

@@ -3,13 +3,13 @@ import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
 import { isAnswering } from './answering.ts'
 
 /**
- * Puts off `request.socket.destroy()` while a response is held. Express's final handler calls it when an error comes
+ * Defers `request.socket.destroy()` while a response is held. Express's final handler calls it for an error
  * after the response was sent; with the response still held, that would lose what plain Express delivers. Only the
- * request's view of its socket changes; whatever else is asked of it reaches the socket itself, and so does what is asked
- * by the answer to a response that was given up.
+ * request's view of its socket changes; other calls reach the socket itself, and so do calls
+ * by an error response.
  *
- * @param progress That of the response.
- * @returns What ends it, and says whether destruction was asked for meanwhile.
+ * @param progress The response's.
+ * @returns A function that ends this, and returns whether destruction was requested.
  */
 export function deferDestroy(request: AnyRequest, progress: object): () => boolean {
   const holder = request as { socket: AnyRequest['socket'] }
@@ -36,7 +36,7 @@ export function deferDestroy(request: AnyRequest, progress: object): () => boole
   }
 }
 
-/** As asked for while the response was held; not before what has ended is delivered. */
+/** As requested while the response was held; not before the ended response is delivered. */
 export function destroySocket({ socket }: AnyRequest, response: AnyResponse, hasEnded: boolean): void {
   if (hasEnded && !response.writableFinished) response.once('finish', () => socket.destroy())
   else socket.destroy()

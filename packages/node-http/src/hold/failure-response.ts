@@ -3,7 +3,7 @@ import { type AnyResponse, streamOf } from '../headers/messages.ts'
 import { answerFor, isAnswering } from './answering.ts'
 import { type Args, dropCall, type Method, METHODS, methodsOf, type Originals } from './methods.ts'
 
-/** What changes a response or sends something besides: head, trailers, and 1xx responses. */
+/** Calls that change a response or send something besides: headers, trailers, and 1xx responses. */
 const CHANGES = [
   'setHeader',
   'setHeaders',
@@ -17,26 +17,26 @@ const CHANGES = [
   'writeInformation',
 ] as const
 
-/** A response that was given up. */
+/** An abandoned response. */
 export interface GivenUp {
   readonly response: AnyResponse
   readonly originals: Originals
-  /** Stands for it. */
+  /** Identifies it. */
   readonly progress: object
-  /** Why it was given up. */
+  /** Why it was abandoned. */
   readonly failure: unknown
-  /** Has it appear sent for good, to all but the answer. */
+  /** Makes it appear sent permanently, to all code but the error response. */
   readonly appear: () => void
-  /** Makes a call of the answer, below the wrappers (compression) that have begun on the handler's response. */
+  /** Makes a call of the error response, below wrappers (compression) that have begun on the handler's response. */
   readonly send: (method: Method, args: Args) => unknown
-  /** Drops a call of the handler, and returns what that is told. */
+  /** Drops a call of the handler, and returns its result for it. */
   readonly drop: (method: Method, args: Args) => unknown
 }
 
 /**
- * Has `answer` answer in place of a handler that may still be sending. To what `answer` runs, awaits or is called back by,
- * the response is as if nothing had been set or sent. To all else it stays one that was sent: what comes of it is dropped,
- * or a stream of events would go on under the page that says what went wrong.
+ * Makes `answer` respond in place of a handler that may still be sending. For code that `answer` runs, awaits or is called back by,
+ * the response is as if nothing had been set or sent. For all other code it remains sent: its writes are dropped,
+ * or an event stream would continue below the error page.
  *
  * All else is also an answer that is made in a callback of somebody else's, as of a pool without `AsyncResource`.
  */
@@ -49,7 +49,7 @@ export function answerFailure(givenUp: GivenUp, answer: () => void): void {
   answerFor(progress, answer)
 }
 
-/** From now on only the answer reaches the response. */
+/** From now on only the error response reaches the response. */
 function guard({ response, originals, progress, failure, send, drop }: GivenUp): void {
   const methods = methodsOf<string>(response)
   for (const name of CHANGES) {
@@ -60,7 +60,7 @@ function guard({ response, originals, progress, failure, send, drop }: GivenUp):
   }
   for (const name of METHODS)
     methods[name] = (...args) => (isAnswering(progress) ? send(name, args) : drop(name, args))
-  // There is never room for the handler: it would write in the course of the answer.
+  // The handler's `write` always returns false: it would otherwise write during the error response.
   methods['on'] = methods['addListener'] = (event, listener) =>
     event === 'drain' && !isAnswering(progress)
       ? response

@@ -56,8 +56,8 @@ export function bodyScenarios({ host, serve, fields }: Stage): void {
     expect(comparable(answer)).toEqual(fields(SET, VARY, NO_STORE))
   })
 
-  if (canDo(host, 'the head of a stream of events'))
-    it('sends the cookie with the head of a stream of events, before the first event', async () => {
+  if (canDo(host, 'the headers of an event stream'))
+    it('sends the cookie in the headers of an event stream, before the first event', async () => {
       let open: ServerResponse | undefined
       const { client } = await serve({
         '/': raw(({ response }) => {
@@ -88,7 +88,7 @@ export function bodyScenarios({ host, serve, fields }: Stage): void {
     expect(comparable(answer)).toEqual(fields(SET, VARY, NO_STORE))
   })
 
-  it('sets the cookie on the answer to HEAD', async () => {
+  it('sets the cookie on the response to HEAD', async () => {
     const { client } = await serve({ '/': writing(({ send }) => send('not shown')) })
     const answer = await client.request('/', { method: 'HEAD' })
     expect([answer.status, answer.body.length]).toEqual([200, 0])
@@ -96,7 +96,7 @@ export function bodyScenarios({ host, serve, fields }: Stage): void {
   })
 
   if (canDo(host, 'early hints'))
-    it('lets early hints pass, before the head and without the cookie', async () => {
+    it('sends early hints before the headers and without the cookie', async () => {
       const { client } = await serve({
         '/': writing(async ({ response, send }) => {
           response.writeEarlyHints({ link: '</style.css>; rel=preload; as=style' })

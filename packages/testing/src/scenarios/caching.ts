@@ -7,7 +7,7 @@ import { CLEAR, NO_STORE, SET, VARY } from '../lines.ts'
 import { canDo, comparable, type Stage } from '../stage.ts'
 import type { Fields } from '../wire.ts'
 
-/** Every way to look at a session without changing it. */
+/** Every way to use a session without changing it. */
 const LOOKS: Readonly<Record<string, (session: Exchange['session']) => unknown>> = {
   'a property': (session) => session['cart'],
   'the in operator': (session) => 'cart' in session,
@@ -23,7 +23,7 @@ const LOOKS: Readonly<Record<string, (session: Exchange['session']) => unknown>>
   'the check of a token': (session) => session.verifyCsrf('x'),
 }
 
-/** Answers of every kind, each of which depends on the cookie. */
+/** Responses of every kind, each of which depends on the cookie. */
 const ANSWERS: Readonly<Record<string, (exchange: Exchange) => unknown>> = {
   'a text': ({ send }) => send('text'),
   'a stream': ({ send }) => send(Readable.from(['a', 'b'].map((chunk) => Buffer.from(chunk)))),
@@ -44,7 +44,7 @@ const ANSWERS: Readonly<Record<string, (exchange: Exchange) => unknown>> = {
   },
 }
 
-/** The events of this kind that are published until the test is over. */
+/** The events of this kind until the end of the test. */
 function observed(): string[] {
   const seen: string[] = []
   const listen = (message: unknown): void => {
@@ -56,7 +56,7 @@ function observed(): string[] {
   return seen
 }
 
-/** The codes of the warnings that are emitted until the test is over. */
+/** The codes of the warnings until the end of the test. */
 function warned(): (string | undefined)[] {
   const seen: (string | undefined)[] = []
   const listen = (warning: Error & { readonly code?: string }): void => void seen.push(warning.code)
@@ -109,7 +109,7 @@ export function cachingScenarios({ host, serve, fields }: Stage): void {
       [NO_STORE, ['CDN-Cache-Control', 'no-store']],
     ],
     [{ 'Surrogate-Control': 'max-age=60' }, [['Surrogate-Control', 'no-store'], NO_STORE]],
-  ])('never sets a cookie on a response marked as cacheable, and says so: %j', async (headers, sent) => {
+  ])('never sets a cookie on a response marked as cacheable, with a warning: %j', async (headers, sent) => {
     const [events, warnings] = [observed(), warned()]
     const { client, visitor } = await serve({ '/': writing(headers) })
     const answers = [await client.request('/'), await visitor().request('/')]
@@ -129,14 +129,14 @@ export function cachingScenarios({ host, serve, fields }: Stage): void {
     [{ 'Cache-Control': 'no-cache' }],
     [{ 'Cache-Control': 'private', Expires: LATER }],
     [{ Expires: '0' }],
-  ])('has nothing to say where only this visitor may keep it: %j', async (headers) => {
+  ])('causes no warning if only this visitor may keep the response: %j', async (headers) => {
     const events = observed()
     const { client } = await serve({ '/': writing(headers) })
     expect((await client.request('/')).values('set-cookie')).toHaveLength(1)
     expect(events).toEqual([])
   })
 
-  it('never clears a cookie on a response marked as cacheable, which would log others out', async () => {
+  it('never deletes a cookie on a response marked as cacheable, which would log others out', async () => {
     const events = observed()
     const { client } = await serve({
       '/write': writing({}),
@@ -151,7 +151,7 @@ export function cachingScenarios({ host, serve, fields }: Stage): void {
     expect(events).toEqual(['cacheable_cookie'])
   })
 
-  it('sees what writeHead is given', async () => {
+  it('detects the headers given to writeHead', async () => {
     const events = observed()
     const { client } = await serve({
       '/': ({ session, takeOver, response }) => {
@@ -164,8 +164,8 @@ export function cachingScenarios({ host, serve, fields }: Stage): void {
     expect(events).toEqual(['cacheable_cookie'])
   })
 
-  if (canDo(host, 'a look that comes after the head'))
-    it('says of a look that comes after the head of a cacheable response that nothing can be put right', async () => {
+  if (canDo(host, 'a first use after the headers'))
+    it('reports a first use after the headers of a cacheable response were sent', async () => {
       const events = observed()
       const { client } = await serve({ '/public': lateLook('public'), '/private': lateLook('private') })
       expect((await client.request('/private')).text).toBe('no name')
@@ -175,7 +175,7 @@ export function cachingScenarios({ host, serve, fields }: Stage): void {
     })
 }
 
-/** The body depends on a session that the head says nothing of. */
+/** The body depends on a session that the headers do not mention. */
 const lateLook =
   (cacheControl: string): Handler =>
   async (exchange) => {
@@ -187,7 +187,7 @@ const lateLook =
     response.end('name' in exchange.session ? '' : 'name')
   }
 
-/** Names in lower case, and in one order: which come first depends on who set them. */
+/** Names in lower case, sorted: their order depends on who set them. */
 const sorted = (fields: Fields): Fields =>
   fields
     .map(([name, value]) => [name.toLowerCase(), value] as const)

@@ -49,7 +49,7 @@ export function cookieScenarios({ serve }: Stage): void {
     '/': ({ session, send }) => send(session['name'] === 'Ada' ? 'Ada' : 'nobody'),
   }
 
-  it.each(HOSTILE)('takes a Cookie header with %s', async (_, header, seen) => {
+  it.each(HOSTILE)('accepts a Cookie header with %s', async (_, header, seen) => {
     const { client, origin } = await serve(routes)
     await client.request('/write')
     const good = client.jar.cookieFor(origin).slice(NAME.length + 1)

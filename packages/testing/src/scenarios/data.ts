@@ -40,7 +40,7 @@ const WHERE: readonly [string, () => Options][] = [
 
 type Fields = Readonly<Record<string, unknown>> | Headers
 
-/** What accept is given is the request of the host: one of Node, or one of the Fetch API. */
+/** `accept` receives the host's request: one of Node, or one of the Fetch API. */
 function tenantOf({ headers }: { readonly headers: Fields }): unknown {
   return headers instanceof Headers ? headers.get('x-tenant') : headers['x-tenant']
 }
@@ -55,7 +55,7 @@ function failToSay(): never {
 }
 
 export function dataScenarios({ serve, createSessions }: Stage): void {
-  it.each(WHERE)('goes on while it is used where it is permanent and slides, %s', async (_, where) => {
+  it.each(WHERE)('continues while it is used if it is permanent and slides, %s', async (_, where) => {
     let at = Date.now()
     const lifetime = { permanent: { idle: '14d', absolute: '30d' } } as const
     const { client } = await serve(ROUTES, createSessions({ ...where(), lifetime, now: () => at }))
@@ -86,12 +86,12 @@ export function dataScenarios({ serve, createSessions }: Stage): void {
         [],
         false,
       ])
-      // The version before finds its session as it was.
+      // The previous version finds its session unchanged.
       expect((await before.client.request('/who')).text).toBe('ada {"tenant":"one","n":1}')
     },
   )
 
-  it.each(WHERE)('goes on or ends as accept says of it and its request, %s', async (_, where) => {
+  it.each(WHERE)('continues or ends as accept decides for it and its request, %s', async (_, where) => {
     const { client } = await serve(ROUTES, createSessions({ ...where(), accept: isOfTenant }))
     await client.request('/login')
     const mine = await client.request('/who', { headers: { 'X-Tenant': 'one' } })
@@ -104,7 +104,7 @@ export function dataScenarios({ serve, createSessions }: Stage): void {
     expect((await client.request('/why', { headers: { 'X-Tenant': 'one' } })).text).toBe('no_cookie')
   })
 
-  it('waits for an accept that is async, with a store, before the handler runs', async () => {
+  it('waits for an async accept, with a store, before the handler runs', async () => {
     let isDisabled = false
     const accept = async (): Promise<boolean> => {
       await new Promise(setImmediate)
@@ -122,7 +122,7 @@ export function dataScenarios({ serve, createSessions }: Stage): void {
     expect((await client.request('/why')).text).toBe('no_cookie')
   })
 
-  it('is an error where accept fails, and is let in nowhere', async () => {
+  it('is an error if accept fails, and is not accepted', async () => {
     for (const [, where] of WHERE) {
       const options = where()
       const before = await serve(ROUTES, createSessions(options))

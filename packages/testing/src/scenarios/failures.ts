@@ -15,7 +15,7 @@ const SPOILERS: readonly (readonly [what: string, spoil: (session: Data) => void
   ['made of what cannot be kept', unkeepable],
 ]
 
-/** Ways to answer, each of which would tell the visitor that all went well. */
+/** Ways to respond, each of which would tell the visitor that all went well. */
 const WAYS: Readonly<Record<string, Handler>> = {
   send: ({ send }) => send('all is well'),
   redirect: ({ redirect }) => redirect('/elsewhere'),
@@ -53,7 +53,7 @@ const downStore = (): Store => ({
   create: () => Promise.reject(new Error('no route to the store')),
 })
 
-/** Everything of this process that nobody has handled, from now to the end of the test. */
+/** All unhandled errors of this process, from now to the end of the test. */
 function unhandled(): unknown[] {
   const seen: unknown[] = []
   const note = (error: unknown): void => void seen.push(error)
@@ -62,7 +62,7 @@ function unhandled(): unknown[] {
   return seen
 }
 
-/** When a handler saves, and awaits nothing of it. */
+/** When a handler saves without awaiting it. */
 const SAVES: Readonly<Record<string, Handler>> = {
   'and answers': ({ session, send }) => {
     session['name'] = 'Ada'
@@ -102,7 +102,7 @@ export function failureScenarios({ host, createSessions, serve, fields }: Stage)
     }
   })
 
-  it('answers a request with an unread body the same way', async () => {
+  it('answers a request with an unread body in the same way', async () => {
     const { client } = await serve(spoiled(tooLarge))
     for (const way of Object.keys(WAYS)) {
       const answer = await client.request(`/${way}`, { method: 'POST', body: 'x'.repeat(200_000) })
@@ -148,7 +148,7 @@ export function failureScenarios({ host, createSessions, serve, fields }: Stage)
     },
   )
 
-  it('goes on serving over the same connection after a session that could not be saved', async () => {
+  it('continues to serve over the same connection after a session that could not be saved', async () => {
     const { client } = await serve({
       '/bad': ({ session, send }) => {
         tooLarge(session)

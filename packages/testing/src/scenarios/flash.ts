@@ -10,7 +10,7 @@ const routes: Routes = {
   '/page': ({ session, send }) => send(session.flash('info').join()),
 }
 
-/** Lets nobody go on before so many have come; whoever comes later goes on at once. */
+/** Blocks callers until this many have arrived; later ones continue immediately. */
 function createMeeting(size: number): () => Promise<void> {
   const all = Promise.withResolvers<void>()
   let missing = size
@@ -31,7 +31,7 @@ export function flashScenarios({ serve, createSessions }: Stage): void {
     expect(client.jar.cookieFor(origin)).toBe('')
   })
 
-  it('shows a message that two pages of one visitor take at once on one of them or both, and on no later page', async () => {
+  it('shows a message that two simultaneous pages of one visitor take on one of them or both, and on no later page', async () => {
     const meeting = createMeeting(2)
     const takingAtOnce: Routes = {
       ...routes,

@@ -11,7 +11,7 @@ const guard = { origins: [ALLOWED] }
 const withToken = { ...guard, token: true }
 const UNSAFE = ['POST', 'PUT', 'PATCH', 'DELETE']
 
-/** Counts its calls in the session, which a refused request must leave as it is. */
+/** Counts its calls in the session, which a rejected request must not change. */
 const routes: Routes = {
   '/': ({ session, send }) => {
     session['calls'] = Number(session['calls'] ?? 0) + 1
@@ -30,7 +30,7 @@ const routes: Routes = {
   },
 }
 
-/** The refusals that are published until the test is over. */
+/** The rejections published until the end of the test. */
 function refusals(): SessionEvent[] {
   const seen: SessionEvent[] = []
   const listen = (message: unknown): void => {
@@ -61,9 +61,9 @@ async function statusesOf(client: Client, headers: Headers): Promise<number[]> {
 }
 
 export function guardScenarios({ host, serve, fields }: Stage): void {
-  const untouched = canDo(host, 'a handler that never looks') ? [] : fields(VARY)
+  const untouched = canDo(host, 'a handler that never uses the session') ? [] : fields(VARY)
 
-  it('lets pages of its own, the visitor himself and allowed origins change something', async () => {
+  it('accepts changes by its own pages, the visitor and allowed origins', async () => {
     const seen = refusals()
     const { client, origin } = await serve(routes, undefined, { guard })
     const passing: Headers[] = [
@@ -89,7 +89,7 @@ export function guardScenarios({ host, serve, fields }: Stage): void {
     ['opaque_origin', { Origin: 'null' }],
     ['no_origin', {}],
     ['no_origin', { Referer: EVIL }],
-  ])('refuses with 403, before any handler, what is %s: %j', async (reason, headers) => {
+  ])('rejects with 403, before any handler, a request that is %s: %j', async (reason, headers) => {
     const seen = refusals()
     const { client } = await serve(routes, undefined, { guard })
     await client.request('/')
@@ -111,7 +111,7 @@ export function guardScenarios({ host, serve, fields }: Stage): void {
     expect(seen).toEqual(UNSAFE.map(() => event))
   })
 
-  it('lets pass, without origin and without the session’s cookie, what no browser sends', async () => {
+  it('accepts a request without a browser’s headers and without the session’s cookie', async () => {
     const { client, visitor } = await serve(routes, undefined, { guard })
     expect((await client.request('/', { method: 'POST', headers: { Cookie: 'theme=dark' } })).status).toBe(
       200,
@@ -120,7 +120,7 @@ export function guardScenarios({ host, serve, fields }: Stage): void {
     expect((await visitor().request('/', { method: 'POST', headers: junk })).status).toBe(403)
   })
 
-  it('asks nothing of requests that change nothing', async () => {
+  it('accepts requests that change nothing', async () => {
     const { client } = await serve(routes, undefined, { guard: withToken })
     const headers = { 'Sec-Fetch-Site': 'cross-site', Origin: EVIL }
     for (const method of ['GET', 'HEAD', 'OPTIONS']) {
@@ -138,7 +138,7 @@ export function guardScenarios({ host, serve, fields }: Stage): void {
     expect((await client.request('/calls')).text).toBe('3')
   })
 
-  it('refuses a request without the token, with another’s, or with one in the query', async () => {
+  it('rejects a request without the token, with another session’s, or with one in the query', async () => {
     const seen = refusals()
     const { client, visitor } = await serve(routes, undefined, { guard: withToken })
     const { text: token } = await client.request('/token')
@@ -162,7 +162,7 @@ export function guardScenarios({ host, serve, fields }: Stage): void {
     expect(JSON.stringify(seen)).not.toContain(token)
   })
 
-  it('does not take a token for an origin', async () => {
+  it('does not accept a token instead of an origin', async () => {
     const { client } = await serve(routes, undefined, { guard: withToken })
     const { text: token } = await client.request('/token')
     expect(
@@ -170,7 +170,7 @@ export function guardScenarios({ host, serve, fields }: Stage): void {
     ).toBe(403)
   })
 
-  it('gives a visitor whose session holds nothing else a session for the token to belong to', async () => {
+  it('gives an anonymous visitor with an empty session a session for the token', async () => {
     const { client } = await serve(routes, undefined, { guard: withToken })
     const answer = await client.request('/token')
     expect(comparable(answer)).toEqual(fields(SET, VARY, NO_STORE))
@@ -178,7 +178,7 @@ export function guardScenarios({ host, serve, fields }: Stage): void {
     expect((await client.request('/', form({ _csrf: answer.text }))).status).toBe(200)
   })
 
-  it('takes no token from before a login or a new id', async () => {
+  it('rejects a token from before a login or a new id', async () => {
     const { client } = await serve(routes, undefined, { guard: withToken })
     const { text: before } = await client.request('/token')
     const { text: after } = await client.request('/login', form({ _csrf: before }))

@@ -10,10 +10,10 @@ const APP: Fields = [
   ['Set-Cookie', 'b=2'],
 ]
 
-/** Node takes them; its types do not know. */
+/** Node accepts them, although its types do not. */
 const PAIRS = APP as unknown as OutgoingHttpHeader[]
 
-/** `writeHead` in all the forms that Node takes. */
+/** `writeHead` in all forms that Node accepts. */
 const HEADS: readonly (readonly [form: string, write: (response: ServerResponse) => unknown])[] = [
   ['an object', (response) => response.writeHead(200, { 'Set-Cookie': ['a=1', 'b=2'] })],
   ['a flat list', (response) => response.writeHead(200, ['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2'])],
@@ -39,7 +39,7 @@ export function headerScenarios({ serve, fields }: Stage): void {
     return comparable(await client.request('/'))
   }
 
-  it('keeps Set-Cookie lines of the application from before the first look and after', async () => {
+  it('keeps Set-Cookie lines of the application from before and after the session’s first use', async () => {
     const sent = await answerTo((exchange) => {
       exchange.response.appendHeader('Set-Cookie', 'a=1')
       exchange.session['name'] = 'Ada'
@@ -49,7 +49,7 @@ export function headerScenarios({ serve, fields }: Stage): void {
     expect(sent).toEqual(fields(...APP, SET, VARY, NO_STORE))
   })
 
-  it.each(HEADS)('keeps Set-Cookie lines that writeHead is given as %s', async (_, write) => {
+  it.each(HEADS)('keeps Set-Cookie lines given to writeHead as %s', async (_, write) => {
     const handler: Handler = ({ session, response, takeOver }) => {
       takeOver()
       session['name'] = 'Ada'
@@ -88,7 +88,7 @@ export function headerScenarios({ serve, fields }: Stage): void {
     expect(await answerTo(handler)).toEqual(fields(['Cache-Control', sent], SET, VARY))
   })
 
-  it('leaves Cache-Control to the application where no cookie is set', async () => {
+  it('keeps the application’s Cache-Control if no cookie is set', async () => {
     const sent = await answerTo(({ session, response, send }) => {
       response.setHeader('Cache-Control', 'public, max-age=60')
       return send(String(session['name']))

@@ -24,7 +24,7 @@ function watch(): { readonly reasons: string[]; readonly late: Promise<void> } {
 const AT_ONCE = 'right after the end'
 const MUCH_LATER = 'long after the response has closed'
 
-/** Ways to change a session when its head has left. */
+/** Ways to change a session after its headers were sent. */
 const LATE: Readonly<Record<string, (exchange: Exchange, change: () => void) => unknown>> = {
   [AT_ONCE]: ({ response }, change) => {
     response.end('done')
@@ -59,7 +59,7 @@ export function lateScenarios({ host, serve }: Stage): void {
   )
 
   if (isReturned)
-    it('keeps a change that comes before the handler has returned its response', async () => {
+    it('saves a change made before the handler has returned its response', async () => {
       const { reasons } = watch()
       const { client } = await serve({
         '/': ({ session, response }) => {
@@ -109,7 +109,7 @@ export function lateScenarios({ host, serve }: Stage): void {
     },
   )
 
-  it('reports no late change where nothing changed after the head, also to those who look once more', async () => {
+  it('reports no late change if nothing changed after the headers, even if the session is read again', async () => {
     const { reasons } = watch()
     const { promise: over, resolve } = Promise.withResolvers<unknown>()
     const { client } = await serve({
@@ -149,7 +149,7 @@ export function lateScenarios({ host, serve }: Stage): void {
       expect(reasons).toEqual(['late'])
     })
 
-  it('goes on serving after visitors who left in the middle of an answer', async () => {
+  it('continues to serve after visitors who left in the middle of a response', async () => {
     const { promise: closed, resolve } = Promise.withResolvers<void>()
     const { client, visitor } = await serve({
       '/endless': ({ session, response, takeOver }) => {

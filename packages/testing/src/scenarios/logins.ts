@@ -6,7 +6,7 @@ import { comparable, type Routes, type Stage } from '../stage.ts'
 
 const ORIGIN = 'https://127.0.0.1/'
 
-/** Where sessions live that can be ended for good. */
+/** Modes in which sessions can be ended completely. */
 const KEPT: Readonly<Record<string, (now: () => number) => Partial<SessionsOptions>>> = {
   'in a store': (now) => ({ store: memoryStore({ now }), now }),
   'sealed and revocable': (now) => ({ revocation: memoryStore({ now }), now }),
@@ -14,7 +14,7 @@ const KEPT: Readonly<Record<string, (now: () => number) => Partial<SessionsOptio
 
 const LIMITS = { idle: 600, absolute: 1000 }
 
-/** What the tests of one way of keeping share: sessions, their clock, and a request that waits to be let go. */
+/** Shared by the tests of one mode: sessions, their clock, and a request that waits to be released. */
 interface Ground {
   readonly sessions: Sessions<Data>
   readonly shortened: Sessions<Data>

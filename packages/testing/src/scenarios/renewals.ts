@@ -6,7 +6,7 @@ import { comparable, type Routes, type Stage } from '../stage.ts'
 
 const ORIGIN = 'https://127.0.0.1/'
 
-/** Routes, one of which waits to be let go. */
+/** Routes, one of which waits to be released. */
 function createRoutes(): {
   readonly routes: Routes
   readonly reached: Promise<void>
@@ -46,7 +46,7 @@ function createRoutes(): {
   return { routes, reached, go }
 }
 
-/** A tab whose request left the browser before the last answer came: it still has the cookie from before. */
+/** A tab whose request left the browser before the last response arrived: it still has the previous cookie. */
 const withOldCookie = async (client: Client, renewal: string): Promise<{ readonly Cookie: string }> => {
   const Cookie = client.jar.cookieFor(ORIGIN)
   await client.request(renewal)
@@ -56,7 +56,7 @@ const withOldCookie = async (client: Client, renewal: string): Promise<{ readonl
 export function renewalScenarios({ serve, createSessions, fields }: Stage): void {
   const stored = (): ReturnType<typeof createSessions> => createSessions({ store: memoryStore() })
 
-  it('keeps what a request beside its regenerate writes, which sets no cookie', async () => {
+  it('keeps the changes of a request parallel to its regenerate, which sets no cookie', async () => {
     const { routes, reached, go } = createRoutes()
     const { client, visitor } = await serve(routes, stored())
     await client.request('/cart')
@@ -69,7 +69,7 @@ export function renewalScenarios({ serve, createSessions, fields }: Stage): void
     expect((await client.request('/who')).text).toBe('undefined {"cart":["book"],"slow":true}')
   })
 
-  it('is not changed by a late request with the cookie from before its login, which is answered with 409', async () => {
+  it('is not changed by a late request with the cookie from before its login, which gets a 409', async () => {
     const { routes } = createRoutes()
     const { client, visitor } = await serve(routes, stored())
     await client.request('/cart')
@@ -80,7 +80,7 @@ export function renewalScenarios({ serve, createSessions, fields }: Stage): void
     expect((await client.request('/who')).text).toBe('alice {}')
   })
 
-  it('lives on after a logout with the cookie from before its regenerate, which is answered with 409', async () => {
+  it('survives a logout with the cookie from before its regenerate, which gets a 409', async () => {
     const { routes } = createRoutes()
     const { client, visitor } = await serve(routes, stored())
     await client.request('/login')

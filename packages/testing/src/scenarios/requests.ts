@@ -9,14 +9,14 @@ const count = ({ session, send }: Exchange): unknown => {
 }
 
 export function requestScenarios({ serve, fields, createSessions }: Stage): void {
-  it('counts the visits of one visitor over one connection that is kept alive', async () => {
+  it('counts the visits of one visitor over one keep-alive connection', async () => {
     const { client } = await serve({ '/': count })
     const texts: string[] = []
     for (let visit = 0; visit < 10; visit++) texts.push((await client.request('/')).text)
     expect(texts).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9', '10'])
   })
 
-  it('keeps thirty visitors who come at the same moment apart', async () => {
+  it('separates thirty simultaneous visitors', async () => {
     const { visitor } = await serve({
       '/set': ({ session, request, send }) => {
         session['name'] = request.headers['x-name']
@@ -32,7 +32,7 @@ export function requestScenarios({ serve, fields, createSessions }: Stage): void
     await Promise.all(visits)
   })
 
-  it('writes two sessions of one request into two cookies', async () => {
+  it('writes two sessions of one request to two cookies', async () => {
     const staff = createSessions({ cookie: { name: 'staff' } })
     const { client } = await serve({
       '/write': async ({ session, attach, send }) => {
@@ -53,7 +53,7 @@ export function requestScenarios({ serve, fields, createSessions }: Stage): void
     expect((await client.request('/read')).text).toBe('[{"name":"Ada"},{"role":"editor"}]')
   })
 
-  it('gives the same session however often it is attached', async () => {
+  it('returns the same session however often it is attached', async () => {
     const sessions = createSessions()
     const { client } = await serve(
       {

@@ -65,8 +65,8 @@ const routes: Routes = {
 }
 
 export function sessionScenarios({ host, serve, fields }: Stage): void {
-  if (canDo(host, 'a handler that never looks'))
-    it('says nothing at all for a handler that never looks, whatever cookie came', async () => {
+  if (canDo(host, 'a handler that never uses the session'))
+    it('sends no header for a handler that never uses the session, whatever the cookie', async () => {
       const { client } = await serve(routes)
       expect(comparable(await client.request('/untouched'))).toEqual([])
       await client.request('/write')
@@ -79,19 +79,19 @@ export function sessionScenarios({ host, serve, fields }: Stage): void {
     expect(comparable(await client.request('/keys'))).toEqual(fields(VARY))
   })
 
-  it('sets the cookie of a session that was written to, with the strictest attributes, and forbids storing', async () => {
+  it('sets the cookie of a changed session, with the strictest attributes, and forbids caching', async () => {
     const { client } = await serve(routes)
     expect(comparable(await client.request('/write'))).toEqual(fields(SET, VARY, NO_STORE))
   })
 
-  it('gives the next request what this one wrote, and another visitor nothing', async () => {
+  it('gives the next request this one’s data, and another visitor none', async () => {
     const { client, visitor } = await serve(routes)
     await client.request('/write')
     expect((await client.request('/look')).text).toBe('{"name":"Ada"}')
     expect((await visitor().request('/look')).text).toBe('{}')
   })
 
-  it('sees a change deep inside the data', async () => {
+  it('detects a nested change in the data', async () => {
     const { client } = await serve(routes)
     await client.request('/push')
     expect(comparable(await client.request('/push'))).toEqual(fields(SET, VARY, NO_STORE))
@@ -104,14 +104,14 @@ export function sessionScenarios({ host, serve, fields }: Stage): void {
     expect(comparable(await client.request('/write'))).toEqual(fields(VARY))
   })
 
-  it('clears the cookie of a session that was emptied', async () => {
+  it('deletes the cookie of a session that was emptied', async () => {
     const { client } = await serve(routes)
     await client.request('/write')
     expect(comparable(await client.request('/empty'))).toEqual(fields(CLEAR, VARY, NO_STORE))
     expect(client.jar.cookieFor('https://127.0.0.1/')).toBe('')
   })
 
-  it('clears the cookie of a session that was destroyed', async () => {
+  it('deletes the cookie of a session that was destroyed', async () => {
     const { client } = await serve(routes)
     await client.request('/write')
     expect(comparable(await client.request('/end'))).toEqual(fields(CLEAR, VARY, NO_STORE))
@@ -135,7 +135,7 @@ export function sessionScenarios({ host, serve, fields }: Stage): void {
     expect((await client.request('/look')).text).toBe('{"name":"Ada"}')
   })
 
-  it('begins an empty session, with what is written then, when it is regenerated as Passport does it', async () => {
+  it('begins an empty session for later data when it is regenerated as Passport does it', async () => {
     const { client } = await serve(routes)
     await client.request('/write')
     const before = await client.request('/id')
@@ -144,7 +144,7 @@ export function sessionScenarios({ host, serve, fields }: Stage): void {
     expect((await client.request('/id')).text).not.toBe(before.text)
   })
 
-  it('logs in under a new id with what is to be kept, and out with nothing left', async () => {
+  it('logs in under a new id with the keys to keep, and logs out without data', async () => {
     const { client } = await serve(routes)
     await client.request('/write')
     await client.request('/push')
@@ -155,7 +155,7 @@ export function sessionScenarios({ host, serve, fields }: Stage): void {
     expect((await client.request('/who')).text).toBe('undefined {}')
   })
 
-  it('has saved by the time a redirect leaves', async () => {
+  it('is saved before a redirect is sent', async () => {
     const { client } = await serve(routes)
     const answer = await client.request('/redirect')
     expect(answer.status).toBe(302)

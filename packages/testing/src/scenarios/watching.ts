@@ -27,7 +27,7 @@ const routes: Routes = {
 }
 
 export function watchScenarios({ serve, createSessions }: Stage): void {
-  it('tells a response that stays open what other requests do, and that they have ended its session', async () => {
+  it('reports other requests’ changes, and the end of its session, to a response that stays open', async () => {
     const { client, visitor } = await serve(routes, createSessions({ store: memoryStore() }))
     await client.request('/write')
     const events = await visitor({ jar: client.jar }).start('/events')
