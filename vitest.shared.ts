@@ -7,7 +7,7 @@ const conditions = ['@keepsake/source', 'module', 'node', 'development|productio
 const externalConditions = ['@keepsake/source', 'node', 'module-sync']
 
 /** Whether this is `pnpm test:long`, the run of every night, and not the one of every change. */
-export const IS_LONG: boolean = process.env['LONG'] === '1'
+const IS_LONG = process.env['LONG'] === '1'
 
 /** Test files that only the long run has. */
 export const leftToLongRun = (...files: readonly string[]): string[] => (IS_LONG ? [] : [...files])
