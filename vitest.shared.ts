@@ -7,7 +7,7 @@ const conditions = ['@keepsake/source', 'module', 'node', 'development|productio
 const externalConditions = ['@keepsake/source', 'node', 'module-sync']
 
 /** Whether this is `pnpm test:long`, the run of every night, and not the one of every change. */
-export const IS_LONG: boolean = process.env['LONG'] === '1'
+const IS_LONG = process.env['LONG'] === '1'
 
 /** Test files that only the long run has. */
 export const leftToLongRun = (...files: readonly string[]): string[] => (IS_LONG ? [] : [...files])
@@ -15,12 +15,13 @@ export const leftToLongRun = (...files: readonly string[]): string[] => (IS_LONG
 /** How often chance is tried with a change: often enough for the faults of packages/testing/test/store-faults.test.ts that are not rare. */
 const { SCHEDULES = '60', CRASHES = '20', RUNS = '100' } = process.env
 
+const replacesTimers = ({ moduleId }: TestSpecification): number =>
+  Number(readFileSync(moduleId, 'utf8').includes('vi.useFakeTimers'))
+
 /** Files share a process: what replaces timers comes first, before any other has left one there. */
 export class TimersFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const replaces = ({ moduleId }: TestSpecification): number =>
-      Number(readFileSync(moduleId, 'utf8').includes('vi.useFakeTimers'))
-    return (await super.sort(files)).toSorted((one, other) => replaces(other) - replaces(one))
+    return (await super.sort(files)).toSorted((one, other) => replacesTimers(other) - replacesTimers(one))
   }
 }
 

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NODE_LINES, nodeBinary, type NodeLine } from '@keepsake/test-nodes'
-import { reachPostgres, reachRedis } from '@keepsake/test-services'
+import { IS_LONG, reachPostgres, reachRedis } from '@keepsake/test-services'
 import { compileApps, createConsumer, writeSuite } from './packages/consumer.ts'
 import { compileGettingStarted } from './packages/getting-started.ts'
 import { metadataProblems } from './packages/metadata.ts'
@@ -23,6 +23,13 @@ const required = createRequire(process.cwd() + '/x.cjs')('@keepsake/core')
 if (imported.ConfigError !== required.ConfigError) throw new Error('there are two copies of core')
 `
 
+/** Other programs that load the packages: tried on each line at night, and on that of the workspace with every change. */
+const PROGRAMS: readonly (readonly string[])[] = [
+  ['node_modules/vitest/vitest.mjs', 'run', '--root=.'],
+  ...RUNNERS,
+]
+const hasPrograms = (line: NodeLine): boolean => IS_LONG || process.versions.node.startsWith(`${line}.`)
+
 /** What fails on one line of Node. */
 async function nodeProblems(
   line: NodeLine,
@@ -34,8 +41,7 @@ async function nodeProblems(
     ['main.cjs'],
     ['--input-type=module', '--eval', ONE_COPY],
     ['node_modules/keepsake/dist/main.js', 'secret'],
-    ['node_modules/vitest/vitest.mjs', 'run', '--root=.'],
-    ...RUNNERS,
+    ...(hasPrograms(line) ? PROGRAMS : []),
   ]
   const problems: string[] = []
   for (const args of calls) {

@@ -1,3 +1,5 @@
+import { IS_LONG } from '@keepsake/test-services'
+
 /** An example app, by the name of its folder. */
 export interface App {
   readonly name: string
@@ -39,3 +41,28 @@ export const PLACES = [
   { store: 'file', apps: LOGIN_APPS.slice(0, 3), survives: true },
   { store: 'sqlite', apps: LOGIN_APPS.slice(0, 3), survives: true },
 ] as const satisfies readonly Place[]
+
+/** Which a browser plays with every change: each framework, and each store. The others it plays at night, and until then HTTP has to do. */
+const IN_BROWSER: readonly string[] = [
+  'express-cart on cookie',
+  'next-cart on cookie',
+  'express-login on cookie',
+  'next-login on cookie',
+  'hono-login on memory',
+  'fastify-login on memory',
+  'koa-login on file',
+  'node-http-login on sqlite',
+]
+
+/** An app on a store. */
+export interface Setting {
+  readonly place: Place
+  readonly app: App
+}
+
+const SETTINGS: readonly Setting[] = PLACES.flatMap((place) => place.apps.map((app) => ({ place, app })))
+const isInBrowser = ({ place, app }: Setting): boolean =>
+  IS_LONG || IN_BROWSER.includes(`${app.name} on ${place.store}`)
+
+export const BROWSER_SETTINGS: readonly Setting[] = SETTINGS.filter(isInBrowser)
+export const HTTP_SETTINGS: readonly Setting[] = SETTINGS.filter((setting) => !isInBrowser(setting))

@@ -1,11 +1,20 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest'
-import { type App, CART_APPS, LOGIN_APPS, type Place, PLACES } from './apps.ts'
+import {
+  type App,
+  BROWSER_SETTINGS,
+  CART_APPS,
+  HTTP_SETTINGS,
+  LOGIN_APPS,
+  type Place,
+  PLACES,
+} from './apps.ts'
 import { findChromium, openBrowser } from './browser.ts'
 import { cartScenarios } from './scenarios/cart.ts'
 import { cookiesScenarios } from './scenarios/cookies.ts'
 import { devicesScenarios } from './scenarios/devices.ts'
 import { loginScenarios } from './scenarios/login.ts'
+import { httpScenarios } from './scenarios/over-http.ts'
 import { isRemembered } from './scenarios/remembered.ts'
 import { sharedScenarios } from './scenarios/shared.ts'
 import { storedScenarios } from './scenarios/stored.ts'
@@ -21,20 +30,24 @@ if (isMissing) {
   console.log(`SKIPPED: ${message}`)
 }
 
+let servers: Servers
+beforeAll(async () => {
+  servers = await startServers()
+})
+afterAll(() => servers.stop())
+
+describe.each(HTTP_SETTINGS)('over HTTP, $app.name on $place.store', ({ place, app }) => {
+  httpScenarios(place, app, () => servers.of(place, app))
+})
+
 // One describe after the other, because the first restarts servers that the others need.
 describe.skipIf(isMissing)('in a browser', () => {
   let browser: Browser
-  let servers: Servers
 
   beforeAll(async () => {
-    const [opened, started] = await Promise.all([openBrowser(chromium), startServers()])
-    browser = opened
-    servers = started
+    browser = await openBrowser(chromium)
   })
-  afterAll(async () => {
-    await browser.close()
-    await servers.stop()
-  })
+  afterAll(() => browser.close())
 
   /** A scene for the tests of the describe that it is set in: one profile, without cookies at the start of each. */
   function setScene(place: Place, app: App): Scene {
@@ -58,9 +71,7 @@ describe.skipIf(isMissing)('in a browser', () => {
   }
 
   describe('each app', () => {
-    const settings = PLACES.flatMap((place) => place.apps.map((app) => ({ place, app })))
-
-    describe.concurrent.each(settings)('$app.name on $place.store', ({ place, app }) => {
+    describe.concurrent.each(BROWSER_SETTINGS)('$app.name on $place.store', ({ place, app }) => {
       describe('with', { concurrent: false }, () => {
         const scene = setScene(place, app)
         cartScenarios(scene)

@@ -1,0 +1,61 @@
+import { DEMO } from 'example-shop'
+import { expect, test } from 'vitest'
+import { type App, LOGIN_APPS, type Place } from '../apps.ts'
+import { createHttpVisitor, type HttpVisitor } from '../http-visitor.ts'
+import type { Server } from '../server.ts'
+
+const COOKIE = /^__Host-session=[^;]+; Path=\/; Secure; HttpOnly; SameSite=Lax$/i
+
+/** What an app on a store has to do that no browser is needed for. */
+export function httpScenarios(place: Place, app: App, server: () => Server): void {
+  const visitor = (): HttpVisitor => createHttpVisitor(server().url)
+  const isAtHome = async (one: HttpVisitor): Promise<boolean> => (await one.get('/account')).status === 200
+
+  test(`keeps a cart in one cookie, until the last book goes${place.survives ? ', over a restart too' : ''}`, async () => {
+    const ada = visitor()
+    expect((await ada.get('/')).setCookie).toEqual([])
+    const added = await ada.post('/cart/add', { sku: 'walden' })
+    expect([added.status, added.setCookie]).toEqual([303, [expect.stringMatching(COOKIE)]])
+    await ada.post('/cart/add', { sku: 'dracula' })
+    if (place.survives) await server().restart()
+    const { text } = await ada.get('/cart')
+    expect(text).toContain('Walden')
+    expect(text).toContain('Dracula')
+    expect(text).toContain(app.framework)
+    await ada.post('/cart/set', { sku: 'dracula', qty: '0' })
+    expect((await ada.get('/cart')).text).not.toContain('Dracula')
+    await ada.post('/cart/empty')
+    expect(ada.cookie()).toBe('')
+  })
+
+  if (!LOGIN_APPS.some(({ name }) => name === app.name)) return
+  const username = DEMO.others[LOGIN_APPS.findIndex(({ name }) => name === app.name)] ?? ''
+  const login = (one: HttpVisitor, password: string = DEMO.password) =>
+    one.post('/login', { username, password })
+
+  test('keeps the cart and changes the cookie at a login, which a wrong password is not', async () => {
+    const ada = visitor()
+    await ada.post('/cart/add', { sku: 'walden' })
+    const before = ada.cookie()
+    const refused = await login(ada, 'difference-engine')
+    expect(refused.text).toContain('No account')
+    expect(await isAtHome(ada)).toBe(false)
+    expect((await login(ada)).status).toBe(303)
+    expect(ada.cookie()).not.toBe(before)
+    expect((await ada.get('/account')).text).toContain(`Hello, ${username}`)
+    expect((await ada.get('/cart')).text).toContain('Walden')
+  })
+
+  test('ends a session at its logout, and those elsewhere when asked to', async () => {
+    const [ada, elsewhere] = [visitor(), visitor()]
+    await login(ada)
+    await login(elsewhere)
+    await ada.post('/devices/revoke-others')
+    expect([await isAtHome(ada), await isAtHome(elsewhere)]).toEqual([true, false])
+    await login(elsewhere)
+    await ada.post('/logout')
+    expect([await isAtHome(ada), await isAtHome(elsewhere)]).toEqual([false, true])
+    await elsewhere.post('/logout/everywhere')
+    expect(await isAtHome(elsewhere)).toBe(false)
+  })
+}
