@@ -28,6 +28,7 @@ const STEPS: readonly Step[] = [
     ],
     env: { SCHEDULES: '2000', CRASHES: '300', RUNS: '2000', TURBO_TELEMETRY_DISABLED: '1' },
   },
+  { command: ['pnpm', '--filter', 'docs', 'test:site'] },
   { command: ['pnpm', 'fuzz'], env: { FUZZ_SECONDS: '60' } },
   { command: ['pnpm', '--filter', '@keepsake/arrival', 'fuzz'], env: { CASES: '100000' } },
 ]

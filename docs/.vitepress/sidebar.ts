@@ -14,7 +14,10 @@ const pagesLike = (pattern: RegExp): Item[] =>
     return [{ text: found[1] ?? /^# (.+)$/m.exec(markdown)?.[1] ?? path, link: linkTo(path) }]
   })
 
-/** The pages by what a reader is after, each group in the order in which it is worth reading. */
+/**
+ * The pages by what a reader is after, each group in the order in which it is worth reading. A group that can be folded has
+ * a link: without one VitePress makes a button of it, with another button inside.
+ */
 export const sidebar: readonly Item[] = [
   {
     text: 'Learn',
@@ -23,7 +26,6 @@ export const sidebar: readonly Item[] = [
       { text: 'What it is', link: '/overview' },
       {
         text: 'Getting started',
-        collapsed: false,
         items: [
           { text: 'Express', link: '/getting-started/express' },
           { text: 'Koa', link: '/getting-started/koa' },
@@ -65,7 +67,7 @@ export const sidebar: readonly Item[] = [
       { text: 'Hosts', link: '/hosts' },
       { text: 'Runtimes', link: '/runtimes' },
       { text: 'Token format', link: '/format/' },
-      { text: 'Packages', collapsed: true, items: pagesLike(/^packages\/([^/]+)\/README\.md$/) },
+      { text: 'Packages', link: '/map#packages', collapsed: true, items: pagesLike(/^packages\/([^/]+)\/README\.md$/) },
     ],
   },
   {
@@ -80,9 +82,9 @@ export const sidebar: readonly Item[] = [
   },
   {
     text: 'Contribute',
+    link: '/project/contributing',
     collapsed: true,
     items: [
-      { text: 'Contribute', link: '/project/contributing' },
       { text: 'Map of the code, and words', link: '/map' },
       { text: 'For agents', link: '/project/agents' },
       { text: 'Release', link: '/releasing' },
