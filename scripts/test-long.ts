@@ -27,6 +27,7 @@ const STEPS: readonly Step[] = [
     command: [...tests, '--filter=@keepsake/dbsc'],
     env: { SCHEDULES: '10000', FORGERIES: '100000', TURBO_TELEMETRY_DISABLED: '1' },
   },
+  { command: ['pnpm', '--filter', 'docs', 'test:site'] },
   { command: ['pnpm', 'fuzz'], env: { FUZZ_SECONDS: '60' } },
   { command: ['pnpm', '--filter', '@keepsake/arrival', 'fuzz'], env: { CASES: '100000' } },
 ]

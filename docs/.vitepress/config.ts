@@ -1,19 +1,20 @@
+import { join } from 'node:path'
 import { defineConfig, type UserConfig } from 'vitepress'
 import { slugOf } from '../src/links.ts'
 import { ROOT } from '../src/pages.ts'
-import { rewriteLinks } from './rewrite-links.ts'
-import { sidebar } from './sidebar.ts'
 import { findVue } from './find-vue.ts'
 import { placeOf } from './places.ts'
-
-/** Of two pages that have a word, the one that explains it comes before the one that lists it. */
-const guidesFirst = (id: string): number => (id.startsWith('/api/') ? 0.2 : 1)
+import { REPOSITORY, rewriteLinks } from './rewrite-links.ts'
+import { search } from './search.ts'
+import { sidebar } from './sidebar.ts'
 
 /** The pages of this repository as a site: where they stand there is said in `places.ts`. */
 const config: UserConfig = defineConfig({
   title: 'Keepsake',
-  description: 'Sessions and cookies for Express, Koa and node:http',
+  description: 'Sessions and cookies for Express, Koa, Fastify, Hono, Next.js, fetch handlers and node:http',
   lang: 'en',
+  /** The folder that the site is served from, with a slash at either end. */
+  base: (process.env['SITE_BASE'] ?? '/') as `/${string}/`,
   srcDir: ROOT,
   srcExclude: [
     '{bench,comparison,examples,node_modules}/**',
@@ -22,21 +23,26 @@ const config: UserConfig = defineConfig({
     'packages/*/etc/**',
   ],
   rewrites: placeOf,
+  transformHead: ({ siteData }) => [
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${siteData.base}icon.svg` }],
+  ],
   markdown: {
     anchor: { slugify: slugOf },
     config: rewriteLinks,
-    theme: { light: 'github-light', dark: 'github-dark' },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
-  vite: { plugins: [findVue] },
+  vite: { plugins: [findVue], publicDir: join(import.meta.dirname, '../public') },
   themeConfig: {
+    logo: '/icon.svg',
     nav: [
       { text: 'Learn', link: '/sessions-and-cookies' },
-      { text: 'Errors', link: '/errors' },
+      { text: 'How to', link: '/my-session-is-empty' },
       { text: 'API', link: '/api/' },
     ],
     sidebar: [...sidebar],
+    socialLinks: [{ icon: 'github', link: REPOSITORY }],
     outline: [2, 3],
-    search: { provider: 'local', options: { miniSearch: { searchOptions: { boostDocument: guidesFirst } } } },
+    search: { provider: 'local', options: search },
   },
 })
 export default config

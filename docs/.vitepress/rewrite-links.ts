@@ -7,7 +7,7 @@ import { placeOf } from './places.ts'
 const manifest = JSON.parse(readFileSync(join(ROOT, 'packages/core/package.json'), 'utf8')) as {
   readonly repository: { readonly url: string }
 }
-const REPOSITORY = manifest.repository.url.replace(/^git\+/, '').replace(/\.git$/, '')
+export const REPOSITORY: string = manifest.repository.url.replace(/^git\+/, '').replace(/\.git$/, '')
 
 /** Of the page that is rendered: where it stands in the site, and in the repository where that is elsewhere. */
 interface Env {

@@ -26,6 +26,9 @@ export type Frames = Readonly<Record<string, string>>
 /** Where a frame has its block. */
 const GAP = /^\s*\/\/ …$/
 
+/** What the site calls the tab of a block. */
+const TAB = /^\[.+\]$/
+
 const KINDS: Readonly<Record<string, Module['kind']>> = { run: 'run', test: 'test' }
 const SERVICES: Readonly<Record<string, Service>> = { redis: 'redis', postgres: 'postgres' }
 
@@ -38,6 +41,7 @@ const SERVICES: Readonly<Record<string, Service>> = { redis: 'redis', postgres: 
  * - `in=express`: it stands in the frame of that name.
  * - `file=sessions.ts`: the name that other blocks import it by.
  * - `of=packages/…`: it is a file of an application, which has tests of its own; see copies.ts.
+ * - `[Express]`: the tab that it has on the site, among others of a `::: code-group`.
  * - `needs=redis`, `needs=postgres`: it is run where there is such a server.
  */
 export function modulesOf(blocks: readonly Block[], frames: Frames): Module[] {
@@ -88,6 +92,7 @@ interface Words {
 function readWords({ words, line }: Block): Words {
   const read: Words = { kind: 'check', needs: [], continues: false, frame: undefined, file: undefined }
   for (const word of words) {
+    if (TAB.test(word)) continue
     const [name = '', value] = word.split('=')
     const kind = KINDS[name]
     const service = name === 'needs' ? SERVICES[value ?? ''] : undefined

@@ -12,6 +12,11 @@ await openShop({ framework, scope: 'cart' }, (keeping) => {
   const shop = createStorefront({ sessions, framework, scope: 'cart' })
   const app = express()
   app.disable('x-powered-by')
+  // It is connections that the processes share out, and each click is to reach another process.
+  app.use((_req, res, next) => {
+    res.set('Connection', 'close')
+    next()
+  })
   app.use(session(sessions), crossOriginGuard())
   app.use(cartRoutes(shop))
   app.use(missing(shop), failed(shop))

@@ -1,4 +1,4 @@
-import type { Sessions } from '@keepsake/core'
+import type { Session, Sessions } from '@keepsake/core'
 import { type Account, type Accounts, PASSWORD_LENGTH } from './accounts.ts'
 import { type Action, type Answer, goTo, show, showLive } from './answer.ts'
 import { deviceLabel } from './device-label.ts'
@@ -56,9 +56,12 @@ export function createDesk({ shop, sessions, accounts }: DeskOptions): Desk {
       return goTo('/account')
     },
 
-    logout({ session }) {
+    async logout({ session, headers: { cookie } }, form) {
       session.logout()
-      session.flash('done', 'You are logged out.')
+      if (field(form, 'copy') === 'try') {
+        await session.save()
+        session.flash('done', triedCopy(await sessions.open(cookie)))
+      } else session.flash('done', 'You are logged out.')
       return goTo('/')
     },
 
@@ -71,7 +74,7 @@ export function createDesk({ shop, sessions, accounts }: DeskOptions): Desk {
     showAccount: forMember((visitor, account) => showLive(shop.account(visitor, account))),
 
     showDevices: forMember(async (visitor, { username }) => {
-      const isListed = sessions.mode === 'store'
+      const isListed = shop.place === 'store'
       const current = visitor.session
       return showLive(
         shop.devices(visitor, isListed ? await sessions.listFor(username, { current }) : undefined),
@@ -116,6 +119,14 @@ export function createDesk({ shop, sessions, accounts }: DeskOptions): Desk {
       return goTo('/account')
     }),
   }
+}
+
+/** What became of a request with the cookie of a session that is over. */
+function triedCopy({ session }: { readonly session: Session }): string {
+  const { opened } = session.explain()
+  return session.subject === undefined
+    ? `You are logged out. The cookie that you had was tried once more, as by somebody who copied it, and was refused: ${opened}.`
+    : 'You are logged out, and the cookie that you had still opens your session.'
 }
 
 /** In sealed mode nobody knows how many there were. */

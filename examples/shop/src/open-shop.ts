@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { join, relative } from 'node:path'
 import { ConfigError, type Store } from '@keepsake/core'
-import { openRevocation, openStore } from './open-store.ts'
+import { openRevocation, openStore, OVERFLOW } from './open-store.ts'
 import type { Site } from './pages/layout.ts'
 import { loadSecret } from './secret.ts'
 
@@ -17,6 +17,8 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 export interface Storage {
   readonly secrets: readonly [string]
   readonly store: Store | undefined
+  /** Takes the sessions that do not fit into their cookies. */
+  readonly overflow: Store | undefined
   /** With a login, what has ended is written down where no store knows it; a cart alone has nothing to log out of. */
   readonly revocation: Store | 'none' | undefined
 }
@@ -24,8 +26,8 @@ export interface Storage {
 /**
  * Opens the shop on PORT, or on 3000, until SIGINT or SIGTERM. The secret comes from the environment or from `.env` in
  * the repository's root, so that every app of the shop reads the sessions of the others, and after a restart its own.
- * STORE says where they are kept: `cookie` (or left out), `memory`, `file`, `sqlite`, `redis` (at REDIS_URL) or `postgres`
- * (at POSTGRES_URL); what lies on disk is in DATA, or in `data` in the repository's root, and so is what was revoked of
+ * STORE says where they are kept: `cookie` (or left out), `memory`, `file`, `sqlite`, `redis` (at REDIS_URL), `postgres`
+ * (at POSTGRES_URL) or `overflow` (in the cookie while they fit, and in files while they do not); what lies on disk is in DATA, or in `data` in the repository's root, and so is what was revoked of
  * sessions in cookies. What keeps it from opening is said in one line, and the process ends with code 1.
  */
 export async function openShop(
@@ -50,10 +52,13 @@ export async function openShop(
 
 async function openKeeping(scope: Site['scope'], envFile: string): Promise<Storage> {
   const data = process.env['DATA'] ?? join(ROOT, 'data')
-  const store = await openStore(process.env['STORE'], data)
+  const name = process.env['STORE']
+  const store = await openStore(name, data)
   const secrets = [loadSecret(envFile)] as const
-  if (store !== undefined) return { secrets, store, revocation: undefined }
-  return { secrets, store, revocation: scope === 'login' ? openRevocation(data) : 'none' }
+  if (store !== undefined && name !== OVERFLOW)
+    return { secrets, store, overflow: undefined, revocation: undefined }
+  const revocation = scope === 'login' ? openRevocation(data) : 'none'
+  return { secrets, store: undefined, overflow: store, revocation }
 }
 
 function readPort(text: string | undefined): number {
@@ -63,10 +68,10 @@ function readPort(text: string | undefined): number {
   throw new ConfigError('PORT', 'expected a number from 0 to 65535')
 }
 
-function closeOnSignals(server: Server, { store, revocation }: Storage): void {
+function closeOnSignals(server: Server, { store, overflow, revocation }: Storage): void {
   const close = (): void => {
     server.close(() => {
-      void store?.close?.()
+      void (store ?? overflow)?.close?.()
       if (typeof revocation === 'object') void revocation.close?.()
     })
     // Live pages do not end by themselves, nor does a connection that a browser opened ahead of need.

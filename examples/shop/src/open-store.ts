@@ -6,6 +6,9 @@ import { fileStore } from '@keepsake/store-file'
 import { sqliteStore } from '@keepsake/store-sqlite'
 import { openPostgres, openRedis } from './network-stores.ts'
 
+/** What STORE is where sessions live in the cookie while they fit, and in a store while they do not. */
+export const OVERFLOW = 'overflow'
+
 const STORES: Readonly<Record<string, (directory: string) => MaybePromise<Store | undefined>>> = {
   cookie: () => undefined,
   memory: () => memoryStore(),
@@ -13,6 +16,7 @@ const STORES: Readonly<Record<string, (directory: string) => MaybePromise<Store 
   sqlite: (directory) => sqliteStore({ path: join(made(directory), 'sessions.db') }),
   redis: openRedis,
   postgres: openPostgres,
+  [OVERFLOW]: (directory) => fileStore({ directory: join(made(directory), 'overflow') }),
 }
 
 function made(directory: string): string {

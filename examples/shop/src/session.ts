@@ -6,6 +6,8 @@ import { add, type CartLine } from './cart.ts'
 export interface ShopSession {
   cart: CartLine[]
   visits: number
+  /** Longer than any cookie; see `addToCart`. */
+  letter: string
 }
 
 // Every app of the shop imports this, and so has its `req.session` and `ctx.session` typed.
@@ -45,11 +47,35 @@ export function putCart(session: Session, cart: readonly CartLine[]): void {
   throw new CartFullError()
 }
 
-/** Puts a book into the cart, and says so on the next page. A sku that no book has changes nothing. */
+/** The sku of a letter that comes with the books. */
+export const LETTER = 'letter'
+const LETTER_TEXT = 'Dear reader, this letter is too long for a cookie. '.repeat(100)
+
+/**
+ * Puts a book into the cart, and says so on the next page. A sku that no book has changes nothing; that of the letter puts
+ * it beside the books, or takes it away, so that the session outgrows its cookie and fits into it again.
+ *
+ * @throws {CartFullError} when there is nothing but a cookie to put it into.
+ */
 export function addToCart(session: Session, sku: string): void {
+  if (sku === LETTER) return toggleLetter(session)
   putCart(session, add(session.cart ?? [], sku))
   const book = findBook(sku)
   if (book !== undefined) session.flash('done', `“${book.title}” is in your cart.`)
+}
+
+function toggleLetter(session: Session): void {
+  if (session.letter !== undefined) {
+    delete session.letter
+    session.flash('done', 'The letter is gone.')
+    return
+  }
+  session.letter = LETTER_TEXT
+  if (session.explain().closes === 'too_large') {
+    delete session.letter
+    throw new CartFullError()
+  }
+  session.flash('done', `A letter of ${LETTER_TEXT.length} characters lies beside your cart.`)
 }
 
 /**

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import {
   type Cookie,
   type CookieHeader,
@@ -7,6 +8,7 @@ import {
   type Sessions,
 } from '@keepsake/core'
 import type { Account } from './accounts.ts'
+import { anatomyOf } from './anatomy.ts'
 import { count } from './cart.ts'
 import type { Failure } from './failure.ts'
 import { accountPage } from './pages/account.ts'
@@ -15,11 +17,12 @@ import { cataloguePage } from './pages/catalogue.ts'
 import { cookiesPage, type RejectedCookie } from './pages/cookies.ts'
 import { devicesPage } from './pages/devices.ts'
 import { errorPage } from './pages/error.ts'
+import { OVERFLOW } from './open-store.ts'
 import type { Site } from './pages/layout.ts'
 import { loginPage } from './pages/login.ts'
 import { passwordPage, type PasswordAsked } from './pages/password.ts'
 import type { UnderTheHood } from './pages/under-the-hood.ts'
-import { type CookieFate, fateOf } from './reasons.ts'
+import { type CookieFate, fateOf, type Where } from './reasons.ts'
 import type { ShopSession } from './session.ts'
 
 /** Who asks for a page: a request of Express and a context of Koa are one as they are. */
@@ -32,9 +35,14 @@ export interface Visitor {
   }
 }
 
+/** In their cookies, in a store, or in the cookie while they fit. */
+export type Place = Where | 'overflow'
+
 /** The pages of one app, as texts. They take the messages that wait in the session, and change nothing else in it. */
 export interface Storefront {
   readonly sessionName: string
+  /** Where the sessions are; in overflow, each is where its cookie says. */
+  readonly place: Place
   catalogue(visitor: Visitor): string
   cart(visitor: Visitor): string
   /** `rejected` is what came of a form that was refused. */
@@ -53,6 +61,8 @@ export interface Storefront {
 
 export interface StorefrontOptions extends Pick<Site, 'framework' | 'scope' | 'hasSessionScript'> {
   readonly sessions: Sessions<ShopSession>
+  /** What STORE is. */
+  readonly store?: string | undefined
 }
 
 // Which of the two was wrong is nobody's business.
@@ -60,7 +70,8 @@ const WRONG_LOGIN = 'No account has that name and that password.'
 
 /** The pages as the app of this framework shows them. */
 export function createStorefront(options: StorefrontOptions): Storefront {
-  const { sessions, framework, scope, hasSessionScript } = options
+  const { sessions, framework, scope, hasSessionScript, store = process.env['STORE'] } = options
+  const place = store === OVERFLOW ? OVERFLOW : sessions.mode
   function siteOf({ session, headers }: Visitor): Site {
     // Before the panel, which says what comes of it.
     const notices = session.flash()
@@ -72,12 +83,13 @@ export function createStorefront(options: StorefrontOptions): Storefront {
       cartCount: count(session.cart ?? []),
       user: session.subject,
       notices,
-      hood: { ...hoodOf(sessions, session, headers.cookie), sentBy },
+      hood: { ...hoodOf(sessions, place, session, headers.cookie), sentBy },
     }
   }
   const sessionName = sessions.cookie.name
   return {
     sessionName,
+    place,
     catalogue: (visitor) => cataloguePage({ site: siteOf(visitor), visits: visitor.session.visits }),
     cart: (visitor) => cartPage({ site: siteOf(visitor), cart: visitor.session.cart ?? [] }),
     cookies: (visitor, rejected) =>
@@ -106,16 +118,19 @@ const pairsOf = (header: CookieHeader): (readonly [string, string])[] =>
   [...readCookies(header)].flatMap(([name, values]) => values.map((value) => [name, value] as const))
 
 function hoodOf(
-  { cookie, mode }: Sessions<ShopSession>,
+  { cookie }: Sessions<ShopSession>,
+  place: Place,
   session: Session,
   header: CookieHeader,
 ): UnderTheHood {
   const { opened, closes, logoutEnds } = session.explain()
+  const cookieValue = cookie.read(header)
+  const mode = place === OVERFLOW ? whereOf(cookieValue) : place
   const isGone = closes === 'empty' || fateOf(closes, mode) === 'clear'
   return {
     mode,
     cookieName: cookie.name,
-    cookieValue: cookie.read(header),
+    cookieValue,
     data: session,
     subject: session.subject,
     createdAt: isGone ? undefined : session.createdAt,
@@ -124,9 +139,16 @@ function hoodOf(
     logoutEnds,
     bound: session.bound,
     opened,
+    process: cluster.isWorker ? process.pid : undefined,
+    letter: place === OVERFLOW ? letterOf(session) : undefined,
     decision: { reason: closes, setCookie: announcedLine(cookie, session, fateOf(closes, mode)) },
   }
 }
+
+/** In overflow, the cookie says where its session is. */
+const whereOf = (cookieValue = ''): Where => (anatomyOf(cookieValue).kind === 'stored' ? 'store' : 'cookie')
+
+const letterOf = ({ letter }: Session): 'there' | 'away' => (letter === undefined ? 'away' : 'there')
 
 /** The Set-Cookie line that closing would send. A token is made only as the response leaves, so it is left out. */
 function announcedLine(cookie: Cookie, session: Session, fate: CookieFate): string | undefined {

@@ -99,6 +99,19 @@ describe('in a store', () => {
   })
 })
 
+test.each([
+  ['in a store', () => stored(), 'was refused: ended.'],
+  ['in its cookie, with revocation', () => sealed(), 'was refused: revoked.'],
+  ['in its cookie, without', () => ({ revocation: 'none' as const }), 'still opens your session'],
+])('a copied cookie is tried after the logout of a session %s', async (_, where, said) => {
+  const { desk, browser } = await setScene(where())
+  const here = browser(FIREFOX)
+  await here(desk.login, ADA)
+  expect(await here(desk.logout, { copy: 'try' })).toEqual({ seeOther: '/' })
+  expect(pageOf(await here(desk.showLogin))).toContain(said)
+  expect(await here(desk.showAccount)).toEqual(TO_LOGIN)
+})
+
 describe.each([
   ['in a store', stored, 'grace'],
   ['in cookies, with revocation', sealed, 'edsger'],

@@ -1,8 +1,8 @@
-import { createSessions, type Session } from '@keepsake/core'
+import { createSessions, memoryStore, type Session } from '@keepsake/core'
 import { expect, test } from 'vitest'
 import { books } from '../src/books.ts'
 import { add, type CartLine, MAX_QTY } from '../src/cart.ts'
-import { addToCart, CartFullError, countVisit, putCart, type ShopSession } from '../src/session.ts'
+import { addToCart, CartFullError, countVisit, LETTER, putCart, type ShopSession } from '../src/session.ts'
 
 const full: readonly CartLine[] = books.map(({ sku }) => ({ sku, qty: MAX_QTY }))
 
@@ -68,4 +68,23 @@ test('a stranger’s visit is not counted, because that would take a cookie', as
   const session = await openSession()
   countVisit(session)
   expect(session.explain().closes).toBe('empty')
+})
+
+test('a letter that only a store has room for is refused in a cookie, which keeps the cart it had', async () => {
+  const session = await openSession()
+  addToCart(session, 'walden')
+  expect(() => addToCart(session, LETTER)).toThrow(CartFullError)
+  expect(session.letter).toBeUndefined()
+  expect(session.cart).toEqual(add([], 'walden'))
+})
+
+test('a letter is put beside the books, and taken away by the same click', async () => {
+  const { session } = await createSessions<ShopSession>({
+    secrets: ['pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'],
+    store: memoryStore(),
+  }).open(undefined)
+  addToCart(session, LETTER)
+  expect(session.letter?.length).toBeGreaterThan(4096)
+  addToCart(session, LETTER)
+  expect(session.letter).toBeUndefined()
 })

@@ -85,3 +85,25 @@ test.each(['cookie', 'store'] as const)(
     await sessions.close()
   },
 )
+
+test('where sessions overflow, the panel tells by the cookie where one is, and offers to move it', async () => {
+  const sessions = createSessions<ShopSession>({
+    secrets: ['pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'],
+    overflow: memoryStore(),
+    revocation: 'none',
+  })
+  const shop = createStorefront({ sessions, framework: 'Express', scope: 'cart', store: 'overflow' })
+  let cookie: string | undefined
+  async function show(letter: string | undefined): Promise<string> {
+    const visit = await sessions.open(cookie)
+    visit.session.cart = [{ sku: 'walden', qty: 1 }]
+    if (letter === undefined) delete visit.session.letter
+    else visit.session.letter = letter
+    for (const [name, value] of await visit.close()) if (name === 'Set-Cookie') cookie = value.split(';', 1)[0]
+    const { session } = await sessions.open(cookie)
+    return shop.cart({ session, headers: { cookie } })
+  }
+  expect(await show(undefined)).toMatch(/part-tag[^]*Add a long letter/)
+  expect(await show('x'.repeat(5000))).toMatch(/Random bytes[^]*Take the letter away/)
+  expect(await show(undefined)).toMatch(/part-tag[^]*Add a long letter/)
+})

@@ -20,10 +20,10 @@ describe.skipIf(redis === undefined)('cluster', () => {
       const cookie = added.headers.getSetCookie()[0]?.split(';')[0] ?? ''
       const served = new Set<string | undefined>()
       for (let n = 0; n < VISITS; n++) {
-        // It is connections that the processes share out.
-        const response = await fetch(`${server.url}/cart`, { headers: { cookie, connection: 'close' } })
+        const response = await fetch(`${server.url}/cart`, { headers: { cookie } })
         const page = await response.text()
         expect(page).toContain(SKU)
+        expect(page).toMatch(/Process \d+ has answered[^]*<a href="\/cart">Ask for the cart again/)
         served.add(/process \d+/.exec(page)?.[0])
       }
       expect(served.size).toBe(PROCESSES)

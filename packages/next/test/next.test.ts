@@ -47,6 +47,12 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect(linesOf(headers)).toEqual([])
   })
 
+  it('counts the visits of the site’s sample in a route handler', async () => {
+    const anna = visitor()
+    expect((await anna.ask('/visits')).text).toBe('visit 1')
+    expect((await anna.ask('/visits')).text).toBe('visit 2')
+  })
+
   it('is written by an action, and shown by the page that the action’s response renders', async () => {
     const anna = visitor()
     const { text, headers } = await anna.act('add', { item: 'walden' })

@@ -81,7 +81,10 @@ function header(site: Site, page: Page): Html {
       ${site.scope === 'login' && site.user !== undefined && html`<span data-private>${entry('account', '/account', html`Account`)}</span>`}
     </nav>
     ${site.scope === 'login' && html`<div class="visitor" data-private>${visitor(site.user, page)}</div>`}
-    <p class="served">served by <b>${site.framework}</b></p>
+    <p class="served">
+      served by <b>${site.framework}</b>
+      ${site.hood && html`<span data-private>· <a href="#hood">under the hood</a></span>`}
+    </p>
   </header>`
 }
 

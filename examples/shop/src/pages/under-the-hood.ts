@@ -6,6 +6,7 @@ import { shorten, shortenSetCookie } from '../shorten.ts'
 import { when } from '../when.ts'
 import { anatomyBar } from './anatomy-bar.ts'
 import { storedCard } from './stored-card.ts'
+import { type Stories, stories } from './stories.ts'
 
 /** What a response does to the session's cookie, and why. */
 interface Outcome {
@@ -15,7 +16,7 @@ interface Outcome {
 }
 
 /** One request, seen from the inside. The cookie and the data need not be well-formed: the panel shows what it gets. */
-export interface UnderTheHood {
+export interface UnderTheHood extends Stories {
   readonly mode: Where
   readonly cookieName: string
   /** As it came, untouched; undefined when none came. Shown only in part. */
@@ -24,8 +25,6 @@ export interface UnderTheHood {
   readonly data: unknown
   /** The `Sec-Fetch-Site` header: who the browser says made the request. */
   readonly sentBy?: string | undefined
-  /** Who is logged in. */
-  readonly subject?: string | undefined
   readonly createdAt?: Date | undefined
   readonly expiresAt?: Date | undefined
   /** Whether the session comes from the device that it is bound to. */
@@ -44,7 +43,8 @@ const LONGEST_WORD = 40
 
 /** The live tutorial below a page: what came, what it is made of, what the server sees, what goes. */
 export const underTheHood = (view: UnderTheHood): Html =>
-  html`<details class="hood" data-private open>
+  html`<aside class="hood" id="hood" aria-label="Under the hood" tabindex="-1" data-private>
+    <details open>
     <summary>
       <span class="hood-title">Under the hood</span>
       <span class="hood-sub">what your session did in this request</span>
@@ -53,7 +53,9 @@ export const underTheHood = (view: UnderTheHood): Html =>
       ${step('The cookie that came', cameIn(view))} ${step('What it is made of', madeOf(view))}
       ${step('What the server sees', seen(view))} ${step('What goes back', goesOut(view))}
     </ol>
-  </details>`
+    ${stories(view)}
+    </details>
+  </aside>`
 
 const step = (title: string, body: Html): Html =>
   html`<li>

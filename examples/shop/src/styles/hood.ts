@@ -8,7 +8,7 @@ export const hood = `
 }
 .hood summary::-webkit-details-marker { display: none; }
 .hood summary::after { content: '+'; margin-left: auto; font: 1.5rem/1 var(--serif); color: var(--accent); }
-.hood[open] summary::after { content: '–'; }
+.hood [open] summary::after { content: '–'; }
 .hood-title { font: italic 600 1.35rem/1.2 var(--serif); }
 .hood-sub { color: var(--soft); }
 .steps { display: grid; grid-template-columns: 1fr 1fr; grid-template-rows: auto auto 1fr; counter-reset: step; border-top: 1px solid var(--rule); }
@@ -46,6 +46,10 @@ export const hood = `
 .times dt { flex: none; width: 6.5rem; color: var(--soft); }
 .outcome { display: grid; gap: var(--s2); }
 .outcome h3 { font-size: 1rem; }
+.stories { border-top: 1px solid var(--rule); padding: var(--s5); display: grid; gap: var(--s3); }
+.stories ul { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: var(--s4) var(--s6); }
+.stories li { display: grid; gap: var(--s2); align-content: start; justify-items: start; font-size: 0.95rem; }
+.stories h3 { font-size: 1rem; }
 @media (max-width: 52rem) {
   .hood { border-inline: 0; border-radius: 0; margin-bottom: 0; }
   .steps { display: block; }

@@ -1,0 +1,94 @@
+/** What somebody wants to do, and what of the packages is for it. */
+export interface Purpose {
+  readonly title: string
+  /** Entries all of whose exports are for it, without `@keepsake/`. */
+  readonly entries?: readonly string[]
+  /** Exports of `@keepsake/core`. */
+  readonly core?: readonly string[]
+}
+
+/** The purposes in the order in which somebody meets them. What core exports and none has is in the last. */
+export const PURPOSES: readonly Purpose[] = [
+  {
+    title: 'Use sessions in a framework',
+    entries: ['express', 'koa', 'fastify', 'hono', 'next', 'fetch', 'node-http'],
+  },
+  {
+    title: 'Set sessions up',
+    core: [
+      'createSessions',
+      'Sessions',
+      'SessionsOptions',
+      'SessionCookieOptions',
+      'LifetimeOptions',
+      'PermanentLimits',
+      'SecretsOption',
+      'Secret',
+      'DataOptions',
+      'StandardSchema',
+      'Register',
+    ],
+  },
+  { title: 'Read and change a session', core: ['Session', 'SessionControls', 'SessionData', 'WriteOptions', 'Peek'] },
+  {
+    title: 'Log in, log out, list devices',
+    core: ['LoginOptions', 'LogoutOptions', 'RegenerateOptions', 'Device', 'AssuranceLevel'],
+    entries: ['passport'],
+  },
+  {
+    title: 'Keep sessions in a store',
+    core: ['memoryStore', 'MemoryStoreOptions', 'movingStore', 'Store', 'StoredRecord'],
+    entries: ['store-file', 'store-sqlite', 'store-redis', 'store-postgres'],
+  },
+  {
+    title: 'Set plain cookies',
+    core: [
+      'createCookie',
+      'readCookies',
+      'Cookie',
+      'CookieOptions',
+      'CookieAttributes',
+      'CookieProtection',
+      'JsonCookieOptions',
+    ],
+  },
+  {
+    title: 'Find out what happens',
+    core: ['Explanation', 'OpenReason', 'CloseReason', 'SessionEvent', 'SessionEventType', 'SESSION_CHANNEL'],
+  },
+  {
+    title: 'Handle errors',
+    core: [
+      'ConfigError',
+      'CookieTooLargeError',
+      'CookieValueError',
+      'CrossOriginError',
+      'RecordTooLargeError',
+      'SessionClosedError',
+      'SessionConflictError',
+      'SessionDataError',
+      'SessionGoneError',
+      'SessionUnopenedError',
+      'StoreBusyError',
+      'StoreError',
+      'StoreTimeoutError',
+      'UnsupportedError',
+    ],
+  },
+  {
+    title: 'Come from another library',
+    core: ['Arrival', 'ArrivalRefusal', 'Foreign', 'ForeignSession', 'FormerCookie', 'RefusedArrival'],
+    entries: ['arrival'],
+  },
+  { title: 'Test', entries: ['testing', 'testing/client', 'testing/cookie-for', 'testing/child'] },
+  { title: 'Write a store', entries: ['core/store'] },
+  { title: 'Write an adapter', entries: ['core/adapter'] },
+  { title: 'Open tokens in another program', entries: ['core/sealer'] },
+  { title: 'Everything else' },
+]
+
+/** What an export is for. */
+export function purposeOf(entry: string, name: string): Purpose | undefined {
+  if (entry === 'core') return PURPOSES.find(({ core }) => core?.includes(name)) ?? PURPOSES.at(-1)
+  return PURPOSES.find(({ entries }) => entries?.includes(entry)) ?? PURPOSES.at(-1)
+}
