@@ -59,6 +59,19 @@ describe('a cache or a clock', () => {
       ['clock', 'ended_at_once'],
     ],
     [
+      'the server is an hour ahead, and counts seconds as milliseconds',
+      () => {
+        const app = counting(
+          (id) => `sid=${id}; Path=/; Expires=${new Date(Date.now() + 3_606_000).toUTCString()}`,
+        )
+        return (request, response) => {
+          response.setHeader('Date', new Date(Date.now() + 3_600_000).toUTCString())
+          app(request, response)
+        }
+      },
+      ['clock', 'short_lived'],
+    ],
+    [
       'the server is an hour ahead',
       () => {
         const app = counting((id) => `sid=${id}; Path=/`)
@@ -72,6 +85,12 @@ describe('a cache or a clock', () => {
   ])('is told of where %s', async (_, app, faults) => {
     const report = await doctor(await serve(app()))
     expect(report).toMatchObject({ code: 1, faults })
+  })
+
+  it('is not in the way where only the browser may keep the page, which is told of', async () => {
+    const report = await doctor(await serve(cached('private, max-age=600')))
+    expect(report).toMatchObject({ code: 0, faults: [] })
+    expect(report.limits).toContain('stale_page')
   })
 
   it('does not take an old page of a cache for a wrong clock', async () => {

@@ -129,3 +129,8 @@ it('has Keepsake write its own option', async () => {
   expect(report.library).toBe('keepsake')
   expect(linesOf(report, 'foreign_domain')).toContain("createSessions({ cookie: { domain: 'localhost' } })")
 })
+
+it('says of no place that a cookie is there which no browser keeps', async () => {
+  const report = await doctor(await serve(counting((id) => `sid=${id}; Path=/; Domain=example.com`)))
+  expect(report.works).toEqual(['continues'])
+})

@@ -113,6 +113,11 @@ it.each<[name: string, app: () => Listener, library: string, args?: string[]]>([
   expect(report.works).toContain('continues')
 })
 
+it('does not say that a page begins sessions for nothing where the page is there', async () => {
+  const app = expressApp(expressSession({ saveUninitialized: true }), (_req, res) => void res.send('welcome'))
+  expect((await doctor(await serve(app))).limits).not.toContain('saves_untouched')
+})
+
 it('calls a login healthy that a form makes, and that leads back', async () => {
   const url = await serve(loginApp())
   const report = await doctor(`${url}/account`, '--write', '/login', '--data', 'user=ada')
@@ -137,6 +142,10 @@ it.each([
     'with a nonce in its head',
     (visits: unknown) =>
       `<html><head><meta content="scale=1"></head><body nonce="${Math.random()}">visit ${String(visits)}</body></html>`,
+  ],
+  [
+    'that has a number for visitors only',
+    (visits: unknown) => (visits === 1 ? 'visits' : `visits ${String(visits)}`),
   ],
   ['that greets', (visits: unknown) => `${Math.random()} ${visits === 1 ? 'stranger' : 'welcome back'}`],
 ])('finds on a page %s that the session is there', async (_, page) => {

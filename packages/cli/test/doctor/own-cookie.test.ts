@@ -141,6 +141,21 @@ describe('an application that does not know its own cookie', () => {
     expect(linesOf(report, 'saved_late')).toContain('req.session.save')
   })
 
+  it('is told so where no two pages have the same words, either', async () => {
+    const letters = (): string => randomUUID().replaceAll(/[\d-]/g, 'x')
+    const url = await serve((...args) => {
+      const app = expressApp(
+        keepsakeSession({ secrets: [`${Math.random()}${SECRET}`], revocation: 'none' }),
+        (req, res) => {
+          req.session['visits'] = Number(req.session['visits'] ?? 0) + 1
+          res.send(`visit ${req.session['visits'] === 1 ? 1 : 2} ${letters()}`)
+        },
+      )
+      app(...args)
+    })
+    expect(await doctor(url)).toMatchObject({ code: 1, faults: ['new_each_time'] })
+  })
+
   it('is not blamed for an id that is good for one request, and is told of it', async () => {
     const app = expressApp(expressSession(), (req, res) => {
       const visits = Number(req.session['visits'] ?? 0) + 1
