@@ -84,6 +84,7 @@ const CALLS: Readonly<Record<string, readonly [call: Call, options: object, name
       'storeTimeLimit',
       'whenStoreFails',
       'onConflict',
+      'log',
       'now',
     ],
   ],

@@ -261,10 +261,11 @@ describe('the development log (R70)', () => {
       }
       browser.cookie = `${browser.cookie}x; other=canary`
       await browser.visit(`GET ${path}`, (session) => session['n'])
+      await browser.visit('GET /a?token=canary#canary', (session) => session['n'])
       await browser.visit('GET /a\nb\u001B[31m', (session) => session['n'])
     }
     const text = printed.join('\n')
-    expect(printed).toHaveLength(12)
+    expect(printed).toHaveLength(14)
     for (const secret of hidden) expect(text).not.toContain(secret)
     expect(text).not.toContain('canary')
     expect(text).not.toContain('\u001B')
