@@ -179,14 +179,14 @@ describe.skipIf(chromium === '')('the session kit, in two tabs of the shop,', ()
   })
 })
 
+interface Violation {
+  readonly id: string
+  readonly nodes: readonly { readonly html: string }[]
+}
+
 /** What axe finds wrong on a page as it is now. */
 async function violationsOn(page: Page): Promise<readonly string[]> {
   await page.evaluate(AXE)
-  const { violations } = (await page.evaluate('axe.run()')) as {
-    readonly violations: readonly {
-      readonly id: string
-      readonly nodes: readonly { readonly html: string }[]
-    }[]
-  }
+  const { violations } = await page.evaluate<{ readonly violations: readonly Violation[] }>('axe.run()')
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)
 }
