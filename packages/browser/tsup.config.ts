@@ -1,5 +1,11 @@
 import { defineConfig } from 'tsup'
-import base from '../../tsup.config.ts'
 
-// Its types name none of Node's.
-export default defineConfig({ ...base, platform: 'browser', target: 'es2022', dts: true })
+// Its types name none of Node's, as those of the other packages do.
+export default defineConfig({
+  format: ['esm', 'cjs'],
+  target: 'es2022',
+  platform: 'browser',
+  dts: true,
+  sourcemap: true,
+  clean: true,
+})

@@ -29,6 +29,19 @@ const now = (): number => Date.now() + ahead
 const sessions = createSessions<ShopSession>({ secrets: [SECRET], store: memoryStore({ now }), now })
 const server = createServer(createApp({ sessions, accounts: await createAccounts() }))
 
+/** Lets time pass here and there. A timer of a page that is due goes off once, as when a computer wakes up. */
+async function pass(context: BrowserContext, milliseconds: number): Promise<void> {
+  ahead += milliseconds
+  await context.clock.fastForward(milliseconds)
+}
+
+const dialogOf = (page: Page) => page.getByRole('alertdialog', { name: 'Are you still there?' })
+const endOf = (page: Page) => page.getByRole('alert').getByText('You are logged out here')
+const secondsLeft = async (context: BrowserContext): Promise<number> => {
+  const [cookie] = await context.cookies()
+  return (await sessions.peek(`${cookie?.name}=${cookie?.value}`))?.secondsLeft ?? 0
+}
+
 describe.skipIf(chromium === '')('the session kit, in two tabs of the shop,', () => {
   let browser: Browser
   let url = ''
@@ -68,19 +81,6 @@ describe.skipIf(chromium === '')('the session kit, in two tabs of the shop,', ()
     const asked = page.waitForResponse('**/session')
     await page.goto(url + path)
     await asked
-  }
-
-  /** Lets time pass here and there. A timer of a page that is due goes off once, as when a computer wakes up. */
-  async function pass(context: BrowserContext, milliseconds: number): Promise<void> {
-    ahead += milliseconds
-    await context.clock.fastForward(milliseconds)
-  }
-
-  const dialogOf = (page: Page) => page.getByRole('alertdialog', { name: 'Are you still there?' })
-  const endOf = (page: Page) => page.getByRole('alert').getByText('You are logged out here')
-  const secondsLeft = async (context: BrowserContext): Promise<number> => {
-    const [cookie] = await context.cookies()
-    return (await sessions.peek(`${cookie?.name}=${cookie?.value}`))?.secondsLeft ?? 0
   }
 
   test('asks in both before the end, accessibly; and to stay in one extends the session for both', async () => {
@@ -179,14 +179,14 @@ describe.skipIf(chromium === '')('the session kit, in two tabs of the shop,', ()
   })
 })
 
+interface Violation {
+  readonly id: string
+  readonly nodes: readonly { readonly html: string }[]
+}
+
 /** What axe finds wrong on a page as it is now. */
 async function violationsOn(page: Page): Promise<readonly string[]> {
   await page.evaluate(AXE)
-  const { violations } = (await page.evaluate('axe.run()')) as {
-    readonly violations: readonly {
-      readonly id: string
-      readonly nodes: readonly { readonly html: string }[]
-    }[]
-  }
+  const { violations } = await page.evaluate<{ readonly violations: readonly Violation[] }>('axe.run()')
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)
 }

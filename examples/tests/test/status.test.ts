@@ -43,6 +43,8 @@ async function begin(subject?: string): Promise<string> {
   return line.split(';', 1)[0] ?? ''
 }
 
+const postTo = (url: string, headers: Record<string, string>) => fetch(url, { method: 'POST', headers })
+
 const secondsLeft = async (cookie: string): Promise<number> => (await sessions.peek(cookie))?.secondsLeft ?? 0
 
 describe.each([
@@ -92,13 +94,12 @@ describe.each([
   test('extends the session by a POST from a page of the site, and by none of another site', async () => {
     const cookie = await begin('ada')
     now += MINUTES_40 * 1000
-    const post = (headers: Record<string, string>) => fetch(url, { method: 'POST', headers })
-    expect((await post({ cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect((await postTo(url, { cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(403)
     expect(await secondsLeft(cookie)).toBe(HOUR - MINUTES_40)
-    const answer = await post({ cookie, ...SAME_ORIGIN })
+    const answer = await postTo(url, { cookie, ...SAME_ORIGIN })
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([204, 'no-store'])
     expect(await secondsLeft(cookie)).toBe(HOUR)
-    expect((await post(SAME_ORIGIN)).status).toBe(404)
+    expect((await postTo(url, SAME_ORIGIN)).status).toBe(404)
   })
 
   test('answers no other method, and a store that fails with a 503', async () => {

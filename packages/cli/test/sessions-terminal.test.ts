@@ -97,4 +97,18 @@ describe('keepsake sessions, when Ctrl-C comes,', () => {
     writeFileSync(join(cwd, 'sessions.mjs'), interruptedModule('all', 0))
     expect(await listedIn(cwd)).toHaveLength(18)
   })
+
+  it('hears it although the store answers at once, and nothing is ever waited for', async () => {
+    const cwd = await applicationWith(...manyLogins(200))
+    const busy = interruptedModule('replace', 20)
+      .replace('await heard', '')
+      .replace('async replace', 'replace')
+    writeFileSync(
+      join(cwd, 'sessions.mjs'),
+      busy.replace('await countdown()\n    return store.replace', 'countdown()\n    return store.replace'),
+    )
+    const run = await keepsake(['sessions', 'revoke', '--all', '--yes', '--module', 'sessions.mjs'], { cwd })
+    expect(run).toMatchObject({ code: 130, out: '' })
+    expect(run.error).toMatch(/stopped; \d+ of 200 revoked/)
+  })
 })

@@ -131,9 +131,10 @@ describe('sessions.count', () => {
 
   it('does not take what is on Object.prototype for a method of the store', async () => {
     const world = createWorld()
-    const bare = world.another({ store: without(world.memory, 'all') })
+    const store = without(world.memory, 'all')
     Object.assign(Object.prototype, { count: async () => 1 })
     try {
+      const bare = world.another({ store })
       expect(await rejection(bare.count())).toBeInstanceOf(UnsupportedError)
     } finally {
       delete (Object.prototype as { count?: unknown }).count
