@@ -28,6 +28,9 @@ const OPENED: Readonly<Record<OpenReason, string>> = {
     'What the session holds does not fit this version of the shop. It is left alone, and the visit begins with an empty one.',
   arrived: 'A session of another library came, and goes on as one of ours.',
   refused: 'The shop itself has said that this session may not go on. It ends with this page.',
+  unbound:
+    'This login only counts on the device it was made on, and nothing shows that you come from there. It is left alone.',
+  copied: 'These cookies were copied: the browser they belong to would have dropped one of them by now.',
   store_failed: 'The store did not answer, and this visit goes on without its session.',
   header_too_large: 'So many cookies came that none was read. The visit begins with an empty session.',
 }

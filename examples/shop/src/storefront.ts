@@ -119,6 +119,7 @@ function hoodOf(
     createdAt: isGone ? undefined : session.createdAt,
     expiresAt: isGone ? undefined : session.expiresAt,
     permanent: session.permanent,
+    bound: session.bound,
     opened,
     decision: { reason: closes, setCookie: announcedLine(cookie, session, fateOf(closes, mode)) },
   }

@@ -40,6 +40,7 @@ const deviceCalled = (label: string | undefined, isCurrent: boolean): Device => 
   expiresAt: new Date(2000),
   permanent: !isCurrent,
   label,
+  boundAt: undefined,
   isCurrent,
 })
 

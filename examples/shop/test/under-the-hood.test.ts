@@ -25,6 +25,13 @@ describe('the panel', () => {
     expect(panel).toContain('until the browser closes')
   })
 
+  test('says whether the login is bound to its device, where logins are', () => {
+    expect(show({ bound: true })).toContain('bound to this one')
+    expect(show({ bound: 'pending' })).toContain('may register a key')
+    for (const bound of [false, undefined]) expect(show({ bound })).not.toContain('<dt>device</dt>')
+    expect(show({ opened: 'unbound' })).toContain('only counts on the device')
+  })
+
   test('never shows a whole token or cookie', () => {
     const setCookie = `__Host-session=${TOKEN}; Path=/; HttpOnly`
     expect(show({ decision: { reason: 'changed', setCookie } })).not.toContain(TOKEN)

@@ -1,7 +1,7 @@
 import type { Inspection } from './inspection.ts'
 import { meaningOf, prefixMeaning } from './meanings.ts'
 import { pageOf, type Section } from './page.ts'
-import { distance, type Shown } from './record.ts'
+import { distance, isoOf, type Shown } from './record.ts'
 
 /** What `keepsake inspect` prints about one cookie. */
 export function inspectionPage(inspection: Inspection, now: number): string {
@@ -58,7 +58,7 @@ function anatomySection({ anatomy, secret, keyIds }: Inspection): Section {
 function sessionSections(session: Shown, now: number): readonly Section[] {
   const at = (iso: string) => `${iso}  (${distance(iso, now)})`
   const about = Object.entries(session.about ?? {}).map(
-    ([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)] as const,
+    ([key, value]) => [key, shownAbout(key, value)] as const,
   )
   const rows = [
     ['id', session.id],
@@ -72,6 +72,14 @@ function sessionSections(session: Shown, now: number): readonly Section[] {
     { title: 'session', rows },
     { title: 'data', rows: [], body: JSON.stringify(session.data, undefined, 2) },
   ]
+}
+
+/** Of a device's public key its kind says enough. */
+function shownAbout(key: string, value: unknown): string {
+  if (typeof value !== 'string') return JSON.stringify(value)
+  const [, at = '', kind = ''] = (key === 'binding' && /^([0-9a-z]+)\.([er])\./.exec(value)) || []
+  if (kind === '') return value
+  return `to a device, since ${isoOf(Number.parseInt(at, 36))}, by a key for ${kind === 'e' ? 'ES256' : 'RS256'}`
 }
 
 function valueSections({ found }: Inspection): readonly Section[] {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createCookie, createSessions, memoryStore, type SessionsOptions } from '@keepsake/core'
+import { createSealer } from '@keepsake/core/sealer'
 import { describe, expect, it } from 'vitest'
 import { keepsake, makeDirectory, type RunOptions } from './support.ts'
 
@@ -51,6 +52,26 @@ describe('keepsake inspect', () => {
         },
       },
     ])
+  })
+
+  it('says of the key that a session is bound to since when it is, and of which kind', async () => {
+    const sealer = createSealer({ secrets: [SECRET], name: '__Host-session' })
+    const at = 1_800_000_000
+    const times = { created: at, issued: at, expires: at + 60, permanent: false, sid: Buffer.alloc(16) }
+    for (const [kind, algorithm] of [
+      ['e', 'ES256'],
+      ['r', 'RS256'],
+    ]) {
+      const binding = `${at.toString(36)}.${kind}.x.y`
+      const token = sealer.seal({ ...times, text: JSON.stringify({ $: { subject: 'ada', binding } }) })
+      const { out } = await keepsake(['inspect', token], {
+        cwd: makeDirectory(),
+        env: { SESSION_SECRET: SECRET },
+      })
+      expect(out).toMatch(
+        new RegExp(`binding +to a device, since 2027-01-15T08:00:00Z, by a key for ${algorithm}\\n`),
+      )
+    }
   })
 
   it('shows keys that JSON escapes as they are, whatever the keys before them', async () => {

@@ -26,7 +26,7 @@ const LISTENERS: Readonly<Record<string, App>> = {
     express().use(
       '/',
       express.Router().use(expressSession(sessions as Sessions<never>), deviceBound(sessions), (req, res) => {
-        res.json(page(req.path, req.session as never))
+        res.json(page(req.path, req.session))
       }),
     ),
   'Express, with the guard first': (sessions) =>

@@ -46,7 +46,7 @@ describe('the guard against other sites', () => {
     'lets the two posts of browsers through, whatever page has caused them, and no others: %s',
     async (_, stack) => {
       const sessions = sessionsOf(createClock())
-      const client = await serve(pages(sessions, ...(stack(sessions) as express.RequestHandler[])))
+      const client = await serve(pages(sessions, ...stack(sessions)))
       await visit(client, '/login/ada')
       const statusOf = async (path: string, method = 'POST'): Promise<number> =>
         (await client.request(path, { method, headers: CROSS })).status
@@ -74,7 +74,8 @@ describe('where every login has to be bound, one that is not is answered 403', (
         .use(session(sessions as Sessions<never>), deviceBound(sessions) as express.RequestHandler)
         .use((req, res) => void res.json(page(req.path, req.session as never)))
         .use(((error, _req, res, _next) => {
-          res.status(error.status).json({ code: error.code })
+          const { status, code } = error as SessionUnboundError
+          res.status(status).json({ code })
         }) as express.ErrorRequestHandler),
     Koa: (sessions) =>
       new Koa()
@@ -101,7 +102,7 @@ describe('where every login has to be bound, one that is not is answered 403', (
       expect(await visit(client, '/login/ada')).toMatchObject({ subject: 'ada', bound: 'pending' })
       clock.at += 121
       const { status, text, values } = await client.request('/')
-      expect({ status, text: JSON.parse(text) }).toEqual({
+      expect({ status, text: JSON.parse(text) as unknown }).toEqual({
         status: 403,
         text: { code: 'KEEPSAKE_SESSION_UNBOUND' },
       })
@@ -210,6 +211,14 @@ describe('what a handler sees', () => {
   })
 })
 
+const below = (path?: string): unknown =>
+  createSessions({
+    secrets: [SECRET],
+    revocation: 'none',
+    cookie: { path: '/app' },
+    deviceBound: { path },
+  })
+
 describe('options', () => {
   it.each([
     [{ cookieAge: 3 }, 'deviceBound.cookieAge: expected 4 seconds to a day'],
@@ -235,16 +244,9 @@ describe('options', () => {
   })
 
   it('the path is below that of the cookie', () => {
-    const make = (path?: string): unknown =>
-      createSessions({
-        secrets: [SECRET],
-        revocation: 'none',
-        cookie: { path: '/app' },
-        deviceBound: { path },
-      })
-    expect(() => make('/.session')).toThrow('deviceBound.path: expected a path below that of the cookie')
-    expect(() => make('/apple')).toThrow('deviceBound.path')
-    expect(() => [make('/app/device'), make()]).not.toThrow()
+    expect(() => below('/.session')).toThrow('deviceBound.path: expected a path below that of the cookie')
+    expect(() => below('/apple')).toThrow('deviceBound.path')
+    expect(() => [below('/app/device'), below()]).not.toThrow()
   })
 
   it('sessions without them have no routes', () => {

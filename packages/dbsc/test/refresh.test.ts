@@ -93,18 +93,18 @@ describe.each(MODE_NAMES)('a refresh of a session that lives %s', (mode) => {
   })
 })
 
-describe('what passes by itself is no end', () => {
-  /** A store that fails while it is told to. */
-  function failing(): { readonly store: Store; fails: boolean } {
-    const store = memoryStore()
-    const state = { fails: false, store }
-    state.store = {
-      ...store,
-      read: (key) => (state.fails ? Promise.reject(new Error('down')) : store.read(key)),
-    }
-    return state
+/** A store that fails while it is told to. */
+function failing(): { readonly store: Store; fails: boolean } {
+  const store = memoryStore()
+  const state = { fails: false, store }
+  state.store = {
+    ...store,
+    read: (key) => (state.fails ? Promise.reject(new Error('down')) : store.read(key)),
   }
+  return state
+}
 
+describe('what passes by itself is no end', () => {
   it.each(['fail', 'anonymous'] as const)(
     'a store that fails is answered 503: %s',
     async (whenStoreFails) => {

@@ -4,6 +4,14 @@ import { challengeIn, createSigner, idIn, register } from './support/posts.ts'
 import { listen, setBound, setStage, thiefOf, visit } from './support/stage.ts'
 import { MODES } from './support/app.ts'
 
+interface Instructions {
+  readonly scope: unknown
+  readonly refresh_url: string
+  readonly credentials: readonly [
+    { readonly type: string; readonly name: string; readonly attributes: string },
+  ]
+}
+
 const IN_STORE = { store: memoryStore() }
 
 describe('a login offers registration', () => {
@@ -129,7 +137,7 @@ describe.each(['in the cookie', 'in a store'] as const)('a registration of a ses
       const plain = browser.thief()
       const login = await plain.request('/login/ada')
       const answer = await register(plain, await (await createSigner()).registration(challengeIn(login)))
-      const { scope, credentials, refresh_url } = JSON.parse(answer.text)
+      const { scope, credentials, refresh_url } = JSON.parse(answer.text) as Instructions
       const [{ name, attributes, type }] = credentials
       const line = answer.values('set-cookie').find((one) => one.startsWith(`${name}=`)) ?? ''
       const [, sent = '', age = ''] = /^[^;]*; (.*); Max-Age=(\d+); Expires=/.exec(line) ?? []

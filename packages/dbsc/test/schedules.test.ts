@@ -103,9 +103,7 @@ async function faultsOf(
   const plain = sessionsOf(clock, { ...place, revocationCache: 0 })
   const { visitor, registration, challenge } = await begin([plain], isBound)
   const turns = createTurns(random)
-  const gated = Object.fromEntries(
-    Object.entries(place).map(([name, store]) => [name, turns.gate(store as Store)]),
-  )
+  const gated = Object.fromEntries(Object.entries(place).map(([name, store]) => [name, turns.gate(store)]))
   const processes = [0, 1].map(() =>
     sessionsOf(clock, { ...gated, revocationCache: 0, storeTimeLimit: 600_000 }),
   )

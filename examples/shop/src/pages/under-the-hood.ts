@@ -28,6 +28,8 @@ export interface UnderTheHood {
   readonly subject?: string | undefined
   readonly createdAt?: Date | undefined
   readonly expiresAt?: Date | undefined
+  /** Whether the session comes from the device that it is bound to. */
+  readonly bound?: boolean | 'pending' | undefined
   /** Whether the cookie outlives the browser. */
   readonly permanent: boolean
   /** How the visit began. */
@@ -92,7 +94,10 @@ const seen = (view: UnderTheHood): Html =>
       ${view.subject !== undefined && fact('logged in', view.subject)}
       ${fact('created', when(view.createdAt))} ${fact('expires', when(view.expiresAt))}
       ${fact('kept', keptOf(view))}
+      ${view.bound !== undefined && view.bound !== false && fact('device', DEVICE[view.bound === true ? 'bound' : 'pending'])}
     </dl>`
+
+const DEVICE = { bound: 'bound to this one', pending: 'the browser may register a key' } as const
 
 function keptOf({ createdAt, permanent }: UnderTheHood): string {
   if (createdAt === undefined) return '–'

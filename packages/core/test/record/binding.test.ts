@@ -5,6 +5,11 @@ import { metaOf } from './texts.ts'
 
 const [OLD, NEW, THEIRS] = ['a', 'b', 'c'].map((key) => bindingOf({ key, at: 1_800_000_000 }))
 
+const merged = (base?: string, mine?: string, theirs?: string): string | undefined => {
+  const [a, b, c] = [base, mine, theirs].map((binding) => metaOf({ binding }))
+  return mergeMetadata(a ?? NO_METADATA, b ?? NO_METADATA, c ?? NO_METADATA).binding
+}
+
 describe('a binding', () => {
   it('says its key and its time', () => {
     const binding = bindingOf({ key: 'e.x_-1.y', at: 1_800_000_000 })
@@ -28,10 +33,6 @@ describe('a binding', () => {
   })
 
   it('is the first of two that were set at once', () => {
-    const merged = (base?: string, mine?: string, theirs?: string): string | undefined => {
-      const [a, b, c] = [base, mine, theirs].map((binding) => metaOf({ binding }))
-      return mergeMetadata(a ?? NO_METADATA, b ?? NO_METADATA, c ?? NO_METADATA).binding
-    }
     expect(merged(undefined, NEW, undefined)).toBe(NEW)
     expect(merged(undefined, undefined, THEIRS)).toBe(THEIRS)
     expect(merged(undefined, NEW, THEIRS)).toBe(THEIRS)

@@ -26,9 +26,9 @@ export function createTurns(random: Random): Turns {
       delete: (key) => step(() => store.delete(key)),
     }),
     async run(tasks) {
-      let running = tasks.length
-      const done = tasks.map((task) => task().finally(() => running--))
-      while (running > 0) {
+      const running = new Set(tasks)
+      const done = tasks.map((task) => task().finally(() => running.delete(task)))
+      while (running.size > 0) {
         await new Promise((resolve) => setImmediate(resolve))
         waiting.splice(random.below(waiting.length), 1)[0]?.()
       }
