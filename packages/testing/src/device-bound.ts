@@ -36,7 +36,7 @@ export interface DeviceBoundBrowser extends Client {
   settled(): Promise<void>
   /** Refreshes every session at once, as browsers may at any time, and beside a refresh that is under way. */
   refresh(): Promise<void>
-  /** A client with copies of the cookies that are here now, and without the keys: whoever has stolen them. */
+  /** A client with copies of the cookies that are here now, whose age it does not heed, and without the keys: whoever has stolen them. */
   thief(): Client
 }
 

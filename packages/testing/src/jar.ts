@@ -23,7 +23,7 @@ export interface Jar {
   cookieFor(url: string): string
   /** The cookies that {@link Jar.cookieFor} names. */
   cookies(url: string): readonly JarCookie[]
-  /** Another jar with the cookies of now: what a thief takes along. */
+  /** Another jar with the cookies of now, for which time stands still: what a thief has, who heeds no age. */
   copy(): Jar
   /** Forgets all cookies. */
   clear(): void
@@ -60,7 +60,10 @@ function jarOver(jar: CookieJar, now: () => number): Jar {
         .map((cookie) => cookie.cookieString())
         .join('; '),
     cookies: (url) => sent(url).map(shown),
-    copy: () => jarOver(jar.cloneSync() ?? new CookieJar(), now),
+    copy() {
+      const then = now()
+      return jarOver(jar.cloneSync() ?? new CookieJar(), () => then)
+    },
     clear: () => jar.removeAllCookiesSync(),
   })
 }
