@@ -19,7 +19,7 @@ export const CONTENT_FORGERS: Forgers = {
       `x${challenge}`,
       challenge.slice(0, -1),
       challenge.toUpperCase() === challenge ? challenge.toLowerCase() : challenge.toUpperCase(),
-      [...challenge].toReversed().join(''),
+      challenge.split('').toReversed().join(''),
       `${challenge}\u0000`,
       `${challenge},${challenge}`,
     ]),
