@@ -1,6 +1,6 @@
 import { keyIdOf } from './open-token.ts'
 
-/** What a cookie's value is, by its shape alone. */
+/** The kind of a cookie's value, by its format alone. */
 export type Anatomy =
   | {
       readonly kind: 'token'
@@ -12,7 +12,7 @@ export type Anatomy =
       readonly sealedBytes: number
       readonly tagBytes: number
     }
-  /** What a session in a store has in its cookie: the locator finds the row, the verifier opens it. */
+  /** The cookie of a session in a store: the locator finds the row, the verifier opens it. */
   | {
       readonly kind: 'stored'
       readonly characters: number

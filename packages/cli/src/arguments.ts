@@ -1,16 +1,16 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 import { UsageError } from './command.ts'
 
-/** What every command understands. */
+/** The options of every command. */
 export const COMMON = {
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsOptionsConfig
 
 /**
- * The options and words of a command.
+ * The options and arguments of a command.
  *
- * @throws {UsageError} for an option that is not known, or lacks its value.
+ * @throws {UsageError} for an unknown option, or one without its value.
  */
 export function readArguments<const O extends ParseArgsOptionsConfig>(args: readonly string[], options: O) {
   try {
@@ -24,7 +24,7 @@ export function readArguments<const O extends ParseArgsOptionsConfig>(args: read
   }
 }
 
-/** @throws {UsageError} when there are more words than the command has a use for. */
+/** @throws {UsageError} for more arguments than the command uses. */
 export function checkWords(words: readonly string[], most: number): void {
   const extra = words[most]
   // Not shown: it may be a token.

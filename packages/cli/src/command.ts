@@ -1,22 +1,22 @@
 import type { Terminal } from './terminal.ts'
 
-/** What a command knows of the process that runs it. */
+/** What a command knows about its process. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Where relative names of files start. */
+  /** The directory for relative file names. */
   readonly cwd: string
-  /** What is piped in, or nothing where a person sits at a terminal. */
+  /** The piped input, or undefined at a terminal. */
   readonly readInput: () => Promise<string>
   /** Epoch milliseconds. */
   readonly now: number
   readonly terminal: Terminal
 }
 
-/** How a command ended. What it refuses, mistakes in how it was called, and what failed on the way are thrown instead. */
+/** The result of a command. Refusals, wrong usage and failures are thrown instead. */
 export interface Outcome {
-  /** 0: done. 1: the answer is no; the text says why. 2: nobody can tell. */
+  /** 0: done. 1: a negative result; the text says why. 2: the answers do not tell. */
   readonly code: 0 | 1 | 2
-  /** For people, without the last line end. */
+  /** For people, without the last line break. */
   readonly text: string
   /** The same for programs: printed as JSON with `--json`. */
   readonly json: unknown
@@ -29,18 +29,18 @@ export interface Command {
   /** The whole page of `keepsake NAME --help`. */
   readonly help: string
   /**
-   * @throws {UsageError} when the arguments or the set-up are wrong.
-   * @throws {RefusedError} when it would destroy something that nobody has told it to.
+   * @throws {UsageError} for wrong arguments or set-up.
+   * @throws {RefusedError} if it would destroy something without being told to.
    */
   run(args: readonly string[], around: Surroundings): Promise<Outcome>
 }
 
-/** The answer is no, and nothing was done: exit code 1. */
+/** A negative result, and nothing was done: exit code 1. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError'
 }
 
-/** The command was called in a wrong way, or lacks what it needs, such as a secret: exit code 2. */
+/** Wrong usage, or something missing, such as a secret: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }

@@ -5,10 +5,10 @@ import { UsageError } from './command.ts'
 export const variablesOf = (text: string): Readonly<Record<string, string | undefined>> => parseEnv(text)
 
 /**
- * The text with one variable set to `value` and all else as it was: in its place where it is there already, else at
- * the end. `export` before it stays, and so do the line ends. `value` needs no quotes.
+ * The text with one variable set to `value` and everything else unchanged: in place if it exists, otherwise at
+ * the end. `export` before it and the line breaks are kept. `value` needs no quotes.
  *
- * @throws {UsageError} where that cannot be done line by line: the variable is there twice, or its value has several lines.
+ * @throws {UsageError} if that is not possible line by line: the variable is set twice, or its value has several lines.
  */
 export function withVariable(text: string, variable: string, value: string): string {
   const changed = replaced(text, variable, value)

@@ -3,23 +3,23 @@ import { type Attempt, type Found, keyIdsOf, openToken } from './open-token.ts'
 import type { PastedCookie } from './pasted.ts'
 import { type Shown, showRecord } from './record.ts'
 
-/** Names that a session cookie has unless the application gives it another. */
+/** The default names of a session cookie. */
 export const USUAL_NAMES = ['__Host-session', '__Secure-session', 'session'] as const
 
-/** All that can be told about one pasted cookie. */
+/** The result of inspecting one pasted cookie. */
 export interface Inspection {
   readonly cookie: PastedCookie
   readonly anatomy: Anatomy
-  /** Undefined where there is nothing to open: the value is no token. */
+  /** Undefined if the value is not a token. */
   readonly found: Found | undefined
   readonly session: Shown | undefined
   /** Which secret it was, counted from the newest, 1. */
   readonly secret: number | undefined
-  /** The key ids that would have opened it, under each name that was tried. */
+  /** The key ids that would have opened it, under each tried name. */
   readonly keyIds: ReturnType<typeof keyIdsOf>
 }
 
-/** `names` of the attempt are used where the cookie came without one. */
+/** The attempt's `names` are used if the cookie has no name. */
 export function inspect(cookie: PastedCookie, given: Attempt, now: number): Inspection {
   const anatomy = anatomyOf(cookie.value)
   const nothing = { cookie, anatomy, found: undefined, session: undefined, secret: undefined, keyIds: [] }

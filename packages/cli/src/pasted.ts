@@ -1,9 +1,9 @@
-/** A cookie as somebody has pasted it. */
+/** A pasted cookie. */
 export interface PastedCookie {
-  /** Undefined for a value by itself. */
+  /** Undefined for a value alone. */
   readonly name: string | undefined
   readonly value: string
-  /** What a `Set-Cookie` line says besides, in its order; undefined for a `Cookie` line or a value by itself. */
+  /** The attributes of a `Set-Cookie` line, in order; undefined for a `Cookie` line or a value alone. */
   readonly attributes: readonly Attribute[] | undefined
 }
 
@@ -18,8 +18,8 @@ const ATTRIBUTE = /^(?:path|domain|max-age|expires|secure|httponly|samesite|part
 const HEADER = /^(set-cookie|cookie)\s*:\s*(.*)$/i
 
 /**
- * The cookies in what was pasted: a token by itself, a `Cookie` or a `Set-Cookie` line with or without the header's name,
- * or a whole head of a request or response (also as `curl -v` shows it), of which only those two fields are read.
+ * The cookies in a pasted text: a token, a `Cookie` or a `Set-Cookie` line with or without the header's name,
+ * or all headers of a request or response (also as `curl -v` shows them), of which only those two are read.
  */
 export function readPasted(text: string): readonly PastedCookie[] {
   const lines = text

@@ -11,18 +11,18 @@ import { fieldOf } from '@keepsake/core/store'
  * a lock file.
  */
 export interface Lock {
-  /** Waits while another process has it, until a moment of `performance.now()`; then rejects. Tries once at least. */
+  /** Waits while another process has it, until a moment of `performance.now()`; then rejects. Tries at least once. */
   take(until: number): Promise<void>
   giveBack(): void
   close(): void
 }
 
-/** Between two tries, at most; at random, so that nobody is always too late. */
+/** The maximum pause between two tries; random, so that no process is always too late. */
 const MAX_PAUSE_MS = 4
-/** How long one process may have turn after turn before it stands back for as long as the others pause. */
+/** How long one process may take turn after turn before it yields for as long as the others pause. */
 const MAX_RUN_MS = 20
 
-/** Opens a lock file, and makes it, with mode 0600, where there is none. */
+/** Opens a lock file, and creates it with mode 0600 if it is missing. */
 export function openLock(path: string): Lock {
   makePrivately(path)
   const file = new DatabaseSync(path)

@@ -2,13 +2,13 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Lock, openLock } from './lock.ts'
 
-/** Lets one task at a time have a name, among all processes of the machine that use the directory. */
+/** Gives one task at a time a name, among all processes of the machine that use the directory. */
 export interface Locks {
-  /** Makes the directory where there is none. */
+  /** Creates the directory if it is missing. */
   prepare(): Promise<void>
-  /** Does the task while no other one has the name. Names that begin alike may wait for each other. */
+  /** Runs the task while no other one has the name. Names with the same beginning may wait for each other. */
   hold<T>(name: string, task: () => Promise<T>): Promise<T>
-  /** Lets go of the lock files, once the tasks that were begun are done. */
+  /** Closes the lock files, once all started tasks are done. */
   close(): Promise<void>
 }
 

@@ -2,13 +2,13 @@ import { fieldOf } from '@keepsake/core/store'
 import { createSlots, type Rank } from './slots.ts'
 
 /**
- * What the store calls: a pool or client of `pg`, a PGlite, or anything else that runs one statement with its values,
- * `$1` and on, and brings the rows. For `postgres`: `{ options: sql.options, query: async (text, values) => ({ rows: await
+ * The interface of the client: a pool or client of `pg`, a PGlite, or anything else that runs one statement with its values,
+ * `$1` and on, and returns the rows. For `postgres`: `{ options: sql.options, query: async (text, values) => ({ rows: await
  * sql.unsafe(text, values, { prepare: true }) }) }`.
  */
 export interface PostgresClient {
   query(text: string, values: (string | number | null)[]): Promise<{ readonly rows: unknown[] }>
-  /** `max`: how many connections it has, and so how many statements it gets at a time. Default 10. */
+  /** `max`: the number of connections, and so of parallel statements. Default 10. */
   readonly options?: { readonly max?: number | undefined } | undefined
 }
 
@@ -22,16 +22,16 @@ export interface Statement {
 export type Values = (string | number | null)[]
 export type Run = (statement: Statement, values: Values) => Promise<unknown[]>
 
-/** How often a statement is tried that gave way to another one; nothing has been done then. */
+/** How often a statement with a serialization failure is tried; a failed one has changed nothing. */
 const ATTEMPTS = 10
 const MAX_PAUSE_MS = 20
 
-/** As many as a pool of `pg` or `postgres` has that is not told a number. */
+/** The default of a pool of `pg` or `postgres`. */
 const DEFAULT_CONNECTIONS = 10
 
 /**
- * Runs statements, as many at a time as the client has connections, and named where it is one of `pg`, which prepares by
- * name. One that gets no connection within `waitLimit` milliseconds is not run.
+ * Runs statements, as many in parallel as the client has connections, and named if it is one of `pg`, which prepares by
+ * name. A statement without a connection within `waitLimit` milliseconds is not run.
  */
 export function runnerOf(client: PostgresClient, waitLimit: number): Run {
   // The only clients with `connect`; they take an object in the place of the text.

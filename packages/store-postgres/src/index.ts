@@ -11,19 +11,19 @@ export interface PostgresStoreOptions {
   /** The table's name; letters, digits and `_`, up to 40 of them. Default `'sessions'`. */
   readonly table?: string | undefined
   /**
-   * Makes the table without a log: writes are cheaper, but a crash of the server empties it, and its replicas have none.
+   * Creates the table without a log: writes are cheaper, but a crash of the server empties it, and replicas have no rows.
    * Default false.
    */
   readonly unlogged?: boolean | undefined
   /**
-   * Opens a connection for `session.watch`, such as `() => pool.connect()`: open while something is watched, and opened
-   * anew when it breaks. Writes then notify the channel `keepsake_<table>`. Give it to every process, also to one that
-   * watches nothing: its writes notify nobody otherwise. Not through PgBouncer in transaction mode, which cannot listen.
+   * Opens a connection for `session.watch`, such as `() => pool.connect()`: open while something is watched, and reopened
+   * when it breaks. Writes then notify the channel `keepsake_<table>`. Give it to every process, also to one that
+   * watches nothing, because its writes are not notified otherwise. Not through PgBouncer in transaction mode, which cannot listen.
    */
   readonly listener?: OpenListener | undefined
   /**
-   * How long a statement waits for a connection of the pool before it is refused, in milliseconds. Below `storeTimeLimit`,
-   * which waiting and answer have together. Default 1,000.
+   * How long a statement waits for a connection of the pool before it fails, in milliseconds. Keep it below `storeTimeLimit`,
+   * which covers waiting and reply together. Default 1,000.
    */
   readonly waitLimit?: number | undefined
   /** The clock, in epoch milliseconds; for tests. Default `Date.now`. */
@@ -40,7 +40,7 @@ const OPTIONS = [
 
 /** A store with its migration. */
 export interface PostgresStore extends Store {
-  /** Makes the table and its indexes where there are none. Safe on every node at once; an existing table stays as it is. */
+  /** Creates the table and its indexes if they are missing. Safe on every node simultaneously; an existing table is unchanged. */
   prepare(): Promise<void>
 }
 
@@ -54,8 +54,8 @@ export interface PostgresStore extends Store {
  * const sessions = createSessions({ secrets, store })
  * ```
  *
- * Each step is one prepared statement. Under a load that the pool cannot carry, requests that cannot be served in time are
- * refused with a `StoreError`, and the others are served as fast as ever.
+ * Each step is one prepared statement. Under a load above the pool's capacity, requests that cannot be served in time
+ * fail with a `StoreError`, and the others are served as fast as before.
  *
  * @throws {ConfigError} for a wrong option.
  */

@@ -1,17 +1,17 @@
 import type { Store } from '@keepsake/core'
 import { createKeyListeners, fieldOf } from '@keepsake/core/store'
 
-/** What the store calls of a connection that it listens on: a `Client` of `pg`, or a client of its pool. */
+/** The interface of a listening connection: a `Client` of `pg`, or a client of its pool. */
 export interface PostgresListener {
   query(text: string): Promise<unknown>
   on(event: 'notification', listener: (message: { readonly payload?: string | undefined }) => void): unknown
   on(event: 'error' | 'end', listener: () => void): unknown
-  /** Gives a pool's client back, as one that is of no use to others. */
+  /** Releases a pool's client, which must not be reused. */
   release?(destroy: true): void
   end?(): Promise<void>
 }
 
-/** Opens a connection for nothing but listening. */
+/** Opens a connection only for listening. */
 export type OpenListener = () => Promise<PostgresListener>
 
 /** The `watch` of a store whose statements notify a channel of the keys that they wrote. */
@@ -21,12 +21,12 @@ export interface Listening {
   readonly close: () => void
 }
 
-/** Before a connection that broke is opened anew, at least; the nodes of a cluster do not come all at once. */
+/** The minimum pause before a broken connection is reopened; random, so that a cluster's nodes do not reconnect simultaneously. */
 const RETRY_MS = 250
 
 /**
- * Has a connection open while somebody watches something. One that breaks is opened anew until that works; then all
- * look for what they have missed.
+ * Keeps a connection open while something is watched. A broken one is reopened until that succeeds; then all
+ * watches check for missed changes.
  */
 export function createListening(open: OpenListener, channel: string): Listening {
   const listeners = createKeyListeners({ closed: () => void (listeners.size === 0 && close()) })

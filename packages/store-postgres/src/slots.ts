@@ -1,12 +1,12 @@
 import { StoreBusyError } from '@keepsake/core'
 
-/** `first`: the write of a request that has been given its read already, which would otherwise be lost. */
+/** `first`: the write of a request that has already read, which would otherwise be lost. */
 export type Rank = 'first' | 'usual'
 
-/** Does work when there is a slot for it. Rejects with a {@link StoreBusyError} where there was none in time. */
+/** Runs work when there is a free slot. Rejects with a {@link StoreBusyError} if there was none in time. */
 export type InSlot = <T>(rank: Rank, work: () => Promise<T>) => Promise<T>
 
-/** Who waits for a slot. */
+/** A waiting task. */
 interface Waiter {
   /** Milliseconds of a steady clock. */
   readonly since: number
@@ -15,8 +15,8 @@ interface Waiter {
 }
 
 /**
- * So many slots, one for each connection. Who came last is next: where more comes than connections can carry, those that
- * have waited longest would be too late when they are done, and so would all after them.
+ * A number of slots, one for each connection. The newest task is next: above the connections' capacity, the oldest
+ * would be too late when they are done, and so would all later ones.
  *
  * @param waitLimit Milliseconds.
  */
@@ -39,7 +39,7 @@ export function createSlots(slots: number, waitLimit: number): InSlot {
     else next.begin()
   }
 
-  /** With no timer: while nothing comes and nothing ends, nothing can be done for who waits. */
+  /** Without a timer: while nothing starts and nothing ends, nothing can be done for waiting tasks. */
   function refuseLate(): void {
     for (const waiters of [first, usual]) {
       const [oldest] = waiters

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { fieldOf } from '@keepsake/core/store'
 
-/** What the store calls of a client of node-redis 5 or newer, or of its cluster client. */
+/** The methods used of a client of node-redis 5 or newer, or of its cluster client. */
 export interface NodeRedisClient {
   get(key: string): Promise<unknown>
   set(key: string, value: string, options: NodeRedisSetOptions): Promise<unknown>
   del(key: string): Promise<unknown>
   eval(script: string, options: NodeRedisScriptOptions): Promise<unknown>
   evalSha(sha1: string, options: NodeRedisScriptOptions): Promise<unknown>
-  /** Of a client of one server: whether what it is asked goes out at once. */
+  /** For a client of one server: whether it sends commands immediately. */
   readonly isReady?: boolean
   /** The same client with other options; a client of one server has it. */
   withCommandOptions?(options: { readonly timeout: 0 }): Pick<NodeRedisClient, 'get' | 'evalSha'>
@@ -25,7 +25,7 @@ interface NodeRedisScriptOptions {
   arguments: string[]
 }
 
-/** What the store calls of a client of ioredis or iovalkey, or of their `Cluster`. */
+/** The methods used of a client of ioredis or iovalkey, or of their `Cluster`. */
 export interface IoredisClient {
   get(key: string): Promise<unknown>
   set(key: string, value: string, unit: 'PXAT', at: number, nx: 'NX', get: 'GET'): Promise<unknown>
@@ -49,10 +49,10 @@ export const scriptOf = (source: string): Script => ({
   sha1: createHash('sha1').update(source).digest('hex'),
 })
 
-/** The commands of the store, in one dialect. Each goes to the node that has the key. */
+/** The store's commands, for every client. Each goes to the node with the key. */
 export interface Commands {
   readonly get: (key: string) => Promise<unknown>
-  /** Sets a key that is not there; null when it has, or what stands there. */
+  /** Sets a missing key; returns null if it has, or else the stored value. */
   readonly setNew: (key: string, value: string, expiresAt: number) => Promise<unknown>
   readonly del: (key: string) => Promise<unknown>
   readonly run: (script: Script, key: string, values: string[]) => Promise<unknown>
@@ -63,7 +63,7 @@ export const isNodeRedis = <T extends object>(client: T): client is Extract<T, {
 export const isIoredis = <T extends object>(client: T): client is Extract<T, { evalsha: unknown }> =>
   fieldOf(client as { evalsha?: unknown }, 'evalsha') !== undefined
 
-/** Undefined for what is no client. */
+/** Undefined for anything but a client. */
 export function commandsOf(client: RedisClient): Commands | undefined {
   if (typeof client !== 'object' || client === null) return undefined
   if (isNodeRedis(client)) return ofNodeRedis(client)
@@ -87,7 +87,7 @@ function ofNodeRedis(client: NodeRedisClient): Commands {
   }
 }
 
-/** More commands than these under way, and their server seems to hang. */
+/** With more pending commands than this, the server seems to hang. */
 const MANY = 1000
 
 type AskNodeRedis = (
@@ -95,9 +95,9 @@ type AskNodeRedis = (
 ) => Promise<unknown>
 
 /**
- * Asks a client that is ready, and so sends at once, without its timeout: that ends what waits to be sent and nothing else,
- * and costs an `AbortSignal` with a timer for each command, a sixth of the CPU that one takes. Not while so many are
- * under way that one may have to wait. What is asked in the moment in which the connection breaks waits for the next one; the
+ * Sends commands of a ready client, which sends immediately, without its timeout: that ends only commands waiting to be sent,
+ * and costs an `AbortSignal` with a timer for each command, a sixth of its CPU. Not with so many pending
+ * commands that one may have to wait. A command at the moment when the connection breaks waits for the next connection; the
  * caller has its own limit.
  */
 function unhurried(client: NodeRedisClient): AskNodeRedis {
@@ -123,7 +123,7 @@ const ofIoredis = (client: IoredisClient): Commands => ({
     ),
 })
 
-/** A server that has been restarted, has been flushed, or has just become a primary does not know the script. */
+/** A server that was restarted, flushed, or has just become a primary does not have the script. */
 const unlessKnown = (known: Promise<unknown>, unknown: () => Promise<unknown>): Promise<unknown> =>
   known.catch((error: unknown) => {
     if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return unknown()

@@ -11,25 +11,25 @@ export type { IoredisClient, NodeRedisClient, RedisClient } from './client.ts'
 
 export interface RedisStoreOptions {
   /**
-   * What all keys begin with; letters, digits and `:._-`. No braces: they would put all sessions on one node of a
+   * The prefix of all keys; letters, digits and `:._-`. No braces: they would put all sessions on one node of a
    * cluster. Default `'keepsake:'`.
    */
   readonly prefix?: string | undefined
   /**
-   * A second connected client, of the same package, for `session.watch`: `client.duplicate()`, or the client itself where
-   * it is a cluster. It subscribes to the sessions that are watched, and writes are published. Give it to every process,
-   * also to one that watches nothing: its writes are not published otherwise. Stays yours, as the client does.
+   * A second connected client, of the same package, for `session.watch`: `client.duplicate()`, or the client itself if
+   * it is a cluster. It subscribes to the watched sessions, and writes are published. Give it to every process,
+   * also to one that watches nothing, because its writes are not published otherwise. It stays yours, like the client.
    */
   readonly subscriber?: RedisSubscriber | undefined
 }
 
-/** Records of a subject that are asked for at once, and whose texts are in memory. */
+/** The number of a subject's records that are read in parallel, with their texts in memory. */
 const BATCH = 100
 
 interface Listed {
   readonly key: string
   readonly writtenAt: number
-  /** Undefined where the list is long: it is read again when its turn comes. */
+  /** Undefined if the list is long: it is read again when its turn comes. */
   readonly text: string | undefined
 }
 
@@ -45,8 +45,8 @@ const batchesOf = <T>(items: readonly T[]): T[][] =>
  * const sessions = createSessions({ secrets, store: redisStore(client) })
  * ```
  *
- * A read is one command, and so is a write; a login and now and then a write of somebody logged in take two more, for
- * the subject's index. A client that reads from replicas brings back what has been replaced: let it read from primaries.
+ * A read is one command, and so is a write; a login and occasionally a write of a logged-in session take two more, for
+ * the subject's index. A client that reads from replicas may return replaced records: let it read from primaries.
  *
  * @throws {ConfigError} for something that is no client, a wrong prefix, or a subscriber that cannot be one.
  */
@@ -64,7 +64,7 @@ export function redisStore(client: RedisClient, options?: RedisStoreOptions): St
   const watch = subscriber && watchBy(subscriber, client, keyOf)
   const indexOf = (subject: string): string => `${prefix}of:${subject}`
 
-  /** Before the record is there, so that one that is there is listed. Returns the minute until which it is. */
+  /** Before the record is created, so that no record is missing from the list. Returns the minute until which it is listed. */
   async function list(key: string, record: StoredRecord, now: number): Promise<number> {
     const until = listedUntil(record, now)
     if (record.subject !== undefined) await run(LIST, indexOf(record.subject), [key, `${until}`])
@@ -89,7 +89,7 @@ export function redisStore(client: RedisClient, options?: RedisStoreOptions): St
       const now = Date.now()
       const value = format(record, await list(key, record, now), now)
       const standing = await setNew(keyOf(key), value, deadlineOf(record))
-      // Its own text: the client has sent the command twice, because the first answer was lost.
+      // Its own text: the client has sent the command twice, because the first reply was lost.
       return standing === null || standing === value
     },
     replace: (key, revision, record) =>

@@ -1,12 +1,12 @@
 import type { StoredRecord } from '@keepsake/core'
 
-/** Redis keeps a deadline of 0 for a mistake; one millisecond later is as long ago. */
+/** Redis rejects a deadline of 0; one millisecond later is equally past. */
 export const deadlineOf = ({ expiresAt }: StoredRecord): number => Math.max(1, Math.floor(expiresAt))
 
-/** A record as it lies under its key: nobody's is `:text`, a subject's `listed.written.subject:text`. */
+/** A stored record: `:text` for an anonymous session, `listed.written.subject:text` for a subject's. */
 export interface Value {
   readonly text: string
-  /** When it was written, by the clock of who wrote it, in epoch milliseconds. */
+  /** When it was written, by the writer's clock, in epoch milliseconds. */
   readonly writtenAt: number
   readonly subject: string | undefined
 }

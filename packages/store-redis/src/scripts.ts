@@ -12,7 +12,7 @@ const MAX_HEAD_CHARS = 88
  * or none. 1: done, also when it was done before, by the same command that a client has sent again because the answer was
  * lost. 2: nothing done, list it first. A channel `ARGV[3]` is told what was done.
  *
- * Of what stands there it reads no more than it compares, and cuts nothing off the value, which may be long.
+ * It reads no more of the stored value than it compares, and cuts nothing off the new one, which may be long.
  */
 export const REPLACE = scriptOf(`
 local standing = redis.pcall('GETRANGE', KEYS[1], 0, ${MAX_HEAD_CHARS + REVISION_CHARS - 1})
@@ -34,7 +34,7 @@ redis.call('SET', KEYS[1], value, 'PXAT', expiresAt)
 if ARGV[3] then redis.call('PUBLISH', ARGV[3], '') end
 return 1`)
 
-/** Deletes a record and tells a channel of it. */
+/** Deletes a record and publishes that on a channel. */
 export const DELETE = scriptOf(`
 if redis.call('DEL', KEYS[1]) == 1 then redis.call('PUBLISH', ARGV[1], '') end
 return 1`)
@@ -58,7 +58,7 @@ local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
 redis.call('PEXPIREAT', KEYS[1], text((math.floor(last / unit) + 1) * 60000))
 return 1`)
 
-/** Each key that is listed, followed by its score when it was listed so long ago that its record must have come since. */
+/** Each listed key, followed by its score if it was listed so long ago that its record must exist by now. */
 export const LISTED = scriptOf(`${SCORE}
 local listed = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
 for n = 2, #listed, 2 do
@@ -66,7 +66,7 @@ for n = 2, #listed, 2 do
 end
 return listed`)
 
-/** Drops a key unless it has been listed anew meanwhile. */
+/** Removes a key unless it has been listed again. */
 export const UNLIST = scriptOf(`
 if redis.call('ZSCORE', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
 return redis.call('ZREM', KEYS[1], ARGV[1])`)

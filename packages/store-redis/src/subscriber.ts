@@ -4,7 +4,7 @@ import { isIoredis, isNodeRedis, type RedisClient } from './client.ts'
 
 type Watch = NonNullable<Store['watch']>
 
-/** What the store calls of a subscribed client of node-redis 5 or newer, or of its cluster or sentinel client. */
+/** The methods used of a subscribed client of node-redis 5 or newer, or of its cluster or sentinel client. */
 export interface NodeRedisSubscriber {
   evalSha: unknown
   subscribe(channel: string, told: (message: unknown, channel: unknown) => void): Promise<unknown>
@@ -13,7 +13,7 @@ export interface NodeRedisSubscriber {
   off(event: string, listener: () => void): unknown
 }
 
-/** What the store calls of a subscribed client of ioredis or iovalkey, or of their `Cluster`. */
+/** The methods used of a subscribed client of ioredis or iovalkey, or of their `Cluster`. */
 export interface IoredisSubscriber {
   evalsha: unknown
   readonly isCluster?: boolean
@@ -23,23 +23,23 @@ export interface IoredisSubscriber {
   off(event: string, listener: (channel: string) => void): unknown
 }
 
-/** A client that messages come by. */
+/** A client that receives messages. */
 export type RedisSubscriber = NodeRedisSubscriber | IoredisSubscriber
 
-/** Messages on channels, in one dialect. */
+/** Messages on channels, for every client. */
 interface Channels {
   /** Messages come when it has resolved, and after the client has lost its connection and found another one. */
   readonly subscribe: (channel: string) => Promise<unknown>
   readonly unsubscribe: (channel: string) => Promise<unknown>
-  /** Begins to hand messages on, and returns what ends that. */
+  /** Starts passing messages on, and returns a function that stops this. */
   readonly open: (told: (channel: string) => void, mayHaveMissed: () => void) => () => void
 }
 
 /**
- * The `watch` of a store whose scripts publish on a channel of the record's name. It subscribes to what is watched and to
- * nothing else.
+ * The `watch` of a store whose scripts publish on a channel of the record's name. It subscribes only to watched
+ * records.
  *
- * @throws {ConfigError} for what is no client, or is one that would do nothing else from then on.
+ * @throws {ConfigError} for anything but a client, or for one that could do nothing else from then on.
  */
 export function watchBy(
   subscriber: RedisSubscriber,
@@ -57,7 +57,7 @@ export function watchBy(
   const listeners = createKeyListeners({
     opened: () => void (close ??= open(listeners.tell, listeners.tellAll)),
     closed(channel) {
-      // A client that is away has nothing to unsubscribe from, and one that cannot do it only hears too much.
+      // A disconnected client has nothing to unsubscribe from, and one that cannot unsubscribe only receives too much.
       unsubscribe(channel).catch(() => undefined)
       if (listeners.size > 0) return
       close?.()

@@ -8,12 +8,12 @@ import {
 import type { PastedCookie } from '../pasted.ts'
 import { LIBRARIES, type Library } from './libraries.ts'
 
-/** What can be told about a cookie of another library. */
+/** The result of inspecting another library's cookie. */
 export interface ForeignInspection {
   readonly cookie: PastedCookie
-  /** The functions of `@keepsake/arrival` that read values of its shape. */
+  /** The functions of `@keepsake/arrival` that read values of its format. */
   readonly libraries: readonly string[]
-  /** Undefined where there is no secret to open it with. */
+  /** Undefined without a secret to open it with. */
   readonly found: ForeignFound | undefined
   /** The names of all cookies that it came in, its chunks and signature too. */
   readonly parts: readonly (string | undefined)[]
@@ -23,16 +23,16 @@ export type ForeignFound =
   | {
       readonly ok: true
       readonly library: string
-      /** Epoch seconds; undefined where nothing tells. */
+      /** Epoch seconds; undefined if unknown. */
       readonly beganAt: number | undefined
       readonly endsAt: number | undefined
-      /** Undefined where a store has it, and the cookie only its id. */
+      /** Undefined if the data is in a store, and the cookie only contains its id. */
       readonly session: Omit<ForeignSession, 'subject'> | undefined
       readonly parts: readonly string[]
     }
   | { readonly ok: false; readonly reason: ForeignReason }
 
-/** `unfit_secret`: none that the library can have. */
+/** `unfit_secret`: not valid for the library. */
 type ForeignReason = ArrivalRefusal | 'unfit_secret'
 
 export interface ForeignAttempt {
@@ -44,7 +44,7 @@ export interface ForeignAttempt {
   readonly now: number
 }
 
-/** Those of the cookies that have the shape of another library's. */
+/** Those cookies that have another library's format. */
 export function inspectForeign(
   cookies: readonly PastedCookie[],
   attempt: ForeignAttempt,
@@ -87,7 +87,7 @@ function inspectOne(
 const headerOf = (cookies: readonly PastedCookie[]): string =>
   cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
 
-/** What tells most: the others are of libraries and secrets that it is not of. */
+/** The most informative result: the others are of other libraries and secrets. */
 const WEIGHTS: readonly ForeignReason[] = ['unfit_secret', 'malformed', 'forged']
 const weightOf = (found: ForeignFound): number =>
   found.ok || !WEIGHTS.includes(found.reason) ? WEIGHTS.length : WEIGHTS.indexOf(found.reason)

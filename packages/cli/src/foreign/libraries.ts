@@ -17,7 +17,7 @@ import {
 } from '@keepsake/arrival'
 import type { Arrival } from '@keepsake/core'
 
-/** A line of an application that may read a cookie of this value. */
+/** A library that may read a cookie with this value. */
 type Line = (secret: string, common: Common, value: string) => Arrival
 
 interface Common {
@@ -25,22 +25,22 @@ interface Common {
   readonly cookie: { readonly name: string }
 }
 
-/** A library whose cookies are known by their shape. */
+/** A library whose cookies are recognized by their format. */
 export interface Library {
   /** The function of `@keepsake/arrival` that reads them. */
   readonly name: string
-  /** What it calls its cookie: what a value by itself is taken for. */
+  /** Its cookie name, which is assumed for a value alone. */
   readonly cookie: string
   /** Of the value, or of its first chunk. */
   readonly shape: RegExp
-  /** Of the name, where values of this shape are anybody's. */
+  /** The format of the name, if many libraries use values of this format. */
   readonly named?: RegExp
   /** With the signature in the cookie `<name>.sig` beside it. */
   readonly isSignedBeside?: true
   readonly lines: readonly Line[]
 }
 
-/** Stores are not asked: what is signed is the id alone. */
+/** Stores are not read: only the id is signed. */
 const readData = (): undefined => undefined
 const store = { get: (_id: string, done: (error: null) => void): void => done(null) }
 const koaStore = { get: readData }
@@ -50,7 +50,7 @@ const BASE64 = '[0-9A-Za-z+/%]'
 const SIGNATURE = `${BASE64}{43,}`
 const SIGNED = new RegExp(`^(?:${BASE64}|=)+\\.${SIGNATURE}$`)
 
-/** A cookie whose shape several have is of the first that takes it for genuine: those with data in it come first. */
+/** A cookie whose format several libraries share belongs to the first that accepts it: those with data in it come first. */
 export const LIBRARIES: readonly Library[] = [
   {
     name: 'flask',

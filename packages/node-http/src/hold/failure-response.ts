@@ -69,7 +69,7 @@ function guard({ response, originals, progress, failure, send, drop }: GivenUp):
   response.setMaxListeners(2 * response.getMaxListeners())
 }
 
-/** Ends what pipes into the response, and closes its sources. They would destroy the response, were it not already. */
+/** Ends streams that pipe into the response, and closes their sources, which would otherwise destroy the response. */
 function endStreams(response: AnyResponse, failure: unknown): void {
   const { destroyed } = response
   if (destroyed) return
@@ -79,7 +79,7 @@ function endStreams(response: AnyResponse, failure: unknown): void {
   response.removeAllListeners('drain')
 }
 
-/** Takes back all that a handler has set: headers, trailers, the status. */
+/** Removes everything that a handler has set: headers, trailers, the status. */
 function forgetHead(response: AnyResponse): void {
   for (const name of response.getHeaderNames()) {
     // Node keeps a Date that is removed, or sends none any more.
@@ -93,7 +93,7 @@ function forgetHead(response: AnyResponse): void {
   response.addTrailers({})
 }
 
-/** HTTP/2 keeps trailers where they can be added to and not be taken back. */
+/** HTTP/2 trailers can be added but not removed. */
 function forgetTrailers(stream: ServerHttp2Stream): void {
   stream.removeAllListeners('wantTrailers')
   stream.once('wantTrailers', () => stream.sendTrailers({}))

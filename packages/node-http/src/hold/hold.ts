@@ -11,34 +11,34 @@ import { type Gate, gateOf, originalsOf, override, passOn, restore } from './ove
 import { takeHeaders } from './write-head.ts'
 
 type State =
-  /** The head has not been asked for. */
+  /** The headers were not requested yet. */
   | 'waiting'
-  /** The commit is under way; what the handler sends is buffered. */
+  /** The commit is running; the handler's calls are buffered. */
   | 'holding'
-  /** The response goes its own way. */
+  /** The response is sent normally. */
   | 'released'
-  /** The response is given up; what the handler still sends is dropped. */
+  /** The response is abandoned; the handler's later calls are dropped. */
   | 'failed'
 
-/** What only a response has that waits, or is given up. */
+/** The state of a response that waits, or is abandoned. */
 interface Delay {
   readonly calls: BufferedCalls
-  /** It appears sent, and its socket is not destroyed: what ends each. `restoreSocket` returns whether that was asked for. */
+  /** It appears sent, and its socket is not destroyed: functions that end each. `restoreSocket` returns whether destruction was requested. */
   appearance: { readonly endSent: () => void; readonly restoreSocket: () => boolean } | undefined
-  /** What the commit has asked for; there once it is done. */
+  /** The headers from the commit; set once it is done. */
   headers: readonly Header[]
-  /** Why the response is given up. */
+  /** Why the response is abandoned. */
   failure: unknown
 }
 
 /**
- * Lets nothing of a response leave, not even its status line, before its commit is done.
+ * Sends nothing of a response, not even its status line, before its commit is done.
  *
- * A commit that is done at once costs no tick and no buffer. During one that takes time the response is held: `write()`
- * returns false and `'drain'` follows, `headersSent` and `writableEnded` read as if it had gone out. A commit that
- * fails leaves none of the handler's headers and nothing of its body: `fail` then answers.
+ * A synchronous commit costs no tick and no buffer. During an asynchronous one the response is held: `write()`
+ * returns false and `'drain'` follows, `headersSent` and `writableEnded` read as if it had been sent. After a failed
+ * commit none of the handler's headers and nothing of its body is sent: `fail` responds instead.
  *
- * It is made for every request, and so has few fields and no closures; all else is in its delay.
+ * It is created for every request, and so has few fields and no closures; the rest is in its delay.
  */
 export abstract class Hold implements Gate {
   protected readonly request: AnyRequest
@@ -55,10 +55,10 @@ export abstract class Hold implements Gate {
     this.originals = this.below?.originals ?? originalsOf(response)
   }
 
-  /** Commits, and says what the response still needs. */
+  /** Commits, and returns the headers for the response. */
   protected abstract commit(): MaybePromise<readonly Header[]>
 
-  /** Answers a commit that failed, in the framework's own way. */
+  /** Responds to a failed commit, in the framework's own way. */
   protected abstract fail(error: unknown): void
 
   /** From now on the response waits. */
@@ -109,7 +109,7 @@ export abstract class Hold implements Gate {
   }
 
   #goOn(headers: readonly Header[]): void {
-    // Too much was written meanwhile, and the response has been given up.
+    // Too much was written in the meantime, and the response was abandoned.
     if (this.#state !== 'holding') return
     const delay = this.#openDelay()
     delay.appearance?.endSent()
@@ -131,7 +131,7 @@ export abstract class Hold implements Gate {
     if (headers.length > 0) applyHeaders(this.response, headers)
   }
 
-  /** Makes a call of the handler where the response goes on from here. */
+  /** Makes a call of the handler, if the response continues from here. */
   #send(method: Method, args: Args): unknown {
     const { below, originals, response } = this
     return below ? passOn(below, response, method, args) : Reflect.apply(originals[method], response, args)
@@ -148,7 +148,7 @@ export abstract class Hold implements Gate {
     return delay
   }
 
-  /** Gives the response up. The answer to the failure waits until the handler's own calls are through. */
+  /** Abandons the response. The error response waits until the handler's own calls have returned. */
   #drop(error: unknown): void {
     if (this.#state === 'failed') return
     this.#state = 'failed'
@@ -162,12 +162,12 @@ export abstract class Hold implements Gate {
     const { request, response } = this
     const { appearance, failure } = delay
     appearance?.endSent()
-    // A handler that writes on after the answer has ended must not bring the process down.
+    // A handler that writes after the end of the error response must not crash the process.
     response.on('error', ignore)
     if (response.headersSent) {
       appearance?.restoreSocket()
       this.fail(failure)
-      // HTTP/2 tells a visitor that an answer is incomplete by an error only.
+      // HTTP/2 signals an incomplete response only by an error.
       response.destroy(request.httpVersionMajor < 2 ? undefined : (failure as Error))
       return
     }

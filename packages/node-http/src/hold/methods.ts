@@ -1,10 +1,10 @@
-/** The methods that make the head leave. 1xx responses (early hints, continue) go by another way and pass. */
+/** The methods that send the headers. 1xx responses (early hints, continue) use other methods and pass. */
 export const METHODS = ['writeHead', 'write', 'end', 'flushHeaders'] as const
 export type Method = (typeof METHODS)[number]
 export type Args = readonly unknown[]
 type Call = (...args: Args) => unknown
 export type Methods = Record<Method, Call>
-/** The methods that a response had before it was held. By `on` compression hands on who waits for `'drain'`. */
+/** The response's methods before it was held. Compression passes on listeners of `'drain'` through `on`. */
 export type Originals = Methods & Record<'on', Call>
 
 /** The methods of a response, as properties to read and replace. */
@@ -12,7 +12,7 @@ export function methodsOf<Name extends string = Method | 'on'>(response: object)
   return response as Record<Name, Call>
 }
 
-/** What a call that comes to nothing returns; a callback that it was given learns why. */
+/** The result of a dropped call; its callback gets the error. */
 export function dropCall<Response>(
   response: Response,
   method: string,
@@ -24,7 +24,7 @@ export function dropCall<Response>(
   return method === 'write' ? false : response
 }
 
-/** @throws what Node throws once the head has left. */
+/** @throws Node's error for headers that were already sent. */
 export function refuseHead(): never {
   throw Object.assign(new Error('Cannot set headers after they are sent to the client'), {
     code: 'ERR_HTTP_HEADERS_SENT',

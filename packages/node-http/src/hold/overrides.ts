@@ -1,17 +1,17 @@
 import type { AnyResponse } from '../headers/messages.ts'
 import { type Args, type Method, type Methods, methodsOf, type Originals } from './methods.ts'
 
-/** What decides whether calls of a response's methods go on. */
+/** Decides whether calls of a response's methods continue. */
 export interface Gate {
-  /** The gate that was there before, for another session of the same response: a call that goes on meets it next. */
+  /** The previous gate, for another session of the same response: a call that continues reaches it next. */
   readonly below: Gate | undefined
   /** The response's methods without any gate. */
   readonly originals: Originals
-  /** Takes what of the arguments of `writeHead` must be known before; returns what is left of them. */
+  /** Reads the arguments of `writeHead` that must be known before; returns the rest. */
   takeHead(args: Args): Args
-  /** A call has come. Returns whether it goes on. */
+  /** Called before a call. Returns whether it continues. */
   admit(): boolean
-  /** Takes a call that does not go on, and returns what the caller is told. */
+  /** Takes a call that does not continue, and returns its result for the caller. */
   keep(method: Method, args: Args): unknown
 }
 
@@ -23,8 +23,8 @@ interface Gated {
 }
 
 /**
- * What overrides a response's methods: the same functions for every response, because closures for each would be the
- * dearest part of a request whose handler never looks at its session.
+ * The functions that override a response's methods: the same for every response, because separate closures would be the
+ * most expensive part of a request whose handler never uses its session.
  */
 const OVERRIDES: Methods & ThisType<AnyResponse & Gated> = {
   writeHead(...args) {
@@ -33,7 +33,7 @@ const OVERRIDES: Methods & ThisType<AnyResponse & Gated> = {
   write(...args) {
     return passOn(this[GATE], this, 'write', args)
   },
-  // Nearly every response ends by this one call, which must not cost an array.
+  // Nearly every response ends with this one call, which must not cost an array.
   end(chunk, encoding, callback) {
     const gate = this[GATE]
     return gate.below === undefined && gate.admit()
@@ -45,7 +45,7 @@ const OVERRIDES: Methods & ThisType<AnyResponse & Gated> = {
   },
 }
 
-/** Makes a call at a gate, at those below it, and then at the response's own method. */
+/** Passes a call to a gate, to those below it, and then to the response's own method. */
 export function passOn(first: Gate | undefined, response: AnyResponse, method: Method, args: Args): unknown {
   for (let gate = first; gate !== undefined; gate = gate.below) {
     if (!gate.admit()) return gate.keep(method, args)
@@ -59,7 +59,7 @@ export function gateOf(response: AnyResponse): Gate | undefined {
   return (response as Partial<Gated>)[GATE]
 }
 
-/** The methods that a response has now: its prototype, unless somebody has given it others. */
+/** The response's current methods: its prototype's, unless they were replaced. */
 export function originalsOf(response: AnyResponse): Originals {
   const { writeHead, write, end, flushHeaders, on } = methodsOf(response)
   const inherited = methodsOf(Object.getPrototypeOf(response) as object)
@@ -71,11 +71,11 @@ export function originalsOf(response: AnyResponse): Originals {
   return isOwn ? { writeHead, write, end, flushHeaders, on } : inherited
 }
 
-/** From now on the methods of the response ask `gate`. */
+/** From now on the methods of the response call `gate`. */
 export function override(response: AnyResponse, gate: Gate): void {
   ;(response as Partial<Gated>)[GATE] = gate
   const methods = methodsOf(response)
-  // One by one: Object.assign takes three times as long, and every request pays for it.
+  // One by one: Object.assign takes three times as long, for every request.
   methods.writeHead = OVERRIDES.writeHead
   methods.write = OVERRIDES.write
   methods.end = OVERRIDES.end
@@ -83,8 +83,8 @@ export function override(response: AnyResponse, gate: Gate): void {
 }
 
 /**
- * Gives the response its methods back, unless another gate needs the overrides. Where somebody has wrapped one of them
- * since, it stays and hands everything on.
+ * Restores the response's methods, unless another gate needs the overrides. If one of them has been wrapped
+ * since, it stays and passes everything on.
  */
 export function restore(response: AnyResponse, gate: Gate): void {
   if (gate.below !== undefined || gateOf(response) !== gate) return

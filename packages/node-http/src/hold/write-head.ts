@@ -2,10 +2,10 @@ import type { AnyResponse } from '../headers/messages.ts'
 import type { Args } from './methods.ts'
 
 /**
- * Sets the headers that `writeHead` is given on the response, where ours can be added to them; `writeHead` itself would
- * replace ours by its own.
+ * Sets the headers given to `writeHead` on the response, so that ours can be added; `writeHead` itself would
+ * replace ours.
  *
- * @returns What is left to give to `writeHead`.
+ * @returns The remaining arguments for `writeHead`.
  */
 export function takeHeaders(response: AnyResponse, args: Args): Args {
   const [status, reason, headers] = args
@@ -15,8 +15,8 @@ export function takeHeaders(response: AnyResponse, args: Args): Args {
 }
 
 /**
- * Sets headers as Node's `writeHead` does: each replaces what was set under its name before. They come as an object, as
- * pairs in one list, or as a list of pairs; a list may name a header several times.
+ * Sets headers as Node's `writeHead` does: each replaces earlier ones of its name. They are an object, pairs
+ * in one list, or a list of pairs; a list may contain a header several times.
  */
 export function setGivenHeaders(response: AnyResponse, given: unknown): void {
   if (typeof given !== 'object' || given === null) return

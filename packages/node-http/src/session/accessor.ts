@@ -3,12 +3,12 @@ import { type Attachment, define } from '@keepsake/core/adapter'
 
 const ATTACHMENT = Symbol('keepsake.session')
 
-/** A request or a context that `session` is read from. */
+/** A request or a context with a `session` property. */
 interface Holder {
   [ATTACHMENT]?: Attachment<unknown>
 }
 
-/** Makes `holder.session` the session of this attachment; the one that was set last counts. */
+/** Makes `holder.session` the session of this attachment; the last one set is used. */
 export function useAttachment<D>(holder: object, attachment: Attachment<D>): void {
   ;(holder as Holder)[ATTACHMENT] = attachment
 }
@@ -17,10 +17,10 @@ export function useAttachment<D>(holder: object, attachment: Attachment<D>): voi
 const OWN = Symbol('keepsake.session.own')
 
 /**
- * Defines `session` on what requests or contexts inherit from, once: on every one of them it would cost more than the rest of
- * a middleware. Or on one of them, where they inherit from nothing that is the framework's own.
+ * Defines `session` on the prototype of requests or contexts, once: on each one it would cost more than the rest of
+ * a middleware. Or on a single one, if its prototype is not the framework's own.
  *
- * @throws {ConfigError} where another middleware has defined it, there or on the `holder` itself: nobody would see ours.
+ * @throws {ConfigError} if another middleware has defined it, there or on the `holder` itself, which would hide ours.
  */
 export function defineSession(prototype: object, holder: object): void {
   if (isTaken(prototype) || isTaken(holder)) throw new ConfigError('session', TAKEN)
@@ -34,10 +34,10 @@ const isTaken = (holder: object): boolean => Object.hasOwn(holder, 'session') &&
 const TAKEN =
   'another middleware, such as express-session, cookie-session or koa-session, has set its own session; remove that middleware'
 
-/** Without a prototype, as whoever defines by a descriptor reads it through that; a copy for each request would be dear. */
+/** Without a prototype, because a descriptor is read through it; a copy for each request would be expensive. */
 const MARK = Object.freeze({ __proto__: null, value: true })
 
-/** What reads and ends the session of a request or a context, for frameworks that define properties by a way of their own. See `MARK`. */
+/** Reads and ends the session of a request or a context, for frameworks with their own way to define properties. See `MARK`. */
 export const sessionAccessor = {
   __proto__: null,
   configurable: true,

@@ -21,18 +21,18 @@ import { unreturnedBecause } from '../headers/unreturned.ts'
 import { Hold } from '../hold/hold.ts'
 import { failPlainly } from './plain-answer.ts'
 
-/** Answers a request whose session could not be saved. Nothing of the handler's response has left or will. */
+/** Responds to a request whose session could not be saved. Nothing of the handler's response was or will be sent. */
 export type Fail = (error: unknown, request: AnyRequest, response: AnyResponse) => void
 
 /**
- * Attaches a visit to a request, once however often it is called. What adapters stand on: the session is opened when
- * somebody looks at it. There at once where `sessions.open` is. The options of the first call count.
+ * Attaches a visit to a request, once even if called repeatedly. The basis of adapters: the session is opened when
+ * first used. Synchronous if `sessions.open` is. The options of the first call count.
  *
- * Where a socket stands for the response, as in an upgrade that socket.io handles, no head can wait: what is changed is as
- * late as after the head, and the session is there to be read and watched.
+ * If there is a socket instead of a response, as in an upgrade that socket.io handles, headers cannot be held back: changes are
+ * late, and the session can only be read and watched.
  *
- * @param fail Left out: the error's status in plain text, and the error on standard error.
- * @throws {TypeError} where there is no response.
+ * @param fail Default: the error's status in plain text, and the error on standard error.
+ * @throws {TypeError} without a response.
  */
 export function attach<D>(
   sessions: Sessions<D>,
@@ -74,23 +74,23 @@ function attachVisit<D>(
 ): Attachment<D> {
   const attachment = new VisitAttachment(sessions, request, response, fail, visit)
   listAttachment(request, attachment)
-  // Now, not at the first look: that may stand in the arguments of `response.end(…)`, whose `end` has been taken by then.
+  // Now, not at the first use: that may be in the arguments of `response.end(…)`, whose `end` has been read by then.
   if (!hasLeft(response)) attachment.begin()
   return attachment
 }
 
-/** Whether somebody has looked at the session: nobody, somebody, or somebody whose response has closed since. */
+/** Whether the session was used: not at all, before, or after its response has closed. */
 type Look = 'none' | 'seen' | 'over'
 
-/** Whether the head has left; it cannot wait where there is no such property, for then a socket stands for the response. */
+/** Whether the headers were sent; without this property a socket replaces the response, and nothing can wait. */
 const hasLeft = (response: AnyResponse): boolean => (response as Partial<AnyResponse>).headersSent ?? true
 
-/** Whether a response has closed; on HTTP/2, where it has no such property, its stream tells. */
+/** Whether a response has closed; on HTTP/2, which lacks the property, its stream knows. */
 const isClosed = (response: AnyResponse): boolean =>
   streamOf(response)?.destroyed ?? (response as ServerResponse).closed
 
 /**
- * A visit and the hold of its response in one object. It is all that a request costs whose handler never looks, beside
+ * A visit and the hold of its response in one object. A request whose handler never uses the session costs only this and
  * the visit itself.
  */
 class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
@@ -133,7 +133,7 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
     return this.#warn(await headers)
   }
 
-  /** Warns of what works against a session cookie that is set, before the headers put it right. */
+  /** Reports problems of a session cookie being set, before the headers correct them. */
   #warn(headers: readonly Header[]): readonly Header[] {
     for (const header of headers) {
       if (header[0] === 'Set-Cookie') this.#warnOfCookie()
@@ -142,12 +142,12 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
     return headers
   }
 
-  /** A cookie that never comes back makes each request a new session, and nobody sees why. */
+  /** A cookie that never comes back makes each request a new session, without a visible cause. */
   #watchReturn(headers: readonly Header[]): void {
     const { request } = this
     const hasCome = this.sessions.cookie.readAll(headerOf(request, 'cookie')).length > 0
     const isSet = !hasCome && headers.some((header) => header[0] === 'Set-Cookie')
-    // Of plain http that is not local another warning tells.
+    // Another warning covers plain http on a host that is not local.
     if (isSet ? this.#isSecure && isPlainHttp(REQUEST, request) : !hasCome) return
     const visitor = `${request.socket.remoteAddress} ${String(headerOf(request, 'user-agent'))}`
     if (this.#visit.returnWatch.sees(visitor, hasCome ? 'came' : 'set'))
@@ -176,9 +176,9 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
     if (this.#look === 'seen' && this.#visit.needsSettling) response.on('close', () => this.#settle())
   }
 
-  /** Somebody takes the session when the response has closed, perhaps to change it: what follows shows that. */
+  /** The session is used after the response has closed, perhaps to change it: later checks show that. */
   #lookAgain(session: Session<D>): void {
-    // What is changed already has been told of.
+    // Earlier changes have been reported.
     if (session.isChanged || !this.#visit.needsSettling) return
     this.#look = 'seen'
     setImmediate(() => this.#settle())
@@ -189,7 +189,7 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
     this.#visit.settle()
   }
 
-  /** The head has left before anybody looked: what changes from now on is late, and `Vary` is missing. */
+  /** The headers were sent before the first use: later changes are late, and `Vary` is missing. */
   #lookLate(): void {
     this.#visit.settle()
     if (this.response.headersSent && isCacheable(RESPONSE, this.response)) this.#visit.warn('cacheable_look')

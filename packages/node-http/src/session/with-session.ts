@@ -13,11 +13,11 @@ import { attach, type Fail } from './attach.ts'
 import { failPlainly } from './plain-answer.ts'
 
 /**
- * The session of a request, for a route that calls for it by hand; the response then waits for the commit. However
- * often it is called for one request, it is the same session. There at once in sealed mode, and with a store that answers
- * at once.
+ * The session of a request, for a route that requests it itself; the response then waits for the commit. Every
+ * call for the same request returns the same session. Synchronous in sealed mode, and with a synchronous
+ * store.
  *
- * @param fail Answers when the session cannot be saved. Left out: the error's status in plain text, and the error on standard
+ * @param fail Responds if the session cannot be saved. Default: the error's status in plain text, and the error on standard
  * error.
  */
 export function attachSession<D>(
@@ -31,16 +31,16 @@ export function attachSession<D>(
   return attachment instanceof Promise ? attachment.then(({ session }) => session) : attachment.session
 }
 
-/** What a listener does besides its work. */
+/** Options of `withSession`. */
 export interface WithSessionOptions<Request, Response> {
-  /** Answers when the session cannot be opened or saved; the status is set to 500 before. */
+  /** Responds if the session cannot be opened or saved; the status is set to 500 before. */
   readonly fail?: ((error: unknown, request: Request, response: Response) => void) | undefined
-  /** Whether a request counts as use of its session, and so extends it: false for what a page asks by itself. */
+  /** Whether a request counts as use of its session, and so extends it: return false for a page's own requests. */
   readonly extend?: ((request: Request) => boolean) | undefined
 }
 
 /**
- * A request listener whose handler is given the session.
+ * A request listener that passes the session to your handler.
  *
  * ```ts
  * http.createServer(withSession(sessions, (request, response, session) => {
@@ -49,11 +49,11 @@ export interface WithSessionOptions<Request, Response> {
  * }))
  * ```
  *
- * A function in place of the sessions chooses among several that were made at start-up, by the request: those of its host,
- * for one.
+ * A function instead of the sessions chooses among several that were created at start-up, for example by the request's
+ * host.
  *
- * What the handler throws goes where it would go without a session. A session that cannot be opened or saved is
- * answered in plain text with the status that its error has, 503 when the store failed, unless `fail` is given.
+ * An error that the handler throws is handled as it would be without a session. A session that cannot be opened or saved is
+ * answered in plain text with the status of the error, 503 if the store failed, unless `fail` is given.
  *
  * @throws {ConfigError} at start-up, for a wrong option.
  */
@@ -70,7 +70,7 @@ export function withSession<
   if (typeof sessions !== 'function') checkSessions(sessions)
   const { fail, extend } = readFunctions(options, ['fail', 'extend'])
   const sessionsFor = chooseAmong(sessions)
-  // Of one and the same request, which is why the types of the handler's own hold for what `attach` hands back.
+  // For one and the same request, so the handler's own types apply to the result of `attach`.
   const answer: Fail = fail === undefined ? failPlainly : (fail as Fail)
 
   function open(request: Request, response: Response): MaybePromise<Session<D>> {
