@@ -23,6 +23,7 @@ const keepsake = (secret: string, store?: ReturnType<typeof memoryStore>) =>
     count,
   )
 const store = new MemoryStore()
+const letters = (): string => randomUUID().replaceAll(/[\d-]/g, 'x')
 const other = SECRET.split('').toReversed().join('')
 
 describe('an application that does not know its own cookie', () => {
@@ -142,7 +143,6 @@ describe('an application that does not know its own cookie', () => {
   })
 
   it('is told so where no two pages have the same words, either', async () => {
-    const letters = (): string => randomUUID().replaceAll(/[\d-]/g, 'x')
     const url = await serve((...args) => {
       const app = expressApp(
         keepsakeSession({ secrets: [`${Math.random()}${SECRET}`], revocation: 'none' }),
