@@ -67,7 +67,12 @@ export const sidebar: readonly Item[] = [
       { text: 'Hosts', link: '/hosts' },
       { text: 'Runtimes', link: '/runtimes' },
       { text: 'Token format', link: '/format/' },
-      { text: 'Packages', link: '/map#packages', collapsed: true, items: pagesLike(/^packages\/([^/]+)\/README\.md$/) },
+      {
+        text: 'Packages',
+        link: '/map#packages',
+        collapsed: true,
+        items: pagesLike(/^packages\/([^/]+)\/README\.md$/),
+      },
     ],
   },
   {
@@ -89,7 +94,12 @@ export const sidebar: readonly Item[] = [
       { text: 'For agents', link: '/project/agents' },
       { text: 'Release', link: '/releasing' },
       { text: 'Code of conduct', link: '/project/code_of_conduct' },
-      { text: 'Decisions', link: '/decisions/', collapsed: true, items: pagesLike(/^docs\/decisions\/\d.*\.md$/) },
+      {
+        text: 'Decisions',
+        link: '/decisions/',
+        collapsed: true,
+        items: pagesLike(/^docs\/decisions\/\d.*\.md$/),
+      },
     ],
   },
 ]

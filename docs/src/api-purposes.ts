@@ -29,7 +29,10 @@ export const PURPOSES: readonly Purpose[] = [
       'Register',
     ],
   },
-  { title: 'Read and change a session', core: ['Session', 'SessionControls', 'SessionData', 'WriteOptions', 'Peek'] },
+  {
+    title: 'Read and change a session',
+    core: ['Session', 'SessionControls', 'SessionData', 'WriteOptions', 'Peek'],
+  },
   {
     title: 'Log in, log out, list devices',
     core: ['LoginOptions', 'LogoutOptions', 'RegenerateOptions', 'Device', 'AssuranceLevel'],

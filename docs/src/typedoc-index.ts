@@ -1,4 +1,10 @@
-import { type Application, type DeclarationReflection, PageEvent, type ProjectReflection, ReflectionKind } from 'typedoc'
+import {
+  type Application,
+  type DeclarationReflection,
+  PageEvent,
+  type ProjectReflection,
+  ReflectionKind,
+} from 'typedoc'
 import { PURPOSES, type Purpose, purposeOf } from './api-purposes.ts'
 
 /** Makes the first page of the API a list by what its exports are for, in place of one of modules. */
@@ -56,7 +62,9 @@ function listOf(members: readonly DeclarationReflection[], urlOf: UrlOf): string
 function rowOf(member: DeclarationReflection, urlOf: UrlOf): string {
   const summary = (member.comment ?? member.signatures?.[0]?.comment)?.summary ?? []
   const prose = summary.map(({ text }) => text).join('')
-  const [sentence = ''] = /^(?:[^`]|`[^`]+`)*?[.:](?=\s|$)/.exec(prose) ?? [prose.includes('```') ? '' : prose]
+  const [sentence = ''] = /^(?:[^`]|`[^`]+`)*?[.:](?=\s|$)/.exec(prose) ?? [
+    prose.includes('```') ? '' : prose,
+  ]
   const said = sentence.replaceAll(/\s+/g, ' ').replace(/:$/, '.')
   return `- ${linkTo(member, urlOf)}${said && `: ${said}`}`
 }

@@ -77,10 +77,13 @@ const pagesOf = (site: Site, text: string): readonly (readonly [string, string])
   ['error', errorPage({ site, status: 500, message: text })],
 ]
 
-test.each(pagesOf(hostileSite, 'text'))('the %s page links at its top to the landmark that is its hood', (_, page) => {
-  expect(page).toMatch(/<header[^]*<a href="#hood">under the hood<\/a>[^]*<\/header>/)
-  expect(page).toMatch(/<\/main>\s*<aside[^>]* id="hood"[^>]* aria-label="Under the hood"/)
-})
+test.each(pagesOf(hostileSite, 'text'))(
+  'the %s page links at its top to the landmark that is its hood',
+  (_, page) => {
+    expect(page).toMatch(/<header[^]*<a href="#hood">under the hood<\/a>[^]*<\/header>/)
+    expect(page).toMatch(/<\/main>\s*<aside[^>]* id="hood"[^>]* aria-label="Under the hood"/)
+  },
+)
 
 test('a page without a hood links to none', () => {
   expect(cartPage({ site, cart: [] })).not.toContain('#hood')

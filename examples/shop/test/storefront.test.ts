@@ -99,7 +99,8 @@ test('where sessions overflow, the panel tells by the cookie where one is, and o
     visit.session.cart = [{ sku: 'walden', qty: 1 }]
     if (letter === undefined) delete visit.session.letter
     else visit.session.letter = letter
-    for (const [name, value] of await visit.close()) if (name === 'Set-Cookie') cookie = value.split(';', 1)[0]
+    for (const [name, value] of await visit.close())
+      if (name === 'Set-Cookie') cookie = value.split(';', 1)[0]
     const { session } = await sessions.open(cookie)
     return shop.cart({ session, headers: { cookie } })
   }

@@ -41,7 +41,9 @@ describe.each(LOGIN_APPS)('$name on overflow', ({ name }) => {
     expect(await submit(client, '/cart/add', { sku: 'walden' })).toMatch(SEALED)
     const stored = await submit(client, '/cart/add', { sku: 'letter' })
     expect(stored).toMatch(STORED)
-    expect(stored).toMatch(/A letter of \d+ characters lies beside your cart[^]*Walden[^]*Take the letter away/)
+    expect(stored).toMatch(
+      /A letter of \d+ characters lies beside your cart[^]*Walden[^]*Take the letter away/,
+    )
     const sealed = await submit(client, '/cart/add', { sku: 'letter' })
     expect(sealed).toMatch(SEALED)
     expect(sealed).toMatch(/The letter is gone[^]*Walden[^]*Add a long letter/)

@@ -42,15 +42,15 @@ const LONGEST_WORD = 40
 export const underTheHood = (view: UnderTheHood): Html =>
   html`<aside class="hood" id="hood" aria-label="Under the hood" tabindex="-1" data-private>
     <details open>
-    <summary>
-      <span class="hood-title">Under the hood</span>
-      <span class="hood-sub">what your session did in this request</span>
-    </summary>
-    <ol class="steps">
-      ${step('The cookie that came', cameIn(view))} ${step('What it is made of', madeOf(view))}
-      ${step('What the server sees', seen(view))} ${step('What goes back', goesOut(view))}
-    </ol>
-    ${stories(view)}
+      <summary>
+        <span class="hood-title">Under the hood</span>
+        <span class="hood-sub">what your session did in this request</span>
+      </summary>
+      <ol class="steps">
+        ${step('The cookie that came', cameIn(view))} ${step('What it is made of', madeOf(view))}
+        ${step('What the server sees', seen(view))} ${step('What goes back', goesOut(view))}
+      </ol>
+      ${stories(view)}
     </details>
   </aside>`
 
