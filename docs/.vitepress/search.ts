@@ -4,16 +4,20 @@ import { isForContributors } from './places.ts'
 type Options = NonNullable<DefaultTheme.LocalSearchOptions>
 
 /**
- * Of two sections that have a word, the one that explains it comes before the one that lists it. The site calls this in
- * the browser, from its text: it may use nothing from outside, and the place may have a folder before it.
+ * Of two sections that have a word, the one that explains it comes before the one that lists it; but the name of one of
+ * core's functions leads to the function. The site calls this in the browser, from its text: it may use nothing from outside, and the place may
+ * have a folder before it.
  */
-const guidesFirst = (place: string): number => {
+const guidesFirst = (place: string, term: string): number => {
+  const isFunction = /\/api\/@keepsake\/core\.html#(?:create|memory|moving|read)\w+$/.test(place)
+  if (isFunction && place.endsWith(`#${term}`)) return 2
   if (/\/(?:security|performance)(?:\.html)?(?:#|$)/.test(place)) return 0.3
-  if (/\/api\//.test(place)) return 0.2
-  return /\/(?:getting-started|my-session-is-empty|testing|works-with)/.test(place) ? 1.5 : 1
+  if (place.includes('/api/')) return 0.2
+  if (/\/(?:my-session-is-empty|testing)\./.test(place)) return 1.8
+  return place.includes('/packages/') ? 0.8 : 1
 }
 
-/** What the search finds: pages for users, by whole words and their beginnings before words that are merely alike. */
+/** What the search finds: pages for users. */
 export const search: Options = {
   _render(source, env, md) {
     const html = md.render(source, env)

@@ -4,7 +4,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 
-const DIST = join(import.meta.dirname, '../.vitepress/dist')
+/** Where the site is built. */
+export const DIST: string = join(import.meta.dirname, '../.vitepress/dist')
 
 /** The folder that `test:site` builds the site for. */
 const BASE = '/keepsake/'
