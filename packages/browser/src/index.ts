@@ -48,7 +48,6 @@ export function watchSession(options: WatchOptions): Watch {
   let endsAt = 0
   let asked = 0
   let isWarned = false
-  let isEnded = false
 
   /** A later answer counts, whichever comes first. */
   async function check(): Promise<void> {
@@ -75,7 +74,6 @@ export function watchSession(options: WatchOptions): Watch {
   }
 
   function end(): void {
-    isEnded = true
     unwarn()
     pause()
     tellTabs(url)
@@ -94,7 +92,6 @@ export function watchSession(options: WatchOptions): Watch {
   }
 
   function begin(): void {
-    if (isEnded) return onEnded()
     pause()
     tabs = new BroadcastChannel(channelOf(url))
     tabs.onmessage = check
