@@ -43,7 +43,7 @@ export const PLACES = [
 ] as const satisfies readonly Place[]
 
 /** Which a browser plays with every change: each framework, and each store. The others it plays at night, and until then HTTP has to do. */
-const IN_BROWSER: readonly string[] = [
+const IN_BROWSER: ReadonlySet<string> = new Set([
   'express-cart on cookie',
   'next-cart on cookie',
   'express-login on cookie',
@@ -52,7 +52,7 @@ const IN_BROWSER: readonly string[] = [
   'fastify-login on memory',
   'koa-login on file',
   'node-http-login on sqlite',
-]
+])
 
 /** An app on a store. */
 export interface Setting {
@@ -62,7 +62,7 @@ export interface Setting {
 
 const SETTINGS: readonly Setting[] = PLACES.flatMap((place) => place.apps.map((app) => ({ place, app })))
 const isInBrowser = ({ place, app }: Setting): boolean =>
-  IS_LONG || IN_BROWSER.includes(`${app.name} on ${place.store}`)
+  IS_LONG || IN_BROWSER.has(`${app.name} on ${place.store}`)
 
 export const BROWSER_SETTINGS: readonly Setting[] = SETTINGS.filter(isInBrowser)
 export const HTTP_SETTINGS: readonly Setting[] = SETTINGS.filter((setting) => !isInBrowser(setting))

@@ -6,10 +6,11 @@ import type { Server } from '../server.ts'
 
 const COOKIE = /^__Host-session=[^;]+; Path=\/; Secure; HttpOnly; SameSite=Lax$/i
 
+const isAtHome = async (one: HttpVisitor): Promise<boolean> => (await one.get('/account')).status === 200
+
 /** What an app on a store has to do that no browser is needed for. */
 export function httpScenarios(place: Place, app: App, server: () => Server): void {
   const visitor = (): HttpVisitor => createHttpVisitor(server().url)
-  const isAtHome = async (one: HttpVisitor): Promise<boolean> => (await one.get('/account')).status === 200
 
   test(`keeps a cart in one cookie, until the last book goes${place.survives ? ', over a restart too' : ''}`, async () => {
     const ada = visitor()
