@@ -14,7 +14,7 @@ const config: UserConfig = defineConfig({
   description: 'Sessions and cookies for Express, Koa, Fastify, Hono, Next.js, fetch handlers and node:http',
   lang: 'en',
   /** The folder that the site is served from, with a slash at either end. */
-  base: (process.env['SITE_BASE'] ?? '/') as `/${string}/`,
+  base: process.env['SITE_BASE'] ?? '/',
   srcDir: ROOT,
   srcExclude: [
     '{bench,comparison,examples,node_modules}/**',

@@ -21,7 +21,7 @@ const guidesFirst = (place: string, term: string): number => {
 export const search: Options = {
   _render(source, env, md) {
     const html = md.render(source, env)
-    return isForContributors(String(env.relativePath)) ? '' : html
+    return isForContributors(env.relativePath) ? '' : html
   },
   miniSearch: { searchOptions: { boostDocument: guidesFirst } },
 }
