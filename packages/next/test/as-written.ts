@@ -26,10 +26,11 @@ export function showAsWritten(response: ServerResponse): void {
 const withoutOwn = (name: string, value: string): string =>
   name === 'vary' ? value.replace(OWN_VARY, '').replace(/, $/, '') : value
 
+const rank = (attribute: string): number => ATTRIBUTES.indexOf(attribute.split('=')[0] ?? '')
+
 /** Next writes cookies of its jar anew. */
 function lineOf(line: string): string {
   const [pair = '', ...attributes] = line.split('; ')
-  const rank = (attribute: string): number => ATTRIBUTES.indexOf(attribute.split('=')[0] ?? '')
   const sorted = attributes.toSorted((one, other) => rank(one) - rank(other))
   return [pair, ...sorted]
     .join('; ')

@@ -10,7 +10,7 @@ const handlers = new Map<string, RouteHandler>()
 function handlerOf({ sessions, guard, respond }: SuiteApp): RouteHandler {
   const check = guard && createGuard(guard)
   const { withSession } = createNextSession(sessions)
-  return withSession(async (session: Session<Record<string, unknown>>, request: Request) => {
+  return withSession(async (session: Session, request: Request) => {
     try {
       check?.(request, Object.fromEntries(new URLSearchParams(await request.clone().text())))
     } catch (error) {
