@@ -81,6 +81,7 @@ const CALLS: Readonly<Record<string, readonly [call: Call, options: object, name
       'revocation',
       'revocationCache',
       'maxPerSubject',
+      'deviceBound',
       'storeTimeLimit',
       'whenStoreFails',
       'onConflict',
@@ -96,6 +97,11 @@ const CALLS: Readonly<Record<string, readonly [call: Call, options: object, name
     (lifetime) => createSessions({ ...good, lifetime: anything(lifetime) }),
     {},
     ['idle', 'absolute', 'permanent'],
+  ],
+  'createSessions, its deviceBound': [
+    (deviceBound) => createSessions({ ...good, deviceBound: anything(deviceBound) }),
+    {},
+    ['cookieAge', 'path', 'require', 'onCopied'],
   ],
   createCookie: [
     (options) => createCookie('a', anything(options)),
@@ -204,7 +210,11 @@ const CALLS: Readonly<Record<string, readonly [call: Call, options: object, name
   ],
   expire: [inSession((session, duration) => session.expire('a', anything(duration))), {}, []],
   'expire, its key': [inSession((session, key) => session.expire(anything(key), 1)), {}, []],
-  isFresh: [inSession((session, duration) => session.isFresh(anything(duration))), {}, []],
+  isFresh: [
+    inSession((session, asked) => session.isFresh(anything(asked))),
+    { bound: true },
+    ['within', 'bound'],
+  ],
   permanent: [inSession((session, value) => (session.permanent = anything(value))), {}, []],
   flash: [inSession((session, category) => session.flash(anything(category), 'a')), {}, []],
   'flash, its message': [inSession((session, message) => session.flash('a', anything(message))), {}, []],
