@@ -150,6 +150,22 @@ describe.each(['in the cookie', 'in a store'] as const)('a registration of a ses
   })
 })
 
+describe('a registration in a store', () => {
+  it('stays, though a request that was under way saves twice', async () => {
+    const { browser, sessions, wait } = setStage({ store: memoryStore() })
+    const plain = browser.thief()
+    const login = await plain.request('/login/ada')
+    const slow = await sessions.open(plain.jar.cookieFor('https://shop.test'))
+    slow.session.n = 1
+    await register(plain, await (await createSigner()).registration(challengeIn(login)))
+    await slow.session.save()
+    slow.session.n = 2
+    await slow.close()
+    wait(11)
+    expect(await visit(plain)).toEqual({ subject: 'ada', bound: true, opened: 'opened', n: 2 })
+  })
+})
+
 describe('a registration that cannot be kept', () => {
   it('for want of room in the cookie is refused, and the session is as it was', async () => {
     const { browser } = setStage({ revocation: 'none' })

@@ -1,6 +1,5 @@
 import { type Client, clientBy, clientOver } from './client.ts'
 import { type Skip, skippedField } from './device-bound/fields.ts'
-import type { Algorithm } from './device-bound/key.ts'
 import { type DeviceBoundEvent, DeviceSessions } from './device-bound/sessions.ts'
 import type { FetchHandler } from './host.ts'
 import { createJar, type Jar } from './jar.ts'
@@ -8,13 +7,14 @@ import { openFetch } from './transport-fetch.ts'
 import { openHttp1 } from './transport-http1.ts'
 import type { Transport } from './wire.ts'
 
-export type { Algorithm, DeviceBoundEvent }
+export type { DeviceBoundEvent }
 
+/** What kind of browser it is, and whom it asks. */
 export interface DeviceBoundBrowserOptions {
   /** Answers the requests instead of a server at the origin: an application over `Request` and `Response`. */
   readonly fetch?: FetchHandler
   /** What its keys sign with. Default `'ES256'`. */
-  readonly algorithm?: Algorithm
+  readonly algorithm?: 'ES256' | 'RS256'
   /** Its clock, in milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number
   /**

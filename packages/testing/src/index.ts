@@ -5,7 +5,6 @@ export { type FetchMeans, respondBy } from './fetch-exchange.ts'
 export type { Respond } from './returned-response.ts'
 export { type Client, type ClientOptions, createClient, type RequestOptions } from './client.ts'
 export {
-  type Algorithm,
   createDeviceBoundBrowser,
   type DeviceBoundBrowser,
   type DeviceBoundBrowserOptions,

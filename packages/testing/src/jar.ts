@@ -29,6 +29,7 @@ export interface Jar {
   clear(): void
 }
 
+/** What a jar goes by. */
 export interface JarOptions {
   /** The browser's clock, in milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number

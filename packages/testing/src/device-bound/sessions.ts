@@ -9,6 +9,7 @@ import { type DeviceSession, type Post, register } from './registration.ts'
 
 /** What a browser has done of its own accord. */
 export interface DeviceBoundEvent {
+  /** What happened to a session; `ended` is for good. */
   readonly type: 'registered' | 'registration failed' | 'refreshed' | 'skipped' | 'ended'
   /** The identifier of the session; undefined for one that was not registered. */
   readonly session: string | undefined
