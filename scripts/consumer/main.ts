@@ -1,6 +1,7 @@
 /** The smallest app of each package, one after the other, in one process. */
 import { createSealer } from '@keepsake/core/sealer'
 import * as arrival from './arrival-app.ts'
+import * as dbsc from './dbsc-app.ts'
 import * as express from './express-app.ts'
 import * as fastify from './fastify-app.ts'
 import * as fetchHandlers from './fetch-app.ts'
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
   await fastify.run()
   await fetchHandlers.run()
   await hono.run()
+  await dbsc.run()
   await passport.run()
   await arrival.run()
   if (REDIS_URL) await runInRedis(REDIS_URL)

@@ -12,6 +12,7 @@ const LINKED = [
   'fastify-plugin',
   'hono',
   'jest',
+  'jose',
   'koa',
   'next',
   'passport',

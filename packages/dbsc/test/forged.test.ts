@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createClock, fetchApp, sessionsOf } from './support/app.ts'
-import { forgedProofs } from './support/forged-proofs.ts'
+import { FORGERY_KINDS, forgedProofs } from './support/forged-proofs.ts'
 import type { Victim } from './support/forger.ts'
 import { createSigner, signedBy, type Signer } from './support/proof.ts'
 
@@ -88,10 +88,13 @@ describe.each(['ES256', 'RS256'] as const)('a device with a key for %s', (alg) =
       expired,
       foreign: await challengeFor(app, other.cookie, other.id),
     }
+    const kinds = new Set<string>()
     for (const { kind, fields } of forgedProofs(victim, FORGERIES, SEED)) {
+      kinds.add(kind)
       const { status } = await post(app, 'refresh', cookie, fields, id)
       expect({ kind, status, seed: SEED }).toEqual({ kind, status: 403, seed: SEED })
     }
+    expect([...kinds]).toEqual(FORGERY_KINDS.slice(0, FORGERIES))
     const genuine = signedBy(device, { alg, typ: 'dbsc+jwt' }, { jti: victim.challenge })
     expect((await post(app, 'refresh', cookie, [genuine], id)).status).toBe(200)
   })
