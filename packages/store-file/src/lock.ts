@@ -11,12 +11,17 @@ import { fieldOf } from '@keepsake/core/store'
  * a lock file.
  */
 export interface Lock {
-  /** Waits while another process has it, until a moment of `performance.now()`; then rejects. Tries at least once. */
-  take(until: number): Promise<void>
+  /**
+   * Waits while another holder has it, for {@link PATIENCE_MS} from a moment of `performance.now()`; then rejects. A turn of this
+   * process in the meantime begins the time anew: the lock is passed on, so nobody keeps it. Tries at least once.
+   */
+  take(since: number): Promise<void>
   giveBack(): void
   close(): void
 }
 
+/** How long to wait for a holder. A task takes milliseconds; a process that was stopped may keep the lock for ever. */
+export const PATIENCE_MS = 5000
 /** The maximum pause between two tries; random, so that no process is always too late. */
 const MAX_PAUSE_MS = 4
 /** How long one process may take turn after turn before it yields for as long as the others pause. */
@@ -32,7 +37,7 @@ export function openLock(path: string): Lock {
   const begin = file.prepare('BEGIN IMMEDIATE')
   const rollback = file.prepare('ROLLBACK')
   let runSince = 0
-  let freeSince = 0
+  let freeSince = -Infinity
 
   async function letOthersGoFirst(): Promise<void> {
     const now = performance.now()
@@ -43,7 +48,8 @@ export function openLock(path: string): Lock {
   }
 
   return {
-    async take(until) {
+    async take(since) {
+      const until = Math.max(since, freeSince) + PATIENCE_MS
       await letOthersGoFirst()
       for (;;) {
         try {

@@ -12,9 +12,6 @@ export interface Locks {
   close(): Promise<void>
 }
 
-/** How long a task waits for another process. A task takes milliseconds; a process that was stopped may take for ever. */
-const PATIENCE_MS = 5000
-
 /**
  * Locks in a directory that is made, with mode 0700, when the first one is held. One file per first digit of a name:
  * few enough to keep open. They are never removed: who held one would not know.
@@ -41,9 +38,9 @@ export function createLocks(directory: string): Locks {
     return lock
   }
 
-  async function alone<T>(digit: string, until: number, task: () => Promise<T>): Promise<T> {
+  async function alone<T>(digit: string, since: number, task: () => Promise<T>): Promise<T> {
     const lock = await lockOf(digit)
-    await lock.take(until)
+    await lock.take(since)
     try {
       return await task()
     } finally {
@@ -56,8 +53,8 @@ export function createLocks(directory: string): Locks {
     hold(name, task) {
       const digit = name.slice(0, 1)
       // From here on, so that tasks behind one that waits in vain do not all wait as long after it.
-      const until = performance.now() + PATIENCE_MS
-      const turn = () => alone(digit, until, task)
+      const since = performance.now()
+      const turn = () => alone(digit, since, task)
       const mine = (last.get(digit) ?? Promise.resolve()).then(turn, turn)
       last.set(digit, mine)
       return mine

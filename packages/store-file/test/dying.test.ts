@@ -44,7 +44,7 @@ async function kill(child: ChildProcess): Promise<void> {
 async function isFree(): Promise<boolean> {
   const lock = openLock(join(directory, 'lock-a'))
   try {
-    await lock.take(0)
+    await lock.take(-Infinity)
     lock.giveBack()
     return true
   } catch {
