@@ -13,7 +13,10 @@ export interface Forgery {
 
 const FORGERS = Object.entries({ ...SIGNATURE_FORGERS, ...CONTENT_FORGERS })
 
-/** So many forgeries, of each kind in its turn, with the same choices for the same seed. */
+/** The kinds of forgery that there are; each comes in its turn. */
+export const FORGERY_KINDS: readonly string[] = FORGERS.map(([kind]) => kind)
+
+/** So many forgeries, with the same choices for the same seed. */
 export function* forgedProofs(victim: Victim, count: number, seed: number): Generator<Forgery, void> {
   const scene = createScene(victim, createRandom(seed))
   for (let made = 0; made < count;)
