@@ -12,10 +12,14 @@ export { CrossOriginError } from './guard/origin.ts'
 export { type CrossOriginGuardOptions, type GuardRules, readGuardRules } from './guard/guard-rules.ts'
 export { checkOrigin, type HeaderFields, isSafeMethod, type OriginRequest } from './guard/origin.ts'
 export { type AdapterSessions, checkSessions, OPEN, openVisit } from './sessions/sessions.ts'
-export { type DeviceHooks, deviceHooksOf, isDevicePost } from './sessions/device-hooks.ts'
-export type { DeviceVisit } from './sessions/device-visit.ts'
+export {
+  type DeviceHooks,
+  deviceHooksOf,
+  type DeviceVisit,
+  isDevicePost,
+} from './sessions/device-sessions.ts'
 export type { ProofRefusal } from './base/reasons.ts'
-export type { ChallengeState } from './device/proofs.ts'
+export type { ChallengeState } from './device/judge.ts'
 export type { Header } from './visit/headers.ts'
 export type { AdapterVisit } from './sessions/sessions.ts'
 export type { RequestAccess, ResponseAccess } from './host/access.ts'

@@ -32,6 +32,17 @@ export interface Judged extends Login {
 /** Whether a login without a device may still get one. */
 export const isPending = ({ created }: Login, now: number): boolean => now - created <= PENDING_SECONDS
 
+/** What a visit needs of the binding: whether a request comes from its session's device, and the offer to bind a login. */
+export interface DeviceBinding {
+  /** What the session of a request says of its device. */
+  boundOf(session: Judged, verdict: DeviceVerdict | undefined, now: number): boolean | 'pending'
+  /** The value of the header that asks a browser to register a key for a login. */
+  registration(login: Login, now: number): string
+}
+
+/** What became of a challenge: `foreign` was made for no such session, or by nobody here. */
+export type ChallengeState = 'good' | 'over' | 'foreign'
+
 /** Pure. `shown` is asked only for a session that is bound; `now` in epoch seconds. */
 export function judgeDevice(
   session: Judged,

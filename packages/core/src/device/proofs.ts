@@ -2,6 +2,8 @@ import { hash } from 'node:crypto'
 import { type CookieHeader, cookieValues } from '../cookie/read.ts'
 import type { Stamps } from '../crypto/stamp.ts'
 import {
+  type ChallengeState,
+  type DeviceBinding,
   type DeviceVerdict,
   isPending,
   type Judged,
@@ -24,22 +26,15 @@ const EARLIER_SECONDS = 2
 /** Device cookies past this many are not looked at. */
 const MAX_CANDIDATES = 4
 
-/** What became of a challenge: `foreign` was made for no such session, or by nobody here. */
-export type ChallengeState = 'good' | 'over' | 'foreign'
-
 /** Whose sessions are bound to devices, and how that is shown. Nothing of it is stored but the binding in the record. */
-export interface DeviceProofs {
+export interface DeviceProofs extends DeviceBinding {
   readonly rules: DeviceRules
   judge(session: Judged, header: CookieHeader, now: number): DeviceVerdict
-  /** What the session of a request says of its device. */
-  boundOf(session: Judged, verdict: DeviceVerdict | undefined, now: number): boolean | 'pending'
   /** The `Set-Cookie` line of the cookie that a browser gets for a proof. */
   cookieLine(binding: string, now: number): string
   /** A challenge for the browser that has the key. */
   challenge(binding: string, now: number): string
   challengeState(challenge: unknown, binding: string, now: number): ChallengeState
-  /** The value of the header that asks a browser to register a key for a login. */
-  registration(login: Login, now: number): string
   registrationState(challenge: unknown, login: Login, now: number): ChallengeState
 }
 

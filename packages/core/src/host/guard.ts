@@ -2,7 +2,7 @@ import { checkOrigin, CrossOriginError, isSafeMethod } from '../guard/origin.ts'
 import { type CrossOriginGuardOptions, type GuardRules, readGuardRules } from '../guard/guard-rules.ts'
 import { publishCrossOriginError } from '../base/events.ts'
 import type { CrossOriginReason } from '../base/reasons.ts'
-import { isDevicePost } from '../sessions/device-hooks.ts'
+import { isDevicePost } from '../sessions/device-sessions.ts'
 import type { RequestAccess } from './access.ts'
 import { attachmentsOf, newestAttachmentOf } from './attachments.ts'
 

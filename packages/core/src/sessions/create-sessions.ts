@@ -13,7 +13,8 @@ import { since } from '../base/trace.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { refusePromise } from '../base/own.ts'
 import { readOptions } from '../base/options.ts'
-import { DEVICE, deviceHooks, NO_USE } from './device-hooks.ts'
+import { deviceHooks, NO_USE } from './device-hooks.ts'
+import { DEVICE } from './device-sessions.ts'
 import { type AdapterSessions, OPEN, peekOf, type Sessions } from './sessions.ts'
 import { type DataOptions, OPTIONS, type SessionsOptions } from './options.ts'
 import { readSetup } from './setup.ts'
@@ -35,7 +36,7 @@ type Load = (header: CookieHeader) => MaybePromise<Look>
 export function createSessions<D extends SessionData<D> = Record<string, unknown>>(
   options: SessionsOptions & DataOptions<D>,
 ): Sessions<D> {
-  const { setup, whenStoreFails, arrivals, arriving, everyone, isVolatile, timeLimit, log, close } =
+  const { setup, device, whenStoreFails, arrivals, arriving, everyone, isVolatile, timeLimit, log, close } =
     readSetup(readOptions('options', options, OPTIONS))
   const { mode, cookie, lifetime, subjects, accept, trace, now } = setup
 
@@ -61,7 +62,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
   /** Wherever the session comes from. */
   const loadAny = mode.isLazy ? loadSealed(mode) : loadStored(mode)
 
-  const loadOwn = setup.device === undefined ? loadAny : loadHeld(fromDevice(setup.device))
+  const loadOwn = device === undefined ? loadAny : loadHeld(fromDevice(device))
 
   function loadHeld(held: FromDevice): Load {
     const heldLook =
@@ -124,7 +125,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
   return Object.freeze<AdapterSessions<D>>({
     cookie,
     mode: mode.name,
-    [DEVICE]: setup.device && deviceHooks(setup, setup.device, (source) => openBy(loadAny, source, NO_USE)),
+    [DEVICE]: device && deviceHooks(setup, device, (source) => openBy(loadAny, source, NO_USE)),
     isVolatile,
     [OPEN]: openNow,
     async open(source, options) {

@@ -1,41 +1,21 @@
 import type { Header } from '../visit/headers.ts'
-import type { Setup } from '../visit/setup.ts'
-import type { SessionsVisit } from '../visit/visit.ts'
+import type { Lookup, Setup } from '../visit/setup.ts'
+import type { OpenInForce } from '../modes/mode.ts'
+import type { SessionState } from '../session/state.ts'
 import { bindingOf, readBinding } from '../record/binding.ts'
-import { bindingId, type ChallengeState, type DeviceProofs } from '../device/proofs.ts'
-import type { OpenReason, ProofRefusal } from '../base/reasons.ts'
+import { bindingId, type DeviceProofs } from '../device/proofs.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
+import type { OpenReason } from '../base/reasons.ts'
+import type { BoundKey, DeviceVisit } from './device-sessions.ts'
 
-/** The key that a session is bound to, as a request is to show it. */
-export interface BoundKey {
-  readonly key: string
-  /** The name that the binding has for browsers. */
-  readonly id: string
-  /** A challenge to be signed by the key. */
-  challenge(): string
-  challengeState(challenge: unknown): ChallengeState
-  /** The headers of the response to a proof. */
-  refreshed(): readonly Header[]
-}
-
-/** One request that shows something of a key. */
-export interface DeviceVisit {
-  /** `unknown`: the session may be good, on another server or later, and nothing can be said of it now. */
-  readonly state: 'open' | 'over' | 'unknown'
-  /** Undefined where it is bound to none. */
-  readonly bound: BoundKey | undefined
-  /** Of a challenge that came with the login. */
-  registrationState(challenge: unknown): ChallengeState
-  /**
-   * Binds the session to a key, unless it is bound; undefined where another key was quicker. The headers are those of the
-   * response.
-   *
-   * @throws what `session.save` throws.
-   */
-  register(key: string): Promise<{ readonly id: string; readonly headers: readonly Header[] } | undefined>
-  /** Publishes why a proof was not taken. */
-  refused(reason: ProofRefusal): void
-  /** Ends what has to end with this request; gives back the headers of the response. */
-  close(): Promise<readonly Header[]>
+/** The visit of a request whose session can be bound. */
+export interface BindableVisit {
+  readonly lookup: Lookup
+  readonly state: SessionState
+  readonly session: { readonly subject: string | undefined }
+  peek(): OpenInForce | undefined
+  save(): MaybePromise<unknown>
+  close(): MaybePromise<readonly Header[]>
 }
 
 const NO_STORE: Header = Object.freeze(['Cache-Control', 'no-store'])
@@ -51,10 +31,10 @@ const MAY_BE_GOOD: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'unfit',
 ])
 
-export function createDeviceVisit<D>(
+export function createDeviceVisit(
   { trace, now }: Setup,
   device: DeviceProofs,
-  visit: SessionsVisit<D>,
+  visit: BindableVisit,
 ): DeviceVisit {
   const came = visit.peek()
   const { reason, standing } = visit.lookup

@@ -30,6 +30,8 @@ import { startSweep } from './sweep.ts'
 export interface CheckedOptions {
   readonly setup: Setup
   readonly whenStoreFails: 'fail' | 'anonymous'
+  /** Undefined where logins are bound to no device. */
+  readonly device: DeviceProofs | undefined
   readonly arrivals: readonly Arrival[]
   readonly arriving: ArriveSetup
   readonly everyone: Everyone
@@ -59,6 +61,7 @@ export function readSetup(options: Readonly<Record<string, unknown>>): CheckedOp
   const whenStoreFails =
     readChoice('whenStoreFails', options['whenStoreFails'], ['fail', 'anonymous']) ?? 'fail'
   if (log !== undefined) printLine(LOG_HEADING, 'faint')
+  const device = readDevice(options, cookie, keys)
   // Last, so that a wrong option leaves no timer behind.
   const sweeps = stores.map((store) => startSweep(store, clock))
   const pulse = createPulse()
@@ -69,7 +72,7 @@ export function readSetup(options: Readonly<Record<string, unknown>>): CheckedOp
       lifetime,
       shape,
       version: shape.version,
-      device: readDevice(options, cookie, keys),
+      device,
       accept: readFunction('accept', options['accept']) as Accept | undefined,
       trace,
       csrf: createCsrf(keys.csrfKeys, keys.fillRandom),
@@ -82,6 +85,7 @@ export function readSetup(options: Readonly<Record<string, unknown>>): CheckedOp
     }),
     whenStoreFails,
     arrivals,
+    device,
     everyone,
     isVolatile: stores.some((store) => fieldOf(store, 'isVolatile') === true),
     arriving: { mode, shape, lifetime, keys: keys.arrivals, ledger, trace, fillRandom: keys.fillRandom },

@@ -3,8 +3,7 @@ import type { InForce, Mode, OpenInForce } from '../modes/mode.ts'
 import type { LogoutRequest } from '../session/logout.ts'
 import type { SessionSetup, SessionState } from '../session/state.ts'
 import type { Subjects } from '../subjects/subjects.ts'
-import type { DeviceProofs } from '../device/proofs.ts'
-import type { DeviceVerdict } from '../device/judge.ts'
+import type { DeviceBinding, DeviceVerdict } from '../device/judge.ts'
 import type { SessionCookie } from '../cookie/cookie.ts'
 import type { Times } from '../record/lifetime.ts'
 import type { ResolveConflict } from '../record/merge.ts'
@@ -21,7 +20,7 @@ export interface Setup extends SessionSetup {
   readonly shape: Shape
   readonly accept: Accept | undefined
   /** Undefined where logins are bound to no device. */
-  readonly device: DeviceProofs | undefined
+  readonly device: DeviceBinding | undefined
   readonly resolve: ResolveConflict
   readonly subjects: Subjects
   readonly cookie: SessionCookie

@@ -1,0 +1,70 @@
+import type { Header } from '../visit/headers.ts'
+import type { CookieSource } from '../cookie/read.ts'
+import type { ChallengeState } from '../device/judge.ts'
+import type { ProofRefusal } from '../base/reasons.ts'
+
+/** Names what `@keepsake/dbsc` works with, in whichever copy of this package made the sessions. */
+export const DEVICE: unique symbol = Symbol.for('keepsake.device')
+
+/** Sessions that may be bound to devices. */
+export interface DeviceSessions {
+  readonly [DEVICE]?: DeviceHooks | undefined
+}
+
+/** What the routes of device-bound sessions are made with. */
+export interface DeviceHooks {
+  /** The paths that browsers post to. */
+  readonly register: string
+  readonly refresh: string
+  /** The cookie that a browser gets for a proof; its attributes are those of its lines, but for how long it lives. */
+  readonly cookie: { readonly name: string; readonly attributes: string }
+  /** Whether a login that is bound to nothing does not count. */
+  readonly isRequired: boolean
+  /** The session of a request for its proofs, wherever it comes from; that is no use, and extends nothing. */
+  open(source: CookieSource): Promise<DeviceVisit>
+  /** Publishes what a browser says of proofs that it has not given. */
+  skipped(reason: ProofRefusal): void
+}
+
+/** The key that a session is bound to, as a request is to show it. */
+export interface BoundKey {
+  readonly key: string
+  /** The name that the binding has for browsers. */
+  readonly id: string
+  /** A challenge to be signed by the key. */
+  challenge(): string
+  challengeState(challenge: unknown): ChallengeState
+  /** The headers of the response to a proof. */
+  refreshed(): readonly Header[]
+}
+
+/** One request that shows something of a key. */
+export interface DeviceVisit {
+  /** `unknown`: the session may be good, on another server or later, and nothing can be said of it now. */
+  readonly state: 'open' | 'over' | 'unknown'
+  /** Undefined where it is bound to none. */
+  readonly bound: BoundKey | undefined
+  /** Of a challenge that came with the login. */
+  registrationState(challenge: unknown): ChallengeState
+  /**
+   * Binds the session to a key, unless it is bound; undefined where another key was quicker. The headers are those of the
+   * response.
+   *
+   * @throws what `session.save` throws.
+   */
+  register(key: string): Promise<{ readonly id: string; readonly headers: readonly Header[] } | undefined>
+  /** Publishes why a proof was not taken. */
+  refused(reason: ProofRefusal): void
+  /** Ends what has to end with this request; gives back the headers of the response. */
+  close(): Promise<readonly Header[]>
+}
+
+/** What sessions have for the routes; undefined where they are bound to nothing. */
+export const deviceHooksOf = (sessions: object): DeviceHooks | undefined =>
+  (sessions as Partial<DeviceSessions>)[DEVICE]
+
+/** Whether a request is one that a browser makes by itself, to register a key or to prove that it has one. */
+export function isDevicePost(sessions: object, method: string | undefined, pathOf: () => string): boolean {
+  const hooks = deviceHooksOf(sessions)
+  return hooks !== undefined && method === 'POST' && [hooks.register, hooks.refresh].includes(pathOf())
+}
