@@ -82,6 +82,8 @@ function withoutSource(target: unknown): unknown {
 }
 
 function targetOf(target: unknown): unknown {
+  // A JSON file is published as it is, under its own name.
+  if (typeof target === 'string' && /^\.\/[\w-]+\.json$/.test(target)) return target
   if (typeof target !== 'object' || target === null || !(SOURCE in target)) return './package.json'
   const source = String(target[SOURCE])
   const file = source.replace('./src/', './dist/').replace(/\.ts$/, '')
