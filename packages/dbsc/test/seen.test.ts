@@ -93,7 +93,7 @@ describe('options', () => {
     [{ path: '/a"b' }, "deviceBound.path: expected a path such as '/.session', without a slash at its end"],
     [{ require: 'never' }, "deviceBound.require: expected 'when-registered' or 'always'"],
     [{ onCopied: 'log' }, "deviceBound.onCopied: expected 'refuse' or 'end'"],
-    [{ age: 1 }, 'deviceBound.age: no such option'],
+    [{ age: 1 }, 'deviceBound.age: unknown option'],
     [true, 'deviceBound: expected a plain object'],
   ])('that are wrong are named at start-up: %j', (given, message) => {
     const make = (): unknown =>
