@@ -41,6 +41,9 @@ export function fieldTable({ events }: EventSources, name: string): string {
 const OWN: Readonly<Record<string, string>> = {
   session_arrived: 'arrived',
   arrival_refused: 'ArrivalRefusal',
+  bound: 'registered',
+  bound_refreshed: 'refreshed',
+  bound_failed: 'ProofRefusal',
   session_key_dropped: 'control_name',
   session_watch_failed: 'store_failed',
   cross_origin_refused: 'CrossOriginReason',

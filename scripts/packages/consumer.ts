@@ -7,6 +7,7 @@ import { ROOT } from '../workspace.ts'
 const LINKED = [
   '@msgpack/msgpack',
   '@noble/ciphers',
+  '@opentelemetry/api',
   'express',
   'fastify',
   'fastify-plugin',

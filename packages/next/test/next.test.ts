@@ -8,7 +8,7 @@ import { serve, type Server } from './serve.ts'
 import { linesOf, Visitor } from './visitor.ts'
 
 const SESSION_SECRET = 'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'
-const READ_ONLY = 'TypeError: this session is read-only: change it in withSession(…)'
+const READ_ONLY = 'TypeError: this session is read-only: change it within withSession(…)'
 
 const root = mkdtempSync(join(tmpdir(), 'keepsake-next-'))
 afterAll(() => rmSync(root, { recursive: true }))

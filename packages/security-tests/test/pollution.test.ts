@@ -69,6 +69,7 @@ const HTTP: Exceptions = [
   ['sec-fetch-site', 'a header that is there already is continued'],
   ['origin', 'a header that is there already is continued'],
   ['method', 'it is assigned to a request'],
+  ['url', 'it is assigned to a request'],
   ['httpVersionMajor', 'it is assigned to a request'],
   ['socket', 'it is assigned to a request'],
 ]

@@ -13,7 +13,7 @@ it.each([
   [[], 'URL is needed'],
   [['localhost:3000'], 'URL: expected an address such as http://localhost:3000'],
   [['http://ada:secret@localhost'], 'URL: takes no user and password'],
-  [['http://localhost', 'more'], 'one word too many'],
+  [['http://localhost', 'more'], 'too many arguments'],
   [['http://localhost', '--path', 'account'], '--path: expected a path'],
   [['http://localhost', '--write', '//elsewhere.example/'], '--write: expected a path'],
   [['http://localhost', '--method', 'TRACE'], '--method: expected GET'],
