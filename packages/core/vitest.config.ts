@@ -3,6 +3,7 @@ import shared from '../../vitest.shared.ts'
 
 const config: ViteUserConfig = mergeConfig(
   shared,
-  defineConfig({ test: { typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] } } }),
+  // Tests listen to the events of the process, and what one has left in the background would be heard by the next.
+  defineConfig({ test: { isolate: true, typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] } } }),
 )
 export default config
