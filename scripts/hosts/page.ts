@@ -58,11 +58,12 @@ function markOf(
   features: readonly string[] = featuresOf(results),
 ): string {
   if (runs.length === 0) return 'not tried'
-  const partial = runs.filter((run) =>
-    features.some((feature) => missingOf(results, run, feature).length > 0),
-  )
-  const named = lacks.filter(({ file, host }) =>
-    partial.some((run) => run.file === file && run.host === host),
+  const missing = (run: Result): string[] => features.flatMap((feature) => missingOf(results, run, feature))
+  const partial = runs.filter((run) => missing(run).length > 0)
+  const named = lacks.filter(({ file, host, what }) =>
+    partial.some(
+      (run) => run.file === file && run.host === host && missing(run).some((title) => title.includes(what)),
+    ),
   )
   return partial.length === 0 ? '✓' : `✓ without ${unique(named.map(({ what }) => what)).join(', ')}`
 }

@@ -65,7 +65,7 @@ export function resultsOf(reports: ReadonlyMap<string, readonly Ran[]>): Results
 
 /** Asked of handlers that return a response, and of others in another way: a change behind the response's end. */
 const BEHIND_THE_END =
-  /^keeps a change that comes before the handler has returned its response$|\bright after the end\b/
+  /^saves a change made before the handler has returned its response$|\bright after the end\b/
 
 const scenarioOf = (title: string): string =>
   BEHIND_THE_END.test(title) ? 'a change right after the end' : title

@@ -119,7 +119,7 @@ describe('the results of the adapter suites', () => {
       [
         HONO,
         passed(
-          'Hono, fetch, sealed > the end > keeps a change that comes before the handler has returned its response',
+          'Hono, fetch, sealed > the end > saves a change made before the handler has returned its response',
         ),
       ],
     ])
