@@ -69,7 +69,7 @@ async function refuseExpressSession(project: string): Promise<void> {
   await add(project, [linkTo('@types/express-session')])
   writeFileSync(join(project, 'both.ts'), "import type {} from 'express-session'\n")
   const said = await compile(project).catch(String)
-  if (!said.includes('@types/express-session gives req.session another type: remove it'))
+  if (!said.includes('@types/express-session declares another type for req.session: remove it'))
     throw new Error(
       `@types/express-session beside @keepsake/express: expected an error that says so, got\n${said}`,
     )
