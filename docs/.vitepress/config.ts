@@ -28,12 +28,15 @@ const config: UserConfig = defineConfig({
   transformHead: ({ siteData }) => [
     ['link', { rel: 'icon', type: 'image/svg+xml', href: `${siteData.base}icon.svg` }],
   ],
+  // Its smaller headings are those of charts.
+  transformPageData: ({ relativePath, frontmatter }) =>
+    relativePath === 'performance.md' ? { frontmatter: { ...frontmatter, outline: 2 } } : undefined,
   // VitePress leaves this one to its scripts.
   transformHtml: (html, _, { page, siteData }) =>
     page === '404.md'
       ? html.replace(
           '<div id="app"></div>',
-          `$&<noscript><h1>Page not found</h1><a href="${siteData.base}">Home</a></noscript>`,
+          `$&<noscript><main class="vp-doc" style="padding: 24px"><h1>Page not found</h1><a href="${siteData.base}">Home</a></main></noscript>`,
         )
       : html,
   markdown: {

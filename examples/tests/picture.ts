@@ -31,7 +31,10 @@ await ada.login(DEMO.password)
 await ada.buy('Walden')
 await ada.buy('Dracula')
 await ada.visit('/cart')
-await page.screenshot({ path: FILE, fullPage: true })
+const hood = await page.locator('#hood').boundingBox()
+if (hood === null) throw new Error('the page has no hood')
+const clip = { x: 0, y: 0, width: 1160, height: hood.y + hood.height + 24 }
+await page.screenshot({ path: FILE, fullPage: true, clip })
 
 await browser.close()
 await server.stop()
