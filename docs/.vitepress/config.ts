@@ -58,6 +58,12 @@ const config: UserConfig = defineConfig({
     sidebar: [...sidebar],
     socialLinks: [{ icon: 'github', link: REPOSITORY }],
     outline: [2, 3],
+    notFound: {
+      title: 'Page not found',
+      quote: 'Nothing is at this address. The search knows all pages.',
+      linkText: 'Home',
+      linkLabel: 'Home',
+    },
     search: { provider: 'local', options: search },
   },
 })

@@ -20,18 +20,26 @@ const MENDS: Readonly<Record<string, readonly (readonly [wrong: string, right: s
             role="option"`,
       'role="none"',
     ],
+    // What is read is what is seen.
+    [`:aria-label="[...p.titles, p.title].join(' > ')"`, ''],
+    ['<span class="title-icon">', '<span class="title-icon" aria-hidden="true">'],
+    ['<kbd :aria-label', '<kbd role="img" :aria-label'],
     [
       'class="result"',
       `class="result" role="option" :id="'localsearch-item-' + index"
               :aria-selected="selectedIndex === index ? 'true' : 'false'"`,
     ],
   ],
+  // Parts of a page are in landmarks.
+  'VPHome.vue': [['class="VPHome"', 'class="VPHome" role="main"']],
+  'NotFound.vue': [['class="NotFound"', 'class="NotFound" role="main"']],
+  'VPLocalNav.vue': [
+    [':class="classes"', ':class="classes" role="navigation" aria-label="Menus of this page"'],
+  ],
   // The focus goes back to where it came from, and not to the field that is gone.
   'VPNavBarSearch.vue': [
     ['@close="showSearch = false"', `@close="showSearch = false; $el.querySelector('button')?.focus()"`],
   ],
-  // A page has a main part.
-  'VPHome.vue': [['class="VPHome"', 'class="VPHome" role="main"']],
   // The heading of a group that cannot be folded is no button, and one that is folded says so.
   'VPSidebarItem.vue': [
     ["(isLink.value ? undefined : 'button')", "(isLink.value || !collapsible.value ? undefined : 'button')"],
@@ -48,7 +56,7 @@ export const mendTheme: Plugin = {
     if (!id.includes('theme-default')) return undefined
     return (MENDS[basename(id)] ?? []).reduce((text, [wrong, right]) => {
       if (!text.includes(wrong)) throw new Error(`${basename(id)} has no more ${wrong}`)
-      return text.replace(wrong, right)
+      return text.replaceAll(wrong, right)
     }, code)
   },
 }
