@@ -14,13 +14,13 @@ const HELP = `Usage: keepsake COMMAND [ARGUMENTS]
 
 ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')}
 
-  help, --help, -h   this page, or that of a command: keepsake help COMMAND
+  help, --help, -h   this help, or the help of a command: keepsake help COMMAND
   --version          the version of this command
 
-Exit codes: 0 done; 1 the answer is no; 2 called in a wrong way, without a secret, or not to be told; 3 something failed;
-130 stopped by Ctrl-C.`
+Exit codes: 0 success; 1 negative result; 2 wrong usage, missing secret, or inconclusive; 3 failure; 130 stopped by
+Ctrl-C.`
 
-/** What is to be printed, and the exit code. */
+/** The output and the exit code. */
 interface End {
   readonly code: number
   readonly out?: string
@@ -34,7 +34,7 @@ async function run(args: readonly string[]): Promise<End> {
   if (name === undefined) return { code: 2, error: HELP }
   const command = COMMANDS.find((command) => command.name === name)
   if (command === undefined)
-    return { code: 2, error: `keepsake: there is no command of this name\n\n${HELP}` }
+    return { code: 2, error: `keepsake: unknown command\n\n${HELP}` }
   const options = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest
   if (options.includes('--help') || options.includes('-h')) return { code: 0, out: command.help }
   try {
@@ -68,12 +68,12 @@ function versionOf(): string {
   return version
 }
 
-/** Resolves when the text has been handed over, so that the end of the process does not cut it off. */
+/** Resolves once the text has been flushed, so that exiting does not cut it off. */
 const print = (stream: NodeJS.WriteStream, text: string): Promise<unknown> =>
   new Promise((resolve) => stream.write(`${text}\n`, resolve))
 
 const { code, out, error } = await run(process.argv.slice(2))
 if (out !== undefined) await print(process.stdout, out)
 if (error !== undefined) await print(process.stderr, error)
-// What an application's module has opened, such as a client of its database, would keep the process alive.
+// Something that the application's module opened, such as a database client, would keep the process alive.
 process.exit(code)

@@ -13,10 +13,10 @@ export const sessions = createSessions({
   secrets: process.env.SESSION_SECRET,
   store: sqliteStore({ path: 'sessions.db' }),
 })
-setInterval(() => {}, 1000) // as a client of a database keeps a process alive
+setInterval(() => {}, 1000) // keeps the process alive, as a database client does
 `
 
-/** The same, where a Ctrl-C comes, and has been heard, when the store is about to do something for so many a time. */
+/** The store sends Ctrl-C to its own process in its n-th operation, and waits until it has been handled. */
 export const interruptedModule = (method: 'all' | 'replace', times: number): string => `
 import { createSessions } from '${import.meta.resolve('@keepsake/core')}'
 import { sqliteStore } from '${import.meta.resolve('@keepsake/store-sqlite')}'
@@ -54,7 +54,7 @@ export interface Login {
   readonly age?: number
 }
 
-/** A directory with an application in it, whose store has these sessions. */
+/** Creates a directory with an application whose store contains these sessions. */
 export async function applicationWith(...logins: readonly Login[]): Promise<string> {
   const cwd = makeDirectory()
   writeFileSync(join(cwd, 'sessions.mjs'), MODULE)
@@ -81,7 +81,7 @@ export interface JsonRun extends Run {
   readonly json: unknown
 }
 
-/** Runs `keepsake sessions` there, as programs do. */
+/** Runs `keepsake sessions` there, as programs do: without a terminal. */
 export async function sessionsIn(cwd: string, ...args: readonly string[]): Promise<JsonRun> {
   const run = await keepsake(['sessions', '--module', 'sessions.mjs', '--json', ...args], { cwd })
   return { ...run, json: run.out === '' ? undefined : JSON.parse(run.out) }

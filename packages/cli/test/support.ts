@@ -6,13 +6,13 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
-/** Types stripped once and not in each of some fifty processes. */
+/** Caches the compiled sources, which about fifty processes load. */
 const NODE_COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url))
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 const NODE_ARGS = ['--conditions=@keepsake/source', MAIN]
 
-/** The command as a line for a shell. */
+/** The command as a shell command line. */
 export const commandLine = (args: readonly string[]): string =>
   [process.execPath, ...NODE_ARGS, ...args].map((word) => `'${word}'`).join(' ')
 
@@ -28,7 +28,7 @@ export interface RunOptions {
   readonly input?: string
 }
 
-/** The command as a process of its own, from the sources, with no environment but the one that is given. */
+/** Runs the command from its sources in a separate process, with only the given environment. */
 export async function keepsake(
   args: readonly string[],
   { cwd, env = {}, input = '' }: RunOptions,
@@ -37,7 +37,7 @@ export async function keepsake(
     cwd,
     env: { NODE_COMPILE_CACHE, ...env },
   })
-  // A command that does not read its input may have closed it.
+  // A command that does not read its input may already have closed it.
   child.stdin.on('error', () => undefined)
   child.stdin.end(input)
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
