@@ -13,14 +13,14 @@ import { ratioOf, spreadOf, sumOf } from './statistics.ts'
 import type { Table } from './table.ts'
 import { inFlight, once, serial } from './work.ts'
 
-/** A codec with what it does to one size of session, under the names that its two directions are measured by. */
+/** A codec and its results for one session size, under the names of its two measured directions. */
 interface Entry {
   readonly name: string
   readonly candidates: readonly [seal: Candidate, open: Candidate]
   readonly tokenChars: number
 }
 
-/** Both directions of one row, round by round. */
+/** Both directions of one row, one value per round. */
 interface Measured extends Entry {
   readonly seal: readonly number[]
   readonly open: readonly number[]

@@ -9,7 +9,7 @@ import { type Row, rowOf } from './requests/row.ts'
 import { ratioOf, spreadOf } from './statistics.ts'
 import type { Table } from './table.ts'
 
-/** Every application that is measured, by the framework whose session plugins are its peers. */
+/** All measured applications, by the framework whose session plugins are the peers. */
 export const HOSTS: Readonly<Record<Host, () => readonly Variant[]>> = {
   'Fastify 5': fastifyVariants,
   'Hono 4': honoVariants,
@@ -46,7 +46,7 @@ function tableOf(host: Host, rows: readonly Row[]): Table {
   }
 }
 
-/** What an untouched session adds is too near to nothing to divide by it. */
+/** The cost of an untouched session is too close to zero to be a divisor. */
 const hasRatio = (use: Use): boolean => use !== 'untouched'
 
 function cellsOf(rows: readonly Row[], host: Host, name: string, use: Use): readonly string[] {

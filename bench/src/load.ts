@@ -15,13 +15,13 @@ const ROUNDS: Readonly<Record<Framework, number>> = { 'node:http': 9, 'Express 5
 const SLICE_MS = 250
 const WARM_UP_MS = 400
 
-/** A variant under one use, round by round. */
+/** A variant with one use of the session, one value per round. */
 interface Row {
   readonly framework: Framework
   readonly name: string
   readonly use: Use
   readonly hits: Hit[]
-  /** The server's, a request. */
+  /** Server CPU per request. */
   readonly cpu: number[]
 }
 
@@ -47,7 +47,7 @@ async function measureFramework(
   generator: Generator,
 ): Promise<readonly Row[]> {
   const backends = await openBackends(servers)
-  // Visitors who were never seen before would have to be more than there are here.
+  // Visitors with uncached sessions would have to be more than there are here.
   const variants = VARIANTS[framework](backends.list).filter(({ visitors = 1 }) => visitors === 1)
   const names = variants.map(({ name }) => name)
   await backends.close()
@@ -103,7 +103,7 @@ function tableOf(framework: Framework, use: Use, rows: readonly Row[]): Table {
   }
 }
 
-/** How many times the requests per second of express-session on the same server. */
+/** Requests per second as a multiple of those of express-session on the same server. */
 const LEAST: readonly (readonly [backend: string, use: Use, least: number])[] = [
   ['Redis', 'read', 2.7],
   ['Redis', 'write', 2],

@@ -10,13 +10,13 @@ import { type Spread, spreadOf } from './statistics.ts'
 const COUNTS = [100_000, 1_000_000] as const
 const LARGEST = COUNTS[1]
 const OWN = 'keepsake'
-/** The longest pause is the one figure that no median in one process can free from what else the machine does. */
+/** Only for the longest pause does a median within one process not remove the influence of other work on the machine. */
 const PROCESSES = 3
-/** What others do with the largest number one process shows well enough, and each takes a minute. */
+/** For the peers' largest number one process is accurate enough, and each takes a minute. */
 const processesOf = (store: string, count: number): number =>
   store === OWN || count < LARGEST ? PROCESSES : 1
 
-/** One store with one number of sessions, in several processes. */
+/** One store with one number of sessions, measured in several processes. */
 interface Row {
   readonly store: string
   readonly count: number

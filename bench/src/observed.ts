@@ -1,6 +1,6 @@
 /**
- * Prints what it costs to be watched: `pnpm --filter bench observed`, without a build, on the sources as they are. A request reads a
- * session in the memory store, and one in two changes it, without HTTP. Nobody listens twice, so that the difference between these two is the noise.
+ * Prints the cost of observation: `pnpm --filter bench observed`. Needs no build; runs from the sources. A request reads a
+ * session in the memory store, and every second one changes it, without HTTP. "Nobody" is measured twice: the difference is the noise.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createSessions, memoryStore, SESSION_CHANNEL, STORE_CHANNEL } from '@keepsake/core'
@@ -20,7 +20,7 @@ const listen = (): void => void heard++
 const EVENTS = [SESSION_CHANNEL]
 const CALLS = ['start', 'asyncEnd'].map((part) => `tracing:${STORE_CHANNEL}:${part}`)
 
-/** Requests of one visitor, while these channels have a listener. */
+/** Requests of one visitor while these channels have a listener. */
 async function requestsOf(name: string, channels: readonly string[], log?: 'dev'): Promise<Candidate> {
   const { error } = console
   console.error = () => undefined

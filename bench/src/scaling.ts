@@ -1,4 +1,4 @@
-/** Prints what `docs/scaling.md` reckons with: `pnpm --filter bench scaling`. SESSIONS and VISITS change how much is done. */
+/** Prints the figures that `docs/scaling.md` uses: `pnpm --filter bench scaling`. SESSIONS and VISITS set the amounts. */
 import { measurePostgres } from './scaling/postgres.ts'
 import { measureRedis } from './scaling/redis.ts'
 import type { Constants } from './scaling/constants.ts'
@@ -10,7 +10,7 @@ const VISITS = Number(process.env['VISITS'] ?? 50_000)
 const BILLION = 1e9
 const RATE = 100_000
 const GIB = 2 ** 30
-/** How much of a core, of a network card and of memory may be used, so that there is room for a failover. */
+/** How much of a core, a network card and memory may be used, which leaves room for a failover. */
 const LOAD = 0.6
 
 const whole = (number: number): string => Math.round(number).toLocaleString('en')

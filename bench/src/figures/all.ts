@@ -8,7 +8,7 @@ import { structureOf } from '../structure.ts'
 
 const SOURCES = ['--conditions=@keepsake/source']
 
-/** By the name that `pnpm --filter bench figure NAME` takes. */
+/** By the name for `pnpm --filter bench figure NAME`. */
 export const FIGURES: Readonly<Record<string, Figure>> = {
   structure: {
     flags: [],

@@ -4,8 +4,8 @@ import { PROTOTYPE, type Use } from '../http/variants.ts'
 import { type Row, rowOf } from './row.ts'
 
 /**
- * The most that a session of 100 B may add on node:http, in microseconds on a machine where the prototype adds as much as
- * stands beside it; so that any machine can tell, it is judged against the prototype of the same rounds.
+ * The limit for what a session of 100 B adds on node:http, in microseconds on a machine where the prototype adds the value
+ * beside it. On any other machine, the prototype of the same rounds is the yardstick.
  */
 const MICROSECONDS: readonly (readonly [name: string, use: Use, limit: number, prototype: number])[] = [
   ['keepsake, sealed', 'read', 6.5, 6.2],
@@ -13,10 +13,10 @@ const MICROSECONDS: readonly (readonly [name: string, use: Use, limit: number, p
   ['keepsake, memory', 'write', 13, 11.5],
 ]
 
-/** CPU that a memory store adds, in that of express-session's. */
+/** The CPU that a memory store adds, as a multiple of express-session's. */
 const LIMITS: Readonly<Record<Exclude<Use, 'untouched'>, number>> = { read: 0.33, write: 0.7 }
 
-/** What `figures` does not measure by itself. */
+/** Goals that `figures` does not measure separately. */
 export function goalsOf(rows: readonly Row[]): Goal[] {
   return [
     ...rows.flatMap(untouched),
@@ -42,7 +42,7 @@ function againstPrototype(
   return [{ text, value: ratioOf(row.addedCpu, least.addedCpu), limit: limit / prototype, bound: 'at most' }]
 }
 
-/** Ours keeps sealed records in memory, express-session plain ones. */
+/** Our store keeps sealed records in memory, express-session's plain ones. */
 function againstExpressSession({ variant, use, addedCpu }: Row, rows: readonly Row[]): Goal[] {
   if (variant.name !== 'keepsake, memory' || use === 'untouched') return []
   if (variant.framework === 'node:http' && use === 'write') return []
