@@ -18,7 +18,8 @@ if (names.length === 0 || unknown.length > 0) {
   for (const name of names) {
     const goals = measureFigure(name)
     for (const goal of goals) console.log(lineOf(goal))
-    if (goals.length === 0) console.log(`${name}: skipped, because a program that it needs is missing on this machine`)
+    if (goals.length === 0)
+      console.log(`${name}: skipped, because a program that it needs is missing on this machine`)
   }
   console.log(`with a load average of ${loadavg()[0]?.toFixed(1)}, up to 1 of it by this run`)
 }

@@ -12,7 +12,9 @@ export async function figures(): Promise<Findings> {
     tables: [],
     goals: measured.flatMap(({ goals }) => goals),
     notes: [
-      ...missing.map(({ name }) => `${name} is left out: a program that it needs is missing on this machine.`),
+      ...missing.map(
+        ({ name }) => `${name} is left out: a program that it needs is missing on this machine.`,
+      ),
       `The longest chain of imports in core: ${structureOf('core').chain.join(' → ')}.`,
     ],
     chart: {

@@ -44,7 +44,8 @@ async function regenerating(store: Store, calls: Call[]): Promise<Regenerating> 
     calls.length = 0
     await renew(sessions, next, (session) => session.regenerate())
     const [opening, ...others] = calls
-    if (opening !== 'read' && opening !== 'get') throw new Error(`expected a read to open the session, got ${opening}`)
+    if (opening !== 'read' && opening !== 'get')
+      throw new Error(`expected a read to open the session, got ${opening}`)
     return others
   }
   const anonymous = await callsOf(await firstVisit(sessions))

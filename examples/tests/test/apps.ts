@@ -26,15 +26,15 @@ export const LOGIN_APPS = [
   { name: 'next-login', framework: 'Next.js' },
 ] as const satisfies readonly App[]
 
-/** Where sessions are kept: what STORE may be. */
+/** Where sessions are kept: a value of STORE. */
 export interface Place {
   readonly store: 'cookie' | 'memory' | 'file' | 'sqlite'
   readonly apps: readonly App[]
-  /** Whether a new process finds the sessions of the one before. */
+  /** Whether a new process finds the sessions of the previous one. */
   readonly survives: boolean
 }
 
-/** Every store with the apps that are tried on it. The login apps have the cart, too. What a store on disk does, three show. */
+/** Every store with the apps that are tested on it. Login apps include the cart. For stores on disk, three apps are enough. */
 export const PLACES = [
   { store: 'cookie', apps: [...CART_APPS, ...LOGIN_APPS], survives: true },
   { store: 'memory', apps: LOGIN_APPS, survives: false },
@@ -42,7 +42,7 @@ export const PLACES = [
   { store: 'sqlite', apps: LOGIN_APPS.slice(0, 3), survives: true },
 ] as const satisfies readonly Place[]
 
-/** Which a browser plays with every change: each framework, and each store. The others it plays at night, and until then HTTP has to do. */
+/** The combinations that a browser tests with every change: each framework and each store. The others run in a browser nightly, and over HTTP always. */
 const IN_BROWSER: ReadonlySet<string> = new Set([
   'express-cart on cookie',
   'next-cart on cookie',

@@ -40,7 +40,7 @@ describe.each(HTTP_SETTINGS)('over HTTP, $app.name on $place.store', ({ place, a
   httpScenarios(place, app, () => servers.of(place, app))
 })
 
-// One describe after the other, because the first restarts servers that the others need.
+// One describe after another, because the first restarts servers that the others need.
 describe.skipIf(isMissing)('in a browser', () => {
   let browser: Browser
 
@@ -49,7 +49,7 @@ describe.skipIf(isMissing)('in a browser', () => {
   })
   afterAll(() => browser.close())
 
-  /** A scene for the tests of the describe that it is set in: one profile, without cookies at the start of each. */
+  /** A scene for the tests of the surrounding describe: one profile, without cookies at the start of each test. */
   function setScene(place: Place, app: App): Scene {
     let visitor: Visitor
     beforeAll(async () => {
@@ -91,7 +91,7 @@ describe.skipIf(isMissing)('in a browser', () => {
     })
   })
 
-  test('a login outlives the browser when it is to be remembered, and otherwise does not', () =>
+  test('a login survives a restart of the browser if "remember me" is ticked, and otherwise does not', () =>
     isRemembered(
       chromium,
       LOGIN_APPS.map((app) => servers.of(PLACES[0], app).url),

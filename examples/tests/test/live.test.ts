@@ -17,7 +17,7 @@ const MINUTES_40 = 2400
 const accounts = await createAccounts()
 
 let now = Date.now()
-// How long a busy machine may take; no measure of anything.
+// A generous limit for a busy machine; it measures nothing.
 const PATIENTLY = { timeout: 60_000 }
 let watchers = 0
 const memory = memoryStore()
@@ -52,7 +52,7 @@ describe.each([
   ['node:http', nodeHttp({ sessions, accounts })],
   ['Fastify', await fastify({ sessions, accounts })],
   ['Hono', getRequestListener(hono({ sessions, accounts }).fetch)],
-] as const)('the live page of %s', (_, listener) => {
+] as const)('the live stream of the shop on %s', (_, listener) => {
   const server = createServer((request, response) => void listener(request, response))
   const complaints = vi.spyOn(console, 'error').mockImplementation(() => undefined)
   let url = ''
@@ -65,7 +65,9 @@ describe.each([
     server.closeAllConnections()
   })
 
-  test('begins at once, is no use of the session, and ends with its reader', async ({ onTestFinished }) => {
+  test('starts at once, does not extend the session, and ends when the reader disconnects', async ({
+    onTestFinished,
+  }) => {
     const cookie = await logIn()
     now += MINUTES_40 * 1000
     const reader = new AbortController()
@@ -82,12 +84,12 @@ describe.each([
     await expect.poll(() => watchers, PATIENTLY).toBe(0)
     expect(complaints).not.toHaveBeenCalled()
 
-    // Any other page is.
+    // Any other page extends it.
     await (await fetch(`${url}/cart`, { headers: { cookie } })).text()
     expect(await secondsLeft(cookie)).toBeGreaterThan(HOUR - MINUTES_40)
   })
 
-  test('ends when the session is ended from elsewhere, and the next one says so', async () => {
+  test('ends when another request ends the session, and the next stream reports that', async () => {
     const cookie = await logIn()
     const answer = await fetch(`${url}/live`, { headers: { cookie } })
     await expect.poll(() => watchers, PATIENTLY).toBe(1)
@@ -96,14 +98,14 @@ describe.each([
     expect(await (await fetch(`${url}/live`, { headers: { cookie } })).text()).toContain('event: ended')
   })
 
-  test('is over at once for a stranger, and for who asks for the head alone', async () => {
+  test('ends at once for an anonymous visitor, and for a HEAD request', async () => {
     expect(await (await fetch(`${url}/live`)).text()).toContain('event: ended')
     expect((await fetch(`${url}/live`, { method: 'HEAD', headers: { cookie: await logIn() } })).status).toBe(
       200,
     )
   })
 
-  test('runs a script that the page’s policy allows', async () => {
+  test('is used by a script that the page’s policy allows', async () => {
     const script = await fetch(`${url}/live.js`)
     expect(script.headers.get('content-type')).toMatch(/^text\/javascript/)
     const page = await fetch(`${url}/account`, { headers: { cookie: await logIn() } })

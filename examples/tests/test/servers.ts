@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { type App, type Place, PLACES } from './apps.ts'
 import { type Server, startServer } from './server.ts'
 
-/** Every app on every store that it is tried on, each in a process of its own. All apps on one store share its data. */
+/** Every tested combination of app and store, each in a separate process. All apps on one store share its data. */
 export interface Servers {
   readonly secret: string
   of(place: Place, app: App): Server
-  /** @throws {Error} when a server has complained about anything. */
+  /** @throws {Error} if a server has written to standard error. */
   stop(): Promise<void>
 }
 

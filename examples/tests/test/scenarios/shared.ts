@@ -6,7 +6,7 @@ import type { Scene } from '../visitor.ts'
 
 const [EXPRESS, KOA, NODE] = LOGIN_APPS
 
-/** What holds where three processes with three frameworks have the same sessions. */
+/** Tests of three processes with three frameworks that share sessions. */
 export function sharedScenarios({ place, visitor }: Scene): void {
   const openTabs = (): Promise<[Shopper, Shopper, Shopper]> => {
     const { openTab } = visitor()
@@ -24,9 +24,9 @@ export function sharedScenarios({ place, visitor }: Scene): void {
     expect(await express.visit('/account')).toBe('/login')
   })
 
-  // Sealed in the cookie, the last answer to arrive wins.
+  // In cookie mode, the last response to arrive wins.
   if (place.store !== 'cookie')
-    test('processes that write one session at the same moment lose nothing', async () => {
+    test('concurrent writes of one session by several processes are all kept', async () => {
       const tabs = await openTabs()
       const [express, koa, node] = tabs
       await express.buy('Frankenstein')
