@@ -6,8 +6,8 @@ import { entriesOf, type PublicPackage } from '../workspace.ts'
 const SILENT = { logLevel: ExtractorLogLevel.None } as const
 
 /**
- * Compares the public surface of a package, as its built types have it, with the reports in its folder `etc`; or writes
- * them. Returns the reports that differ.
+ * Compares the public surface of a package's built types with the reports in its folder `etc`, or writes
+ * the reports. Returns the reports that differ.
  */
 export function apiReports(
   { folder, path, manifest }: PublicPackage,
