@@ -14,7 +14,7 @@ interface Finding {
 
 const packages = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Every word of the sources: the names of all options, fields, methods and headers are among them. */
+/** Every word of the sources, which includes the names of all options, fields, methods and headers. */
 function wordsOf(sources: string): string[] {
   const words = globSync(`${packages}${sources}/src/**/*.ts`).flatMap((file) => {
     const code = readFileSync(file, 'utf8')
@@ -26,10 +26,10 @@ function wordsOf(sources: string): string[] {
   return [...new Set(words)].filter((word) => !own.has(word))
 }
 
-/** Plays a part in a process of its own, for a polluted one is of no use to a test. */
+/** Runs a scenario in a separate process: a process with a polluted prototype is useless for other tests. */
 async function play(part: string, names: readonly string[], exceptions: Exceptions = []) {
   const story = fileURLToPath(new URL('pollution/story.ts', import.meta.url))
-  // That each exception is one, by each hostile value, is looked at every night.
+  // The nightly run checks that each exception is still needed, with each hostile value.
   const known = new Set(exceptions.map(([name]) => name))
   const asked = IS_LONG
     ? { part, names, exceptions: [...known] }
@@ -48,26 +48,26 @@ async function play(part: string, names: readonly string[], exceptions: Exceptio
 
 const NOTHING = { changed: [], unbroken: [] }
 
-/** A name, and why it is of no use to try it. */
+/** Names that are not tested, with the reason. */
 type Exceptions = readonly (readonly [name: string, reason: string])[]
 
-/** Names that break the language or Node by themselves, whatever runs on it. */
+/** Names that break the language or Node itself, with any program. */
 const LANGUAGE: Exceptions = [
-  ['then', 'whatever has it is a promise to await'],
-  ['return', 'each iterator that is not read to its end is asked for it'],
+  ['then', 'await treats every object that has it as a promise'],
+  ['return', 'an iterator that is not read to its end gets called by this name'],
   ['toJSON', 'JSON.stringify calls it'],
   ['code', 'process.emitWarning reads it'],
 ]
 
-/** Names that break the HTTP server of Node, which assigns to objects that have a prototype. */
+/** Names that break Node's HTTP server, which assigns to objects with a prototype. */
 const HTTP: Exceptions = [
   ...LANGUAGE,
   ['encoding', 'streams read it as an option'],
   ['callback', 'a stream calls it'],
-  ['cookie', 'a header is not assigned where a setter takes it'],
-  ['host', 'a header that is there already counts'],
-  ['sec-fetch-site', 'a header that is there already is continued'],
-  ['origin', 'a header that is there already is continued'],
+  ['cookie', 'a setter swallows the assignment of the header'],
+  ['host', 'an existing header is not overwritten'],
+  ['sec-fetch-site', 'a value is appended to an existing header'],
+  ['origin', 'a value is appended to an existing header'],
   ['method', 'it is assigned to a request'],
   ['url', 'it is assigned to a request'],
   ['httpVersionMajor', 'it is assigned to a request'],
@@ -76,7 +76,7 @@ const HTTP: Exceptions = [
 
 const EXPRESS: Exceptions = [
   ...HTTP,
-  ['get', 'Express defines properties by descriptors that have a prototype'],
+  ['get', 'Express defines properties with descriptors that have a prototype'],
   ['set', 'as above'],
   ['value', 'as above'],
   ['writable', 'as above'],
@@ -100,7 +100,7 @@ const FILES: Exceptions = [['name', 'it is assigned to an entry of a directory']
 
 describe('a polluted Object.prototype (R17)', () => {
   it.each(['sealed', 'revocable', 'stored', 'overflowing', 'cookies'])(
-    'changes nothing of what comes of sessions and cookies, whichever word of the sources it has: %s',
+    'does not affect sessions and cookies, with any word of the sources as its property: %s',
     async (part) => {
       const words = wordsOf('core')
       expect(words).toEqual(expect.arrayContaining(['subject', 'maxAge', 'keep', 'record', 'place', 'fetch']))
@@ -116,7 +116,7 @@ describe('a polluted Object.prototype (R17)', () => {
     ['koa', KOA],
     ['koa, with a store', KOA],
   ])(
-    'changes nothing of what a browser gets, but what it changes for Node or the framework itself: %s',
+    'does not affect responses, except as it affects Node or the framework itself: %s',
     async (part, exceptions) => {
       const words = wordsOf('{node-http,express,koa}')
       expect(words).toEqual(expect.arrayContaining(['skip', 'extend', 'encrypted', 'status', 'get', 'set']))
@@ -124,13 +124,13 @@ describe('a polluted Object.prototype (R17)', () => {
     },
   )
 
-  it('changes nothing of what a store does, but what it changes for files and databases themselves', async () => {
+  it('does not affect stores, except as it affects files and databases themselves', async () => {
     const words = wordsOf('store-*')
     expect(words).toEqual(expect.arrayContaining(['directory', 'listener', 'prefix', 'withCommandOptions']))
     expect(await play('stores', words, FILES)).toEqual(NOTHING)
   })
 
-  it('would be noticed where something is read through it', async () => {
+  it('would be detected if code read a property through it', async () => {
     const { changed } = await play('careless', ['subject', 'label'])
     expect(new Set(changed.map(({ name }) => name))).toEqual(new Set(['subject']))
   })
