@@ -73,7 +73,7 @@ function sessionSections(session: Shown, now: number): readonly Section[] {
   ]
 }
 
-** Of a device's public key only the algorithm is shown. */
+/** Of a device's public key only the algorithm is shown. */
 function shownAbout(key: string, value: unknown): string {
   if (typeof value !== 'string') return JSON.stringify(value)
   const [, at = '', kind = ''] = (key === 'binding' && /^([0-9a-z]+)\.([er])\./.exec(value)) || []

@@ -33,8 +33,7 @@ async function run(args: readonly string[]): Promise<End> {
   if (name === '--help' || name === '-h' || name === 'help') return { code: 0, out: HELP }
   if (name === undefined) return { code: 2, error: HELP }
   const command = COMMANDS.find((command) => command.name === name)
-  if (command === undefined)
-    return { code: 2, error: `keepsake: unknown command\n\n${HELP}` }
+  if (command === undefined) return { code: 2, error: `keepsake: unknown command\n\n${HELP}` }
   const options = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest
   if (options.includes('--help') || options.includes('-h')) return { code: 0, out: command.help }
   try {

@@ -84,22 +84,19 @@ describe('keepsake inspect, given a cookie of another library,', () => {
     expect(other).toMatchObject({ code: 1, cookies: [{ opens: false, reason: 'forged' }] })
   })
 
-  it.each(OF_COOKIES)(
-    'opens a cookie created by the npm package itself: %s',
-    async (name, { cookie }) => {
-      const pasted = {
-        cookie: `Cookie: a=1; ${cookie}`,
-        secret: name.includes('older') ? OLDER : SECRET,
-        now: VECTORS.madeAt,
-      }
-      const { code, cookies } = await inspected(pasted)
-      const isInStore = /express|fastify|store/.test(name)
-      const session = isInStore ? undefined : { data: { user: 'ada' } }
-      expect({ code, cookies }).toMatchObject({ code: 0, cookies: [{ opens: true, session }] })
-      const other = await inspected({ ...pasted, secret: 'another' })
-      expect(other).toMatchObject({ code: 1, cookies: [{ opens: false, reason: 'forged' }] })
-    },
-  )
+  it.each(OF_COOKIES)('opens a cookie created by the npm package itself: %s', async (name, { cookie }) => {
+    const pasted = {
+      cookie: `Cookie: a=1; ${cookie}`,
+      secret: name.includes('older') ? OLDER : SECRET,
+      now: VECTORS.madeAt,
+    }
+    const { code, cookies } = await inspected(pasted)
+    const isInStore = /express|fastify|store/.test(name)
+    const session = isInStore ? undefined : { data: { user: 'ada' } }
+    expect({ code, cookies }).toMatchObject({ code: 0, cookies: [{ opens: true, session }] })
+    const other = await inspected({ ...pasted, secret: 'another' })
+    expect(other).toMatchObject({ code: 1, cookies: [{ opens: false, reason: 'forged' }] })
+  })
 
   it('opens a signed and an unsigned session id', async () => {
     const signed = await inspected(vectorOf('flask-session', 'a signed id', 'session'))

@@ -105,13 +105,19 @@ describe('keepsake inspect', () => {
   it.each([
     ['a Set-Cookie line', (line: string) => `Set-Cookie: ${line}`],
     ['a line without the header name', (line: string) => line],
-    ['a Cookie line with other cookies', (line: string) => `Cookie: a=1; __Host-session=${tokenOf(line)}; b="2"`],
+    [
+      'a Cookie line with other cookies',
+      (line: string) => `Cookie: a=1; __Host-session=${tokenOf(line)}; b="2"`,
+    ],
     ['pairs', (line: string) => `a=1; __Host-session=${tokenOf(line)}`],
     [
       'the headers of a response',
       (line: string) => `HTTP/1.1 200 OK\r\nServer: x=y\r\nset-cookie: ${line}\r\n\r\n`,
     ],
-    ['the output of curl -v', (line: string) => `> GET / HTTP/1.1\n< HTTP/1.1 200 OK\n< Set-Cookie: ${line}\n`],
+    [
+      'the output of curl -v',
+      (line: string) => `> GET / HTTP/1.1\n< HTTP/1.1 200 OK\n< Set-Cookie: ${line}\n`,
+    ],
   ])('finds the session in %s on standard input', async (_, paste) => {
     const { code, cookies } = await inspected([], { input: paste(await sessionLine()) })
     expect(code).toBe(0)

@@ -15,13 +15,16 @@ it.each([['--help'], ['-h'], ['help'], ['help', '--help'], ['help', 'help']])(
   },
 )
 
-it.each(['secret', 'inspect', 'doctor', 'sessions'])('keepsake %s --help shows the help of the command', async (name) => {
-  const cwd = makeDirectory()
-  const { code, out } = await keepsake([name, '--help'], { cwd })
-  expect(code).toBe(0)
-  expect(out).toContain(`Usage: keepsake ${name}`)
-  expect(await keepsake(['help', name], { cwd })).toEqual({ code: 0, out, error: '' })
-})
+it.each(['secret', 'inspect', 'doctor', 'sessions'])(
+  'keepsake %s --help shows the help of the command',
+  async (name) => {
+    const cwd = makeDirectory()
+    const { code, out } = await keepsake([name, '--help'], { cwd })
+    expect(code).toBe(0)
+    expect(out).toContain(`Usage: keepsake ${name}`)
+    expect(await keepsake(['help', name], { cwd })).toEqual({ code: 0, out, error: '' })
+  },
+)
 
 it('keepsake --version prints the version of its package', async () => {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {

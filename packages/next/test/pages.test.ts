@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 const APP = join(import.meta.dirname, 'app')
 const PAGES = ['../../../docs/getting-started/next.md', '../README.md']
 
-/** The files that a page shows, by their names. */
+/** The files on a page, by name. */
 const filesOf = (page: string): (readonly string[])[] =>
   [
     ...readFileSync(join(import.meta.dirname, page), 'utf8').matchAll(/^```tsx\n\/\/ (\S+)\n([^]+?)^```$/gm),

@@ -73,6 +73,7 @@ async function writeSecret(fresh: string, target: Target): Promise<Outcome> {
 }
 
 function refusal(file: string, variable: string): RefusedError {
-  const ways = '--rotate puts a new secret before it; --force replaces it, which ends every session that it sealed'
+  const ways =
+    '--rotate puts a new secret before it; --force replaces it, which ends every session that it sealed'
   return new RefusedError(`${file} already has a ${variable}; nothing was written. ${ways}.`)
 }

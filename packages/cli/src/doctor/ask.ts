@@ -63,7 +63,9 @@ export async function ask(question: Question): Promise<Answer> {
         void bodyOf(response).then((text) => resolve({ ...head, body: text }))
       },
     )
-    asked.setTimeout(LIMIT_MS, () => asked.destroy(new Error(`no response within ${LIMIT_MS / 1000} seconds`)))
+    asked.setTimeout(LIMIT_MS, () =>
+      asked.destroy(new Error(`no response within ${LIMIT_MS / 1000} seconds`)),
+    )
     asked.on('error', (error) => reject(new UnreachableError(reasonOf(error), { cause: error })))
     asked.end(body)
   })

@@ -63,7 +63,8 @@ function readMethod({ method, data }: Given): string {
   const name = (method ?? (data === undefined ? 'GET' : 'POST')).toUpperCase()
   if (!/^(?:GET|POST|PUT|PATCH|DELETE)$/.test(name))
     throw new UsageError('--method: expected GET, POST, PUT, PATCH or DELETE')
-  if (name === 'GET' && data !== undefined) throw new UsageError('--data: a GET request has no body; use --method POST')
+  if (name === 'GET' && data !== undefined)
+    throw new UsageError('--data: a GET request has no body; use --method POST')
   return name
 }
 

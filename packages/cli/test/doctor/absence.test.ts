@@ -23,8 +23,20 @@ describe('keepsake doctor, for an application that sets no cookie,', () => {
       'needs_https',
       '--proxy',
     ],
-    ['requires https and is asked over plain http', () => expressApp(secure(), count), [], 'no_cookie', "app.set('trust proxy', 1)"],
-    ['mounts its routes before the session', () => expressApp(count, secure()), [], 'order', 'above all routes'],
+    [
+      'requires https and is asked over plain http',
+      () => expressApp(secure(), count),
+      [],
+      'no_cookie',
+      "app.set('trust proxy', 1)",
+    ],
+    [
+      'mounts its routes before the session',
+      () => expressApp(count, secure()),
+      [],
+      'order',
+      'above all routes',
+    ],
     [
       'mounts its routes before the session, and works without a session',
       () =>

@@ -16,7 +16,11 @@ describe('keepsake doctor, with a cache or a wrong clock,', () => {
       () => cached('public, max-age=600'),
       ['cacheable_cookie', 'cacheable_page'],
     ],
-    ['only a CDN may store the responses', () => cached('s-maxage=60'), ['cacheable_cookie', 'cacheable_page']],
+    [
+      'only a CDN may store the responses',
+      () => cached('s-maxage=60'),
+      ['cacheable_cookie', 'cacheable_page'],
+    ],
     [
       'shared caches may store pages that depend on the session',
       () => (request, response) => {

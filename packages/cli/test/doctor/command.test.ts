@@ -59,9 +59,7 @@ it('keepsake doctor prints what is broken, why, the line to write and the link t
   const { code, out } = await run(url)
   expect(code).toBe(1)
   expect(out).toContain(`sid=…(24 characters); Path=/admin; HttpOnly, 27 bytes`)
-  expect(out).toContain(
-    'BROKEN: The browser keeps sid but does not send it to /: its path is /admin.\n',
-  )
+  expect(out).toContain('BROKEN: The browser keeps sid but does not send it to /: its path is /admin.\n')
   expect(out).toMatch(/\n {2}why {4}A cookie goes with requests to its path/)
   expect(out).toMatch(/\n {2}write {2}path: '\/'/)
   expect(out).toMatch(/\n {2}see {4}https:\S+#the-browser-does-not-send-the-cookie {2}\(path\)/)
@@ -97,12 +95,15 @@ it.each([
     'a second cookie in the same line',
     (id: string) => `sid=${id}; Expires=Wed, 21 Oct 2099 07:28:00 GMT, other=canary${id}`,
   ],
-])('keepsake doctor prints no part of a cookie value that is cut off by %s, as text or as JSON', async (_, line) => {
-  const url = await serve(counting(line))
-  const shown = `${(await run(url)).out} ${(await run(url, '--json')).out}`
-  expect(shown).toContain('sid')
-  expect(shown).not.toMatch(/canary|visitor-0/)
-})
+])(
+  'keepsake doctor prints no part of a cookie value that is cut off by %s, as text or as JSON',
+  async (_, line) => {
+    const url = await serve(counting(line))
+    const shown = `${(await run(url)).out} ${(await run(url, '--json')).out}`
+    expect(shown).toContain('sid')
+    expect(shown).not.toMatch(/canary|visitor-0/)
+  },
+)
 
 const DOCS = new URL('../../../../docs/my-session-is-empty.md', import.meta.url)
 const SOURCES = [

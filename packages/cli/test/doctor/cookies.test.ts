@@ -31,7 +31,13 @@ it.each<
     ['--as', 'https://me.github.io'],
   ],
   ['Path is another folder', (id) => `sid=${id}; Path=/admin`, ['path'], "path: '/'"],
-  ['Path differs from the URL in case', (id) => `sid=${id}; Path=/Shop`, ['path'], "path: '/'", ['--path', '/shop']],
+  [
+    'Path differs from the URL in case',
+    (id) => `sid=${id}; Path=/Shop`,
+    ['path'],
+    "path: '/'",
+    ['--path', '/shop'],
+  ],
   [
     'a login in a folder sets it without Path',
     (id) => `sid=${id}`,
@@ -78,7 +84,12 @@ it.each<
     ['prefix', 'path'],
     "path: '/'",
   ],
-  ['its prefix is __Secure- and it is not Secure', (id) => `__Secure-sid=${id}; Path=/`, ['prefix'], 'secure: true'],
+  [
+    'its prefix is __Secure- and it is not Secure',
+    (id) => `__Secure-sid=${id}; Path=/`,
+    ['prefix'],
+    'secure: true',
+  ],
   [
     'two cookies are joined in one line',
     (id) => `sid=${id}; Path=/, theme=dark; Path=/`,
@@ -143,17 +154,20 @@ it.each<
     "domain: 'example.com'",
     ['--as', 'https://www.example.com', '--subdomain', 'api.example.com'],
   ],
-])('keepsake doctor names the fault of a cookie, and the line to write, if %s', async (_, line, faults, write, args = []) => {
-  const name =
-    line('')
-      .toString()
-      .match(/__\w+-sid/)?.[0] ?? 'sid'
-  const url = await serve(counting(line, name))
-  const report = await doctor(url, ...args)
-  expect(report.faults).toEqual(faults)
-  expect(report.code).toBe(1)
-  expect(report.findings.find(({ code }) => code === faults[0])?.write?.join()).toContain(write)
-})
+])(
+  'keepsake doctor names the fault of a cookie, and the line to write, if %s',
+  async (_, line, faults, write, args = []) => {
+    const name =
+      line('')
+        .toString()
+        .match(/__\w+-sid/)?.[0] ?? 'sid'
+    const url = await serve(counting(line, name))
+    const report = await doctor(url, ...args)
+    expect(report.faults).toEqual(faults)
+    expect(report.code).toBe(1)
+    expect(report.findings.find(({ code }) => code === faults[0])?.write?.join()).toContain(write)
+  },
+)
 
 it.each<[situation: string, line: (id: string) => string | string[], limit: string, args?: string[]]>([
   ['that Secure=false is Secure', (id) => `sid=${id}; Path=/; Secure=false; HttpOnly`, 'attribute_is_on'],
@@ -181,12 +195,15 @@ it.each<[situation: string, line: (id: string) => string | string[], limit: stri
     (id) => [`sid=${id}; Path=/`, ...['a', 'b', 'c'].map((n) => `${n}=${'x'.repeat(3000)}`)],
     'large_header',
   ],
-])('keepsake doctor reports as a limit of a cookie, not as a fault, %s', async (_, line, limit, args = []) => {
-  const report = await doctor(await serve(counting(line)), ...args)
-  expect(report).toMatchObject({ code: 0, faults: [], unclear: [] })
-  expect(report.limits).toContain(limit)
-  expect(report.works).toContain('continues')
-})
+])(
+  'keepsake doctor reports as a limit of a cookie, not as a fault, %s',
+  async (_, line, limit, args = []) => {
+    const report = await doctor(await serve(counting(line)), ...args)
+    expect(report).toMatchObject({ code: 0, faults: [], unclear: [] })
+    expect(report.limits).toContain(limit)
+    expect(report.works).toContain('continues')
+  },
+)
 
 it('keepsake doctor prints no cookie value, as text or as JSON', async () => {
   const url = await serve(

@@ -66,15 +66,18 @@ const KINDS: Readonly<Record<string, () => SessionsOptions>> = {
   }),
 }
 
-describe.each(Object.entries(HOSTS))('keepsake doctor, for an application with Keepsake on %s,', (_, listen) => {
-  it.each(Object.entries(KINDS))('finds no fault with sessions %s', async (_kind, options) => {
-    const url = await serve(await listen(createSessions<Data>(options())))
-    const report = await doctor(url)
-    expect(report).toMatchObject({ code: 0, faults: [], unclear: [], library: 'keepsake' })
-    expect(report.works).toContain('continues')
-    expect(await doctor(url, '--proxy', '--node', url)).toMatchObject({ code: 0, faults: [], unclear: [] })
-  })
-})
+describe.each(Object.entries(HOSTS))(
+  'keepsake doctor, for an application with Keepsake on %s,',
+  (_, listen) => {
+    it.each(Object.entries(KINDS))('finds no fault with sessions %s', async (_kind, options) => {
+      const url = await serve(await listen(createSessions<Data>(options())))
+      const report = await doctor(url)
+      expect(report).toMatchObject({ code: 0, faults: [], unclear: [], library: 'keepsake' })
+      expect(report.works).toContain('continues')
+      expect(await doctor(url, '--proxy', '--node', url)).toMatchObject({ code: 0, faults: [], unclear: [] })
+    })
+  },
+)
 
 const koaApp = (): Listener => {
   const app = new Koa()

@@ -105,11 +105,14 @@ it.each([
   ['http://192.168.1.20/', ['insecure_origin'], ['insecure_origin']],
   ['http://localhost.example.com/', ['insecure_origin'], ['insecure_origin']],
   ['https://localhost/', [], []],
-])('a Secure cookie set by %s is refused in Chrome for %j and in Safari for %j', (address, chrome, safari) => {
-  const cookie = readSetCookie('a=1; Secure')
-  expect(refusalsOf(cookie, new URL(address), CHROME)).toEqual(chrome)
-  expect(refusalsOf(cookie, new URL(address), SAFARI)).toEqual(safari)
-})
+])(
+  'a Secure cookie set by %s is refused in Chrome for %j and in Safari for %j',
+  (address, chrome, safari) => {
+    const cookie = readSetCookie('a=1; Secure')
+    expect(refusalsOf(cookie, new URL(address), CHROME)).toEqual(chrome)
+    expect(refusalsOf(cookie, new URL(address), SAFARI)).toEqual(safari)
+  },
+)
 
 it.each([
   ['https://a.example.com', 'https://b.example.com', true],

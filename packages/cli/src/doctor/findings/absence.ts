@@ -10,7 +10,7 @@ const TRUST = `app.set('trust proxy', 1)  // Express; Koa: app.proxy = true; Fas
 const ORDER = 'app.use(session(…))  // above all routes'
 const LATE = 'change the session before the first byte is sent: before res.write, res.send or pipe'
 const WRITE =
-    'keepsake doctor URL --write /login --method POST --data user=…  # the request that starts the session'
+  'keepsake doctor URL --write /login --method POST --data user=…  # the request that starts the session'
 
 /** Why no response has set the session's cookie, as far as the responses show it. */
 export function absence(found: Case): readonly Finding[] {
@@ -96,8 +96,7 @@ function errorFinding({ plan, strangers, session }: Case, answer: Exchange, make
       why: 'The session cannot be checked until this error is fixed. Typical causes: the handler got no session, or, in Koa, a Secure cookie over plain http.',
       write: ['read the application log', ORDER, TRUST],
     })
-  if (session !== undefined)
-    return make('refuses', { says: `${at} answers ${status}, but sets the cookie.` })
+  if (session !== undefined) return make('refuses', { says: `${at} answers ${status}, but sets the cookie.` })
   return (plan.write.isNamed ? fault : unclear)('not_a_page', {
     says: `${at} answers ${status}, and sets no cookie.`,
     why: 'A session starts with a request that writes to it, such as a login.',

@@ -124,9 +124,7 @@ function otherNode({ byNode, library, plan }: Case): readonly Finding[] {
   if (byNode === 'known')
     return [works('nodes_agree', { says: `${host} finds the session that started here.` })]
   if (byNode === 'unclear')
-    return [
-      unclear('node_unclear', { says: `This page does not show whether ${host} finds the session.` }),
-    ]
+    return [unclear('node_unclear', { says: `This page does not show whether ${host} finds the session.` })]
   return [
     fault('nodes_differ', {
       says: `${host} does not find a session that started here.`,

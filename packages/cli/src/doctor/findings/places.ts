@@ -86,14 +86,19 @@ function subdomain({ plan, library }: Case, kept: Kept): readonly Finding[] {
   const unsent = unsentFor({ ...kept, path: '/' }, url, CHROME)
   if (unsent === undefined)
     return [
-      works('subdomains', { says: `${plan.subdomain ?? `Each host below ${kept.domain}`} gets the cookie too.` }),
+      works('subdomains', {
+        says: `${plan.subdomain ?? `Each host below ${kept.domain}`} gets the cookie too.`,
+      }),
     ]
   const domain = host.split('.').slice(1).join('.')
   const common = host.endsWith(`.${kept.domain}`) ? kept.domain : domain
   return [
     (plan.subdomain === undefined ? limit : fault)('subdomain', {
       says: `${plan.subdomain ?? `A host below ${kept.domain}`} does not get the cookie.`,
-      why: unsent === 'host' ? 'The cookie belongs to one host.' : 'The cookie is Secure, and is sent over https only.',
+      why:
+        unsent === 'host'
+          ? 'The cookie belongs to one host.'
+          : 'The cookie is Secure, and is sent over https only.',
       write: [
         cookieLine(library, {
           keepsake: `domain: '${common}'`,
@@ -152,7 +157,11 @@ function frame(found: Case): readonly Finding[] {
       }),
     ]
   return session.partitioned
-    ? [works('frame', { says: 'It works in a frame on another site, with a separate session for each site.' })]
+    ? [
+        works('frame', {
+          says: 'It works in a frame on another site, with a separate session for each site.',
+        }),
+      ]
     : [
         make('frame_partly', {
           says: 'In a frame on another site the session works in some browsers only.',
