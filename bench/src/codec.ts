@@ -42,8 +42,8 @@ export async function codec(): Promise<Findings> {
     goals: sections.flatMap(({ goals }) => goals),
     notes: skipped,
     chart: {
-      title: 'A session sealed and opened again',
-      unit: 'microseconds of CPU, 16 in flight where it has to be waited for; shorter is better',
+      title: 'Sealing and opening a session',
+      unit: 'microseconds of CPU, with 16 in flight if asynchronous; shorter is better',
       groups: sections.map(({ size, rows }) => ({
         title: size.name,
         bars: rows
@@ -128,7 +128,7 @@ function rowOf(rows: readonly Measured[], name: string): Measured | undefined {
 function tableOf(size: Size, rows: readonly Measured[]): Table {
   const own = rowOf(rows, 'keepsake')
   return {
-    title: `Sealed and opened, ${size.name}: µs`,
+    title: `Sealing and opening, ${size.name}: µs`,
     head: ['codec', 'seal', 'open', 'CPU for both', '× keepsake, CPU', '× keepsake, wall', 'token'],
     rows: rows.map((row) => [
       row.name,

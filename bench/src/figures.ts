@@ -18,7 +18,7 @@ export async function figures(): Promise<Findings> {
       `The longest chain of imports in core: ${structureOf('core').chain.join(' → ')}.`,
     ],
     chart: {
-      title: 'How much of its goal each figure takes',
+      title: 'Each figure relative to its goal',
       unit: 'the goal is 1; shorter is better',
       groups: measured.flatMap(({ goals }) =>
         goals.map((goal) => ({ title: goal.text, bars: [{ label: 'keepsake', value: shareOf(goal) }] })),

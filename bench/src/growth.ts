@@ -44,7 +44,7 @@ async function measureGrowth(growth: Growth): Promise<Grown> {
 /** Up to the largest size that fits into a cookie. The fixed cost of a message keeps the exponent below 1. */
 function bySessionSize(): Growth {
   return {
-    title: 'a whole visit, sealed and opened, by bytes of data',
+    title: 'a complete visit in cookie mode, by bytes of data',
     limit: 1.05,
     points: [100, 200, 400, 800, 1600, 2900].map((size) => ({
       size,
@@ -58,7 +58,7 @@ function bySecrets(): Growth {
   const secrets = Array.from({ length: 50 }, () => randomBytes(32).toString('base64url'))
   const data = sessionsOf(100)
   return {
-    title: 'opening what the oldest secret sealed, by number of secrets',
+    title: 'opening a session sealed with the oldest secret, by number of secrets',
     limit: 0.05,
     points: [1, 2, 5, 10, 20, 50].map((size) => {
       const tokens = data.map((item) => flat(keepsakeSealer(secrets.slice(size - 1, size)).seal(item)))

@@ -47,16 +47,16 @@ export function holds(): Promise<Findings> {
     return {
       tables: tasks().map(([task, title]) => ({
         title: `${title}: longest hold of the event loop in ms, wall / CPU`,
-        head: ['store', 'rows', 'longest hold', '99 of 100 reads meanwhile, ms', 'all of it, s'],
+        head: ['store', 'rows', 'longest hold', 'p99 of concurrent reads, ms', 'total, s'],
         rows: all.map((measured) => cellsOf(measured, task)),
       })),
       goals: all.map(goalOf),
       notes: [
         ...missing,
-        'Each store in one process. Reads are due every 2 ms, and what they wait for the event loop counts.',
+        'Each store in one process. Reads are due every 2 ms; their wait for the event loop counts.',
         'CPU is the main thread’s, which the system counts in steps of up to 4 ms.',
         'The file store has a tenth of the rows: it reads every file for each of these tasks.',
-        'Redis removes what has expired by itself.',
+        'Redis removes expired rows by itself.',
       ],
       chart: {
         title: 'The longest hold of the event loop',

@@ -87,8 +87,8 @@ function rowOf(rows: readonly Row[], framework: Framework, name: string, use: Us
 function tableOf(framework: Framework, use: Use, rows: readonly Row[]): Table {
   const bare = rowOf(rows, framework, 'bare', use)
   return {
-    title: `${framework}, a session of ${BYTES} B, ${use}: under load, each visitor with a session of its own`,
-    head: ['variant', 'requests a second', '× bare', 'µs of server CPU', 'latency p50, µs', 'p99, µs'],
+    title: `${framework}, a session of ${BYTES} B, ${use}: under load, one session per visitor`,
+    head: ['variant', 'requests per second', '× bare', 'µs of server CPU', 'latency p50, µs', 'p99, µs'],
     rows: rows
       .filter((row) => row.framework === framework && row.use === use)
       .map((row) => [
@@ -115,14 +115,14 @@ function goalsOf(rows: readonly Row[]): Goal[] {
     const own = rowOf(rows, 'node:http', `keepsake, ${backend}`, use)
     const rival = rowOf(rows, 'node:http', `express-session, ${backend}`, use)
     if (own === undefined || rival === undefined) return []
-    const text = `node:http, ${backend}, ${use}: requests a second in those of express-session`
+    const text = `node:http, ${backend}, ${use}: requests per second, relative to express-session`
     return [{ text, value: ratioOf(perSecond(own), perSecond(rival)), limit, bound: 'at least' }]
   })
 }
 
 function chartOf(rows: readonly Row[]): Findings['chart'] {
   return {
-    title: `Requests a second with a session of ${BYTES} bytes`,
+    title: `Requests per second with a session of ${BYTES} bytes`,
     unit: 'over loopback, server and visitors and databases on one machine; longer is better',
     groups: FRAMEWORKS.flatMap((framework) =>
       USES.map((use) => ({

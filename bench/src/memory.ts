@@ -33,7 +33,7 @@ export async function memory(): Promise<Findings> {
   return {
     tables: COUNTS.map((count) => ({
       title: `${count.toLocaleString('en')} sessions of ${BYTES} B: bytes of heap each, longest pauses in ms, wall / CPU`,
-      head: ['store', 'bytes', 'full, and taking more', 'sweeping all of it'],
+      head: ['store', 'bytes', 'full, while more is added', 'sweeping everything'],
       rows: rows
         .filter((row) => row.count === count)
         .map(({ store, bytes, evicting, sweeping }) => [
@@ -45,9 +45,9 @@ export async function memory(): Promise<Findings> {
     })),
     goals: own.flatMap(goalsOf),
     notes: [
-      `Others with ${LARGEST.toLocaleString('en')} sessions in one process, all else in ${PROCESSES}.`,
+      `Peers with ${LARGEST.toLocaleString('en')} sessions were measured in one process, everything else in ${PROCESSES}.`,
       'CPU is the main thread’s, which the system counts in steps of up to 4 ms.',
-      'express-session’s own store has no bound and keeps what nobody asks for again; memorystore sweeps in one go.',
+      'express-session’s own store has no size limit, and keeps expired sessions that are never read again; memorystore sweeps everything at once.',
     ],
     chart: {
       title: `What a session of ${BYTES} bytes takes in memory`,

@@ -31,8 +31,8 @@ export async function nodes(): Promise<Findings> {
     goals: [],
     notes: versions.length < 3 ? ['Not all lines of Node could be had; what is missing is left out.'] : [],
     chart: {
-      title: 'A session of 1 kB sealed and opened again, on each Node',
-      unit: 'microseconds of CPU, 16 in flight where it has to be waited for; shorter is better',
+      title: 'Sealing and opening a session of 1 kB, on each Node',
+      unit: 'microseconds of CPU, with 16 in flight if asynchronous; shorter is better',
       groups: versions.map(({ version }, index) => ({
         title: `Node ${version}`,
         bars: (all[index] ?? [])
@@ -62,7 +62,7 @@ function tableOf(
 ): Table {
   const codecs = (all[0] ?? []).filter((series) => series.size === size).map(({ codec }) => codec)
   return {
-    title: `Sealed and opened on each Node, ${size}: µs of CPU`,
+    title: `Sealing and opening on each Node, ${size}: µs of CPU`,
     head: ['codec', ...versions.flatMap(({ version }) => [version, '× keepsake'])],
     rows: codecs.map((codec) => [
       codec,

@@ -28,7 +28,7 @@ function print(name: string, { textBytes, sessionBytes, subjectBytes, read, writ
     const { bytesUp, bytesDown, nodeMicros, serverMicros } = cost
     console.log(`| ${kind} | ${[bytesUp, bytesDown, nodeMicros, serverMicros].map(whole).join(' | ')} |`)
   }
-  console.log(`\n${whole(RATE)} requests a second, one write in ten, and ${whole(BILLION)} sessions need:`)
+  console.log(`\n${whole(RATE)} requests per second, one write in ten, and ${whole(BILLION)} sessions need:`)
   const mixed = (part: keyof Cost): number => 0.9 * read[part] + 0.1 * write[part]
   const cores = (micros: number): string => whole(Math.ceil((RATE * micros) / 1e6 / LOAD))
   console.log(

@@ -16,19 +16,19 @@ interface Comparison {
 }
 
 const SEALED: Comparison = {
-  text: 'node:http, sealed, write: CPU added, in that of the prototype',
+  text: 'node:http, sealed, write: CPU added, relative to the prototype',
   own: 'keepsake, sealed',
   other: PROTOTYPE,
   limit: 1.3,
 }
 const MEMORY: Comparison = {
-  text: 'node:http, memory, write: CPU added, in that of express-session',
+  text: 'node:http, memory, write: CPU added, relative to express-session',
   own: 'keepsake, memory',
   other: 'express-session, memory',
   limit: 0.7,
 }
 const REDIS: Comparison = {
-  text: 'node:http, Redis, write, one at a time: CPU added, in that of express-session',
+  text: 'node:http, Redis, write, one at a time: CPU added, relative to express-session',
   own: 'keepsake, Redis',
   other: 'express-session, Redis',
   limit: 1,

@@ -32,6 +32,6 @@ function heapGoals(rows: readonly HeapRow[], framework: Framework, use: Use, lim
     return blocksOf(found?.bytes ?? [], BLOCK).map((block) => Math.min(...block))
   }
   const value = spreadOf(pairwise(leastOf(OWN), leastOf('bare'), (bytes, bare) => bytes - bare))
-  const text = `${framework}: heap of a sealed session, ${use}, more than the bare handler`
+  const text = `${framework}: heap added by a sealed session, ${use}`
   return [{ text, value, unit: 'B', limit, bound: 'at most' }]
 }

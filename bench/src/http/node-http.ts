@@ -125,7 +125,7 @@ export const nodeHttpVariants = (backends: readonly Backend[]): readonly Variant
   varying(),
   prototype(),
   keepsake('sealed', { revocation: 'none' }),
-  keepsake('sealed, not seen before', { revocation: 'none' }, MANY),
+  keepsake('sealed, not cached', { revocation: 'none' }, MANY),
   ...backends.map(({ name, own }) => keepsake(name, { store: own() })),
   { framework, name: 'cookie-session', listener: behind(cookieSession({ keys: [SECRET] })) },
   ...backends.map(({ name, rival }): Variant => {

@@ -27,7 +27,7 @@ export function keepsakeSealer(secrets: readonly string[] = [SECRET]): SyncCodec
 export function keepsakeVisit(secrets: readonly string[] = [SECRET]): SyncCodec {
   const sessions = createSessions<ShopData>({ secrets, revocation: 'none' })
   return {
-    name: 'keepsake, whole visit',
+    name: 'keepsake, complete visit',
     seal(data) {
       const visit = settled(openVisit(sessions, undefined))
       Object.assign(visit.session, data)

@@ -27,7 +27,7 @@ export function goalsOf(rows: readonly Row[]): Goal[] {
 
 function untouched({ variant, use, ratio }: Row): Goal[] {
   if (variant.name !== 'keepsake, sealed' || use !== 'untouched') return []
-  const text = `${variant.framework}: CPU of the bare handler in that of one with a session, untouched`
+  const text = `${variant.framework}: CPU of the bare handler, relative to one with an untouched session`
   return [{ text, value: ratio, limit: 0.98, bound: 'at least' }]
 }
 
@@ -38,7 +38,7 @@ function againstPrototype(
   const row = rowOf(rows, 'node:http', name, use)
   const least = rowOf(rows, 'node:http', PROTOTYPE, use)
   if (row === undefined || least === undefined) return []
-  const text = `node:http, ${name}, ${use}: CPU added, in that of the prototype (${limit} µs where that adds ${prototype})`
+  const text = `node:http, ${name}, ${use}: CPU added, relative to the prototype (${limit} µs where the prototype adds ${prototype})`
   return [{ text, value: ratioOf(row.addedCpu, least.addedCpu), limit: limit / prototype, bound: 'at most' }]
 }
 
@@ -48,6 +48,6 @@ function againstExpressSession({ variant, use, addedCpu }: Row, rows: readonly R
   if (variant.framework === 'node:http' && use === 'write') return []
   const rival = rowOf(rows, variant.framework, 'express-session, memory', use)
   if (rival === undefined) return []
-  const text = `${variant.framework}, ${use}: CPU added by a memory store, in that of express-session`
+  const text = `${variant.framework}, ${use}: CPU added by a memory store, relative to express-session`
   return [{ text, value: ratioOf(addedCpu, rival.addedCpu), limit: LIMITS[use], bound: 'at most' }]
 }
