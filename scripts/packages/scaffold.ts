@@ -75,7 +75,7 @@ function manifestOf(kind: Kind, name: string) {
     name: `@keepsake/${folder}`,
     version: '0.0.0',
     description:
-      kind === 'store' ? `Keeps sessions of Keepsake in ${title}.` : `Sessions of Keepsake for ${title}.`,
+      kind === 'store' ? `Stores Keepsake sessions in ${title}.` : `Keepsake sessions for ${title}.`,
     keywords: ['keepsake', 'session', kind === 'store' ? 'session-store' : 'middleware', name].toSorted(),
     homepage: `${REPOSITORY}/tree/main/packages/${folder}#readme`,
     bugs: `${REPOSITORY}/issues`,

@@ -43,7 +43,7 @@ function anatomySection({ anatomy, secret, keyIds }: Inspection): Section {
   const which =
     secret === undefined
       ? ''
-      : `, of secret ${secret} of ${ids.length}${secret > 1 ? ', not the newest' : ''}`
+      : `, secret ${secret} of ${ids.length}${secret > 1 ? ', not the newest' : ''}`
   const rows = [
     ['version', `${anatomy.version}`],
     ['key id', `${anatomy.keyId}${which}`],
@@ -63,7 +63,7 @@ function sessionSections(session: Shown, now: number): readonly Section[] {
     ['id', session.id],
     ['created', at(session.createdAt)],
     ['issued', at(session.issuedAt)],
-    ['expires', `${at(session.expiresAt)}${session.hasEnded ? '; it has ended' : ''}`],
+    ['expires', `${at(session.expiresAt)}${session.hasEnded ? '; expired' : ''}`],
     ['permanent', session.permanent ? 'yes' : 'no'],
     ...about,
   ] as const

@@ -37,7 +37,7 @@ function foundSections(found: ForeignFound, now: number): readonly Section[] {
   }
   const { library, session } = found
   const at = (seconds: number | undefined): string => {
-    if (seconds === undefined) return 'nothing tells'
+    if (seconds === undefined) return 'unknown'
     const iso = isoOf(seconds)
     return `${iso}  (${distance(iso, now)})`
   }
