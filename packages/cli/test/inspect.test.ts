@@ -96,7 +96,7 @@ describe('keepsake inspect', () => {
     expect(code).toBe(0)
     expect(out).toContain('cookie __Host-session\n')
     expect(out).toMatch(/ {2}HttpOnly {2,}no script of a page can read it\n/)
-    expect(out).toMatch(/ {2}key id {2,}[0-9a-f]{16}, of secret 1 of 1\n/)
+    expect(out).toMatch(/ {2}key id {2,}[0-9a-f]{16}, secret 1 of 1\n/)
     expect(out).toMatch(/ {2}expires {2,}\S+Z {2}\(in \d+ \w+\)\n/)
     expect(out).toMatch(/ {2}subject {2,}ada\n/)
     expect(out).toContain('"cart": [\n')
