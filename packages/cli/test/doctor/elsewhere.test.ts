@@ -45,7 +45,7 @@ describe('keepsake doctor, for an application that redirects,', () => {
       })
       response.end()
     })
-    expect((await doctor(url)).text).toContain('what comes after the redirect to another site')
+    expect((await doctor(url)).text).toContain('everything after the redirect to another site')
   })
 })
 
