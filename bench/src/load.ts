@@ -47,7 +47,7 @@ async function measureFramework(
   generator: Generator,
 ): Promise<readonly Row[]> {
   const backends = await openBackends(servers)
-  // Visitors with uncached sessions would have to be more than there are here.
+  // Uncached sessions would need more visitors than there are here.
   const variants = VARIANTS[framework](backends.list).filter(({ visitors = 1 }) => visitors === 1)
   const names = variants.map(({ name }) => name)
   await backends.close()

@@ -42,12 +42,12 @@ describe('the panel under the hood', () => {
     const panel = show({ mode: 'store', cookieValue: STORED })
     expect(panel).toContain('Random bytes')
     expect(panel).toContain('bb8263f6…')
-    expect(panel).toMatch(/The data lies in the store[^]*the store has a hash of either part/)
+    expect(panel).toMatch(/The data is in the store[^]*the store has only hashes of both parts/)
     expect(panel).not.toContain('sealed</')
   })
 
   test.each([
-    ['ended', 'lead nowhere'],
+    ['ended', 'belong to no data'],
     ['superseded', 'no longer open it'],
   ] as const)('shows no record for a cookie that is %s', (opened, sentence) => {
     const panel = show({ mode: 'store', cookieValue: STORED, opened })
@@ -76,7 +76,7 @@ describe('the panel under the hood', () => {
 
   test('explains where the browser says the request comes from, and what the guard does', () => {
     expect(show({ sentBy: 'cross-site' })).toMatch(
-      /cross-site<[^]*Another site led here\. A form that another/,
+      /cross-site<[^]*Another site sent the request\. The guard refuses/,
     )
     expect(show({ sentBy: 'constructor' })).toContain('Browsers do not send this value')
     expect(show({ sentBy: HOSTILE.repeat(9) })).not.toMatch(/<script/i)

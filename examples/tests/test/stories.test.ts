@@ -25,7 +25,7 @@ const LOGIN = { username: DEMO.username, password: DEMO.password }
 
 /** What the panel says of a cookie that contains the session, and of one for a session in the store. */
 const SEALED = /part-tag/
-const STORED = /Random bytes\.<[^]*The data lies in the store/
+const STORED = /Random bytes\.<[^]*The data is in the store/
 
 describe.each(LOGIN_APPS)('the shop $name with STORE=overflow', ({ name }) => {
   let server: Server
@@ -44,7 +44,7 @@ describe.each(LOGIN_APPS)('the shop $name with STORE=overflow', ({ name }) => {
     expect(stored).toMatch(/A letter of \d+ characters is now in your session[^]*Walden[^]*Remove the letter/)
     const sealed = await submit(client, '/cart/add', { sku: 'letter' })
     expect(sealed).toMatch(SEALED)
-    expect(sealed).toMatch(/The letter is gone[^]*Walden[^]*Add a long letter/)
+    expect(sealed).toMatch(/The letter is removed[^]*Walden[^]*Add a long letter/)
   })
 
   it.each([

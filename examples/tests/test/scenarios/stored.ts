@@ -11,7 +11,7 @@ export function storedScenarios({ visitor }: Scene): void {
       const stranger = await cookie()
       expect(stranger?.value).toMatch(/^[\w-]{64}$/)
       expect(await shop.page.locator('.hood').innerText()).toMatch(
-        /Random bytes\. The data lies in the store/,
+        /Random bytes\. The data is in the store/,
       )
       await shop.login(DEMO.password, 'remember')
       const ada = await cookie()
