@@ -15,11 +15,7 @@ export const FIGURES: Readonly<Record<string, Figure>> = {
     async measure() {
       const core = structureOf('core')
       return [
-        counted(
-          'core: floors (the longest chain of files that import each other)',
-          core.chain.length,
-          12,
-        ),
+        counted('core: floors (the longest chain of files that import each other)', core.chain.length, 12),
         counted('node-http: floors', structureOf('node-http').chain.length, 6),
         counted('core: lines of source, including documentation', core.lines, 6200),
       ]

@@ -41,9 +41,7 @@ function anatomySection({ anatomy, secret, keyIds }: Inspection): Section {
     return { title, rows: [], body: 'Neither a token nor the cookie of a stored session.' }
   const [{ keyIds: ids } = { keyIds: [] }] = keyIds
   const which =
-    secret === undefined
-      ? ''
-      : `, secret ${secret} of ${ids.length}${secret > 1 ? ', not the newest' : ''}`
+    secret === undefined ? '' : `, secret ${secret} of ${ids.length}${secret > 1 ? ', not the newest' : ''}`
   const rows = [
     ['version', `${anatomy.version}`],
     ['key id', `${anatomy.keyId}${which}`],

@@ -10,9 +10,7 @@ export function storedScenarios({ visitor }: Scene): void {
       await shop.buy('Walden')
       const stranger = await cookie()
       expect(stranger?.value).toMatch(/^[\w-]{64}$/)
-      expect(await shop.page.locator('.hood').innerText()).toMatch(
-        /Random bytes\. The data is in the store/,
-      )
+      expect(await shop.page.locator('.hood').innerText()).toMatch(/Random bytes\. The data is in the store/)
       await shop.login(DEMO.password, 'remember')
       const ada = await cookie()
       expect(ada?.value).toMatch(/^[\w-]{64}$/)

@@ -60,7 +60,7 @@ it('keepsake doctor prints what is broken, why, the line to write and the link t
   expect(code).toBe(1)
   expect(out).toContain(`sid=…(24 characters); Path=/admin; HttpOnly, 27 bytes`)
   expect(out).toContain('BROKEN: The browser keeps sid but does not send it to /: its path is /admin.\n')
-  expect(out).toMatch(/\n {2}why {4}A cookie goes with requests to its path/)
+  expect(out).toMatch(/\n {2}why {4}Browsers send a cookie to its path/)
   expect(out).toMatch(/\n {2}write {2}path: '\/'/)
   expect(out).toMatch(/\n {2}see {4}https:\S+#the-browser-does-not-send-the-cookie {2}\(path\)/)
   expect(out).toContain('\nworks\n  A second request with the cookie finds the session again.\n')
