@@ -28,7 +28,8 @@ export interface Storage {
  * the repository's root, so that all apps of the shop share their sessions, which also survive a restart.
  * STORE chooses where sessions are kept: `cookie` (the default), `memory`, `file`, `sqlite`, `redis` (at REDIS_URL), `postgres`
  * (at POSTGRES_URL) or `overflow` (in the cookie if they fit, otherwise in files). Files, including the revocation list of
- * cookie-mode sessions, are in DATA, or in `data` in the repository's root. If the shop cannot start, it prints the reason in one line and exits with 1.
+ * cookie-mode sessions, are in DATA, or in `data` in the repository's root.
+ * If the shop cannot start, it prints the reason in one line and exits with code 1.
  */
 export async function openShop(
   { framework, scope }: Pick<Site, 'framework' | 'scope'>,

@@ -9,7 +9,7 @@ export function shorten(value: string): string {
   return `${value.slice(0, keep)}…${value.slice(value.length - keep)}`
 }
 
-/** A Set-Cookie line with a shortened value and complete attributes. An empty value, as in a line that deletes a cookie, stays empty. */
+/** A Set-Cookie line with a shortened value and complete attributes. An empty value stays empty. */
 export function shortenSetCookie(line: string): string {
   const end = line.indexOf(';')
   const pair = end === -1 ? line : line.slice(0, end)

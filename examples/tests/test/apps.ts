@@ -42,7 +42,7 @@ export const PLACES = [
   { store: 'sqlite', apps: LOGIN_APPS.slice(0, 3), survives: true },
 ] as const satisfies readonly Place[]
 
-/** The combinations that a browser tests with every change: each framework and each store. The others run in a browser nightly, and over HTTP always. */
+/** What a browser tests with every change: each framework and each store. The nightly run has all; over HTTP, all always run. */
 const IN_BROWSER: ReadonlySet<string> = new Set([
   'express-cart on cookie',
   'next-cart on cookie',
