@@ -11,8 +11,8 @@ const names = process.argv.slice(2)
 const unknown = names.filter((name) => !Object.hasOwn(FIGURES, name))
 
 if (names.length === 0 || unknown.length > 0) {
-  const asked = unknown.length === 0 ? 'Name a figure' : `There is no figure ${unknown.join(' ')}`
-  console.error(`${asked}; there are ${Object.keys(FIGURES).join(', ')}.`)
+  const asked = unknown.length === 0 ? 'The figure is missing' : `Unknown figure ${unknown.join(' ')}`
+  console.error(`${asked}; expected one of ${Object.keys(FIGURES).join(', ')}.`)
   process.exitCode = 1
 } else {
   for (const name of names) {

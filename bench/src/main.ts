@@ -41,7 +41,7 @@ else if (run !== undefined && more.length === (told === undefined ? 0 : 1)) {
   report(name, await run(), load, before)
 } else {
   const asked = [name, ...more].join(' ')
-  console.error(`There is no benchmark ${asked}; there are ${Object.keys(BENCHMARKS).join(', ')}.`)
+  console.error(`Unknown benchmark ${asked}; expected one of ${Object.keys(BENCHMARKS).join(', ')}.`)
   process.exitCode = 1
 }
 

@@ -54,18 +54,18 @@ async function requestsOf(name: string, channels: readonly string[], log?: 'dev'
 const candidates = [
   await requestsOf(QUIET, []),
   await requestsOf(`${QUIET}, again`, []),
-  await requestsOf('to events', EVENTS),
-  await requestsOf('to calls of the store', CALLS),
-  await requestsOf('to both', [...EVENTS, ...CALLS]),
-  await requestsOf('the development log, printed nowhere', [], 'dev'),
+  await requestsOf('events', EVENTS),
+  await requestsOf('store calls', CALLS),
+  await requestsOf('both', [...EVENTS, ...CALLS]),
+  await requestsOf('the development log, not printed', [], 'dev'),
 ]
 const seriesOf = await measure('observed', candidates, SCHEDULE)
 const quiet = spreadOf(seriesOf(QUIET).cpu).median
-console.log('| who listens | µs of CPU a request (p25–p75) | more than nobody |\n|---|---|---|')
+console.log('| listener | µs of CPU per request (p25–p75) | added |\n|---|---|---|')
 for (const { name } of candidates) {
   const { median, p25, p75 } = spreadOf(seriesOf(name).cpu)
   console.log(
     `| ${name} | ${median.toFixed(2)} (${p25.toFixed(2)}–${p75.toFixed(2)}) | ${(median - quiet).toFixed(2)} |`,
   )
 }
-console.log(`\n${heard.toLocaleString('en')} messages were heard.`)
+console.log(`\n${heard.toLocaleString('en')} messages were received.`)

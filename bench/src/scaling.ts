@@ -19,10 +19,10 @@ function print(name: string, { textBytes, sessionBytes, subjectBytes, read, writ
   console.log(
     `\n## ${name}, ${whole(SESSIONS)} sessions of ${textBytes} bytes of sealed text, ${whole(VISITS)} visits\n`,
   )
-  console.log('| a session | bytes |\n|---|---|')
-  console.log(`| nobody's | ${whole(sessionBytes)} |\n| somebody's, listed | ${whole(subjectBytes)} |\n`)
+  console.log('| session | bytes |\n|---|---|')
+  console.log(`| anonymous | ${whole(sessionBytes)} |\n| logged in, with its index entry | ${whole(subjectBytes)} |\n`)
   console.log(
-    '| a request | bytes to the server | bytes back | µs of Node | µs of the server |\n|---|---|---|---|---|',
+    '| request | bytes to the server | bytes back | µs of Node | µs of the server |\n|---|---|---|---|---|',
   )
   for (const [kind, cost] of Object.entries({ read, write })) {
     const { bytesUp, bytesDown, nodeMicros, serverMicros } = cost
