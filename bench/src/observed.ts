@@ -1,6 +1,6 @@
 /**
  * Prints the cost of observation: `pnpm --filter bench observed`. Needs no build; runs from the sources. A request reads a
- * session in the memory store, and every second one changes it, without HTTP. "Nobody" is measured twice: the difference is the noise.
+ * session in the memory store, and every second one changes it, without HTTP. "None" is measured twice: the difference is the noise.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createSessions, memoryStore, SESSION_CHANNEL, STORE_CHANNEL } from '@keepsake/core'
@@ -12,7 +12,7 @@ interface Counted {
 }
 
 const SECRET = 'a secret that is only for benchmarks: 52 characters..'
-const QUIET = 'nobody listens'
+const QUIET = 'none'
 const SCHEDULE = { rounds: 41, sliceMs: 20 }
 
 let heard = 0
