@@ -90,7 +90,7 @@ test('a page without a panel has no link to it', () => {
   expect(cartPage({ site, cart: [] })).not.toContain('#hood')
 })
 
-// Of the private pages, which come with a policy that lets it run.
+// The script of the private pages, which their policy allows.
 const OUR_SCRIPT = '<script src="/live.js" defer></script>'
 
 describe.each(pagesOf(hostileSite, HOSTILE))('the %s page', (_, page) => {

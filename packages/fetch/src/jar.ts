@@ -47,7 +47,7 @@ export interface JarVisit<D> {
  * })
  * ```
  *
- * It reads the session's cookie under today's name, once; `cookie.previous` needs a `Cookie` header.
+ * It reads the session's cookie under its current name, once; `cookie.previous` needs a `Cookie` header.
  *
  * @throws {StoreError} when the store fails, unless `whenStoreFails` is `'anonymous'`.
  */

@@ -185,7 +185,7 @@ describe.each(PROTOCOLS)('a held response over %s', (protocol) => {
       holdResponse(request, response, { commit: second.commit, fail: neverFail })
       response.write('a')
       response.end('b')
-      // Express's final handler does this for an error after the end, see socket.ts.
+      // Express's final handler does this for an error after the end; see deferred-destroy.ts.
       request.socket.destroy()
     })
     const answering = client.request('/')
