@@ -36,12 +36,12 @@ beforeAll(async () => {
 })
 afterAll(() => servers.stop())
 
-describe.each(HTTP_SETTINGS)('over HTTP, $app.name on $place.store', ({ place, app }) => {
+describe.each(HTTP_SETTINGS)('the shop over HTTP, $app.name on $place.store', ({ place, app }) => {
   httpScenarios(place, app, () => servers.of(place, app))
 })
 
 // One describe after another, because the first restarts servers that the others need.
-describe.skipIf(isMissing)('in a browser', () => {
+describe.skipIf(isMissing)('the shop in a browser', () => {
   let browser: Browser
 
   beforeAll(async () => {
@@ -72,7 +72,7 @@ describe.skipIf(isMissing)('in a browser', () => {
 
   describe('each app', () => {
     describe.concurrent.each(BROWSER_SETTINGS)('$app.name on $place.store', ({ place, app }) => {
-      describe('with', { concurrent: false }, () => {
+      describe('in one profile', { concurrent: false }, () => {
         const scene = setScene(place, app)
         cartScenarios(scene)
         if (CART_APPS.includes(app)) cookiesScenarios(scene)
@@ -86,9 +86,14 @@ describe.skipIf(isMissing)('in a browser', () => {
   })
 
   describe('all apps', () => {
-    describe.concurrent.each(PLACES.filter(({ survives }) => survives))('on one $store', (place) => {
-      describe('with', { concurrent: false }, () => sharedScenarios(setScene(place, LOGIN_APPS[0])))
-    })
+    describe.concurrent.each(PLACES.filter(({ survives }) => survives))(
+      'sharing sessions by STORE=$store',
+      (place) => {
+        describe('in one profile', { concurrent: false }, () =>
+          sharedScenarios(setScene(place, LOGIN_APPS[0])),
+        )
+      },
+    )
   })
 
   test('a login survives a restart of the browser if "remember me" is ticked, and otherwise does not', () =>

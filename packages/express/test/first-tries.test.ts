@@ -87,32 +87,35 @@ describe.each(cases)('$name, $mode', ({ create, kept }) => {
   })
 
   it.each([
-    ['', (change: () => void) => change()],
+    ['was called', (change: () => void) => change()],
     [
-      'and the end of the response',
+      'has completed the response',
       (change: () => void, res: Response) => void res.once('close', () => setImmediate(change)),
     ],
-  ])('publishes an event for a change after res.send %s, which is lost', async (_, later) => {
-    const app = create().use(session({ secrets, ...kept() }))
-    app.get('/', (req, res) => {
-      req.session['n'] = 1
-      res.send('sent')
-      later(() => (req.session['n'] = 2), res)
-    })
-    app.get('/look', (req, res) => res.send(String(req.session['n'])))
-    const client = await serve(app)
-    const reasons: string[] = []
-    const { promise: late, resolve } = Promise.withResolvers<void>()
-    const listen = (message: unknown): void => {
-      const { reason } = message as SessionEvent
-      reasons.push(reason)
-      if (reason === 'late') resolve()
-    }
-    subscribe(SESSION_CHANNEL, listen)
-    onTestFinished(() => void unsubscribe(SESSION_CHANNEL, listen))
-    await client.request('/')
-    await late
-    expect(reasons).toEqual(['created', 'late'])
-    expect((await client.request('/look')).text).toBe('1')
-  })
+  ])(
+    'publishes an event for a change that is lost because it was made after res.send %s',
+    async (_, later) => {
+      const app = create().use(session({ secrets, ...kept() }))
+      app.get('/', (req, res) => {
+        req.session['n'] = 1
+        res.send('sent')
+        later(() => (req.session['n'] = 2), res)
+      })
+      app.get('/look', (req, res) => res.send(String(req.session['n'])))
+      const client = await serve(app)
+      const reasons: string[] = []
+      const { promise: late, resolve } = Promise.withResolvers<void>()
+      const listen = (message: unknown): void => {
+        const { reason } = message as SessionEvent
+        reasons.push(reason)
+        if (reason === 'late') resolve()
+      }
+      subscribe(SESSION_CHANNEL, listen)
+      onTestFinished(() => void unsubscribe(SESSION_CHANNEL, listen))
+      await client.request('/')
+      await late
+      expect(reasons).toEqual(['created', 'late'])
+      expect((await client.request('/look')).text).toBe('1')
+    },
+  )
 })

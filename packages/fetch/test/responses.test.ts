@@ -83,9 +83,9 @@ describe.each(MODES)('the session’s headers, $name', ({ createSessions: make }
   })
 
   it.each([
-    ['304, which has no body', () => new Response(null, { status: 304 }), ask('/')],
-    ['HEAD', () => new Response('page'), ask('/', undefined, { method: 'HEAD' })],
-  ])('are added to the response to %s', async (_, make, request) => {
+    ['a response with status 304', () => new Response(null, { status: 304 }), ask('/')],
+    ['the response to a HEAD request', () => new Response('page'), ask('/', undefined, { method: 'HEAD' })],
+  ])('are added to %s', async (_, make, request) => {
     const response = await answer(make, request)
     expect(cookiesOf(response)).toHaveLength(1)
   })

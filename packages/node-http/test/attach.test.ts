@@ -121,7 +121,7 @@ describe('an attachment', () => {
     expect(opened).toHaveLength(1)
   })
 
-  it('returns another session for other sessions, and for the next request', async () => {
+  it('returns separate sessions for separate Sessions objects, and a new one for the next request', async () => {
     const [one, two] = [createSessions(options), createSessions({ ...options, cookie: { name: 'two' } })]
     const seen = new Set<unknown>()
     const { client } = await serve('http/1.1', async (request, response) => {

@@ -185,8 +185,8 @@ describe.each(PROTOCOLS)('an abandoned response, over %s', (protocol) => {
   })
 })
 
-describe('Node', () => {
-  it('causes no warning in any of these error pages', () => {
+describe('an abandoned response and its error page', () => {
+  it('cause no warning of Node in any of the cases above', () => {
     expect(WARNINGS).toEqual([])
   })
 })

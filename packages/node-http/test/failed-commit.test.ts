@@ -297,9 +297,9 @@ describe.each(PROTOCOLS)('a visitor who leaves, over %s', (protocol) => {
   })
 })
 
-describe('Node', () => {
+describe('a failed commit', () => {
   // Node prints a warning once per process, so this test checks all of the above.
-  it('causes no warning in any of these cases', () => {
+  it('causes no warning of Node in any of the cases above', () => {
     expect(WARNINGS).toEqual([])
   })
 })
