@@ -31,10 +31,18 @@ export type Section =
   | 'another-site-origin-or-browser'
 
 type Told = Omit<Finding, 'kind' | 'code' | 'docs'>
-type Make = (code: string, told: Told) => Finding
+type Make<Given extends Told = Told> = (code: string, told: Given) => Finding
+
+/** A user in trouble needs the reason and the line to write, too. */
+interface Makers {
+  readonly works: Make
+  readonly limit: Make
+  readonly fault: Make<Required<Told>>
+  readonly unclear: Make<Required<Told>>
+}
 
 /** Creates the findings that one section of the page explains. */
-export const findingsOf = (section: Section): Readonly<Record<Kind, Make>> => {
+export const findingsOf = (section: Section): Makers => {
   const make =
     (kind: Kind): Make =>
     (code, told) => ({ kind, code, ...told, docs: `${PAGE}#${section}` })

@@ -2,7 +2,7 @@ import Koa from 'koa'
 import koaSession from 'koa-session'
 import { session as keepsakeSession } from '@keepsake/express'
 import { describe, expect, it } from 'vitest'
-import { doctor, linesOf, type Listener, serve } from './doctor.ts'
+import { counting, doctor, linesOf, type Listener, serve } from './doctor.ts'
 import { count, expressApp, expressSession, SECRET, withTrust } from './servers.ts'
 
 const secure = () => expressSession({ cookie: { secure: true } })
@@ -142,4 +142,16 @@ describe('keepsake doctor, for an application that sets no cookie,', () => {
     })
     expect(await doctor(url, '--cookie', 'sid')).toMatchObject({ code: 1, faults: ['no_cookie'] })
   })
+})
+
+it('keepsake doctor reports an error response that sets the cookie as a limit, with what to check', async () => {
+  const app = counting((id) => `sid=${id}; Path=/`)
+  const report = await doctor(
+    await serve((request, response) => {
+      response.statusCode = 403
+      app(request, response)
+    }),
+  )
+  expect(report.limits).toContain('refuses')
+  expect(linesOf(report, 'refuses')).toContain('--data')
 })

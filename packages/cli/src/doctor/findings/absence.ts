@@ -96,7 +96,12 @@ function errorFinding({ plan, strangers, session }: Case, answer: Exchange, make
       why: 'The session cannot be checked until this error is fixed. Typical causes: the handler got no session, or, in Koa, a Secure cookie over plain http.',
       write: ['read the application log', ORDER, TRUST],
     })
-  if (session !== undefined) return make('refuses', { says: `${at} answers ${status}, but sets the cookie.` })
+  if (session !== undefined)
+    return make('refuses', {
+      says: `${at} answers ${status}, but sets the cookie.`,
+      why: 'The request itself fails, so its session may lack what a successful one would write, such as the user.',
+      write: ['check the request: --write, --method and --data', 'read the application log'],
+    })
   return (plan.write.isNamed ? fault : unclear)('not_a_page', {
     says: `${at} answers ${status}, and sets no cookie.`,
     why: 'A session starts with a request that writes to it, such as a login.',

@@ -101,6 +101,7 @@ function stalePage({ again, strangers, recognitions, repeated, session }: Case):
     ? [
         limit('stale_page', {
           says: 'The page depends on the session, and the browser may show an outdated copy until max-age has passed.',
+          why: 'It has Cache-Control: max-age.',
           write: [NO_STORE],
         }),
       ]

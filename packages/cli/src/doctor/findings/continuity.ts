@@ -124,7 +124,13 @@ function otherNode({ byNode, library, plan }: Case): readonly Finding[] {
   if (byNode === 'known')
     return [works('nodes_agree', { says: `${host} finds the session that started here.` })]
   if (byNode === 'unclear')
-    return [unclear('node_unclear', { says: `This page does not show whether ${host} finds the session.` })]
+    return [
+      unclear('node_unclear', {
+        says: `This page does not show whether ${host} finds the session.`,
+        why: 'Neither its cookies nor its content show it.',
+        write: ['keepsake doctor URL --node URL --path PATH  # a page that shows data of the session'],
+      }),
+    ]
   return [
     fault('nodes_differ', {
       says: `${host} does not find a session that started here.`,

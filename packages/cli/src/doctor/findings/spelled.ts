@@ -55,6 +55,7 @@ function attributes({ session }: Case): readonly Finding[] {
       : [
           limit('unknown_same_site', {
             says: `SameSite=${sameSite.value.slice(0, 20)} is not a value that browsers know: they treat it as Lax.`,
+            why: 'Valid values are Strict, Lax and None.',
             write: [`sameSite: 'lax'`],
           }),
         ]),
