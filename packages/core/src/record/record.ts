@@ -111,10 +111,12 @@ export const contentIn = (text: string): Content => readText(text) ?? { ...NO_ME
 
 /** The same content without expired keys; the same object if there are none. */
 export function livingAt(content: Content, now: number): Content {
+  const keys = expiredKeys(content.expiries, now)
+  return keys.length === 0 ? content : without(content, new Set(keys))
+}
+
+function without(content: Content, expired: ReadonlySet<string>): Content {
   const { data, expiries } = content
-  const keys = expiredKeys(expiries, now)
-  if (keys.length === 0) return content
-  const expired = new Set(keys)
   const isLiving = (key: string): boolean => !expired.has(key)
   const living = Object.fromEntries(Object.entries(data).filter(([key]) => isLiving(key)))
   return { ...content, data: living, expiries: onlyExpiries(expiries, isLiving) }

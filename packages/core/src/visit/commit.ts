@@ -124,14 +124,17 @@ export class Commits implements CommitSource {
     const commit = new SessionCommit(this, plan, state, after, at, logout)
     try {
       const applied = this.apply(commit.beside(lookup.standing))
-      if (!(applied instanceof Promise)) return this.#conclude(commit, applied)
-      return applied.then(
-        (done) => this.#conclude(commit, done),
-        (error: unknown) => this.#fail(commit, error),
-      )
+      return applied instanceof Promise ? this.#await(commit, applied) : this.#conclude(commit, applied)
     } catch (error) {
       return this.#fail(commit, error)
     }
+  }
+
+  #await(commit: SessionCommit, applied: Promise<Committed>): Promise<void> {
+    return applied.then(
+      (done) => this.#conclude(commit, done),
+      (error: unknown) => this.#fail(commit, error),
+    )
   }
 
   /** An attempt with an unknown outcome is recognized by the ids of its texts. */

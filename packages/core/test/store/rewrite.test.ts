@@ -45,7 +45,7 @@ async function createRow(key = KEY) {
   const shelf = createShelf()
   const sealRow = (data: object): StoredRecord => {
     const fields = fieldsWith(data)
-    return shelf.records.seal(key, { ...fields, text: writeRow({ ...ROW, text: fields.text }) })
+    return shelf.records.seal(key, { ...fields, text: writeRow(ROW, fields.text) })
   }
   const first = sealRow({ base: 1 })
   await shelf.memory.create(key, first)
@@ -206,7 +206,7 @@ describe('a rewrite whose reply is an error', () => {
       const own = present(await standing())
       const next = adding('theirs')(own)
       if (next.do === 'write') {
-        const text = writeRow({ ...next.row, text: next.record.text })
+        const text = writeRow(next.row, next.record.text)
         const sealed = { ...fieldsOf(next.record, text), subject: next.record.subject }
         await store.replace(KEY, revisionOf(own.sealed), records.seal(KEY, sealed))
       }
