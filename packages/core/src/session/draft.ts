@@ -1,5 +1,6 @@
 import { expiredKeys, onlyExpiries } from '../record/metadata.ts'
-import { type CarriedOver, type Change, contentIn, writeText } from '../record/record.ts'
+import type { CarriedOver, Change } from '../record/record.ts'
+import { contentIn, writeText } from '../record/text.ts'
 import { freshState, type SessionState, type SessionVisit } from './state.ts'
 
 /* A session while its handler changes it: its own properties are the data, the state has the rest. */

@@ -1,5 +1,6 @@
 import type { TimeLimit } from '../base/time-limit.ts'
-import { fieldsOf, permanentOf, readText, type SessionRecord } from '../record/record.ts'
+import { fieldsOf, permanentOf, type SessionRecord } from '../record/record.ts'
+import { readText } from '../record/text.ts'
 import { StoreBusyError, StoreError } from '../base/errors.ts'
 import { createKeyedQueue, type MaybePromise } from '../base/maybe-promise.ts'
 import { hasReplaced, readRow, type Row, textId, writeRow } from './row.ts'

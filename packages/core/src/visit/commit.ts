@@ -4,13 +4,13 @@ import { recordOf } from '../record/admit.ts'
 import type { Times } from '../record/lifetime.ts'
 import { type Attempt, NO_ATTEMPTS } from '../record/record.ts'
 import { SessionGoneError, StoreError } from '../base/errors.ts'
-import { since } from '../base/trace.ts'
+import { since } from '../base/time.ts'
 import { type MaybePromise, Queue } from '../base/maybe-promise.ts'
 import { fieldOf } from '../base/own.ts'
 import { hasLost } from './changes.ts'
 import { decide, type Decision, isCleared, reasonOf } from './decide.ts'
+import { finishLogout } from './finish-logout.ts'
 import { type Header, headersAfter, headersOf, LOOKED, withKeyAsked } from './headers.ts'
-import { carryOut } from './log-out.ts'
 import { SessionCommit } from './session-commit.ts'
 import { report, settle } from './settle.ts'
 import type { CommitSource, Draft, Setup, VisitOptions } from './setup.ts'
@@ -115,7 +115,7 @@ export class Commits implements CommitSource {
     if (plan.record !== 'nothing') return this.#write(decision, at)
     this.headers = headersOf(plan, this.record, this.setup, lookup.leaving) ?? this.headers
     this.setup.trace.closed(plan.reason, state.sid)
-    return logout && carryOut(this, logout)
+    return logout && finishLogout(this, logout)
   }
 
   #write({ plan, text }: Decision, at: number): MaybePromise<void> {
@@ -148,7 +148,7 @@ export class Commits implements CommitSource {
     // They look once this commit has ended, whatever its result.
     this.#watches?.forEach((tell) => tell())
     this.settle(commit, done)
-    return commit.logout && carryOut(this, commit.logout)
+    return commit.logout && finishLogout(this, commit.logout)
   }
 
   clearSiteData(value: string): void {

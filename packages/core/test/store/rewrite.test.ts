@@ -10,7 +10,8 @@ import {
   type Standing,
   standingOf,
 } from '../../src/store/rewrite.ts'
-import { fieldsOf, readText, type SessionRecord, writeText } from '../../src/record/record.ts'
+import { fieldsOf, type SessionRecord } from '../../src/record/record.ts'
+import { readText, writeText } from '../../src/record/text.ts'
 import { textId, writeRow } from '../../src/store/row.ts'
 import { revisionOf, type StoredRecord } from '../../src/store/store.ts'
 import { createGate, present, rejection, thrown, times, type Trouble } from '../store-support.ts'

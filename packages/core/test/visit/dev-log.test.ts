@@ -180,6 +180,13 @@ describe('the development log', () => {
     expect(await picky.visit('GET /')).toContain('refused | destroyed')
   })
 
+  it('says that nobody has looked at a session that accept was asked about, and has accepted', async () => {
+    const options = { accept: () => true, store: memoryStore() }
+    const browser = browserOf(stored(options))
+    await browser.visit('GET /', login)
+    expect(await browser.visit('GET /style.css')).toBe('keepsake GET | /style.css | not looked at')
+  })
+
   it.each<[string, Handle, string]>([
     ['is too large', (session) => (session['text'] = 'x'.repeat(5000)), 'too large +text'],
     ['cannot be kept', (session) => (session['text'] = () => 1), 'unkeepable'],
