@@ -7,7 +7,7 @@ import { createTrusted, missingTool, type Trusted } from './device-bound/trusted
 
 const HOST = 'shop.test'
 const FLAGS = [
-  `--host-resolver-rules=MAP ${HOST} 127.0.0.1`,
+  `--host-resolver-rules=MAP ${HOST} 127.0.0.1, MAP *.${HOST} 127.0.0.1`,
   // With keys in software, on machines without the hardware for them.
   '--enable-features=DeviceBoundSessions:RequireOriginTrialTokens/false,EnableBoundSessionCredentialsSoftwareKeysForManualTesting',
 ]
@@ -35,6 +35,23 @@ describe.skipIf(missing !== undefined)('in Chromium', () => {
   afterAll(async () => {
     await browser.close()
     trusted.remove()
+  })
+
+  it('a login on one host of a site that names it is bound, and refreshed, on all of its hosts', async () => {
+    const options: Partial<SessionsOptions> = { store: memoryStore(), cookie: { domain: HOST } }
+    const site = await openSite(HOST, trusted, options, [`login.${HOST}`])
+    const owner = await browser.newContext()
+    const page = await owner.newPage()
+    await page.goto(`${site.origin.replace(HOST, `login.${HOST}`)}/login`)
+    await site.heard('bound', 1)
+    await expect
+      .poll(async () => (await owner.cookies()).map(({ name }) => name), { timeout: 60_000 })
+      .toEqual(['__Secure-session'])
+    await page.goto(`${site.origin}/`)
+    expect(JSON.parse((await page.textContent('pre')) ?? '')).toMatchObject({ subject: 'ada', bound: true })
+    await site.heard('bound_refreshed', 1)
+    await owner.close()
+    site.close()
   })
 
   describe.each(MODES)('a session that lives %s', (_, options) => {

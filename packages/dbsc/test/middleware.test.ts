@@ -3,14 +3,17 @@ import { crossOriginGuard, session } from '@keepsake/express'
 import { withSession } from '@keepsake/fetch'
 import {
   deviceBound,
+  fastifyDeviceBound,
   koaDeviceBound,
   requireBound,
   type SessionUnboundError,
   withDeviceBound,
 } from '../src/index.ts'
+import { session as fastifySession } from '@keepsake/fastify'
 import { session as koaSession } from '@keepsake/koa'
 import { createClient } from '@keepsake/testing'
 import express from 'express'
+import { fastify } from 'fastify'
 import Koa from 'koa'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
@@ -77,6 +80,16 @@ describe('where every login has to be bound, one that is not is answered 403', (
           const { status, code } = error as SessionUnboundError
           res.status(status).json({ code })
         }) as express.ErrorRequestHandler),
+    Fastify: (sessions) => {
+      const app = fastify()
+      app.register(fastifySession(sessions as Sessions<never>)).register(fastifyDeviceBound(sessions))
+      app.setErrorHandler<SessionUnboundError>(({ status, code }, _, reply) => reply.code(status).send({ code }))
+      app.get('*', ({ session: one, url }) => page(url, one as never))
+      return async (request, response) => {
+        await app.ready()
+        app.routing(request, response)
+      }
+    },
     Koa: (sessions) =>
       new Koa()
         .use(async (ctx, next) => {

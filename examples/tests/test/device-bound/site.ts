@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { createServer } from 'node:https'
+import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import {
   createSessions,
@@ -40,10 +40,12 @@ export interface Site {
   close(): void
 }
 
+/** @param registering The hosts beside the site's own that may register a key for all of them. */
 export async function openSite(
   host: string,
   trusted: Trusted,
   options: Partial<SessionsOptions>,
+  registering: readonly string[] = [],
 ): Promise<Site> {
   let now = Date.now()
   const sessions = createSessions({
@@ -61,6 +63,10 @@ export async function openSite(
   })
   const posts: string[] = []
   const server = createServer({ key: trusted.key, cert: trusted.cert }, (request, response) => {
+    if (request.url === '/.well-known/device-bound-sessions') {
+      const origins = registering.map((name) => `https://${name}:${portOf(server)}`)
+      return void response.end(JSON.stringify({ registering_origins: origins }))
+    }
     if (request.method === 'POST')
       response.on('finish', () => posts.push(`${request.url} ${response.statusCode}`))
     device(request, response, () => void pages(request, response))
@@ -69,7 +75,7 @@ export async function openSite(
   await once(server, 'listening')
   const { heard, stop } = listen()
   return {
-    origin: `https://${host}:${(server.address() as AddressInfo).port}`,
+    origin: `https://${host}:${portOf(server)}`,
     posts,
     outlive: () => void (now += (GRACE + COOKIE_AGE) * 1000),
     heard,
@@ -80,6 +86,8 @@ export async function openSite(
     },
   }
 }
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
 const shown = (session: Session): Shown => ({
   subject: session.subject ?? null,
