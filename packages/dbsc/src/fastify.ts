@@ -51,8 +51,10 @@ export function fastifyDeviceBound<D>(
     const chosen = sessionsFor(request)
     const hooks = hooksOf(chosen)
     tellSkipped(hooks, headerOf(raw, 'secure-session-skipped'))
-    if (isDevicePost(chosen, raw.method, () => pathOf(raw)))
-      return void answerReply(hooks, raw, reply).catch(next)
+    if (isDevicePost(chosen, raw.method, () => pathOf(raw))) {
+      answerReply(hooks, raw, reply).catch(next)
+      return
+    }
     requireBoundFor(hooks, chosen, raw)
     next()
   }

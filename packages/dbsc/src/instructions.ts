@@ -14,7 +14,5 @@ export const instructions = ({ refresh, cookie }: DeviceHooks, id: string): obje
  */
 function scopeOf(attributes: string): object {
   const domain = /(?:^|; )Domain=([^;]*)/.exec(attributes)?.[1]
-  return domain === undefined
-    ? { include_site: false }
-    : { origin: `https://${domain}`, include_site: true }
+  return domain === undefined ? { include_site: false } : { origin: `https://${domain}`, include_site: true }
 }

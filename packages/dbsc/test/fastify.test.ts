@@ -50,7 +50,9 @@ it('a plugin of Fastify that chooses among sessions answers for each, on a path 
   }
   const app = fastify()
   app.register(
-    fastifyDeviceBound<Data>(({ raw }) => tenants[String(raw.headers['x-tenant'])] ?? sessionsOf(createClock())),
+    fastifyDeviceBound<Data>(
+      ({ raw }) => tenants[String(raw.headers['x-tenant'])] ?? sessionsOf(createClock()),
+    ),
   )
   const browser = await browse(app)
   const statusOf = async (tenant: string, path: string): Promise<number> => {

@@ -15,6 +15,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { answerDevice, deviceBound, fastifyDeviceBound, koaDeviceBound } from '../src/index.ts'
 import { createClock, type Data, fetchApp, MODES, page, sessionsOf } from './support/app.ts'
+import { listenerOf } from './support/fastify.ts'
 import { visit } from './support/stage.ts'
 
 type App = (sessions: Sessions<Data>) => RequestListener
@@ -29,13 +30,6 @@ const pagesIn = (scope: FastifyInstance, sessions: Sessions<Data>): FastifyInsta
     scope.get(path, ({ session, url }) => page(url, session as never))
   return scope
 }
-
-const listenerOf =
-  (app: FastifyInstance): RequestListener =>
-  async (request, response) => {
-    await app.ready()
-    app.routing(request, response)
-  }
 
 const LISTENERS: Readonly<Record<string, App>> = {
   Express: (sessions) =>

@@ -5,7 +5,10 @@ import { createSigner, signedBy, type Signer } from './support/proof.ts'
 import { listen, setStage, visit } from './support/stage.ts'
 
 /** What comes of a registration of a key that says this of itself, and is signed by the key that belongs to it. */
-async function registering(signer: Signer, jwk: JsonWebKey): Promise<readonly [status: number, events: string]> {
+async function registering(
+  signer: Signer,
+  jwk: JsonWebKey,
+): Promise<readonly [status: number, events: string]> {
   const plain = setStage().browser.thief()
   const events = listen()
   const jti = challengeIn(await plain.request('/login/ada'))

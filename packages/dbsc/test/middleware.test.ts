@@ -20,6 +20,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createClock, type Data, page, SECRET, sessionsOf } from './support/app.ts'
+import { listenerOf } from './support/fastify.ts'
 import { visit } from './support/stage.ts'
 
 async function serve(listener: RequestListener) {
@@ -83,12 +84,11 @@ describe('where every login has to be bound, one that is not is answered 403', (
     Fastify: (sessions) => {
       const app = fastify()
       app.register(fastifySession(sessions as Sessions<never>)).register(fastifyDeviceBound(sessions))
-      app.setErrorHandler<SessionUnboundError>(({ status, code }, _, reply) => reply.code(status).send({ code }))
+      app.setErrorHandler<SessionUnboundError>(({ status, code }, _, reply) =>
+        reply.code(status).send({ code }),
+      )
       app.get('*', ({ session: one, url }) => page(url, one as never))
-      return async (request, response) => {
-        await app.ready()
-        app.routing(request, response)
-      }
+      return listenerOf(app)
     },
     Koa: (sessions) =>
       new Koa()

@@ -144,9 +144,7 @@ describe.each(['in the cookie', 'in a store'] as const)('a registration of a ses
       expect({ type, attributes, age }).toEqual({ type: 'cookie', attributes: sent, age: '598' })
       // A cookie of one host must not hold up the requests to others.
       expect(scope).toEqual(
-        'domain' in cookie
-          ? { origin: 'https://shop.test', include_site: true }
-          : { include_site: false },
+        'domain' in cookie ? { origin: 'https://shop.test', include_site: true } : { include_site: false },
       )
       expect(name).toBe('domain' in cookie ? '__Secure-id-device' : '__Host-session-device')
       expect(refresh_url).toBe('/.session/refresh')

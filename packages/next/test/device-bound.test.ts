@@ -72,7 +72,10 @@ it('on Next.js, a refresh is no use of the session: proxy.ts does not extend it'
   )
   const lines: string[] = []
   let answer = logIn
-  const browser = createDeviceBoundBrowser(origin, { now: () => now, fetch: async (request) => answer(request) })
+  const browser = createDeviceBoundBrowser(origin, {
+    now: () => now,
+    fetch: async (request) => answer(request),
+  })
   onTestFinished(() => browser.close())
   await browser.request('/')
   await browser.settled()

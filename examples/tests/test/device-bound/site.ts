@@ -65,7 +65,8 @@ export async function openSite(
   const server = createServer({ key: trusted.key, cert: trusted.cert }, (request, response) => {
     if (request.url === '/.well-known/device-bound-sessions') {
       const origins = registering.map((name) => `https://${name}:${portOf(server)}`)
-      return void response.end(JSON.stringify({ registering_origins: origins }))
+      response.end(JSON.stringify({ registering_origins: origins }))
+      return
     }
     if (request.method === 'POST')
       response.on('finish', () => posts.push(`${request.url} ${response.statusCode}`))

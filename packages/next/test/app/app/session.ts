@@ -27,7 +27,6 @@ const make = (): Sessions<Data> => {
 
 const shared = globalThis as { sessions?: Sessions<Data> }
 
-export const sessionsOf = (): Sessions<Data> =>
-  MEMORY === 'shared' ? (shared.sessions ??= make()) : make()
+export const sessionsOf = (): Sessions<Data> => (MEMORY === 'shared' ? (shared.sessions ??= make()) : make())
 
 export const { getSession, withSession, proxy } = createNextSession(async () => sessionsOf())
