@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:https'
+import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import {
   createSessions,
@@ -40,7 +40,7 @@ export interface Site {
   close(): void
 }
 
-/** @param registering The hosts beside the site's own that may register a key for all of them. */
+/** @param registering The origins beside the site's own that may register a key for all of its hosts. */
 export async function openSite(
   host: string,
   trusted: Trusted,
@@ -64,8 +64,7 @@ export async function openSite(
   const posts: string[] = []
   const server = createServer({ key: trusted.key, cert: trusted.cert }, (request, response) => {
     if (request.url === '/.well-known/device-bound-sessions') {
-      const origins = registering.map((name) => `https://${name}:${portOf(server)}`)
-      response.end(JSON.stringify({ registering_origins: origins }))
+      response.end(JSON.stringify({ registering_origins: registering }))
       return
     }
     if (request.method === 'POST')
@@ -76,7 +75,7 @@ export async function openSite(
   await once(server, 'listening')
   const { heard, stop } = listen()
   return {
-    origin: `https://${host}:${portOf(server)}`,
+    origin: `https://${host}:${(server.address() as AddressInfo).port}`,
     posts,
     outlive: () => void (now += (GRACE + COOKIE_AGE) * 1000),
     heard,
@@ -87,8 +86,6 @@ export async function openSite(
     },
   }
 }
-
-const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
 const shown = (session: Session): Shown => ({
   subject: session.subject ?? null,
