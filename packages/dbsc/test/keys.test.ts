@@ -1,7 +1,9 @@
 import { generateKeyPairSync, type JsonWebKey } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { keyTextOf } from '../src/keys.ts'
+import { verifyProof } from '../src/proof.ts'
 import { challengeIn, register } from './support/posts.ts'
-import { createSigner, signedBy, type Signer } from './support/proof.ts'
+import { createSigner, macBy, publicForms, signedBy, type Signer } from './support/proof.ts'
 import { listen, setStage, visit } from './support/stage.ts'
 
 /** What comes of a registration of a key that says this of itself, and is signed by the key that belongs to it. */
@@ -52,3 +54,16 @@ describe('a key that a browser would register', () => {
     expect(await registering(signer, signer.jwk)).toEqual(MALFORMED)
   })
 })
+
+it.each(['ES256', 'RS256'] as const)(
+  'a public key for %s is the secret of no HMAC, in whatever form it is taken for one',
+  async (alg) => {
+    const { jwk } = createSigner(alg)
+    const key = keyTextOf(alg, jwk) ?? ''
+    for (const secret of [key, ...publicForms(jwk)])
+      for (const bits of [256, 384, 512] as const) {
+        const proof = macBy(secret, bits, { typ: 'dbsc+jwt' }, { jti: 'c' })
+        expect(await verifyProof(proof, key)).toBe('forged_proof')
+      }
+  },
+)

@@ -158,3 +158,13 @@ describe('where every login has to be bound, one that is not is answered 403', (
     expect(String(errors[0])).toBe('ConfigError: deviceBound: mount session() before it')
   })
 })
+
+it('a fetch handler that is given no other answers the two posts, and 404 to everything else', async () => {
+  const handle = withDeviceBound(() => sessionsOf(createClock()))
+  const statusOf = async (path: string, method = 'POST'): Promise<number> =>
+    (await handle(new Request(`https://shop.test${path}`, { method }))).status
+  expect(await statusOf('/.session/register')).toBe(400)
+  expect(await statusOf('/.session/refresh')).toBe(200)
+  expect(await statusOf('/.session/other')).toBe(404)
+  expect(await statusOf('/.session/refresh', 'GET')).toBe(404)
+})
