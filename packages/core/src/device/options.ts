@@ -58,6 +58,8 @@ export function readDeviceBound(value: unknown, sessionCookie: SessionCookie, gi
     withoutPrototype({ ...(given as object | undefined), name: nameFor(sessionCookie.name), previous: [] }),
   )
   const attributes = cookie.write('x').slice(`${cookie.name}=x; `.length)
+  if (attributes.includes('; Partitioned'))
+    throw new ConfigError('deviceBound', 'browsers bind no partitioned cookie; leave cookie.partitioned out')
   return Object.freeze<DeviceRules>({
     cookieAge,
     path: readPath(options['path'], /Path=([^;]*)/.exec(attributes)?.[1] ?? '/'),
