@@ -59,14 +59,7 @@ const columnsOf = ([request, received, outcome, written, size, store]: Cells): s
     .trimEnd()
 
 /** The heading above the lines. */
-export const LOG_HEADING: string = columnsOf([
-  'request',
-  'received',
-  'outcome',
-  'written',
-  'size',
-  'store',
-])
+export const LOG_HEADING: string = columnsOf(['request', 'received', 'outcome', 'written', 'size', 'store'])
 
 export function toneOf({ opened, closed }: LogFacts): Tone {
   const event = closed && CLOSE_EVENTS[closed]

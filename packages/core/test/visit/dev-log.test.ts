@@ -88,9 +88,7 @@ const under = (value: string): number => {
 describe('the development log', () => {
   it('has a heading, and one line for each request, of sessions in their cookies', async () => {
     const browser = browserOf(logged())
-    expect(lastLine()).toBe(
-      'keepsake request | received | outcome | written | size | store',
-    )
+    expect(lastLine()).toBe('keepsake request | received | outcome | written | size | store')
     expect(await browser.visit('GET /style.css')).toBe('keepsake GET | /style.css | not used')
     expect(await browser.visit('GET /', (session) => session['n'])).toBe(
       'keepsake GET | / | no cookie | empty',
