@@ -97,7 +97,7 @@ export function everyoneInStore(setup: EveryoneSetup): Everyone {
 }
 
 const unknown = (method: string): UnsupportedError =>
-  new UnsupportedError(`sessions.${method}: sessions live in their cookies; give a store, which knows them`)
+  new UnsupportedError(`sessions.${method}: sessions live in their cookies; configure a store`)
 
 /** Where at least some sessions live in their cookies. */
 export function nobody(): Everyone {
