@@ -18,6 +18,8 @@ export interface Layout {
   readonly wings: Readonly<Record<string, number>>
   /** Allowed imports between wings on the same floor, as `'session → modes'`. */
   readonly across?: readonly string[]
+  /** The longest allowed import chain, in files. */
+  readonly deepest: number
 }
 
 /** The size of a package, and the depth of its import chains. */
@@ -114,6 +116,14 @@ export function wingFaults(files: readonly SourceFile[], layout: Layout): readon
 /** Each import cycle, as a list of its files. */
 export function cycleFaults(files: readonly SourceFile[]): readonly string[] {
   return walk(files).cycles.map((cycle) => `${cycle.join(' → ')} is an import cycle`)
+}
+
+/** The longest import chain, if it has more files than the layout allows. */
+export function depthFaults(files: readonly SourceFile[], { deepest }: Layout): readonly string[] {
+  const { chain } = structureOf(files)
+  return chain.length > deepest
+    ? [`${chain.join(' → ')} is ${chain.length} files deep; the limit is ${deepest}`]
+    : []
 }
 
 /** The size and the depth of a package. A cycle does not add to the depth. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   cycleFaults,
+  depthFaults,
   importFaults,
   type Layout,
   readSources,
@@ -24,7 +25,7 @@ function sourcesOf(tree: Readonly<Record<string, string>>) {
   return readSources(folder)
 }
 
-const LAYOUT: Layout = { entries: ['index'], wings: { upper: 2, left: 1, right: 1 } }
+const LAYOUT: Layout = { entries: ['index'], wings: { upper: 2, left: 1, right: 1 }, deepest: 3 }
 
 /** A package without faults: a chain of three files. */
 const SOUND = {
@@ -142,6 +143,18 @@ describe('the check of cycles', () => {
   it('reports a file that imports itself', () => {
     expect(cycleFaults(sourcesOf({ 'a.ts': "import './a.ts'\n" }))).toEqual([
       'a.ts → a.ts is an import cycle',
+    ])
+  })
+})
+
+describe('the check of depth', () => {
+  it('accepts a package whose longest import chain has as many files as the layout allows', () => {
+    expect(depthFaults(sourcesOf(SOUND), LAYOUT)).toEqual([])
+  })
+
+  it('reports a longest import chain with more files than the layout allows', () => {
+    expect(depthFaults(sourcesOf(SOUND), { ...LAYOUT, deepest: 2 })).toEqual([
+      'index.ts → upper/upper.ts → left/left.ts is 3 files deep; the limit is 2',
     ])
   })
 })

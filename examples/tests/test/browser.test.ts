@@ -5,9 +5,9 @@ import {
   BROWSER_SETTINGS,
   CART_APPS,
   HTTP_SETTINGS,
-  LOGIN_APPS,
   type Place,
-  PLACES,
+  REMEMBERING,
+  SHARED_PLACES,
 } from './apps.ts'
 import { findChromium, openBrowser } from './browser.ts'
 import { cartScenarios } from './scenarios/cart.ts'
@@ -40,7 +40,10 @@ describe.each(HTTP_SETTINGS)('the shop over HTTP, $app.name on $place.store', ({
   httpScenarios(place, app, () => servers.of(place, app))
 })
 
-// One describe after another, because the first restarts servers that the others need.
+describe.each(SHARED_PLACES)('the shop over HTTP, three apps on one $store', (place) => {
+  sharedScenarios(place, (app) => servers.of(place, app))
+})
+
 describe.skipIf(isMissing)('the shop in a browser', () => {
   let browser: Browser
 
@@ -70,35 +73,22 @@ describe.skipIf(isMissing)('the shop in a browser', () => {
     }
   }
 
-  describe('each app', () => {
-    describe.concurrent.each(BROWSER_SETTINGS)('$app.name on $place.store', ({ place, app }) => {
-      describe('in one profile', { concurrent: false }, () => {
-        const scene = setScene(place, app)
-        cartScenarios(scene)
-        if (CART_APPS.includes(app)) cookiesScenarios(scene)
-        else {
-          loginScenarios(scene)
-          devicesScenarios(scene)
-        }
-        if (place.store !== 'cookie') storedScenarios(scene)
-      })
+  describe.concurrent.each(BROWSER_SETTINGS)('$app.name on $place.store', ({ place, app }) => {
+    describe('in one profile', { concurrent: false }, () => {
+      const scene = setScene(place, app)
+      cartScenarios(scene)
+      if (CART_APPS.includes(app)) cookiesScenarios(scene)
+      else {
+        loginScenarios(scene)
+        devicesScenarios(scene)
+      }
+      if (place.store !== 'cookie') storedScenarios(scene)
     })
-  })
-
-  describe('all apps', () => {
-    describe.concurrent.each(PLACES.filter(({ survives }) => survives))(
-      'sharing sessions by STORE=$store',
-      (place) => {
-        describe('in one profile', { concurrent: false }, () =>
-          sharedScenarios(setScene(place, LOGIN_APPS[0])),
-        )
-      },
-    )
   })
 
   test('a login survives a restart of the browser if "remember me" is ticked, and otherwise does not', () =>
     isRemembered(
       chromium,
-      LOGIN_APPS.map((app) => servers.of(PLACES[0], app).url),
+      REMEMBERING.map(({ place, app }) => servers.of(place, app).url),
     ))
 })

@@ -6,8 +6,9 @@ import { openSite, type Shown, type Site } from './device-bound/site.ts'
 import { createTrusted, missingTool, type Trusted } from './device-bound/trusted.ts'
 
 const HOST = 'shop.test'
-const FLAGS = [
-  `--host-resolver-rules=MAP ${HOST} 127.0.0.1`,
+const LOGIN = `https://login.${HOST}`
+const flagsFor = (...hosts: readonly string[]): readonly string[] => [
+  `--host-resolver-rules=${hosts.map((host) => `MAP ${host}`).join()}`,
   // Keys are in software, because test machines lack the hardware for them.
   '--enable-features=DeviceBoundSessions:RequireOriginTrialTokens/false,EnableBoundSessionCredentialsSoftwareKeysForManualTesting',
 ]
@@ -30,11 +31,34 @@ describe.skipIf(missing !== undefined)('device-bound sessions in Chromium', () =
   let browser: Browser
   beforeAll(async () => {
     trusted = createTrusted(HOST)
-    browser = await openBrowserAt(chromium, trusted.home, FLAGS)
+    browser = await openBrowserAt(chromium, trusted.home, flagsFor(`${HOST} 127.0.0.1`))
   })
   afterAll(async () => {
     await browser.close()
     trusted.remove()
+  })
+
+  it.each([
+    ['names the host binds and refreshes the session on all hosts', [LOGIN], true],
+    ['does not name the host is registered by the server, and ignored by the browser', [], 'pending'],
+  ] as const)('a login on one host of a site whose file %s', async (_, registering, bound) => {
+    const options: Partial<SessionsOptions> = { store: memoryStore(), cookie: { domain: HOST } }
+    const site = await openSite(HOST, trusted, options, registering)
+    // The browser requests the site's file on the default port of https.
+    const at = `127.0.0.1:${new URL(site.origin).port}`
+    const hosts = flagsFor(`${HOST}:443 ${at}`, `*.${HOST}:443 ${at}`)
+    const own = await openBrowserAt(chromium, trusted.home, hosts)
+    const context = await own.newContext()
+    const page = await context.newPage()
+    await page.goto(`${LOGIN}/login`)
+    await site.heard('bound', 1)
+    await expect
+      .poll(async () => (await context.cookies()).map(({ name }) => name), { timeout: 60_000 })
+      .toEqual(['__Secure-session'])
+    await page.goto(`https://${HOST}/`)
+    expect(JSON.parse((await page.textContent('pre')) ?? '')).toMatchObject({ subject: 'ada', bound })
+    await own.close()
+    site.close()
   })
 
   describe.each(MODES)('a session %s', (_, options) => {

@@ -18,8 +18,8 @@ export interface HttpVisitor {
   cookie(): string
 }
 
-export function createHttpVisitor(url: string): HttpVisitor {
-  const jar = createJar()
+/** Like a browser, one jar can serve several servers on one host: cookies are shared between ports. */
+export function createHttpVisitor(url: string, jar = createJar()): HttpVisitor {
   const cookie = (): string => jar.cookieFor(url)
 
   async function ask(path: string, init: RequestInit = {}): Promise<Page> {

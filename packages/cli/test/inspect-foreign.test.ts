@@ -180,7 +180,7 @@ describe('keepsake inspect, given a cookie of another library,', () => {
     })
   })
 
-  it('is opened with a secret from .env, in a real process', async () => {
+  it('is opened with a secret from .env', async () => {
     const [, { cookie }] = OF_COOKIES.find(([name]) => name === 'cookie-session') ?? ['', { cookie: '' }]
     const cwd = makeDirectory()
     writeFileSync(join(cwd, '.env'), `${VARIABLE}="${SECRET}"\n`)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { keepsake, makeDirectory } from './support.ts'
+import { keepsake, keepsakeProcess, makeDirectory } from './support.ts'
 
 it.each([['--help'], ['-h'], ['help'], ['help', '--help'], ['help', 'help']])(
   'keepsake %s %s lists the commands',
@@ -30,7 +30,7 @@ it('keepsake --version prints the version of its package', async () => {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string
   }
-  const { code, out } = await keepsake(['--version'], { cwd: makeDirectory() })
+  const { code, out } = await keepsakeProcess(['--version'], { cwd: makeDirectory() })
   expect({ code, out }).toEqual({ code: 0, out: `${version}\n` })
 })
 
@@ -46,3 +46,11 @@ it.each([
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(error).toContain(problem)
 })
+
+it.each([[['--help']], [['secrets']]])(
+  'keepsake %j gives the same result in this process as in a separate one',
+  async (args) => {
+    const cwd = makeDirectory()
+    expect(await keepsakeProcess(args, { cwd })).toEqual(await keepsake(args, { cwd }))
+  },
+)

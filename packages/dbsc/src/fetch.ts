@@ -34,16 +34,19 @@ export async function answerDevice<D>(
  * export default { fetch: withDeviceBound(sessions, withSession(sessions, (request, session) => …)) }
  * ```
  *
- * With `require: 'always'`, have the inner handler call `requireBound(session)`.
+ * With `require: 'always'`, have the inner handler call `requireBound(session)`. Without one it is a route's handler, as in Next.js,
+ * and answers anything else by 404.
  *
  * @throws {ConfigError} at start-up, for sessions without the option `deviceBound`.
  */
 export function withDeviceBound<D, Rest extends readonly unknown[]>(
   sessions: Sessions<D> | Choose<D, Request>,
-  handler: (request: Request, ...rest: Rest) => Response | Promise<Response>,
+  handler: (request: Request, ...rest: Rest) => Response | Promise<Response> = notFound,
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   if (typeof sessions !== 'function') hooksOf(sessions)
   const sessionsFor = chooseAmong(sessions)
   return async (request, ...rest) =>
     (await answerDevice(sessionsFor(request), request)) ?? handler(request, ...rest)
 }
+
+const notFound = (): Response => new Response(null, { status: 404 })

@@ -28,7 +28,7 @@ function isThere(tool: string, argument: string): boolean {
   }
 }
 
-/** A certificate for a host, from a new authority. A browser that ignores certificate errors does not bind sessions. */
+/** A certificate for a host and its subdomains, from a new authority. A browser that ignores certificate errors does not bind sessions. */
 export function createTrusted(host: string): Trusted {
   const home = mkdtempSync(join(tmpdir(), 'device-bound-'))
   const run = (tool: string, ...args: readonly string[]): void =>
@@ -58,7 +58,7 @@ export function createTrusted(host: string): Trusted {
     )
   }
   certify('authority', 'Keepsake tests')
-  const leaf = [`subjectAltName=DNS:${host}`, 'basicConstraints=CA:FALSE'].flatMap((line) => [
+  const leaf = [`subjectAltName=DNS:${host},DNS:*.${host}`, 'basicConstraints=CA:FALSE'].flatMap((line) => [
     '-addext',
     line,
   ])

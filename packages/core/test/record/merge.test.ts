@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { metaOf } from './texts.ts'
 import { SessionDataError } from '../../src/base/errors.ts'
 import { type Conflict, mergeTexts, type ResolveConflict } from '../../src/record/merge.ts'
-import { readText, writeText } from '../../src/record/record.ts'
+import { readText, writeText } from '../../src/record/text.ts'
 import { anyData } from '../session-data.ts'
 import { present, thrown } from '../store-support.ts'
 
