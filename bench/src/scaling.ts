@@ -20,7 +20,9 @@ function print(name: string, { textBytes, sessionBytes, subjectBytes, read, writ
     `\n## ${name}, ${whole(SESSIONS)} sessions of ${textBytes} bytes of sealed text, ${whole(VISITS)} visits\n`,
   )
   console.log('| session | bytes |\n|---|---|')
-  console.log(`| anonymous | ${whole(sessionBytes)} |\n| logged in, with its index entry | ${whole(subjectBytes)} |\n`)
+  console.log(
+    `| anonymous | ${whole(sessionBytes)} |\n| logged in, with its index entry | ${whole(subjectBytes)} |\n`,
+  )
   console.log(
     '| request | bytes to the server | bytes back | µs of Node | µs of the server |\n|---|---|---|---|---|',
   )
