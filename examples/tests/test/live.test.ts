@@ -6,7 +6,7 @@ import { loginListeners, served } from './listeners.ts'
 const SECRET = 'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'
 const HOUR = 3600
 const MINUTES_40 = 2400
-const accounts = await createAccounts()
+const accounts = await createAccounts({ N: 2, r: 1, p: 1 })
 
 let now = Date.now()
 // How long a busy machine may take; no measure of anything.
@@ -75,9 +75,9 @@ describe.each(await loginListeners({ sessions, accounts }))('the live page of %s
 
   test('is over at once for a stranger, and for who asks for the head alone', async () => {
     expect(await (await fetch(`${url()}/live`)).text()).toContain('event: ended')
-    expect((await fetch(`${url()}/live`, { method: 'HEAD', headers: { cookie: await logIn() } })).status).toBe(
-      200,
-    )
+    expect(
+      (await fetch(`${url()}/live`, { method: 'HEAD', headers: { cookie: await logIn() } })).status,
+    ).toBe(200)
   })
 
   test('runs a script that the page’s policy allows', async () => {

@@ -91,7 +91,9 @@ describe('keepsake sessions, when Ctrl-C comes,', () => {
   it('stops to revoke after those that have begun, and says how many have ended', async () => {
     const cwd = await applicationWith(...manyLogins(50))
     writeFileSync(join(cwd, 'sessions.mjs'), interruptedModule('replace', 20))
-    const run = await keepsakeProcess(['sessions', 'revoke', '--all', '--yes', '--module', 'sessions.mjs'], { cwd })
+    const run = await keepsakeProcess(['sessions', 'revoke', '--all', '--yes', '--module', 'sessions.mjs'], {
+      cwd,
+    })
     expect(run).toEqual({ code: 130, out: '', error: 'keepsake sessions: stopped; 32 of 50 revoked\n' })
     writeFileSync(join(cwd, 'sessions.mjs'), interruptedModule('all', 0))
     expect(await listedIn(cwd)).toHaveLength(18)
@@ -106,7 +108,9 @@ describe('keepsake sessions, when Ctrl-C comes,', () => {
       join(cwd, 'sessions.mjs'),
       busy.replace('await countdown()\n    return store.replace', 'countdown()\n    return store.replace'),
     )
-    const run = await keepsakeProcess(['sessions', 'revoke', '--all', '--yes', '--module', 'sessions.mjs'], { cwd })
+    const run = await keepsakeProcess(['sessions', 'revoke', '--all', '--yes', '--module', 'sessions.mjs'], {
+      cwd,
+    })
     expect(run).toMatchObject({ code: 130, out: '' })
     expect(run.error).toMatch(/stopped; \d+ of 200 revoked/)
   })

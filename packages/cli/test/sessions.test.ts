@@ -123,17 +123,14 @@ describe('keepsake sessions revoke', () => {
     [['--subject', 'ada'], keepsakeProcess],
     [['--idle', '1m'], keepsake],
     [['--all'], keepsake],
-  ])(
-    '%j refuses without --yes where nobody can be asked',
-    async (filters, command) => {
-      const cwd = await applicationWith(...LOGINS)
-      const args = ['sessions', 'revoke', '--module', 'sessions.mjs', ...filters]
-      const { code, error } = await command(args, { cwd })
-      expect(code).toBe(1)
-      expect(error).toContain('nothing was revoked. --yes says so')
-      expect(await listedIn(cwd)).toHaveLength(LOGINS.length)
-    },
-  )
+  ])('%j refuses without --yes where nobody can be asked', async (filters, command) => {
+    const cwd = await applicationWith(...LOGINS)
+    const args = ['sessions', 'revoke', '--module', 'sessions.mjs', ...filters]
+    const { code, error } = await command(args, { cwd })
+    expect(code).toBe(1)
+    expect(error).toContain('nothing was revoked. --yes says so')
+    expect(await listedIn(cwd)).toHaveLength(LOGINS.length)
+  })
 
   it('ends all of a subject where sessions live in their cookies, and says that nobody knows how many', async () => {
     const cwd = makeDirectory()

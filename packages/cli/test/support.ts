@@ -8,7 +8,9 @@ import { onTestFinished } from 'vitest'
 import { run } from '../src/run.ts'
 
 /** Types stripped once and not in each process. */
-export const NODE_COMPILE_CACHE: string = fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url))
+export const NODE_COMPILE_CACHE: string = fileURLToPath(
+  new URL('../node_modules/.cache/compile', import.meta.url),
+)
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 const NODE_ARGS = ['--conditions=@keepsake/source', MAIN]
@@ -33,7 +35,7 @@ export interface RunOptions {
 export async function keepsake(
   args: readonly string[],
   { cwd, env = {}, input = '' }: RunOptions,
-): Promise<Run> {
+): Promise<Run & { readonly code: number }> {
   let error = ''
   const terminal = {
     isInteractive: false,
