@@ -14,7 +14,7 @@ const IS_LONG = process.env['LONG'] === '1'
 export const leftToLongRun = (...files: readonly string[]): string[] => (IS_LONG ? [] : [...files])
 
 /** How often chance is tried with a change: often enough for the faults of packages/testing/test/store-faults.test.ts that are not rare. */
-const { SCHEDULES = '60', CRASHES = '20', RUNS = '100' } = process.env
+const { SCHEDULES = '30', CRASHES = '10', RUNS = '100', LOGINS = '120' } = process.env
 
 const NODE_COMPILE_CACHE = fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url))
 
@@ -40,7 +40,7 @@ const config: ViteUserConfig = defineConfig({
     sequence: { sequencer: QuietFirst },
     // Node takes the types off by itself, and keeps what it has compiled for the next process, of whichever package.
     experimental: { viteModuleRunner: false, nodeLoader: false },
-    env: { SCHEDULES, CRASHES, RUNS, NODE_COMPILE_CACHE },
+    env: { SCHEDULES, CRASHES, RUNS, LOGINS, NODE_COMPILE_CACHE },
     testTimeout: 600_000,
     hookTimeout: 600_000,
     // What ran, and how it went, for scripts/check-security.ts.
