@@ -26,7 +26,7 @@ export const LOGIN_APPS = [
   { name: 'express-login', framework: 'Express', daily: ['cookie', 'HTTP'] },
   { name: 'koa-login', framework: 'Koa', daily: ['file', 'HTTP'] },
   { name: 'node-http-login', framework: 'node:http', daily: ['sqlite', 'browser'] },
-  { name: 'hono-login', framework: 'Hono', daily: ['memory', 'browser'] },
+  { name: 'hono-login', framework: 'Hono', daily: ['memory', 'HTTP'] },
   { name: 'fastify-login', framework: 'Fastify', daily: ['memory', 'HTTP'] },
   { name: 'next-login', framework: 'Next.js', daily: ['cookie', 'browser'] },
 ] as const satisfies readonly App[]
@@ -41,7 +41,7 @@ export interface Place {
   readonly survives: boolean
 }
 
-/** Every store with the apps that are tested on it. Login apps include the cart. For stores on disk, three apps are enough. */
+// Every store with the apps that are tested on it. Login apps include the cart. For stores on disk, three apps are enough.
 const COOKIE: Place = { store: 'cookie', apps: [...CART_APPS, ...LOGIN_APPS], survives: true }
 const MEMORY: Place = { store: 'memory', apps: LOGIN_APPS, survives: false }
 const FILE: Place = { store: 'file', apps: SHARING_APPS, survives: true }

@@ -19,7 +19,7 @@ const SECRET = 'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'
 const FORM = 'Content-Type: application/x-www-form-urlencoded'
 const sessions = createSessions<ShopSession>({ secrets: [SECRET], revocation: memoryStore() })
 const name = sessions.cookie.name
-const accounts = await createAccounts()
+const accounts = await createAccounts({ N: 2, r: 1, p: 1 })
 
 const APPS: readonly (readonly [string, Listener])[] = [
   ['express-cart', expressCart({ sessions })],

@@ -6,7 +6,7 @@ import { loginListeners, served } from './listeners.ts'
 const SECRET = 'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'
 const HOUR = 3600
 const MINUTES_40 = 2400
-const accounts = await createAccounts()
+const accounts = await createAccounts({ N: 2, r: 1, p: 1 })
 
 let now = Date.now()
 // A generous limit for a busy machine; it measures nothing.

@@ -7,7 +7,7 @@ const SECRET = 'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'
 const HOUR = 3600
 const MINUTES_40 = 2400
 const SAME_ORIGIN = { 'sec-fetch-site': 'same-origin' }
-const accounts = await createAccounts()
+const accounts = await createAccounts({ N: 2, r: 1, p: 1 })
 
 let now = Date.now()
 let isDown = false

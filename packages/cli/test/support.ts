@@ -35,7 +35,7 @@ export interface RunOptions {
 export async function keepsake(
   args: readonly string[],
   { cwd, env = {}, input = '' }: RunOptions,
-): Promise<Run> {
+): Promise<Run & { readonly code: number }> {
   let error = ''
   const terminal = {
     isInteractive: false,

@@ -1,6 +1,6 @@
 import type { Sessions } from '@keepsake/core'
 import { session } from '@keepsake/fastify'
-import { createDeviceBoundBrowser, type DeviceBoundBrowser } from '@keepsake/testing'
+import { createDeviceBoundBrowser, type DeviceBoundBrowser } from '@keepsake/testing/device-bound'
 import { fastify, type FastifyInstance } from 'fastify'
 import { expect, it, onTestFinished } from 'vitest'
 import { fastifyDeviceBound } from '../src/index.ts'

@@ -4,7 +4,7 @@ import { crossOriginGuard as fastifyGuard, session as fastifySession } from '@ke
 import { session as honoSession } from '@keepsake/hono'
 import { crossOriginGuard as koaGuard, session as koaSession } from '@keepsake/koa'
 import { crossOriginGuard, withSession } from '@keepsake/node-http'
-import { createDeviceBoundBrowser } from '@keepsake/testing'
+import { createDeviceBoundBrowser } from '@keepsake/testing/device-bound'
 import express from 'express'
 import { fastify, type FastifyInstance } from 'fastify'
 import { Hono } from 'hono'

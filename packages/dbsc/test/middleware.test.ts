@@ -11,7 +11,7 @@ import {
 } from '../src/index.ts'
 import { session as fastifySession } from '@keepsake/fastify'
 import { session as koaSession } from '@keepsake/koa'
-import { createClient } from '@keepsake/testing'
+import { createClient } from '@keepsake/testing/client'
 import express from 'express'
 import { fastify } from 'fastify'
 import Koa from 'koa'

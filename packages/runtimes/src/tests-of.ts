@@ -14,7 +14,15 @@ const replacesGlobals = (test: string): boolean =>
   /vi\.(?:useFakeTimers|stubGlobal)/.test(readFileSync(join(PACKAGES, test), 'utf8'))
 
 /** The Node modules that a test may use if it is to run in a Worker: those that only compute. */
-const COMPUTES = ['assert', 'buffer', 'crypto', 'diagnostics_channel', 'timers/promises', 'util']
+const COMPUTES = [
+  'assert',
+  'async_hooks',
+  'buffer',
+  'crypto',
+  'diagnostics_channel',
+  'timers/promises',
+  'util',
+]
 const PORTABLE = new Set(COMPUTES.map((name) => `node:${name}`))
 
 export interface Tests {

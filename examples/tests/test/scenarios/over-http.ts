@@ -59,4 +59,16 @@ export function httpScenarios(place: Place, app: App, server: () => Server): voi
     await elsewhere.post('/logout/everywhere')
     expect(await isAtHome(elsewhere)).toBe(false)
   })
+
+  if (place.survives) return
+  test('treats a returning visitor as anonymous after a restart, and lets them log in again', async () => {
+    const ada = visitor()
+    await login(ada)
+    const before = ada.cookie()
+    await server().restart()
+    expect(await isAtHome(ada)).toBe(false)
+    await ada.post('/cart/add', { sku: 'dracula' })
+    expect((await ada.get('/cart')).text).toContain('Dracula')
+    expect(ada.cookie()).not.toBe(before)
+  })
 }

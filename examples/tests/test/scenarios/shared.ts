@@ -5,6 +5,13 @@ import { type App, type Place, SHARING_APPS } from '../apps.ts'
 import { createHttpVisitor, type HttpVisitor } from '../http-visitor.ts'
 import type { Server } from '../server.ts'
 
+const TITLES = ['Walden', 'Dracula', 'Jane Eyre', 'Frankenstein']
+
+async function booksOf(visitor: HttpVisitor): Promise<readonly string[]> {
+  const { text } = await visitor.get('/cart')
+  return TITLES.filter((title) => text.includes(title))
+}
+
 /** Tests of three processes with three frameworks that share sessions. */
 export function sharedScenarios({ store }: Place, serverOf: (app: App) => Server): void {
   /** One visitor, with a client for each process. */
@@ -14,17 +21,12 @@ export function sharedScenarios({ store }: Place, serverOf: (app: App) => Server
     const at = (app: App): HttpVisitor => createHttpVisitor(serverOf(app).url, jar)
     return [at(express), at(koa), at(node)]
   }
-  const books = async (one: HttpVisitor): Promise<readonly string[]> => {
-    const { text } = await one.get('/cart')
-    return ['Walden', 'Dracula', 'Jane Eyre', 'Frankenstein'].filter((title) => text.includes(title))
-  }
-
   test('a session is the same in every framework', async () => {
     const [express, koa, node] = visitors()
     await express.post('/cart/add', { sku: 'walden' })
     await koa.post('/cart/add', { sku: 'dracula' })
     await koa.post('/login', { username: DEMO.username, password: DEMO.password })
-    expect(await books(node)).toEqual(['Walden', 'Dracula'])
+    expect(await booksOf(node)).toEqual(['Walden', 'Dracula'])
     expect((await node.get('/account')).status).toBe(200)
     await node.post('/logout')
     expect((await express.get('/account')).location).toBe('/login')
@@ -40,6 +42,6 @@ export function sharedScenarios({ store }: Place, serverOf: (app: App) => Server
         koa.post('/cart/add', { sku: 'dracula' }),
         node.post('/cart/add', { sku: 'jane-eyre' }),
       ])
-      expect(await books(node)).toEqual(['Walden', 'Dracula', 'Jane Eyre', 'Frankenstein'])
+      expect(await booksOf(node)).toEqual(TITLES)
     })
 }

@@ -55,7 +55,6 @@ describe('a change of one side', () => {
           else if (was === my) expect(valueAt(result, key)).toBe(their)
         }
       }),
-      { numRuns: 500 },
     )
   })
 
@@ -311,7 +310,6 @@ describe('the merged text', () => {
         expect(text(content.data, content.subject)).toBe(result)
         expect(content.subject).toBe(subject)
       }),
-      { numRuns: 500 },
     )
   })
 

@@ -171,7 +171,6 @@ describe('many handlers that start with the same data', () => {
           expect([...(other as string[])].sort()).toEqual(others.sort())
         },
       ),
-      { numRuns: 500 },
     )
   })
 })
