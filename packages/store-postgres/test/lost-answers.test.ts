@@ -15,7 +15,7 @@ const server = await startPostgres()
 const url = server?.url ?? ''
 afterAll(() => server?.stop())
 
-/** What a request does besides counting. */
+/** What a request does in addition to counting. */
 const writes: Record<string, (session: Session<Cart>) => void> = {
   'a write': () => undefined,
   'a regenerate': (session) => session.regenerate(),
@@ -36,14 +36,14 @@ describe.skipIf(server === undefined).each([
   ['pg', pg],
   ['postgres', postgresJs],
 ] as const)(
-  'a statement that was done, and whose connection ended before the answer, through %s,',
+  'a statement whose connection broke before the reply, through %s,',
   (_, connect) => {
     let proxy: FaultProxy
     let connections: Connection[]
-    /** Through the proxy, and beside it. */
+    /** `sessions` uses the proxy, `others` does not. */
     let sessions: Sessions<Cart>
     let others: Sessions<Cart>
-    /** The revision of the only row, which a write of it sends. */
+    /** The revision of the only row, which the statement of a write contains. */
     let revision: () => Promise<string>
 
     beforeEach(async () => {
@@ -80,7 +80,7 @@ describe.skipIf(server === undefined).each([
     }
 
     it.each(Object.entries(writes))(
-      'is done once where another writer came in between: %s',
+      'takes effect once, even if another request writes in between: %s',
       async (_name, write) => {
         const cookie = await begin()
         const [visit, theirs] = [await sessions.open(cookie), await others.open(cookie)]
@@ -102,7 +102,7 @@ describe.skipIf(server === undefined).each([
     )
 
     it.each(['logout', 'destroy', 'clear'] as const)(
-      'is no trouble where a session ends: %s',
+      'ends the session without an error: %s',
       async (end) => {
         const cookie = await begin()
         const visit = await sessions.open(cookie)
@@ -115,7 +115,7 @@ describe.skipIf(server === undefined).each([
       },
     )
 
-    it('ends a session that is revoked, and says so', async () => {
+    it('revokes a session, and the call returns that it did', async () => {
       const visit = await sessions.open(undefined)
       visit.session.login('ada')
       await visit.close()
