@@ -12,8 +12,8 @@ export interface Scheduler {
   run(tasks: readonly (() => Promise<void>)[]): Promise<void>
 }
 
-/** One step in three runs alone. The others overlap, so that two clients really use the backend simultaneously. */
-const ALONE_IN = 3
+/** One step in three overlaps with others, so that two clients really use the backend simultaneously. */
+const TOGETHER_IN = 3
 const MOST_TURNS = 10
 
 export function createScheduler(random: Random): Scheduler {
@@ -51,7 +51,7 @@ export function createScheduler(random: Random): Scheduler {
   async function go(): Promise<void> {
     await settle()
     while (isRunning()) {
-      const together = random.below(ALONE_IN) === 0 ? 1 + random.below(waiting.length) : 1
+      const together = random.below(TOGETHER_IN) === 0 ? 1 + random.below(waiting.length) : 1
       for (let n = 0; n < together; n++) {
         waiting.splice(random.below(waiting.length), 1)[0]?.()
         // The next step starts while this one is at some point of its work.
