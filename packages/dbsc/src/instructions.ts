@@ -1,8 +1,8 @@
 import type { DeviceHooks } from '@keepsake/core/adapter'
 
 /**
- * What a browser goes by: which cookie it renews, where, and for which of its requests. A cookie that only its host gets must not
- * hold up requests to other hosts of the site, which never see it.
+ * The instructions for a browser: which cookie it refreshes, where, and before which requests. A cookie of a single host must
+ * not delay requests to other hosts of the site, which never get it.
  */
 export const instructions = ({ refresh, cookie }: DeviceHooks, id: string): object => ({
   session_identifier: id,

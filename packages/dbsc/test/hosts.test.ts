@@ -79,9 +79,9 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-describe.each(HOSTS)('$name', ({ app, fetch }) => {
+describe.each(HOSTS)('device-bound sessions on $name', ({ app, fetch }) => {
   it.each(['in the cookie', 'in a store'] as const)(
-    'has a browser register a key and refresh the cookie, with sessions %s',
+    'let a browser register a key and refresh the cookie, with sessions %s',
     async (mode) => {
       const clock = createClock()
       const sessions = sessionsOf(clock, MODES[mode]())

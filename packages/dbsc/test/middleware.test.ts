@@ -37,13 +37,13 @@ const pages = (sessions: Sessions<Data>, ...more: express.RequestHandler[]): Req
 
 const CROSS = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://elsewhere.test' }
 
-describe('the guard against other sites', () => {
+describe('the cross-origin guard', () => {
   it.each([
     ['in front of the routes', (sessions: Sessions<Data>) => [crossOriginGuard(), deviceBound(sessions)]],
     ['with tokens', (sessions: Sessions<Data>) => [crossOriginGuard({ token: true }), deviceBound(sessions)]],
     ['behind them', (sessions: Sessions<Data>) => [deviceBound(sessions), crossOriginGuard()]],
   ])(
-    'lets the two posts of browsers through, whatever page has caused them, and no others: %s',
+    'lets only the browser’s two POSTs through, whichever page has caused them: %s',
     async (_, stack) => {
       const sessions = sessionsOf(createClock())
       const client = await serve(pages(sessions, ...stack(sessions)))
@@ -58,7 +58,7 @@ describe('the guard against other sites', () => {
     },
   )
 
-  it('lets none through where sessions are bound to nothing', async () => {
+  it('lets neither POST through if sessions are not device-bound', async () => {
     const sessions = createSessions<Data>({ secrets: [SECRET], revocation: 'none' })
     const client = await serve(pages(sessions, crossOriginGuard()))
     await visit(client, '/login/ada')
@@ -66,7 +66,7 @@ describe('the guard against other sites', () => {
   })
 })
 
-describe('where every login has to be bound, one that is not is answered 403', () => {
+describe("with require: 'always', an unbound login gets a 403", () => {
   const ALWAYS = { deviceBound: { require: 'always' } } as const
   const HOSTS: Readonly<Record<string, (sessions: Sessions<Data>) => RequestListener>> = {
     Express: (sessions) =>
@@ -95,7 +95,7 @@ describe('where every login has to be bound, one that is not is answered 403', (
   }
 
   it.each(Object.entries(HOSTS))(
-    'with a code, once, and whoever comes again is nobody: %s',
+    'with a code, and its next request is anonymous: %s',
     async (_, host) => {
       const clock = createClock()
       const client = await serve(host(sessionsOf(clock, ALWAYS)))
@@ -112,7 +112,7 @@ describe('where every login has to be bound, one that is not is answered 403', (
     },
   )
 
-  it('by whoever asks for it in a handler of the Fetch API', async () => {
+  it('from a fetch handler that calls requireBound', async () => {
     const clock = createClock()
     const sessions = sessionsOf(clock, ALWAYS)
     const handle = withDeviceBound(
@@ -132,7 +132,7 @@ describe('where every login has to be bound, one that is not is answered 403', (
     expect((await handle(new Request('https://shop.test/', { headers: { cookie } }))).status).toBe(403)
   })
 
-  it('and needs the session mounted before it', async () => {
+  it('only if session() is mounted before; otherwise there is a ConfigError', async () => {
     const sessions = sessionsOf(createClock(), ALWAYS)
     const errors: unknown[] = []
     const client = await serve((request, response) =>
