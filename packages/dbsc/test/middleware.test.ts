@@ -42,21 +42,18 @@ describe('the cross-origin guard', () => {
     ['in front of the routes', (sessions: Sessions<Data>) => [crossOriginGuard(), deviceBound(sessions)]],
     ['with tokens', (sessions: Sessions<Data>) => [crossOriginGuard({ token: true }), deviceBound(sessions)]],
     ['behind them', (sessions: Sessions<Data>) => [deviceBound(sessions), crossOriginGuard()]],
-  ])(
-    'lets only the browser’s two POSTs through, whichever page has caused them: %s',
-    async (_, stack) => {
-      const sessions = sessionsOf(createClock())
-      const client = await serve(pages(sessions, ...stack(sessions)))
-      await visit(client, '/login/ada')
-      const statusOf = async (path: string, method = 'POST'): Promise<number> =>
-        (await client.request(path, { method, headers: CROSS })).status
-      expect(await statusOf('/.session/register')).toBe(400)
-      expect(await statusOf('/.session/refresh?x=1')).toBe(200)
-      expect(await statusOf('/.session/refresh', 'PUT')).toBe(403)
-      for (const path of ['/', '/write', '/.session', '/.session/', '/.session/other', '/x/.session/refresh'])
-        expect([path, await statusOf(path)]).toEqual([path, 403])
-    },
-  )
+  ])('lets only the browser’s two POSTs through, whichever page has caused them: %s', async (_, stack) => {
+    const sessions = sessionsOf(createClock())
+    const client = await serve(pages(sessions, ...stack(sessions)))
+    await visit(client, '/login/ada')
+    const statusOf = async (path: string, method = 'POST'): Promise<number> =>
+      (await client.request(path, { method, headers: CROSS })).status
+    expect(await statusOf('/.session/register')).toBe(400)
+    expect(await statusOf('/.session/refresh?x=1')).toBe(200)
+    expect(await statusOf('/.session/refresh', 'PUT')).toBe(403)
+    for (const path of ['/', '/write', '/.session', '/.session/', '/.session/other', '/x/.session/refresh'])
+      expect([path, await statusOf(path)]).toEqual([path, 403])
+  })
 
   it('lets neither POST through if sessions are not device-bound', async () => {
     const sessions = createSessions<Data>({ secrets: [SECRET], revocation: 'none' })
@@ -94,23 +91,20 @@ describe("with require: 'always', an unbound login gets a 403", () => {
         .callback(),
   }
 
-  it.each(Object.entries(HOSTS))(
-    'with a code, and its next request is anonymous: %s',
-    async (_, host) => {
-      const clock = createClock()
-      const client = await serve(host(sessionsOf(clock, ALWAYS)))
-      expect(await visit(client, '/login/ada')).toMatchObject({ subject: 'ada', bound: 'pending' })
-      clock.at += 121
-      const { status, text, values } = await client.request('/')
-      expect({ status, text: JSON.parse(text) as unknown }).toEqual({
-        status: 403,
-        text: { code: 'KEEPSAKE_SESSION_UNBOUND' },
-      })
-      expect(values('set-cookie')[0]).toContain('Max-Age=0')
-      expect(await visit(client)).toMatchObject({ subject: null, opened: 'no_cookie' })
-      expect(await visit(client, '/login/ada')).toMatchObject({ subject: 'ada', bound: 'pending' })
-    },
-  )
+  it.each(Object.entries(HOSTS))('with a code, and its next request is anonymous: %s', async (_, host) => {
+    const clock = createClock()
+    const client = await serve(host(sessionsOf(clock, ALWAYS)))
+    expect(await visit(client, '/login/ada')).toMatchObject({ subject: 'ada', bound: 'pending' })
+    clock.at += 121
+    const { status, text, values } = await client.request('/')
+    expect({ status, text: JSON.parse(text) as unknown }).toEqual({
+      status: 403,
+      text: { code: 'KEEPSAKE_SESSION_UNBOUND' },
+    })
+    expect(values('set-cookie')[0]).toContain('Max-Age=0')
+    expect(await visit(client)).toMatchObject({ subject: null, opened: 'no_cookie' })
+    expect(await visit(client, '/login/ada')).toMatchObject({ subject: 'ada', bound: 'pending' })
+  })
 
   it('from a fetch handler that calls requireBound', async () => {
     const clock = createClock()

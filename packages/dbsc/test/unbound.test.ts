@@ -99,23 +99,20 @@ describe("a session with onCopied: 'end'", () => {
 describe("with require: 'always'", () => {
   const always = { deviceBound: { require: 'always' } } as const
 
-  it.each(MODE_NAMES)(
-    'a login that is not bound within two minutes ends, with sessions %s',
-    async (mode) => {
-      const { browser, wait } = setStage({ ...MODES[mode](), ...always })
-      const events = listen()
-      const plain = browser.thief()
-      await visit(plain, '/login/ada')
-      wait(120)
-      expect(await visit(plain)).toMatchObject({ subject: 'ada', bound: 'pending' })
-      wait(1)
-      const answer = await plain.request('/')
-      expect(JSON.parse(answer.text)).toEqual({ ...NOBODY, opened: 'unbound' })
-      expect(answer.values('set-cookie')[0]).toMatch(/^__Host-session=; .*Max-Age=0/)
-      expect(await visit(plain)).toEqual({ ...NOBODY, opened: 'no_cookie' })
-      expect(events).toEqual(['bound_failed: unbound'])
-    },
-  )
+  it.each(MODE_NAMES)('a login that is not bound within two minutes ends, with sessions %s', async (mode) => {
+    const { browser, wait } = setStage({ ...MODES[mode](), ...always })
+    const events = listen()
+    const plain = browser.thief()
+    await visit(plain, '/login/ada')
+    wait(120)
+    expect(await visit(plain)).toMatchObject({ subject: 'ada', bound: 'pending' })
+    wait(1)
+    const answer = await plain.request('/')
+    expect(JSON.parse(answer.text)).toEqual({ ...NOBODY, opened: 'unbound' })
+    expect(answer.values('set-cookie')[0]).toMatch(/^__Host-session=; .*Max-Age=0/)
+    expect(await visit(plain)).toEqual({ ...NOBODY, opened: 'no_cookie' })
+    expect(events).toEqual(['bound_failed: unbound'])
+  })
 
   it('a login that is bound in time continues, and anonymous visitors need no key', async () => {
     const { browser, wait } = await setBound(always)

@@ -38,20 +38,23 @@ describe.skipIf(server === undefined)('four processes over one Redis store', () 
     ['node-redis', single] as const,
     ['ioredis cluster', nodes] as const,
     ...inLongRun(['ioredis', single] as const, ['node-redis cluster', nodes] as const),
-  ])(`keep every item that ${REQUESTS} simultaneous requests push into one cart, through %s`, async (client, urls) => {
-    const shops = await openRedisShops(client, urls, PROCESSES, PATIENCE_MS)
-    try {
-      const visitor = createVisitor(shops.ports)
-      await visitor.request('POST', '/push?begun')
-      const numbers = Array.from({ length: REQUESTS }, (_, n) => n)
-      const answers = await Promise.all(numbers.map((n) => visitor.request('POST', `/push?${n}`)))
-      expect(answers.filter(({ status }) => status !== 200)).toEqual([])
-      expect(new Set(await visitor.cart())).toEqual(new Set(['begun', ...numbers.map(String)]))
-      expect(await visitor.cart()).toHaveLength(REQUESTS + 1)
-    } finally {
-      await shops.stop()
-    }
-  })
+  ])(
+    `keep every item that ${REQUESTS} simultaneous requests push into one cart, through %s`,
+    async (client, urls) => {
+      const shops = await openRedisShops(client, urls, PROCESSES, PATIENCE_MS)
+      try {
+        const visitor = createVisitor(shops.ports)
+        await visitor.request('POST', '/push?begun')
+        const numbers = Array.from({ length: REQUESTS }, (_, n) => n)
+        const answers = await Promise.all(numbers.map((n) => visitor.request('POST', `/push?${n}`)))
+        expect(answers.filter(({ status }) => status !== 200)).toEqual([])
+        expect(new Set(await visitor.cart())).toEqual(new Set(['begun', ...numbers.map(String)]))
+        expect(await visitor.cart()).toHaveLength(REQUESTS + 1)
+      } finally {
+        await shops.stop()
+      }
+    },
+  )
 })
 
 describe.skipIf(server === undefined)('a request to a Redis store', () => {

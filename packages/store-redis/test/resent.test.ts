@@ -99,23 +99,26 @@ describe.skipIf(server === undefined).each([
     return { cookie, visit, saveTheirs }
   }
 
-  it.each(writes)('takes effect once, even if another request writes in between: %s', async (_, subject, write) => {
-    const { cookie, visit, saveTheirs } = await openTwo(subject)
-    write(visit.session)
-    count(visit.session, 'mine')
-    let between: string[] = []
-    let asked = 0
-    const lost = proxy.loseAnswer(REPLACE.sha1, async () => {
-      between = await saveTheirs()
-      asked = await scripts()
-    })
-    await visit.session.save()
-    await lost
-    const items = ['begun', 'second', 'mine', ...between]
-    expect(await see(await close(visit, cookie))).toEqual({ count: items.length, items })
-    // If the client does not resend, the store only reads again, and finds the result of the first attempt.
-    expect((await scripts()) > asked).toBe(then === 'resends')
-  })
+  it.each(writes)(
+    'takes effect once, even if another request writes in between: %s',
+    async (_, subject, write) => {
+      const { cookie, visit, saveTheirs } = await openTwo(subject)
+      write(visit.session)
+      count(visit.session, 'mine')
+      let between: string[] = []
+      let asked = 0
+      const lost = proxy.loseAnswer(REPLACE.sha1, async () => {
+        between = await saveTheirs()
+        asked = await scripts()
+      })
+      await visit.session.save()
+      await lost
+      const items = ['begun', 'second', 'mine', ...between]
+      expect(await see(await close(visit, cookie))).toEqual({ count: items.length, items })
+      // If the client does not resend, the store only reads again, and finds the result of the first attempt.
+      expect((await scripts()) > asked).toBe(then === 'resends')
+    },
+  )
 
   it('takes effect once when it lists a login, even if another request writes in between', async () => {
     // From now on the server has the script.

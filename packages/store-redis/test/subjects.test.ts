@@ -80,7 +80,6 @@ describe.skipIf(server === undefined)('the index of a subject in Redis', () => {
     expect(await listed(store.bySubject?.(subject))).toEqual([key])
     close()
   })
-
 })
 
 describe.skipIf(server === undefined)('a key under the prefix of a Redis store', () => {

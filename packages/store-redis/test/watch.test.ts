@@ -33,24 +33,27 @@ describe.skipIf(server === undefined)('a Redis store with a subscriber', () => {
   it.each([
     ['node-redis', () => nodeRedis(single)],
     ['ioredis', () => ioredis(single)],
-  ])('subscribes once to each watched record, and leaves no subscription or listener behind, through %s', async (_, connect) => {
-    const { store, prefix, subscriber } = await openWatched(connect)
-    const channels = async () => ((await server?.cli('pubsub', 'channels', `${prefix}*`)) ?? '').split('\n')
-    const listeners = () =>
-      ['message', 'ready', 'node-ready'].map((event) =>
-        (subscriber as unknown as NodeJS.EventEmitter).listenerCount(event),
-      )
-    const before = listeners()
-    const key = newKey()
-    const ends = [await store.watch?.(key, () => undefined), await store.watch?.(key, () => undefined)]
-    const other = await store.watch?.(newKey(), () => undefined)
-    expect(await channels()).toHaveLength(2)
-    for (const end of ends) end?.()
-    await until(async () => (await channels()).length === 1)
-    other?.()
-    await until(async () => (await channels()).join() === '')
-    expect(listeners()).toEqual(before)
-  })
+  ])(
+    'subscribes once to each watched record, and leaves no subscription or listener behind, through %s',
+    async (_, connect) => {
+      const { store, prefix, subscriber } = await openWatched(connect)
+      const channels = async () => ((await server?.cli('pubsub', 'channels', `${prefix}*`)) ?? '').split('\n')
+      const listeners = () =>
+        ['message', 'ready', 'node-ready'].map((event) =>
+          (subscriber as unknown as NodeJS.EventEmitter).listenerCount(event),
+        )
+      const before = listeners()
+      const key = newKey()
+      const ends = [await store.watch?.(key, () => undefined), await store.watch?.(key, () => undefined)]
+      const other = await store.watch?.(newKey(), () => undefined)
+      expect(await channels()).toHaveLength(2)
+      for (const end of ends) end?.()
+      await until(async () => (await channels()).length === 1)
+      other?.()
+      await until(async () => (await channels()).join() === '')
+      expect(listeners()).toEqual(before)
+    },
+  )
 
   it('needs no additional commands, and a store without a subscriber publishes nothing', async () => {
     const { store, client } = await openWatched(() => nodeRedis(single))

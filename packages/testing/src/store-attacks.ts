@@ -91,68 +91,64 @@ const ATTACKS: Readonly<Record<string, (attack: Attack) => Promise<string>>> = {
 
 /** Known attacks on sessions, in two processes, with the store as each mode uses it. */
 export function testAttacks(stage: Stages): void {
-  describe.each(Object.entries(USES))(
-    'with %s sessions',
-    { timeout: PATIENCE_MS },
-    (use, optionsFor) => {
-      // A row has one key for all its cookies, and a sealed session a separate sid in each.
-      const canEndRenewed = use === 'stored'
+  describe.each(Object.entries(USES))('with %s sessions', { timeout: PATIENCE_MS }, (use, optionsFor) => {
+    // A row has one key for all its cookies, and a sealed session a separate sid in each.
+    const canEndRenewed = use === 'stored'
 
-      async function stageAttack(): Promise<Attack & { readonly canRevokeAll: boolean }> {
-        const { place, store, other, clock } = await stage()
-        const canRevokeAll = store.bySubject !== undefined || optionsFor(store).store === undefined
-        const secret = newSecret()
-        let ahead = 0
-        const over =
-          (one: Store): Open =>
-          (lifetime = { idle: IDLE, absolute: ABSOLUTE }) =>
-            createSessions<Cart>({
-              secrets: [secret],
-              lifetime,
-              now: () => clock.now() + ahead,
-              storeTimeLimit: TIME_LIMIT_MS,
-              ...optionsFor(keptOf(one)),
-            })
-        // If the backend has its own clock, only the sessions' clock advances: they end by themselves (R32).
-        const wait = async (seconds: number): Promise<void> => {
-          if (place.hasOwnClock === true) ahead += seconds * 1000
-          else await clock.pass(seconds * 1000)
-        }
-        return { open: over(store), elsewhere: over(other), wait, canRevokeAll }
+    async function stageAttack(): Promise<Attack & { readonly canRevokeAll: boolean }> {
+      const { place, store, other, clock } = await stage()
+      const canRevokeAll = store.bySubject !== undefined || optionsFor(store).store === undefined
+      const secret = newSecret()
+      let ahead = 0
+      const over =
+        (one: Store): Open =>
+        (lifetime = { idle: IDLE, absolute: ABSOLUTE }) =>
+          createSessions<Cart>({
+            secrets: [secret],
+            lifetime,
+            now: () => clock.now() + ahead,
+            storeTimeLimit: TIME_LIMIT_MS,
+            ...optionsFor(keptOf(one)),
+          })
+      // If the backend has its own clock, only the sessions' clock advances: they end by themselves (R32).
+      const wait = async (seconds: number): Promise<void> => {
+        if (place.hasOwnClock === true) ahead += seconds * 1000
+        else await clock.pass(seconds * 1000)
       }
+      return { open: over(store), elsewhere: over(other), wait, canRevokeAll }
+    }
 
-      it.for(Object.entries(ATTACKS))('%s opens no session', async ([name, attack], context) => {
-        const staged = await stageAttack()
-        if (!staged.canRevokeAll && name.includes('all')) context.skip('the store has no bySubject')
-        const cookie = await attack(staged)
-        for (const sessions of [staged.open(), staged.elsewhere()])
-          expect(await look(sessions, cookie)).toBeUndefined()
-      })
+    it.for(Object.entries(ATTACKS))('%s opens no session', async ([name, attack], context) => {
+      const staged = await stageAttack()
+      if (!staged.canRevokeAll && name.includes('all')) context.skip('the store has no bySubject')
+      const cookie = await attack(staged)
+      for (const sessions of [staged.open(), staged.elsewhere()])
+        expect(await look(sessions, cookie)).toBeUndefined()
+    })
 
-      it('a new cookie opens no session after a parallel logout with the old one, or that logout fails', async () => {
-        const { open, elsewhere } = await stageAttack()
-        const cookie = await loggedIn(open())
-        const slow = await begin(open(), cookie)
-        const next = (await visit(elsewhere(), cookie, (session) => session.regenerate())) ?? ''
-        slow.session.logout()
-        const isOut = await slow.close().then(
-          () => true,
-          (error: unknown) => !(error instanceof SessionGoneError),
-        )
-        expect(isOut).toBe(canEndRenewed)
-        expect((await look(open(), next)) === undefined).toBe(isOut)
-      })
+    it('a new cookie opens no session after a parallel logout with the old one, or that logout fails', async () => {
+      const { open, elsewhere } = await stageAttack()
+      const cookie = await loggedIn(open())
+      const slow = await begin(open(), cookie)
+      const next = (await visit(elsewhere(), cookie, (session) => session.regenerate())) ?? ''
+      slow.session.logout()
+      const isOut = await slow.close().then(
+        () => true,
+        (error: unknown) => !(error instanceof SessionGoneError),
+      )
+      expect(isOut).toBe(canEndRenewed)
+      expect((await look(open(), next)) === undefined).toBe(isOut)
+    })
 
-      it('a cookie older than a limit that was shortened later opens no session', async () => {
-        const staged = await stageAttack()
-        const cookie = await loggedIn(staged.open())
-        await staged.wait(2)
-        expect(await look(staged.open(), cookie)).toBeDefined()
-        expect(await look(staged.elsewhere({ idle: 1 }), cookie)).toBeUndefined()
-        expect(await look(staged.elsewhere({ absolute: 1 }), cookie)).toBeUndefined()
-      })
-    },
-  )
+    it('a cookie older than a limit that was shortened later opens no session', async () => {
+      const staged = await stageAttack()
+      const cookie = await loggedIn(staged.open())
+      await staged.wait(2)
+      expect(await look(staged.open(), cookie)).toBeDefined()
+      expect(await look(staged.elsewhere({ idle: 1 }), cookie)).toBeUndefined()
+      expect(await look(staged.elsewhere({ absolute: 1 }), cookie)).toBeUndefined()
+    })
+  })
 }
 
 const keptOf = (store: Store): Store =>

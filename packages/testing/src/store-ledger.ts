@@ -66,7 +66,8 @@ export function createLedger(now: () => number): Ledger {
         const text = await store.read(key)
         if (text === undefined) return text
         check(revisionOf(text), 'read')
-        if (texts.get(revisionOf(text))?.text !== text) faults.push('read a text that differs from the one written with its revision')
+        if (texts.get(revisionOf(text))?.text !== text)
+          faults.push('read a text that differs from the one written with its revision')
         return text
       },
       async create(key, record) {

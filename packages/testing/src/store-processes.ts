@@ -53,26 +53,30 @@ export function storeProcessSuite(
   }
 
   describe(`${name}, in several processes`, () => {
-    it(`keeps every item that ${REQUESTS} requests push into one cart`, { timeout: PATIENCE_MS }, async () => {
-      const { place, store } = await stage()
-      const secret = newSecret()
-      const sessions = openShop(store, secret, Date.now)
-      const cookie = (await visit(sessions, undefined, (session) => (session.note = 'begun'))) ?? ''
-      const [first, second] = await Promise.all(
-        [0, 1].map(() => serve(child, { kind: 'serve', place, secret })),
-      )
-      const statuses = await Promise.all(
-        Array.from({ length: REQUESTS }, async (_, n) => {
-          const url = `http://127.0.0.1:${n % 2 === 0 ? first : second}/item-${n}`
-          const { status } = await fetch(url, { method: 'POST', headers: { cookie } })
-          return status
-        }),
-      )
-      expect(new Set(statuses)).toEqual(new Set([200]))
-      const items = (await look(sessions, cookie))?.items ?? []
-      expect(items).toHaveLength(REQUESTS)
-      expect(new Set(items).size).toBe(REQUESTS)
-    })
+    it(
+      `keeps every item that ${REQUESTS} requests push into one cart`,
+      { timeout: PATIENCE_MS },
+      async () => {
+        const { place, store } = await stage()
+        const secret = newSecret()
+        const sessions = openShop(store, secret, Date.now)
+        const cookie = (await visit(sessions, undefined, (session) => (session.note = 'begun'))) ?? ''
+        const [first, second] = await Promise.all(
+          [0, 1].map(() => serve(child, { kind: 'serve', place, secret })),
+        )
+        const statuses = await Promise.all(
+          Array.from({ length: REQUESTS }, async (_, n) => {
+            const url = `http://127.0.0.1:${n % 2 === 0 ? first : second}/item-${n}`
+            const { status } = await fetch(url, { method: 'POST', headers: { cookie } })
+            return status
+          }),
+        )
+        expect(new Set(statuses)).toEqual(new Set([200]))
+        const items = (await look(sessions, cookie))?.items ?? []
+        expect(items).toHaveLength(REQUESTS)
+        expect(new Set(items).size).toBe(REQUESTS)
+      },
+    )
 
     const crashes = numberFrom('CRASHES', DEFAULT_CRASHES)
     it(

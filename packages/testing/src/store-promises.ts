@@ -137,22 +137,18 @@ export function testPromises(stage: Stages): void {
       expect(await store.read(key)).toBeUndefined()
     })
 
-    it(
-      'ends it for reads and replacements, and frees its key',
-      { timeout: PATIENCE_MS },
-      async () => {
-        const { store, other, clock, record } = await stage()
-        const [key, again] = [newKey(), newKey()]
-        for (const taken of [key, again]) await store.create(taken, record('old', 1000))
-        await clock.pass(2100)
-        expect(await other.read(key)).toBeUndefined()
-        expect(await other.replace(key, 'old', record('new'))).toBe(false)
-        expect(await other.read(key)).toBeUndefined()
-        expect(await other.create(again, record('new'))).toBe(true)
-        expect(await store.read(again)).toBe('new')
-        await store.delete(key)
-      },
-    )
+    it('ends it for reads and replacements, and frees its key', { timeout: PATIENCE_MS }, async () => {
+      const { store, other, clock, record } = await stage()
+      const [key, again] = [newKey(), newKey()]
+      for (const taken of [key, again]) await store.create(taken, record('old', 1000))
+      await clock.pass(2100)
+      expect(await other.read(key)).toBeUndefined()
+      expect(await other.replace(key, 'old', record('new'))).toBe(false)
+      expect(await other.read(key)).toBeUndefined()
+      expect(await other.create(again, record('new'))).toBe(true)
+      expect(await store.read(again)).toBe('new')
+      await store.delete(key)
+    })
 
     it('is replaced together with the record', async () => {
       const { store, clock, record } = await stage()

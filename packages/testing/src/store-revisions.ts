@@ -62,11 +62,7 @@ export async function faultsInRevisions({ store, record }: Stage): Promise<reado
     for (const character of othersThan(HEAD[place] ?? ''))
       await refuses(`a revision with another character at ${place}`, replacedAt(HEAD, place, character))
     const text = replacedAt(STANDING, place, 'z')
-    await refuses(
-      `a wrong revision for a new text that differs from the stored one at ${place}`,
-      OTHER,
-      text,
-    )
+    await refuses(`a wrong revision for a new text that differs from the stored one at ${place}`, OTHER, text)
   }
   for (const length of [0, 1, 20, 43, 45, STANDING.length])
     await refuses(`the first ${length} characters of the text as its revision`, STANDING.slice(0, length))

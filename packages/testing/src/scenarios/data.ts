@@ -55,18 +55,21 @@ function failToSay(): never {
 }
 
 export function dataScenarios({ serve, createSessions }: Stage): void {
-  it.each(WHERE)('stays while the visitor is active if the session is permanent and renewed, %s', async (_, where) => {
-    let at = Date.now()
-    const lifetime = { permanent: { idle: '14d', absolute: '30d' } } as const
-    const { client } = await serve(ROUTES, createSessions({ ...where(), lifetime, now: () => at }))
-    expect((await client.request('/login')).values('set-cookie').join()).toContain('Max-Age=1209600;')
-    for (const days of [10, 10, 9]) {
-      at += days * 86_400_000
-      expect((await client.request('/who')).text).toMatch(/^ada /)
-    }
-    at += 86_400_000
-    expect((await client.request('/who')).text).toMatch(/^undefined /)
-  })
+  it.each(WHERE)(
+    'stays while the visitor is active if the session is permanent and renewed, %s',
+    async (_, where) => {
+      let at = Date.now()
+      const lifetime = { permanent: { idle: '14d', absolute: '30d' } } as const
+      const { client } = await serve(ROUTES, createSessions({ ...where(), lifetime, now: () => at }))
+      expect((await client.request('/login')).values('set-cookie').join()).toContain('Max-Age=1209600;')
+      for (const days of [10, 10, 9]) {
+        at += days * 86_400_000
+        expect((await client.request('/who')).text).toMatch(/^ada /)
+      }
+      at += 86_400_000
+      expect((await client.request('/who')).text).toMatch(/^undefined /)
+    },
+  )
 
   it.each(WHERE)(
     'is migrated after a deploy, and a request that breaks its shape fails, %s',
@@ -91,18 +94,21 @@ export function dataScenarios({ serve, createSessions }: Stage): void {
     },
   )
 
-  it.each(WHERE)('is available only if accept returns true for the session and its request, %s', async (_, where) => {
-    const { client } = await serve(ROUTES, createSessions({ ...where(), accept: isOfTenant }))
-    await client.request('/login')
-    const mine = await client.request('/who', { headers: { 'X-Tenant': 'one' } })
-    expect([mine.text, mine.values('set-cookie')]).toEqual(['ada {"tenant":"one","n":1}', []])
-    const theirs = await client.request('/why', { headers: { 'X-Tenant': 'two' } })
-    expect([theirs.text, theirs.values('set-cookie').join()]).toEqual([
-      'refused',
-      expect.stringContaining('Max-Age=0;'),
-    ])
-    expect((await client.request('/why', { headers: { 'X-Tenant': 'one' } })).text).toBe('no_cookie')
-  })
+  it.each(WHERE)(
+    'is available only if accept returns true for the session and its request, %s',
+    async (_, where) => {
+      const { client } = await serve(ROUTES, createSessions({ ...where(), accept: isOfTenant }))
+      await client.request('/login')
+      const mine = await client.request('/who', { headers: { 'X-Tenant': 'one' } })
+      expect([mine.text, mine.values('set-cookie')]).toEqual(['ada {"tenant":"one","n":1}', []])
+      const theirs = await client.request('/why', { headers: { 'X-Tenant': 'two' } })
+      expect([theirs.text, theirs.values('set-cookie').join()]).toEqual([
+        'refused',
+        expect.stringContaining('Max-Age=0;'),
+      ])
+      expect((await client.request('/why', { headers: { 'X-Tenant': 'one' } })).text).toBe('no_cookie')
+    },
+  )
 
   it('is available after an async accept, with a store, before the handler runs', async () => {
     let isDisabled = false

@@ -92,15 +92,18 @@ export function failureScenarios({ host, createSessions, serve, fields }: Stage)
     },
   )
 
-  it.each(SPOILERS)('answers 500 without the handler’s response for a session that is %s', async (_, spoil) => {
-    const { client } = await serve(spoiled(spoil))
-    for (const way of Object.keys(WAYS)) {
-      const answer = await client.request(`/${way}`)
-      expect([way, answer.status, comparable(answer)]).toEqual([way, 500, []])
-      expect(answer.text).not.toMatch(/well/)
-      expect(answer.text).toMatch(/error/i)
-    }
-  })
+  it.each(SPOILERS)(
+    'answers 500 without the handler’s response for a session that is %s',
+    async (_, spoil) => {
+      const { client } = await serve(spoiled(spoil))
+      for (const way of Object.keys(WAYS)) {
+        const answer = await client.request(`/${way}`)
+        expect([way, answer.status, comparable(answer)]).toEqual([way, 500, []])
+        expect(answer.text).not.toMatch(/well/)
+        expect(answer.text).toMatch(/error/i)
+      }
+    },
+  )
 
   it('answers a request with an unread body in the same way', async () => {
     const { client } = await serve(spoiled(tooLarge))

@@ -73,41 +73,35 @@ export function lateScenarios({ host, serve }: Stage): void {
       expect(reasons).toEqual(['created', 'opened'])
     })
 
-  it.each(ways)(
-    'are reported once if they come %s, and earlier changes are kept',
-    async (_, answer) => {
-      const { reasons, late } = watch()
-      const { client } = await serve({
-        '/': (exchange) => {
-          exchange.takeOver()
-          exchange.session['name'] = 'Ada'
-          return answer(exchange, () => (exchange.session['name'] = 'Grace'))
-        },
-        '/look': ({ session, send }) => send(JSON.stringify(session)),
-      })
-      expect((await client.request('/')).text).toBe('done')
-      await late
-      expect(reasons).toEqual(['created', 'late'])
-      expect((await client.request('/look')).text).toBe('{"name":"Ada"}')
-    },
-  )
+  it.each(ways)('are reported once if they come %s, and earlier changes are kept', async (_, answer) => {
+    const { reasons, late } = watch()
+    const { client } = await serve({
+      '/': (exchange) => {
+        exchange.takeOver()
+        exchange.session['name'] = 'Ada'
+        return answer(exchange, () => (exchange.session['name'] = 'Grace'))
+      },
+      '/look': ({ session, send }) => send(JSON.stringify(session)),
+    })
+    expect((await client.request('/')).text).toBe('done')
+    await late
+    expect(reasons).toEqual(['created', 'late'])
+    expect((await client.request('/look')).text).toBe('{"name":"Ada"}')
+  })
 
-  it.each(ways)(
-    'are reported if the session was not used before and is changed %s',
-    async (_, answer) => {
-      const { reasons, late } = watch()
-      const { client } = await serve({
-        '/': (exchange) => {
-          exchange.takeOver()
-          return answer(exchange, () => (exchange.session['name'] = 'Ada'))
-        },
-      })
-      const sent = await client.request('/')
-      await late
-      expect([sent.text, sent.values('set-cookie')]).toEqual(['done', []])
-      expect(reasons).toEqual(['late'])
-    },
-  )
+  it.each(ways)('are reported if the session was not used before and is changed %s', async (_, answer) => {
+    const { reasons, late } = watch()
+    const { client } = await serve({
+      '/': (exchange) => {
+        exchange.takeOver()
+        return answer(exchange, () => (exchange.session['name'] = 'Ada'))
+      },
+    })
+    const sent = await client.request('/')
+    await late
+    expect([sent.text, sent.values('set-cookie')]).toEqual(['done', []])
+    expect(reasons).toEqual(['late'])
+  })
 
   it('are not reported if the session is only read after the headers', async () => {
     const { reasons } = watch()
