@@ -6,8 +6,9 @@ import { openSite, type Shown, type Site } from './device-bound/site.ts'
 import { createTrusted, missingTool, type Trusted } from './device-bound/trusted.ts'
 
 const HOST = 'shop.test'
-const FLAGS = [
-  `--host-resolver-rules=MAP ${HOST} 127.0.0.1`,
+const LOGIN = `https://login.${HOST}`
+const flagsFor = (...hosts: readonly string[]): readonly string[] => [
+  `--host-resolver-rules=${hosts.map((host) => `MAP ${host}`).join()}`,
   // With keys in software, on machines without the hardware for them.
   '--enable-features=DeviceBoundSessions:RequireOriginTrialTokens/false,EnableBoundSessionCredentialsSoftwareKeysForManualTesting',
 ]
@@ -30,11 +31,34 @@ describe.skipIf(missing !== undefined)('in Chromium', () => {
   let browser: Browser
   beforeAll(async () => {
     trusted = createTrusted(HOST)
-    browser = await openBrowserAt(chromium, trusted.home, FLAGS)
+    browser = await openBrowserAt(chromium, trusted.home, flagsFor(`${HOST} 127.0.0.1`))
   })
   afterAll(async () => {
     await browser.close()
     trusted.remove()
+  })
+
+  it.each([
+    ['names it is bound, and refreshed, on all of them', [LOGIN], true],
+    ['does not name it is registered here, and forgotten by the browser', [], 'pending'],
+  ] as const)('a login on one host of a site that %s', async (_, registering, bound) => {
+    const options: Partial<SessionsOptions> = { store: memoryStore(), cookie: { domain: HOST } }
+    const site = await openSite(HOST, trusted, options, registering)
+    // Where the site's own file is asked for, the port is that of https.
+    const at = `127.0.0.1:${new URL(site.origin).port}`
+    const hosts = flagsFor(`${HOST}:443 ${at}`, `*.${HOST}:443 ${at}`)
+    const own = await openBrowserAt(chromium, trusted.home, hosts)
+    const context = await own.newContext()
+    const page = await context.newPage()
+    await page.goto(`${LOGIN}/login`)
+    await site.heard('bound', 1)
+    await expect
+      .poll(async () => (await context.cookies()).map(({ name }) => name), { timeout: 60_000 })
+      .toEqual(['__Secure-session'])
+    await page.goto(`https://${HOST}/`)
+    expect(JSON.parse((await page.textContent('pre')) ?? '')).toMatchObject({ subject: 'ada', bound })
+    await own.close()
+    site.close()
   })
 
   describe.each(MODES)('a session that lives %s', (_, options) => {

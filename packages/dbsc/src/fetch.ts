@@ -34,16 +34,19 @@ export async function answerDevice<D>(
  * export default { fetch: withDeviceBound(sessions, withSession(sessions, (request, session) => …)) }
  * ```
  *
- * With `require: 'always'`, the inner handler must call `requireBound(session)`.
+ * With `require: 'always'`, the inner handler must call `requireBound(session)`. Without an inner handler it is a route's handler,
+ * as for Next.js, and answers all other requests with 404.
  *
  * @throws {ConfigError} at start-up, for sessions without the option `deviceBound`.
  */
 export function withDeviceBound<D, Rest extends readonly unknown[]>(
   sessions: Sessions<D> | Choose<D, Request>,
-  handler: (request: Request, ...rest: Rest) => Response | Promise<Response>,
+  handler: (request: Request, ...rest: Rest) => Response | Promise<Response> = notFound,
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   if (typeof sessions !== 'function') hooksOf(sessions)
   const sessionsFor = chooseAmong(sessions)
   return async (request, ...rest) =>
     (await answerDevice(sessionsFor(request), request)) ?? handler(request, ...rest)
 }
+
+const notFound = (): Response => new Response(null, { status: 404 })

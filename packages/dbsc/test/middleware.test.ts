@@ -3,20 +3,24 @@ import { crossOriginGuard, session } from '@keepsake/express'
 import { withSession } from '@keepsake/fetch'
 import {
   deviceBound,
+  fastifyDeviceBound,
   koaDeviceBound,
   requireBound,
   type SessionUnboundError,
   withDeviceBound,
 } from '../src/index.ts'
+import { session as fastifySession } from '@keepsake/fastify'
 import { session as koaSession } from '@keepsake/koa'
-import { createClient } from '@keepsake/testing'
+import { createClient } from '@keepsake/testing/client'
 import express from 'express'
+import { fastify } from 'fastify'
 import Koa from 'koa'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createClock, type Data, page, SECRET, sessionsOf } from './support/app.ts'
+import { listenerOf } from './support/fastify.ts'
 import { visit } from './support/stage.ts'
 
 async function serve(listener: RequestListener) {
@@ -74,6 +78,15 @@ describe("with require: 'always', an unbound login gets a 403", () => {
           const { status, code } = error as SessionUnboundError
           res.status(status).json({ code })
         }) as express.ErrorRequestHandler),
+    Fastify: (sessions) => {
+      const app = fastify()
+      app.register(fastifySession(sessions as Sessions<never>)).register(fastifyDeviceBound(sessions))
+      app.setErrorHandler<SessionUnboundError>(({ status, code }, _, reply) =>
+        reply.code(status).send({ code }),
+      )
+      app.get('*', ({ session: one, url }) => page(url, one as never))
+      return listenerOf(app)
+    },
     Koa: (sessions) =>
       new Koa()
         .use(async (ctx, next) => {
@@ -138,4 +151,14 @@ describe("with require: 'always', an unbound login gets a 403", () => {
     await client.request('/')
     expect(String(errors[0])).toBe('ConfigError: deviceBound: mount session() before it')
   })
+})
+
+it('a fetch handler that is given no other answers the two posts, and 404 to everything else', async () => {
+  const handle = withDeviceBound(() => sessionsOf(createClock()))
+  const statusOf = async (path: string, method = 'POST'): Promise<number> =>
+    (await handle(new Request(`https://shop.test${path}`, { method }))).status
+  expect(await statusOf('/.session/register')).toBe(400)
+  expect(await statusOf('/.session/refresh')).toBe(200)
+  expect(await statusOf('/.session/other')).toBe(404)
+  expect(await statusOf('/.session/refresh', 'GET')).toBe(404)
 })

@@ -1,6 +1,6 @@
 import { createSessions, memoryStore } from '@keepsake/core'
 import { describe, expect, it } from 'vitest'
-import { deviceBound, koaDeviceBound, withDeviceBound } from '../src/index.ts'
+import { deviceBound, fastifyDeviceBound, koaDeviceBound, withDeviceBound } from '../src/index.ts'
 import { SECRET } from './support/app.ts'
 import { listen, setBound, visit } from './support/stage.ts'
 
@@ -27,6 +27,14 @@ describe('a browser’s Secure-Session-Skipped header', () => {
       expect(status).toBe(200)
     }
     expect(events).toEqual(['bound_failed: unreachable', 'bound_failed: server_error'])
+  })
+
+  it('is reported once for each reason of a request, even if it repeats the reason', async () => {
+    const { browser } = await setBound()
+    const events = listen()
+    const field = Array.from({ length: 200 }, () => 'unreachable').join(', ')
+    await browser.request('/', { headers: { 'Secure-Session-Skipped': `${field}, quota_exceeded` } })
+    expect(events).toEqual(['bound_failed: unreachable', 'bound_failed: quota_exceeded'])
   })
 })
 
@@ -101,6 +109,14 @@ describe('the option deviceBound', () => {
     expect(make).toThrow(message)
   })
 
+  it('is rejected at start-up with a partitioned cookie, which browsers do not bind', () => {
+    const rest = { secrets: [SECRET], revocation: 'none', deviceBound: {} } as const
+    expect(() => createSessions({ ...rest, cookie: { partitioned: true, sameSite: 'none' } })).toThrow(
+      'deviceBound: browsers bind no partitioned cookie; leave cookie.partitioned out',
+    )
+    expect(() => createSessions({ ...rest, cookie: { sameSite: 'none' } })).not.toThrow()
+  })
+
   it('must have a path below that of the cookie', () => {
     expect(() => below('/.session')).toThrow('deviceBound.path: expected a path below that of the cookie')
     expect(() => below('/apple')).toThrow('deviceBound.path')
@@ -111,6 +127,7 @@ describe('the option deviceBound', () => {
     const sessions = createSessions({ secrets: [SECRET], revocation: 'none' })
     for (const mount of [
       deviceBound,
+      fastifyDeviceBound,
       koaDeviceBound,
       (one: never) => withDeviceBound(one, async () => new Response()),
     ])

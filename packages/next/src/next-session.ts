@@ -1,5 +1,5 @@
 import type { Session, Sessions } from '@keepsake/core'
-import { checkSessions } from '@keepsake/core/adapter'
+import { checkSessions, isDevicePost } from '@keepsake/core/adapter'
 import { type FetchVisit, fromJar, open } from '@keepsake/fetch'
 import { cookies } from 'next/headers.js'
 import { after, NextResponse } from 'next/server.js'
@@ -125,6 +125,8 @@ export function createNextSession<D>(
 
   async function extend(request: Request, response: Response): Promise<Response> {
     const sessions = await sessionsOf()
+    // A proof of a device is no use of its session.
+    if (isDevicePost(sessions, request.method, () => new URL(request.url).pathname)) return response
     // A page without a session stays cacheable.
     if (sessions.cookie.read(request.headers.get('cookie') ?? undefined) === undefined) return response
     const visit = await open(sessions, request)

@@ -35,10 +35,7 @@ export class Visitor {
   /** Sends the form that has this in it, as a browser does that has not loaded the scripts. */
   async submit(path: string, mark: string, fields: Readonly<Record<string, string>> = {}): Promise<Answer> {
     const { html } = await this.ask(path)
-    const form = html.split('</form>').find((text) => text.slice(text.lastIndexOf('<form')).includes(mark))
-    const body = new FormData()
-    for (const [, name = '', value = ''] of (form ?? '').slice(form?.lastIndexOf('<form')).matchAll(ACTION))
-      body.append(name, value.replaceAll('&quot;', '"').replaceAll('&amp;', '&'))
+    const body = formIn(html, mark)
     for (const [name, value] of Object.entries(fields)) body.append(name, value)
     return this.ask(path, { method: 'POST', body })
   }
@@ -53,13 +50,22 @@ export class Visitor {
   }
 }
 
+/** What the form of a page that has this in it sends. */
+export function formIn(html: string, mark: string): FormData {
+  const form = html.split('</form>').find((text) => text.slice(text.lastIndexOf('<form')).includes(mark))
+  const body = new FormData()
+  for (const [, name = '', value = ''] of (form ?? '').slice(form?.lastIndexOf('<form')).matchAll(ACTION))
+    body.append(name, value.replaceAll('&quot;', '"').replaceAll('&amp;', '&'))
+  return body
+}
+
 /** The lines that set the session's cookie. */
 export const linesOf = (headers: Headers): readonly string[] =>
   headers.getSetCookie().filter((line) => line.startsWith(`${NAME}=`))
 
 const valueOf = (line: string): string | undefined => /=([^;]+)/.exec(line.split('; ')[0] ?? '')?.[1]
 
-const textOf = (html: string): string =>
+export const textOf = (html: string): string =>
   html
     .replaceAll(/<script.*?<\/script>/gs, '')
     .replaceAll(/<!--.*?-->/gs, '')

@@ -40,10 +40,12 @@ export interface Site {
   close(): void
 }
 
+/** @param registering The origins beside the site's own that may register a key for all of its hosts. */
 export async function openSite(
   host: string,
   trusted: Trusted,
   options: Partial<SessionsOptions>,
+  registering: readonly string[] = [],
 ): Promise<Site> {
   let now = Date.now()
   const sessions = createSessions({
@@ -61,6 +63,10 @@ export async function openSite(
   })
   const posts: string[] = []
   const server = createServer({ key: trusted.key, cert: trusted.cert }, (request, response) => {
+    if (request.url === '/.well-known/device-bound-sessions') {
+      response.end(JSON.stringify({ registering_origins: registering }))
+      return
+    }
     if (request.method === 'POST')
       response.on('finish', () => posts.push(`${request.url} ${response.statusCode}`))
     device(request, response, () => void pages(request, response))

@@ -28,7 +28,7 @@ function isThere(tool: string, argument: string): boolean {
   }
 }
 
-/** A certificate for a host by an authority that is made for it. A browser that ignores errors of certificates binds nothing. */
+/** A certificate for a host and those below it by an authority that is made for it. A browser that ignores errors of certificates binds nothing. */
 export function createTrusted(host: string): Trusted {
   const home = mkdtempSync(join(tmpdir(), 'device-bound-'))
   const run = (tool: string, ...args: readonly string[]): void =>
@@ -58,7 +58,7 @@ export function createTrusted(host: string): Trusted {
     )
   }
   certify('authority', 'Keepsake tests')
-  const leaf = [`subjectAltName=DNS:${host}`, 'basicConstraints=CA:FALSE'].flatMap((line) => [
+  const leaf = [`subjectAltName=DNS:${host},DNS:*.${host}`, 'basicConstraints=CA:FALSE'].flatMap((line) => [
     '-addext',
     line,
   ])

@@ -128,7 +128,6 @@ describe('a cookie', () => {
         const jar = jarWith(createCookie(name, attributes).write(value))
         expect(held(jar)).toEqual([`${name}=${value}`])
       }),
-      { numRuns: 300 },
     )
   })
 
@@ -144,7 +143,6 @@ describe('a cookie', () => {
           expect(new Set(written).size).toBe(written.length)
         }
       }),
-      { numRuns: 100 },
     )
   })
 
@@ -205,7 +203,6 @@ describe('clearing a cookie (R11)', () => {
         jar.setCookieSync(cookie.clear(), URL)
         expect(held(jar)).toEqual([])
       }),
-      { numRuns: 200 },
     )
   })
 })

@@ -1,10 +1,10 @@
 import { SESSION_CHANNEL, type Sessions, type SessionEvent, type SessionsOptions } from '@keepsake/core'
+import type { Client } from '@keepsake/testing'
 import {
-  type Client,
   createDeviceBoundBrowser,
   type DeviceBoundBrowser,
   type DeviceBoundBrowserOptions,
-} from '@keepsake/testing'
+} from '@keepsake/testing/device-bound'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { expect, onTestFinished } from 'vitest'
 import { type Clock, createClock, type Data, fetchApp, sessionsOf, type Shown } from './app.ts'

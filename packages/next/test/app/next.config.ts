@@ -11,6 +11,7 @@ const config: NextConfig = {
     root,
     resolveAlias: {
       '@keepsake/next': source('next/src/index'),
+      '@keepsake/dbsc': source('dbsc/src/index'),
       '@keepsake/fetch': source('fetch/src/index'),
       '@keepsake/core': source('core/src/index'),
       '@keepsake/core/adapter': source('core/src/adapter'),
