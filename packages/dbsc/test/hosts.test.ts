@@ -20,7 +20,7 @@ import { visit } from './support/stage.ts'
 
 type App = (sessions: Sessions<Data>) => RequestListener
 
-/** Registers all of it in a scope, whose only other routes are the pages. */
+/** Registers everything in a scope, whose only other routes are the pages. */
 const pagesIn = (scope: FastifyInstance, sessions: Sessions<Data>): FastifyInstance => {
   scope
     .register(fastifySession(sessions as Sessions<never>))

@@ -153,7 +153,7 @@ describe("with require: 'always', an unbound login gets a 403", () => {
   })
 })
 
-it('a fetch handler that is given no other answers the two posts, and 404 to everything else', async () => {
+it('a fetch handler without an inner handler answers the two POSTs, and 404 to everything else', async () => {
   const handle = withDeviceBound(() => sessionsOf(createClock()))
   const statusOf = async (path: string, method = 'POST'): Promise<number> =>
     (await handle(new Request(`https://shop.test${path}`, { method }))).status

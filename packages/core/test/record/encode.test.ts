@@ -192,7 +192,7 @@ describe('data that cannot be saved', () => {
     [
       { a: Object.create(Object.create(Object.create(null) as object) as object) as object },
       'a',
-      'is not a plain object, and cannot be saved',
+      'is not a plain object, which cannot be saved',
     ],
     [{ m: new Map([['k', [() => 1]]]) }, 'm[0][1][0]', 'is a function, which cannot be saved'],
     [{ s: new Set([1, Number.NaN]) }, 's[1]', 'is NaN, which cannot be saved'],
