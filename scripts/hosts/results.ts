@@ -32,7 +32,7 @@ interface Run extends Omit<Result, 'passed'> {
 /** A full test name of the suite: `Koa 3, h2, sealed, in slow motion > caches > …`. */
 const SCENARIO =
   /^(?<host>.+), (?<protocol>http\/1\.1|h2|fetch), (?<mode>sealed.*?) > (?<feature>.+?) > (?<title>.+)$/s
-const LACK = /^of (?<host>.+) names in its README what it cannot do: (?<what>.+)$/
+const LACK = /^the README of (?<host>.+) names what it cannot do: (?<what>.+)$/
 
 /** The results of the adapter suites, from the reports of the last runs. */
 export function resultsOf(reports: ReadonlyMap<string, readonly Ran[]>): Results {

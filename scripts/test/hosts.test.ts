@@ -15,7 +15,7 @@ const koa = passed(
   'Koa 3, h2, sealed, in slow motion > bodies > lets early hints pass',
 )
 const hono = passed(
-  'of Hono, served by Node names in its README what it cannot do: early hints',
+  'the README of Hono, served by Node names what it cannot do: early hints',
   'Hono, served by Node, http/1.1, sealed > caches > keep nothing',
   'Hono, served by Node, http/1.1, sealed, in slow motion > caches > keep nothing',
 )
