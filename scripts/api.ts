@@ -7,14 +7,12 @@ import { report } from './run.ts'
 import { publicPackages } from './workspace.ts'
 
 const mode = process.argv.includes('--write') ? 'write' : 'check'
-const changed = publicPackages().flatMap((item) =>
-  apiReports(item, mode).map((entry) => `${item.manifest.name}, ${entry}`),
-)
+const changed = apiReports(publicPackages(), mode)
 if (mode === 'write')
   console.log(changed.length === 0 ? 'nothing has changed' : `written: ${changed.join('; ')}`)
 else {
   report(
     'the public surface is what the reports say',
-    changed.map((what) => `${what}: the public surface has changed; look at what pnpm api writes`),
+    changed.map((name) => `${name}: the public surface has changed; look at what pnpm api writes`),
   )
 }

@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import {
   cycleFaults,
+  depthFaults,
   importFaults,
   type Layout,
   readSources,
@@ -71,10 +72,12 @@ const WINGS: Readonly<Record<string, Layout>> = {
       crypto: 2,
       base: 1,
     },
+    deepest: 12,
   },
   'node-http': {
     entries: ['index'],
     wings: { guard: 4, session: 3, hold: 2, headers: 1 },
+    deepest: 6,
   },
 }
 
@@ -87,7 +90,7 @@ for (const { folder, path } of publicPackages()) {
   const found = [
     ...importFaults(files, MAY_IMPORT[folder]),
     ...cycleFaults(files),
-    ...(layout === undefined ? [] : wingFaults(files, layout)),
+    ...(layout === undefined ? [] : [...wingFaults(files, layout), ...depthFaults(files, layout)]),
   ]
   faults.push(...found.map((fault) => `packages/${folder}/src: ${fault}`))
   if (layout === undefined) continue

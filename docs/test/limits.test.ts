@@ -33,7 +33,7 @@ it('tells how large a session in a store may be, to the byte', async () => {
   const stored = { secrets, store: memoryStore() }
   const error = await refusal(stored, 1_000_000)
   if (!(error instanceof RecordTooLargeError)) throw new Error('nothing was refused')
-  expect(lineOf('choose-a-mode.md', '| holds |')).toContain(`| ${written(error.limit)} bytes of JSON`)
+  expect(lineOf('choose-a-mode.md', '| maximum size |')).toContain(`| ${written(error.limit)} bytes of JSON`)
   expect(lineOf('errors.md', '| `RecordTooLargeError`')).toContain(`${written(error.limit)} bytes of JSON`)
   const most = error.limit - JSON.stringify({ a: '' }).length
   expect(await refusal(stored, most)).toBeUndefined()
@@ -44,6 +44,6 @@ it('tells how large a cookie may be', async () => {
   const error = await refusal({ secrets, revocation: 'none' }, 10_000)
   if (!(error instanceof CookieTooLargeError)) throw new Error('nothing was refused')
   const limit = `${written(error.limit)} bytes`
-  expect(lineOf('choose-a-mode.md', '| holds |')).toContain(limit)
+  expect(lineOf('choose-a-mode.md', '| maximum size |')).toContain(limit)
   expect(lineOf('errors.md', '| `CookieTooLargeError`')).toContain(limit)
 })

@@ -34,7 +34,7 @@ function hostsOf({ results, lacks }: Results): string {
     )
     return [`[${host}](../${file})`, `\`@keepsake/${packageOf(file)}\``, protocolName(protocol), ...cells]
   })
-  return `## Hosts and modes\n\n${table(['host', 'package', 'asked over', ...modes], rows)}`
+  return `## Hosts and modes\n\n${table(['host', 'package', 'connection', ...modes], rows)}`
 }
 
 /** Features by packages: what all hosts of a package have shown in all modes. */
@@ -47,7 +47,7 @@ function featureTable({ results, lacks }: Results): string {
       return markOf(results, lacks, runs, [feature])
     }),
   ])
-  return `## Features\n\n${table(['scenarios of', ...packages], rows)}`
+  return `## Features\n\n${table(['scenarios about', ...packages], rows)}`
 }
 
 /** Whether runs have shown all that others have; else what their hosts say they cannot do. */
@@ -81,4 +81,4 @@ function lacksOf({ lacks }: Results, readmeOf: (file: string) => string): string
 }
 
 const protocolName = (protocol: string): string =>
-  ({ 'http/1.1': 'HTTP/1.1', h2: 'HTTP/2' })[protocol] ?? 'no wire, `Request` to `Response`'
+  ({ 'http/1.1': 'HTTP/1.1', h2: 'HTTP/2' })[protocol] ?? 'none: called with a `Request`'

@@ -18,6 +18,8 @@ export interface Layout {
   readonly wings: Readonly<Record<string, number>>
   /** Imports between wings on one floor that are allowed, as `'session → modes'`. */
   readonly across?: readonly string[]
+  /** How many files the longest chain of imports may have. */
+  readonly deepest: number
 }
 
 /** How large a package is, and how deep its files are stacked. */
@@ -114,6 +116,14 @@ export function wingFaults(files: readonly SourceFile[], layout: Layout): readon
 /** Each cycle of imports that a walk through the files meets, as the files on it. */
 export function cycleFaults(files: readonly SourceFile[]): readonly string[] {
   return walk(files).cycles.map((cycle) => `${cycle.join(' → ')} is a cycle`)
+}
+
+/** The longest chain of imports, where it has more files than the layout allows. */
+export function depthFaults(files: readonly SourceFile[], { deepest }: Layout): readonly string[] {
+  const { chain } = structureOf(files)
+  return chain.length > deepest
+    ? [`${chain.join(' → ')} is ${chain.length} files deep, and may be ${deepest}`]
+    : []
 }
 
 /** The size and the depth of a package. What a cycle adds to the depth is not counted. */

@@ -28,7 +28,7 @@ describe('the page of hosts', () => {
   it('has each host with what it is asked over, and what it has passed in each mode', () => {
     expect(page).toContain(
       `
-| host | package | asked over | sealed | sealed, in slow motion |
+| host | package | connection | sealed | sealed, in slow motion |
 |---|---|---|---|---|
 | [Koa 3](../${KOA}) | \`@keepsake/koa\` | HTTP/2 | ✓ | ✓ |
 | [Hono, served by Node](../${HONO}) | \`@keepsake/hono\` | HTTP/1.1 | ✓ without early hints | ✓ without early hints |

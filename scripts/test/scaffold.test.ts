@@ -42,19 +42,13 @@ const cases = [
 ] as const
 
 describe.each(cases)('a new %s', (kind, name) => {
-  it('has nothing wrong, type-checks and builds', async () => {
+  it('has nothing wrong, type-checks, and has a suite that is red and says what to fill in', async () => {
     const { path, tool } = laidDown(kind, name)
     expect(metadataProblems({ folder: folderOf(kind, name), path, manifest: readManifest(path) })).toEqual([])
     await tool('tsc', '-p', '.')
-    await tool('tsup', '--config', '../../tsup.config.ts', 'src/index.ts')
-    expect(readdirSync(join(path, 'dist'))).toEqual(
-      expect.arrayContaining(['index.js', 'index.cjs', 'index.d.ts', 'index.d.cts']),
+    await expect(tool('vitest', 'run', '--bail=1')).rejects.toThrow(
+      `in packages/${folderOf(kind, name)}/src/index.ts`,
     )
-  })
-
-  it('has a suite that is red, and says what to fill in', async () => {
-    const { tool } = laidDown(kind, name)
-    await expect(tool('vitest', 'run')).rejects.toThrow(`in packages/${folderOf(kind, name)}/src/index.ts`)
   })
 
   it('is not laid down twice, nor under a name that no package can have', () => {
@@ -72,23 +66,30 @@ function fileIn(page: string, file: string): string {
   return code.split('\n```')[0] ?? ''
 }
 
-it('a store is green when it is filled in as the documentation says', async () => {
-  const { path, tool } = laidDown('store', 'demo')
+/** Fails where the package does not build, or a test of its suite fails. */
+async function expectGreen({ path, tool }: ReturnType<typeof laidDown>): Promise<void> {
+  await tool('tsup', '--config', '../../tsup.config.ts', 'src/index.ts')
+  expect(readdirSync(join(path, 'dist'))).toEqual(
+    expect.arrayContaining(['index.js', 'index.cjs', 'index.d.ts', 'index.d.cts']),
+  )
+  expect(await tool('vitest', 'run')).toMatch(/Tests {2}\d+ passed/)
+}
+
+it('a store builds, and is green, when it is filled in as the documentation says', async () => {
+  const store = laidDown('store', 'demo')
   const code = fileIn('write-a-store.md', 'tiny-store.ts')
   const options =
     'export const demoStore = (options: { now?: () => number } = {}): Store => tinyStore(options.now)'
-  writeFileSync(join(path, 'src/index.ts'), `${code}\n${options}\n`)
-  await tool('tsc', '-p', '.')
-  expect(await tool('vitest', 'run')).toMatch(/Tests {2}\d+ passed/)
+  writeFileSync(join(store.path, 'src/index.ts'), `${code}\n${options}\n`)
+  await expectGreen(store)
 })
 
-it('an adapter is green when it is filled in as the documentation says', async () => {
-  const { path, tool } = laidDown('adapter', 'demo-frame')
+it('an adapter builds, and is green, when it is filled in as the documentation says', async () => {
+  const adapter = laidDown('adapter', 'demo-frame')
   const code = fileIn('write-an-adapter.md', 'tiny-adapter.ts').replaceAll(
     'tinyFramework',
     'withDemoFrameSession',
   )
-  writeFileSync(join(path, 'src/index.ts'), code)
-  await tool('tsc', '-p', '.')
-  expect(await tool('vitest', 'run')).toMatch(/Tests {2}\d+ passed/)
+  writeFileSync(join(adapter.path, 'src/index.ts'), code)
+  await expectGreen(adapter)
 })

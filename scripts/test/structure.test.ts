@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   cycleFaults,
+  depthFaults,
   importFaults,
   type Layout,
   readSources,
@@ -24,7 +25,7 @@ function sourcesOf(tree: Readonly<Record<string, string>>) {
   return readSources(folder)
 }
 
-const LAYOUT: Layout = { entries: ['index'], wings: { upper: 2, left: 1, right: 1 } }
+const LAYOUT: Layout = { entries: ['index'], wings: { upper: 2, left: 1, right: 1 }, deepest: 3 }
 
 /** A package that has nothing wrong: three files, one on another. */
 const SOUND = {
@@ -144,6 +145,18 @@ describe('the check of cycles', () => {
 
   it('reports a file that imports itself', () => {
     expect(cycleFaults(sourcesOf({ 'a.ts': "import './a.ts'\n" }))).toEqual(['a.ts → a.ts is a cycle'])
+  })
+})
+
+describe('the check of depth', () => {
+  it('finds nothing in a package whose longest chain of imports has as many files as are allowed', () => {
+    expect(depthFaults(sourcesOf(SOUND), LAYOUT)).toEqual([])
+  })
+
+  it('reports the longest chain of imports where it has more files', () => {
+    expect(depthFaults(sourcesOf(SOUND), { ...LAYOUT, deepest: 2 })).toEqual([
+      'index.ts → upper/upper.ts → left/left.ts is 3 files deep, and may be 2',
+    ])
   })
 })
 

@@ -1,10 +1,17 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 
-const derive = promisify<string, Buffer, number, { N: number; r: number; p: number }, Buffer>(scrypt)
+const derive = promisify<string, Buffer, number, Cost, Buffer>(scrypt)
+
+/** What a hash costs whoever tries passwords, by the parameters of scrypt. */
+interface Cost {
+  readonly N: number
+  readonly r: number
+  readonly p: number
+}
 
 // OWASP's Password Storage Cheat Sheet, the set that fits into Node's default memory limit of 32 MiB.
-const COST = { N: 2 ** 14, r: 8, p: 5 }
+const COST: Cost = { N: 2 ** 14, r: 8, p: 5 }
 const HASH_BYTES = 32
 /** How many characters a password may have. */
 export const PASSWORD_LENGTH = { min: 8, max: 256 } as const
@@ -38,9 +45,9 @@ const isPassword = ({ length }: string): boolean =>
   length >= PASSWORD_LENGTH.min && length <= PASSWORD_LENGTH.max
 
 /** A password as it is kept: derived by scrypt, with a salt of its own. */
-async function hashOf(password: string): Promise<Pick<Entry, 'salt' | 'hash'>> {
+async function hashOf(password: string, cost: Cost): Promise<Pick<Entry, 'salt' | 'hash'>> {
   const salt = randomBytes(16)
-  return { salt, hash: await derive(password, salt, HASH_BYTES, COST) }
+  return { salt, hash: await derive(password, salt, HASH_BYTES, cost) }
 }
 
 /** The accounts that are always there, with one password. It stands on the login page. */
@@ -50,8 +57,8 @@ export const DEMO = {
   password: 'analytical-engine',
 } as const
 
-/** Accounts kept in memory, with the demo users among them: they are gone when the process ends. */
-export async function createAccounts(): Promise<Accounts> {
+/** Accounts kept in memory, with the demo users among them: they are gone when the process ends. Tests take another cost. */
+export async function createAccounts(cost: Cost = COST): Promise<Accounts> {
   const entries = new Map<string, Entry>()
   const decoy = { salt: randomBytes(16), hash: randomBytes(HASH_BYTES) }
 
@@ -60,7 +67,7 @@ export async function createAccounts(): Promise<Accounts> {
       const username = name.trim().toLowerCase()
       if (!USERNAME.test(username)) return undefined
       if (!isPassword(password)) return undefined
-      const secret = await hashOf(password)
+      const secret = await hashOf(password, cost)
       // Asked only now: two registrations of one name may both have been hashing.
       if (entries.has(username)) return undefined
       const account = { username, since: new Date() }
@@ -72,7 +79,7 @@ export async function createAccounts(): Promise<Accounts> {
       if (!isPassword(password)) return undefined
       const entry = entries.get(name.trim().toLowerCase())
       const { salt, hash } = entry ?? decoy
-      const right = timingSafeEqual(await derive(password, salt, HASH_BYTES, COST), hash)
+      const right = timingSafeEqual(await derive(password, salt, HASH_BYTES, cost), hash)
       return right ? entry?.account : undefined
     },
 
@@ -81,14 +88,14 @@ export async function createAccounts(): Promise<Accounts> {
     async changePassword(username, password) {
       const entry = entries.get(username)
       if (entry === undefined || !isPassword(password)) return false
-      entries.set(username, { ...entry, ...(await hashOf(password)) })
+      entries.set(username, { ...entry, ...(await hashOf(password, cost)) })
       return true
     },
   }
 
   // Derived once for all of them: it takes a while, and a password that everybody may read needs no salts.
   const since = new Date()
-  const secret = await hashOf(DEMO.password)
+  const secret = await hashOf(DEMO.password, cost)
   for (const username of [DEMO.username, ...DEMO.others])
     entries.set(username, { account: { username, since }, ...secret })
   return accounts

@@ -11,7 +11,7 @@ const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefo
 const CURL = 'curl/8.11.0'
 const MINUTE = 60_000
 
-const accounts = await createAccounts()
+const accounts = await createAccounts({ N: 2, r: 1, p: 1 })
 
 /** A browser with one cookie, at a desk of its own making. */
 type Browser = (action: Action, form?: Readonly<Record<string, string>>) => Promise<Answer>

@@ -1,6 +1,3 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { createSessions, memoryStore } from '@keepsake/core'
 import { createApp as expressCart } from 'example-express-cart'
@@ -14,16 +11,15 @@ import { createApp as koaLogin } from 'example-koa-login'
 import { createApp as nodeHttpCart } from 'example-node-http-cart'
 import { createApp as nodeHttpLogin } from 'example-node-http-login'
 import { createAccounts, type ShopSession } from 'example-shop'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { type Listener, served } from './listeners.ts'
 import { type RawAnswer, rawRequest } from './raw-request.ts'
-
-type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
 const SECRET = 'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'
 const FORM = 'Content-Type: application/x-www-form-urlencoded'
 const sessions = createSessions<ShopSession>({ secrets: [SECRET], revocation: memoryStore() })
 const name = sessions.cookie.name
-const accounts = await createAccounts()
+const accounts = await createAccounts({ N: 2, r: 1, p: 1 })
 
 const APPS: readonly (readonly [string, Listener])[] = [
   ['express-cart', expressCart({ sessions })],
@@ -116,15 +112,8 @@ const PATHS = [
 const isFine = ({ status }: RawAnswer): boolean => status >= 200 && status < 500
 
 describe.each(APPS)('%s takes', (_, listener) => {
-  const server = createServer(listener)
+  const url = served(listener)
   const complaints = vi.spyOn(console, 'error').mockImplementation(() => undefined)
-  let url = ''
-
-  beforeAll(async () => {
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  })
-  afterAll(() => server.close())
   afterEach(() => {
     expect(complaints).not.toHaveBeenCalled()
     complaints.mockClear()
@@ -134,7 +123,7 @@ describe.each(APPS)('%s takes', (_, listener) => {
     for (const path of POSTS) {
       // One of its own, because a logout ends every copy of it.
       const lines = [`POST ${path} HTTP/1.1`, `Cookie: ${name}=${await tokenOf(1)}`, OUR_PAGE, type]
-      const answer = await rawRequest(url, lines, body)
+      const answer = await rawRequest(url(), lines, body)
       // Or the form would not have been looked at.
       expect(answer.status, path).not.toBe(403)
       expect(answer, path).toSatisfy(isFine)
@@ -150,7 +139,7 @@ describe.each(APPS)('%s takes', (_, listener) => {
   ])('no form from %s', async (_, from) => {
     for (const path of POSTS) {
       const lines = [`POST ${path} HTTP/1.1`, `Cookie: ${name}=${token}`, from, FORM]
-      const answer = await rawRequest(url, lines, 'sku=walden')
+      const answer = await rawRequest(url(), lines, 'sku=walden')
       expect(answer.status, path).toBe(403)
       expect(answer.text).toContain('nothing was done')
       expect(answer.text).not.toMatch(/^set-cookie:/im)
@@ -159,22 +148,22 @@ describe.each(APPS)('%s takes', (_, listener) => {
 
   test.each(COOKIES)('a Cookie header with %s', async (_, cookie) => {
     for (const path of ['/', '/cart', '/cookies', '/account', '/nowhere']) {
-      const answer = await rawRequest(url, [`GET ${path} HTTP/1.1`, `Cookie: ${cookie}`])
+      const answer = await rawRequest(url(), [`GET ${path} HTTP/1.1`, `Cookie: ${cookie}`])
       expect(answer, path).toSatisfy(isFine)
       expect(answer.text).not.toMatch(/<script|<img src=x/)
     }
   })
 
   test.each(PATHS)('the path %s', async (path) => {
-    expect(await rawRequest(url, [`GET ${path} HTTP/1.1`])).toSatisfy(isFine)
+    expect(await rawRequest(url(), [`GET ${path} HTTP/1.1`])).toSatisfy(isFine)
   })
 
   test.each(['PUT', 'DELETE', 'OPTIONS', 'PATCH'])('the method %s', async (method) => {
-    expect(await rawRequest(url, [`${method} /cart HTTP/1.1`])).toSatisfy(isFine)
+    expect(await rawRequest(url(), [`${method} /cart HTTP/1.1`])).toSatisfy(isFine)
   })
 
   test('a session next to cookies that are none, and reads it', async () => {
-    const { text } = await rawRequest(url, ['GET /cart HTTP/1.1', `Cookie: ;;; =x; a; ${name}=${token}; b`])
+    const { text } = await rawRequest(url(), ['GET /cart HTTP/1.1', `Cookie: ;;; =x; a; ${name}=${token}; b`])
     expect(text).toContain('Walden')
   })
 })

@@ -18,8 +18,8 @@ export interface HttpVisitor {
   cookie(): string
 }
 
-export function createHttpVisitor(url: string): HttpVisitor {
-  const jar = createJar()
+/** A jar goes to several servers of one host as a browser does: cookies do not tell ports apart. */
+export function createHttpVisitor(url: string, jar = createJar()): HttpVisitor {
   const cookie = (): string => jar.cookieFor(url)
 
   async function ask(path: string, init: RequestInit = {}): Promise<Page> {

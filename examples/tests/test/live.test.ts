@@ -1,20 +1,12 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
 import { createSessions, memoryStore, type Store } from '@keepsake/core'
-import { createApp as express } from 'example-express-login'
-import { createApp as fastify } from 'example-fastify-login'
-import { createApp as hono } from 'example-hono-login'
-import { createApp as koa } from 'example-koa-login'
-import { createApp as nodeHttp } from 'example-node-http-login'
 import { createAccounts, type ShopSession } from 'example-shop'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { loginListeners, served } from './listeners.ts'
 
 const SECRET = 'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'
 const HOUR = 3600
 const MINUTES_40 = 2400
-const accounts = await createAccounts()
+const accounts = await createAccounts({ N: 2, r: 1, p: 1 })
 
 let now = Date.now()
 // How long a busy machine may take; no measure of anything.
@@ -46,31 +38,16 @@ async function secondsLeft(cookie: string): Promise<number> {
   return peek?.secondsLeft ?? 0
 }
 
-describe.each([
-  ['Express', express({ sessions, accounts })],
-  ['Koa', koa({ sessions, accounts }).callback()],
-  ['node:http', nodeHttp({ sessions, accounts })],
-  ['Fastify', await fastify({ sessions, accounts })],
-  ['Hono', getRequestListener(hono({ sessions, accounts }).fetch)],
-] as const)('the live page of %s', (_, listener) => {
-  const server = createServer((request, response) => void listener(request, response))
+describe.each(await loginListeners({ sessions, accounts }))('the live page of %s', (_, listener) => {
+  const url = served(listener)
   const complaints = vi.spyOn(console, 'error').mockImplementation(() => undefined)
-  let url = ''
-  beforeAll(async () => {
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  })
-  afterAll(() => {
-    server.close()
-    server.closeAllConnections()
-  })
 
   test('begins at once, is no use of the session, and ends with its reader', async ({ onTestFinished }) => {
     const cookie = await logIn()
     now += MINUTES_40 * 1000
     const reader = new AbortController()
     onTestFinished(() => reader.abort())
-    const answer = await fetch(`${url}/live`, { headers: { cookie }, signal: reader.signal })
+    const answer = await fetch(`${url()}/live`, { headers: { cookie }, signal: reader.signal })
     expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
     expect(answer.headers.get('cache-control')).toBe('no-store, no-transform')
     expect(answer.headers.has('set-cookie')).toBe(false)
@@ -83,30 +60,30 @@ describe.each([
     expect(complaints).not.toHaveBeenCalled()
 
     // Any other page is.
-    await (await fetch(`${url}/cart`, { headers: { cookie } })).text()
+    await (await fetch(`${url()}/cart`, { headers: { cookie } })).text()
     expect(await secondsLeft(cookie)).toBeGreaterThan(HOUR - MINUTES_40)
   })
 
   test('ends when the session is ended from elsewhere, and the next one says so', async () => {
     const cookie = await logIn()
-    const answer = await fetch(`${url}/live`, { headers: { cookie } })
+    const answer = await fetch(`${url()}/live`, { headers: { cookie } })
     await expect.poll(() => watchers, PATIENTLY).toBe(1)
     await sessions.revokeAll('ada')
     expect(await answer.text()).not.toContain('ended')
-    expect(await (await fetch(`${url}/live`, { headers: { cookie } })).text()).toContain('event: ended')
+    expect(await (await fetch(`${url()}/live`, { headers: { cookie } })).text()).toContain('event: ended')
   })
 
   test('is over at once for a stranger, and for who asks for the head alone', async () => {
-    expect(await (await fetch(`${url}/live`)).text()).toContain('event: ended')
-    expect((await fetch(`${url}/live`, { method: 'HEAD', headers: { cookie: await logIn() } })).status).toBe(
-      200,
-    )
+    expect(await (await fetch(`${url()}/live`)).text()).toContain('event: ended')
+    expect(
+      (await fetch(`${url()}/live`, { method: 'HEAD', headers: { cookie: await logIn() } })).status,
+    ).toBe(200)
   })
 
   test('runs a script that the page’s policy allows', async () => {
-    const script = await fetch(`${url}/live.js`)
+    const script = await fetch(`${url()}/live.js`)
     expect(script.headers.get('content-type')).toMatch(/^text\/javascript/)
-    const page = await fetch(`${url}/account`, { headers: { cookie: await logIn() } })
+    const page = await fetch(`${url()}/account`, { headers: { cookie: await logIn() } })
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self'; connect-src 'self'")
     expect(await page.text()).toContain('<script src="/live.js" defer>')
   })

@@ -27,7 +27,7 @@ const KEPT = `<!doctype html><title>not ended</title><form action="/logout"></fo
 let ahead = 0
 const now = (): number => Date.now() + ahead
 const sessions = createSessions<ShopSession>({ secrets: [SECRET], store: memoryStore({ now }), now })
-const server = createServer(createApp({ sessions, accounts: await createAccounts() }))
+const server = createServer(createApp({ sessions, accounts: await createAccounts({ N: 2, r: 1, p: 1 }) }))
 
 /** Lets time pass here and there. A timer of a page that is due goes off once, as when a computer wakes up. */
 async function pass(context: BrowserContext, milliseconds: number): Promise<void> {

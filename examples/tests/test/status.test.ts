@@ -1,21 +1,13 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
 import { createSessions, memoryStore, type Store } from '@keepsake/core'
-import { createApp as express } from 'example-express-login'
-import { createApp as fastify } from 'example-fastify-login'
-import { createApp as hono } from 'example-hono-login'
-import { createApp as koa } from 'example-koa-login'
-import { createApp as nodeHttp } from 'example-node-http-login'
 import { createAccounts, type ShopSession } from 'example-shop'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { loginListeners, served } from './listeners.ts'
 
 const SECRET = 'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'
 const HOUR = 3600
 const MINUTES_40 = 2400
 const SAME_ORIGIN = { 'sec-fetch-site': 'same-origin' }
-const accounts = await createAccounts()
+const accounts = await createAccounts({ N: 2, r: 1, p: 1 })
 
 let now = Date.now()
 let isDown = false
@@ -47,24 +39,11 @@ const postTo = (url: string, headers: Record<string, string>) => fetch(url, { me
 
 const secondsLeft = async (cookie: string): Promise<number> => (await sessions.peek(cookie))?.secondsLeft ?? 0
 
-describe.each([
-  ['Express', express({ sessions, accounts })],
-  ['Koa', koa({ sessions, accounts }).callback()],
-  ['node:http', nodeHttp({ sessions, accounts })],
-  ['Fastify', await fastify({ sessions, accounts })],
-  ['Hono', getRequestListener(hono({ sessions, accounts }).fetch)],
-] as const)('sessionStatus() of %s', (_, listener) => {
-  const server = createServer((request, response) => void listener(request, response))
+describe.each(await loginListeners({ sessions, accounts }))('sessionStatus() of %s', (_, listener) => {
+  const at = served(listener)
   vi.spyOn(console, 'error').mockImplementation(() => undefined)
   let url = ''
-  beforeAll(async () => {
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/session`
-  })
-  afterAll(() => {
-    server.close()
-    server.closeAllConnections()
-  })
+  beforeAll(() => void (url = `${at()}/session`))
 
   test('says who is there and for how long, keeps no cache, and extends nothing however often it is asked', async () => {
     const cookie = await begin('ada')

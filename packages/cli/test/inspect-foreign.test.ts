@@ -183,7 +183,7 @@ describe('keepsake inspect, given a cookie of another library,', () => {
     })
   })
 
-  it('finds the secret in .env, by way of a process', async () => {
+  it('finds the secret in .env', async () => {
     const [, { cookie }] = OF_COOKIES.find(([name]) => name === 'cookie-session') ?? ['', { cookie: '' }]
     const cwd = makeDirectory()
     writeFileSync(join(cwd, '.env'), `${VARIABLE}="${SECRET}"\n`)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createCookie, createSessions, memoryStore, type SessionsOptions } from '@keepsake/core'
 import { createSealer } from '@keepsake/core/sealer'
 import { describe, expect, it } from 'vitest'
-import { keepsake, makeDirectory, type RunOptions } from './support.ts'
+import { keepsake, keepsakeProcess, makeDirectory, type RunOptions } from './support.ts'
 
 const SECRET = 'kq2Yw0bT7mXvR4cJ9sLz1eUoP6hNdFgA5iVtB8yCxWE'
 const OTHER = 'Zx8cV2bN5mQ1wE4rT7yU0iO3pA6sD9fGhJ-kLqM_nBv'
@@ -87,11 +87,11 @@ describe('keepsake inspect', () => {
     expect(out.replaceAll(/\s/g, '')).toContain(`"data":${JSON.stringify(data)}`)
   })
 
-  it('reads for people', async () => {
-    const line = `Set-Cookie: ${await sessionLine()}`
-    const { code, out } = await keepsake(['inspect', line], {
+  it('reads for people, from a pipe into a process of its own', async () => {
+    const { code, out } = await keepsakeProcess(['inspect'], {
       cwd: makeDirectory(),
       env: { SESSION_SECRET: SECRET },
+      input: `Set-Cookie: ${await sessionLine()}`,
     })
     expect(code).toBe(0)
     expect(out).toContain('cookie __Host-session\n')

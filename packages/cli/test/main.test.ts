@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { keepsake, makeDirectory } from './support.ts'
+import { keepsake, keepsakeProcess, makeDirectory } from './support.ts'
 
 it.each([['--help'], ['-h'], ['help'], ['help', '--help'], ['help', 'help']])(
   'shows its commands for %s %s',
@@ -27,7 +27,7 @@ it('tells the version that its package has', async () => {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string
   }
-  const { code, out } = await keepsake(['--version'], { cwd: makeDirectory() })
+  const { code, out } = await keepsakeProcess(['--version'], { cwd: makeDirectory() })
   expect({ code, out }).toEqual({ code: 0, out: `${version}\n` })
 })
 
@@ -42,4 +42,9 @@ it.each([
   const { code, out, error } = await keepsake(args, { cwd: makeDirectory() })
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(error).toContain(problem)
+})
+
+it.each([[['--help']], [['secrets']]])('called as %j is the same as a process of its own', async (args) => {
+  const cwd = makeDirectory()
+  expect(await keepsakeProcess(args, { cwd })).toEqual(await keepsake(args, { cwd }))
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { createSessions } from '@keepsake/core'
 import { describe, expect, it } from 'vitest'
-import { keepsake, makeDirectory } from './support.ts'
+import { keepsake, makeDirectory, NODE_COMPILE_CACHE } from './support.ts'
 
 const OLD = 'kq2Yw0bT7mXvR4cJ9sLz1eUoP6hNdFgA5iVtB8yCxWE'
 
@@ -87,7 +87,8 @@ describe('keepsake secret --write', () => {
       )
       const visit = (cookie: string): { n: number; cookie: string; opened: string } => {
         const args = ['--conditions=@keepsake/source', '--env-file=.env', 'app.mjs', cookie]
-        return JSON.parse(execFileSync(process.execPath, args, { cwd, encoding: 'utf8', env: {} })) as never
+        const env = { NODE_COMPILE_CACHE }
+        return JSON.parse(execFileSync(process.execPath, args, { cwd, encoding: 'utf8', env })) as never
       }
       await keepsake(['secret', '--write'], { cwd })
       const first = visit('')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { MODULE, SECRET } from './sessions-support.ts'
-import { keepsake, makeDirectory } from './support.ts'
+import { keepsake, keepsakeProcess, makeDirectory } from './support.ts'
 
 describe('keepsake sessions, given a module,', () => {
   it('reads the file that --env names, which Node does not take for its own', async () => {
@@ -11,11 +11,11 @@ describe('keepsake sessions, given a module,', () => {
     writeFileSync(join(cwd, 'sessions.mjs'), MODULE)
     writeFileSync(join(cwd, 'production.env'), `SESSION_SECRET=${SECRET}\n`)
     const args = ['sessions', 'list', '--module', 'sessions.mjs', '--env']
-    expect(await keepsake([...args, 'production.env'], { cwd })).toMatchObject({
+    expect(await keepsakeProcess([...args, 'production.env'], { cwd })).toMatchObject({
       code: 0,
       out: 'no sessions\n',
     })
-    expect(await keepsake([...args, 'missing.env'], { cwd })).toMatchObject({ code: 3 })
+    expect(await keepsakeProcess([...args, 'missing.env'], { cwd })).toMatchObject({ code: 3 })
   })
 
   const IMPORTS = `import { createSessions } from '${import.meta.resolve('@keepsake/core')}'
@@ -63,7 +63,7 @@ exports['default'] = require('${fileURLToPath(import.meta.resolve('@keepsake/cor
         ? `exports.store = require('${fileURLToPath(import.meta.resolve('@keepsake/store-sqlite'))}').sqliteStore({ path: 'sessions.db' })`
         : STORE,
     )
-    const { code, out } = await keepsake(['sessions', 'list', '--module', file], { cwd })
+    const { code, out } = await keepsakeProcess(['sessions', 'list', '--module', file], { cwd })
     expect({ code, out }).toEqual({ code: 0, out: 'no sessions\n' })
   })
 

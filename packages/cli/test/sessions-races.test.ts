@@ -27,7 +27,7 @@ function using(store) {
       await close()
     },
   }
-}`.replace("using sqliteStore({ path: 'sessions.db' })", "using(sqliteStore({ path: 'sessions.db' }))")
+}`.replace(/using (sqliteStore\(.*\)),/, 'using($1),')
   writeFileSync(join(cwd, 'sessions.mjs'), using)
   expect((await sessionsIn(cwd, 'revoke', '--idle', '30m', '--yes')).json).toEqual({ revoked: 1 })
   expect(await listedIn(cwd)).toHaveLength(1)

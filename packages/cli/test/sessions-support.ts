@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSessions } from '@keepsake/core'
 import { sqliteStore } from '@keepsake/store-sqlite'
-import { keepsake, makeDirectory, type Run } from './support.ts'
+import { keepsake, makeDirectory, type Run, type RunOptions } from './support.ts'
 
 export const SECRET = 'kq2Yw0bT7mXvR4cJ9sLz1eUoP6hNdFgA5iVtB8yCxWE'
 
@@ -11,16 +12,15 @@ import { createSessions } from '${import.meta.resolve('@keepsake/core')}'
 import { sqliteStore } from '${import.meta.resolve('@keepsake/store-sqlite')}'
 export const sessions = createSessions({
   secrets: process.env.SESSION_SECRET,
-  store: sqliteStore({ path: 'sessions.db' }),
+  store: sqliteStore({ path: import.meta.dirname + '/sessions.db' }),
 })
-setInterval(() => {}, 1000) // as a client of a database keeps a process alive
 `
 
 /** The same, where a Ctrl-C comes, and has been heard, when the store is about to do something for so many a time. */
 export const interruptedModule = (method: 'all' | 'replace', times: number): string => `
 import { createSessions } from '${import.meta.resolve('@keepsake/core')}'
 import { sqliteStore } from '${import.meta.resolve('@keepsake/store-sqlite')}'
-const store = sqliteStore({ path: 'sessions.db' })
+const store = sqliteStore({ path: import.meta.dirname + '/sessions.db' })
 let left = ${times}
 async function countdown() {
   if (--left !== 0) return
@@ -81,9 +81,17 @@ export interface JsonRun extends Run {
   readonly json: unknown
 }
 
-/** Runs `keepsake sessions` there, as programs do. */
+/** Runs `keepsake sessions` there, within this process. */
+export async function sessionsFor(options: RunOptions, ...args: readonly string[]): Promise<Run> {
+  // A process loads a module once, and the command has closed its store when it ends.
+  const module = `sessions-${randomUUID()}.mjs`
+  cpSync(join(options.cwd, 'sessions.mjs'), join(options.cwd, module))
+  return keepsake(['sessions', '--module', module, ...args], options)
+}
+
+/** The same, as programs do. */
 export async function sessionsIn(cwd: string, ...args: readonly string[]): Promise<JsonRun> {
-  const run = await keepsake(['sessions', '--module', 'sessions.mjs', '--json', ...args], { cwd })
+  const run = await sessionsFor({ cwd }, '--json', ...args)
   return { ...run, json: run.out === '' ? undefined : JSON.parse(run.out) }
 }
 

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findProgram } from '@keepsake/test-services'
 import { describe, expect, it } from 'vitest'
-import { applicationWith, interruptedModule, listedIn } from './sessions-support.ts'
-import { commandLine, keepsake } from './support.ts'
+import { applicationWith, interruptedModule, listedIn, sessionsFor } from './sessions-support.ts'
+import { commandLine, keepsakeProcess, NODE_COMPILE_CACHE } from './support.ts'
 
 /** That of util-linux, which gives a command a terminal; others know no such options. */
 const hasScript = process.platform === 'linux' && findProgram(['script']) !== undefined
@@ -15,7 +15,7 @@ const OF_ADA = ['--subject', 'ada']
 /** Runs the command on a terminal, where somebody types the answer when he is asked; what the screen got, and the exit code. */
 async function onTerminal(cwd: string, args: readonly string[], answer: string) {
   const line = commandLine(['sessions', ...args, '--module', 'sessions.mjs'])
-  const env = { PATH: process.env['PATH'], TERM: 'xterm' }
+  const env = { PATH: process.env['PATH'], TERM: 'xterm', NODE_COMPILE_CACHE }
   const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], { cwd, env })
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
   let screen = ''
@@ -67,17 +67,16 @@ describe.skipIf(!hasScript)('keepsake sessions, on a terminal,', () => {
 describe('keepsake sessions, in a pipe,', () => {
   it('says in whole lines how far it has come, on standard error, and nothing of it where that is soon', async () => {
     const cwd = await applicationWith(...manyLogins(2001))
-    const run = (...args: readonly string[]) =>
-      keepsake(['sessions', ...args, '--module', 'sessions.mjs'], { cwd })
-    expect(await run('count', '--logged-in')).toEqual({
+    expect(await sessionsFor({ cwd }, 'count', '--logged-in')).toEqual({
       code: 0,
       out: '2001\n',
       error: '1000 read\n2000 read\n',
     })
-    const { out, error } = await run('revoke', '--logged-in', '--yes')
+    const args = ['sessions', 'revoke', '--logged-in', '--yes', '--module', 'sessions.mjs']
+    const { out, error } = await keepsakeProcess(args, { cwd })
     expect(out).toBe('2001 revoked\n')
     expect(error).toBe('1000 read\n2000 read\n1000 of 2001 revoked\n2000 of 2001 revoked\n')
-    expect(await run('count', '--logged-in')).toEqual({ code: 0, out: '0\n', error: '' })
+    expect(await sessionsFor({ cwd }, 'count', '--logged-in')).toEqual({ code: 0, out: '0\n', error: '' })
   })
 })
 
@@ -85,14 +84,16 @@ describe('keepsake sessions, when Ctrl-C comes,', () => {
   it('stops to list, prints no half of a list, and says how far it came', async () => {
     const cwd = await applicationWith(...manyLogins(40))
     writeFileSync(join(cwd, 'sessions.mjs'), interruptedModule('all', 30))
-    const run = await keepsake(['sessions', 'list', '--module', 'sessions.mjs'], { cwd })
+    const run = await keepsakeProcess(['sessions', 'list', '--module', 'sessions.mjs'], { cwd })
     expect(run).toEqual({ code: 130, out: '', error: 'keepsake sessions: stopped; 29 read\n' })
   })
 
   it('stops to revoke after those that have begun, and says how many have ended', async () => {
     const cwd = await applicationWith(...manyLogins(50))
     writeFileSync(join(cwd, 'sessions.mjs'), interruptedModule('replace', 20))
-    const run = await keepsake(['sessions', 'revoke', '--all', '--yes', '--module', 'sessions.mjs'], { cwd })
+    const run = await keepsakeProcess(['sessions', 'revoke', '--all', '--yes', '--module', 'sessions.mjs'], {
+      cwd,
+    })
     expect(run).toEqual({ code: 130, out: '', error: 'keepsake sessions: stopped; 32 of 50 revoked\n' })
     writeFileSync(join(cwd, 'sessions.mjs'), interruptedModule('all', 0))
     expect(await listedIn(cwd)).toHaveLength(18)
@@ -107,7 +108,9 @@ describe('keepsake sessions, when Ctrl-C comes,', () => {
       join(cwd, 'sessions.mjs'),
       busy.replace('await countdown()\n    return store.replace', 'countdown()\n    return store.replace'),
     )
-    const run = await keepsake(['sessions', 'revoke', '--all', '--yes', '--module', 'sessions.mjs'], { cwd })
+    const run = await keepsakeProcess(['sessions', 'revoke', '--all', '--yes', '--module', 'sessions.mjs'], {
+      cwd,
+    })
     expect(run).toMatchObject({ code: 130, out: '' })
     expect(run.error).toMatch(/stopped; \d+ of 200 revoked/)
   })

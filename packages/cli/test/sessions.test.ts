@@ -1,12 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sqliteStore } from '@keepsake/store-sqlite'
 import { describe, expect, it } from 'vitest'
-import { UsageError } from '../src/command.ts'
-import { sessions } from '../src/commands/sessions.ts'
-import { processTerminal } from '../src/terminal.ts'
-import { applicationWith, listedIn, MODULE, SECRET, sessionsIn } from './sessions-support.ts'
-import { keepsake, makeDirectory } from './support.ts'
+import { applicationWith, listedIn, MODULE, SECRET, sessionsFor, sessionsIn } from './sessions-support.ts'
+import { keepsake, keepsakeProcess, makeDirectory } from './support.ts'
 
 const LOGINS = [
   { subject: 'ada', label: 'phone', age: 50 * 60 },
@@ -18,7 +15,9 @@ const LOGINS = [
 describe('keepsake sessions list', () => {
   it('shows who everybody is, the one last seen first, and nothing that opens a session', async () => {
     const cwd = await applicationWith(...LOGINS)
-    const { code, out } = await keepsake(['sessions', 'list', '--module', 'sessions.mjs'], { cwd })
+    // As a client of a database keeps a process alive.
+    appendFileSync(join(cwd, 'sessions.mjs'), 'setInterval(() => {}, 1000)\n')
+    const { code, out } = await keepsakeProcess(['sessions', 'list', '--module', 'sessions.mjs'], { cwd })
     expect(code).toBe(0)
     const [head, ...lines] = out.trimEnd().split('\n')
     expect(head).toMatch(/^HANDLE +SUBJECT +CREATED +LAST SEEN +ENDS +BYTES +LABEL$/)
@@ -66,10 +65,8 @@ describe('keepsake sessions list', () => {
     const cwd = makeDirectory()
     writeFileSync(join(cwd, 'sessions.mjs'), MODULE)
     const options = { cwd, env: { SESSION_SECRET: SECRET } }
-    const run = (...args: readonly string[]) =>
-      keepsake(['sessions', ...args, '--module', 'sessions.mjs'], options)
-    expect(await run('list')).toMatchObject({ code: 0, out: 'no sessions\n' })
-    expect(await run('count')).toMatchObject({ code: 0, out: '0\n' })
+    expect(await sessionsFor(options, 'list')).toMatchObject({ code: 0, out: 'no sessions\n' })
+    expect(await sessionsFor(options, 'count')).toMatchObject({ code: 0, out: '0\n' })
   })
 })
 
@@ -77,9 +74,7 @@ describe('keepsake sessions show', () => {
   it('shows one session by its handle, of its data no more than names and a size, and says no for another', async () => {
     const cwd = await applicationWith(...LOGINS)
     const [{ handle } = { handle: '' }] = await listedIn(cwd, '--subject', 'bob')
-    const { code, out } = await keepsake(['sessions', 'show', '--module', 'sessions.mjs', '--', handle], {
-      cwd,
-    })
+    const { code, out } = await sessionsFor({ cwd }, 'show', '--', handle)
     expect(code).toBe(0)
     expect(out).toMatch(/^ {2}subject +bob$/m)
     expect(out).toMatch(/^ {2}created +\S+Z {2}\(20 minutes ago\)$/m)
@@ -124,16 +119,18 @@ describe('keepsake sessions revoke', () => {
     expect((await listedIn(cwd)).map(({ subject }) => subject)).toEqual(left)
   })
 
-  it.each([[['--subject', 'ada']], [['--idle', '1m']], [['--all']]])(
-    '%j refuses without --yes where nobody can be asked',
-    async (filters) => {
-      const cwd = await applicationWith(...LOGINS)
-      const { code, error } = await sessionsIn(cwd, 'revoke', ...filters)
-      expect(code).toBe(1)
-      expect(error).toContain('nothing was revoked. --yes says so')
-      expect(await listedIn(cwd)).toHaveLength(LOGINS.length)
-    },
-  )
+  it.each([
+    [['--subject', 'ada'], keepsakeProcess],
+    [['--idle', '1m'], keepsake],
+    [['--all'], keepsake],
+  ])('%j refuses without --yes where nobody can be asked', async (filters, command) => {
+    const cwd = await applicationWith(...LOGINS)
+    const args = ['sessions', 'revoke', '--module', 'sessions.mjs', ...filters]
+    const { code, error } = await command(args, { cwd })
+    expect(code).toBe(1)
+    expect(error).toContain('nothing was revoked. --yes says so')
+    expect(await listedIn(cwd)).toHaveLength(LOGINS.length)
+  })
 
   it('ends all of a subject where sessions live in their cookies, and says that nobody knows how many', async () => {
     const cwd = makeDirectory()
@@ -141,7 +138,7 @@ describe('keepsake sessions revoke', () => {
     writeFileSync(join(cwd, 'sessions.mjs'), MODULE.replace('store:', 'revocation:'))
     const args = ['revoke', '--subject', 'ada', '--yes']
     expect((await sessionsIn(cwd, ...args)).json).toEqual({ revoked: null })
-    expect(await keepsake(['sessions', ...args, '--module', 'sessions.mjs'], { cwd })).toMatchObject({
+    expect(await sessionsFor({ cwd }, ...args)).toMatchObject({
       code: 0,
       out: 'all revoked, however many there were\n',
     })
@@ -167,15 +164,8 @@ describe('keepsake sessions', () => {
     [['list', '--idle', 'long'], '--idle: expected a duration such as 30m'],
     [['list', '--older-than', '3600'], '--older-than: expected a duration'],
   ])('%j is called in a wrong way', async (args, problem) => {
-    const around = {
-      env: {},
-      cwd: makeDirectory(),
-      readInput: async () => '',
-      now: Date.now(),
-      terminal: processTerminal(),
-    }
-    const error = await sessions.run(args, around).catch((error: unknown) => error)
-    expect(error).toBeInstanceOf(UsageError)
-    expect(String(error)).toContain(problem)
+    const { code, error } = await keepsake(['sessions', ...args], { cwd: makeDirectory() })
+    expect(code).toBe(2)
+    expect(error).toContain(problem)
   })
 })

@@ -5,7 +5,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createSessions, memoryStore, type Session, type Store, type StoredRecord } from '../src/index.ts'
 import { createSealer, type SealedFields, type SealerOptions } from '../src/sealer.ts'
-import { readText, writeText } from '../src/record/record.ts'
+import { readText, writeText } from '../src/record/text.ts'
 import { metaOf } from './record/texts.ts'
 import file from './vectors/sealed-v1.json' with { type: 'json' }
 

@@ -702,7 +702,6 @@ describe('any schedule of requests that found the same session', () => {
           expect([sorted(session?.items), session?.n]).toEqual([sorted(saved), done('count').length])
         },
       ),
-      { numRuns: 500 },
     )
   })
 })

@@ -412,10 +412,7 @@ describe('the content of the store', () => {
       order: undefined,
     }
     const sealer = createSealer({ secrets: [secretNamed('newest')], purpose: 'store', name: NAME })
-    const sealed = sealer.seal(
-      { ...fieldsWith({}), text: isRow ? writeRow({ ...row, text }) : text },
-      keyOf(cookie),
-    )
+    const sealed = sealer.seal({ ...fieldsWith({}), text: isRow ? writeRow(row, text) : text }, keyOf(cookie))
     await memory.create(keyOf(cookie), { text: sealed, expiresAt: (BEGIN + 3600) * 1000 })
     expect((await openVisit(sessions, cookie)).session.explain().opened).toBe('corrupt')
   })

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { openVisit } from '../src/adapter.ts'
 import { SessionGoneError } from '../src/base/errors.ts'
 import { createHash } from 'node:crypto'
@@ -239,16 +240,18 @@ export function present<T>(value: T | undefined): T {
   return value
 }
 
-/** The events of `work`, as type and reason. */
+const works = new AsyncLocalStorage<() => unknown>()
+
+/** The events that `work` led to, and nothing beside it, as type and reason. */
 export async function eventsOf(work: () => unknown): Promise<string[]> {
   const events: string[] = []
   const listen = (message: unknown): void => {
     const { type, reason } = message as SessionEvent
-    events.push(`${type} ${reason}`)
+    if (works.getStore() === work) events.push(`${type} ${reason}`)
   }
   subscribe(SESSION_CHANNEL, listen)
   try {
-    await work()
+    await works.run(work, work)
   } finally {
     unsubscribe(SESSION_CHANNEL, listen)
   }

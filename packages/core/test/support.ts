@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { openVisit } from '../src/adapter.ts'
 import { createHash } from 'node:crypto'
 import type { Session, SessionData } from '../src/session/session.ts'
@@ -96,15 +97,16 @@ export function present<T>(value: T | undefined): T {
   return value
 }
 
-/** Warnings are emitted on the next tick: runs `work` and gives back the codes of those it led to, and no earlier one. */
+const works = new AsyncLocalStorage<() => unknown>()
+
+/** Warnings are emitted on the next tick: runs `work` and gives back the codes of those it led to, and of nothing beside it. */
 export async function warningsOf(work: () => unknown): Promise<string[]> {
-  await new Promise(setImmediate)
   const codes: string[] = []
   const listen = (warning: Error & { code?: string }): void => {
-    codes.push(warning.code ?? warning.name)
+    if (works.getStore() === work) codes.push(warning.code ?? warning.name)
   }
   process.on('warning', listen)
-  await work()
+  await works.run(work, work)
   await new Promise(setImmediate)
   process.off('warning', listen)
   return codes

@@ -341,7 +341,6 @@ describe('a counter and a list, whatever fails', () => {
           expect([n, items.length]).toEqual([expected[index], expected[index]])
         }
       }),
-      { numRuns: 500 },
     )
   })
 
@@ -365,7 +364,6 @@ describe('a counter and a list, whatever fails', () => {
         expect(n).toBeGreaterThanOrEqual(least)
         expect(n).toBeLessThanOrEqual(most)
       }),
-      { numRuns: 300 },
     )
   })
 })

@@ -4,7 +4,7 @@ import { FORGERY_KINDS, forgedProofs } from './support/forged-proofs.ts'
 import type { Victim } from './support/forger.ts'
 import { createSigner, signedBy, type Signer } from './support/proof.ts'
 
-const FORGERIES = Number(process.env['FORGERIES'] ?? 300)
+const FORGERIES = Number(process.env['FORGERIES'] ?? 100)
 const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31)
 
 type App = (request: Request) => Promise<Response>

@@ -52,13 +52,11 @@ describe('a login offers registration', () => {
   })
 })
 
+const SIGNERS = [await createSigner(), await createSigner('RS256'), await createSigner('RS256', 4096)]
+
 describe.each(['in the cookie', 'in a store'] as const)('a registration of a session %s', (mode) => {
   it('takes keys of both algorithms, RSA up to 4,096 bits', async () => {
-    for (const signer of [
-      await createSigner(),
-      await createSigner('RS256'),
-      await createSigner('RS256', 4096),
-    ]) {
+    for (const signer of SIGNERS) {
       const { browser } = setStage(MODES[mode]())
       const plain = browser.thief()
       const login = await plain.request('/login/ada')

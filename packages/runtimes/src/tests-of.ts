@@ -14,7 +14,15 @@ const replacesGlobals = (test: string): boolean =>
   /vi\.(?:useFakeTimers|stubGlobal)/.test(readFileSync(join(PACKAGES, test), 'utf8'))
 
 /** What of Node a test may use to be run in a Worker too: what computes. */
-const COMPUTES = ['assert', 'buffer', 'crypto', 'diagnostics_channel', 'timers/promises', 'util']
+const COMPUTES = [
+  'assert',
+  'async_hooks',
+  'buffer',
+  'crypto',
+  'diagnostics_channel',
+  'timers/promises',
+  'util',
+]
 const PORTABLE = new Set(COMPUTES.map((name) => `node:${name}`))
 
 export interface Tests {

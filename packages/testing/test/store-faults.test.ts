@@ -6,7 +6,8 @@ import { runSchedule } from '../src/store-schedules.ts'
 import { createStages, type Stage } from '../src/store-stage.ts'
 
 const HOUR_MS = 3_600_000
-const SCHEDULES = 500
+/** The rarest of the faults takes some hundred; where there is none, this many are in vain. */
+const [MOST, IN_VAIN] = [500, 60]
 
 type Fault = (store: Store, kept: Map<string, string>, now: () => number) => Partial<Store>
 
@@ -101,9 +102,9 @@ const stageOf = (makeFault: Fault): Promise<Stage> =>
     return { store: { ...store, ...makeFault(store, new Map(), now) } }
   })()
 
-async function faultsFound(makeFault: Fault): Promise<readonly string[]> {
+async function faultsFound(makeFault: Fault, schedules = MOST): Promise<readonly string[]> {
   const stage = await stageOf(makeFault)
-  for (let seed = 1; seed <= SCHEDULES; seed++) {
+  for (let seed = 1; seed <= schedules; seed++) {
     const found = await runSchedule(stage, seed).catch((error: unknown) => [String(error)])
     if (found.length > 0) return found
   }
@@ -112,7 +113,7 @@ async function faultsFound(makeFault: Fault): Promise<readonly string[]> {
 
 describe('requests in a random order', () => {
   it('find no fault in a store that has none', async () => {
-    expect(await faultsFound(() => ({}))).toEqual([])
+    expect(await faultsFound(() => ({}), IN_VAIN)).toEqual([])
   })
 
   it.each(Object.keys(faults))('show a store that %s', async (name) => {

@@ -59,4 +59,16 @@ export function httpScenarios(place: Place, app: App, server: () => Server): voi
     await elsewhere.post('/logout/everywhere')
     expect(await isAtHome(elsewhere)).toBe(false)
   })
+
+  if (place.survives) return
+  test('knows nobody after a restart: who comes back is a stranger, and welcome', async () => {
+    const ada = visitor()
+    await login(ada)
+    const before = ada.cookie()
+    await server().restart()
+    expect(await isAtHome(ada)).toBe(false)
+    await ada.post('/cart/add', { sku: 'dracula' })
+    expect((await ada.get('/cart')).text).toContain('Dracula')
+    expect(ada.cookie()).not.toBe(before)
+  })
 }

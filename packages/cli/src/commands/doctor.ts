@@ -1,11 +1,9 @@
 import { checkWords, readArguments } from '../arguments.ts'
 import { type Command, type Outcome } from '../command.ts'
 import { UnreachableError } from '../doctor/ask.ts'
-import { type Diagnosis, diagnose } from '../doctor/diagnose.ts'
-import { observe } from '../doctor/observe.ts'
+import type { Diagnosis } from '../doctor/diagnose.ts'
 import type { Plan } from '../doctor/plan.ts'
 import { readPlan } from '../doctor/read-plan.ts'
-import { doctorJson, doctorPage } from '../doctor/report.ts'
 
 const HELP = `Usage: keepsake doctor URL [--proxy] [--write PATH --method POST --data TEXT] [OPTIONS] [--json]
 
@@ -53,6 +51,10 @@ export const doctor: Command = Object.freeze<Command>({
     const { values, positionals } = readArguments(args, OPTIONS)
     checkWords(positionals, 1)
     const plan = readPlan(positionals[0], values)
+    // Loaded for this command alone: what cookies are to browsers takes longer to load than other commands to run.
+    const { observe } = await import('../doctor/observe.ts')
+    const { diagnose } = await import('../doctor/diagnose.ts')
+    const { doctorJson, doctorPage } = await import('../doctor/report.ts')
     try {
       const diagnosis = diagnose(await observe(plan))
       return { code: codeOf(diagnosis), text: doctorPage(diagnosis), json: doctorJson(diagnosis) }

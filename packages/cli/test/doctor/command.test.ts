@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
-import { keepsake, makeDirectory } from '../support.ts'
+import { keepsake, keepsakeProcess, makeDirectory } from '../support.ts'
 import { TLS } from './certificate.ts'
 import { counting, doctor, serve } from './doctor.ts'
 
@@ -29,7 +29,7 @@ it.each([
 })
 
 it('cannot tell where nobody answers', async () => {
-  const { code, out } = await run('http://localhost:1')
+  const { code, out } = await keepsakeProcess(['doctor', 'http://localhost:1'], { cwd: makeDirectory() })
   expect(code).toBe(2)
   expect(out).toContain('No answer from http://localhost:1')
   expect(JSON.parse((await run('http://localhost:1', '--json')).out)).toMatchObject({ findings: [] })

@@ -1,9 +1,8 @@
-import { processTerminal } from '../../src/terminal.ts'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { doctor as command } from '../../src/commands/doctor.ts'
+import { keepsake } from '../support.ts'
 
 /** What the command found, as it prints it for programs. */
 export interface Report {
@@ -28,17 +27,11 @@ export interface Found {
   readonly docs: string
 }
 
-/** The command within this process, which spares each of some two hundred runs a start; command.test.ts has it as a process. */
+/** The command, as programs read it. */
 export async function doctor(...args: readonly string[]): Promise<Report> {
-  const around = {
-    env: {},
-    cwd: '.',
-    readInput: () => Promise.resolve(''),
-    now: Date.now(),
-    terminal: processTerminal(),
-  }
-  const { code, json: found } = await command.run(args, around)
-  const json = found as {
+  const { code, out, error } = await keepsake(['doctor', '--json', ...args], { cwd: '.' })
+  if (error !== '') throw new Error(error)
+  const json = JSON.parse(out) as {
     readonly cookie: { readonly library: string } | null
     readonly findings: readonly Found[]
   }

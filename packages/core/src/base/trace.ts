@@ -53,10 +53,6 @@ interface ToldLookup {
   readonly storeMs: number | undefined
 }
 
-/** Milliseconds since `begin`, to the microsecond. */
-export const since = (begun: number | undefined): number | undefined =>
-  begun === undefined ? undefined : Math.round((performance.now() - begun) * 1000) / 1000
-
 /**
  * Publishes decisions; without a listener, it does and computes nothing.
  *

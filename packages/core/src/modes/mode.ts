@@ -1,6 +1,7 @@
 import type { Row } from '../store/row.ts'
 import type { Plan } from '../record/plan.ts'
-import { type Content, contentIn, type OpenRecord, type SessionRecord, writeText } from '../record/record.ts'
+import type { Content, OpenRecord, SessionRecord } from '../record/record.ts'
+import { contentIn, writeText } from '../record/text.ts'
 import type { CookieHashes } from './store-cookie.ts'
 import { NO_METADATA } from '../record/metadata.ts'
 import type { KeySize } from '../base/size-errors.ts'

@@ -2,7 +2,7 @@ import type { Csrf } from '../guard/csrf.ts'
 import type { FlashMessage } from '../record/flash.ts'
 import { type KeyExpiries, type Metadata, NO_METADATA, type Permanent } from '../record/metadata.ts'
 import type { Lifetime } from '../record/lifetime.ts'
-import type { CarriedOver, Content, OpenRecord, SessionRecord, Step } from '../record/record.ts'
+import type { CarriedOver, OpenRecord, SessionRecord, Step } from '../record/record.ts'
 import { SID_BYTES } from '../crypto/token.ts'
 import { type FillRandom, randomBytes } from '../base/random.ts'
 import type { CloseReason, OpenReason } from '../base/reasons.ts'
@@ -72,24 +72,6 @@ export function stateOf(
 export function freshState({ fillRandom, now, version }: SessionSetup): SessionState {
   const begun = { sid: randomBytes(fillRandom, SID_BYTES), created: now(), permanent: false }
   return stateOf(begun, version === 0 ? NO_METADATA : { ...NO_METADATA, version })
-}
-
-/** The content of a session with this state and data, to be written as text. */
-export function contentOf(
-  { subject, label, flash, expiries, csrf, permanent, version, binding }: SessionState,
-  data: object,
-): Content {
-  return {
-    data: data as Content['data'],
-    subject,
-    label,
-    flash,
-    expiries,
-    csrf,
-    permanent,
-    version,
-    binding,
-  }
 }
 
 /** A session's request, as the session's controls see it. */

@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel'
 import { STORE_CHANNEL, type StoreCall, type StoreOperation } from '../base/events.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import { fieldOf } from '../base/own.ts'
-import { since } from '../base/trace.ts'
+import { since } from '../base/time.ts'
 import type { Store } from './store.ts'
 
 /** The calls of a store that are published. `watch` is none: it lasts as long as somebody watches. */

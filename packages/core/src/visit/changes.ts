@@ -1,14 +1,7 @@
 import { EMPTY_TEXT } from '../record/encode.ts'
 import { rebase, type Rebased, type ResolveConflict } from '../record/merge.ts'
-import {
-  type Attempt,
-  type CarriedOver,
-  carriedOver,
-  contentIn,
-  livingText,
-  type Step,
-  writeText,
-} from '../record/record.ts'
+import type { Attempt, CarriedOver, Step } from '../record/record.ts'
+import { carriedOver, contentIn, livingText, writeText } from '../record/text.ts'
 
 /* A handler's changes to a session, as texts: from its beginning to its end, or a part of that. Pure. */
 

@@ -1,13 +1,12 @@
 import { removeKey } from '../session/draft.ts'
 import { recordOf } from '../record/admit.ts'
-import type { Plan } from '../record/plan.ts'
-import { type Change, stepOf } from '../record/record.ts'
+import { CHANGED } from '../record/plan.ts'
+import type { Change } from '../record/record.ts'
+import { stepOf } from '../record/text.ts'
 import { SessionGoneError, UnsupportedError } from '../base/errors.ts'
 import type { Commits } from './commit.ts'
 import { checkFit } from './decide.ts'
 import { SessionCommit } from './session-commit.ts'
-
-const CHANGED: Plan = Object.freeze({ record: 'update', cookie: 'set', reason: 'changed' })
 
 /** Takes a key, after all pending changes are committed: no other request gets its value. See `session.take`. */
 export async function takeKey(commits: Commits, key: string): Promise<unknown> {

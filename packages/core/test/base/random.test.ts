@@ -16,7 +16,6 @@ describe('the random pool', () => {
         // Three blocks of 8 bytes, none of which is left as it was.
         for (const at of [0, 8, 16]) expect(isZero(target.subarray(start + at, start + at + 8))).toBe(false)
       }),
-      { numRuns: 500 },
     )
   })
 

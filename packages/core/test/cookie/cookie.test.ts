@@ -131,7 +131,6 @@ describe('a cookie', () => {
         const jar = jarWith(createCookie(name, attributes).write(value))
         expect(held(jar)).toEqual([`${name}=${value}`])
       }),
-      { numRuns: 300 },
     )
   })
 
@@ -147,7 +146,6 @@ describe('a cookie', () => {
           expect(new Set(written).size).toBe(written.length)
         }
       }),
-      { numRuns: 100 },
     )
   })
 
@@ -208,7 +206,6 @@ describe('clearing a cookie (R11)', () => {
         jar.setCookieSync(cookie.clear(), URL)
         expect(held(jar)).toEqual([])
       }),
-      { numRuns: 200 },
     )
   })
 })

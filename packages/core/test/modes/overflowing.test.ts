@@ -320,7 +320,6 @@ describe('any schedule of requests of a session in the store', () => {
           expect(found).toContainEqual(expect.objectContaining(expected))
         },
       ),
-      { numRuns: 200 },
     )
   })
 })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readText, writeText } from '../../src/record/record.ts'
+import { readText, writeText } from '../../src/record/text.ts'
 import type { InForce } from '../../src/modes/mode.ts'
 import { recordOf } from '../../src/record/admit.ts'
 import { createKeys } from '../../src/crypto/keys.ts'

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { MAX_TIME } from '../../src/base/time.ts'
 import { bindingOf, isBinding, readBinding } from '../../src/record/binding.ts'
 import { decodeMetadata, encodeMetadata, mergeMetadata, NO_METADATA } from '../../src/record/metadata.ts'
 import { metaOf } from './texts.ts'
@@ -23,6 +24,14 @@ describe('a binding', () => {
       expect(() => bindingOf({ key, at: 1 })).toThrow(TypeError)
     for (const other of ['', 'x', '.x', 'A.x', 'zzzzzzzzz.x', 'zzzzzzzz.x', 1, undefined, {}, ['1.x']])
       expect(isBinding(other)).toBe(false)
+  })
+
+  it('has a time of seven digits at most, so of none past the last that a record can hold', () => {
+    const last = 36 ** 7 - 1
+    expect(last).toBeLessThan(MAX_TIME)
+    expect(readBinding(bindingOf({ key: 'x', at: last })).at).toBe(last)
+    expect(() => bindingOf({ key: 'x', at: last + 1 })).toThrow(TypeError)
+    expect(isBinding('10000000.x')).toBe(false)
   })
 
   it('is kept beside the data, and a record with anything else in its place is none', () => {

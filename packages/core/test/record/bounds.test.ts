@@ -43,6 +43,7 @@ class CountedMap extends Map<number, number> {
 }
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n)
+const manyKeys = Object.fromEntries(numbers(MANY).map((n) => [`k${n}`, n]))
 const refused = (data: object): unknown => thrownBy(() => encodeObject(data))
 
 describe('data that exceeds the maximum size of a record', () => {
@@ -66,14 +67,14 @@ describe('data that exceeds the maximum size of a record', () => {
   })
 
   it('is rejected in an object of too many keys before many of them are read', () => {
-    const object = counted(Object.fromEntries(numbers(MANY).map((n) => [`k${n}`, n])))
+    const object = counted(manyKeys)
     const error = refused({ object: object.value })
     expect(String(error)).toContain('object exceeds the maximum size of a record')
     expect(object.reads).toBeLessThanOrEqual(MAX_COST / VALUE_COST + 100)
   })
 
   it('is rejected at the top level too', () => {
-    const error = refused(Object.fromEntries(numbers(MANY).map((n) => [`k${n}`, n])))
+    const error = refused(manyKeys)
     expect(String(error)).toContain('all of it exceeds the maximum size of a record')
   })
 

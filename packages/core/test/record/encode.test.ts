@@ -79,7 +79,6 @@ describe('session data as text', () => {
       fc.property(fc.jsonValue({ stringUnit: anyUnit }), (value) => {
         deepStrictEqual(roundTrip({ value }), { value })
       }),
-      { numRuns: 500 },
     )
   })
 
@@ -88,7 +87,6 @@ describe('session data as text', () => {
       fc.property(richData, (data) => {
         deepStrictEqual(listed(roundTrip(data)), listed(data))
       }),
-      { numRuns: 2000 },
     )
   })
 
@@ -98,7 +96,6 @@ describe('session data as text', () => {
         const text = encodeObject(data)
         expect(encodeObject(present(decodeObject(text)).data)).toBe(text)
       }),
-      { numRuns: 2000 },
     )
   })
 
@@ -308,7 +305,6 @@ describe('the depth of data (R56)', () => {
         if (error === undefined) deepStrictEqual(listed(roundTrip(data)), listed(data))
         else expect(error).toBeInstanceOf(SessionDataError)
       }),
-      { numRuns: 500 },
     )
   })
 
@@ -401,7 +397,6 @@ describe('reading text', () => {
       fc.property(texts, (text) => {
         decodeObject(text)
       }),
-      { numRuns: 1000 },
     )
   })
 
@@ -429,7 +424,6 @@ describe('reserved metadata', () => {
         )
         expect(present(decodeObject(encodeObject(data))).reserved).toBeUndefined()
       }),
-      { numRuns: 500 },
     )
   })
 })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { metaOf } from './texts.ts'
 import { SessionDataError } from '../../src/base/errors.ts'
 import { type Conflict, mergeTexts, type ResolveConflict } from '../../src/record/merge.ts'
-import { readText, writeText } from '../../src/record/record.ts'
+import { readText, writeText } from '../../src/record/text.ts'
 import { anyData } from '../session-data.ts'
 import { present, thrown } from '../store-support.ts'
 
@@ -55,7 +55,6 @@ describe('a change of one side', () => {
           else if (was === my) expect(valueAt(result, key)).toBe(their)
         }
       }),
-      { numRuns: 500 },
     )
   })
 
@@ -311,7 +310,6 @@ describe('the merged text', () => {
         expect(text(content.data, content.subject)).toBe(result)
         expect(content.subject).toBe(subject)
       }),
-      { numRuns: 500 },
     )
   })
 

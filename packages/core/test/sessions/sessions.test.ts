@@ -446,7 +446,6 @@ describe('a cookie that cannot be used (R20)', () => {
         const isAlone = sessions.cookie.readAll(text).length === 1
         if (isAlone && opened !== 'opened' && opened !== 'unknown_key') expect(browser.cookie).toBeUndefined()
       }),
-      { numRuns: 1500 },
     )
     expect(Object.getOwnPropertyNames({})).toEqual([])
   })

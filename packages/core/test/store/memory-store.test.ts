@@ -184,7 +184,6 @@ describe('the memory store’s limit', () => {
         await store.sweep?.(clock.at)
         expect(store.size).toBe(['a', 'b', 'c', 'd'].filter((name) => standing(name)).length)
       }),
-      { numRuns: 150 },
     )
   })
 })

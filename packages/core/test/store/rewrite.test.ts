@@ -10,7 +10,8 @@ import {
   type Standing,
   standingOf,
 } from '../../src/store/rewrite.ts'
-import { fieldsOf, readText, type SessionRecord, writeText } from '../../src/record/record.ts'
+import { fieldsOf, type SessionRecord } from '../../src/record/record.ts'
+import { readText, writeText } from '../../src/record/text.ts'
 import { textId, writeRow } from '../../src/store/row.ts'
 import { revisionOf, type StoredRecord } from '../../src/store/store.ts'
 import { createGate, present, rejection, thrown, times, type Trouble } from '../store-support.ts'
@@ -45,7 +46,7 @@ async function createRow(key = KEY) {
   const shelf = createShelf()
   const sealRow = (data: object): StoredRecord => {
     const fields = fieldsWith(data)
-    return shelf.records.seal(key, { ...fields, text: writeRow({ ...ROW, text: fields.text }) })
+    return shelf.records.seal(key, { ...fields, text: writeRow(ROW, fields.text) })
   }
   const first = sealRow({ base: 1 })
   await shelf.memory.create(key, first)
@@ -206,7 +207,7 @@ describe('a rewrite whose reply is an error', () => {
       const own = present(await standing())
       const next = adding('theirs')(own)
       if (next.do === 'write') {
-        const text = writeRow({ ...next.row, text: next.record.text })
+        const text = writeRow(next.row, next.record.text)
         const sealed = { ...fieldsOf(next.record, text), subject: next.record.subject }
         await store.replace(KEY, revisionOf(own.sealed), records.seal(KEY, sealed))
       }

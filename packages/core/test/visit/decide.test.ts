@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { metaOf } from '../record/texts.ts'
 import { checkSize } from '../../src/modes/mode.ts'
 import { decide, reasonOf, type Rules } from '../../src/visit/decide.ts'
-import { writeText } from '../../src/record/record.ts'
+import { writeText } from '../../src/record/text.ts'
 import type { InForce } from '../../src/modes/mode.ts'
 import { recordOf } from '../../src/record/admit.ts'
 import {

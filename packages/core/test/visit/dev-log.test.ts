@@ -88,10 +88,8 @@ const under = (value: string): number => {
 describe('the development log', () => {
   it('has a heading, and one line for each request, of sessions in their cookies', async () => {
     const browser = browserOf(logged())
-    expect(lastLine()).toBe(
-      'keepsake request | what came | what became of it | what was written | size | store',
-    )
-    expect(await browser.visit('GET /style.css')).toBe('keepsake GET | /style.css | not looked at')
+    expect(lastLine()).toBe('keepsake request | received | outcome | written | size | store')
+    expect(await browser.visit('GET /style.css')).toBe('keepsake GET | /style.css | not used')
     expect(await browser.visit('GET /', (session) => session['n'])).toBe(
       'keepsake GET | / | no cookie | empty',
     )
@@ -180,6 +178,13 @@ describe('the development log', () => {
     expect(await picky.visit('GET /')).toContain('refused | destroyed')
   })
 
+  it('says that nobody has looked at a session that accept was asked about, and has accepted', async () => {
+    const options = { accept: () => true, store: memoryStore() }
+    const browser = browserOf(stored(options))
+    await browser.visit('GET /', login)
+    expect(await browser.visit('GET /style.css')).toBe('keepsake GET | /style.css | not used')
+  })
+
   it.each<[string, Handle, string]>([
     ['is too large', (session) => (session['text'] = 'x'.repeat(5000)), 'too large +text'],
     ['cannot be kept', (session) => (session['text'] = () => 1), 'unkeepable'],
@@ -209,7 +214,7 @@ describe('the development log', () => {
     await visit.close()
     session['n'] = 1
     visit.settle()
-    expect(lastLine()).toContain('late | (lost: it was changed after the response had left)')
+    expect(lastLine()).toContain('late | (lost: it was changed after the response was sent)')
   })
 
   it('has a line for a visit that was read, and that its host never closes', async () => {

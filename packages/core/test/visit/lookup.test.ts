@@ -4,7 +4,7 @@ import { readSessionCookie, type SessionCookieOptions } from '../../src/cookie/s
 import { StoreError, StoreTimeoutError } from '../../src/base/errors.ts'
 import type { EagerMode, LazyMode, Loaded } from '../../src/modes/mode.ts'
 import { anonymousAfter, type LookupRules, lookUpSealed, lookUpStored } from '../../src/visit/lookup.ts'
-import { writeText } from '../../src/record/record.ts'
+import { writeText } from '../../src/record/text.ts'
 import { ANY_SHAPE, fieldsWith } from '../modes/stored.ts'
 import { BEGIN, present, rejection, thrown, times } from '../store-support.ts'
 

@@ -91,29 +91,42 @@ const firstDifference = (was: string, is: string): readonly [string, string] => 
   return [before[at] ?? '', after[at] ?? '']
 }
 
-const asked = JSON.parse(process.argv[2] ?? '') as {
-  readonly part: string
+interface Asked {
   readonly names: readonly string[]
-  readonly exceptions: readonly string[]
+  /** Parts, and the names that are of no use to try in them. */
+  readonly parts: Readonly<Record<string, readonly string[]>>
+  /** Whether it is looked at that each exception is one. */
+  readonly areExceptionsTried: boolean
 }
-const { act, bare: bareAct } = PARTS[asked.part] ?? { act: careless, bare }
-await connected()
-const [normal, again, bareNormal] = [await play(act), await play(act), await play(bareAct)]
-if (normal !== again || normal.startsWith('throws') || normal.length < 200)
-  throw new Error(`${asked.part}: ${firstDifference(normal, again).join(' / ')} ${normal.slice(0, 500)}`)
 
-const changed: Finding[] = []
-const unbroken = new Set(asked.exceptions)
-for (const kind of Object.keys(HOSTILE)) {
-  const broken = new Set<string>()
-  for (const name of asked.exceptions)
-    if ((await changing(bareAct, [name], kind, bareNormal)).length > 0) broken.add(name)
-  for (const name of broken) unbroken.delete(name)
-  const names = [...asked.names, ...asked.exceptions].filter((name) => !broken.has(name))
-  for (const [name, told] of await changing(act, names, kind, normal)) {
-    const [was, is] = firstDifference(normal, told)
-    changed.push({ kind, name, was, is })
+const asked = JSON.parse(process.argv[2] ?? '') as Asked
+
+async function findingsOf(part: string, known: readonly string[]) {
+  const names = asked.names.filter((name) => !known.includes(name))
+  const exceptions = asked.areExceptionsTried ? known : []
+  const { act, bare: bareAct } = PARTS[part] ?? { act: careless, bare }
+  await connected()
+  const [normal, again, bareNormal] = [await play(act), await play(act), await play(bareAct)]
+  if (normal !== again || normal.startsWith('throws') || normal.length < 200)
+    throw new Error(`${part}: ${firstDifference(normal, again).join(' / ')} ${normal.slice(0, 500)}`)
+
+  const changed: Finding[] = []
+  const unbroken = new Set(exceptions)
+  for (const kind of Object.keys(HOSTILE)) {
+    const broken = new Set<string>()
+    for (const name of exceptions)
+      if ((await changing(bareAct, [name], kind, bareNormal)).length > 0) broken.add(name)
+    for (const name of broken) unbroken.delete(name)
+    const tried = [...names, ...exceptions].filter((name) => !broken.has(name))
+    for (const [name, told] of await changing(act, tried, kind, normal)) {
+      const [was, is] = firstDifference(normal, told)
+      changed.push({ kind, name, was, is })
+    }
   }
+  return { part, changed, unbroken: [...unbroken] }
 }
-console.log(JSON.stringify({ changed, unbroken: [...unbroken] }))
+
+const findings: Awaited<ReturnType<typeof findingsOf>>[] = []
+for (const [part, known] of Object.entries(asked.parts)) findings.push(await findingsOf(part, known))
+console.log(JSON.stringify(findings))
 process.exit()

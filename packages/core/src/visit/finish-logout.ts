@@ -13,7 +13,7 @@ interface LoggingOut {
 }
 
 /** The rest of a logout besides the end of its own session: the other sessions, and the browser's data. */
-export function carryOut(visit: LoggingOut, logout: LogoutRequest): MaybePromise<void> {
+export function finishLogout(visit: LoggingOut, logout: LogoutRequest): MaybePromise<void> {
   const { setup, draft, record } = visit
   const { everywhere, clearSiteData } = logout
   const spared = new Set(record && [sidText(record.sid)])
