@@ -63,7 +63,8 @@ it('on Next.js, proxy.ts does not extend the session for a device refresh', asyn
     secrets: [SESSION_SECRET],
     revocation: 'none',
     lifetime: { idle: '1h' },
-    deviceBound: {},
+    // The browser still has the cookie of the device, so that the proxy would take the session for used.
+    deviceBound: { cookieAge: '2h' },
     now: () => now,
   })
   const logIn = withDeviceBound(
