@@ -1,9 +1,9 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
-import { TimersFirst } from './vitest.shared.ts'
+import { QuietFirst } from './vitest.shared.ts'
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    sequence: { sequencer: TimersFirst },
+    sequence: { sequencer: QuietFirst },
     projects: ['packages/*/vitest.config.ts', 'examples/*/vitest.config.ts'],
     coverage: { provider: 'v8', include: ['packages/*/src/**'] },
   },

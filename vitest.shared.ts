@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
@@ -13,15 +14,18 @@ const IS_LONG = process.env['LONG'] === '1'
 export const leftToLongRun = (...files: readonly string[]): string[] => (IS_LONG ? [] : [...files])
 
 /** How often chance is tried with a change: often enough for the faults of packages/testing/test/store-faults.test.ts that are not rare. */
-const { SCHEDULES = '60', CRASHES = '20', RUNS = '100' } = process.env
+const { SCHEDULES = '30', CRASHES = '10', RUNS = '100', LOGINS = '120' } = process.env
 
-const replacesTimers = ({ moduleId }: TestSpecification): number =>
-  Number(readFileSync(moduleId, 'utf8').includes('vi.useFakeTimers'))
+const NODE_COMPILE_CACHE = fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url))
 
-/** Files share a process: what replaces timers comes first, before any other has left one there. */
-export class TimersFirst extends BaseSequencer {
+/** Whether a file replaces timers, or listens to what the whole process tells. */
+const needsQuiet = ({ moduleId }: TestSpecification): number =>
+  Number(/vi\.useFakeTimers|\bsubscribe\(/.test(readFileSync(moduleId, 'utf8')))
+
+/** Files share a process: these come first, before any other has left a timer or work there. */
+export class QuietFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return (await super.sort(files)).toSorted((one, other) => replacesTimers(other) - replacesTimers(one))
+    return (await super.sort(files)).toSorted((one, other) => needsQuiet(other) - needsQuiet(one))
   }
 }
 
@@ -33,8 +37,10 @@ const config: ViteUserConfig = defineConfig({
     include: ['test/**/*.test.ts'],
     // To load everything anew for each file took half of the time. No module has a state that a test could leave behind.
     isolate: false,
-    sequence: { sequencer: TimersFirst },
-    env: { SCHEDULES, CRASHES, RUNS },
+    sequence: { sequencer: QuietFirst },
+    // Node takes the types off by itself, and keeps what it has compiled for the next process, of whichever package.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
+    env: { SCHEDULES, CRASHES, RUNS, LOGINS, NODE_COMPILE_CACHE },
     testTimeout: 600_000,
     hookTimeout: 600_000,
     // What ran, and how it went, for scripts/check-security.ts.

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { openVisit } from '../src/adapter.ts'
 import { createHash } from 'node:crypto'
 import type { Session, SessionData } from '../src/session/session.ts'
@@ -26,14 +27,14 @@ export function createClock(at: number = START): Clock {
   return clock
 }
 
-/** Sessions with one good secret and a clock that stands still. */
+/** Sessions with one valid secret and a stopped clock. */
 export function sessionsOf<D extends SessionData<D> = Record<string, unknown>>(
   options: Partial<SessionsOptions> = {},
 ): Sessions<D> {
   return createSessions<D>({ secrets: [SECRET], revocation: 'none', now: () => START * 1000, ...options })
 }
 
-/** What a browser holds: the newest value under the cookie's name, taken from the headers of each response. */
+/** A browser's cookie: the newest value of its name in the headers of each response. */
 export interface Browser<D> {
   cookie: string | undefined
   /** The token without the cookie's name. */
@@ -68,11 +69,11 @@ export function createBrowser<D>(sessions: Sessions<D>, cookie?: string): Browse
   return browser
 }
 
-/** The `Set-Cookie` line of a response, where it has one. */
+/** The `Set-Cookie` line of a response; undefined if it has none. */
 export const setCookie = (headers: readonly Header[]): string | undefined =>
   headers.find(([name]) => name === 'Set-Cookie')?.[1]
 
-/** What a function throws; undefined when it does not. */
+/** The error that a function throws; undefined if it does not throw. */
 export function thrownBy(work: () => unknown): unknown {
   try {
     work()
@@ -82,7 +83,7 @@ export function thrownBy(work: () => unknown): unknown {
   }
 }
 
-/** What a promise is rejected with; undefined when it is not. */
+/** The reason of a rejected promise; undefined if it is fulfilled. */
 export async function rejectionOf(work: Promise<unknown>): Promise<unknown> {
   return work.then(
     () => undefined,
@@ -96,15 +97,16 @@ export function present<T>(value: T | undefined): T {
   return value
 }
 
-/** Warnings are emitted on the next tick: runs `work` and gives back the codes of those it led to, and no earlier one. */
+const works = new AsyncLocalStorage<() => unknown>()
+
+/** Warnings are emitted on the next tick: runs `work` and gives back the codes of those it led to, and of nothing beside it. */
 export async function warningsOf(work: () => unknown): Promise<string[]> {
-  await new Promise(setImmediate)
   const codes: string[] = []
   const listen = (warning: Error & { code?: string }): void => {
-    codes.push(warning.code ?? warning.name)
+    if (works.getStore() === work) codes.push(warning.code ?? warning.name)
   }
   process.on('warning', listen)
-  await work()
+  await works.run(work, work)
   await new Promise(setImmediate)
   process.off('warning', listen)
   return codes

@@ -1,5 +1,6 @@
 import type { TimeLimit } from '../base/time-limit.ts'
-import { fieldsOf, permanentOf, readText, type SessionRecord } from '../record/record.ts'
+import { fieldsOf, permanentOf, type SessionRecord } from '../record/record.ts'
+import { readText } from '../record/text.ts'
 import { StoreBusyError, StoreError } from '../base/errors.ts'
 import { createKeyedQueue, type MaybePromise } from '../base/maybe-promise.ts'
 import { hasReplaced, readRow, type Row, textId, writeRow } from './row.ts'
@@ -78,20 +79,30 @@ export function rewrite<V>(
   if (next.do === 'stop') return { outcome: 'stopped', verdict: next.verdict, standing: known }
   if (isOver()) throw timeIsUp()
   const attempt = write(records, change, known, next)
-  if (!(attempt.isDone instanceof Promise))
-    return attempt.isDone ? attempt.result : rewriteStanding(records, change, isOver, undefined)
-  return attempt.isDone.then(
-    (isDone) => (isDone ? attempt.result : rewriteStanding(records, change, isOver, undefined)),
-    (error: unknown) => {
-      if (error instanceof StoreBusyError) throw error
-      return rewriteStanding(records, change, isOver, { error, from: known })
-    },
-  )
+  if (attempt.isDone instanceof Promise) return rewriteAfter(attempt, records, change, known, isOver)
+  return attempt.isDone ? attempt.result : rewriteStanding(records, change, isOver, undefined)
+}
+
+async function rewriteAfter<V>(
+  { isDone, result }: Attempt<V>,
+  records: SealedStore,
+  change: Rewrite<V>,
+  from: Standing,
+  isOver: () => boolean,
+): Promise<Rewritten<V>> {
+  let failure: Failure | undefined
+  try {
+    if (await isDone) return result
+  } catch (error) {
+    if (error instanceof StoreBusyError) throw error
+    failure = { error, from }
+  }
+  return rewriteStanding(records, change, isOver, failure)
 }
 
 /** A row as it is written. */
 export function sealRow(records: SealedStore, key: string, record: SessionRecord, row: Row): StoredRecord {
-  const text = writeRow({ ...row, text: record.text })
+  const text = writeRow(row, record.text)
   return records.seal(key, { ...fieldsOf(record, text), subject: record.subject })
 }
 

@@ -65,9 +65,11 @@ export function lookUpSealed(
   const former = formerIn(cookie, header)
   const only = onlyOf(values, former)
   if (only !== undefined) return lookupOf(mode.load(only, now), shape)
-  const load = (value: string): Loaded => mode.load(value, now)
-  return choose(values.map(load), former.map(load), { cookie, shape })
+  return choose(loadAll(mode, values, now), loadAll(mode, former, now), { cookie, shape })
 }
+
+const loadAll = (mode: LazyMode, values: readonly string[], now: number): readonly Loaded[] =>
+  values.map((value) => mode.load(value, now))
 
 /**
  * Fetches the cookie's record, to be opened when first used. Synchronous if there is no cookie, or none with the
@@ -84,15 +86,17 @@ export function lookUpStored(
   const former = formerIn(cookie, header)
   const only = onlyOf(values, former)
   if (only !== undefined) return andThen(fetchFrom(mode, only, now), (look) => () => lookupOf(look(), shape))
-  const choosing = (loads: readonly Load[]) => (): Lookup => {
-    const loaded = loads.map((load) => load())
-    const { length } = values
-    return choose(loaded.slice(0, length), loaded.slice(length), { cookie, shape })
-  }
   const fetches = [...values, ...former].map((value) => fetchFrom(mode, value, now))
+  const choosing = choosingAmong(values.length, { cookie, shape })
   return fetches.every(isHere)
     ? choosing(fetches)
     : Promise.all(fetches.map(async (fetch) => fetch)).then(choosing)
+}
+
+/** `present`: how many of the first have the cookie's name of today. */
+const choosingAmong = (present: number, rules: LookupRules) => (loads: readonly Load[]) => (): Lookup => {
+  const loaded = loads.map((load) => load())
+  return choose(loaded.slice(0, present), loaded.slice(present), rules)
 }
 
 type Load = () => Loaded
@@ -104,7 +108,7 @@ function fetchFrom(mode: EagerMode, value: string, now: number): MaybePromise<Lo
 
 const isHere = (fetch: MaybePromise<Load>): fetch is Load => !(fetch instanceof Promise)
 
-/** The visit of a request that continues although the store has failed. */
+/** The visit of a request that continues after the store has failed. */
 export function anonymousAfter(error: unknown): () => Lookup {
   if (error instanceof StoreError) return () => STORE_FAILED
   throw error

@@ -115,11 +115,13 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
       return NO_HEADERS
     }
     this.#phase = 'refused'
-    const commits = this.#commits
-    return andThen(commits.commit(), () => {
-      this.#phase = 'gone'
-      return commits.headers
-    })
+    const committed = this.#commits.commit()
+    return committed instanceof Promise ? committed.then(() => this.#closed()) : this.#closed()
+  }
+
+  #closed(): readonly Header[] {
+    this.#phase = 'gone'
+    return this.#commits.headers
   }
 
   settle(): void {

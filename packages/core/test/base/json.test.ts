@@ -22,7 +22,7 @@ const tree = fc.letrec((tie) => ({
 
 describe('JSON whose keys have escapes', () => {
   it.each(['"', '\n', '\0', '\ud800', '\\', 'a"', '""', '\\"'])(
-    'is read as it stands, with the key %j, after other keys that end in a backslash',
+    'is read unchanged, with the key %j, after other keys that end in a backslash',
     (name) => {
       mislead()
       for (const head of ['h', 'i', 'p']) {
@@ -39,7 +39,6 @@ describe('JSON whose keys have escapes', () => {
       fc.property(tree, fc.constantFrom(undefined, 1, '\t'), (value, space) => {
         deepStrictEqual(parseJson(JSON.stringify(value, undefined, space)), value)
       }),
-      { numRuns: 2000 },
     )
   })
 

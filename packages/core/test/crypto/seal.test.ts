@@ -173,17 +173,17 @@ describe('a sealer', () => {
     expect(() => sealer.seal({ ...FIELDS, sid: Buffer.alloc(8) })).toThrow(RangeError)
   })
 
-  it('never uses a nonce twice in 100,000 seals, nor one prefix for more than 65,536 (R53)', () => {
+  it('never uses a nonce twice in 66,000 seals, nor one prefix for more than 65,536 (R53)', () => {
     const sealer = sealerWith(['a'])
     const nonces = new Set<string>()
     const seals = new Map<string, number>()
-    for (let i = 0; i < 100_000; i++) {
+    for (let i = 0; i < 66_000; i++) {
       const token = sealer.seal(FIELDS)
       nonces.add(token.slice(12, 44))
       seals.set(token.slice(12, 28), (seals.get(token.slice(12, 28)) ?? 0) + 1)
     }
-    expect(nonces.size).toBe(100_000)
-    expect([...seals.values()]).toEqual([65_536, 34_464])
+    expect(nonces.size).toBe(66_000)
+    expect([...seals.values()]).toEqual([65_536, 464])
   })
 
   it('uses new random bytes for the second half of every nonce', () => {
@@ -328,7 +328,7 @@ describe('opening a token', () => {
     ['text of another key', 'unknown_key', `AQ${'A'.repeat(106)}`],
     ['another version', 'unknown_key', changedBytes(token, (bytes) => bytes.fill(2, 0, 1))],
     ['a token of another library', 'unknown_key', 'Fe26.2*constructor*'.padEnd(120, 'a')],
-    ['a head of ours and zeros', 'forged', `${token.slice(0, 12)}${'A'.repeat(100)}`],
+    ['a valid head followed by zeros', 'forged', `${token.slice(0, 12)}${'A'.repeat(100)}`],
     ['108 characters with a wrong tag', 'forged', `${token.slice(0, 12)}${'A'.repeat(96)}`],
     ['its own token', 'opened', token],
   ])('finds %s %s', (_, outcome, text) => {
@@ -336,7 +336,7 @@ describe('opening a token', () => {
   })
 
   it.each([[undefined], [null], [1], [{}], [['A'.repeat(120)]], [{ length: 120 }]])(
-    'takes %j, which is no text',
+    'rejects %j, which is not text',
     (value) => {
       expect(outcomeOf(sealer.open(value as string))).toBe('malformed')
     },
@@ -354,7 +354,6 @@ describe('opening a token', () => {
         ),
         (text) => !sealer.open(text).ok,
       ),
-      { numRuns: 3000 },
     )
   })
 

@@ -7,7 +7,7 @@ import { thrownBy } from '../support.ts'
 /** More than any record has room for, if each takes two bytes. */
 const MANY = 250_000
 
-/** Counts what is read of a list or an object. */
+/** Counts the reads of a list or an object. */
 function counted<T extends object>(value: T) {
   const counter = { reads: 0, value }
   counter.value = new Proxy(value, {
@@ -19,7 +19,7 @@ function counted<T extends object>(value: T) {
   return counter
 }
 
-/** A collection that counts what is taken out of it. */
+/** A collection that counts the members read from it. */
 class CountedSet extends Set<number> {
   reads = 0;
   override *[Symbol.iterator]() {
@@ -43,6 +43,7 @@ class CountedMap extends Map<number, number> {
 }
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n)
+const manyKeys = Object.fromEntries(numbers(MANY).map((n) => [`k${n}`, n]))
 const refused = (data: object): unknown => thrownBy(() => encodeObject(data))
 
 describe('data that exceeds the maximum size of a record', () => {
@@ -66,14 +67,14 @@ describe('data that exceeds the maximum size of a record', () => {
   })
 
   it('is rejected in an object of too many keys before many of them are read', () => {
-    const object = counted(Object.fromEntries(numbers(MANY).map((n) => [`k${n}`, n])))
+    const object = counted(manyKeys)
     const error = refused({ object: object.value })
     expect(String(error)).toContain('object exceeds the maximum size of a record')
     expect(object.reads).toBeLessThanOrEqual(MAX_COST / VALUE_COST + 100)
   })
 
   it('is rejected at the top level too', () => {
-    const error = refused(Object.fromEntries(numbers(MANY).map((n) => [`k${n}`, n])))
+    const error = refused(manyKeys)
     expect(String(error)).toContain('all of it exceeds the maximum size of a record')
   })
 

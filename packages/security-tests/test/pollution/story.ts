@@ -1,6 +1,6 @@
 /*
- * Plays parts with `Object.prototype` as it is, and again while it has the names that the parent process gives, in each of
- * their hostile values. Prints which names change what comes of it, and which of the known exceptions break Node, or a
+ * Runs scenarios with a clean `Object.prototype`, and again with the names that the parent process passes, each with every
+ * hostile value. Prints the names that change a result, and the known exceptions that break Node, or a
  * framework, by themselves.
  */
 import { memoryStore } from '@keepsake/core'
@@ -18,7 +18,7 @@ const both =
   (one: Act, other: Act): Act =>
   async () => [...(await one()), ...(await other())]
 
-/** What the story is there to find. */
+/** A deliberate fault that this script must find. */
 const careless: Act = async () => {
   const { subject }: { readonly subject?: string } = {}
   return [`${String(subject)} is logged in`, '-'.repeat(200)]
@@ -49,7 +49,7 @@ process.on('unhandledRejection', (error) => crashed(error))
 
 const { setTimeout: after, clearTimeout: cancel } = globalThis
 
-/** What comes of an act, as one text; also that it throws, crashes, or never ends. */
+/** The result of a scenario as one text, including an exception, a crash or a hang. */
 async function play(act: Act): Promise<string> {
   const acted = async () => act()
   let timer: NodeJS.Timeout | undefined
@@ -67,7 +67,7 @@ async function play(act: Act): Promise<string> {
   return told
 }
 
-/** The names that change what comes of an act, found by halves. */
+/** The names that change the result of a scenario, found by bisection. */
 async function changing(
   act: Act,
   names: readonly string[],
@@ -76,7 +76,7 @@ async function changing(
 ): Promise<readonly (readonly [name: string, is: string])[]> {
   await connected()
   const is = await polluted(names, kind, () => play(act))
-  // What another name has broken may come to light later.
+  // The damage of another name may show later.
   if (is === normal || (await polluted(names, kind, async () => play(act))) === normal) return []
   if (names.length === 1) return [[names[0] ?? '', is]]
   const half = Math.ceil(names.length / 2)
@@ -91,29 +91,42 @@ const firstDifference = (was: string, is: string): readonly [string, string] => 
   return [before[at] ?? '', after[at] ?? '']
 }
 
-const asked = JSON.parse(process.argv[2] ?? '') as {
-  readonly part: string
+interface Asked {
   readonly names: readonly string[]
-  readonly exceptions: readonly string[]
+  /** The scenarios, each with the names that are not tested in it. */
+  readonly parts: Readonly<Record<string, readonly string[]>>
+  /** Whether to check that each exception is still needed. */
+  readonly areExceptionsTried: boolean
 }
-const { act, bare: bareAct } = PARTS[asked.part] ?? { act: careless, bare }
-await connected()
-const [normal, again, bareNormal] = [await play(act), await play(act), await play(bareAct)]
-if (normal !== again || normal.startsWith('throws') || normal.length < 200)
-  throw new Error(`${asked.part}: ${firstDifference(normal, again).join(' / ')} ${normal.slice(0, 500)}`)
 
-const changed: Finding[] = []
-const unbroken = new Set(asked.exceptions)
-for (const kind of Object.keys(HOSTILE)) {
-  const broken = new Set<string>()
-  for (const name of asked.exceptions)
-    if ((await changing(bareAct, [name], kind, bareNormal)).length > 0) broken.add(name)
-  for (const name of broken) unbroken.delete(name)
-  const names = [...asked.names, ...asked.exceptions].filter((name) => !broken.has(name))
-  for (const [name, told] of await changing(act, names, kind, normal)) {
-    const [was, is] = firstDifference(normal, told)
-    changed.push({ kind, name, was, is })
+const asked = JSON.parse(process.argv[2] ?? '') as Asked
+
+async function findingsOf(part: string, known: readonly string[]) {
+  const names = asked.names.filter((name) => !known.includes(name))
+  const exceptions = asked.areExceptionsTried ? known : []
+  const { act, bare: bareAct } = PARTS[part] ?? { act: careless, bare }
+  await connected()
+  const [normal, again, bareNormal] = [await play(act), await play(act), await play(bareAct)]
+  if (normal !== again || normal.startsWith('throws') || normal.length < 200)
+    throw new Error(`${part}: ${firstDifference(normal, again).join(' / ')} ${normal.slice(0, 500)}`)
+
+  const changed: Finding[] = []
+  const unbroken = new Set(exceptions)
+  for (const kind of Object.keys(HOSTILE)) {
+    const broken = new Set<string>()
+    for (const name of exceptions)
+      if ((await changing(bareAct, [name], kind, bareNormal)).length > 0) broken.add(name)
+    for (const name of broken) unbroken.delete(name)
+    const tried = [...names, ...exceptions].filter((name) => !broken.has(name))
+    for (const [name, told] of await changing(act, tried, kind, normal)) {
+      const [was, is] = firstDifference(normal, told)
+      changed.push({ kind, name, was, is })
+    }
   }
+  return { part, changed, unbroken: [...unbroken] }
 }
-console.log(JSON.stringify({ changed, unbroken: [...unbroken] }))
+
+const findings: Awaited<ReturnType<typeof findingsOf>>[] = []
+for (const [part, known] of Object.entries(asked.parts)) findings.push(await findingsOf(part, known))
+console.log(JSON.stringify(findings))
 process.exit()
