@@ -1,4 +1,4 @@
-import { type AxeResults, source as axe } from 'axe-core'
+import axe, { type AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openSite, type Visitor } from './browser.ts'
@@ -16,7 +16,7 @@ const COLOURS = { runOnly: ['color-contrast', 'link-in-text-block'] }
 
 /** What axe finds on these screens, of any weight, by day and by night, each with the first element that has it. */
 async function findingsOn(page: Page, ...screens: readonly (typeof DESKTOP)[]): Promise<string[]> {
-  await page.addScriptTag({ content: axe })
+  await page.addScriptTag({ content: axe.source })
   const found: string[] = []
   for (const screen of screens) {
     await page.setViewportSize(screen)
