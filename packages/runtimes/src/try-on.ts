@@ -5,9 +5,11 @@ import { runOn } from './run.ts'
 import type { FileResult } from './run-files.ts'
 import { sortedTests, testsOf } from './tests-of.ts'
 
+const CORE = sortedTests('core')
+
 /** Runs on a runtime what can be asked of it. Each package is a process; most of a store's suite is waiting. */
 export async function tryOn(runtime: Runtime, extent: Extent): Promise<readonly FileResult[]> {
-  const { portable } = await sortedTests('core')
+  const { portable } = await CORE
   const own = ownRows(runtime).map(({ files }) => files)
   const jobs = [portable, testsOf('fetch'), testsOf('hono'), ...own]
     .map((tests) => tests.filter((test) => isAsked(test, extent)))

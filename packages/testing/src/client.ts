@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers'
 import { createJar, type Jar } from './jar.ts'
 import { openHttp1 } from './transport-http1.ts'
 import { openHttp2 } from './transport-http2.ts'
@@ -67,7 +66,7 @@ export function clientBy(start: Client['start'], jar: Jar): Omit<Client, 'close'
     start,
     async request(path, request = {}) {
       const { body: chunks, ...head } = await start(path, request)
-      const body = await buffer(chunks)
+      const body = Buffer.concat(await Array.fromAsync(chunks))
       request.events?.push('end')
       return { ...head, body, text: body.toString(), values: (name) => valuesIn(head.fields, name) }
     },
