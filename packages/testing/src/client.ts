@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers'
 import { createJar, type Jar } from './jar.ts'
 import { openHttp1 } from './transport-http1.ts'
 import { openHttp2 } from './transport-http2.ts'
@@ -66,7 +67,7 @@ export function clientBy(start: Client['start'], jar: Jar): Omit<Client, 'close'
     start,
     async request(path, request = {}) {
       const { body: chunks, ...head } = await start(path, request)
-      const body = Buffer.concat(await Array.fromAsync(chunks))
+      const body = await buffer(chunks)
       request.events?.push('end')
       return { ...head, body, text: body.toString(), values: (name) => valuesIn(head.fields, name) }
     },
