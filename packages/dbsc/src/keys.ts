@@ -22,8 +22,8 @@ const isOf = (pattern: RegExp, value: unknown): value is string =>
 
 /** The text of a public key; undefined for a key of another kind or size, or one with its private part. */
 export function keyTextOf(algorithm: Algorithm, jwk: Readonly<Partial<JWK>>): string | undefined {
-  const { kty, crv, x, y, n, e } = jwk
-  if (Object.hasOwn(jwk, 'd')) return undefined
+  const { kty, crv, x, y, n, e, d } = Object.assign<Partial<JWK>, Partial<JWK>>(Object.create(null), jwk)
+  if (d !== undefined) return undefined
   if (algorithm === 'ES256')
     return kty === 'EC' && crv === 'P-256' && isOf(COORDINATE, x) && isOf(COORDINATE, y)
       ? `e.${x}.${y}`

@@ -1,4 +1,4 @@
-import type { ProofRefusal } from '@keepsake/core/adapter'
+import { fieldOf, type ProofRefusal } from '@keepsake/core/adapter'
 import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
 import { isAlgorithm, keyIn, keyTextOf } from './keys.ts'
 
@@ -19,7 +19,8 @@ export async function verifyProof(proof: string, key: string): Promise<Proof | P
   try {
     const imported = await importJWK(jwk, algorithm)
     const { payload } = await jwtVerify(proof, imported, { algorithms: [algorithm], typ: 'dbsc+jwt' })
-    return typeof payload.jti === 'string' ? { key, jti: payload.jti } : 'malformed_proof'
+    const jti = fieldOf(payload, 'jti')
+    return typeof jti === 'string' ? { key, jti } : 'malformed_proof'
   } catch {
     return 'forged_proof'
   }
@@ -33,7 +34,8 @@ export async function verifyRegistration(proof: string): Promise<Proof | ProofRe
 
 function keyOf(proof: string): string | undefined {
   try {
-    const { alg, jwk } = decodeProtectedHeader(proof)
+    const header = decodeProtectedHeader(proof)
+    const [alg, jwk] = [fieldOf(header, 'alg'), fieldOf(header, 'jwk')]
     return isAlgorithm(alg) && typeof jwk === 'object' ? keyTextOf(alg, jwk) : undefined
   } catch {
     return undefined
