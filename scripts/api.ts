@@ -1,6 +1,6 @@
 /**
- * The public surface of each package stands in its `etc/*.api.md`, so that a change of it shows in review. Without an
- * argument: fails where a report is not what the built package has. With `--write`: writes them.
+ * The public surface of each package is recorded in its `etc/*.api.md`, so that changes show in review. Without an
+ * argument: fails if a report differs from the built package. With `--write`: writes the reports.
  */
 import { apiReports } from './packages/api.ts'
 import { report } from './run.ts'
@@ -12,7 +12,7 @@ if (mode === 'write')
   console.log(changed.length === 0 ? 'nothing has changed' : `written: ${changed.join('; ')}`)
 else {
   report(
-    'the public surface is what the reports say',
-    changed.map((name) => `${name}: the public surface has changed; look at what pnpm api writes`),
+    'the public surface matches the reports',
+    changed.map((name) => `${name}: the public surface has changed; run pnpm api and review the report`),
   )
 }

@@ -1,6 +1,6 @@
 /*
- * Checks who imports whom in the published packages, as docs/map.md draws it: core nothing but Node; adapters core and
- * node-http; stores core. Inside core and node-http imports go down from wing to wing, and nowhere do they go round.
+ * Checks the imports of the published packages against the rules of docs/map.md: core imports only Node; adapters import core
+ * and node-http; stores import core. Inside core and node-http, imports go down from wing to wing, without cycles.
  */
 import { join } from 'node:path'
 import {
@@ -53,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-/** The packages that are laid out in wings, and the floor of each wing. */
+/** The packages that are divided into wings, and the floor of each wing. */
 const WINGS: Readonly<Record<string, Layout>> = {
   core: {
     entries: ['index', 'adapter', 'store', 'sealer'],

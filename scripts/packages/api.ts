@@ -12,8 +12,8 @@ interface Report {
 }
 
 /**
- * Compares the public surface of the packages, as their built types have it, with the reports in their folders `etc`; or writes
- * them. Returns the reports that differ. One compiler reads the types of all packages.
+ * Compares the public surface of the packages' built types with the reports in their folders `etc`, or writes the reports.
+ * Returns the reports that differ. One compiler reads the types of all packages.
  */
 export function apiReports(packages: readonly PublicPackage[], mode: 'check' | 'write'): readonly string[] {
   const reports = packages.filter(({ manifest }) => !manifest.bin).flatMap(reportsOf)

@@ -16,7 +16,7 @@ import { type Kind, folderOf, scaffold } from '../packages/scaffold.ts'
 import { run } from '../run.ts'
 import { readManifest, ROOT } from '../workspace.ts'
 
-/** A copy of the workspace, installed as the real one is, with a fresh package in it. */
+/** A copy of the workspace with its dependencies linked, and a new package in it. */
 function laidDown(kind: Kind, name: string) {
   const root = mkdtempSync(join(tmpdir(), 'keepsake-scaffold-'))
   onTestFinished(() => rmSync(root, { recursive: true }))
@@ -26,7 +26,7 @@ function laidDown(kind: Kind, name: string) {
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'))
   scaffold(kind, name, root)
   const path = join(root, 'packages', folderOf(kind, name))
-  // What pnpm install would link.
+  // Links that pnpm install would create.
   const scope = join(path, 'node_modules/@keepsake')
   mkdirSync(scope, { recursive: true })
   for (const own of ['core', 'node-http', 'testing'])
@@ -41,8 +41,8 @@ const cases = [
   ['adapter', 'demo-frame'],
 ] as const
 
-describe.each(cases)('a new %s', (kind, name) => {
-  it('has nothing wrong, type-checks, and has a suite that is red and says what to fill in', async () => {
+describe.each(cases)('a newly created package, %s,', (kind, name) => {
+  it('passes the checks, type-checks, and has a failing suite that says what to implement', async () => {
     const { path, tool } = laidDown(kind, name)
     expect(metadataProblems({ folder: folderOf(kind, name), path, manifest: readManifest(path) })).toEqual([])
     await tool('tsc', '-p', '.')
@@ -51,22 +51,22 @@ describe.each(cases)('a new %s', (kind, name) => {
     )
   })
 
-  it('is not laid down twice, nor under a name that no package can have', () => {
+  it('is not created twice, nor under an invalid name', () => {
     const { root } = laidDown(kind, name)
-    expect(() => scaffold(kind, name, root)).toThrow('already')
+    expect(() => scaffold(kind, name, root)).toThrow('already exists')
     expect(() => scaffold(kind, '../x', root)).toThrow('expected a name')
   })
 })
 
-/** The file that a page of the documentation shows. */
+/** A file from a code block of the documentation. */
 function fileIn(page: string, file: string): string {
   const text = readFileSync(join(ROOT, 'docs', page), 'utf8')
   const [, code] = text.split(`\`\`\`ts file=${file}\n`)
-  if (code === undefined) throw new Error(`${page} does not show ${file}`)
+  if (code === undefined) throw new Error(`${page} does not contain ${file}`)
   return code.split('\n```')[0] ?? ''
 }
 
-/** Fails where the package does not build, or a test of its suite fails. */
+/** Fails if the package does not build, or a test of its suite fails. */
 async function expectGreen({ path, tool }: ReturnType<typeof laidDown>): Promise<void> {
   await tool('tsup', '--config', '../../tsup.config.ts', 'src/index.ts')
   expect(readdirSync(join(path, 'dist'))).toEqual(
@@ -75,7 +75,7 @@ async function expectGreen({ path, tool }: ReturnType<typeof laidDown>): Promise
   expect(await tool('vitest', 'run')).toMatch(/Tests {2}\d+ passed/)
 }
 
-it('a store builds, and is green, when it is filled in as the documentation says', async () => {
+it('a new store builds, and passes its suite, once it is implemented as the documentation shows', async () => {
   const store = laidDown('store', 'demo')
   const code = fileIn('write-a-store.md', 'tiny-store.ts')
   const options =
@@ -84,7 +84,7 @@ it('a store builds, and is green, when it is filled in as the documentation says
   await expectGreen(store)
 })
 
-it('an adapter builds, and is green, when it is filled in as the documentation says', async () => {
+it('a new adapter builds, and passes its suite, once it is implemented as the documentation shows', async () => {
   const adapter = laidDown('adapter', 'demo-frame')
   const code = fileIn('write-an-adapter.md', 'tiny-adapter.ts').replaceAll(
     'tinyFramework',

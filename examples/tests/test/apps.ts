@@ -1,13 +1,13 @@
 import { IS_LONG } from '@keepsake/test-services'
 
-/** Where sessions are kept: what STORE may be. */
+/** Where sessions are kept: a value of STORE. */
 type StoreName = 'cookie' | 'memory' | 'file' | 'sqlite'
 
 /** An example app, by the name of its folder. */
 export interface App {
   readonly name: string
   readonly framework: string
-  /** Where and how it is tried with every change. The long run plays every app in a browser, on every store. */
+  /** The store and the client of the daily tests. The long run tests every app in a browser, on every store. */
   readonly daily: readonly [store: StoreName, by: 'browser' | 'HTTP']
 }
 
@@ -31,23 +31,23 @@ export const LOGIN_APPS = [
   { name: 'next-login', framework: 'Next.js', daily: ['cookie', 'browser'] },
 ] as const satisfies readonly App[]
 
-/** Three that run on every store, and share their sessions there. */
+/** Three apps that run on every store, where they share their sessions. */
 export const SHARING_APPS = [LOGIN_APPS[0], LOGIN_APPS[1], LOGIN_APPS[2]] as const
 
 export interface Place {
   readonly store: StoreName
   readonly apps: readonly App[]
-  /** Whether a new process finds the sessions of the one before. */
+  /** Whether a new process finds the sessions of the previous one. */
   readonly survives: boolean
 }
 
-// Every store with the apps that are tried on it. The login apps have the cart, too. What a store on disk does, three show.
+// Every store with the apps that are tested on it. Login apps include the cart. For stores on disk, three apps are enough.
 const COOKIE: Place = { store: 'cookie', apps: [...CART_APPS, ...LOGIN_APPS], survives: true }
 const MEMORY: Place = { store: 'memory', apps: LOGIN_APPS, survives: false }
 const FILE: Place = { store: 'file', apps: SHARING_APPS, survives: true }
 const SQLITE: Place = { store: 'sqlite', apps: SHARING_APPS, survives: true }
 
-/** Where three processes share their sessions. */
+/** The stores on which three processes share their sessions. */
 export const SHARED_PLACES: readonly Place[] = IS_LONG ? [COOKIE, FILE, SQLITE] : [COOKIE, SQLITE]
 
 /** An app on a store. */
@@ -72,7 +72,7 @@ const dailyBy =
 export const BROWSER_SETTINGS: readonly Setting[] = IS_LONG ? SETTINGS : SETTINGS.filter(dailyBy('browser'))
 export const HTTP_SETTINGS: readonly Setting[] = IS_LONG ? [] : SETTINGS.filter(dailyBy('HTTP'))
 
-/** The apps with a login that are tried with their sessions in cookies. */
+/** The login apps that are tested with sessions in cookies. */
 export const REMEMBERING: readonly Setting[] = [...BROWSER_SETTINGS, ...HTTP_SETTINGS].filter(
   ({ place, app }) => place === COOKIE && LOGIN_APPS.some(({ name }) => name === app.name),
 )

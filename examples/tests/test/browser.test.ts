@@ -36,15 +36,15 @@ beforeAll(async () => {
 })
 afterAll(() => servers.stop())
 
-describe.each(HTTP_SETTINGS)('over HTTP, $app.name on $place.store', ({ place, app }) => {
+describe.each(HTTP_SETTINGS)('the shop over HTTP, $app.name on $place.store', ({ place, app }) => {
   httpScenarios(place, app, () => servers.of(place, app))
 })
 
-describe.each(SHARED_PLACES)('over HTTP, all apps on one $store', (place) => {
+describe.each(SHARED_PLACES)('the shop over HTTP, three apps on one $store', (place) => {
   sharedScenarios(place, (app) => servers.of(place, app))
 })
 
-describe.skipIf(isMissing)('in a browser', () => {
+describe.skipIf(isMissing)('the shop in a browser', () => {
   let browser: Browser
 
   beforeAll(async () => {
@@ -52,7 +52,7 @@ describe.skipIf(isMissing)('in a browser', () => {
   })
   afterAll(() => browser.close())
 
-  /** A scene for the tests of the describe that it is set in: one profile, without cookies at the start of each. */
+  /** A scene for the tests of the surrounding describe: one profile, without cookies at the start of each test. */
   function setScene(place: Place, app: App): Scene {
     let visitor: Visitor
     beforeAll(async () => {
@@ -74,7 +74,7 @@ describe.skipIf(isMissing)('in a browser', () => {
   }
 
   describe.concurrent.each(BROWSER_SETTINGS)('$app.name on $place.store', ({ place, app }) => {
-    describe('with', { concurrent: false }, () => {
+    describe('in one profile', { concurrent: false }, () => {
       const scene = setScene(place, app)
       cartScenarios(scene)
       if (CART_APPS.includes(app)) cookiesScenarios(scene)
@@ -86,7 +86,7 @@ describe.skipIf(isMissing)('in a browser', () => {
     })
   })
 
-  test('a login outlives the browser when it is to be remembered, and otherwise does not', () =>
+  test('a login survives a restart of the browser if "remember me" is ticked, and otherwise does not', () =>
     isRemembered(
       chromium,
       REMEMBERING.map(({ place, app }) => servers.of(place, app).url),

@@ -44,20 +44,20 @@ const [token, otherToken] = await Promise.all([tokenOf(1), tokenOf(2)])
 
 const BODIES: readonly (readonly [string, string, string])[] = [
   ['nothing', FORM, ''],
-  ['no field that is known', FORM, 'a=b'],
+  ['only unknown fields', FORM, 'a=b'],
   ['a book that is not sold', FORM, 'sku=bible&qty=1'],
   ['the name of a property that all objects have', FORM, 'sku=constructor&__proto__=1&constructor=2'],
   ['a field twice', FORM, 'sku=walden&sku=alice&qty=1&qty=2&username=a&username=b'],
   ['nested fields', FORM, 'sku[a][b]=walden&qty[]=1&name[x]=y&username[$ne]=&password[$ne]='],
   ['broken escapes', FORM, 'sku=%E0%A4%A&name=%&username=%zz&password=%'],
-  ['a quantity out of this world', FORM, `sku=walden&qty=${'9'.repeat(400)}&maxAge=1e999`],
+  ['an enormous quantity', FORM, `sku=walden&qty=${'9'.repeat(400)}&maxAge=1e999`],
   ['a negative quantity', FORM, 'sku=walden&qty=-5&maxAge=-1'],
-  ['a header in disguise', FORM, 'name=a&value=b%0d%0aSet-Cookie:%20evil=1&username=%0d%0a'],
+  ['an injected header', FORM, 'name=a&value=b%0d%0aSet-Cookie:%20evil=1&username=%0d%0a'],
   ['a thousand fields', FORM, Array.from({ length: 1000 }, (_, index) => `f${index}=`).join('&')],
-  ['far too much', FORM, `sku=${'x'.repeat(200_000)}`],
+  ['200 kB of data', FORM, `sku=${'x'.repeat(200_000)}`],
   ['JSON', 'Content-Type: application/json', '{"sku":'],
   ['no type', 'X-Nothing: 1', 'sku=walden'],
-  ['a type that is none', 'Content-Type: ;;;,', 'sku=walden'],
+  ['an invalid content type', 'Content-Type: ;;;,', 'sku=walden'],
   ['a strange charset', `${FORM}; charset=utf-99`, 'sku=walden'],
   ['a false encoding', `${FORM}\r\nContent-Encoding: gzip`, 'sku=walden'],
 ]
@@ -87,11 +87,11 @@ const COOKIES: readonly (readonly [string, string])[] = [
   ['a token with one character changed', `${name}=${token.slice(0, -9)}A${token.slice(-8)}`],
   ['half a token', `${name}=${token.slice(0, 60)}`],
   ['a token in quotes', `${name}="${token}"`],
-  ['two different tokens that are good', `${name}=${token}; ${name}=${otherToken}`],
-  ['five bad ones before a good one', `${`${name}=bad; `.repeat(5)}${name}=${token}`],
+  ['two different valid tokens', `${name}=${token}; ${name}=${otherToken}`],
+  ['five invalid tokens before a valid one', `${`${name}=bad; `.repeat(5)}${name}=${token}`],
   ['a thousand cookies', 'a=b; '.repeat(1000)],
   ['more than 16 KiB', `a=${'x'.repeat(17_000)}`],
-  ['bytes outside of ASCII', `${name}=\xff\xfe\x80; \xe9=\xe9`],
+  ['non-ASCII bytes', `${name}=\xff\xfe\x80; \xe9=\xe9`],
   ['a name that all objects have', `__proto__=1; constructor=2; ${name}=${token}`],
   ['markup', `<script>=<script>alert(1)</script>; "><img src=x>="'`],
 ]
@@ -111,7 +111,7 @@ const PATHS = [
 
 const isFine = ({ status }: RawAnswer): boolean => status >= 200 && status < 500
 
-describe.each(APPS)('%s takes', (_, listener) => {
+describe.each(APPS)('the example app %s', (_, listener) => {
   const url = served(listener)
   const complaints = vi.spyOn(console, 'error').mockImplementation(() => undefined)
   afterEach(() => {
@@ -119,12 +119,12 @@ describe.each(APPS)('%s takes', (_, listener) => {
     complaints.mockClear()
   })
 
-  test.each(BODIES)('a form with %s', async (_, type, body) => {
+  test.each(BODIES)('answers a form with %s, without a 5xx', async (_, type, body) => {
     for (const path of POSTS) {
-      // One of its own, because a logout ends every copy of it.
+      // A new session for each request, because a logout ends every copy of it.
       const lines = [`POST ${path} HTTP/1.1`, `Cookie: ${name}=${await tokenOf(1)}`, OUR_PAGE, type]
       const answer = await rawRequest(url(), lines, body)
-      // Or the form would not have been looked at.
+      // Otherwise the form would not have been parsed.
       expect(answer.status, path).not.toBe(403)
       expect(answer, path).toSatisfy(isFine)
       expect(answer.text.split('\r\n\r\n', 1)[0]).not.toMatch(/^set-cookie: evil/im)
@@ -135,8 +135,8 @@ describe.each(APPS)('%s takes', (_, listener) => {
     ['another site', 'Sec-Fetch-Site: cross-site'],
     ['another origin of this site', 'Sec-Fetch-Site: same-site'],
     ['an old browser on another site', 'Origin: http://evil.example'],
-    ['nobody knows where', 'X-Nothing: 1'],
-  ])('no form from %s', async (_, from) => {
+    ['a client without Origin and Sec-Fetch-Site', 'X-Nothing: 1'],
+  ])('refuses a form from %s', async (_, from) => {
     for (const path of POSTS) {
       const lines = [`POST ${path} HTTP/1.1`, `Cookie: ${name}=${token}`, from, FORM]
       const answer = await rawRequest(url(), lines, 'sku=walden')
@@ -146,7 +146,7 @@ describe.each(APPS)('%s takes', (_, listener) => {
     }
   })
 
-  test.each(COOKIES)('a Cookie header with %s', async (_, cookie) => {
+  test.each(COOKIES)('answers a Cookie header with %s, without a 5xx', async (_, cookie) => {
     for (const path of ['/', '/cart', '/cookies', '/account', '/nowhere']) {
       const answer = await rawRequest(url(), [`GET ${path} HTTP/1.1`, `Cookie: ${cookie}`])
       expect(answer, path).toSatisfy(isFine)
@@ -154,15 +154,15 @@ describe.each(APPS)('%s takes', (_, listener) => {
     }
   })
 
-  test.each(PATHS)('the path %s', async (path) => {
+  test.each(PATHS)('answers a request for the path %s, without a 5xx', async (path) => {
     expect(await rawRequest(url(), [`GET ${path} HTTP/1.1`])).toSatisfy(isFine)
   })
 
-  test.each(['PUT', 'DELETE', 'OPTIONS', 'PATCH'])('the method %s', async (method) => {
+  test.each(['PUT', 'DELETE', 'OPTIONS', 'PATCH'])('answers the method %s, without a 5xx', async (method) => {
     expect(await rawRequest(url(), [`${method} /cart HTTP/1.1`])).toSatisfy(isFine)
   })
 
-  test('a session next to cookies that are none, and reads it', async () => {
+  test('opens the session beside invalid cookies', async () => {
     const { text } = await rawRequest(url(), ['GET /cart HTTP/1.1', `Cookie: ;;; =x; a; ${name}=${token}; b`])
     expect(text).toContain('Walden')
   })

@@ -13,7 +13,7 @@ import { afterAll, beforeAll } from 'vitest'
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** The apps with a login in this process, by their frameworks. */
+/** The login apps in this process, by framework. */
 export const loginListeners = async (parts: {
   readonly sessions: Sessions<ShopSession>
   readonly accounts: Accounts
@@ -25,7 +25,7 @@ export const loginListeners = async (parts: {
   ['Hono', getRequestListener(hono(parts).fetch)],
 ]
 
-/** Serves it while the tests of a describe run, which get its address. */
+/** Serves a listener during the tests of a describe; returns a function that returns its URL. */
 export function served(listener: Listener): () => string {
   const server = createServer((request, response) => void listener(request, response))
   beforeAll(() => once(server.listen(0, '127.0.0.1'), 'listening'))

@@ -13,11 +13,11 @@ import {
 } from './apps.ts'
 import { type Server, startServer } from './server.ts'
 
-/** The apps on the stores that they are tried on, each in a process of its own. All apps on one store share its data. */
+/** The tested combinations of app and store, each in a separate process. All apps on one store share its data. */
 export interface Servers {
   readonly secret: string
   of(place: Place, app: App): Server
-  /** @throws {Error} when a server has complained about anything. */
+  /** @throws {Error} if a server has written to standard error. */
   stop(): Promise<void>
 }
 

@@ -26,7 +26,7 @@ const store: Store = {
 }
 const sessions = createSessions<ShopSession>({ secrets: [SECRET], store, now: () => now })
 
-/** The cookie of somebody who has logged in; or, without a name, of somebody who has put something into the cart. */
+/** The cookie of a logged-in user; or, without a name, of an anonymous visitor with a book in the cart. */
 async function begin(subject?: string): Promise<string> {
   const visit = await sessions.open(undefined)
   if (subject === undefined) visit.session.visits = 1
@@ -45,7 +45,7 @@ describe.each(await loginListeners({ sessions, accounts }))('sessionStatus() of 
   let url = ''
   beforeAll(() => void (url = `${at()}/session`))
 
-  test('says who is there and for how long, keeps no cache, and extends nothing however often it is asked', async () => {
+  test('reports the user and the remaining time, is not cached, and does not extend the session', async () => {
     const cookie = await begin('ada')
     now += MINUTES_40 * 1000
     writes = 0
@@ -70,7 +70,7 @@ describe.each(await loginListeners({ sessions, accounts }))('sessionStatus() of 
       expect(await (await fetch(url, { headers })).json()).toEqual({ state: 'none', expiresIn: 0 })
   })
 
-  test('extends the session by a POST from a page of the site, and by none of another site', async () => {
+  test('extends the session with a POST from the same site, and not from another one', async () => {
     const cookie = await begin('ada')
     now += MINUTES_40 * 1000
     expect((await postTo(url, { cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(403)
@@ -81,7 +81,7 @@ describe.each(await loginListeners({ sessions, accounts }))('sessionStatus() of 
     expect((await postTo(url, SAME_ORIGIN)).status).toBe(404)
   })
 
-  test('answers no other method, and a store that fails with a 503', async () => {
+  test('refuses other methods with 405, and answers 503 if the store fails', async () => {
     const cookie = await begin('ada')
     const put = await fetch(url, { method: 'PUT', headers: SAME_ORIGIN })
     expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST'])

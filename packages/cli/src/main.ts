@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { run } from './run.ts'
 import { processTerminal } from './terminal.ts'
 
-/** Resolves when the text has been handed over, so that the end of the process does not cut it off. */
+/** Resolves once the text has been flushed, so that exiting does not cut it off. */
 const print = (stream: NodeJS.WriteStream, text: string): Promise<unknown> =>
   new Promise((resolve) => stream.write(`${text}\n`, resolve))
 
@@ -16,5 +16,5 @@ const { code, out, error } = await run(process.argv.slice(2), {
 })
 if (out !== undefined) await print(process.stdout, out)
 if (error !== undefined) await print(process.stderr, error)
-// What an application's module has opened, such as a client of its database, would keep the process alive.
+// Something that the application's module opened, such as a database client, would keep the process alive.
 process.exit(code)

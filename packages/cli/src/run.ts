@@ -11,28 +11,27 @@ const HELP = `Usage: keepsake COMMAND [ARGUMENTS]
 
 ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')}
 
-  help, --help, -h   this page, or that of a command: keepsake help COMMAND
+  help, --help, -h   this help, or the help of a command: keepsake help COMMAND
   --version          the version of this command
 
-Exit codes: 0 done; 1 the answer is no; 2 called in a wrong way, without a secret, or not to be told; 3 something failed;
-130 stopped by Ctrl-C.`
+Exit codes: 0 success; 1 negative result; 2 wrong usage, missing secret, or inconclusive; 3 failure; 130 stopped by
+Ctrl-C.`
 
-/** What is to be printed, and the exit code. */
+/** The output and the exit code. */
 export interface End {
   readonly code: number
   readonly out?: string
   readonly error?: string
 }
 
-/** The whole command, from what stands behind its name to what its process says and ends with. */
+/** The complete command: from its arguments to its output and exit code. */
 export async function run(args: readonly string[], around: Surroundings): Promise<End> {
   const [name, ...rest] = args[0] === 'help' ? [args[1] ?? '--help', '--help'] : args
   if (name === '--version') return { code: 0, out: versionOf() }
   if (name === '--help' || name === '-h' || name === 'help') return { code: 0, out: HELP }
   if (name === undefined) return { code: 2, error: HELP }
   const command = COMMANDS.find((command) => command.name === name)
-  if (command === undefined)
-    return { code: 2, error: `keepsake: there is no command of this name\n\n${HELP}` }
+  if (command === undefined) return { code: 2, error: `keepsake: unknown command\n\n${HELP}` }
   const options = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest
   if (options.includes('--help') || options.includes('-h')) return { code: 0, out: command.help }
   try {

@@ -9,7 +9,7 @@ import { makeDirectory } from './support.ts'
 
 const longAgo = (): number => Date.now() - 40 * 60_000
 
-it('keepsake sessions revoke --idle spares a session that is used after it was read, and before it is revoked', async () => {
+it('keepsake sessions revoke --idle does not revoke a session that was used after it was listed and before it is revoked', async () => {
   const cwd = makeDirectory()
   const store = sqliteStore({ path: join(cwd, 'sessions.db') })
   const sessions = createSessions({ secrets: [SECRET], store, now: longAgo })

@@ -48,7 +48,7 @@ const store = { ...rows, close: () => pool.end() }`,
 
 describe('keepsake sessions', () => {
   for (const [name, isThere, store] of STORES)
-    it.skipIf(!isThere)(`lists, counts, shows and revokes what lies in ${name}`, async () => {
+    it.skipIf(!isThere)(`lists, counts, shows and revokes the sessions in ${name}`, async () => {
       const cwd = makeDirectory()
       const app = `${CORE}\n${store}\nexport const sessions = createSessions({ secrets: '${SECRET}', store })\n`
       writeFileSync(join(cwd, 'sessions.mjs'), app)

@@ -16,7 +16,7 @@ export const sessions = createSessions({
 })
 `
 
-/** The same, where a Ctrl-C comes, and has been heard, when the store is about to do something for so many a time. */
+/** The store sends Ctrl-C to its own process in its n-th operation, and waits until it has been handled. */
 export const interruptedModule = (method: 'all' | 'replace', times: number): string => `
 import { createSessions } from '${import.meta.resolve('@keepsake/core')}'
 import { sqliteStore } from '${import.meta.resolve('@keepsake/store-sqlite')}'
@@ -54,7 +54,7 @@ export interface Login {
   readonly age?: number
 }
 
-/** A directory with an application in it, whose store has these sessions. */
+/** Creates a directory with an application whose store contains these sessions. */
 export async function applicationWith(...logins: readonly Login[]): Promise<string> {
   const cwd = makeDirectory()
   writeFileSync(join(cwd, 'sessions.mjs'), MODULE)
@@ -81,15 +81,15 @@ export interface JsonRun extends Run {
   readonly json: unknown
 }
 
-/** Runs `keepsake sessions` there, within this process. */
+/** Runs `keepsake sessions` there, in this process. */
 export async function sessionsFor(options: RunOptions, ...args: readonly string[]): Promise<Run> {
-  // A process loads a module once, and the command has closed its store when it ends.
+  // A process loads a module only once, and the command closes its store at the end.
   const module = `sessions-${randomUUID()}.mjs`
   cpSync(join(options.cwd, 'sessions.mjs'), join(options.cwd, module))
   return keepsake(['sessions', '--module', module, ...args], options)
 }
 
-/** The same, as programs do. */
+/** The same in a separate process, without a terminal. */
 export async function sessionsIn(cwd: string, ...args: readonly string[]): Promise<JsonRun> {
   const run = await sessionsFor({ cwd }, '--json', ...args)
   return { ...run, json: run.out === '' ? undefined : JSON.parse(run.out) }

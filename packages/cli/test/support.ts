@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { run } from '../src/run.ts'
 
-/** Types stripped once and not in each process. */
+/** Caches the compiled sources for all processes. */
 export const NODE_COMPILE_CACHE: string = fileURLToPath(
   new URL('../node_modules/.cache/compile', import.meta.url),
 )
@@ -15,7 +15,7 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 const NODE_ARGS = ['--conditions=@keepsake/source', MAIN]
 
-/** The command as a line for a shell. */
+/** The command as a shell command line. */
 export const commandLine = (args: readonly string[]): string =>
   [process.execPath, ...NODE_ARGS, ...args].map((word) => `'${word}'`).join(' ')
 
@@ -31,7 +31,7 @@ export interface RunOptions {
   readonly input?: string
 }
 
-/** The command within this process, which spares each of some two hundred runs a start. */
+/** Runs the command in this process, because about two hundred starts would be slow. */
 export async function keepsake(
   args: readonly string[],
   { cwd, env = {}, input = '' }: RunOptions,
@@ -44,7 +44,7 @@ export async function keepsake(
     interruption: () => new AbortController().signal,
   }
   const before = new Set(Object.keys(process.env))
-  // An application's module reads that of its process.
+  // An application's module reads the environment of its process.
   Object.assign(process.env, env)
   try {
     const end = await run(args, { env, cwd, readInput: async () => input, now: Date.now(), terminal })
@@ -56,7 +56,7 @@ export async function keepsake(
 
 const printed = (text: string | undefined): string => (text === undefined ? '' : `${text}\n`)
 
-/** The command as a process of its own, from the sources, with no environment but the one that is given. */
+/** Runs the command from its sources in a separate process, with only the given environment. */
 export async function keepsakeProcess(
   args: readonly string[],
   { cwd, env = {}, input = '' }: RunOptions,
@@ -65,7 +65,7 @@ export async function keepsakeProcess(
     cwd,
     env: { NODE_COMPILE_CACHE, ...env },
   })
-  // A command that does not read its input may have closed it.
+  // A command that does not read its input may already have closed it.
   child.stdin.on('error', () => undefined)
   child.stdin.end(input)
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))

@@ -270,8 +270,8 @@ describe('login', () => {
 
   it.each([
     ['a whole cookie', () => Buffer.alloc(48, 9).toString('base64url')],
-    ['a verifier of its own behind a good locator', (good: string) => good.slice(0, 22) + 'A'.repeat(42)],
-    ['a locator of its own before a good verifier', (good: string) => 'A'.repeat(22) + good.slice(22)],
+    ['a chosen verifier after a valid locator', (good: string) => good.slice(0, 22) + 'A'.repeat(42)],
+    ['a chosen locator before a valid verifier', (good: string) => 'A'.repeat(22) + good.slice(22)],
   ])('never adopts a chosen cookie (R26): %s', async (_, choose) => {
     const { sessions, memory } = createWorld()
     const good = await begin(sessions, { mine: 1 })

@@ -6,19 +6,19 @@ import { grouped, headerOf, pathOf, postOf } from './node.ts'
 import { hooksOf, requireBoundFor } from './required.ts'
 import { tellSkipped } from './skipped.ts'
 
-/** What Fastify hands over with a request, as far as it is needed. */
+/** The parts of Fastify's request that are used here. */
 export interface DeviceRequest {
   readonly raw: IncomingMessage
 }
 
-/** The reply to it. */
+/** The parts of Fastify's reply that are used here. */
 export interface DeviceReply {
   code(status: number): unknown
   header(name: string, value: unknown): unknown
   send(body: string): unknown
 }
 
-/** A hook that goes on with `next`, unless it has sent the reply. */
+/** A hook that continues with `next`, unless it has sent the reply. */
 export type DeviceHook = (request: DeviceRequest, reply: DeviceReply, next: (error?: Error) => void) => void
 
 /** Fastify, or one of its scopes. */
@@ -29,16 +29,16 @@ export interface DeviceScope {
 }
 
 /**
- * The middleware of {@link deviceBound} as a plugin of Fastify, which goes behind `session()` as well:
+ * The same as {@link deviceBound} as a Fastify plugin. Register it after `session()`:
  *
  * ```ts
  * app.register(session(sessions)).register(fastifyDeviceBound(sessions))
  * ```
  *
- * With a function that chooses among several sessions, register it on the application itself: of a scope, Fastify asks the hooks
- * only for routes that it knows.
+ * With a function that chooses among several sessions, register it on the application itself: in a scope, Fastify calls hooks
+ * only for existing routes.
  *
- * @throws {ConfigError} at start-up, for sessions without the option `deviceBound`, or in a scope whose prefix their path has not.
+ * @throws {ConfigError} at start-up, for sessions without the option `deviceBound`, or if their path is not below the scope's prefix.
  */
 export function fastifyDeviceBound<D>(
   sessions: Sessions<D> | Choose<D, DeviceRequest>,
@@ -74,10 +74,10 @@ async function answerReply(hooks: DeviceHooks, raw: IncomingMessage, reply: Devi
   reply.send(body)
 }
 
-/** By this, Fastify lets a plugin's hooks hold where it is registered, and not only inside of it. */
+/** Makes Fastify apply the plugin's hooks where it is registered, not only inside the plugin. */
 const NO_SCOPE = Symbol.for('skip-override')
 
-/** By the hook, which comes before the body is read. */
+/** Answers in a hook, which runs before the body is read. */
 const answeredBefore = (): undefined => undefined
 
 function within(prefix: string, path: string): string {

@@ -5,8 +5,8 @@ import { listen, ORIGIN, setStage } from './support/stage.ts'
 
 const FOREIGN = 'bound_failed: foreign_challenge'
 
-describe.each(MODE_NAMES)('of a session that lives %s', (mode) => {
-  it('neither the cookie of the device nor the challenge of the login is a challenge for a refresh', async () => {
+describe.each(MODE_NAMES)('for a bound session %s', (mode) => {
+  it('neither the device cookie nor the challenge of the login is a valid challenge for a refresh', async () => {
     const browser = setStage(MODES[mode]()).browser.thief()
     const signer = await createSigner()
     const ofLogin = challengeIn(await browser.request('/login/ada'))
@@ -18,7 +18,7 @@ describe.each(MODE_NAMES)('of a session that lives %s', (mode) => {
     expect(events).toEqual([FOREIGN, FOREIGN])
   })
 
-  it('neither the cookie of a device nor the challenge for its refresh registers a key for the next login', async () => {
+  it('neither the device cookie nor the challenge for its refresh can register a key for the next login', async () => {
     const browser = setStage(MODES[mode]()).browser.thief()
     const signer = await createSigner()
     const login = await browser.request('/login/ada')
@@ -32,7 +32,7 @@ describe.each(MODE_NAMES)('of a session that lives %s', (mode) => {
     expect(events).toEqual([FOREIGN, FOREIGN])
   })
 
-  it('the challenge of an earlier login of the same user registers no key', async () => {
+  it('the challenge of an earlier login of the same user cannot register a key', async () => {
     const { browser, wait } = setStage(MODES[mode]())
     const plain = browser.thief()
     const signer = await createSigner()

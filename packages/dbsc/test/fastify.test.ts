@@ -25,7 +25,7 @@ const addPages = (scope: FastifyInstance, sessions: Sessions<Data>): void =>
     .get('/login/:user', (request) => page(request.url.replace('/app', ''), request.session as never))
     .get('/', (request) => page('/', request.session as never))
 
-it('a plugin of Fastify in a scope with a prefix answers on the path that browsers know, below that prefix', async () => {
+it('the Fastify plugin in a scope with a prefix answers on the configured path below that prefix', async () => {
   const app = fastify()
   app.register(async (scope) => addPages(scope, sessionsOf(createClock(), IN_APP)), { prefix: '/app' })
   const browser = await browse(app)
@@ -35,7 +35,7 @@ it('a plugin of Fastify in a scope with a prefix answers on the path that browse
   expect(await visit(browser, '/app')).toMatchObject({ subject: 'ada', bound: true })
 })
 
-it('a plugin of Fastify in a scope whose prefix the path has not is refused at start-up', async () => {
+it('the Fastify plugin in a scope is rejected at start-up if its path is not below the scope’s prefix', async () => {
   const app = fastify()
   app.register(async (scope) => addPages(scope, sessionsOf(createClock())), { prefix: '/app' })
   await expect(app.ready()).rejects.toThrow(
@@ -43,7 +43,7 @@ it('a plugin of Fastify in a scope whose prefix the path has not is refused at s
   )
 })
 
-it('a plugin of Fastify that chooses among sessions answers for each, on a path that no route has', async () => {
+it('the Fastify plugin with several sessions answers for each of them, on a path without a route', async () => {
   const tenants: Readonly<Record<string, Sessions<Data>>> = {
     one: sessionsOf(createClock(), { deviceBound: { path: '/one' } }),
     other: sessionsOf(createClock(), { deviceBound: { path: '/other' } }),
@@ -64,7 +64,7 @@ it('a plugin of Fastify that chooses among sessions answers for each, on a path 
   expect(await statusOf('other', '/other/refresh')).toBe(200)
 })
 
-it('a plugin of Fastify tells what browsers say of refreshes that they have not made', async () => {
+it('the Fastify plugin reports the reasons of browsers that did not refresh', async () => {
   const app = fastify()
   app.register(async (scope) => addPages(scope, sessionsOf(createClock())))
   const browser = await browse(app)

@@ -20,7 +20,7 @@ import { visit } from './support/stage.ts'
 
 type App = (sessions: Sessions<Data>) => RequestListener
 
-/** Registers all of it in a scope, whose only other routes are the pages. */
+/** Registers everything in a scope, whose only other routes are the pages. */
 const pagesIn = (scope: FastifyInstance, sessions: Sessions<Data>): FastifyInstance => {
   scope
     .register(fastifySession(sessions as Sessions<never>))
@@ -96,9 +96,9 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-describe.each(HOSTS)('$name', ({ app, fetch }) => {
+describe.each(HOSTS)('device-bound sessions on $name', ({ app, fetch }) => {
   it.each(['in the cookie', 'in a store'] as const)(
-    'has a browser register a key and refresh the cookie, with sessions %s',
+    'let a browser register a key and refresh the cookie, with sessions %s',
     async (mode) => {
       const clock = createClock()
       const sessions = sessionsOf(clock, MODES[mode]())

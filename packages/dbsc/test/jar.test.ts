@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { MODE_NAMES, MODES } from './support/app.ts'
 import { ORIGIN, setBound } from './support/stage.ts'
 
-describe.each(MODE_NAMES)('a bound session that lives %s, in a jar of cookies', (mode) => {
-  it('comes from its device where the cookie of the device is there too, and both go with its logout', async () => {
+describe.each(MODE_NAMES)('a bound session %s, opened from a map of cookies', (mode) => {
+  it('opens if the device cookie is there too, and both cookies are deleted by its logout', async () => {
     const { browser, sessions, wait } = await setBound(MODES[mode]())
     wait(11)
     const cookies = new Map(browser.jar.cookies(ORIGIN).map(({ name, value }) => [name, value]))
@@ -20,7 +20,7 @@ describe.each(MODE_NAMES)('a bound session that lives %s, in a jar of cookies', 
     expect(cookies.size).toBe(0)
   })
 
-  it('is nobody’s without the cookie of the device', async () => {
+  it('is anonymous without the device cookie', async () => {
     const { browser, sessions, wait } = await setBound(MODES[mode]())
     wait(11)
     const [own] = browser.jar.cookies(ORIGIN)

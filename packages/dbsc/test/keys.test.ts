@@ -6,7 +6,7 @@ import { challengeIn, register } from './support/posts.ts'
 import { createSigner, macBy, publicForms, signedBy, type Signer } from './support/proof.ts'
 import { listen, setStage, visit } from './support/stage.ts'
 
-/** What comes of a registration of a key that says this of itself, and is signed by the key that belongs to it. */
+/** The result of registering a key with this description, signed by the matching private key. */
 async function registering(
   signer: Signer,
   jwk: JsonWebKey,
@@ -27,19 +27,19 @@ const rsa = (modulusLength: number): Signer => {
 
 const MALFORMED = [400, 'bound_failed: malformed_proof']
 
-describe('a key that a browser would register', () => {
-  it.each(['ES256', 'RS256'] as const)('is refused with its private part: %s', async (alg) => {
+describe('the key of a registration', () => {
+  it.each(['ES256', 'RS256'] as const)('is rejected with its private part: %s', async (alg) => {
     const signer = createSigner(alg)
     expect(await registering(signer, signer.privateKey.export({ format: 'jwk' }))).toEqual(MALFORMED)
     expect(await registering(signer, signer.jwk)).toEqual([200, 'bound: registered'])
   })
 
-  it.each([1024, 2040])('is refused if it is RSA of %i bits', async (bits) => {
+  it.each([1024, 2040])('is rejected if it is RSA of %i bits', async (bits) => {
     const signer = rsa(bits)
     expect(await registering(signer, signer.jwk)).toEqual(MALFORMED)
   })
 
-  it('is refused if it is RSA of 1,024 bits behind zeros that make it look longer', async () => {
+  it('is rejected if it is RSA of 1,024 bits after zeros that make it look longer', async () => {
     const signer = rsa(1024)
     const n = Buffer.concat([Buffer.alloc(128), Buffer.from(signer.jwk.n ?? '', 'base64url')])
     expect(await registering(signer, { ...signer.jwk, n: n.toString('base64url') })).toEqual([
@@ -48,7 +48,7 @@ describe('a key that a browser would register', () => {
     ])
   })
 
-  it.each(['P-384', 'secp256k1'])('is refused if it is on the curve %s', async (namedCurve) => {
+  it.each(['P-384', 'secp256k1'])('is rejected if it is on the curve %s', async (namedCurve) => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve })
     const signer: Signer = { alg: 'ES256', privateKey, jwk: publicKey.export({ format: 'jwk' }) }
     expect(await registering(signer, signer.jwk)).toEqual(MALFORMED)
@@ -56,7 +56,7 @@ describe('a key that a browser would register', () => {
 })
 
 it.each(['ES256', 'RS256'] as const)(
-  'a public key for %s is the secret of no HMAC, in whatever form it is taken for one',
+  'a public key for %s is never accepted as the secret of an HMAC, in any form',
   async (alg) => {
     const { jwk } = createSigner(alg)
     const key = keyTextOf(alg, jwk) ?? ''

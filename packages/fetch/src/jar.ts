@@ -47,7 +47,7 @@ export interface JarVisit<D> {
  * })
  * ```
  *
- * It reads the session's cookie under today's name, once; `cookie.previous` needs a `Cookie` header.
+ * It reads the session's cookie under its current name, once; `cookie.previous` needs a `Cookie` header.
  *
  * @throws {StoreError} when the store fails, unless `whenStoreFails` is `'anonymous'`.
  */
@@ -75,7 +75,7 @@ export async function fromJar<D>(
   })
 }
 
-/** A cookie as it stands in a header, which may be empty. */
+/** A cookie as in a `Cookie` header; it may be empty. */
 function pairIn(jar: CookieJar, name: string): string {
   const value = jar.get(name)
   return value === undefined ? '' : `${name}=${value}`

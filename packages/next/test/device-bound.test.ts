@@ -16,7 +16,7 @@ async function served(variables: Readonly<Record<string, string>>): Promise<stri
 
 const kindsIn = ({ history }: DeviceBoundBrowser): readonly string[] => history.map(({ type }) => type)
 
-/** Sends a form of the page, as a browser does that has not loaded the scripts. */
+/** Submits a form of the page, as a browser does before the scripts are loaded. */
 async function act(browser: DeviceBoundBrowser, origin: string, action: string): Promise<Answer> {
   const { text } = await browser.request('/device')
   const form = new Request(origin, { method: 'POST', body: formIn(text, `id="${action}"`) })
@@ -27,8 +27,8 @@ async function act(browser: DeviceBoundBrowser, origin: string, action: string):
 describe.each([
   ['a cookie', {}],
   ['a store', { MEMORY: 'shared' }],
-])('on Next.js, a login whose session is in %s', (_, variables) => {
-  it('of a route handler is bound to its device for components and actions, refreshed, and over with its logout', async () => {
+])('on Next.js, a login with its session in %s', (_, variables) => {
+  it('in a route handler is bound to its device, as components and actions see, is refreshed, and ends with the logout', async () => {
     const origin = await served(variables)
     let ahead = 0
     const browser = createDeviceBoundBrowser(origin, { now: () => Date.now() + ahead })
@@ -46,7 +46,7 @@ describe.each([
     expect(kindsIn(browser)).toEqual(['registered', 'refreshed', 'ended'])
   })
 
-  it('of an action asks for no key, since actions set no headers', async () => {
+  it('in an action requests no key, because actions set no headers', async () => {
     const origin = await served(variables)
     const browser = createDeviceBoundBrowser(origin)
     onTestFinished(() => browser.close())
@@ -56,14 +56,15 @@ describe.each([
   })
 })
 
-it('on Next.js, a refresh is no use of the session: proxy.ts does not extend it', async () => {
+it('on Next.js, proxy.ts does not extend the session for a device refresh', async () => {
   const origin = await served({})
   let now = Date.now() - 50 * 60_000
   const sessions = createSessions({
     secrets: [SESSION_SECRET],
     revocation: 'none',
     lifetime: { idle: '1h' },
-    deviceBound: {},
+    // The browser still has the cookie of the device, so that the proxy would take the session for used.
+    deviceBound: { cookieAge: '2h' },
     now: () => now,
   })
   const logIn = withDeviceBound(
@@ -90,7 +91,7 @@ it('on Next.js, a refresh is no use of the session: proxy.ts does not extend it'
   expect(lines.map((line) => line.split('=', 1)[0])).toEqual(['__Host-session-device'])
 })
 
-it('on Next.js, the route of device-bound sessions answers 404 to what browsers do not post', async () => {
+it('on Next.js, the route of device-bound sessions answers 404 to paths that browsers do not use', async () => {
   const origin = await served({})
   const statusOf = async (path: string): Promise<number> =>
     (await fetch(new URL(path, origin), { method: 'POST' })).status

@@ -1,13 +1,13 @@
 const NAME = '__Host-session'
 
-/** What Next puts into the forms of actions. */
+/** The hidden fields that Next adds to the forms of actions. */
 const ACTION = /name="(\$ACTION[^"]*)"(?: value="([^"]*)")?/g
 
-/** An answer whose body has been read. */
+/** A response whose body has been read. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  /** What a page shows, without its tags, or the body. */
+  /** The text of a page without its tags, or the body. */
   readonly text: string
   readonly html: string
 }
@@ -32,7 +32,7 @@ export class Visitor {
     return { status: response.status, headers: response.headers, html, text: textOf(html) }
   }
 
-  /** Sends the form that has this in it, as a browser does that has not loaded the scripts. */
+  /** Sends the form that contains this text, as a browser does before the scripts are loaded. */
   async submit(path: string, mark: string, fields: Readonly<Record<string, string>> = {}): Promise<Answer> {
     const { html } = await this.ask(path)
     const body = formIn(html, mark)
@@ -50,7 +50,7 @@ export class Visitor {
   }
 }
 
-/** What the form of a page that has this in it sends. */
+/** The fields that the form of a page that contains this text sends. */
 export function formIn(html: string, mark: string): FormData {
   const form = html.split('</form>').find((text) => text.slice(text.lastIndexOf('<form')).includes(mark))
   const body = new FormData()

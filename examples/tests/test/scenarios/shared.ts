@@ -12,9 +12,9 @@ async function booksOf(visitor: HttpVisitor): Promise<readonly string[]> {
   return TITLES.filter((title) => text.includes(title))
 }
 
-/** What holds where three processes with three frameworks have the same sessions. */
+/** Tests of three processes with three frameworks that share sessions. */
 export function sharedScenarios({ store }: Place, serverOf: (app: App) => Server): void {
-  /** One visitor, at each of them. */
+  /** One visitor, with a client for each process. */
   const visitors = (): readonly [HttpVisitor, HttpVisitor, HttpVisitor] => {
     const jar = createJar()
     const [express, koa, node] = SHARING_APPS
@@ -32,9 +32,9 @@ export function sharedScenarios({ store }: Place, serverOf: (app: App) => Server
     expect((await express.get('/account')).location).toBe('/login')
   })
 
-  // Sealed in the cookie, the last answer to arrive wins.
+  // In cookie mode, the last response to arrive wins.
   if (store !== 'cookie')
-    test('processes that write one session at the same moment lose nothing', async () => {
+    test('concurrent writes of one session by several processes are all kept', async () => {
       const [express, koa, node] = visitors()
       await express.post('/cart/add', { sku: 'frankenstein' })
       await Promise.all([

@@ -46,7 +46,7 @@ const MAX_AGE = 86_400
 /**
  * Reads the option `deviceBound`.
  *
- * @param sessionCookie The session's, whose attributes the device's has too; `given` is what it was made of.
+ * @param sessionCookie The session cookie, whose attributes the device cookie shares; `given` are the options that it was made from.
  * @throws {ConfigError} naming the option that is wrong.
  */
 export function readDeviceBound(value: unknown, sessionCookie: SessionCookie, given: unknown): DeviceRules {

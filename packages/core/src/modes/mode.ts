@@ -100,7 +100,7 @@ export function variantOf(commit: Commit, change: Partial<Pick<Commit, 'plan' | 
 export interface Committed {
   /**
    * `merged`: it includes another request's changes. `restarted`: the session was gone, and its changes began a new
-   * one. `gone`: the session is over; nothing was written.
+   * one. `gone`: the session has ended; nothing was written.
    */
   readonly outcome: 'done' | 'merged' | 'restarted' | 'gone'
   /** The record now in force; undefined if there is none. */

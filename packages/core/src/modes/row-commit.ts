@@ -10,10 +10,10 @@ import type { Commit, InForce, Place } from './mode.ts'
  * another one writes nothing to it. Otherwise, other requests' changes are merged.
  */
 
-/** `gone`: the request's session is over. `apart`: a login, or what follows an end, gets a separate row. */
+/** `gone`: the request's session has ended. `apart`: a login, or a session that follows an end, gets a separate row. */
 export type Verdict = 'gone' | 'apart'
 
-/** A record that came from a row. */
+/** A record that was read from a row. */
 export interface Stored extends InForce {
   readonly place: Place
 }

@@ -51,7 +51,7 @@ export class RowWrite implements Renewal {
     return before !== undefined && isStored(before) ? this.#change(before) : this.#create(after)
   }
 
-  /** Undoes in the background what was, or may have been, written for a rejected request. */
+  /** Undoes in the background a rejected request's write, which may have taken effect. */
   async orUndone(done: Promise<Committed>): Promise<Committed> {
     try {
       const committed = await done

@@ -20,7 +20,7 @@ export interface SessionState {
   label: string | undefined
   flash: readonly FlashMessage[]
   expiries: KeyExpiries
-  /** Whether to keep it although it may be empty, because it has a CSRF token. */
+  /** Whether to keep it even if it is empty, because it has a CSRF token. */
   csrf: boolean
   /** Of the data. */
   version: number
@@ -33,7 +33,7 @@ export interface SessionState {
    * anonymous login.
    */
   login: { readonly keep: readonly string[] } | undefined
-  /** Keys that were removed although the session object, which a handler has frozen, still shows them. */
+  /** Removed keys that the session object still shows, because a handler has frozen it. */
   removed: ReadonlySet<string> | undefined
   /** Changes that can be repeated on another request's data, in order. */
   steps: readonly Step[]
@@ -82,7 +82,7 @@ export interface SessionVisit {
   readonly setup: SessionSetup
   /** Whether it comes from the device that it is bound to. */
   readonly bound: boolean | 'pending'
-  /** What a logout does besides ending the session. */
+  /** The options of a logout, apart from ending the session. */
   logout: LogoutRequest | undefined
   /** Replaces the session object that handlers use by an empty one, and returns it. */
   replaceSession(): object

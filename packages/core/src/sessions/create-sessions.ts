@@ -117,7 +117,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
   ): MaybePromise<SessionsVisit<D>> {
     const header = cookieHeaderOf(source)
     const look = loading(header)
-    // Nothing else holds a reference to a request that nobody asks about.
+    // Keeps a reference to the request only if `accept` or the log needs it.
     const kept = accept === undefined && log === undefined ? header : source
     return look instanceof Promise ? openLater(look, kept, options) : visitFor(look, kept, options)
   }

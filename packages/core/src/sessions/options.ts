@@ -10,7 +10,7 @@ import type { DeviceBoundOptions } from '../device/options.ts'
 import type { Duration } from '../base/duration.ts'
 import type { StandardSchema } from '../base/schema.ts'
 
-/** The options of sessions, besides {@link DataOptions}. */
+/** The options of sessions, in addition to {@link DataOptions}. */
 export interface SessionsOptions {
   /**
    * Newest first: the first seals, all open. Each at least 32 random bytes. An environment variable can be passed

@@ -24,7 +24,7 @@ export interface Device {
   readonly isCurrent: boolean
 }
 
-/** What a list shows of the session in the row of this key, whoever asks for it. */
+/** The description of a session in a list. */
 export function seenOf(
   key: string,
   { created, issued, expires, permanent, content }: OpenRecord<unknown>,

@@ -10,7 +10,7 @@ import { fieldOf } from '../base/own.ts'
 import { type Device, keyOfHandle, seenOf } from './device.ts'
 import { limitSteps, type SubjectRows } from './subject-rows.ts'
 
-/** A session in a store, as an operator sees it: of its data no more than names and a size. */
+/** A session in a store, for an operator: of its data only the keys and the size. */
 export interface StoredSession extends Omit<Device, 'isCurrent'> {
   /** Who is logged in; undefined for an anonymous visitor. */
   readonly subject: string | undefined
@@ -20,7 +20,7 @@ export interface StoredSession extends Omit<Device, 'isCurrent'> {
   readonly bytes: number
 }
 
-/** All sessions, whoever's they are. Where something cannot be told, it throws `UnsupportedError`. */
+/** All sessions of all subjects. Throws an `UnsupportedError` if the store cannot provide them. */
 export interface Everyone {
   all(subject: string | undefined): AsyncIterable<StoredSession>
   find(handle: string): Promise<StoredSession | undefined>

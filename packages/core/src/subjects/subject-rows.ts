@@ -97,7 +97,7 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
 
 const NO_SUBJECTS = 'the store has no bySubject, so it cannot find the sessions of a subject'
 
-/** Items that a store brings, where each step of it may take as long as the time limit says. */
+/** Items from a store, with the time limit for each step. */
 export async function* limitSteps<T>(
   items: AsyncIterable<T> | readonly never[],
   timeLimit: TimeLimit,

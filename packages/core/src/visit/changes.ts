@@ -49,7 +49,7 @@ export function keepChanged(before: string, after: string, keep: readonly string
   return writeText(Object.fromEntries(own), meta)
 }
 
-/** What was done to the keys of the data between two texts: `+added`, `~changed`, `-removed`; and `login` for a new subject. */
+/** The changes of keys between two texts: `+added`, `~changed`, `-removed`; and `login` for a new subject. */
 export function changedKeys(before = EMPTY_TEXT, after: string): readonly string[] {
   const [was, is] = [contentIn(before), contentIn(after)]
   const isSame = (key: string): boolean =>

@@ -60,7 +60,7 @@ export function checkFit(shape: Shape, text: string): void {
   if (path !== undefined) throw new SessionDataError(path, 'does not match the schema')
 }
 
-/** Why a cookie was not opened although it may be valid: on another server, later, or without another cookie beside it. */
+/** Why a cookie was not opened although it may be valid: on another server, later, or if no other cookie is sent with it. */
 const MAY_BE_GOOD: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'unknown_key',
   'ambiguous_cookie',

@@ -12,7 +12,7 @@ interface LoggingOut {
   clearSiteData(value: string): void
 }
 
-/** The rest of a logout besides the end of its own session: the other sessions, and the browser's data. */
+/** The other parts of a logout: the subject's other sessions, and the browser's data. */
 export function finishLogout(visit: LoggingOut, logout: LogoutRequest): MaybePromise<void> {
   const { setup, draft, record } = visit
   const { everywhere, clearSiteData } = logout

@@ -19,7 +19,7 @@ interface LoggableVisit extends Pick<Draft, 'session' | 'state'> {
   settle(): void
 }
 
-/** Makes a visit whose request has a line in the development log. Where nobody asked for that, none is made. */
+/** Makes a visit whose request gets a line in the development log. Used only if the log is on. */
 export function loggedVisit<V extends LoggableVisit>(
   source: CookieSource,
   { trace, ...setup }: Setup,
@@ -60,7 +60,7 @@ function printWhenClosed(visit: LoggableVisit, notes: Notes): void {
   }
 }
 
-/** What cannot be written has no names either; closing says so. */
+/** Data that cannot be saved has no comparable keys; closing reports the error. */
 function changedKeysOf(visit: LoggableVisit, { opened }: Notes): readonly string[] {
   if (opened === undefined) return []
   try {
@@ -82,7 +82,7 @@ export function failLogged(source: CookieSource, error: unknown): never {
   throw error
 }
 
-/** What a visit has published, as far as its line tells of it. */
+/** The events of a visit that its line contains. */
 class Notes implements LogFacts {
   readonly #source: CookieSource
   opened: OpenReason | undefined
@@ -93,7 +93,7 @@ class Notes implements LogFacts {
   storeMs: number | undefined
   bytes: number | undefined
   isPrinted = false
-  /** The row's key, where the record lies in one. */
+  /** The row's key, if the record is in a row. */
   #row: string | undefined
   #rows: 'row inserted' | 'row updated' | 'row deleted' | undefined
 
@@ -132,11 +132,11 @@ class Notes implements LogFacts {
   }
 
   #noteCommit(reason: CloseReason, record: Told | undefined, storeMs: number | undefined): void {
-    // Nobody else ends what nobody has looked at.
+    // Only `accept` ends a session that was not used.
     this.opened ??= 'refused'
     this.#add(storeMs)
     if (record !== undefined) this.bytes = Buffer.byteLength(record.text)
-    // What a save has done counts more than that there was nothing left to do.
+    // The result of an earlier save is more informative than an empty close.
     if (this.closed === undefined || CLOSE_EVENTS[reason] !== undefined) this.closed = reason
     this.#noteRow(reason, record)
     if (reason === 'late') this.#printLate()

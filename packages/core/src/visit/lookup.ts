@@ -108,7 +108,7 @@ function fetchFrom(mode: EagerMode, value: string, now: number): MaybePromise<Lo
 
 const isHere = (fetch: MaybePromise<Load>): fetch is Load => !(fetch instanceof Promise)
 
-/** The visit of a request that continues although the store has failed. */
+/** The visit of a request that continues after the store has failed. */
 export function anonymousAfter(error: unknown): () => Lookup {
   if (error instanceof StoreError) return () => STORE_FAILED
   throw error

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { since } from '../../src/base/time.ts'
 
-it('the time since something began is told in milliseconds, to the microsecond', () => {
+it('`since` returns the elapsed time in milliseconds, to the microsecond', () => {
   const now = vi.spyOn(performance, 'now').mockReturnValue(1234.567_89)
   try {
     expect(since(1000)).toBe(234.568)
@@ -10,6 +10,6 @@ it('the time since something began is told in milliseconds, to the microsecond',
   }
 })
 
-it('the time since something is not told where its beginning was not measured', () => {
+it('`since` returns undefined without a start time', () => {
   expect(since(undefined)).toBeUndefined()
 })

@@ -24,7 +24,7 @@ const notYet = (): boolean => false
 const dataOf = (record: SessionRecord | undefined): object | undefined =>
   record && readText(record.text)?.data
 
-/** Adds a key to what stands there. */
+/** Adds a key to the stored record. */
 const adding =
   (key: string) =>
   ({ record, row, sealed }: Standing): Next<'stopped'> => {
@@ -248,26 +248,21 @@ describe('a rewrite whose reply is an error', () => {
       ['replace', 'read', 'replace'],
     ],
     [
-      'the look at what stands there fails',
+      'the read of the stored text fails',
       (store) => (store.next('replace', 'lost'), store.next('read', 'fails')),
       ['replace', 'read'],
     ],
-  ])(
-    'is the error of the store where %s, and every text that was tried is known',
-    async (_, trouble, calls) => {
-      const { records, store, from, change } = await createRow()
-      trouble(store)
-      const tried: string[] = []
-      expect(
-        await rejection(rewrite(records, change(adding('mine'), { tried }), from, notYet)),
-      ).toMatchObject({
-        code: 'KEEPSAKE_STORE',
-        cause: { message: 'ECONNRESET' },
-      })
-      expect(store.calls).toEqual(calls)
-      expect(tried).toHaveLength(calls.filter((method) => method === 'replace').length)
-    },
-  )
+  ])('is the store’s error if %s, and has the id of every attempted text', async (_, trouble, calls) => {
+    const { records, store, from, change } = await createRow()
+    trouble(store)
+    const tried: string[] = []
+    expect(await rejection(rewrite(records, change(adding('mine'), { tried }), from, notYet))).toMatchObject({
+      code: 'KEEPSAKE_STORE',
+      cause: { message: 'ECONNRESET' },
+    })
+    expect(store.calls).toEqual(calls)
+    expect(tried).toHaveLength(calls.filter((method) => method === 'replace').length)
+  })
 })
 
 describe('queued rewrites', () => {

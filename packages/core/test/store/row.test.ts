@@ -62,7 +62,7 @@ describe('a row as text', () => {
     [`${PROOF}{}`, 'a head without an end'],
     [`\n{}`, 'no proof'],
     [`${PROOF.slice(1)}\n{}`, 'a proof that is too short'],
-    [`${PROOF.slice(1)}=\n{}`, 'a proof that is no base64url'],
+    [`${PROOF.slice(1)}=\n{}`, 'a proof that is not base64url'],
     [`${PROOF}aaaaaaa\n{}`, 'a cut id'],
     [`${PROOF}${'a'.repeat(40)}\n{}`, 'five ids'],
     [`${PROOF}.${PROOF}${SID}\n{}`, 'a superseded cookie without its time'],

@@ -21,8 +21,8 @@ const record: OpenRecord<never> = {
   place: undefined,
 }
 
-describe('what a list shows of a session', () => {
-  it('is its times, its label and since when it is bound', () => {
+describe('the description of a session in a list', () => {
+  it('has its times, its label and since when it is bound', () => {
     expect(seenOf(KEY, record, readLifetime({ idle: 600, absolute: 3600 }))).toEqual({
       handle: Buffer.from(KEY, 'hex').toString('base64url'),
       createdAt: dateAt(0),
@@ -34,13 +34,13 @@ describe('what a list shows of a session', () => {
     })
   })
 
-  it('is an end by a limit that has become shorter since it was written', () => {
+  it('has the earlier expiry if a limit was shortened since it was written', () => {
     expect(seenOf(KEY, record, readLifetime({ idle: 120 })).expiresAt).toEqual(dateAt(180))
   })
 })
 
 describe('a handle', () => {
-  it('leads to the key that it was made of', () => {
+  it('can be converted back to its key', () => {
     expect(keyOfHandle(seenOf(KEY, record, readLifetime(undefined)).handle)).toBe(KEY)
   })
 

@@ -106,7 +106,7 @@ describe('the fields of a record', () => {
   })
 })
 
-describe('why a commit was refused', () => {
+describe('the reason of a failed commit', () => {
   it.each([
     [new StoreError('no'), 'store_failed'],
     [new StoreTimeoutError(50), 'store_failed'],
@@ -116,7 +116,7 @@ describe('why a commit was refused', () => {
     [new CookieTooLargeError('c', 2, 1), 'too_large'],
     [new SessionDataError('a', 'no'), 'unkeepable'],
     ['thrown by an application', 'unkeepable'],
-  ])('%o is %s', (error, reason) => {
+  ])('for the error %o is %s', (error, reason) => {
     expect(reasonOf(error)).toBe(reason)
   })
 })

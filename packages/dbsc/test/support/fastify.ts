@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { RequestListener } from 'node:http'
 
-/** What serves an application of Fastify that nobody has told to listen. */
+/** Serves an application of Fastify without its own server. */
 export const listenerOf =
   (app: FastifyInstance): RequestListener =>
   (request, response) =>

@@ -8,7 +8,7 @@ interface Data {
 
 const { SESSION_SECRET, DIRECTORY, MEMORY, COOKIE, DEVICE } = process.env
 
-/** Sessions are kept in DIRECTORY, in MEMORY, or in their cookies. */
+/** Sessions are in DIRECTORY, in MEMORY, or in their cookies. */
 const storeOf = (): Store | undefined => {
   if (DIRECTORY) return fileStore({ directory: DIRECTORY })
   return MEMORY ? memoryStore() : undefined
