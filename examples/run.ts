@@ -1,4 +1,4 @@
-/** Builds what an example app needs and runs it: `pnpm example koa-login`. */
+/** Builds the dependencies of an example app and runs it: `pnpm example koa-login`. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 const serverOf = (name: string): string => join(import.meta.dirname, name, 'src/server.ts')
 const names = readdirSync(import.meta.dirname).filter((name) => existsSync(serverOf(name)))
 
-/** Whether the packages that the app uses are built; what the tools say is shown when they are not. */
+/** Builds the packages that the app uses; prints the build's output only if it fails. */
 function build(name: string): boolean {
   const task = ['run', 'build', `--filter=example-${name}...`, '--output-logs=errors-only']
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1' }
@@ -18,11 +18,11 @@ function build(name: string): boolean {
 
 const [name = ''] = process.argv.slice(2)
 if (!names.includes(name)) {
-  console.error(`Which one? pnpm example ${names.join(' | ')}`)
+  console.error(`The name is missing: pnpm example ${names.join(' | ')}`)
   process.exitCode = 1
 } else {
   console.log('Building the packages…')
-  // In this process, so that Ctrl+C reaches the server and nothing else.
+  // In this process, so that Ctrl+C reaches only the server.
   if (build(name)) await import(serverOf(name))
   else process.exitCode = 1
 }

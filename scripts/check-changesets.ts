@@ -1,6 +1,6 @@
 /**
  * A package whose published source has changed since the last release needs a changeset that names it. The last release is
- * where its version was last raised, which the history tells without any branch or tag; a shallow clone does not have it.
+ * the commit that last raised its version. It is found in the history, which a shallow clone does not have.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { publicPackages, ROOT } from './workspace.ts'
 
 const isShallow =
   (await run('git', ['rev-parse', '--is-shallow-repository'], { cwd: ROOT })).trim() === 'true'
-if (isShallow) throw new Error('this clone has no history: git fetch --unshallow')
+if (isShallow) throw new Error('this clone has no history: run git fetch --unshallow')
 
 const folder = join(ROOT, '.changeset')
 const changesets = readdirSync(folder).filter((file) => file.endsWith('.md') && file !== 'README.md')

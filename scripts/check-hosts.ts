@@ -1,6 +1,6 @@
 /**
- * Draws the tables of docs/hosts.md from the reports that the adapter suites of all packages have left. Without an argument:
- * fails where the page is not what they show. With `--write`: writes it.
+ * Draws the tables of docs/hosts.md from the reports of the adapter suites of all packages. Without an argument:
+ * fails if the page differs from them. With `--write`: writes the page.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,10 +23,11 @@ const faults = [
   ...unexplained(results),
   ...suites
     .filter((suite) => !results.results.some(({ file }) => file === suite))
-    .map((suite) => `${suite} has left no report: run the tests of its package`),
+    .map((suite) => `${suite}: no report found; run the tests of its package`),
 ]
 const before = readFileSync(PAGE, 'utf8')
 const page = drawn(before, results, (file) => read(`packages/${packageOf(file)}/README.md`))
 if (process.argv.includes('--write') && faults.length === 0) writeFileSync(PAGE, page)
-else if (page !== before) faults.push('docs/hosts.md is not what the suites show: see pnpm hosts --write')
-report('the page of hosts is what the suites show', faults)
+else if (page !== before)
+  faults.push('docs/hosts.md differs from the results of the suites: run pnpm hosts --write')
+report('docs/hosts.md matches the results of the suites', faults)

@@ -1,10 +1,11 @@
 /*
- * Checks who imports whom in the published packages, as docs/map.md draws it: core nothing but Node; adapters core and
- * node-http; stores core. Inside core and node-http imports go down from wing to wing, and nowhere do they go round.
+ * Checks the imports of the published packages against the rules of docs/map.md: core imports only Node; adapters import core
+ * and node-http; stores import core. Inside core and node-http, imports go down from wing to wing, without cycles.
  */
 import { join } from 'node:path'
 import {
   cycleFaults,
+  depthFaults,
   importFaults,
   type Layout,
   readSources,
@@ -52,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-/** The packages that are laid out in wings, and the floor of each wing. */
+/** The packages that are divided into wings, and the floor of each wing. */
 const WINGS: Readonly<Record<string, Layout>> = {
   core: {
     entries: ['index', 'adapter', 'store', 'sealer'],
@@ -71,10 +72,12 @@ const WINGS: Readonly<Record<string, Layout>> = {
       crypto: 2,
       base: 1,
     },
+    deepest: 12,
   },
   'node-http': {
     entries: ['index'],
     wings: { guard: 4, session: 3, hold: 2, headers: 1 },
+    deepest: 6,
   },
 }
 
@@ -87,7 +90,7 @@ for (const { folder, path } of publicPackages()) {
   const found = [
     ...importFaults(files, MAY_IMPORT[folder]),
     ...cycleFaults(files),
-    ...(layout === undefined ? [] : wingFaults(files, layout)),
+    ...(layout === undefined ? [] : [...wingFaults(files, layout), ...depthFaults(files, layout)]),
   ]
   faults.push(...found.map((fault) => `packages/${folder}/src: ${fault}`))
   if (layout === undefined) continue

@@ -1,6 +1,6 @@
 /**
- * Checks what users would get: the metadata, the tarballs and their types, and the smallest apps on every line of Node, in
- * an npm project outside of the workspace. Needs the packages to be built.
+ * Checks the packages as users get them: metadata, tarballs, types, and the smallest applications on each release line of Node, in
+ * an npm project outside the workspace. The packages must be built.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,22 +15,22 @@ import { packAll, tarballProblems } from './packages/tarballs.ts'
 import { report, run } from './run.ts'
 import { publicPackages } from './workspace.ts'
 
-/** An ES module and a CommonJS one of a process must see the same classes, or `instanceof` would lie. */
+/** ES modules and CommonJS modules of one process must share the same classes, or `instanceof` would fail. */
 const ONE_COPY = `
 import { createRequire } from 'node:module'
 import * as imported from '@keepsake/core'
 const required = createRequire(process.cwd() + '/x.cjs')('@keepsake/core')
-if (imported.ConfigError !== required.ConfigError) throw new Error('there are two copies of core')
+if (imported.ConfigError !== required.ConfigError) throw new Error('core was loaded twice')
 `
 
-/** Other programs that load the packages: tried on each line at night, and on that of the workspace with every change. */
+/** Other programs that load the packages: tried on each Node line nightly, and on the workspace's Node with every change. */
 const PROGRAMS: readonly (readonly string[])[] = [
   ['node_modules/vitest/vitest.mjs', 'run', '--root=.'],
   ...RUNNERS,
 ]
 const hasPrograms = (line: NodeLine): boolean => IS_LONG || process.versions.node.startsWith(`${line}.`)
 
-/** What fails on one line of Node. */
+/** The failures on one Node line. */
 async function nodeProblems(
   line: NodeLine,
   directory: string,
@@ -60,7 +60,7 @@ async function runApps(directory: string): Promise<readonly string[]> {
     ...(postgres && { POSTGRES_URL: postgres.url }),
   }
   try {
-    // One after the other: they share a table in PostgreSQL.
+    // One by one: they share a table in PostgreSQL.
     const problems: string[] = []
     for (const line of NODE_LINES) problems.push(...(await nodeProblems(line, directory, env)))
     return problems
@@ -78,7 +78,7 @@ try {
   mkdirSync(join(directory, 'tarballs'))
   const tarballs = await packAll(packages, join(directory, 'tarballs'))
   const problems = await Promise.all(tarballs.map(tarballProblems))
-  report('tarballs: contents, publint, are the types wrong', problems.flat())
+  report('tarballs: contents, publint, are-the-types-wrong', problems.flat())
   const consumer = join(directory, 'consumer')
   await createConsumer(
     consumer,
@@ -87,11 +87,13 @@ try {
   await compileApps(consumer)
   console.log('✓ types, by nodenext, in ES modules and in CommonJS')
   await compileGettingStarted(directory, tarballs)
-  console.log('✓ getting started with nothing but the adapter, by pnpm and what tsc --init says')
+  console.log(
+    '✓ the getting started pages compile with only the adapter installed by pnpm, and the options of tsc --init',
+  )
   writeSuite(consumer)
   writeRunnerTests(consumer)
   report(
-    `the smallest apps, imported and required, on Node ${NODE_LINES.join(', ')}`,
+    `the smallest applications, by import and by require, on Node ${NODE_LINES.join(', ')}`,
     await runApps(consumer),
   )
 } finally {

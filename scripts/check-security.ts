@@ -1,8 +1,8 @@
 /*
- * Checks docs/security.md: every requirement has its row, and every test that a row names ran and passed. What ran is
- * read from the reports that the tests of each package leave (vitest.shared.ts). Turborepo keeps a report with the
- * run that it stands for: what is restored from its cache is the report of these very sources. Then searches what the
- * runs printed and reported for the secrets that the tests use.
+ * Checks docs/security.md: every requirement has a row, and every test named in a row ran and passed, according to
+ * the reports that the tests of each package leave (vitest.shared.ts). Turborepo caches a report with its run, so a
+ * restored report belongs to exactly these sources. Then searches the output and reports of the runs
+ * for secrets that the tests use.
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -19,16 +19,16 @@ const { leaks, missing, searched } = searchOutputs(root, secrets)
 const all = [
   ...faultsOf(rows, REQUIREMENTS),
   ...faults,
-  ...gone.map((secret) => `scripts/security/canaries.ts: no test uses ${secret} any more`),
+  ...gone.map((secret) => `scripts/security/canaries.ts: no test uses ${secret}; remove it`),
   ...leaks,
 ]
 for (const fault of all) console.error(fault)
 for (const test of skipped) console.log(`SKIPPED here: ${test}`)
-console.log(`${rows.length} requirements, shown by ${ran} tests that ran and passed`)
-for (const path of missing) console.log(`NOT SEARCHED, as it is not there: ${path}`)
+console.log(`${rows.length} requirements, covered by ${ran} tests that ran and passed`)
+for (const path of missing) console.log(`NOT SEARCHED, because it does not exist: ${path}`)
 console.log(
-  `${searched} logs and reports, searched for ${secrets.length} secrets of the tests: ${leaks.length} shown`,
+  `searched ${searched} logs and reports for ${secrets.length} secrets of the tests: ${leaks.length} found`,
 )
-// Where everything that the tests need is installed, nothing may be skipped and nothing left unsearched.
+// If everything that the tests need is installed, no test may be skipped and no output left unsearched.
 const isIncomplete = skipped.length > 0 || missing.length > 0
 if (all.length > 0 || (process.env['CI'] !== undefined && isIncomplete)) process.exitCode = 1

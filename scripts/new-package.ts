@@ -1,11 +1,11 @@
-/** Lays down a package whose suite is red and says what to fill in: `pnpm new:store NAME`, `pnpm new:adapter NAME`. */
+/** Creates a package with a failing suite that says what to implement: `pnpm new:store NAME`, `pnpm new:adapter NAME`. */
 import { folderOf, KINDS, scaffold } from './packages/scaffold.ts'
 import { ROOT } from './workspace.ts'
 
 const [given, name] = process.argv.slice(2)
 const kind = KINDS.find((kind) => kind === given)
 if (kind === undefined || name === undefined) {
-  console.error(`Which name? pnpm new:${kind ?? 'store'} NAME`)
+  console.error(`The name is missing: pnpm new:${kind ?? 'store'} NAME`)
   process.exitCode = 1
 } else {
   try {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 
-/** What `npm publish` and its likes send for one version. */
+/** The request body of `npm publish` and similar commands for one version. */
 interface Publication {
   readonly name: string
   readonly 'dist-tags': Readonly<Record<string, string>>
@@ -11,7 +11,7 @@ interface Publication {
   readonly _attachments: Readonly<Record<string, { readonly data: string }>>
 }
 
-/** An npm registry on the loopback, in memory, which knows only what has been published to it. */
+/** An npm registry on the loopback, in memory, that has only what was published to it. */
 export interface Registry {
   readonly url: string
   /** `name@version` of everything that was published, in order. */
@@ -27,7 +27,7 @@ interface Entry {
   readonly tarballs: Map<string, Buffer>
 }
 
-/** Enough of the registry's interface for `publish`, `view` and `install`; a version cannot be published twice. */
+/** The parts of the registry's API for `publish`, `view` and `install`; a version cannot be published twice. */
 export async function startRegistry(): Promise<Registry> {
   const entries = new Map<string, Entry>()
   const published: string[] = []

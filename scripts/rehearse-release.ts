@@ -1,7 +1,7 @@
 /**
- * Plays a release, without anybody noticing: in a clone of the last commit the versions are raised and the packages published
- * to a registry on the loopback, then installed from there and run. Afterwards a fix of one package, and a prerelease.
- * Needs the packages to be built.
+ * Rehearses a release: in a clone of the last commit, raises the versions, publishes the packages to a registry on the
+ * loopback, then installs them from there and runs them. Afterwards it releases a fix of one package, and a prerelease.
+ * The packages must be built.
  */
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -36,10 +36,10 @@ const changeset = (clone: string, ...args: readonly string[]): Promise<string> =
 const versionsIn = (clone: string): readonly string[] =>
   publicPackages(clone).map(({ manifest }) => `${manifest.name}@${manifest.version}`)
 
-/** Raises versions, commits and publishes; gives back what the registry got. */
+/** Raises versions, commits and publishes; returns what the registry received. */
 async function release({ clone, registry }: Rehearsal): Promise<readonly string[]> {
   const before = registry.published.length
-  // It takes it for an error when there is nothing to raise.
+  // The command fails if there is nothing to raise.
   const hasChangesets = readdirSync(join(clone, '.changeset')).some((name) => name.endsWith('.md'))
   if (hasChangesets) await changeset(clone, 'version')
   await run('git', ['add', '--all', ':!.npmrc'], { cwd: clone })
@@ -48,7 +48,7 @@ async function release({ clone, registry }: Rehearsal): Promise<readonly string[
   return registry.published.slice(before).toSorted()
 }
 
-/** Writes down a change of one package, as `pnpm changeset` does. */
+/** Writes a changeset for one package, as `pnpm changeset` does. */
 function writeChangeset(clone: string, name: string, bump: string): void {
   writeFileSync(join(clone, '.changeset/rehearsal.md'), `---\n'${name}': ${bump}\n---\n\nA rehearsal.\n`)
 }
@@ -58,7 +58,7 @@ const expected = (what: string, wanted: readonly string[], got: readonly string[
     ? []
     : [`${what}: expected ${wanted.join(' ')}, got ${got.join(' ') || 'nothing'}`]
 
-/** Everything once, with a changelog and a tag in git; and not again. */
+/** Publishes every package once, with a changelog and a git tag; a second release publishes nothing. */
 async function firstRelease(rehearsal: Rehearsal): Promise<readonly string[]> {
   const { clone } = rehearsal
   const published = await release(rehearsal)
@@ -71,13 +71,13 @@ async function firstRelease(rehearsal: Rehearsal): Promise<readonly string[]> {
   console.log(published.map((name) => `  ${name}`).join('\n'))
   return [
     ...expected('published', wanted, published),
-    ...expected('published once more', [], await release(rehearsal)),
-    ...wanted.filter((name) => !tags.includes(name)).map((name) => `there is no tag ${name}`),
-    ...missing.map(({ manifest }) => `${manifest.name}: no changelog of ${manifest.version}`),
+    ...expected('published by a second release', [], await release(rehearsal)),
+    ...wanted.filter((name) => !tags.includes(name)).map((name) => `the git tag ${name} is missing`),
+    ...missing.map(({ manifest }) => `${manifest.name}: no changelog for ${manifest.version}`),
   ]
 }
 
-/** What an application gets that asks for the packages by their names. */
+/** Installs the packages by name into an application, and runs it. */
 async function installBack({ clone, registry }: Rehearsal, directory: string): Promise<readonly string[]> {
   const names = publicPackages(clone).map(({ manifest }) => manifest.name)
   await createConsumer(directory, names, [`--registry=${registry.url}`])
@@ -89,7 +89,7 @@ async function installBack({ clone, registry }: Rehearsal, directory: string): P
   return expected('installed', versionsIn(clone), installed)
 }
 
-/** A package is released by itself, and a prerelease is nobody's latest version. */
+/** A package can be released alone, and a prerelease is never tagged latest. */
 async function laterReleases(rehearsal: Rehearsal): Promise<readonly string[]> {
   const { clone, registry } = rehearsal
   const [core, file] = ['@keepsake/core', '@keepsake/store-file']
@@ -117,7 +117,10 @@ try {
   const rehearsal: Rehearsal = { clone: join(directory, 'clone'), registry }
   await cloneWorkspace(rehearsal.clone, registry)
   report('every public package once, with its version, changelog and tag', await firstRelease(rehearsal))
-  report('installed from there, imported and required', await installBack(rehearsal, join(directory, 'app')))
+  report(
+    'installed from the registry, by import and by require',
+    await installBack(rehearsal, join(directory, 'app')),
+  )
   report('a fix of one package alone, and a prerelease under its own tag', await laterReleases(rehearsal))
 } finally {
   registry.close()

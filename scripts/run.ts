@@ -8,9 +8,9 @@ export interface RunOptions {
 }
 
 /**
- * Runs a program to its end and gives back what it prints.
+ * Runs a program until it exits, and returns its output.
  *
- * @throws {Error} with all that it printed, when it fails.
+ * @throws {Error} with the complete output, if the program fails.
  */
 export async function run(
   program: string,
@@ -27,10 +27,10 @@ export async function run(
   )
   const [out, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
   if (code === 0) return out
-  throw new Error(`${program} ${args.join(' ')} ended with code ${code}\n${out}${errors}`)
+  throw new Error(`${program} ${args.join(' ')} exited with code ${code}\n${out}${errors}`)
 }
 
-/** Prints each problem, and makes the process fail when there is one. */
+/** Prints each problem, and makes the process fail if there is one. */
 export function report(what: string, problems: readonly string[]): void {
   for (const problem of problems) console.error(`✗ ${problem}`)
   if (problems.length > 0) process.exitCode = 1

@@ -1,4 +1,4 @@
-/** Prints what each package weighs, and fails where one is larger than its limit in `size-limits.json`. */
+/** Prints the size of each package, and fails if one exceeds its limit in `size-limits.json`. */
 import { LIMITS, sizeProblems, sizesOf } from './packages/sizes.ts'
 import { report } from './run.ts'
 import { publicPackages } from './workspace.ts'

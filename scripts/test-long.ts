@@ -1,13 +1,13 @@
 /*
- * `pnpm test:long`: what `pnpm test` does in moments, for half an hour, and what it leaves out. One thing after the other, for each of
- * them takes all that the machine has; goes on after a failure, and says at the end what has failed.
+ * `pnpm test:long`: half an hour of the random tests that `pnpm test` runs for moments, and the tests that it omits. One by one, because
+ * each uses the whole machine; continues after a failure, and lists the failures at the end.
  */
 import { spawnSync } from 'node:child_process'
 import { ROOT } from './workspace.ts'
 
 interface Step {
   readonly command: readonly string[]
-  /** Left as it is where it is set already. */
+  /** Keeps values that are already set. */
   readonly env?: Readonly<Record<string, string>>
 }
 

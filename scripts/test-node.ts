@@ -1,4 +1,4 @@
-/** The tests of all packages by another line of Node than the one of the workspace: `pnpm test:node 22`. */
+/** Runs the tests of all packages with another Node than the workspace's: `pnpm test:node 22`. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { NODE_LINES, nodeBinary } from '@keepsake/test-nodes'
@@ -7,7 +7,7 @@ import { ROOT } from './workspace.ts'
 const [given, ...args] = process.argv.slice(2)
 const line = NODE_LINES.find((line) => line === given)
 if (line === undefined) {
-  console.error(`Which line of Node? pnpm test:node ${NODE_LINES.join(' | ')}`)
+  console.error(`The Node version is missing: pnpm test:node ${NODE_LINES.join(' | ')}`)
   process.exitCode = 2
 } else {
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs')

@@ -1,5 +1,5 @@
 /*
- * `pnpm test`: all that is checked of a change, by Turborepo, which takes what has not changed from its cache. Arguments go to it:
+ * `pnpm test`: all checks of a change, through Turborepo, which caches results for unchanged packages. Arguments are passed on:
  * `pnpm test --affected`.
  */
 import { spawnSync } from 'node:child_process'
@@ -8,7 +8,7 @@ import { ROOT } from './workspace.ts'
 
 const TASKS = ['lint', 'test', 'build', 'check:packages', 'check:api', 'security', 'hosts']
 
-/** What tests start where it is installed. A run that has skipped them does not stand for one on a machine that has them. */
+/** Programs that tests start if they are installed. A run that skipped them is not a substitute for one that did not. */
 const SERVICES = [
   'redis-server',
   'valkey-server',

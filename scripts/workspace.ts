@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 export const ROOT = join(import.meta.dirname, '..')
 
-/** What the scripts read of a package.json. */
+/** The fields of a package.json that the scripts use. */
 export interface Manifest {
   readonly name: string
   readonly version: string
@@ -30,7 +30,7 @@ export interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>
 }
 
-/** A package of this repository that is published. */
+/** A published package of this repository. */
 export interface PublicPackage {
   /** Its folder below `packages/`. */
   readonly folder: string
@@ -41,7 +41,7 @@ export interface PublicPackage {
 export const readManifest = (path: string): Manifest =>
   JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as Manifest
 
-/** In the order of their folders. */
+/** Sorted by folder. */
 export function publicPackages(root = ROOT): readonly PublicPackage[] {
   const packages = join(root, 'packages')
   return readdirSync(packages)
@@ -50,7 +50,7 @@ export function publicPackages(root = ROOT): readonly PublicPackage[] {
     .filter(({ manifest }) => manifest.private !== true)
 }
 
-/** The source files that a package's exports and commands are built from, by the name of the file in `dist`. */
+/** The source files of a package's exports and commands, by the name of the built file in `dist`. */
 export function entriesOf({ exports = {}, bin = {} }: Manifest): readonly string[] {
   const files = Object.values(exports).flatMap((target) =>
     typeof target === 'object' && target !== null && '@keepsake/source' in target

@@ -1,9 +1,9 @@
 import type { Spread } from './statistics.ts'
 
-/** Bars in groups, one scale for all of them. */
+/** Groups of bars with one common scale. */
 export interface Chart {
   readonly title: string
-  /** What a bar's length says: `microseconds, shorter is better`. */
+  /** The unit of the bars: `microseconds, shorter is better`. */
   readonly unit: string
   readonly groups: readonly BarGroup[]
 }
@@ -25,7 +25,7 @@ const ROW = 22
 const GROUP = 36
 const TOP = 64
 
-/** The chart as SVG that stands on its own and follows the reader's light or dark scheme. */
+/** The chart as a self-contained SVG that follows the reader's light or dark color scheme. */
 export function drawChart(chart: Chart, caption: string): string {
   const length = scaleOf(chart)
   const parts: string[] = []
@@ -63,7 +63,7 @@ function drawBar({ label, value }: Bar, y: number, length: (value: number) => nu
   ].join('')
 }
 
-/** From nothing where the values are near each other, logarithmic where the largest is more than 20 times the smallest. */
+/** A linear scale from zero; a logarithmic one if the largest value is more than 20 times the smallest. */
 function scaleOf({ groups }: Chart): (value: number) => number {
   const values = groups.flatMap(({ bars }) => bars.flatMap(({ value }) => [value.median, value.p75]))
   const room = WIDTH - LABEL - VALUE

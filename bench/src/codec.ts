@@ -13,14 +13,14 @@ import { ratioOf, spreadOf, sumOf } from './statistics.ts'
 import type { Table } from './table.ts'
 import { inFlight, once, serial } from './work.ts'
 
-/** A codec with what it does to one size of session, under the names that its two directions are measured by. */
+/** A codec and its results for one session size, under the names of its two measured directions. */
 interface Entry {
   readonly name: string
   readonly candidates: readonly [seal: Candidate, open: Candidate]
   readonly tokenChars: number
 }
 
-/** Both directions of one row, round by round. */
+/** Both directions of one row, one value per round. */
 interface Measured extends Entry {
   readonly seal: readonly number[]
   readonly open: readonly number[]
@@ -42,8 +42,8 @@ export async function codec(): Promise<Findings> {
     goals: sections.flatMap(({ goals }) => goals),
     notes: skipped,
     chart: {
-      title: 'A session sealed and opened again',
-      unit: 'microseconds of CPU, 16 in flight where it has to be waited for; shorter is better',
+      title: 'Sealing and opening a session',
+      unit: 'microseconds of CPU, with 16 in flight if asynchronous; shorter is better',
       groups: sections.map(({ size, rows }) => ({
         title: size.name,
         bars: rows
@@ -128,7 +128,7 @@ function rowOf(rows: readonly Measured[], name: string): Measured | undefined {
 function tableOf(size: Size, rows: readonly Measured[]): Table {
   const own = rowOf(rows, 'keepsake')
   return {
-    title: `Sealed and opened, ${size.name}: µs`,
+    title: `Sealing and opening, ${size.name}: µs`,
     head: ['codec', 'seal', 'open', 'CPU for both', '× keepsake, CPU', '× keepsake, wall', 'token'],
     rows: rows.map((row) => [
       row.name,

@@ -15,7 +15,7 @@ import { INPUTS, once } from './work.ts'
 const NAME = 'session'
 const COUNTS = [1, 5, 20] as const
 
-/** One question that all candidates answer, the first of them ours; `least` is how many times faster it is to be. */
+/** One task for all candidates, ours first; `least` is the required speed-up over the rival. */
 interface Contest {
   readonly title: string
   readonly candidates: readonly Candidate[]
@@ -67,7 +67,7 @@ function contests(): readonly Contest[] {
   ]
 }
 
-/** The one cookie that is asked for stands at three quarters of the header. */
+/** The wanted cookie is at three quarters of the header. */
 function headersOf(count: number): readonly string[] {
   return Array.from({ length: INPUTS }, () => {
     const at = Math.floor(count * 0.75)
@@ -131,7 +131,7 @@ function setCookie(title: string, chars: number, least: number): Contest {
   }
 }
 
-/** tough-cookie is a jar and reads `Set-Cookie` lines; taken pair by pair, it reads a request's header too. */
+/** tough-cookie is a jar and parses `Set-Cookie` lines; pair by pair, it can also parse a request's header. */
 function toughCookies(header: string): Cookie[] {
   return header.split(';').flatMap((pair) => Cookie.parse(pair) ?? [])
 }
@@ -139,7 +139,7 @@ function toughCookies(header: string): Cookie[] {
 const requestWith = (cookie: string): IncomingMessage => ({ headers: { cookie } }) as IncomingMessage
 const RESPONSE = {} as ServerResponse
 
-/** As much of a response as `cookies` asks for. */
+/** The part of a response that `cookies` needs. */
 function responseThatKeeps(): ServerResponse {
   let kept: unknown
   const setHeader = (_name: string, value: unknown): void => void (kept = value)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { INPUTS } from './work.ts'
 
-/** A shop's session, filled up with cart lines to a size. */
+/** A shop's session, padded with cart lines to a given size. */
 export interface ShopData extends Record<string, unknown> {
   user: string
   theme: string
@@ -12,18 +12,18 @@ export interface ShopData extends Record<string, unknown> {
 
 export interface Size {
   readonly name: string
-  /** Of the data as JSON. */
+  /** The size of the data as JSON. */
   readonly bytes: number
 }
 
-/** 2,900 bytes is about the most that a cookie holds once it is sealed. */
+/** 2,900 bytes is about the largest session that fits into a cookie once it is sealed. */
 export const SIZES: readonly Size[] = [
   { name: '100 B', bytes: 100 },
   { name: '1 kB', bytes: 1000 },
   { name: '2.9 kB', bytes: 2900 },
 ]
 
-/** As many different sessions as the work rotates over, each of exactly `bytes` bytes as JSON. */
+/** Different sessions for the work to rotate over, each of exactly `bytes` bytes as JSON. */
 export function sessionsOf(bytes: number): ShopData[] {
   return Array.from({ length: INPUTS }, () => sessionOf(bytes))
 }
@@ -36,10 +36,10 @@ function sessionOf(bytes: number): ShopData {
   return data
 }
 
-/** Text of so many characters, flat in memory as it is when a parser has made it. */
+/** Text of the given length that is flat in memory, as a parser would create it. */
 const word = (chars: number): string => randomBytes(chars).toString('base64url').slice(0, chars)
 
-/** A copy that shares nothing with its original and is flat, as text from a socket is. */
+/** A copy that shares no memory with the original and is flat, like text from a socket. */
 export const flat = (text: string): string => Buffer.from(text, 'latin1').toString('latin1')
 
 export const SECRET = randomBytes(32).toString('base64url')

@@ -4,7 +4,7 @@ import type { Findings, Goal } from './report.ts'
 import type { Spread } from './statistics.ts'
 import { structureOf } from './structure.ts'
 
-/** How the packages are built and what a write costs: one figure after the other, each with its goal. */
+/** How the packages are structured and what a write costs: one figure after another, each with its goal. */
 export async function figures(): Promise<Findings> {
   const measured = Object.keys(FIGURES).map((name) => ({ name, goals: measureFigure(name) }))
   const missing = measured.filter(({ goals }) => goals.length === 0)
@@ -12,11 +12,13 @@ export async function figures(): Promise<Findings> {
     tables: [],
     goals: measured.flatMap(({ goals }) => goals),
     notes: [
-      ...missing.map(({ name }) => `${name} is left out: what it needs is missing on this machine.`),
+      ...missing.map(
+        ({ name }) => `${name} is left out: a program that it needs is missing on this machine.`,
+      ),
       `The longest chain of imports in core: ${structureOf('core').chain.join(' → ')}.`,
     ],
     chart: {
-      title: 'How much of its goal each figure takes',
+      title: 'Each figure relative to its goal',
       unit: 'the goal is 1; shorter is better',
       groups: measured.flatMap(({ goals }) =>
         goals.map((goal) => ({ title: goal.text, bars: [{ label: 'keepsake', value: shareOf(goal) }] })),
@@ -25,7 +27,7 @@ export async function figures(): Promise<Findings> {
   }
 }
 
-/** The figure in that of its goal. */
+/** The figure as a share of its goal. */
 const shareOf = ({ value: { median, p25, p75 }, limit }: Goal): Spread => ({
   median: median / limit,
   p25: p25 / limit,

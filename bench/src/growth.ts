@@ -11,7 +11,7 @@ import { byStoredSessions } from './growth/stored.ts'
 import { once } from './work.ts'
 
 interface Grown extends Growth {
-  /** The cost at each size, round by round. */
+  /** The cost at each size, one value per round. */
   readonly costs: readonly (readonly number[])[]
 }
 
@@ -41,10 +41,10 @@ async function measureGrowth(growth: Growth): Promise<Grown> {
   return { ...growth, costs: growth.points.map((point) => costOf(point.candidates)) }
 }
 
-/** Up to what fits into a cookie. The fixed cost of a message keeps the exponent under 1. */
+/** Up to the largest size that fits into a cookie. The fixed cost of a message keeps the exponent below 1. */
 function bySessionSize(): Growth {
   return {
-    title: 'a whole visit, sealed and opened, by bytes of data',
+    title: 'a complete visit in cookie mode, by bytes of data',
     limit: 1.05,
     points: [100, 200, 400, 800, 1600, 2900].map((size) => ({
       size,
@@ -53,12 +53,12 @@ function bySessionSize(): Growth {
   }
 }
 
-/** The token was sealed with the oldest of the secrets, so that trying one after the other would show. */
+/** The token was sealed with the oldest secret, so that trying the secrets one by one would show. */
 function bySecrets(): Growth {
   const secrets = Array.from({ length: 50 }, () => randomBytes(32).toString('base64url'))
   const data = sessionsOf(100)
   return {
-    title: 'opening what the oldest secret sealed, by number of secrets',
+    title: 'opening a session sealed with the oldest secret, by number of secrets',
     limit: 0.05,
     points: [1, 2, 5, 10, 20, 50].map((size) => {
       const tokens = data.map((item) => flat(keepsakeSealer(secrets.slice(size - 1, size)).seal(item)))
@@ -71,7 +71,7 @@ function bySecrets(): Growth {
 const other = (_: unknown, index: number): string =>
   `cookie_${index}=${randomBytes(30).toString('base64url')}`
 
-/** The session's cookie is the last of them. */
+/** The session's cookie is the last one. */
 function byCookies(): Growth {
   const visit = keepsakeVisit()
   const data = sessionsOf(100)
@@ -91,7 +91,7 @@ function bothWays(name: string, { seal, open }: SyncCodec, data: readonly ShopDa
   return [once(`${name} seal`, data, seal), once(`${name} open`, tokens, open)]
 }
 
-/** The exponent of each round, so that it has a spread as every other figure has. */
+/** An exponent per round, so that it has a spread like every other figure. */
 function exponents({ points, costs }: Grown): number[] {
   return (costs[0] ?? []).map((_, round) =>
     exponentOf(points.map(({ size }, index) => [size, costs[index]?.[round] ?? Number.NaN])),

@@ -9,7 +9,7 @@ import { spreadOf } from './statistics.ts'
 
 type StoreName = keyof typeof PLACES
 
-/** How many rows each store has; a million files would take longer to make than all the rest. */
+/** The number of rows in each store; creating a million files would take longer than everything else. */
 const ROWS: Readonly<Record<StoreName, number>> = {
   memory: 1_000_000,
   file: 100_000,
@@ -24,17 +24,17 @@ const TASKS: Readonly<Record<Task, string>> = {
   sweep: 'a sweep, with an eighth of the rows expired',
 }
 
-/** Five milliseconds, and what collecting garbage and a busy machine add. */
+/** Five milliseconds, plus garbage collection and a busy machine. */
 const LIMIT_MS = 10
 
-/** One store, and what each task did to the rest of the process. */
+/** One store, and how each task affected the rest of the process. */
 interface Measured {
   readonly store: StoreName
   readonly rows: number
   readonly held: Readonly<Record<Task, Held | undefined>>
 }
 
-/** Large subjects and many expired rows: how long they hold the event loop, and what a reader feels of them meanwhile. */
+/** Large subjects and many expired rows: how long they block the event loop, and how that delays readers. */
 export function holds(): Promise<Findings> {
   return withServers(async ({ redisUrl, postgresUrl }, missing) => {
     const all = [
@@ -47,16 +47,16 @@ export function holds(): Promise<Findings> {
     return {
       tables: tasks().map(([task, title]) => ({
         title: `${title}: longest hold of the event loop in ms, wall / CPU`,
-        head: ['store', 'rows', 'longest hold', '99 of 100 reads meanwhile, ms', 'all of it, s'],
+        head: ['store', 'rows', 'longest hold', 'p99 of concurrent reads, ms', 'total, s'],
         rows: all.map((measured) => cellsOf(measured, task)),
       })),
       goals: all.map(goalOf),
       notes: [
         ...missing,
-        'Each store in one process. Reads are due every 2 ms, and what they wait for the event loop counts.',
+        'Each store in one process. Reads are due every 2 ms; their wait for the event loop counts.',
         'CPU is the main thread’s, which the system counts in steps of up to 4 ms.',
         'The file store has a tenth of the rows: it reads every file for each of these tasks.',
-        'Redis removes what has expired by itself.',
+        'Redis removes expired rows by itself.',
       ],
       chart: {
         title: 'The longest hold of the event loop',
@@ -75,7 +75,7 @@ export function holds(): Promise<Findings> {
 
 const CHILD = fileURLToPath(new URL('holds/child.ts', import.meta.url))
 
-/** ROWS changes how many rows there are; more than the user's 10,000. */
+/** ROWS changes the number of rows; it must exceed the user's 10,000. */
 function measurePlace(store: StoreName, url = ''): Measured {
   const rows = Number(process.env['ROWS'] ?? ROWS[store])
   showProgress(`holds, ${store}, ${rows} rows`)

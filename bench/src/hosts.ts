@@ -9,7 +9,7 @@ import { type Row, rowOf } from './requests/row.ts'
 import { ratioOf, spreadOf } from './statistics.ts'
 import type { Table } from './table.ts'
 
-/** Every application that is measured, by the framework whose session plugins are its peers. */
+/** All measured applications, by the framework whose session plugins are the peers. */
 export const HOSTS: Readonly<Record<Host, () => readonly Variant[]>> = {
   'Fastify 5': fastifyVariants,
   'Hono 4': honoVariants,
@@ -28,9 +28,9 @@ export async function hosts(): Promise<Findings> {
     goals: [],
     notes: [
       'Requests pass a real http.Server and its parser, over memory instead of sockets; @hono/node-server serves Hono there.',
-      'Ratios are what a peer adds in what Keepsake adds in the same place, the cookie or memory; above 1, the peer takes more.',
-      'Peers write no more than they have to: rolling, saveUninitialized and autoExtendExpiration are false.',
-      '@hono/session has no memory store, and is given a Map; the memory stores of the other peers are a Map too.',
+      'Ratios compare what a peer adds with what Keepsake adds in the same place, the cookie or memory; above 1, the peer adds more.',
+      'Peers write as rarely as possible: rolling, saveUninitialized and autoExtendExpiration are false.',
+      '@hono/session has no memory store, so it uses a Map, like the memory stores of the other peers.',
     ],
     bare: rows.filter(({ variant }) => variant.name === 'bare').map(({ cpu }) => cpu),
     chart: chartOf(NAMES, rows),
@@ -40,13 +40,13 @@ export async function hosts(): Promise<Findings> {
 function tableOf(host: Host, rows: readonly Row[]): Table {
   const names = rows.filter(({ variant }) => variant.framework === host).map(({ variant }) => variant.name)
   return {
-    title: `${host}, a session of ${BYTES} B, over a connection in memory: added µs of CPU a request, and × Keepsake’s`,
+    title: `${host}, a session of ${BYTES} B, over a connection in memory: added µs of CPU per request, and × Keepsake’s`,
     head: ['variant', ...USES.flatMap((use) => (hasRatio(use) ? [use, `${use}, ×`] : [use]))],
     rows: [...new Set(names)].map((name) => [name, ...USES.flatMap((use) => cellsOf(rows, host, name, use))]),
   }
 }
 
-/** What an untouched session adds is too near to nothing to divide by it. */
+/** The cost of an untouched session is too close to zero to be a divisor. */
 const hasRatio = (use: Use): boolean => use !== 'untouched'
 
 function cellsOf(rows: readonly Row[], host: Host, name: string, use: Use): readonly string[] {

@@ -15,13 +15,13 @@ const ROUNDS: Readonly<Record<Framework, number>> = { 'node:http': 9, 'Express 5
 const SLICE_MS = 250
 const WARM_UP_MS = 400
 
-/** A variant under one use, round by round. */
+/** A variant with one use of the session, one value per round. */
 interface Row {
   readonly framework: Framework
   readonly name: string
   readonly use: Use
   readonly hits: Hit[]
-  /** The server's, a request. */
+  /** Server CPU per request. */
   readonly cpu: number[]
 }
 
@@ -47,7 +47,7 @@ async function measureFramework(
   generator: Generator,
 ): Promise<readonly Row[]> {
   const backends = await openBackends(servers)
-  // Visitors who were never seen before would have to be more than there are here.
+  // Uncached sessions would need more visitors than there are here.
   const variants = VARIANTS[framework](backends.list).filter(({ visitors = 1 }) => visitors === 1)
   const names = variants.map(({ name }) => name)
   await backends.close()
@@ -87,8 +87,8 @@ function rowOf(rows: readonly Row[], framework: Framework, name: string, use: Us
 function tableOf(framework: Framework, use: Use, rows: readonly Row[]): Table {
   const bare = rowOf(rows, framework, 'bare', use)
   return {
-    title: `${framework}, a session of ${BYTES} B, ${use}: under load, each visitor with a session of its own`,
-    head: ['variant', 'requests a second', '× bare', 'µs of server CPU', 'latency p50, µs', 'p99, µs'],
+    title: `${framework}, a session of ${BYTES} B, ${use}: under load, one session per visitor`,
+    head: ['variant', 'requests per second', '× bare', 'µs of server CPU', 'latency p50, µs', 'p99, µs'],
     rows: rows
       .filter((row) => row.framework === framework && row.use === use)
       .map((row) => [
@@ -103,7 +103,7 @@ function tableOf(framework: Framework, use: Use, rows: readonly Row[]): Table {
   }
 }
 
-/** How many times the requests per second of express-session on the same server. */
+/** Requests per second as a multiple of those of express-session on the same server. */
 const LEAST: readonly (readonly [backend: string, use: Use, least: number])[] = [
   ['Redis', 'read', 2.7],
   ['Redis', 'write', 2],
@@ -115,14 +115,14 @@ function goalsOf(rows: readonly Row[]): Goal[] {
     const own = rowOf(rows, 'node:http', `keepsake, ${backend}`, use)
     const rival = rowOf(rows, 'node:http', `express-session, ${backend}`, use)
     if (own === undefined || rival === undefined) return []
-    const text = `node:http, ${backend}, ${use}: requests a second in those of express-session`
+    const text = `node:http, ${backend}, ${use}: requests per second, relative to express-session`
     return [{ text, value: ratioOf(perSecond(own), perSecond(rival)), limit, bound: 'at least' }]
   })
 }
 
 function chartOf(rows: readonly Row[]): Findings['chart'] {
   return {
-    title: `Requests a second with a session of ${BYTES} bytes`,
+    title: `Requests per second with a session of ${BYTES} bytes`,
     unit: 'over loopback, server and visitors and databases on one machine; longer is better',
     groups: FRAMEWORKS.flatMap((framework) =>
       USES.map((use) => ({

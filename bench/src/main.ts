@@ -13,7 +13,7 @@ import { loadNow, quietLoad } from './noise.ts'
 import { type Findings, report } from './report.ts'
 import { requests } from './requests.ts'
 
-/** The benchmarks, by the name that `pnpm bench NAME` takes. */
+/** The benchmarks, by their name for `pnpm bench NAME`. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<Findings>>> = {
   figures,
   codec,
@@ -27,7 +27,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Findings>>> = {
   memory,
 }
 
-/** The load average when the run began that this process measures a part of; told by `runAll`. */
+/** The load average when the whole run began; `runAll` passes it to each part. */
 const LOAD = '--load='
 
 const [name = '', ...more] = process.argv.slice(2)
@@ -41,11 +41,11 @@ else if (run !== undefined && more.length === (told === undefined ? 0 : 1)) {
   report(name, await run(), load, before)
 } else {
   const asked = [name, ...more].join(' ')
-  console.error(`There is no benchmark ${asked}; there are ${Object.keys(BENCHMARKS).join(', ')}.`)
+  console.error(`Unknown benchmark ${asked}; expected one of ${Object.keys(BENCHMARKS).join(', ')}.`)
   process.exitCode = 1
 }
 
-/** Each in a process of its own, so that none finds code that another has made slow by using it differently. */
+/** Each in a separate process, so that code optimized for one does not slow down another. */
 function runAll(load: number): void {
   const path = fileURLToPath(import.meta.url)
   for (const name of Object.keys(BENCHMARKS)) {

@@ -10,13 +10,13 @@ import { type Spread, spreadOf } from './statistics.ts'
 const COUNTS = [100_000, 1_000_000] as const
 const LARGEST = COUNTS[1]
 const OWN = 'keepsake'
-/** The longest pause is the one figure that no median in one process can free from what else the machine does. */
+/** Only for the longest pause does a median within one process not remove the influence of other work on the machine. */
 const PROCESSES = 3
-/** What others do with the largest number one process shows well enough, and each takes a minute. */
+/** For the peers' largest number one process is accurate enough, and each takes a minute. */
 const processesOf = (store: string, count: number): number =>
   store === OWN || count < LARGEST ? PROCESSES : 1
 
-/** One store with one number of sessions, in several processes. */
+/** One store with one number of sessions, measured in several processes. */
 interface Row {
   readonly store: string
   readonly count: number
@@ -33,7 +33,7 @@ export async function memory(): Promise<Findings> {
   return {
     tables: COUNTS.map((count) => ({
       title: `${count.toLocaleString('en')} sessions of ${BYTES} B: bytes of heap each, longest pauses in ms, wall / CPU`,
-      head: ['store', 'bytes', 'full, and taking more', 'sweeping all of it'],
+      head: ['store', 'bytes', 'full, while more is added', 'sweeping everything'],
       rows: rows
         .filter((row) => row.count === count)
         .map(({ store, bytes, evicting, sweeping }) => [
@@ -45,9 +45,9 @@ export async function memory(): Promise<Findings> {
     })),
     goals: own.flatMap(goalsOf),
     notes: [
-      `Others with ${LARGEST.toLocaleString('en')} sessions in one process, all else in ${PROCESSES}.`,
+      `Peers with ${LARGEST.toLocaleString('en')} sessions were measured in one process, everything else in ${PROCESSES}.`,
       'CPU is the main thread’s, which the system counts in steps of up to 4 ms.',
-      'express-session’s own store has no bound and keeps what nobody asks for again; memorystore sweeps in one go.',
+      'express-session’s own store has no size limit, and keeps expired sessions that are never read again; memorystore sweeps everything at once.',
     ],
     chart: {
       title: `What a session of ${BYTES} bytes takes in memory`,

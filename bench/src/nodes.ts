@@ -7,7 +7,7 @@ import { type Findings, shownRatio, shownSpread } from './report.ts'
 import { ratioOf, spreadOf } from './statistics.ts'
 import type { Table } from './table.ts'
 
-/** What one codec took for one size on one Node: microseconds of CPU for a seal and an open, one value a round. */
+/** The results of one codec for one size on one Node: microseconds of CPU for a seal and an open, one value per round. */
 export interface NodeSeries {
   readonly size: string
   readonly codec: string
@@ -15,11 +15,11 @@ export interface NodeSeries {
 }
 
 const CHILD = fileURLToPath(new URL('nodes/child.ts', import.meta.url))
-/** Each Node is started so many times, in turn with the others. */
+/** How many times each Node is started, in turn with the others. */
 const PASSES = 3
 const OWN = 'keepsake'
 
-/** The codecs on each line of Node: what `node:crypto` costs differs from one release to the next. */
+/** The codecs on each Node release line: the cost of `node:crypto` differs between them. */
 export async function nodes(): Promise<Findings> {
   showProgress('nodes: looking for them')
   const versions = findNodes()
@@ -31,8 +31,8 @@ export async function nodes(): Promise<Findings> {
     goals: [],
     notes: versions.length < 3 ? ['Not all lines of Node could be had; what is missing is left out.'] : [],
     chart: {
-      title: 'A session of 1 kB sealed and opened again, on each Node',
-      unit: 'microseconds of CPU, 16 in flight where it has to be waited for; shorter is better',
+      title: 'Sealing and opening a session of 1 kB, on each Node',
+      unit: 'microseconds of CPU, with 16 in flight if asynchronous; shorter is better',
       groups: versions.map(({ version }, index) => ({
         title: `Node ${version}`,
         bars: (all[index] ?? [])
@@ -62,7 +62,7 @@ function tableOf(
 ): Table {
   const codecs = (all[0] ?? []).filter((series) => series.size === size).map(({ codec }) => codec)
   return {
-    title: `Sealed and opened on each Node, ${size}: µs of CPU`,
+    title: `Sealing and opening on each Node, ${size}: µs of CPU`,
     head: ['codec', ...versions.flatMap(({ version }) => [version, '× keepsake'])],
     rows: codecs.map((codec) => [
       codec,

@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { spreadOf, type Spread } from './statistics.ts'
 import { linesOf } from './table.ts'
 
-/** How busy the machine was while a part of a run was measured. Load averages are those of the last minute. */
+/** How busy the machine was while a part of a run was measured. Load averages cover the last minute. */
 export interface Noise {
   readonly before: number
-  /** Of which the part itself has made one or more. */
+  /** Includes the load of the part itself, which is 1 or more. */
   readonly after: number
-  /** How many times its lower quartile the upper quartile of a bare handler is; one number for each that was measured. */
+  /** The ratio of the upper to the lower quartile of each bare handler. */
   readonly quartiles: readonly number[]
 }
 
@@ -17,20 +17,20 @@ export interface Part {
   readonly benchmark: string
   /** The load average when the whole run began. */
   readonly load: number
-  /** Left out in a run that did not note it. */
+  /** Undefined for a run that did not record it. */
   readonly noise?: Noise
 }
 
-/** The most that the rest of the machine may do when a run begins which the page shows. */
+/** The highest load by other work at the start of a run that the page may show. */
 export const MAX_LOAD = 1
 
 export const loadNow = (): number => loadavg()[0] ?? 0
 
-/** What a build has left of the load average is gone by then. */
+/** Time for the load of a preceding build to decay. */
 const PATIENCE_MS = 120_000
 const LOOK_MS = 1000
 
-/** Waits for the load average to fall to {@link MAX_LOAD}, two minutes at most. Returns what it is then. */
+/** Waits, two minutes at most, for the load average to fall to {@link MAX_LOAD}. Returns the load average then. */
 export async function quietLoad(): Promise<number> {
   if (loadNow() > MAX_LOAD) {
     const seconds = PATIENCE_MS / 1000
@@ -42,23 +42,23 @@ export async function quietLoad(): Promise<number> {
   return loadNow()
 }
 
-/** What a part of a run tells of the machine. `bare`: what handlers without a session took. */
+/** What a part of a run shows about the machine. `bare`: the times of handlers without a session. */
 export function noiseOf(before: number, after: number, bare: readonly Spread[]): Noise {
   return { before, after, quartiles: bare.map(({ p25, p75 }) => p75 / p25) }
 }
 
-/** Why the page must not show a run, in one sentence; undefined where nothing speaks against it. */
+/** The reason why the page must not show a run, in one sentence; undefined if it may. */
 export function whyNotKept(parts: readonly Part[]): string | undefined {
   const [loudest] = parts.toSorted((a, b) => b.load - a.load)
   if (loudest === undefined || loudest.load <= MAX_LOAD) return undefined
   return (
     `Nothing was kept, because the run of ${loudest.benchmark} began with a load average of ${shown(loudest.load)}, ` +
     `and the page shows only runs that began with ${MAX_LOAD} or less: ` +
-    'end what else this machine does, run the benchmark again, and keep that.'
+    'stop other work on this machine, run the benchmark again, and keep that run.'
   )
 }
 
-/** What the page says of the noise in the runs that it shows. */
+/** The page's text about the noise in the runs that it shows. */
 export function noiseLines(parts: readonly Part[]): readonly string[] {
   const rows = parts.flatMap(({ benchmark, load, noise }) => (noise ? [{ benchmark, load, ...noise }] : []))
   const all = rows.flatMap(({ quartiles }) => quartiles)

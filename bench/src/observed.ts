@@ -1,6 +1,6 @@
 /**
- * Prints what it costs to be watched: `pnpm --filter bench observed`, without a build, on the sources as they are. A request reads a
- * session in the memory store, and one in two changes it, without HTTP. Nobody listens twice, so that the difference between these two is the noise.
+ * Prints the cost of observation: `pnpm --filter bench observed`. Needs no build; runs from the sources. A request reads a
+ * session in the memory store, and every second one changes it, without HTTP. "None" is measured twice: the difference is the noise.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createSessions, memoryStore, SESSION_CHANNEL, STORE_CHANNEL } from '@keepsake/core'
@@ -12,7 +12,7 @@ interface Counted {
 }
 
 const SECRET = 'a secret that is only for benchmarks: 52 characters..'
-const QUIET = 'nobody listens'
+const QUIET = 'none'
 const SCHEDULE = { rounds: 41, sliceMs: 20 }
 
 let heard = 0
@@ -20,7 +20,7 @@ const listen = (): void => void heard++
 const EVENTS = [SESSION_CHANNEL]
 const CALLS = ['start', 'asyncEnd'].map((part) => `tracing:${STORE_CHANNEL}:${part}`)
 
-/** Requests of one visitor, while these channels have a listener. */
+/** Requests of one visitor while these channels have a listener. */
 async function requestsOf(name: string, channels: readonly string[], log?: 'dev'): Promise<Candidate> {
   const { error } = console
   console.error = () => undefined
@@ -54,18 +54,18 @@ async function requestsOf(name: string, channels: readonly string[], log?: 'dev'
 const candidates = [
   await requestsOf(QUIET, []),
   await requestsOf(`${QUIET}, again`, []),
-  await requestsOf('to events', EVENTS),
-  await requestsOf('to calls of the store', CALLS),
-  await requestsOf('to both', [...EVENTS, ...CALLS]),
-  await requestsOf('the development log, printed nowhere', [], 'dev'),
+  await requestsOf('events', EVENTS),
+  await requestsOf('store calls', CALLS),
+  await requestsOf('both', [...EVENTS, ...CALLS]),
+  await requestsOf('the development log, not printed', [], 'dev'),
 ]
 const seriesOf = await measure('observed', candidates, SCHEDULE)
 const quiet = spreadOf(seriesOf(QUIET).cpu).median
-console.log('| who listens | µs of CPU a request (p25–p75) | more than nobody |\n|---|---|---|')
+console.log('| listener | µs of CPU per request (p25–p75) | added |\n|---|---|---|')
 for (const { name } of candidates) {
   const { median, p25, p75 } = spreadOf(seriesOf(name).cpu)
   console.log(
     `| ${name} | ${median.toFixed(2)} (${p25.toFixed(2)}–${p75.toFixed(2)}) | ${(median - quiet).toFixed(2)} |`,
   )
 }
-console.log(`\n${heard.toLocaleString('en')} messages were heard.`)
+console.log(`\n${heard.toLocaleString('en')} messages were received.`)

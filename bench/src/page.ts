@@ -1,7 +1,7 @@
 /**
- * `node src/page.ts keep` makes the last run the one that `docs/performance.md` shows: its JSON is kept in `bench/kept`, its
- * charts go to `docs/images`, its tables and verdicts into the page. It refuses a run that began on a busy machine.
- * `node src/page.ts check` fails where the page shows anything else than what was kept.
+ * `node src/page.ts keep` publishes the last run in `docs/performance.md`: it copies the JSON to `bench/kept` and the
+ * charts to `docs/images`, and writes tables and verdicts into the page. It rejects a run that began on a busy machine.
+ * `node src/page.ts check` fails if the page differs from the kept run.
  */
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { noiseLines, whyNotKept } from './noise.ts'
@@ -13,7 +13,7 @@ const IMAGES = new URL('../../docs/images/', import.meta.url)
 
 if (process.argv[2] === 'keep') keep()
 else if (process.argv[2] === 'check') check()
-else throw new Error('say keep or check')
+else throw new Error('expected the argument keep or check')
 
 function keep(): void {
   const refusal = whyNotKept(findingsIn(RESULTS))
@@ -32,11 +32,11 @@ function keep(): void {
 function check(): void {
   const page = readFileSync(PAGE, 'utf8')
   if (page === filled(page)) return
-  console.error('docs/performance.md shows other figures than bench/kept: run "pnpm --filter bench keep"')
+  console.error('docs/performance.md differs from bench/kept: run "pnpm --filter bench keep"')
   process.exitCode = 1
 }
 
-/** The page with what was kept between each pair of marks, `<!-- bench NAME -->` and `<!-- end -->`. */
+/** The page with the kept run between each pair of marks, `<!-- bench NAME -->` and `<!-- end -->`. */
 function filled(page: string): string {
   return page.replaceAll(
     /(<!-- bench (\w+) -->\n)[^]*?(<!-- end -->)/g,
@@ -44,7 +44,7 @@ function filled(page: string): string {
   )
 }
 
-/** What lies in a folder, in the order of its names. */
+/** The files of a folder, ordered by name. */
 function findingsIn(folder: URL): readonly KeptFindings[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder)

@@ -23,8 +23,8 @@ export interface Parts {
 }
 
 /**
- * What a sealed token cannot do without, each part by itself and in the plainest code: JSON, text to bytes and back, the
- * derived key (once for 65,536 seals, so by a lookup), GCM with that key over as many bytes, and base64url.
+ * The indispensable parts of a sealed token, each measured separately in the plainest code: JSON, text to bytes and back, the
+ * derived key (one lookup; it changes after 65,536 seals), GCM with that key over as many bytes, and base64url.
  */
 export function partsOf(data: readonly ShopData[]): Parts {
   const texts = data.map((item) => JSON.stringify(item))

@@ -5,39 +5,39 @@ import { loadNow, noiseOf, type Part } from './noise.ts'
 import { isLevel, type Spread } from './statistics.ts'
 import { linesOf, type Table } from './table.ts'
 
-/** A figure that is to hold. */
+/** A figure with its goal. */
 export interface Goal {
   readonly text: string
   readonly value: Spread
-  /** What the figure counts, nothing for a bare number. Left out: it is a ratio. */
+  /** The unit, empty for a bare number. Omitted for a ratio. */
   readonly unit?: string
   readonly limit: number
-  /** Whether the figure is to stay below the limit or to reach it. */
+  /** Whether the limit is the highest or the lowest allowed value. */
   readonly bound: 'at most' | 'at least'
 }
 
-/** What a benchmark found. */
+/** The results of a benchmark. */
 export interface Findings {
   readonly tables: readonly Table[]
   readonly chart: Chart
   readonly goals: readonly Goal[]
   readonly notes?: readonly string[]
-  /** What handlers without a session took, which tells how steady the machine was. */
+  /** The times of handlers without a session, which show how steady the machine was. */
   readonly bare?: readonly Spread[]
 }
 
-/** The findings of the last run, and of the one that the documentation shows. */
+/** The results of the last run, and of the one in the documentation. */
 export const RESULTS: URL = new URL('../results/', import.meta.url)
 export const KEPT: URL = new URL('../kept/', import.meta.url)
 
-/** What a run was made on. */
+/** The machine of a run. */
 interface Circumstances {
   readonly node: string
   readonly cpu: string
   readonly date: string
 }
 
-/** Findings as they lie in a file. */
+/** Results as saved in a file. */
 export type KeptFindings = Omit<Findings, 'bare'> & Circumstances & Part
 
 export function captionOf({ node, cpu, date, load }: Circumstances & Pick<Part, 'load'>): string {
@@ -45,8 +45,8 @@ export function captionOf({ node, cpu, date, load }: Circumstances & Pick<Part, 
 }
 
 /**
- * Prints what a benchmark found, beside what the run before it found, and writes it to `results/NAME.json` and
- * `results/NAME.svg`. `load` is the load average when the run began, `before` that when this part of it did.
+ * Prints the results of a benchmark beside those of the previous run, and writes them to `results/NAME.json` and
+ * `results/NAME.svg`. `load` is the load average when the run began, `before` when this part of it began.
  */
 export function report(
   name: string,
@@ -74,7 +74,7 @@ export function report(
   writeFileSync(new URL(`${name}.svg`, RESULTS), drawChart(findings.chart, caption))
 }
 
-/** The goals of the last run on this machine, or else of the one that is kept, by their text. */
+/** The goals of the last run on this machine, otherwise of the kept run, by their text. */
 function goalsBefore(name: string): ReadonlyMap<string, Goal> {
   const file = [RESULTS, KEPT].map((folder) => new URL(`${name}.json`, folder)).find((url) => existsSync(url))
   if (file === undefined) return new Map()
@@ -85,7 +85,7 @@ function goalsBefore(name: string): ReadonlyMap<string, Goal> {
 const comparedTo = (before: Goal | undefined): string =>
   before === undefined ? '' : `; before: ${shownNumber(before.value.median)}`
 
-/** Whether a goal holds, and by how much. */
+/** Whether a goal is met, and by how much. */
 export function lineOf({ text, value, unit, limit, bound }: Goal): string {
   const holds = bound === 'at most' ? value.median <= limit : value.median >= limit
   const isNear = value.p25 <= limit && limit <= value.p75
@@ -95,19 +95,19 @@ export function lineOf({ text, value, unit, limit, bound }: Goal): string {
   return `${verdict}  ${text}: ${shown} (goal ${goal})`
 }
 
-/** `1.07 × (1.05–1.10)`, or `level` beside it where the quartiles name no winner. */
+/** `1.07 × (1.05–1.10)`; adds `level` if the quartiles show no winner. */
 export function shownRatio(ratio: Spread): string {
   const numbers = `${shownNumber(ratio.median)} × (${shownNumber(ratio.p25)}–${shownNumber(ratio.p75)})`
   return isLevel(ratio) ? `level, ${numbers}` : numbers
 }
 
-/** `3.21 (3.10–3.44)`, or `19` for what was counted. */
+/** `3.21 (3.10–3.44)`, or `19` for a counted figure. */
 export function shownSpread({ median, p25, p75 }: Spread): string {
   const isCounted = p25 === p75 && Number.isInteger(median)
   return isCounted ? String(median) : `${shownNumber(median)} (${shownNumber(p25)}–${shownNumber(p75)})`
 }
 
-/** Three digits that count. */
+/** Three significant digits. */
 export function shownNumber(value: number): string {
   const size = Math.abs(value)
   return size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : value.toFixed(size >= 0.1 ? 2 : 3)

@@ -35,7 +35,7 @@ export async function requests(): Promise<Findings> {
 function tableOf(framework: string, rows: readonly Row[]): Table {
   const own = rows.filter(({ variant }) => variant.framework === framework)
   return {
-    title: `${framework}, a session of ${BYTES} B: added µs a request, wall (p25–p75) / CPU`,
+    title: `${framework}, a session of ${BYTES} B: added µs per request, wall (p25–p75) / CPU`,
     head: ['variant', ...USES],
     rows: [...new Set(own.map(({ variant }) => variant.name))].map((name) => [
       name,
@@ -57,7 +57,7 @@ function added(wall: Spread, cpu: Spread): string {
 function heapTableOf(framework: string, heap: readonly HeapRow[]): Table {
   const own = heap.filter((row) => row.framework === framework)
   return {
-    title: `${framework}, a session of ${BYTES} B: bytes of heap a request`,
+    title: `${framework}, a session of ${BYTES} B: bytes of heap per request`,
     head: ['variant', ...USES],
     rows: [...new Set(own.map(({ name }) => name))].map((name) => [
       name,

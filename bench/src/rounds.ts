@@ -4,17 +4,17 @@ import { showProgress } from './progress.ts'
 /** Something to measure. */
 export interface Candidate {
   readonly name: string
-  /** Does the work so many times over. */
+  /** Repeats the work this many times. */
   run(times: number): void | Promise<void>
 }
 
 export interface Schedule {
   readonly rounds: number
-  /** How long each candidate runs in each round. */
+  /** How long each candidate runs per round. */
   readonly sliceMs: number
 }
 
-/** What one candidate took: microseconds per operation, one value a round. */
+/** The results of one candidate: microseconds per operation, one value per round. */
 export interface Series {
   readonly wall: number[]
   /** Of all threads of the process. */
@@ -25,7 +25,7 @@ const SHORT: Schedule = { rounds: 21, sliceMs: 10 }
 
 /**
  * Measures candidates side by side: every round runs each of them for a few milliseconds, in random order, so that
- * whatever else the machine does hits all of them alike.
+ * other work on the machine affects all of them equally.
  */
 export async function measure(
   title: string,
@@ -45,7 +45,7 @@ export async function measure(
   const all = new Map(runners.map(({ candidate, series }) => [candidate.name, series]))
   return (name) => {
     const series = all.get(name)
-    if (series === undefined) throw new Error(`nothing was measured under the name ${name}`)
+    if (series === undefined) throw new Error(`no measurement has the name ${name}`)
     return series
   }
 }
@@ -56,7 +56,7 @@ interface Runner {
   readonly series: Series
 }
 
-/** How often a candidate runs in one slice, once its code is hot. */
+/** How often a candidate runs per slice, once its code is optimized. */
 async function calibrate(candidate: Candidate, sliceMs: number): Promise<number> {
   let times = 1
   for (let slices = 0; slices < 5;) {

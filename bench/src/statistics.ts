@@ -1,4 +1,4 @@
-/** The middle of a sample with its quartiles: what is printed, because means carry other people's work. */
+/** The median of a sample with its quartiles. Means would include other work on the machine. */
 export interface Spread {
   readonly median: number
   readonly p25: number
@@ -18,14 +18,14 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: quantile(values, 0.5), p25: quantile(values, 0.25), p75: quantile(values, 0.75) }
 }
 
-/** A sample in pieces of so many values, as they came; the last one may be shorter. */
+/** A sample in pieces of the given length, in order; the last one may be shorter. */
 export function blocksOf(values: readonly number[], size: number): number[][] {
   return Array.from({ length: Math.ceil(values.length / size) }, (_, n) =>
     values.slice(n * size, (n + 1) * size),
   )
 }
 
-/** Puts two samples of the same rounds together, round by round. */
+/** Combines two samples of the same rounds, round by round. */
 export function pairwise(
   a: readonly number[],
   b: readonly number[],
@@ -40,11 +40,11 @@ export const sumOf = (...samples: readonly (readonly number[])[]): number[] =>
     [],
   )
 
-/** What a round of `a` cost, in rounds of `b`: both were measured within moments, so that noise cancels out. */
+/** The cost of `a` relative to `b` in each round: both were measured within moments, so that noise cancels out. */
 export const ratioOf = (a: readonly number[], b: readonly number[]): Spread =>
   spreadOf(pairwise(a, b, (a, b) => a / b))
 
-/** Whether a ratio names no winner: its quartiles stand on both sides of 1. */
+/** Whether a ratio shows no winner: its quartiles are on both sides of 1. */
 export const isLevel = (ratio: Spread): boolean => ratio.p25 <= 1 && ratio.p75 >= 1
 
 /** The exponent k of the power law y = c · x^k that fits best: 0 does not grow, 1 is linear, 2 is quadratic. */

@@ -2,20 +2,20 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** How the sources of a package are built. */
+/** The structure of a package's sources. */
 export interface Structure {
   readonly files: number
   readonly lines: number
-  /** The longest chain of files that import each other, the importing one first; its length is the number of floors. */
+  /** The longest chain of files that import each other, the importer first; its length is the number of floors. */
   readonly chain: readonly string[]
 }
 
 const PACKAGES = new URL('../../packages/', import.meta.url)
 
-/** The folder of a package's sources, with a slash at its end. */
+/** The folder of a package's sources, with a trailing slash. */
 export const sourcesOf = (name: string): string => fileURLToPath(new URL(`${name}/src/`, PACKAGES))
 
-/** The sources of a package of this workspace: all its files, with their comments. */
+/** The sources of a package of this workspace: all its files, including comments. */
 export function structureOf(name: string): Structure {
   const folder = sourcesOf(name)
   const texts = new Map(
@@ -29,21 +29,21 @@ export function structureOf(name: string): Structure {
   }
 }
 
-/** Types too: who reads a file has to know what it names. */
+/** Includes type imports: readers of a file need the types that it names. */
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"](\.[^'"]+)['"]/g
 
 const importsOf = (file: string, text: string): string[] =>
   [...text.matchAll(IMPORT)].map(([, specifier = '']) => join(file, '..', specifier))
 
 /**
- * The longest way through files that import each other; what is not among them, such as a `package.json`, is no floor.
+ * The longest path through files that import each other; other files, such as `package.json`, do not count.
  *
- * @throws {Error} for files that import each other in a circle, which has no longest way.
+ * @throws {Error} if files import each other in a cycle, which has no longest path.
  */
 export function longestChain(imports: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const known = new Map<string, readonly string[]>()
   const chainFrom = (file: string, above: readonly string[]): readonly string[] => {
-    if (above.includes(file)) throw new Error(`${[...above, file].join(' → ')} is a circle of imports`)
+    if (above.includes(file)) throw new Error(`${[...above, file].join(' → ')} is an import cycle`)
     const found = known.get(file)
     if (found !== undefined) return found
     const below = (imports.get(file) ?? [])

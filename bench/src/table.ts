@@ -1,4 +1,4 @@
-/** A table for people. */
+/** A table for display. */
 export interface Table {
   readonly title: string
   readonly head: readonly string[]

@@ -1,12 +1,12 @@
 import type { Candidate } from './rounds.ts'
 
-/** How many different inputs the work rotates over, so that nothing is measured that knows its one input by heart. */
+/** How many different inputs the work rotates over, so that a candidate cannot be optimized for a single input. */
 export const INPUTS = 64
 
-/** Takes every result, so that no compiler can leave the work out. */
+/** Consumes every result, so that the compiler cannot eliminate the work. */
 let sink = 0
 
-/** Work that is done when it returns; `run` returns anything that has a length or is a number. */
+/** Synchronous work; `run` returns anything that has a length or is a number. */
 export function once<T>(name: string, inputs: readonly T[], run: (input: T) => Result): Candidate {
   const filled = filledUp(inputs)
   return {
@@ -17,7 +17,7 @@ export function once<T>(name: string, inputs: readonly T[], run: (input: T) => R
   }
 }
 
-/** Work that is waited for, one at a time: what a single request feels. */
+/** Asynchronous work, one operation at a time: the latency of a single request. */
 export function serial<T>(name: string, inputs: readonly T[], run: (input: T) => Promise<Result>): Candidate {
   const filled = filledUp(inputs)
   return {
@@ -30,7 +30,7 @@ export function serial<T>(name: string, inputs: readonly T[], run: (input: T) =>
 
 const LANES = 16
 
-/** The same work with 16 in flight: what a loaded server pays. */
+/** The same work with 16 operations in flight: the cost on a loaded server. */
 export function inFlight<T>(
   name: string,
   inputs: readonly T[],
@@ -57,6 +57,6 @@ function sizeOf(result: Result): number {
 }
 
 function filledUp<T>(inputs: readonly T[]): readonly T[] {
-  if (inputs.length === 0) throw new Error('there is nothing to work on')
+  if (inputs.length === 0) throw new Error('no inputs')
   return Array.from({ length: INPUTS }, (_, i) => inputs[i % inputs.length] as T)
 }

@@ -8,7 +8,7 @@ import { BYTES } from '../src/requests/candidate.ts'
 const variants = Object.values(HOSTS).flatMap((variantsOf) => variantsOf())
 
 describe.each(variants.filter(({ name }) => name !== 'bare'))('$framework with $name', (variant) => {
-  it('a visitor reads what an earlier request has filled in, and what another has written', async () => {
+  it('a visitor reads what the visitor stored, and what a later request changed', async () => {
     const visitor = await visitorOf(variant)
     expect(await visitor('/fill')).toBe('17 visits\n')
     expect(await visitor('/read')).toBe('17 visits\n')
@@ -16,7 +16,7 @@ describe.each(variants.filter(({ name }) => name !== 'bare'))('$framework with $
     expect(await visitor('/read')).toBe('18 visits\n')
   })
 
-  it('a request that only reads sets no cookie, except the id of hono-sessions, which is sent each time', async () => {
+  it('a read-only request sets no cookie, except that hono-sessions resends its id each time', async () => {
     const connection = await connectionOf(variant)
     const { cookies } = await connection.ask(requestOf('/fill', ''))
     const { cookies: set } = await connection.ask(requestOf('/read', cookies))
@@ -25,7 +25,7 @@ describe.each(variants.filter(({ name }) => name !== 'bare'))('$framework with $
 })
 
 describe.each(variants.filter(({ name }) => name === 'bare'))('$framework, bare', (variant) => {
-  it('every page is answered, and no cookie is set', async () => {
+  it('the application without sessions serves every page and sets no cookie', async () => {
     const connection = await connectionOf(variant)
     for (const path of ['/untouched', '/read', '/write']) {
       expect(await connection.ask(requestOf(path, ''))).toMatchObject({ status: 200, cookies: '' })
@@ -39,7 +39,7 @@ async function connectionOf({ listener }: Variant): Promise<Connection> {
   return new Connection(await listener(fill))
 }
 
-/** Asks for pages with the cookies that were set last, and gives the bodies. */
+/** Requests pages with the cookies that were set last, and returns the bodies. */
 async function visitorOf(variant: Variant): Promise<(path: string) => Promise<string>> {
   const connection = await connectionOf(variant)
   let cookies = ''

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { longestChain, structureOf } from '../src/structure.ts'
 
 describe('the structure of a package', () => {
-  it('its floors are the longest chain of files, and not the first one that is found', () => {
+  it('its floors are the longest import chain, not the first one found', () => {
     const imports = new Map([
       ['index.ts', ['errors.ts', 'visit.ts', '../package.json']],
       ['visit.ts', ['token.ts']],
@@ -14,15 +14,15 @@ describe('the structure of a package', () => {
     expect(longestChain(imports)).toEqual(['index.ts', 'visit.ts', 'token.ts', 'errors.ts'])
   })
 
-  it('files that import each other in a circle are refused by their names', () => {
+  it('an import cycle is rejected with the names of its files', () => {
     const imports = new Map([
       ['a.ts', ['b.ts']],
       ['b.ts', ['a.ts']],
     ])
-    expect(() => longestChain(imports)).toThrow('a.ts → b.ts → a.ts is a circle of imports')
+    expect(() => longestChain(imports)).toThrow('a.ts → b.ts → a.ts is an import cycle')
   })
 
-  it('the longest chain of core begins with a public entry and ends with a file that imports none', () => {
+  it('the longest chain of core begins with a public entry and ends with a file without imports', () => {
     const { chain, files, lines } = structureOf('core')
     expect(chain[0]).toMatch(/^(index|sealer|adapter|store)\.ts$/)
     expect(chain.length).toBeLessThan(files)
@@ -30,8 +30,8 @@ describe('the structure of a package', () => {
   })
 })
 
-describe('the files that a write passes', () => {
-  it('a process that runs core from its sources counts them, and finds the same number twice', () => {
+describe('the count of files that a write passes', () => {
+  it('is the same twice in a process that runs core from its sources', () => {
     const child = fileURLToPath(new URL('../src/figures/child.ts', import.meta.url))
     const count = (): unknown =>
       JSON.parse(

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import type { Turn } from './peer.ts'
 
-/** A request of Express, whose sessions are saved by themselves. */
+/** A request in Express, whose session libraries save by themselves. */
 export function expressTurn(req: Request, res: Response, end: () => unknown): Turn {
   return {
     path: req.path,

@@ -7,7 +7,7 @@ import { expressTurn } from './express-turn.ts'
 import { koaListener } from './koa.ts'
 import type { Backend, Peer } from './peer.ts'
 
-/** A store of express-session over the common backend. */
+/** An express-session store over the shared backend. */
 class ExpressStore extends Store {
   readonly #backend: Backend
 
@@ -61,7 +61,7 @@ const expressSessionPeer: Peer = {
   },
 }
 
-/** Answers what went wrong without a word on standard error. */
+/** Reports errors in the response, without printing to standard error. */
 const quietly: express.ErrorRequestHandler = (_error, _req, res, next) => {
   if (res.headersSent) next()
   else res.status(500).send('failed')
@@ -90,7 +90,7 @@ const koaSessionPeer: Peer = {
   },
 }
 
-/** A store of Keepsake over the common backend. */
+/** A Keepsake store over the shared backend. */
 function keepsakeStore(backend: Backend): KeepsakeStore {
   const { records } = backend
   return {
@@ -131,5 +131,5 @@ const keepsakePeer: Peer = {
   },
 }
 
-/** Libraries that keep the session in a store, all of them over the same backend. */
+/** Libraries that keep the session in a store, all over the same backend. */
 export const inStore: readonly Peer[] = [expressSessionPeer, koaSessionPeer, keepsakePeer]

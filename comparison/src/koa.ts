@@ -3,14 +3,14 @@ import Koa from 'koa'
 import { createSession } from 'koa-session'
 import type { Handler, Setup } from './peer.ts'
 
-/** What koa-session asks of a store. */
+/** The store interface of koa-session. */
 export interface KoaStore {
   get(key: string): Promise<unknown>
   set(key: string, session: unknown): Promise<void>
   destroy(key: string): Promise<void>
 }
 
-/** What koa-session puts onto the context. */
+/** The properties that koa-session adds to the context. */
 interface WithSession {
   session: Record<string, string | undefined> | null
 }

@@ -1,16 +1,16 @@
 import type { RequestListener } from 'node:http'
 
-/** One request, seen through a library. */
+/** One request, as a library handles it. */
 export interface Turn {
   readonly path: string
   readonly query: URLSearchParams
-  /** The session as the library gives it; its data are its properties. */
+  /** The library's session object; its properties are the data. */
   readonly session: Record<string, string | undefined>
   readonly send: (text: string) => unknown
   readonly redirect: (to: string) => unknown
-  /** Logs out, in the library's own way. */
+  /** Logs out with the library's own method. */
   readonly end: () => unknown
-  /** Saves, where the library has to be told; nothing where it saves by itself. */
+  /** Saves, if the library requires an explicit call; otherwise does nothing. */
   readonly save: () => Promise<unknown>
 }
 
@@ -18,25 +18,25 @@ export type Handler = (turn: Turn) => unknown
 
 export interface Setup {
   readonly secret: string
-  /** How long a session may live. */
+  /** The lifetime of a session. */
   readonly seconds: number
-  /** Where sessions are kept, by libraries that keep them in a store. */
+  /** The backend for libraries that keep sessions in a store. */
   readonly backend: Backend
 }
 
-/** A library, set up as its documentation says. */
+/** A library, configured as its documentation shows. */
 export interface Peer {
   readonly name: string
   listener(handler: Handler, setup: Setup): RequestListener
 }
 
-/** What stands behind the stores of all libraries: where writes can be held up, fail, and be counted. */
+/** The backend behind the stores of all libraries: tests can delay, fail and count its calls. */
 export interface Backend {
-  /** How many calls came. */
+  /** The number of calls so far. */
   calls: number
-  /** Called for each write, before it is done. */
+  /** Called before each write. */
   write: () => Promise<void> | void
-  /** All that is kept, as text. */
+  /** The complete content, as text. */
   readonly dump: () => string
   readonly records: Map<string, string>
 }

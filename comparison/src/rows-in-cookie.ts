@@ -2,20 +2,20 @@ import { isOver, visit } from './visitor.ts'
 import type { Row } from './rows.ts'
 import type { Handler } from './peer.ts'
 
-/** Keeps what the query says under `name`, and tells what is kept. */
+/** Stores the value of the query under `name`, and responds with the stored value. */
 const keepName: Handler = async ({ query, session, save, send }) => {
   session['name'] = query.get('name') ?? session['name']
   await save()
   send(session['name'] ?? 'nobody')
 }
 
-/** The same, without a call that saves. */
+/** The same without an explicit call to save. */
 const keepNameUnsaved: Handler = ({ query, session, send }) => {
   session['name'] = query.get('name') ?? session['name']
   send(session['name'] ?? 'nobody')
 }
 
-/** What the values of cookies spell, once their encodings are taken off. */
+/** The values of cookies, decoded as far as possible. */
 const readable = (lines: readonly string[]): string =>
   lines
     .flatMap((line) => decodeURIComponent(line.split(';')[0] ?? '').split(/[=.]/))
@@ -35,7 +35,7 @@ export const rowsInCookie: readonly Row[] = [
     async observe(peer, passSeconds) {
       await using visitor = disposing(await visit(peer, keepName, { seconds: 300 }))
       const { cookie } = await visitor.get('/?name=Ada')
-      // One of them tolerates clocks that differ by a minute.
+      // One library tolerates clocks that differ by a minute.
       passSeconds(600)
       return (await visitor.get('/', cookie)).text === 'nobody'
     },
@@ -106,7 +106,7 @@ export async function keepsWhatFailed(...[peer]: Parameters<Row['observe']>): Pr
   return (await visitor.get('/', cookie)).text === 'Ada'
 }
 
-/** A secret from many a tutorial. */
+/** A secret from many tutorials. */
 export async function refusesKeyboardCat(...[peer]: Parameters<Row['observe']>): Promise<boolean> {
   try {
     await using visitor = disposing(await visit(peer, keepName, { secret: 'keyboard cat' }))

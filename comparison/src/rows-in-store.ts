@@ -3,13 +3,13 @@ import type { Row } from './rows.ts'
 import { disposing, keepsWhatFailed, refusesKeyboardCat, removesCookie } from './rows-in-cookie.ts'
 import { type Visitor, visit } from './visitor.ts'
 
-/** A promise that somebody else settles. */
+/** A promise and the function that resolves it. */
 function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>()
   return { opened: promise, open: () => resolve() }
 }
 
-/** What all visitors have to reach before one goes on. */
+/** Holds all visitors until each of them has arrived. */
 function barrier(count: number): () => Promise<void> {
   const { opened, open } = gate()
   let left = count
@@ -21,7 +21,7 @@ function barrier(count: number): () => Promise<void> {
 
 const ROUNDS = 50
 
-/** Whether a promise settles while the server answers other requests, many of them. */
+/** Whether a promise settles while the server responds to many other requests. */
 async function settlesMeanwhile(promise: Promise<unknown>, visitor: Visitor): Promise<boolean> {
   const settled = promise.then(() => true)
   for (let round = 0; round < ROUNDS; round++) {

@@ -1,9 +1,9 @@
 import type { Peer } from './peer.ts'
 
-/** One line of the comparison: what is asked, and how it is seen. */
+/** One row of the comparison: the claim, and how to observe it. */
 export interface Row {
-  /** As the README says it. */
+  /** The text in the README. */
   readonly text: string
-  /** Whether it is so. `passSeconds` moves the clock. */
+  /** Whether the claim is true. `passSeconds` advances the clock. */
   observe(peer: Peer, passSeconds: (seconds: number) => void): Promise<boolean>
 }

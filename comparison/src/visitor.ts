@@ -3,25 +3,25 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Backend, createBackend, type Handler, type Peer } from './peer.ts'
 
-/** Good enough for every library. */
+/** A secret that every library accepts. */
 export const SECRET = 'q5Zr8-only-for-this-comparison-4tVw1'
 export const HOUR = 3600
 
-/** An answer, as far as the comparison asks. */
+/** The parts of a response that the comparison needs. */
 export interface Answer {
   readonly status: number
   readonly text: string
   /** The `Set-Cookie` lines. */
   readonly lines: readonly string[]
-  /** What a browser sends with its next request: names and values of the lines that it keeps. */
+  /** The `Cookie` header of the browser's next request: names and values of the lines that it keeps. */
   readonly cookie: string
 }
 
-/** A server of one library, and a browser without a memory of its own: what it sends is said each time. */
+/** A server with one library, and a stateless browser: each call passes the cookie to send. */
 export interface Visitor {
   readonly backend: Backend
   get(path: string, cookie?: string): Promise<Answer>
-  /** The same, without the body: as soon as the head is there. */
+  /** The same without the body: returns as soon as the headers arrive. */
   head(path: string, cookie?: string): Promise<number>
   close(): Promise<void>
 }
@@ -54,7 +54,7 @@ export async function visit(
   }
 }
 
-/** Browsers drop a cookie whose name and value are longer than this together. */
+/** Browsers drop a cookie whose name and value together exceed this length. */
 const MAX_COOKIE = 4096
 
 function keptOf(lines: readonly string[]): string {

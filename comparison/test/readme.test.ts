@@ -16,7 +16,7 @@ const cells = (line = ''): string[] =>
     .slice(1, -1)
     .map((cell) => cell.trim())
 
-/** The rows of the README's table that begins with this cell: its names, and the marks of each line by its text. */
+/** The table of the README that begins with this cell: its column names, and the marks of each row by the row's text. */
 function tableOf(corner: string): { names: string[]; marks: Map<string, string[]> } {
   const lines = readme.split('\n')
   const start = lines.findIndex((line) => line.startsWith(`| ${corner} |`))
@@ -36,10 +36,10 @@ const passSeconds = (seconds: number): void => void vi.setSystemTime(Date.now() 
 describe.each<[string, readonly Peer[], readonly Row[]]>([
   ['in the cookie', inCookie, rowsInCookie],
   ['in a store', inStore, rowsInStore],
-])('the README’s table, %s', (corner, peers, rows) => {
+])('the comparison table of the README, %s,', (corner, peers, rows) => {
   const table = tableOf(corner)
 
-  it('has these libraries and these lines, and no others', () => {
+  it('has exactly these libraries and rows', () => {
     expect(table.names).toEqual(peers.map(({ name }) => name))
     expect([...table.marks.keys()]).toEqual(rows.map(({ text }) => text))
   })

@@ -1,13 +1,13 @@
-/** What somebody wants to do, and what of the packages is for it. */
+/** A reader's goal, and the exports that serve it. */
 export interface Purpose {
   readonly title: string
-  /** Entries all of whose exports are for it, without `@keepsake/`. */
+  /** Entries that serve it completely, without `@keepsake/`. */
   readonly entries?: readonly string[]
   /** Exports of `@keepsake/core`. */
   readonly core?: readonly string[]
 }
 
-/** The purposes in the order in which somebody meets them. What core exports and none has is in the last. */
+/** The purposes in the order in which readers need them. Exports of core without a purpose belong to the last one. */
 export const PURPOSES: readonly Purpose[] = [
   {
     title: 'Use sessions in a framework',
@@ -79,7 +79,7 @@ export const PURPOSES: readonly Purpose[] = [
     ],
   },
   {
-    title: 'Come from another library',
+    title: 'Move from another library',
     core: ['Arrival', 'ArrivalRefusal', 'Foreign', 'ForeignSession', 'FormerCookie', 'RefusedArrival'],
     entries: ['arrival'],
   },
@@ -90,7 +90,7 @@ export const PURPOSES: readonly Purpose[] = [
   { title: 'Everything else' },
 ]
 
-/** What an export is for. */
+/** The purpose of an export. */
 export function purposeOf(entry: string, name: string): Purpose | undefined {
   if (entry === 'core') return PURPOSES.find(({ core }) => core?.includes(name)) ?? PURPOSES.at(-1)
   return PURPOSES.find(({ entries }) => entries?.includes(entry)) ?? PURPOSES.at(-1)

@@ -1,18 +1,18 @@
-/** A block of code in a page. */
+/** A code block of a page. */
 export interface Block {
-  /** `ts`, `http`, `text`, `sh`, …; empty where the page names none. */
+  /** `ts`, `http`, `text`, `sh`, …; empty without a language. */
   readonly language: string
-  /** What the page says about it, behind the language: `run`, `file=sessions.ts`. */
+  /** The words after the language: `run`, `file=sessions.ts`. */
   readonly words: readonly string[]
   readonly code: string
-  /** The line of the page that its code begins on, from 1. */
+  /** The line of the page on which its code starts, from 1. */
   readonly line: number
 }
 
-/** Three backquotes, or more where the code has some; a comment that names a language hides its block from readers. */
+/** Three backquotes, or more if the code contains some; a comment that names a language hides its block from readers. */
 const OPENING = /^(?<mark>`{3,}|<!--(?= (?:ts|http)\b)) ?(?<language>[\w-]*) ?(?<words>.*)$/
 
-/** The blocks of a page in their order, those that are hidden in comments among them. */
+/** The blocks of a page in order, including those hidden in comments. */
 export function blocksOf(markdown: string): Block[] {
   const lines = markdown.split('\n')
   const blocks: Block[] = []
@@ -31,6 +31,6 @@ export function blocksOf(markdown: string): Block[] {
 
 const COPIED = 'of='
 
-/** The file that a block shows as a whole, with its path from the root: of an application that has tests of its own. */
+/** The file that a block shows completely, with its path from the root: it belongs to a tested application. */
 export const fileOf = ({ words }: Block): string | undefined =>
   words.find((word) => word.startsWith(COPIED))?.slice(COPIED.length)

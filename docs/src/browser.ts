@@ -1,7 +1,7 @@
 import { type Client, createClient, createJar, type Jar } from '@keepsake/testing'
 import { differences, type Exchange, matches } from './exchanges.ts'
 
-/** The browsers of a page: every server that it names, and a jar for each `User-Agent`. */
+/** The browsers of a page: for every server that it names, and with a jar for each `User-Agent`. */
 export interface Browsers {
   make(exchange: Exchange): Promise<string[]>
   close(): Promise<void>
@@ -50,7 +50,7 @@ export function createBrowsers(ports: Readonly<Record<string, number>>): Browser
 const valueOf = (fields: Exchange['fields'], wanted: string): string | undefined =>
   fields.find(([name]) => name === wanted)?.[1]
 
-/** The fields to send. A `Cookie` field with `…` is what the jar sends; one that is written out goes instead of it. */
+/** The headers to send. A `Cookie` header with `…` gets the jar's value; a complete one is sent as it is. */
 function cookieFields(
   fields: Exchange['fields'],
   jar: Jar,

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { blocksOf, fileOf } from './blocks.ts'
 import { type Page, ROOT } from './pages.ts'
 
-/** The blocks of a page that are not what their file is. */
+/** The blocks of a page that differ from their file. */
 export function wrongCopies({ path, markdown }: Page): string[] {
   return blocksOf(markdown).flatMap((block) => {
     const file = fileOf(block)
     if (file === undefined || readFileSync(join(ROOT, file), 'utf8') === `${block.code}\n`) return []
-    return [`${path}:${block.line}: it is not what ${file} is`]
+    return [`${path}:${block.line}: the block differs from ${file}`]
   })
 }

@@ -1,20 +1,20 @@
-/* The tables of what core publishes, drawn from its source: types, reasons and the comments that explain them. */
+/* The tables of core's events, generated from its source: types, reasons and the comments that explain them. */
 
 /** A member of a union or a field of an interface, with its comment. */
 interface Member {
   readonly name: string
-  /** What follows the name; of a field its type. */
+  /** The text after the name; for a field its type. */
   readonly type: string
   readonly comment: string
 }
 
 export interface EventSources {
-  /** The text of `base/events.ts`, and that of `base/reasons.ts`. */
+  /** The source of `base/events.ts` and of `base/reasons.ts`. */
   readonly events: string
   readonly reasons: string
 }
 
-/** Every event, what it tells, and the reasons that it may have. */
+/** Every event with its meaning and possible reasons. */
 export function eventTable({ events, reasons }: EventSources): string {
   const reasonsOf = (type: string): readonly string[] => {
     const named = [...events.matchAll(/^ {2}(\w+): '(\w+)',$/gm)].filter(([, , event]) => event === type)
@@ -37,7 +37,7 @@ export function fieldTable({ events }: EventSources, name: string): string {
   return ['| field | | |', '|---|---|---|', ...rows].join('\n')
 }
 
-/** The events whose reasons stand in no table of the source: one reason, or the type that has them. */
+/** Events whose reasons are not in a table of the source: a single reason, or the type that lists them. */
 const OWN: Readonly<Record<string, string>> = {
   session_arrived: 'arrived',
   arrival_refused: 'ArrivalRefusal',
@@ -72,7 +72,7 @@ function fieldsIn(source: string, name: string): Member[] {
   return membersOf(body, /^(?:readonly )?(?<name>\w+):(?<type>.*?)(?=\n\s*\/\*\*|$(?![\s\S]))/s)
 }
 
-/** Every member has a comment of its own. */
+/** Every member has its own comment. */
 function membersOf(body: string, member: RegExp): Member[] {
   const members = [...body.matchAll(COMMENTED)].map((found) => {
     const after = member.exec(body.slice(found.index + found[0].length))?.groups
@@ -83,7 +83,7 @@ function membersOf(body: string, member: RegExp): Member[] {
     }
   })
   if (members.length === 0 || members.some(({ name }) => name === ''))
-    throw new Error('a comment belongs to nothing')
+    throw new Error('a comment has no member')
   return members
 }
 
@@ -93,7 +93,7 @@ const told = (comment: string): string =>
     .trim()
     .replaceAll(/\{@link (\w+)\}/g, '`$1`')
 
-/** A type that names others is a text here: which ones, the table of events says. */
+/** A type that refers to others is shown as text; the table of events lists them. */
 const shown = (type: string): string => {
   const members = type.replaceAll(/\s+/g, ' ').trim().replace(/^\| /, '').split(' | ')
   return members.every((one) => /^(?:'\w+'|string|number|boolean|undefined)$/.test(one))
@@ -101,7 +101,7 @@ const shown = (type: string): string => {
     : 'a text'
 }
 
-/** The page with its parts drawn anew: each stands between `<!-- name -->` and `<!-- end -->`. */
+/** The page with its generated parts replaced: each is between `<!-- name -->` and `<!-- end -->`. */
 export function withParts(page: string, parts: Readonly<Record<string, string>>): string {
   return Object.entries(parts).reduce((text, [name, drawn]) => {
     const [begin, end] = [`<!-- ${name} -->\n`, '<!-- end -->']

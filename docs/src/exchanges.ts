@@ -2,9 +2,9 @@ import { STATUS_CODES } from 'node:http'
 import type { Answer, Fields } from '@keepsake/testing'
 import type { Block } from './blocks.ts'
 
-/** A request and its response, as a page shows them. */
+/** A request and its response on a page. */
 export interface Exchange {
-  /** The line of the page that the request begins on. */
+  /** The line of the page on which the request starts. */
   readonly line: number
   readonly method: string
   readonly path: string
@@ -13,7 +13,7 @@ export interface Exchange {
   readonly answer: Shown
 }
 
-/** A response as a page shows it: `…` stands for whatever is there. */
+/** A response on a page: `…` matches any text. */
 export interface Shown {
   readonly status: string
   readonly fields: Fields
@@ -23,7 +23,7 @@ export interface Shown {
 const REQUEST = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (\S+)(?: HTTP\/1\.1)?$/
 const STATUS = /^HTTP\/1\.1 (\d{3} .+)$/
 
-/** The exchanges of an `http` block: a request, an empty line, the response; and so on. */
+/** The exchanges of an `http` block: a request, an empty line, the response, and so on. */
 export function exchangesIn({ code, line }: Block): Exchange[] {
   const lines = code.split('\n')
   const starts = lines.flatMap((text, at) => (REQUEST.test(text) ? [at] : []))
@@ -57,7 +57,7 @@ function headAndBody(lines: readonly string[]): { fields: Fields; body: string |
   return { fields, body: body === '' ? undefined : body }
 }
 
-/** Fields that say nothing about sessions; a page may leave them out. */
+/** Headers unrelated to sessions, which a page may omit. */
 const UNSAID = new Set([
   'connection',
   'content-length',
@@ -69,7 +69,7 @@ const UNSAID = new Set([
   'x-powered-by',
 ])
 
-/** How an answer differs from what the page shows; empty where it does not. */
+/** The differences between a response and the page; empty if there are none. */
 export function differences(shown: Shown, { status, fields, text }: Answer): string[] {
   const problems: string[] = []
   const actual = `${status} ${STATUS_CODES[status]}`
@@ -94,10 +94,10 @@ export function differences(shown: Shown, { status, fields, text }: Answer): str
 }
 
 const MAX_AGE = /(?<=; Max-Age=)\d+/
-/** Between the requests of a page, which its own numbers leave out. */
+/** The delay between two requests of a page, which its numbers do not include. */
 const MAX_DELAY_SECONDS = 60
 
-/** A session that ends at a fixed time has a few seconds less when a machine is slow. */
+/** The remaining time of a session with a fixed end is a few seconds shorter on a slow machine. */
 function withoutDelay(shown: string, actual: string): string {
   const [full = ''] = MAX_AGE.exec(shown) ?? []
   const [left = ''] = MAX_AGE.exec(actual) ?? []
@@ -105,7 +105,7 @@ function withoutDelay(shown: string, actual: string): string {
   return left !== '0' && delay > 0 && delay < MAX_DELAY_SECONDS ? actual.replace(MAX_AGE, full) : actual
 }
 
-/** Whether a text is what a page shows, where `…` stands for anything that `gap` allows. */
+/** Whether a text matches the page, where `…` matches anything that `gap` allows. */
 export function matches(shown: string, actual: string, gap: string): boolean {
   const pattern = shown
     .split('…')

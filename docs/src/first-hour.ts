@@ -13,7 +13,7 @@ const login: Handle = (session) => {
 }
 const read: Handle = (session) => session['name']
 
-/** What somebody does in the first hour: the requests, and whether each of them looks at its session. */
+/** A developer's first requests, and whether each of them uses its session. */
 const REQUESTS: readonly (readonly [request: string, handle?: Handle])[] = [
   ['GET /style.css'],
   ['GET /', read],
@@ -24,7 +24,7 @@ const REQUESTS: readonly (readonly [request: string, handle?: Handle])[] = [
   ['POST /logout', (session) => session.logout()],
 ]
 
-/** Prints the development log of such requests. */
+/** Prints the development log of these requests. */
 export async function spendFirstHour(): Promise<void> {
   const sessions = createSessions<Data>({ secrets: [SECRET], store: memoryStore(), log: 'dev' })
   let cookie: string | undefined
@@ -38,7 +38,7 @@ export async function spendFirstHour(): Promise<void> {
   }
 }
 
-/** A deploy with another secret, in which the cookies of before mean nothing. */
+/** A deployment with another secret, which cannot open the old cookies. */
 async function afterChangeOfSecret(): Promise<void> {
   const { error } = console
   console.error = () => undefined

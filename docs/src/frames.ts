@@ -1,6 +1,6 @@
 import type { Frames } from './modules.ts'
 
-/** What surrounds blocks that show only what they are about. */
+/** Code around blocks, so that a page shows only the relevant part. */
 export const FRAMES: Frames = {
   express: `import express from 'express'
 import { session } from '@keepsake/express'

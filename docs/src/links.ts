@@ -8,7 +8,7 @@ const CODE = /`[^`\n]*`/g
 const LINK = /(?<!\\)\]\(<?(?<target>[^)\s>]+)>?(?: "[^"]*")?\)/g
 const HEADING = /^#{1,6} (?<text>.+?)(?: #+)?$/gm
 
-/** The links of a page that lead nowhere, by file or by anchor; those to other sites are not followed. */
+/** The broken links of a page, to files or anchors; links to other sites are not checked. */
 export function deadLinks({ path, markdown }: Page): string[] {
   const prose = markdown.replaceAll(FENCED, '').replaceAll(COMMENT, '').replaceAll(CODE, 'code')
   return [...prose.matchAll(LINK)]
@@ -26,7 +26,7 @@ function leadsSomewhere(from: string, target: string): boolean {
   return statSync(path).isFile() && anchorsOf(readFileSync(path, 'utf8')).has(anchor)
 }
 
-/** The anchors that a page's headings make, as GitHub and our site do. */
+/** The anchors of a page's headings, as on GitHub and on our site. */
 export function anchorsOf(markdown: string): ReadonlySet<string> {
   const anchors = new Set<string>()
   for (const match of markdown.replaceAll(FENCED, '').matchAll(HEADING)) {

@@ -1,48 +1,48 @@
 import { type Block, fileOf } from './blocks.ts'
 
-/** A module that the code of a page makes. */
+/** A module made from the code of a page. */
 export interface Module {
   /** Its file, below the folder of its page. */
   readonly file: string
   readonly text: string
-  /** For each line of the text the line of the page that it stands on; undefined for what surrounds the block. */
+  /** For each line of the text, its line on the page; undefined for the frame around the block. */
   readonly lines: readonly (number | undefined)[]
-  /** `run`: it is run, and `shown` is what comes of it. `test`: it has tests of vitest's. */
+  /** `run`: it runs, and `shown` must match. `test`: it contains vitest tests. */
   readonly kind: 'check' | 'run' | 'test'
-  /** What it cannot run without. */
+  /** The servers that it needs. */
   readonly needs: readonly Service[]
-  /** The line of the page that its block begins on. */
+  /** The line of the page on which its block starts. */
   readonly line: number
-  /** The `http` and `text` blocks that follow it. */
+  /** The `http` and `text` blocks after it. */
   readonly shown: readonly Block[]
 }
 
-/** A server that a module connects to, at the address that its variable has. */
+/** A server that a module connects to, at the URL in its environment variable. */
 export type Service = 'redis' | 'postgres'
 
-/** A surrounding that blocks of many pages stand in, so that they show what they are about and nothing else. */
+/** Code around blocks of many pages, so that they show only the relevant part. */
 export type Frames = Readonly<Record<string, string>>
 
-/** Where a frame has its block. */
+/** Where a frame contains its block. */
 const GAP = /^\s*\/\/ …$/
 
-/** What the site calls the tab of a block. */
+/** The site's label for the tab of a block. */
 const TAB = /^\[.+\]$/
 
 const KINDS: Readonly<Record<string, Module['kind']>> = { run: 'run', test: 'test' }
 const SERVICES: Readonly<Record<string, Service>> = { redis: 'redis', postgres: 'postgres' }
 
 /**
- * The modules of a page. The words behind `ts`:
+ * The modules of a page. The words after `ts`:
  *
- * - `run`: it is run. The `http` blocks after it are exchanges that it must make, the `text` blocks what it must print.
- * - `test`: it has tests of vitest's, and they must pass.
- * - `continues`: it stands below the block before it, in one module.
- * - `in=express`: it stands in the frame of that name.
- * - `file=sessions.ts`: the name that other blocks import it by.
- * - `of=packages/…`: it is a file of an application, which has tests of its own; see copies.ts.
- * - `[Express]`: the tab that it has on the site, among others of a `::: code-group`.
- * - `needs=redis`, `needs=postgres`: it is run where there is such a server.
+ * - `run`: it runs. The `http` blocks after it are its expected exchanges, the `text` blocks its expected output.
+ * - `test`: it contains vitest tests, which must pass.
+ * - `continues`: it follows the previous block, in the same module.
+ * - `in=express`: it is inserted into the frame of that name.
+ * - `file=sessions.ts`: the name by which other blocks import it.
+ * - `of=packages/…`: it is a file of a tested application; see copies.ts.
+ * - `[Express]`: its tab on the site, among others of a `::: code-group`.
+ * - `needs=redis`, `needs=postgres`: it runs only if there is such a server.
  */
 export function modulesOf(blocks: readonly Block[], frames: Frames): Module[] {
   const modules: Module[] = []
@@ -71,7 +71,7 @@ export function modulesOf(blocks: readonly Block[], frames: Frames): Module[] {
   return modules
 }
 
-/** A line of a module, with the line of the page that it stands on. */
+/** A line of a module, with its line on the page. */
 type Line = readonly [text: string, line: number | undefined]
 
 const linesOf = (code: string, first: number): Line[] =>
@@ -101,7 +101,7 @@ function readWords({ words, line }: Block): Words {
     else if (name === 'continues') read.continues = true
     else if (name === 'in' && value) read.frame = value
     else if (name === 'file' && value) read.file = value
-    else throw new Error(`line ${line - 1}: a block knows no word ${word}`)
+    else throw new Error(`line ${line - 1}: unknown word ${word}`)
   }
   return read
 }

@@ -6,7 +6,7 @@ import { type Module, modulesOf } from './modules.ts'
 
 export const ROOT: string = join(import.meta.dirname, '../..')
 
-/** Where the modules are written: inside this package, so that they find what it depends on. */
+/** Where the modules are written: inside this package, so that they find its dependencies. */
 export const WRITTEN: string = join(import.meta.dirname, '../.blocks')
 
 const PAGES = ['*.md', 'docs/**/*.md', 'packages/*/*.md']
@@ -18,7 +18,7 @@ export interface Page {
   readonly markdown: string
 }
 
-/** Every page that users read. */
+/** Every page for users. */
 export function readPages(): readonly Page[] {
   return globSync(PAGES, { cwd: ROOT, exclude: ['**/node_modules/**'] })
     .map((path) => path.replaceAll('\\', '/'))
@@ -27,7 +27,7 @@ export function readPages(): readonly Page[] {
     .map((path) => ({ path, markdown: readFileSync(join(ROOT, path), 'utf8') }))
 }
 
-/** The modules of a page; a fault of the page names it. */
+/** The modules of a page; errors name the page. */
 export function modulesOfPage({ path, markdown }: Page): Module[] {
   try {
     return modulesOf(blocksOf(markdown), FRAMES)

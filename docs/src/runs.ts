@@ -8,14 +8,14 @@ import { exchangesIn, matches } from './exchanges.ts'
 import type { Module, Service } from './modules.ts'
 import type { FromStage, ToStage } from './stage-messages.ts'
 
-/** Runs modules of pages and compares what comes of them with what the pages show. */
+/** Runs modules of pages and compares the results with the pages. */
 export interface Stage {
-  /** What is not as the page shows it, each with its line; empty where all is. */
+  /** The differences from the page, each with its line; empty if there are none. */
   play(file: string, module: Module): Promise<string[]>
   close(): void
 }
 
-/** Secrets and whatever else the pages read from the environment. */
+/** Secrets and other variables that the pages read from the environment. */
 const ENVIRONMENT = {
   SESSION_SECRET: 'Jk3-pages-of-the-documentation-x9QwZ7',
   OLD_SESSION_SECRET: 'Vb8-the-secret-of-the-year-before-mT42L',
@@ -30,13 +30,13 @@ const ENVIRONMENT = {
   SOUTH_SECRET: 'Zd1-the-secret-of-the-southern-shop-qL57F',
 }
 
-/** The variable of the environment by which pages find a server. */
+/** The environment variable with the server's URL. */
 const VARIABLES: Readonly<Record<Service, string>> = { redis: 'REDIS_URL', postgres: 'DATABASE_URL' }
 
-/** Where the servers are; undefined for what this machine does not have. */
+/** The URLs of the servers; undefined for one that this machine does not have. */
 export type Addresses = Readonly<Record<Service, string | undefined>>
 
-/** A process of its own, in an empty directory, with the sources of the packages. */
+/** A separate process, in an empty directory, with the sources of the packages. */
 export function createStage(addresses?: Addresses): Stage {
   const directory = mkdtempSync(join(tmpdir(), 'keepsake-docs-'))
   const child = fork(join(import.meta.dirname, 'stage.ts'), {
@@ -46,7 +46,7 @@ export function createStage(addresses?: Addresses): Stage {
   })
   const ask = (message: ToStage): Promise<FromStage> =>
     new Promise((resolve, reject) => {
-      const ended = (): void => reject(new Error('the process that runs the pages has ended'))
+      const ended = (): void => reject(new Error('the process that runs the pages exited'))
       child.once('exit', ended)
       child.once('message', (answer: FromStage) => {
         child.off('exit', ended)

@@ -1,4 +1,4 @@
-/** A process that runs modules of the pages, one after the other, for the test that started it. */
+/** A process that runs modules of the pages, one after another, for the test that started it. */
 import diagnostics, { type ChannelListener } from 'node:diagnostics_channel'
 import { syncBuiltinESMExports } from 'node:module'
 import { Server } from 'node:net'
@@ -8,7 +8,7 @@ import type { FromStage, ToStage } from './stage-messages.ts'
 const servers = new Map<string, Server>()
 let printed: string[] = []
 
-/** A page's server listens where the page says; here it listens on a free port, and the test is told which. */
+/** A page's server would listen on the port of the page; here it listens on a free port, which the test is told. */
 type Listen = (this: Server, port: number, host: string, ready?: () => void) => Server
 // oxlint-disable-next-line typescript/unbound-method -- called with its server below
 const listen: Listen = Server.prototype.listen
@@ -18,7 +18,7 @@ Server.prototype.listen = function (this: Server, ...args: unknown[]): Server {
   return listen.call(this, 0, '127.0.0.1', ready)
 }
 
-/** What a page listens to, it does not hear of the next one. */
+/** Removes a page's listeners, so that they do not receive events of the next page. */
 const subscriptions: (() => void)[] = []
 const { subscribe, unsubscribe } = diagnostics
 diagnostics.subscribe = (name: string | symbol, listener: ChannelListener) => {
@@ -28,7 +28,7 @@ diagnostics.subscribe = (name: string | symbol, listener: ChannelListener) => {
 syncBuiltinESMExports()
 
 console.log = (...args: unknown[]) => void printed.push(format(...args))
-// Warnings and failures of the server; what they do to an answer is seen in the answer.
+// Warnings and errors of the server are not printed; their effect on a response shows in the response.
 console.error = () => undefined
 
 async function run(file: string): Promise<FromStage> {

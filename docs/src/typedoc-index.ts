@@ -7,7 +7,7 @@ import {
 } from 'typedoc'
 import { PURPOSES, type Purpose, purposeOf } from './api-purposes.ts'
 
-/** Makes the first page of the API a list by what its exports are for, in place of one of modules. */
+/** Makes the first page of the API a list of exports by purpose, instead of a list of modules. */
 export function load(app: Application): void {
   app.renderer.on(PageEvent.END, (page) => {
     if (page.url !== 'README.md') return
@@ -41,7 +41,7 @@ function indexOf(modules: readonly DeclarationReflection[], urlOf: UrlOf): strin
   return `${['# API', lead, ...sections].join('\n\n')}\n`
 }
 
-/** What a module itself exports; what it hands on from core stands where it comes from. */
+/** The exports of a module itself; re-exports of core are listed in core. */
 function exportsOf(module: DeclarationReflection): Export[] {
   const entry = module.name.replace('@keepsake/', '')
   const own = (module.children ?? []).filter(({ kind }) => kind !== ReflectionKind.Reference)
@@ -50,7 +50,7 @@ function exportsOf(module: DeclarationReflection): Export[] {
 
 const CALLED = ReflectionKind.Function | ReflectionKind.Class | ReflectionKind.Variable
 
-/** What is called, with what it does; then the names of the types, unless there is nothing else. */
+/** Functions and values with their descriptions, then the names of types, unless there are only types. */
 function listOf(members: readonly DeclarationReflection[], urlOf: UrlOf): string {
   const called = members.filter(({ kind }) => (kind & CALLED) !== 0)
   if (called.length === 0) return members.map((member) => rowOf(member, urlOf)).join('\n')

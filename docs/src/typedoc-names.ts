@@ -1,8 +1,8 @@
 import { type Application, Converter, type DeclarationReflection, ReflectionKind } from 'typedoc'
 
 /**
- * Lets modules have the names that users import: `@keepsake/core/sealer` for `core/src/sealer`. They are not sorted (typedoc.json),
- * because pages are named in order and without regard to case: the interface `Store` of core would take the name of the
+ * Gives modules the names that users import: `@keepsake/core/sealer` for `core/src/sealer`. They are not sorted (typedoc.json),
+ * because page names are assigned in order and without regard to case: core's interface `Store` would take the name of the
  * entry `store`.
  */
 export function load(app: Application): void {

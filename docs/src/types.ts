@@ -4,7 +4,7 @@ import { basename, join, relative } from 'node:path'
 import type { Module } from './modules.ts'
 import { folderOf, modulesOfPage, type Page, ROOT, WRITTEN } from './pages.ts'
 
-/** What a reader's project would have; `module` and the rest come from ours. */
+/** Compiler options of a reader's project; `module` and the others come from ours. */
 const COMPILER_OPTIONS = {
   noUnusedLocals: false,
   noUnusedParameters: false,
@@ -14,12 +14,12 @@ const COMPILER_OPTIONS = {
   experimentalDecorators: true,
 }
 
-/** What the compiler says about the code of the pages, each with the line of the page. */
+/** The compiler's errors for the code of the pages, each with the line of the page. */
 export async function checkTypes(pages: readonly Page[]): Promise<string[]> {
   const checked = pages
     .map((page) => ({ page, modules: modulesOfPage(page) }))
     .filter(({ modules }) => modules.length > 0)
-  // A program has one data type of sessions, so pages that declare another one are another program.
+  // A program can have only one session data type, so pages with another one are a separate program.
   const programs = Object.values(Object.groupBy(checked, declaredData))
   const outputs = await Promise.all(programs.map((program = []) => compile(program)))
   return outputs.flat()
@@ -30,7 +30,7 @@ interface Checked {
   readonly modules: readonly Module[]
 }
 
-/** What a page says that sessions hold; empty where it says nothing. */
+/** The session data type that a page declares; empty without one. */
 function declaredData({ modules }: Checked): string {
   const declaration = /interface Register \{\s*session: ([^{}]*(?:\{[^{}]*\})?)/
   const found = modules.map(({ text }) => declaration.exec(text)?.[1]).find((type) => type !== undefined)

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { folderOf, modulesOfPage, readPages, WRITTEN } from './pages.ts'
 
-/** Writes the code of all pages as modules, before the tests look at them. */
+/** Writes the code of all pages as modules, before the tests use them. */
 export function setup(): void {
   rmSync(WRITTEN, { recursive: true, force: true })
   for (const page of readPages()) {

@@ -17,7 +17,7 @@ const manifests = globSync('packages/*/package.json', { cwd: ROOT })
   .filter((manifest) => manifest.private !== true)
 const published = new Set(manifests.map(({ name }) => name))
 
-/** What pages tell readers to type: the lines of `sh` blocks, and code in a sentence. */
+/** The commands on the pages: the lines of `sh` blocks, and inline code. */
 const typed = readPages().flatMap(({ path, markdown }) => {
   const lines = blocksOf(markdown)
     .filter(({ language }) => language === 'sh')
@@ -29,7 +29,7 @@ const typed = readPages().flatMap(({ path, markdown }) => {
 /** Commands of pnpm itself. */
 const BUILT_IN: ReadonlySet<string> = new Set(['install', 'add', 'pack'])
 
-it('tells of scripts that are there', () => {
+it('the documentation mentions only scripts that exist', () => {
   const told = typed.flatMap(({ path, text }) => {
     const name = /\bpnpm(?:@12)? (?!--)([\w:-]+)/.exec(text)?.[1]
     return name === undefined ? [] : [{ path, name }]
@@ -38,7 +38,7 @@ it('tells of scripts that are there', () => {
   expect(told.filter(({ name }) => !scripts.has(name) && !BUILT_IN.has(name))).toEqual([])
 })
 
-it('has packages installed that are published', () => {
+it('the documentation installs only packages that are published', () => {
   const told = typed
     .filter(({ text }) => /\bnpm install\b/.test(text))
     .flatMap(({ path, text }) => (text.match(/@keepsake\/[\w-]+/g) ?? []).map((name) => ({ path, name })))

@@ -7,12 +7,12 @@ const decisions = pages.filter(({ path }) => /^docs\/decisions\/\d{4}-/.test(pat
 const isOpenEnded = ({ markdown }: (typeof pages)[number]): boolean =>
   !/\*\*When to revisit\.\*\* [^\n]+(?:\n[^\n]+)*\n?$/.test(markdown)
 
-it('has decisions that say when to look at them again, last of all', () => {
+it('each decision ends with when to reconsider it', () => {
   expect(decisions.length).toBeGreaterThan(0)
   expect(decisions.filter(isOpenEnded).map(({ path }) => path)).toEqual([])
 })
 
-it('lists every decision, under its number', () => {
+it('the index lists every decision under its number', () => {
   const list = pages.find(({ path }) => path === 'docs/decisions/README.md')?.markdown ?? ''
   const listed = [...list.matchAll(/^(\d+)\. \[.*\]\((.*)\)$/gm)].map(([, number, file]) => [
     Number(number),

@@ -6,10 +6,10 @@ import { expect, it } from 'vitest'
 import { ROOT } from '../src/pages.ts'
 
 const page = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8')
-/** The first cells of the tables' rows, without their backquotes. */
+/** The first cells of the tables' rows, without backquotes. */
 const rows = new Set([...page.matchAll(/^\| `(\w+)`(?: \||<br>)/gm)].map(([, cell]) => cell))
 
-it('explains every error class that the packages export', () => {
+it('errors.md explains every error class that the packages export', () => {
   const exported = Object.entries({ ...core, ...nodeHttp })
   const classes = exported.filter(
     ([, value]) => typeof value === 'function' && value.prototype instanceof Error,
@@ -18,7 +18,7 @@ it('explains every error class that the packages export', () => {
   expect(classes.map(([name]) => name).filter((name) => !rows.has(name))).toEqual([])
 })
 
-it('explains every reason that its hidden lists hold, which the compiler compares with the types', () => {
+it('errors.md explains every reason in its hidden lists, which the compiler compares with the types', () => {
   const hidden = page.match(/<!--.*?-->/gs)?.join('') ?? ''
   const listed = [...hidden.matchAll(/(\w+): true/g)].map(([, reason]) => reason)
   expect(listed.length).toBeGreaterThan(0)

@@ -10,7 +10,7 @@ import { createStage, type Stage } from '../src/runs.ts'
 import { checkTypes } from '../src/types.ts'
 
 const MARK = '```'
-/** A page of blocks: their first lines without the marks, then their code. */
+/** A page of blocks: their first lines without the fences, then their code. */
 const pageOf = (path: string, ...blocks: readonly (readonly [words: string, code: string])[]): Page => ({
   path,
   markdown: blocks.map(([words, code]) => `${MARK}${words}\n${code}\n${MARK}`).join('\n\n'),
@@ -23,8 +23,8 @@ function write(page: Page): void {
   for (const { file, text } of modulesOfPage(page)) writeFileSync(join(folderOf(page), file), text)
 }
 
-describe('blocks', () => {
-  it('are found with their words and lines, those in comments too', () => {
+describe('the blocks of a page', () => {
+  it('are found with their words and lines, including those in comments', () => {
     const blocks = blocksOf(
       'a\n\n```ts run in=x\none\ntwo\n```\n<!-- ts file=y.ts\nthree\n-->\n<!-- a remark -->\n<!-- http\nGET /\n-->',
     )
@@ -35,30 +35,30 @@ describe('blocks', () => {
     ])
   })
 
-  it('may hold other blocks', () => {
+  it('may contain other blocks', () => {
     expect(blocksOf('````md\n```ts\nx\n```\n````')).toHaveLength(1)
   })
 
-  it('of files make no modules, and are told where they are not what their file is', () => {
+  it('that show a file make no modules, and are reported if they differ from the file', () => {
     const words = 'ts of=packages/recipes/astro/src/sessions.ts'
     const file = "export { sessions, type Visitor } from '../../sessions.ts'"
     const right = pageOf('a-page.md', [words, file])
     const wrong = pageOf('a-page.md', [words, `${file}\n// more`])
     expect([modulesOfPage(right), wrongCopies(right)]).toEqual([[], []])
     expect(wrongCopies(wrong)).toEqual([
-      'a-page.md:2: it is not what packages/recipes/astro/src/sessions.ts is',
+      'a-page.md:2: the block differs from packages/recipes/astro/src/sessions.ts',
     ])
   })
 
-  it('are refused where one has no end, or a word that means nothing', () => {
+  it('are rejected if one has no end or an unknown word', () => {
     expect(() => blocksOf('```ts\nconst a = 1')).toThrow('line 1')
     const [block] = blocksOf('\n```ts runs\n```')
-    expect(() => modulesOf(block ? [block] : [], {})).toThrow('line 2: a block knows no word runs')
+    expect(() => modulesOf(block ? [block] : [], {})).toThrow('line 2: unknown word runs')
     const [needy] = blocksOf('```ts run needs=oracle\n```')
-    expect(() => modulesOf(needy ? [needy] : [], {})).toThrow('line 1: a block knows no word needs=oracle')
+    expect(() => modulesOf(needy ? [needy] : [], {})).toThrow('line 1: unknown word needs=oracle')
   })
 
-  it('stand in their frames, and below the block that they continue', () => {
+  it('are inserted into their frames, after the block that they continue', () => {
     const blocks = blocksOf('```ts in=f\na\n```\n```ts run continues needs=redis\nb\n```')
     const [, second] = modulesOf(blocks, { f: 'head\n  // …\ntail' })
     expect(second).toMatchObject({
@@ -70,7 +70,7 @@ describe('blocks', () => {
   })
 })
 
-describe('code that is wrong', () => {
+describe('an error in the code of a page', () => {
   const page = pageOf(
     'a-page.md',
     ['ts', 'const a: string = "a"\nconst b: number = a'],
@@ -79,7 +79,7 @@ describe('code that is wrong', () => {
   beforeAll(() => write(page))
   afterAll(() => rmSync(folderOf(page), { recursive: true }))
 
-  it('is told by page and line', async () => {
+  it('is reported with its page and line', async () => {
     expect(await checkTypes([page])).toEqual([
       expect.stringMatching(/^a-page\.md:3: error TS2322/),
       expect.stringMatching(/^a-page\.md:7: error TS2304/),
@@ -87,7 +87,7 @@ describe('code that is wrong', () => {
   })
 })
 
-describe('an exchange', () => {
+describe('an exchange on a page', () => {
   const app = `app.get('/', (req, res) => { req.session.visits = 1; res.send('one') })`
   const request = 'GET /\n\nHTTP/1.1 200 OK'
   const head = `Set-Cookie: __Host-session=…; Path=/; Secure; HttpOnly; SameSite=Lax\nVary: Cookie\nCache-Control: no-store`
@@ -105,23 +105,23 @@ describe('an exchange', () => {
     return problems
   }
 
-  it('is right as it is made', async () => {
+  it('is accepted if it matches the response', async () => {
     expect(await play(app, ['http', `${request}\n${head}\n\none`])).toEqual([])
   })
 
   it.each([
     ['another status', `GET /\n\nHTTP/1.1 201 Created\n${head}\n\none`, 'the status is 200 OK'],
     ['another value', `${request}\n${head.replace('Lax', 'Strict')}\n\none`, 'no Set-Cookie'],
-    ['a field too few', `${request}\n${head.replace('Vary: Cookie\n', '')}\n\none`, 'not on the page'],
-    ['a field too many', `${request}\n${head}\nX-More: yes\n\none`, 'no X-More: yes'],
+    ['a missing header', `${request}\n${head.replace('Vary: Cookie\n', '')}\n\none`, 'not on the page'],
+    ['an additional header', `${request}\n${head}\nX-More: yes\n\none`, 'no X-More: yes'],
     ['another body', `${request}\n${head}\n\ntwo`, 'the body is'],
     ['no body', `${request}\n${head}`, 'the body is'],
     [
-      'a cookie that no browser has',
+      'a cookie that the browser does not have',
       `GET /\nCookie: a=…\n\nHTTP/1.1 200 OK\n${head}\n\none`,
       'the browser sends',
     ],
-  ])('is wrong with %s', async (_, shown, problem) => {
+  ])('is reported with %s', async (_, shown, problem) => {
     expect((await play(app, ['http', shown])).join('\n')).toContain(problem)
   })
 
@@ -129,20 +129,23 @@ describe('an exchange', () => {
     [100, []],
     [95, ['no Set-Cookie', 'not on the page']],
     [200, ['no Set-Cookie', 'not on the page']],
-  ])('may have some seconds of its 98 gone where the page has %d', async (shown, problems) => {
-    const slow = `app.get('/', (req, res) => { res.set('Set-Cookie', 'a=b; Max-Age=98'); res.end() })`
-    const found = await play(slow, ['http', `${request}\nSet-Cookie: a=b; Max-Age=${shown}`])
-    expect(found.map((problem) => problem.replace(/^line \d+: (.+?):[^]*/, '$1'))).toEqual(problems)
-  })
+  ])(
+    'with a Max-Age of 98 seconds, where the page shows %d, may be a few seconds short',
+    async (shown, problems) => {
+      const slow = `app.get('/', (req, res) => { res.set('Set-Cookie', 'a=b; Max-Age=98'); res.end() })`
+      const found = await play(slow, ['http', `${request}\nSet-Cookie: a=b; Max-Age=${shown}`])
+      expect(found.map((problem) => problem.replace(/^line \d+: (.+?):[^]*/, '$1'))).toEqual(problems)
+    },
+  )
 
-  it('is wrong where a cookie comes back that the page does not show', async () => {
+  it('is reported if the browser sends a cookie that the page does not show', async () => {
     const twice = `${request}\n${head}\n\none\n\nGET /missing\n\nHTTP/1.1 404 Not Found\n\n…`
     expect((await play(app, ['http', twice])).join('\n')).toContain(
       'the browser sends Cookie: __Host-session=',
     )
   })
 
-  it('is wrong where the module throws, or prints something else', async () => {
+  it('is reported if the module throws, or prints something else', async () => {
     expect(await play('throw new Error("no")')).toEqual([expect.stringContaining('Error: no')])
     expect(await play('console.log("one")', ['text', 'two'])).toEqual([
       expect.stringContaining('it prints\none'),
@@ -151,14 +154,14 @@ describe('an exchange', () => {
   })
 })
 
-describe('a link', () => {
-  it('is dead without a file, or without an anchor in it', () => {
+describe('a link on a page', () => {
+  it('is broken if its file or its anchor does not exist', () => {
     const dead = '[a](nowhere.md) [b](../README.md#nowhere) [c](#nowhere) [d](../../..)'
     expect(deadLinks(linking(dead))).toHaveLength(4)
     expect(deadLinks(linking('[a](map.md) [b](map.md#words) [c](https://example.com) `[d](e)`'))).toEqual([])
   })
 
-  it('leads to the slug of a heading, numbered from the second one of its name', () => {
+  it('uses the slug of a heading, with a number if the heading is repeated', () => {
     const anchors = anchorsOf("# What's `new`?\n## A – b\n## Same\n## Same\n")
     expect([...anchors]).toEqual(['whats-new', 'a--b', 'same', 'same-1'])
   })

@@ -9,7 +9,7 @@ const PAGE = join(ROOT, 'docs/observe.md')
 const source = (name: string): string => readFileSync(join(ROOT, 'packages/core/src/base', name), 'utf8')
 const sources = { events: source('events.ts'), reasons: source('reasons.ts') }
 
-/** With `KEEP=1` the page is drawn anew instead of being compared. */
+/** With `KEEP=1` the page is redrawn instead of compared. */
 function compare(parts: Readonly<Record<string, string>>): void {
   const page = readFileSync(PAGE, 'utf8')
   const drawn = withParts(page, parts)
@@ -17,7 +17,7 @@ function compare(parts: Readonly<Record<string, string>>): void {
   else expect(page).toBe(drawn)
 }
 
-it('docs/observe.md has every event with its reasons, and every field, as the code has them: KEEP=1 draws it anew', () => {
+it('docs/observe.md has every event, reason and field of the code: KEEP=1 redraws it', () => {
   compare({
     events: eventTable(sources),
     'fields of an event': fieldTable(sources, 'SessionEvent'),
@@ -25,13 +25,13 @@ it('docs/observe.md has every event with its reasons, and every field, as the co
   })
 })
 
-it('docs/observe.md shows the development log as it is printed: KEEP=1 draws it anew', async () => {
+it('docs/observe.md shows the development log as it is printed: KEEP=1 redraws it', async () => {
   const lines: string[] = []
   const { error } = console
   console.error = (line: unknown) => void lines.push(String(line))
   onTestFinished(() => void (console.error = error))
   await spendFirstHour()
-  // How long a store takes is the machine's.
+  // The duration of a store call depends on the machine.
   const same = lines.map((line) => line.replaceAll(/ +\d+\.\d ms/g, '     0.4 ms'))
   compare({ 'the first hour': ['```text', ...same, '```'].join('\n') })
 })

@@ -4,7 +4,7 @@ import { ConfigError, createSessions } from '@keepsake/core'
 import { expect, it } from 'vitest'
 import { ROOT } from '../src/pages.ts'
 
-/** What the error for an option that nobody has calls known. */
+/** The options that the error for an unknown option lists. */
 function knownOptions(): string[] {
   try {
     createSessions({ nothing: true } as never)
@@ -14,7 +14,7 @@ function knownOptions(): string[] {
   return []
 }
 
-it('has every option of createSessions in the README of core', () => {
+it('the README of core explains every option of createSessions', () => {
   const page = readFileSync(join(ROOT, 'packages/core/README.md'), 'utf8')
   const known = knownOptions()
   expect(known).toContain('secrets')

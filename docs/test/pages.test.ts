@@ -17,24 +17,24 @@ const modules = pages.flatMap((page) =>
   })),
 )
 
-it('finds the pages and their code', () => {
+it('the documentation has pages with code', () => {
   expect(pages.map(({ path }) => path)).toContain('README.md')
   expect(modules.filter(({ module }) => module.kind === 'run').length).toBeGreaterThan(0)
 })
 
-it('links to what is there', () => {
+it('the documentation has no broken links', () => {
   expect(pages.flatMap(deadLinks)).toEqual([])
 })
 
-it('shows the files of applications as they are', () => {
+it('the documentation shows files of applications unchanged', () => {
   expect(pages.flatMap(wrongCopies)).toEqual([])
 })
 
-it('shows code that type-checks', async () => {
+it('the code in the documentation type-checks', async () => {
   expect(await checkTypes(pages)).toEqual([])
 })
 
-describe('shows what the code does', () => {
+describe('the documentation shows the real responses and output of its code', () => {
   const stage = createStage({ redis: servers.redis?.url, postgres: servers.postgres?.url })
   afterAll(async () => {
     stage.close()

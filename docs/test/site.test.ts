@@ -6,7 +6,7 @@ import { readPages } from '../src/pages.ts'
 
 type Items = typeof sidebar
 
-/** Every link of the sidebar, as the place of a page; links to sections are others to the same page. */
+/** Every link of the sidebar, as the path of a page; links to sections count as links to their page. */
 const linksOf = (items: Items): string[] =>
   items
     .flatMap(({ link, items = [] }) => [...(link === undefined ? [] : [link]), ...linksOf(items)])
@@ -14,29 +14,29 @@ const linksOf = (items: Items): string[] =>
 
 const linkTo = (path: string): string => `/${placeOf(path)}`.replace(/(?:index)?\.md$/, '')
 
-it('has every page in the sidebar once, and no page there that does not exist', () => {
+it('the sidebar of the site has every page once, and no missing page', () => {
   const pages = readPages().map(({ path }) => linkTo(path))
   expect(linksOf(sidebar).sort()).toEqual([...pages, '/api/'].sort())
 })
 
-it('has the pages for contributors, and no other page, in the last group of the sidebar', () => {
+it('the last group of the sidebar has the pages for contributors, and no others', () => {
   const pages = readPages().filter(({ path }) => isForContributors(path))
   expect(linksOf(sidebar.slice(-1)).sort()).toEqual(pages.map(({ path }) => linkTo(path)).sort())
 })
 
-it('groups the sidebar by what a reader is after', () => {
+it('the sidebar is grouped by what a reader looks for', () => {
   expect(sidebar.map(({ text }) => text)).toEqual(['Learn', 'How to', 'Look up', 'Understand', 'Contribute'])
 })
 
-it('gives each page a place of its own, also on a disk that ignores case', () => {
+it('each page of the site has a unique path, even on a disk that ignores case', () => {
   const places = readPages().map(({ path }) => placeOf(path).toLowerCase())
   expect(places.filter((place, index) => places.indexOf(place) < index)).toEqual([])
 })
 
-describe('the home page', () => {
+describe('the home page of the site', () => {
   const home = readPages().find(({ path }) => path === 'docs/index.md')?.markdown ?? ''
 
-  it('shows each framework in a tab, by code that is run or is a file that tests run', () => {
+  it('shows each framework in a tab, with code that is run or belongs to a tested file', () => {
     const tabs = blocksOf(home).filter(({ words }) => words.some((word) => word.startsWith('[')))
     expect(tabs.map(({ words }) => words.at(-1))).toEqual([
       '[Express]',

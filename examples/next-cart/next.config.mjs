@@ -1,9 +1,9 @@
 /** @type {import('next').NextConfig} */
 const config = {
   poweredByHeader: false,
-  // Their drivers are only for who starts the shop.
+  // Only the process that starts the shop needs their drivers.
   serverExternalPackages: ['pg', 'redis'],
-  // `tsc -p .` reads these files, with the rules of all examples.
+  // `tsc -p .` checks these files, with the rules of all examples.
   typescript: { ignoreBuildErrors: true },
 }
 export default config

@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsup'
 
-// Its types name none of Node's, as those of the other packages do.
+// Unlike those of the other packages, its types use none of Node's.
 export default defineConfig({
   format: ['esm', 'cjs'],
   target: 'es2022',

@@ -1,6 +1,6 @@
 /*
- * What a request of a bound session costs beside one of an unbound session: CPU of a server of Express that does nothing else, in
- * short rounds that take turns; the medians of all rounds. `pnpm --filter @keepsake/dbsc bench`.
+ * Compares a request of a bound session with one of an unbound session: the CPU time of an Express server that does nothing
+ * else, measured in short alternating rounds, as medians of all rounds. `pnpm --filter @keepsake/dbsc bench`.
  */
 import { createSessions, memoryStore, type SessionsOptions } from '@keepsake/core'
 import { session } from '@keepsake/express'
@@ -40,7 +40,7 @@ async function serve(mode: string): Promise<void> {
   process.send?.((server.address() as AddressInfo).port)
 }
 
-/** One of the two sessions, and what the server answers about it. */
+/** One of the two sessions, and the server's response for it. */
 interface Arm {
   readonly cookie: string
   readonly answers: readonly string[]
@@ -93,7 +93,7 @@ async function compare(mode: string, child: ChildProcess, origin: string): Promi
   agent.destroy()
   const unbound = median(costs.map((both) => both[0]))
   const bound = median(costs.map((both) => both[1]))
-  // Both of a pair met the same machine; their own medians need not be of one pair.
+  // The two measurements of a pair met the same load of the machine; separate medians may come from different pairs.
   const more = (median(costs.map((both) => both[1] / both[0])) - 1) * 100
   console.log(
     `${mode}: unbound ${unbound.toFixed(1)} µs of CPU a request, bound ${bound.toFixed(1)} µs, ${more.toFixed(1)} % more`,

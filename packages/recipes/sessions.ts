@@ -1,6 +1,6 @@
 import { createSessions, memoryStore, type SessionsOptions } from '@keepsake/fetch'
 
-/** What a session of these applications holds. */
+/** The session data of these applications. */
 export interface Visitor {
   visits: number
   note: string
@@ -8,12 +8,12 @@ export interface Visitor {
 
 const { SESSION_SECRET, SESSION_MODE = 'cookie' } = process.env
 
-/** Where a test wants sessions to be. */
+/** The session modes for the tests. */
 const modes: Readonly<Record<string, Partial<SessionsOptions>>> = {
   cookie: { revocation: 'none' },
   store: { store: memoryStore() },
   'failing store': { store: { ...memoryStore(), create: () => Promise.reject(new Error('no route to it')) } },
 }
 
-/** Those of all three applications. */
+/** The sessions of all three applications. */
 export const sessions = createSessions<Visitor>({ secrets: [SESSION_SECRET], ...modes[SESSION_MODE] })

@@ -1,5 +1,5 @@
 import { mergeConfig } from 'vitest/config'
 import shared from '../../vitest.shared.ts'
 
-// A build takes as many processors as there are.
+// A build uses all processors.
 export default mergeConfig(shared, { test: { fileParallelism: false } })

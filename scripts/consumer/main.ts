@@ -1,4 +1,4 @@
-/** The smallest app of each package, one after the other, in one process. */
+/** Runs the smallest application of each package, one after another, in one process. */
 import { createSealer } from '@keepsake/core/sealer'
 import * as arrival from './arrival-app.ts'
 import * as dbsc from './dbsc-app.ts'

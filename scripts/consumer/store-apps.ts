@@ -11,7 +11,7 @@ import { Pool } from 'pg'
 import { createClient } from 'redis'
 import { SECRET, visitTwice } from './visit-twice.ts'
 
-/** The smallest app of `node:http`, with a store or without. */
+/** The smallest application with `node:http`, with or without a store. */
 async function runWith(store?: Store): Promise<void> {
   const sessions = createSessions<{ visits: number }>({ secrets: [SECRET], store })
   await visitTwice(

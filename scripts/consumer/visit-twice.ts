@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 
 export const SECRET = 'kq2Yw0bT7mXvR4cJ9sLz1eUoP6hNdFgA5iVtB8yCxWE'
 
-/** Serves an app that counts visits, and visits it twice with the cookie that it gives. */
+/** Serves an application that counts visits, and visits it twice with the cookie that it sets. */
 export async function visitTwice(listener: RequestListener): Promise<void> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -14,7 +14,7 @@ export async function visitTwice(listener: RequestListener): Promise<void> {
   server.closeAllConnections()
 }
 
-/** The same for an app that is a fetch handler. */
+/** The same for a fetch handler. */
 export const visitHandlerTwice = (
   handle: (request: Request) => Response | Promise<Response>,
 ): Promise<void> => askTwice(async (headers) => handle(new Request('https://shop.example/', { headers })))

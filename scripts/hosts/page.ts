@@ -2,7 +2,7 @@ import { featuresOf, type Lack, missingOf, type Result, type Results } from './r
 
 const MARKS = { from: '<!-- drawn from the results -->', to: '<!-- the end of what is drawn -->' } as const
 
-/** The page with the results in the place of earlier ones. */
+/** The page with the results instead of earlier ones. */
 export function drawn(page: string, results: Results, readmeOf: (file: string) => string): string {
   const start = page.indexOf(MARKS.from)
   const end = page.indexOf(MARKS.to)
@@ -11,7 +11,7 @@ export function drawn(page: string, results: Results, readmeOf: (file: string) =
   return [page.slice(0, start + MARKS.from.length), ...sections, page.slice(end)].join('\n\n')
 }
 
-/** `packages/koa/test/suite.test.ts` is of `koa`. */
+/** `packages/koa/test/suite.test.ts` belongs to `koa`. */
 export const packageOf = (file: string): string => file.split('/')[1] ?? ''
 
 const unique = (values: readonly string[]): string[] => [...new Set(values)]
@@ -19,7 +19,7 @@ const rowOf = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [rowOf(head), `|${'---|'.repeat(head.length)}`, ...rows.map(rowOf)].join('\n')
 
-/** Hosts by modes: what each run has shown. */
+/** A table of hosts by modes, with the result of each run. */
 function hostsOf({ results, lacks }: Results): string {
   const modes = unique(results.map(({ mode }) => mode)).sort()
   const hosts = new Map(results.map((result) => [`${result.host}, ${result.protocol}`, result]))
@@ -34,10 +34,10 @@ function hostsOf({ results, lacks }: Results): string {
     )
     return [`[${host}](../${file})`, `\`@keepsake/${packageOf(file)}\``, protocolName(protocol), ...cells]
   })
-  return `## Hosts and modes\n\n${table(['host', 'package', 'asked over', ...modes], rows)}`
+  return `## Hosts and modes\n\n${table(['host', 'package', 'connection', ...modes], rows)}`
 }
 
-/** Features by packages: what all hosts of a package have shown in all modes. */
+/** A table of features by packages, with what all hosts of a package have passed in all modes. */
 function featureTable({ results, lacks }: Results): string {
   const packages = unique(results.map(({ file }) => packageOf(file)))
   const rows = featuresOf(results).map((feature) => [
@@ -47,10 +47,10 @@ function featureTable({ results, lacks }: Results): string {
       return markOf(results, lacks, runs, [feature])
     }),
   ])
-  return `## Features\n\n${table(['scenarios of', ...packages], rows)}`
+  return `## Features\n\n${table(['scenarios about', ...packages], rows)}`
 }
 
-/** Whether runs have shown all that others have; else what their hosts say they cannot do. */
+/** A check mark if the runs passed all scenarios that others passed; otherwise what their hosts cannot do. */
 function markOf(
   results: readonly Result[],
   lacks: readonly Lack[],
@@ -68,7 +68,7 @@ function markOf(
   return partial.length === 0 ? '✓' : `✓ without ${unique(named.map(({ what }) => what)).join(', ')}`
 }
 
-/** The reason is the line of the README that names it. */
+/** The reason is the line of the README that names the limit. */
 function lacksOf({ lacks }: Results, readmeOf: (file: string) => string): string {
   const lines = lacks.map(({ file, what }) => {
     const name = packageOf(file)
@@ -81,4 +81,4 @@ function lacksOf({ lacks }: Results, readmeOf: (file: string) => string): string
 }
 
 const protocolName = (protocol: string): string =>
-  ({ 'http/1.1': 'HTTP/1.1', h2: 'HTTP/2' })[protocol] ?? 'no wire, `Request` to `Response`'
+  ({ 'http/1.1': 'HTTP/1.1', h2: 'HTTP/2' })[protocol] ?? 'none: called with a `Request`'

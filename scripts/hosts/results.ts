@@ -1,17 +1,17 @@
 import type { Ran } from '../security/reports.ts'
 
-/** What one run of `adapterSuite` shows: one host in one mode. */
+/** The result of one run of `adapterSuite`: one host in one mode. */
 export interface Result {
-  /** The file that calls the suite, from the root. */
+  /** The file that calls the suite, relative to the root. */
   readonly file: string
   readonly host: string
   readonly protocol: string
   readonly mode: string
-  /** The scenarios that passed, by the feature that they show. */
+  /** The scenarios that passed, by feature. */
   readonly passed: ReadonlyMap<string, ReadonlySet<string>>
 }
 
-/** What a host says that it cannot do, which its README names. */
+/** The limits of the host that its README names. */
 export interface Lack {
   readonly file: string
   readonly host: string
@@ -24,17 +24,17 @@ export interface Results {
   readonly faults: readonly string[]
 }
 
-/** A result whose scenarios are being gathered. */
+/** A result whose scenarios are being collected. */
 interface Run extends Omit<Result, 'passed'> {
   readonly passed: Map<string, Set<string>>
 }
 
-/** As the suite names its groups: `Koa 3, h2, sealed, in slow motion > caches > …`. */
+/** A full test name of the suite: `Koa 3, h2, sealed, in slow motion > caches > …`. */
 const SCENARIO =
   /^(?<host>.+), (?<protocol>http\/1\.1|h2|fetch), (?<mode>sealed.*?) > (?<feature>.+?) > (?<title>.+)$/s
-const LACK = /^of (?<host>.+) names in its README what it cannot do: (?<what>.+)$/
+const LACK = /^the README of (?<host>.+) names what it cannot do: (?<what>.+)$/
 
-/** What the adapter suites showed, from the reports of the last runs. */
+/** The results of the adapter suites, from the reports of the last runs. */
 export function resultsOf(reports: ReadonlyMap<string, readonly Ran[]>): Results {
   const results = new Map<string, Run>()
   const lacks: Lack[] = []
@@ -63,14 +63,14 @@ export function resultsOf(reports: ReadonlyMap<string, readonly Ran[]>): Results
   return { results: [...results.values()], lacks, faults }
 }
 
-/** Asked of handlers that return a response, and of others in another way: a change behind the response's end. */
+/** A change after the response's end is tested in one way for handlers that return a response, and in another for the rest. */
 const BEHIND_THE_END =
   /^saves a change made before the handler has returned its response$|\bright after the end\b/
 
 const scenarioOf = (title: string): string =>
   BEHIND_THE_END.test(title) ? 'a change right after the end' : title
 
-/** What others have shown of a feature, and this run has not. */
+/** Scenarios of a feature that others have passed, but this run has not. */
 export function missingOf(results: readonly Result[], { passed }: Result, feature: string): string[] {
   const all = new Set(results.flatMap((other) => [...(other.passed.get(feature) ?? [])]))
   return [...all].filter((title) => passed.get(feature)?.has(title) !== true)
@@ -80,7 +80,7 @@ export const featuresOf = (results: readonly Result[]): string[] => [
   ...new Set(results.flatMap(({ passed }) => [...passed.keys()])),
 ]
 
-/** What runs have not shown, where their hosts do not say that they cannot. */
+/** Scenarios that runs have not passed, although their hosts do not name them as limits. */
 export function unexplained({ results, lacks }: Results): string[] {
   return results.flatMap((result) => {
     const { file, host, protocol, mode } = result

@@ -1,7 +1,7 @@
 import { run } from '../run.ts'
 import type { PublicPackage } from '../workspace.ts'
 
-/** The packages that the head of a changeset names. */
+/** The packages named in the front matter of a changeset. */
 export function namedIn(changeset: string): readonly string[] {
   const [, head = ''] = changeset.split(/^---$/m)
   return [...head.matchAll(/^\s*['"]?([^'":\s]+)['"]?\s*:\s*(?:major|minor|patch|none)\s*$/gm)].map(
@@ -9,10 +9,10 @@ export function namedIn(changeset: string): readonly string[] {
   )
 }
 
-/** What of a package its users get. Tests, reports and the README are none of it. */
+/** The published source of a package, without tests, reports and README. */
 const PUBLISHED = ['src', 'package.json']
 
-/** Whether the published source differs from what it was when the package's version was last raised. */
+/** Whether the published source has changed since the package's version was last raised. */
 export async function changedSinceRelease(
   { folder, manifest }: PublicPackage,
   root: string,
@@ -21,9 +21,9 @@ export async function changedSinceRelease(
   const git = (...args: readonly string[]): Promise<string> => run('git', args, { cwd: root })
   const line = `"version": "${manifest.version}"`
   const raised = (await git('log', '-1', '--format=%H', `-S${line}`, '--', `${path}/package.json`)).trim()
-  // Not committed yet: a package that is being made.
+  // Not committed yet: a new package.
   if (raised === '') return true
-  // A version of 0.0.0 has never been released: whatever is there is new.
+  // Version 0.0.0 has never been released: everything is new.
   if (manifest.version === '0.0.0') return true
   const changed = await git(
     'diff',
@@ -35,7 +35,7 @@ export async function changedSinceRelease(
   return changed.trim() !== ''
 }
 
-/** What is wrong: a changed package that no changeset names, and a name that no package has. */
+/** Faults: a changed package without a changeset, and a changeset for an unknown package. */
 export function unnamed(state: {
   readonly changed: readonly string[]
   readonly named: readonly string[]
@@ -45,9 +45,9 @@ export function unnamed(state: {
   return [
     ...changed
       .filter((name) => !named.includes(name))
-      .map((name) => `${name} has changed, and no changeset names it: pnpm changeset`),
+      .map((name) => `${name} has changed, but no changeset names it: run pnpm changeset`),
     ...named
       .filter((name) => !known.includes(name))
-      .map((name) => `a changeset names ${name}, which is no public package`),
+      .map((name) => `a changeset names ${name}, which is not a public package`),
   ]
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { run } from '../run.ts'
 import { ROOT } from '../workspace.ts'
 
-/** What the apps and our packages need: linked from this workspace, so that nothing is fetched. */
+/** The dependencies of the applications and our packages: linked from this workspace, so that nothing is downloaded. */
 const LINKED = [
   '@msgpack/msgpack',
   '@noble/ciphers',
@@ -31,7 +31,7 @@ const LINKED = [
   '@types/pg',
 ] as const
 
-/** Makes an empty npm project and installs `specifiers` (tarballs, or names that `flags` find a registry for). */
+/** Creates an empty npm project and installs `specifiers` (tarballs, or names from the registry in `flags`). */
 export async function createConsumer(
   directory: string,
   specifiers: readonly string[],
@@ -57,17 +57,17 @@ const TSCONFIG = {
   },
 }
 
-/** Lays down the test file that the README of @keepsake/testing begins with. It is JavaScript as well as TypeScript. */
+/** Writes the test file at the start of @keepsake/testing's README. It is valid JavaScript as well as TypeScript. */
 export function writeSuite(directory: string): void {
   const page = readFileSync(join(ROOT, 'packages/testing/README.md'), 'utf8')
   const [, code] = /^```ts\n([^]+?)^```$/m.exec(page) ?? []
-  if (code === undefined) throw new Error('the README of @keepsake/testing shows no test file')
+  if (code === undefined) throw new Error('the README of @keepsake/testing contains no test file')
   writeFileSync(join(directory, 'suite.test.mjs'), code)
 }
 
 /**
- * Lays the apps down twice, as ES modules and as CommonJS, and compiles them against the installed packages: in two
- * programs, for one that has both kinds sees each declaration of `req.session` twice.
+ * Writes the applications twice, as ES modules and as CommonJS, and compiles them against the installed packages. In two
+ * programs, because a program with both would contain each declaration of `req.session` twice.
  */
 export async function compileApps(directory: string): Promise<void> {
   const apps = join(ROOT, 'scripts/consumer')

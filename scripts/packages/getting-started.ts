@@ -4,7 +4,7 @@ import { run } from '../run.ts'
 import { ROOT } from '../workspace.ts'
 import type { Tarball } from './tarballs.ts'
 
-/** The pages, with what each has its readers install besides the adapter. */
+/** The pages, with the packages that readers of each install besides the adapter. */
 const PAGES: Readonly<Record<string, readonly string[]>> = {
   express: ['express', '@types/express'],
   koa: ['koa', '@types/koa'],
@@ -17,8 +17,8 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
 const CODE = /^```ts\b.*\n([^]+?)^```$/gm
 
 /**
- * Compiles every block of the pages as their readers do: in a project of pnpm, where nothing can be imported that is not
- * its own dependency, with the options that `tsc --init` writes.
+ * Compiles every code block of the pages as their readers would: in a pnpm project, where code can import only its
+ * direct dependencies, with the options that `tsc --init` writes.
  */
 export async function compileGettingStarted(directory: string, tarballs: readonly Tarball[]): Promise<void> {
   for (const [page, others] of Object.entries(PAGES)) {
@@ -26,7 +26,7 @@ export async function compileGettingStarted(directory: string, tarballs: readonl
     await createProject(project, tarballs, `@keepsake/${page}`, others)
     const markdown = readFileSync(join(ROOT, `docs/getting-started/${page}.md`), 'utf8')
     const blocks = [...markdown.matchAll(CODE)].map(([, code = '']) => code)
-    if (blocks.length === 0) throw new Error(`${page}.md shows no code`)
+    if (blocks.length === 0) throw new Error(`${page}.md contains no code`)
     for (const [index, code] of blocks.entries()) writeFileSync(join(project, `block-${index}.ts`), code)
     await compile(project)
     if (page === 'express') await refuseExpressSession(project)
@@ -58,19 +58,19 @@ const compile = (project: string): Promise<string> => run(TSC, ['--noEmit', '-p'
 const add = (project: string, specifiers: readonly string[]): Promise<string> =>
   run('pnpm', ['add', '--offline', ...specifiers], { cwd: project })
 
-/** A package of this workspace, so that nothing is fetched. */
+/** A package of this workspace, so that nothing is downloaded. */
 const linkTo = (name: string): string => `link:${realpathSync(join(ROOT, 'scripts/node_modules', name))}`
 
 const write = (project: string, file: string, content: object): void =>
   writeFileSync(join(project, file), JSON.stringify(content))
 
-/** The types of express-session beside ours must not pass without a word that says what to do. */
+/** With @types/express-session installed, compilation must fail with a message that says what to do. */
 async function refuseExpressSession(project: string): Promise<void> {
   await add(project, [linkTo('@types/express-session')])
   writeFileSync(join(project, 'both.ts'), "import type {} from 'express-session'\n")
   const said = await compile(project).catch(String)
   if (!said.includes('@types/express-session declares another type for req.session: remove it'))
     throw new Error(
-      `@types/express-session beside @keepsake/express: expected an error that says so, got\n${said}`,
+      `@types/express-session beside @keepsake/express: expected an error that says what to do, got\n${said}`,
     )
 }

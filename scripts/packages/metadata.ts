@@ -6,7 +6,7 @@ import { entriesOf, type Manifest, type PublicPackage } from '../workspace.ts'
 const REPOSITORY = 'https://github.com/keepsake-js/keepsake'
 const SOURCE = '@keepsake/source'
 
-/** What is wrong with the package.json of a public package; each line names the package. */
+/** Faults in the package.json of a public package; each line names the package. */
 export function metadataProblems({ folder, path, manifest }: PublicPackage): readonly string[] {
   const problems = [
     ...factProblems(folder, manifest),
@@ -25,17 +25,17 @@ function factProblems(folder: string, manifest: Manifest): readonly string[] {
       name === (bin ? 'keepsake' : `@keepsake/${folder}`),
     ],
     ['description is a sentence', /^[A-Z].*\.$/.test(manifest.description ?? '')],
-    ['keywords are there, in order', isOrdered(manifest.keywords ?? [])],
+    ['keywords exist and are sorted', isOrdered(manifest.keywords ?? [])],
     ['license is MIT', manifest.license === 'MIT'],
     [
-      'homepage leads to the README',
+      'homepage links to the README',
       manifest.homepage === `${REPOSITORY}/tree/main/packages/${folder}#readme`,
     ],
-    ['bugs leads to the issues', manifest.bugs === `${REPOSITORY}/issues`],
-    ['repository is right', isDeepStrictEqual(manifest.repository, repositoryOf(folder))],
+    ['bugs links to the issues', manifest.bugs === `${REPOSITORY}/issues`],
+    ['repository is correct', isDeepStrictEqual(manifest.repository, repositoryOf(folder))],
     ['type is module', manifest.type === 'module'],
     ['sideEffects is false', manifest.sideEffects === false],
-    ['files has dist', manifest.files?.includes('dist') === true],
+    ['files contains dist', manifest.files?.includes('dist') === true],
     ['engines.node is >=22.13', manifest.engines?.['node'] === '>=22.13'],
     ['publishConfig.access is public', manifest.publishConfig?.access === 'public'],
     ['publishConfig.provenance is true', manifest.publishConfig?.provenance === true],
@@ -52,7 +52,7 @@ const repositoryOf = (folder: string) => ({
   directory: `packages/${folder}`,
 })
 
-/** One entry, one source file; and what is published is the same without the sources. */
+/** One source file per entry; the published exports are the same without the sources. */
 function exportProblems({ exports = {}, publishConfig, bin, main, types }: Manifest): readonly string[] {
   const published = Object.fromEntries(
     Object.entries(exports).map(([entry, target]) => [entry, withoutSource(target)]),
@@ -82,7 +82,7 @@ function withoutSource(target: unknown): unknown {
 }
 
 function targetOf(target: unknown): unknown {
-  // A JSON file is published as it is, under its own name.
+  // A JSON file is published unchanged, under its own name.
   if (typeof target === 'string' && /^\.\/[\w-]+\.json$/.test(target)) return target
   if (typeof target !== 'object' || target === null || !(SOURCE in target)) return './package.json'
   const source = String(target[SOURCE])

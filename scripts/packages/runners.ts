@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A test of a small application, with its visitor logged in already and with two browsers; `expect` is the runner's own business. */
+/** A test of a small application, with a logged-in visitor and two browsers; `expect` depends on the runner. */
 const BODY = `
 const secrets = ['kq2Yw0bT7mXvR4cJ9sLz1eUoP6hNdFgA5iVtB8yCxWE']
 const sessions = createSessions({ secrets, revocation: 'none' })
@@ -38,7 +38,7 @@ const NAMES: readonly (readonly [names: string, from: string])[] = [
   ['createDeviceBoundBrowser', '@keepsake/testing/device-bound'],
 ]
 
-/** Lays down the same test for Jest, which requires, and for `node:test`, which imports; neither has vitest. */
+/** Writes the same test for Jest, with require, and for `node:test`, with import. Neither project has vitest. */
 export function writeRunnerTests(directory: string): void {
   const required = NAMES.map(([names, from]) => `const { ${names} } = require('${from}')\n`).join('')
   const imported = NAMES.map(([names, from]) => `import { ${names} } from '${from}'\n`).join('')
@@ -46,7 +46,7 @@ export function writeRunnerTests(directory: string): void {
   writeFileSync(join(directory, 'client.node.mjs'), `import { test } from 'node:test'\n${imported}${BODY}`)
 }
 
-/** How each is run, as arguments of Node. */
+/** How to run each, as arguments of Node. */
 export const RUNNERS: readonly (readonly string[])[] = [
   ['node_modules/jest/bin/jest.js', '--rootDir=.', '--testMatch=**/client.jest.cjs', '--ci'],
   ['--test', 'client.node.mjs'],

@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path'
 export const KINDS = ['store', 'adapter'] as const
 export type Kind = (typeof KINDS)[number]
 
-/** A name in the spellings that the templates use, as the words that stand for them there. */
+/** A name in each spelling that the templates use, by its placeholder. */
 type Spellings = Readonly<Record<'NAME' | 'CAMEL' | 'PASCAL' | 'TITLE', string>>
 
-/** @throws {Error} for a name that no package could have. */
+/** @throws {Error} for an invalid package name. */
 export function spellingsOf(name: string): Spellings {
   if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name)) {
-    throw new Error('expected a name in small letters, with - between its words, such as dynamo-db')
+    throw new Error('expected a name in lower case, with - between its words, such as dynamo-db')
   }
   const PASCAL = name
     .split('-')
@@ -22,15 +22,15 @@ export function spellingsOf(name: string): Spellings {
 export const folderOf = (kind: Kind, name: string): string => (kind === 'store' ? `store-${name}` : name)
 
 /**
- * Lays a package down in a workspace: it builds and type-checks, and its suite is red until it is filled in. Returns the
+ * Creates a package in a workspace: it builds and type-checks, and its suite fails until it is implemented. Returns the
  * names of the files.
  *
- * @throws {Error} when there is such a package already.
+ * @throws {Error} if the package already exists.
  */
 export function scaffold(kind: Kind, name: string, root: string): readonly string[] {
   const spellings = spellingsOf(name)
   const folder = folderOf(kind, name)
-  if (existsSync(join(root, 'packages', folder))) throw new Error(`there is a packages/${folder} already`)
+  if (existsSync(join(root, 'packages', folder))) throw new Error(`packages/${folder} already exists`)
   const manifest = manifestOf(kind, name)
   const files = new Map([
     [`packages/${folder}/package.json`, `${JSON.stringify(manifest, undefined, 2)}\n`],
@@ -49,7 +49,7 @@ export function scaffold(kind: Kind, name: string, root: string): readonly strin
   return [...files.keys()]
 }
 
-/** The files of a template, by the name that they get, with their text. */
+/** The files of a template with their text, by the name that they get. */
 function templates(name: string): readonly (readonly [file: string, text: string])[] {
   const folder = join(import.meta.dirname, '../templates', name)
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -75,7 +75,7 @@ function manifestOf(kind: Kind, name: string) {
     name: `@keepsake/${folder}`,
     version: '0.0.0',
     description:
-      kind === 'store' ? `Keeps sessions of Keepsake in ${title}.` : `Sessions of Keepsake for ${title}.`,
+      kind === 'store' ? `Stores Keepsake sessions in ${title}.` : `Keepsake sessions for ${title}.`,
     keywords: ['keepsake', 'session', kind === 'store' ? 'session-store' : 'middleware', name].toSorted(),
     homepage: `${REPOSITORY}/tree/main/packages/${folder}#readme`,
     bugs: `${REPOSITORY}/issues`,

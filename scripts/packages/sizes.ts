@@ -4,7 +4,7 @@ import { brotliCompressSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { entriesOf, type PublicPackage } from '../workspace.ts'
 
-/** Bytes after bundling, minifying and brotli; of a package's own code, without what it depends on. */
+/** Bytes after bundling, minifying and brotli, of a package's own code without its dependencies. */
 export type Sizes = Readonly<Record<string, number>>
 
 export const LIMITS = JSON.parse(
@@ -29,12 +29,11 @@ export async function sizesOf({ path, manifest }: PublicPackage): Promise<Sizes>
   return sizes
 }
 
-/** What is larger than its limit, or has none. */
+/** Packages that exceed their limit, or have none. */
 export function sizeProblems(sizes: Sizes, limits: Sizes): readonly string[] {
   return Object.entries(sizes).flatMap(([name, bytes]) => {
     const limit = limits[name]
-    if (limit === undefined)
-      return [`${name}: has no limit in scripts/size-limits.json; it is ${bytes} bytes`]
+    if (limit === undefined) return [`${name}: ${bytes} bytes, but no limit in scripts/size-limits.json`]
     return bytes <= limit ? [] : [`${name}: ${bytes} bytes, more than its limit of ${limit}`]
   })
 }

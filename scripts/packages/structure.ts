@@ -3,41 +3,43 @@ import { join, posix } from 'node:path'
 
 /** A source file of a package. */
 export interface SourceFile {
-  /** Below the package's `src`, with slashes. */
+  /** Its path below the package's `src`, with slashes. */
   readonly path: string
   readonly lines: number
-  /** What it imports, types too, as it is written there. */
+  /** The specifiers of its imports, including type imports, as written. */
   readonly specifiers: readonly string[]
 }
 
-/** How the sources of a package are laid out: a folder of `src` is a wing. */
+/** The layout of a package's sources: each folder of `src` is a wing. */
 export interface Layout {
-  /** The files that may stand in `src` itself, without `.ts`. They are above all wings. */
+  /** The files allowed in `src` itself, without `.ts`. They are above all wings. */
   readonly entries: readonly string[]
   /** The floor of each wing. A file may import its own wing, and wings on lower floors. */
   readonly wings: Readonly<Record<string, number>>
-  /** Imports between wings on one floor that are allowed, as `'session → modes'`. */
+  /** Allowed imports between wings on the same floor, as `'session → modes'`. */
   readonly across?: readonly string[]
+  /** The longest allowed import chain, in files. */
+  readonly deepest: number
 }
 
-/** How large a package is, and how deep its files are stacked. */
+/** The size of a package, and the depth of its import chains. */
 export interface Structure {
   readonly files: number
   readonly lines: number
-  /** The longest chain of files each of which imports the next, types included. */
+  /** The longest chain of files that import each other, including type imports. */
   readonly chain: readonly string[]
 }
 
 const IMPORTS = [
   /(?:^|\n)[ \t]*(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]/g,
-  // As an expression and as a type.
+  // As an expression, and as a type.
   /\b(?:import|require)\(\s*['"`]([^'"`]+)['"`]/g,
 ]
 
-/** Only those that begin a line: elsewhere a slash with a star may be part of a text. */
+/** Only comments at the start of a line: elsewhere, a slash with a star may be inside a string. */
 const COMMENTS = /^[ \t]*(?:\/\*[\s\S]*?\*\/|\/\/.*$)/gm
 
-/** The source files below a folder, in order. */
+/** The source files below a folder, sorted. */
 export function readSources(folder: string): readonly SourceFile[] {
   return globSync('**/*.{ts,mts,cts,tsx,js,mjs,cjs}', { cwd: folder })
     .map((path) => path.replaceAll('\\', '/'))
@@ -59,15 +61,15 @@ export function targetOf({ path }: SourceFile, specifier: string): string | unde
 }
 
 /**
- * What the sources of a package import besides Node, their own files and what they may import.
+ * The imports of a package's sources that are neither Node, nor their own files, nor allowed.
  *
- * @param mayImport Undefined for a package that nobody has said anything about, which is a fault.
+ * @param mayImport Undefined for a package without a rule, which is a fault.
  */
 export function importFaults(
   files: readonly SourceFile[],
   mayImport: readonly string[] | undefined,
 ): readonly string[] {
-  if (mayImport === undefined) return ['nothing says what it may import']
+  if (mayImport === undefined) return ['no rule says what it may import']
   return files.flatMap((file) =>
     file.specifiers.flatMap((specifier) => {
       if (specifier.startsWith('node:')) return []
@@ -80,13 +82,13 @@ export function importFaults(
   )
 }
 
-/** The wing that a file is in: the first folder of its path. Undefined for one in `src` itself. */
+/** The wing of a file: the first folder of its path. Undefined for a file in `src` itself. */
 function wingOf(path: string): string | undefined {
   const end = path.indexOf('/')
   return end === -1 ? undefined : path.slice(0, end)
 }
 
-/** What of a package is in no wing, or imports what its wing must not know. */
+/** Files of a package that are in no wing, or import a wing that they must not. */
 export function wingFaults(files: readonly SourceFile[], layout: Layout): readonly string[] {
   const floorOf = (path: string): number | undefined => {
     const wing = wingOf(path)
@@ -103,20 +105,28 @@ export function wingFaults(files: readonly SourceFile[], layout: Layout): readon
       if (target === undefined || targetFloor === undefined) return []
       const [from, to] = [wingOf(path), wingOf(target)]
       if (targetFloor < floor || from === to) return []
-      if (targetFloor > floor) return [`${path} must not reach up to ${target}`]
+      if (targetFloor > floor) return [`${path} must not import upward ${target}`]
       return layout.across?.includes(`${from} → ${to}`) === true
         ? []
-        : [`${path} must not reach across to ${target}`]
+        : [`${path} must not import sideways ${target}`]
     })
   })
 }
 
-/** Each cycle of imports that a walk through the files meets, as the files on it. */
+/** Each import cycle, as a list of its files. */
 export function cycleFaults(files: readonly SourceFile[]): readonly string[] {
-  return walk(files).cycles.map((cycle) => `${cycle.join(' → ')} is a cycle`)
+  return walk(files).cycles.map((cycle) => `${cycle.join(' → ')} is an import cycle`)
 }
 
-/** The size and the depth of a package. What a cycle adds to the depth is not counted. */
+/** The longest import chain, if it has more files than the layout allows. */
+export function depthFaults(files: readonly SourceFile[], { deepest }: Layout): readonly string[] {
+  const { chain } = structureOf(files)
+  return chain.length > deepest
+    ? [`${chain.join(' → ')} is ${chain.length} files deep; the limit is ${deepest}`]
+    : []
+}
+
+/** The size and the depth of a package. A cycle does not add to the depth. */
 export function structureOf(files: readonly SourceFile[]): Structure {
   const { chains } = walk(files)
   return {
@@ -127,12 +137,12 @@ export function structureOf(files: readonly SourceFile[]): Structure {
 }
 
 interface Walk {
-  /** For each file, the longest chain that begins there. */
+  /** For each file, the longest chain that starts there. */
   readonly chains: readonly (readonly string[])[]
   readonly cycles: readonly (readonly string[])[]
 }
 
-/** Goes depth first through everything that the files import of each other. */
+/** Walks depth-first through all imports between the files. */
 function walk(files: readonly SourceFile[]): Walk {
   const byPath = new Map(files.map((file) => [file.path, file]))
   const chains = new Map<string, readonly string[]>()

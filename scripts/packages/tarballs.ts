@@ -17,7 +17,7 @@ export interface Tarball {
   readonly path: string
 }
 
-/** Packs every package into a directory, which must be there. */
+/** Packs every package into an existing directory. */
 export async function packAll(
   packages: readonly PublicPackage[],
   directory: string,
@@ -30,7 +30,7 @@ export async function packAll(
 const fileNameOf = ({ name, version }: Manifest): string =>
   `${name.replace('@', '').replace('/', '-')}-${version}.tgz`
 
-/** What publint and are-the-types-wrong say, and what else should not be in it, or should. */
+/** The findings of publint and are-the-types-wrong, and files that should, or should not, be in the tarball. */
 export async function tarballProblems({ manifest, path }: Tarball): Promise<readonly string[]> {
   const bytes = readFileSync(path)
   const contents = createPackageFromTarballData(new Uint8Array(bytes))
@@ -65,12 +65,12 @@ async function publintProblems(bytes: Buffer): Promise<readonly string[]> {
 
 async function typeProblems(contents: Package): Promise<readonly string[]> {
   const { types, ...checked } = await checkPackage(contents)
-  if (!types || !('problems' in checked)) return ['there are no types']
+  if (!types || !('problems' in checked)) return ['it has no types']
   return checked.problems
     .filter((problem) => !isOldLookup(problem))
     .map((problem) => `types: ${JSON.stringify(problem)}`)
 }
 
-/** TypeScript's `node10` look-up knows no `exports`; it finds a package's main entry by `types`, and no others. */
+/** TypeScript's `node10` resolution ignores `exports`: it finds a package's main entry by `types`, and no other entries. */
 const isOldLookup = (problem: Problem): boolean =>
   problem.kind === 'NoResolution' && problem.resolutionKind === 'node10' && problem.entrypoint !== '.'

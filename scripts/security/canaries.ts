@@ -1,12 +1,12 @@
 /*
- * The secrets that tests use, searched for in what their runs printed and reported: a run that shows one would show a
- * real one, too.
+ * The secrets that tests use, which are searched for in the output and reports of their runs: a run that prints one would
+ * print a real one, too.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** The secrets that stand in the sources of tests as they are. */
+/** The secrets that appear literally in the sources of tests. */
 export const WRITTEN: readonly string[] = [
   'a secret that is only for tests with 48 characters',
   'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s',
@@ -16,7 +16,7 @@ export const WRITTEN: readonly string[] = [
   'Zx8cV2bN5mQ1wE4rT7yU0iO3pA6sD9fGhJ-kLqM_nBv',
 ]
 
-/** The functions of tests that make a secret of a label, and what each hashes. */
+/** The test helpers that derive a secret from a label, and what each hashes. */
 const MADE = /\b(secretOf|secretNamed|strong)\('([^']+)'\)/g
 const HASHED: Readonly<Record<string, (label: string) => string>> = {
   secretNamed: (label) => `store ${label}`,
@@ -26,19 +26,19 @@ const SOURCES = '{packages,examples}/*/{test,fuzz}/**/*.ts'
 
 const LOG = '.turbo/turbo-test.log'
 
-/** Output of a run, by package; what is not there was not searched, and is said. */
+/** Output of a run, by package. Missing files are reported as not searched. */
 const OUTPUTS = [LOG, '.reports/tests.json'] as const
 
-/** What all tasks of the last `pnpm test` printed: one that is never cached has no log of its own. */
+/** The combined output of the last `pnpm test`: a task that is never cached has no log of its own. */
 const LOG_OF_RUN = '.turbo/run.json'
 
 export interface Canaries {
   readonly secrets: readonly string[]
-  /** Those of the written ones that no test has any more: to search for them shows nothing. */
+  /** Literal secrets that no test uses: searching for them would prove nothing. */
   readonly gone: readonly string[]
 }
 
-/** Every secret of the tests below `root`. */
+/** All secrets of the tests below `root`. */
 export function canariesOf(root: string, written: readonly string[] = WRITTEN): Canaries {
   const sources = globSync(SOURCES, { cwd: root }).map((path) => readFileSync(`${root}/${path}`, 'utf8'))
   const made = sources.flatMap((source) =>
@@ -53,13 +53,13 @@ export function canariesOf(root: string, written: readonly string[] = WRITTEN): 
 }
 
 export interface Search {
-  /** Each place where a secret was shown, without showing it again. */
+  /** Each place that shows a secret, without repeating the secret. */
   readonly leaks: readonly string[]
   readonly missing: readonly string[]
   readonly searched: number
 }
 
-/** Searches what the tests of all packages put out: as text, hex, base64 and base64url. */
+/** Searches the output of all packages' tests: as text, hex, base64 and base64url. */
 export function searchOutputs(root: string, secrets: readonly string[]): Search {
   const logOfRun = existsSync(`${root}/${LOG_OF_RUN}`) ? readFileSync(`${root}/${LOG_OF_RUN}`, 'utf8') : ''
   const there = logOfRun === '' ? [] : [LOG_OF_RUN]
@@ -98,7 +98,7 @@ function leaksIn(root: string, path: string, needles: readonly string[]): string
     )
 }
 
-/** The last character of base64 also depends on what follows, and so is left out. */
+/** The last character of base64 depends on what follows, so it is omitted. */
 function spellings(secret: string): string[] {
   const bytes = Buffer.from(secret)
   const encoded = (['base64', 'base64url'] as const).map((encoding) =>

@@ -2,13 +2,13 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { NamedTest, Row } from './table.ts'
 
-/** A test as the last run of its package has it. */
+/** The result of a test in the last run of its package. */
 export interface Ran {
   readonly fullName: string
   readonly status: string
 }
 
-/** What vitest's JSON reporter writes, as far as it is read here. */
+/** The fields of vitest's JSON report that are used here. */
 interface Report {
   readonly testResults: readonly {
     readonly name: string
@@ -20,7 +20,7 @@ interface Report {
   }[]
 }
 
-/** The tests that ran, by file, from the reports that each package's own run has left. */
+/** The tests that ran, by file, from the reports of each package's last run. */
 export function readReports(root: string): Map<string, readonly Ran[]> {
   const byFile = new Map<string, readonly Ran[]>()
   for (const path of globSync('{packages,examples}/*/.reports/tests.json', { cwd: root })) {
@@ -36,14 +36,14 @@ export function readReports(root: string): Map<string, readonly Ran[]> {
   return byFile
 }
 
-/** What became of the tests of a table: those that fail the check, and those that this machine has skipped. */
+/** The results of the tests of a table: those that fail the check, and those that this machine skipped. */
 export interface Verdict {
   readonly faults: readonly string[]
   readonly skipped: readonly string[]
   readonly ran: number
 }
 
-/** Each named test must be there, must have run, and must have passed; so must every test that its name covers. */
+/** Each named test must exist, must have run and must have passed; so must every test that its name matches. */
 export function judge(
   root: string,
   rows: readonly Row[],
@@ -60,7 +60,7 @@ export function judge(
       if (!existsSync(`${root}/${test.file}`)) faults.push(`${what}: no such file`)
       else if (found.length === 0) faults.push(`${what}: no such test in the last run`)
       else if (found.some(({ status }) => status === 'failed')) faults.push(`${what}: failed`)
-      // A suite may skip what a place has no means for, as long as another place has them.
+      // A package may skip a test that its environment cannot run, if another package has run it.
       else if (passed === 0) skipped.push(what)
       ran += passed
     }

@@ -1,8 +1,8 @@
 /** A test that a row of the table names, as `file > name`. */
 export interface NamedTest {
-  /** From the root of the repository. */
+  /** The path from the root of the repository. */
   readonly file: string
-  /** Groups and title joined by ` > `, or a part of that; `…` stands for anything. */
+  /** Groups and title joined by ` > `, or a part of them; `…` matches anything. */
   readonly name: string
 }
 
@@ -33,17 +33,17 @@ function testsOf(cell: string): NamedTest[] {
     })
 }
 
-/** What the table lacks: a number that is not there or there twice, a row without a test, a test without a name. */
+/** The faults of the table: a missing or duplicate number, a row without a test, a test without a name. */
 export function faultsOf(rows: readonly Row[], last: number): string[] {
   const wanted = Array.from({ length: last }, (_, at) => `R${at + 1}`)
   const found = rows.map(({ id }) => id)
   return [
     ...wanted.filter((id) => !found.includes(id)).map((id) => `${id} is missing`),
-    ...found.filter((id, at) => found.indexOf(id) !== at).map((id) => `${id} is there twice`),
-    ...found.filter((id) => !wanted.includes(id)).map((id) => `${id} is no requirement`),
+    ...found.filter((id, at) => found.indexOf(id) !== at).map((id) => `${id} appears twice`),
+    ...found.filter((id) => !wanted.includes(id)).map((id) => `${id} is not a requirement`),
     ...rows.filter(({ tests }) => tests.length === 0).map(({ id }) => `${id} names no test`),
     ...rows.flatMap(({ id, tests }) =>
-      tests.filter(({ name }) => name === '').map(({ file }) => `${id}: ${file} has no name behind it`),
+      tests.filter(({ name }) => name === '').map(({ file }) => `${id}: ${file} has no test name`),
     ),
   ]
 }

@@ -6,7 +6,7 @@ import { changedSinceRelease, namedIn, unnamed } from '../packages/changes.ts'
 import { run } from '../run.ts'
 import { readManifest } from '../workspace.ts'
 
-/** A repository with one package, whose files can be written and committed. */
+/** A repository with one package, whose files a test can write and commit. */
 async function repository() {
   const root = mkdtempSync(join(tmpdir(), 'keepsake-changes-'))
   onTestFinished(() => rmSync(root, { recursive: true }))
@@ -29,14 +29,14 @@ async function repository() {
   return { commit, isChanged }
 }
 
-describe('a package has changed', () => {
-  it('while it has never been released', async () => {
+describe('the check of changesets', () => {
+  it('counts a package that has never been released as changed', async () => {
     const { commit, isChanged } = await repository()
     await commit('0.0.0', 'a')
     expect(await isChanged()).toBe(true)
   })
 
-  it('when its source has, since its version was raised', async () => {
+  it('counts a package as changed if its source has changed since its version was raised', async () => {
     const { commit, isChanged } = await repository()
     await commit('0.0.0', 'a')
     await commit('0.1.0', 'a')
@@ -50,14 +50,14 @@ describe('a package has changed', () => {
   })
 })
 
-it('reads the names in a changeset', () => {
+it('reads the package names of a changeset', () => {
   const text = `---\n'@keepsake/core': minor\n"keepsake": patch\n---\n\nWords: minor\n`
   expect(namedIn(text)).toEqual(['@keepsake/core', 'keepsake'])
 })
 
-it('asks for a changeset of what has changed, and for names that exist', () => {
+it('requires a changeset for each changed package, and package names that exist', () => {
   expect(unnamed({ changed: ['a', 'b'], named: ['a', 'c'], known: ['a', 'b'] })).toEqual([
-    'b has changed, and no changeset names it: pnpm changeset',
-    'a changeset names c, which is no public package',
+    'b has changed, but no changeset names it: run pnpm changeset',
+    'a changeset names c, which is not a public package',
   ])
 })

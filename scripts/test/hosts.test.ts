@@ -15,7 +15,7 @@ const koa = passed(
   'Koa 3, h2, sealed, in slow motion > bodies > lets early hints pass',
 )
 const hono = passed(
-  'of Hono, served by Node names in its README what it cannot do: early hints',
+  'the README of Hono, served by Node names what it cannot do: early hints',
   'Hono, served by Node, http/1.1, sealed > caches > keep nothing',
   'Hono, served by Node, http/1.1, sealed, in slow motion > caches > keep nothing',
 )
@@ -25,10 +25,10 @@ const draw = (...reports: readonly (readonly [string, typeof koa])[]): string =>
 describe('the page of hosts', () => {
   const page = draw([KOA, koa], [HONO, hono])
 
-  it('has each host with what it is asked over, and what it has passed in each mode', () => {
+  it('shows each host with its protocol and its result in each mode', () => {
     expect(page).toContain(
       `
-| host | package | asked over | sealed | sealed, in slow motion |
+| host | package | connection | sealed | sealed, in slow motion |
 |---|---|---|---|---|
 | [Koa 3](../${KOA}) | \`@keepsake/koa\` | HTTP/2 | ✓ | ✓ |
 | [Hono, served by Node](../${HONO}) | \`@keepsake/hono\` | HTTP/1.1 | ✓ without early hints | ✓ without early hints |
@@ -36,36 +36,36 @@ describe('the page of hosts', () => {
     )
   })
 
-  it('has each feature with the packages whose hosts have passed it', () => {
+  it('shows each feature with the packages whose hosts have passed it', () => {
     expect(page).toContain('\n| caches | ✓ | ✓ |\n| bodies | ✓ | ✓ without early hints |\n')
   })
 
-  it('says why a host cannot do something, in the words of its README', () => {
+  it('explains a limit of a host with the words of its README', () => {
     expect(page).toContain(
       '* early hints: [`@keepsake/hono`](../packages/hono/README.md) says: It sends no early hints: why.',
     )
   })
 
-  it('keeps what is written around the results, and nothing of earlier ones', () => {
+  it('keeps the text around the results, and replaces earlier results', () => {
     expect(page).toMatch(/^before\n.*\nafter\n$/s)
     expect(page).not.toContain('old')
     expect(drawn(page, resultsOf(new Map([[KOA, koa]])), () => '')).toBe(draw([KOA, koa]))
   })
 
-  it('says so where a host is not tried in a mode', () => {
+  it('says if a host was not tested in a mode', () => {
     expect(draw([KOA, koa], [HONO, hono.slice(0, 2)])).toContain('✓ without early hints | not tried |')
   })
 })
 
 describe('the results of the adapter suites', () => {
-  it('have a fault where a scenario did not pass', () => {
+  it('report a scenario that did not pass', () => {
     const [first] = koa
     expect(
       resultsOf(new Map([[KOA, [{ fullName: first?.fullName ?? '', status: 'failed' }]]])).faults,
     ).toEqual([`${KOA}: Koa 3, h2, sealed > caches > keep nothing: failed`])
   })
 
-  it('lack nothing without a reason where a README names what a host cannot do', () => {
+  it('accept a missing scenario if the README of the host names it as a limit', () => {
     expect(
       unexplained(
         resultsOf(
@@ -78,7 +78,7 @@ describe('the results of the adapter suites', () => {
     ).toEqual([])
   })
 
-  it('lack what other hosts have shown, or the same one in another mode', () => {
+  it('report a scenario that other hosts, or the same host in another mode, have passed', () => {
     expect(
       unexplained(
         resultsOf(
@@ -97,7 +97,7 @@ describe('the results of the adapter suites', () => {
     ])
   })
 
-  it('lack what a README does not name, beside what it names', () => {
+  it('report a missing scenario that the README does not name, even if it names others', () => {
     const less = hono.filter(({ fullName }) => !fullName.includes('slow motion > caches'))
     const others = passed('Hono, served by Node, http/1.1, sealed, in slow motion > bodies > are sent')
     const lacking = unexplained(
@@ -113,7 +113,7 @@ describe('the results of the adapter suites', () => {
     )
   })
 
-  it('take what is asked of handlers that return a response for what is asked of others in its place', () => {
+  it('treat the scenario for handlers that return a response as a substitute for the one for others', () => {
     const reports = new Map([
       [KOA, passed('Koa 3, h2, sealed > the end > reports a change that comes right after the end, once')],
       [

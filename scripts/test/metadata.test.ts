@@ -6,13 +6,13 @@ import { metadataProblems } from '../packages/metadata.ts'
 import { sizeProblems } from '../packages/sizes.ts'
 import { publicPackages, type PublicPackage, readManifest, ROOT } from '../workspace.ts'
 
-it('the packages of this repository have nothing wrong', () => {
+it('the packages of this repository have correct metadata', () => {
   const packages = publicPackages()
   expect(packages.length).toBeGreaterThanOrEqual(10)
   expect(packages.flatMap(metadataProblems)).toEqual([])
 })
 
-/** A copy of core whose package.json has these fields instead. */
+/** A copy of core with these fields in its package.json. */
 function coreWith(fields: object): PublicPackage {
   const path = mkdtempSync(join(tmpdir(), 'keepsake-metadata-'))
   onTestFinished(() => rmSync(path, { recursive: true }))
@@ -40,12 +40,12 @@ it.each([
   [{ dependencies: { cookie: '^2' } }, 'core has no dependencies'],
   [{ dependencies: { '@keepsake/koa': '^0.1.0' } }, '@keepsake/koa: expected workspace:^'],
   [{ main: './dist/index.js' }, 'main and types'],
-])('%j is noticed', (fields, problem) => {
+])('the check of metadata reports %j in a package.json', (fields, problem) => {
   const problems = metadataProblems(coreWith(fields))
   expect(problems.join('\n')).toContain(problem)
 })
 
-it('a package that has grown, or has no limit, is noticed', () => {
+it('the check of sizes reports a package that exceeds its limit, or has none', () => {
   expect(sizeProblems({ a: 10, b: 10 }, { a: 10, b: 9 })).toEqual(['b: 10 bytes, more than its limit of 9'])
   expect(sizeProblems({ a: 10 }, {})).toHaveLength(1)
 })

@@ -16,7 +16,7 @@ import { type Kind, folderOf, scaffold } from '../packages/scaffold.ts'
 import { run } from '../run.ts'
 import { readManifest, ROOT } from '../workspace.ts'
 
-/** A copy of the workspace, installed as the real one is, with a fresh package in it. */
+/** A copy of the workspace with its dependencies linked, and a new package in it. */
 function laidDown(kind: Kind, name: string) {
   const root = mkdtempSync(join(tmpdir(), 'keepsake-scaffold-'))
   onTestFinished(() => rmSync(root, { recursive: true }))
@@ -26,7 +26,7 @@ function laidDown(kind: Kind, name: string) {
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'))
   scaffold(kind, name, root)
   const path = join(root, 'packages', folderOf(kind, name))
-  // What pnpm install would link.
+  // Links that pnpm install would create.
   const scope = join(path, 'node_modules/@keepsake')
   mkdirSync(scope, { recursive: true })
   for (const own of ['core', 'node-http', 'testing'])
@@ -41,54 +41,55 @@ const cases = [
   ['adapter', 'demo-frame'],
 ] as const
 
-describe.each(cases)('a new %s', (kind, name) => {
-  it('has nothing wrong, type-checks and builds', async () => {
+describe.each(cases)('a newly created package, %s,', (kind, name) => {
+  it('passes the checks, type-checks, and has a failing suite that says what to implement', async () => {
     const { path, tool } = laidDown(kind, name)
     expect(metadataProblems({ folder: folderOf(kind, name), path, manifest: readManifest(path) })).toEqual([])
     await tool('tsc', '-p', '.')
-    await tool('tsup', '--config', '../../tsup.config.ts', 'src/index.ts')
-    expect(readdirSync(join(path, 'dist'))).toEqual(
-      expect.arrayContaining(['index.js', 'index.cjs', 'index.d.ts', 'index.d.cts']),
+    await expect(tool('vitest', 'run', '--bail=1')).rejects.toThrow(
+      `in packages/${folderOf(kind, name)}/src/index.ts`,
     )
   })
 
-  it('has a suite that is red, and says what to fill in', async () => {
-    const { tool } = laidDown(kind, name)
-    await expect(tool('vitest', 'run')).rejects.toThrow(`in packages/${folderOf(kind, name)}/src/index.ts`)
-  })
-
-  it('is not laid down twice, nor under a name that no package can have', () => {
+  it('is not created twice, nor under an invalid name', () => {
     const { root } = laidDown(kind, name)
-    expect(() => scaffold(kind, name, root)).toThrow('already')
+    expect(() => scaffold(kind, name, root)).toThrow('already exists')
     expect(() => scaffold(kind, '../x', root)).toThrow('expected a name')
   })
 })
 
-/** The file that a page of the documentation shows. */
+/** A file from a code block of the documentation. */
 function fileIn(page: string, file: string): string {
   const text = readFileSync(join(ROOT, 'docs', page), 'utf8')
   const [, code] = text.split(`\`\`\`ts file=${file}\n`)
-  if (code === undefined) throw new Error(`${page} does not show ${file}`)
+  if (code === undefined) throw new Error(`${page} does not contain ${file}`)
   return code.split('\n```')[0] ?? ''
 }
 
-it('a store is green when it is filled in as the documentation says', async () => {
-  const { path, tool } = laidDown('store', 'demo')
+/** Fails if the package does not build, or a test of its suite fails. */
+async function expectGreen({ path, tool }: ReturnType<typeof laidDown>): Promise<void> {
+  await tool('tsup', '--config', '../../tsup.config.ts', 'src/index.ts')
+  expect(readdirSync(join(path, 'dist'))).toEqual(
+    expect.arrayContaining(['index.js', 'index.cjs', 'index.d.ts', 'index.d.cts']),
+  )
+  expect(await tool('vitest', 'run')).toMatch(/Tests {2}\d+ passed/)
+}
+
+it('a new store builds, and passes its suite, once it is implemented as the documentation shows', async () => {
+  const store = laidDown('store', 'demo')
   const code = fileIn('write-a-store.md', 'tiny-store.ts')
   const options =
     'export const demoStore = (options: { now?: () => number } = {}): Store => tinyStore(options.now)'
-  writeFileSync(join(path, 'src/index.ts'), `${code}\n${options}\n`)
-  await tool('tsc', '-p', '.')
-  expect(await tool('vitest', 'run')).toMatch(/Tests {2}\d+ passed/)
+  writeFileSync(join(store.path, 'src/index.ts'), `${code}\n${options}\n`)
+  await expectGreen(store)
 })
 
-it('an adapter is green when it is filled in as the documentation says', async () => {
-  const { path, tool } = laidDown('adapter', 'demo-frame')
+it('a new adapter builds, and passes its suite, once it is implemented as the documentation shows', async () => {
+  const adapter = laidDown('adapter', 'demo-frame')
   const code = fileIn('write-an-adapter.md', 'tiny-adapter.ts').replaceAll(
     'tinyFramework',
     'withDemoFrameSession',
   )
-  writeFileSync(join(path, 'src/index.ts'), code)
-  await tool('tsc', '-p', '.')
-  expect(await tool('vitest', 'run')).toMatch(/Tests {2}\d+ passed/)
+  writeFileSync(join(adapter.path, 'src/index.ts'), code)
+  await expectGreen(adapter)
 })

@@ -14,8 +14,8 @@ const TABLE = `
 | R2 | Two. | a \\| b | core/test/a.test.ts > is written (R2) |
 `
 
-describe('the table of requirements', () => {
-  it('is read row by row, with the tests that each names', () => {
+describe('the table of security requirements', () => {
+  it('is read row by row, with the tests that each row names', () => {
     expect(rowsOf(TABLE)).toEqual([
       {
         id: 'R1',
@@ -28,23 +28,23 @@ describe('the table of requirements', () => {
     ])
   })
 
-  it('lacks nothing where every number has one row with a test', () => {
+  it('has no faults if each number has one row with a test', () => {
     expect(faultsOf(rowsOf(TABLE), 2)).toEqual([])
   })
 
-  it('tells what it lacks', () => {
+  it('has a fault for each missing, duplicate or unknown number and each row without a test', () => {
     const rows = rowsOf(`${TABLE}| R2 | Again. | | core/test/a.test.ts |\n| R9 | Unknown. | | |\n`)
     expect(faultsOf(rows, 3)).toEqual([
       'R3 is missing',
-      'R2 is there twice',
-      'R9 is no requirement',
+      'R2 appears twice',
+      'R9 is not a requirement',
       'R9 names no test',
-      'R2: packages/core/test/a.test.ts has no name behind it',
+      'R2: packages/core/test/a.test.ts has no test name',
     ])
   })
 })
 
-describe('the reports of a run', () => {
+describe('the check of test reports', () => {
   const root = mkdtempSync(join(tmpdir(), 'reports-'))
   afterAll(() => rmSync(root, { recursive: true }))
 
@@ -65,18 +65,18 @@ describe('the reports of a run', () => {
   const verdictOf = (name: string, file = 'core/test/a.test.ts') =>
     judge(root, rowsOf(`| R1 | One. | | ${file} > ${name} |`), readReports(root))
 
-  it('show a test that ran and passed, by its whole name or a part of it', () => {
+  it('finds a test that ran and passed, by its full name or a part of it', () => {
     write([['a cookie', 'is read: 1+1 (R1)', 'passed']])
     for (const name of ['a cookie > is read: 1+1 (R1)', '(R1)', 'a cookie', 'a cookie > … (R1)'])
       expect(verdictOf(name)).toEqual({ faults: [], skipped: [], ran: 1 })
   })
 
   it.each([
-    ['is not there', 'is written', undefined, /no such test in the last run/],
-    ['has no file', 'is read', 'core/test/none.test.ts', /no such file/],
+    ['does not exist', 'is written', undefined, /no such test in the last run/],
+    ['is in a missing file', 'is read', 'core/test/none.test.ts', /no such file/],
     ['failed', 'failing', undefined, /failed/],
     ['failed beside one that passed', 'a cookie', undefined, /failed/],
-  ])('find fault with one that %s', (_, name, file, fault) => {
+  ])('reports a test that %s', (_, name, file, fault) => {
     write([
       ['a cookie', 'is read', 'passed'],
       ['a cookie', 'failing', 'failed'],
@@ -84,7 +84,7 @@ describe('the reports of a run', () => {
     expect(verdictOf(name, file).faults).toEqual([expect.stringMatching(fault)])
   })
 
-  it('tell of one that was skipped, unless another place has run it', () => {
+  it('lists a skipped test, unless another package has run it', () => {
     write([['redis', 'is read', 'pending']])
     expect(verdictOf('is read').skipped).toHaveLength(1)
     write([
@@ -95,7 +95,7 @@ describe('the reports of a run', () => {
   })
 })
 
-describe('the secrets of the tests, in what their runs put out', () => {
+describe('the search for secrets of the tests in the output of their runs', () => {
   const root = mkdtempSync(join(tmpdir(), 'outputs-'))
   afterAll(() => rmSync(root, { recursive: true }))
   const secret = 'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'
@@ -105,7 +105,7 @@ describe('the secrets of the tests, in what their runs put out', () => {
     writeFileSync(join(root, path), text)
   }
 
-  it('are all those that stand in the sources, and those that are made of a label', () => {
+  it('knows the literal secrets in the sources, and those derived from a label', () => {
     write('packages/core/test/a.test.ts', `const a = ['${secret}', secretOf('a'), secretNamed('a')]`)
     write('packages/core/src/a.ts', `export const no = secretOf('b')`)
     const hashed = ['a', 'store a'].map((text) => createHash('sha256').update(text).digest('base64url'))
@@ -115,7 +115,7 @@ describe('the secrets of the tests, in what their runs put out', () => {
     })
   })
 
-  it('are found in any spelling, and not shown again', () => {
+  it('finds a secret in any encoding, and does not print it', () => {
     const bytes = Buffer.from(secret)
     const spelled = [secret, bytes.toString('hex'), bytes.toString('base64'), bytes.toString('base64url')]
     write('packages/core/package.json', '{"scripts":{"test":"vitest run"}}')
@@ -123,13 +123,13 @@ describe('the secrets of the tests, in what their runs put out', () => {
     write('packages/core/.reports/tests.json', '{}')
     const { leaks, missing, searched } = searchOutputs(root, [secret])
     const lines = leaks.map((leak) => /^packages\/core\/\.turbo\/turbo-test\.log:(\d+) /.exec(leak)?.[1])
-    // The two kinds of base64 are the same here.
+    // Base64 and base64url are the same for this text.
     expect(lines).toEqual(['2', '3', '4', '5'])
     expect(leaks.join()).not.toContain(secret)
     expect({ missing, searched }).toEqual({ missing: [], searched: 2 })
   })
 
-  it('are not said to be absent from what is not there', () => {
+  it('reports missing output as not searched', () => {
     write('examples/shop/package.json', '{"name":"example-shop","scripts":{"test":"vitest run"}}')
     write('packages/silent/package.json', '{}')
     expect(searchOutputs(root, [secret]).missing.toSorted()).toEqual([
@@ -138,7 +138,7 @@ describe('the secrets of the tests, in what their runs put out', () => {
     ])
   })
 
-  it('are searched for in the log of the whole run where a package has none of its own', () => {
+  it('searches the log of the whole run if a package has no log of its own', () => {
     write('.turbo/run.json', `[\n{"source":"example-shop#test","level":"stdout","text":"${secret}"}\n]`)
     const { leaks, missing } = searchOutputs(root, [secret])
     expect(missing).toEqual(['examples/shop/.reports/tests.json'])

@@ -8,7 +8,7 @@ const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   readonly scripts: Readonly<Record<string, string>>
 }
 
-/** What pnpm does itself. */
+/** Commands of pnpm itself. */
 const OWN_COMMANDS = new Set(['install', 'audit'])
 
 const matches = (text: string, pattern: RegExp): readonly string[] =>
@@ -17,13 +17,13 @@ const matches = (text: string, pattern: RegExp): readonly string[] =>
 describe.each(readdirSync(FOLDER))('workflow %s', (file) => {
   const text = readFileSync(join(FOLDER, file), 'utf8')
 
-  it('calls scripts that the root has', () => {
+  it('calls only scripts that the root package.json has', () => {
     const called = matches(text, /pnpm@12 ([\w:-]+)/g).filter((name) => !OWN_COMMANDS.has(name))
     expect(called.length).toBeGreaterThan(0)
     expect(called.filter((name) => !(name in scripts))).toEqual([])
   })
 
-  it('pins actions to a major version, and may only read unless a job says why', () => {
+  it('pins actions to a major version, and has write permission only in jobs that give a reason', () => {
     const actions = matches(text, /uses: (\S+)/g)
     expect(actions.length).toBeGreaterThan(0)
     expect(actions.filter((action) => !/^[\w-]+\/[\w-]+@v\d+$/.test(action))).toEqual([])

@@ -7,7 +7,7 @@ import { candidateOf } from '../requests/candidate.ts'
 import { type Candidate, measure } from '../rounds.ts'
 import { quantile, spreadOf } from '../statistics.ts'
 
-/** A write by one library against the same by another, both on node:http. */
+/** The same write by one library and by another, both on node:http. */
 interface Comparison {
   readonly text: string
   readonly own: string
@@ -16,19 +16,19 @@ interface Comparison {
 }
 
 const SEALED: Comparison = {
-  text: 'node:http, sealed, write: CPU added, in that of the prototype',
+  text: 'node:http, sealed, write: CPU added, relative to the prototype',
   own: 'keepsake, sealed',
   other: PROTOTYPE,
   limit: 1.3,
 }
 const MEMORY: Comparison = {
-  text: 'node:http, memory, write: CPU added, in that of express-session',
+  text: 'node:http, memory, write: CPU added, relative to express-session',
   own: 'keepsake, memory',
   other: 'express-session, memory',
   limit: 0.7,
 }
 const REDIS: Comparison = {
-  text: 'node:http, Redis, write, one at a time: CPU added, in that of express-session',
+  text: 'node:http, Redis, write, one at a time: CPU added, relative to express-session',
   own: 'keepsake, Redis',
   other: 'express-session, Redis',
   limit: 1,
@@ -49,18 +49,18 @@ export async function redisWrite(): Promise<readonly Goal[]> {
 
 const BARE = 'bare'
 const WARM_UP = { rounds: 5, sliceMs: 15 }
-/** Of a few applications, so that each round is over before the machine has changed. */
+/** Blocks of few applications, so that a round ends before the machine's state has changed. */
 const ROUNDS = { rounds: 40, sliceMs: 20 }
 const BLOCKS = 5
-/** The share of rounds in which the machine did so little else that its caches were the benchmark's own. */
+/** The quantile of rounds during which little else ran, so that the caches belonged to the benchmark. */
 const UNDISTURBED = 0.1
 const USE = 'write'
 
 /**
- * Every application of this framework runs first, as in the benchmark of requests: V8 makes other code of what has seen
- * one library only. Then those that are compared take turns with the bare handler, in blocks. Other work on the machine
- * adds CPU to a round and never takes any away, so each block is told by its first decile: that stays within a twentieth
- * where the quartiles of single rounds lie a half apart.
+ * First, every application of this framework runs, as in the benchmark of requests: V8 optimizes code differently if it has
+ * seen only one library. Then the compared applications alternate with the bare handler, in blocks. Other work on the
+ * machine only ever adds CPU to a round, so each block is represented by its first decile: it varies by a twentieth,
+ * where the quartiles of single rounds differ by half.
  */
 async function compare(
   { text, own, other, limit }: Comparison,

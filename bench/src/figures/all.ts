@@ -8,20 +8,16 @@ import { structureOf } from '../structure.ts'
 
 const SOURCES = ['--conditions=@keepsake/source']
 
-/** By the name that `pnpm --filter bench figure NAME` takes. */
+/** By the name for `pnpm --filter bench figure NAME`. */
 export const FIGURES: Readonly<Record<string, Figure>> = {
   structure: {
     flags: [],
     async measure() {
       const core = structureOf('core')
       return [
-        counted(
-          'core: floors, which is the longest chain of files that import each other',
-          core.chain.length,
-          12,
-        ),
+        counted('core: floors (the longest chain of files that import each other)', core.chain.length, 12),
         counted('node-http: floors', structureOf('node-http').chain.length, 6),
-        counted('core: lines of its sources, with their documentation', core.lines, 6200),
+        counted('core: lines of source, including documentation', core.lines, 6200),
       ]
     },
   },
@@ -29,7 +25,7 @@ export const FIGURES: Readonly<Record<string, Figure>> = {
     flags: SOURCES,
     async measure() {
       const files = await filesPassed()
-      return [counted('core: files of which a function runs in a write with a store', files.length, 20)]
+      return [counted('core: files that a write with a store passes through', files.length, 20)]
     },
   },
   regenerate: { flags: [], measure: regenerate },
@@ -57,6 +53,6 @@ async function regenerate(): Promise<readonly Goal[]> {
 }
 
 const goalsOf = (what: string, { anonymous, loggedIn }: Regenerating): readonly Goal[] => [
-  counted(`regenerate, nobody logged in: ${what} besides the read`, anonymous.length, 1),
-  counted(`regenerate, somebody logged in: ${what} besides the read`, loggedIn.length, 1),
+  counted(`regenerate, anonymous: ${what} besides the read`, anonymous.length, 1),
+  counted(`regenerate, logged in: ${what} besides the read`, loggedIn.length, 1),
 ]

@@ -1,4 +1,4 @@
-/** One figure in a process of its own; its goals go to standard output as JSON. */
+/** Measures one figure in a separate process; prints its goals to standard output as JSON. */
 import { FIGURES } from './all.ts'
 
 const goals = await FIGURES[process.argv[2] ?? '']?.measure()

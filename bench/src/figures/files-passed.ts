@@ -8,17 +8,17 @@ interface Counted {
   visits: number
 }
 
-/** Until everything that happens once has happened. */
+/** Enough requests to complete everything that runs only once. */
 const WARM_UP = 3
 
 /**
- * The files of core that a request passes which changes a session in a memory store: those of which at least one function
- * runs between `sessions.open(header)` and the end of `visit.close()`. What ran when a module was loaded, or for the
- * requests before, does not count; nor do files that have types only.
+ * The files of core that a request passes if it changes a session in a memory store: the files of which at least one function
+ * runs between `sessions.open(header)` and the end of `visit.close()`. Code that ran at load time or during earlier
+ * requests does not count; neither do files with types only.
  *
- * Counted by V8, with the sources as they are: the process has to run with `--conditions=@keepsake/source`.
+ * V8 counts calls in the sources: the process must run with `--conditions=@keepsake/source`.
  *
- * @throws {Error} where core was loaded from somewhere else than its sources.
+ * @throws {Error} if core was not loaded from its sources.
  */
 export async function filesPassed(): Promise<readonly string[]> {
   const sessions = createSessions<Counted>({ secrets: [SECRET], store: memoryStore() })
@@ -27,11 +27,11 @@ export async function filesPassed(): Promise<readonly string[]> {
   const files = await coveredBy(() => write(sessions, header))
   await sessions.close()
   if (files.length === 0)
-    throw new Error('core does not run from its sources: use --conditions=@keepsake/source')
+    throw new Error('core was not loaded from its sources: run with --conditions=@keepsake/source')
   return files
 }
 
-/** One request that counts visits; the pair for the next one's `Cookie` header, where there is a new one. */
+/** One request that counts visits; returns the pair for the next `Cookie` header, if the cookie changed. */
 async function write(sessions: Sessions<Counted>, header: string | undefined): Promise<string | undefined> {
   const visit = await sessions.open(header)
   visit.session.visits = (visit.session.visits ?? 0) + 1
@@ -58,5 +58,5 @@ async function coveredBy(work: () => Promise<unknown>): Promise<readonly string[
     .toSorted()
 }
 
-/** The first range of a function is all of it. */
+/** The first range of a function covers it completely. */
 const hasRun = ({ ranges }: Profiler.FunctionCoverage): boolean => (ranges[0]?.count ?? 0) > 0

@@ -5,13 +5,13 @@ import { blocksOf, pairwise, spreadOf } from '../statistics.ts'
 
 const OWN = 'keepsake, sealed'
 
-/** Of a request that writes a sealed session on node:http. */
+/** For a request that writes a sealed session on node:http. */
 const MAX_WRITE_BYTES = 7000
-/** Of a request whose handler never looks at its session. */
+/** For a request whose handler never accesses its session. */
 const MAX_UNTOUCHED_BYTES = { 'node:http': 500, 'Express 5': 900 } as const
 const UNTOUCHED = ['node:http', 'Express 5'] as const
 
-/** node:http comes first in either measurement, so that its figures are the same in both. */
+/** node:http runs first in both measurements, so that its figures are comparable. */
 export async function heapOfWrite(): Promise<readonly Goal[]> {
   return heapGoals(measureHeap(['node:http']), 'node:http', 'write', MAX_WRITE_BYTES)
 }
@@ -23,7 +23,7 @@ export async function heapOfUntouched(): Promise<readonly Goal[]> {
   )
 }
 
-/** Rounds of which the least counts: what V8 compiles meanwhile lies on the same heap, and never makes a round smaller. */
+/** Of several rounds the smallest counts: V8 compiles on the same heap meanwhile, which only ever adds bytes. */
 const BLOCK = 5
 
 function heapGoals(rows: readonly HeapRow[], framework: Framework, use: Use, limit: number): Goal[] {
@@ -32,6 +32,6 @@ function heapGoals(rows: readonly HeapRow[], framework: Framework, use: Use, lim
     return blocksOf(found?.bytes ?? [], BLOCK).map((block) => Math.min(...block))
   }
   const value = spreadOf(pairwise(leastOf(OWN), leastOf('bare'), (bytes, bare) => bytes - bare))
-  const text = `${framework}: heap of a sealed session, ${use}, more than the bare handler`
+  const text = `${framework}: heap added by a sealed session, ${use}`
   return [{ text, value, unit: 'B', limit, bound: 'at most' }]
 }

@@ -6,7 +6,7 @@ import { FIGURES } from './all.ts'
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
 
-/** The goals of a figure; none where what it needs is missing on this machine. */
+/** The goals of a figure; none if a program that it needs is missing on this machine. */
 export function measureFigure(name: string): readonly Goal[] {
   showProgress(`figures: ${name}`)
   const args = [...process.execArgv, ...(FIGURES[name]?.flags ?? []), CHILD, name]

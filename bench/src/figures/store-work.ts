@@ -6,16 +6,16 @@ import { createClient } from 'redis'
 import { SECRET } from '../data.ts'
 import { type Cart, firstVisit, openShop, writingVisit } from '../scaling/traffic.ts'
 
-/** A call of a store, or a command to a server, by its name. */
+/** The name of a store method or server command that was called. */
 type Call = string
 
-/** How a method of some kinds of object is told from the others, which are not counted. */
+/** The store methods that are counted. */
 const STORE_CALLS: ReadonlySet<string> = new Set(['read', 'create', 'replace', 'delete', 'bySubject'])
 const REDIS_COMMANDS: ReadonlySet<string> = new Set(['get', 'set', 'del', 'eval', 'evalSha'])
 
-/** The same object, which notes in `calls` what of `counted` is called on it. */
+/** The same object, which appends calls of `counted` methods to `calls`. */
 function noting<T extends object>(target: T, counted: ReadonlySet<string>, calls: Call[]): T {
-  // Not a proxy of the target itself: stores are frozen, and then every method has to be its own.
+  // The proxy's target is not the object itself: stores are frozen, so a proxy would have to return their own methods.
   return new Proxy(Object.create(target) as T, {
     get(_, name) {
       const value: unknown = Reflect.get(target, name, target)
@@ -23,14 +23,14 @@ function noting<T extends object>(target: T, counted: ReadonlySet<string>, calls
       return (...args: readonly unknown[]): unknown => {
         if (typeof name === 'string' && counted.has(name)) calls.push(name)
         const result: unknown = Reflect.apply(value, target, args)
-        // The same client with other options is counted too.
+        // The same client with other options counts too.
         return name === 'withCommandOptions' ? noting(result as object, counted, calls) : result
       }
     },
   })
 }
 
-/** What a request calls that regenerates its session and does nothing else, without the read that opened it. */
+/** The calls of a request that only regenerates its session, without the read that opened it. */
 export interface Regenerating {
   readonly anonymous: readonly Call[]
   readonly loggedIn: readonly Call[]
@@ -39,12 +39,13 @@ export interface Regenerating {
 async function regenerating(store: Store, calls: Call[]): Promise<Regenerating> {
   const sessions = createSessions<Cart>({ secrets: [SECRET], store })
   const callsOf = async (cookie: string): Promise<readonly Call[]> => {
-    // The first time a server may have to be told a script.
+    // The first request may have to load a script into the server.
     const next = await renew(sessions, cookie, (session) => session.regenerate())
     calls.length = 0
     await renew(sessions, next, (session) => session.regenerate())
     const [opening, ...others] = calls
-    if (opening !== 'read' && opening !== 'get') throw new Error(`a session was opened by ${opening}`)
+    if (opening !== 'read' && opening !== 'get')
+      throw new Error(`expected a read to open the session, got ${opening}`)
     return others
   }
   const anonymous = await callsOf(await firstVisit(sessions))
@@ -72,7 +73,7 @@ export function regeneratingInMemory(): Promise<Regenerating> {
   return regenerating(noting(memoryStore(), STORE_CALLS, calls), calls)
 }
 
-/** Undefined where there is no Redis. */
+/** Undefined if there is no Redis. */
 export async function regeneratingInRedis(): Promise<Regenerating | undefined> {
   const server = await startRedis()
   if (server === undefined) return undefined
@@ -89,8 +90,8 @@ export async function regeneratingInRedis(): Promise<Regenerating | undefined> {
 const WRITES = 200
 
 /**
- * The bytes that go to Redis for a request that writes the session which `docs/scaling.md` reckons with: its read and its
- * write, counted on the line. Undefined where there is no Redis.
+ * The bytes that a request sends to Redis if it writes the session of `docs/scaling.md`: its read and its
+ * write, counted on the connection. Undefined if there is no Redis.
  */
 export async function bytesToRedis(): Promise<number | undefined> {
   const server = await startRedis()

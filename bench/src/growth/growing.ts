@@ -1,9 +1,9 @@
 import type { Candidate } from '../rounds.ts'
 
-/** One thing that grows, with what is done at each of its sizes; the cost is the sum of what is done. */
+/** Something that grows, with the work at each size; the cost is the sum of that work. */
 export interface Growth {
   readonly title: string
   readonly points: readonly { readonly size: number; readonly candidates: readonly Candidate[] }[]
-  /** The most that the fitted exponent may be. */
+  /** The upper limit for the fitted exponent. */
   readonly limit: number
 }

@@ -14,7 +14,7 @@ const STORES: Readonly<Record<string, () => Store>> = {
   SQLite: () => sqliteStore({ path: ':memory:' }),
 }
 
-/** Visits to a store that holds ever more sessions of others. */
+/** Visits to a store with a growing number of other sessions. */
 export async function byStoredSessions(): Promise<readonly Growth[]> {
   const grown: Growth[] = []
   for (const [name, open] of Object.entries(STORES)) {
@@ -40,7 +40,7 @@ async function visitsTo(store: Store, size: number): Promise<Candidate[]> {
   }
   const text = randomBytes(200).toString('base64url')
   for (let n = cookies.length; n < size; n++) {
-    // Spread over an hour, as they are when visitors come one after the other.
+    // Spread over an hour, as if visitors came one after the other.
     const expiresAt = Date.now() + HOUR_MS + (n / size) * HOUR_MS
     await store.create(randomBytes(32).toString('hex'), { text, expiresAt })
   }

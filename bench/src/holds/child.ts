@@ -1,4 +1,4 @@
-/** One store with so many rows, in a process of its own; what its tasks took goes to standard output as JSON. */
+/** Measures one store with the given number of rows in a separate process; prints the results to standard output as JSON. */
 import { createSessions, memoryStore, type Store, type StoredRecord } from '@keepsake/core'
 import { randomBytes } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
@@ -8,25 +8,25 @@ import { longestPause, type Pause } from '../memory/pause.ts'
 import { quantile } from '../statistics.ts'
 import { PLACES, type Row } from './places.ts'
 
-/** What a task did to the rest of the process. */
+/** How a task affected the rest of the process. */
 export interface Held {
   readonly pause: Pause
-  /** From when a read was due to its answer, in milliseconds: 99 of 100 were quicker. */
+  /** The 99th percentile of the time from when a read was due to its result, in milliseconds. */
   readonly read: number
   readonly seconds: number
 }
 
 export type Task = 'listFor' | 'revokeAll' | 'sweep'
 
-/** Of one user. */
+/** Sessions of one user. */
 const SESSIONS = 10_000
-/** One row in so many is over and waits for the sweep. */
+/** One in this many rows has expired and waits for the sweep. */
 const OVER = 8
 const HOUR_MS = 3_600_000
-/** A store that reads every file finds a user after more than the two seconds that are the default. */
+/** For stores that read every file: finding a user takes longer than the default of two seconds. */
 const PATIENCE_MS = 600_000
 const USER = 'somebody'
-/** Somebody else reads meanwhile, and each read is due so many milliseconds after the one before. */
+/** Concurrent reads by another visitor, due at this interval in milliseconds. */
 const READ_EVERY_MS = 2
 
 const [name, given, url = ''] = process.argv.slice(2)
@@ -51,7 +51,7 @@ async function measurePlace(
   return held
 }
 
-/** As many logins of one user. */
+/** That many logins of one user. */
 async function sessionsOfOne(): Promise<readonly Row[]> {
   const rows: Row[] = []
   const memory = memoryStore()
@@ -71,7 +71,7 @@ async function sessionsOfOne(): Promise<readonly Row[]> {
   return rows
 }
 
-/** Rows of others, every second one logged in, with the user's own spread among them. */
+/** Rows of other visitors, half of them logged in, with the user's own rows spread among them. */
 function* mixed(own: readonly Row[], count: number): Generator<Row> {
   const text = randomBytes(300).toString('base64url')
   const every = Math.floor(count / own.length)

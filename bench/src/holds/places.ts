@@ -12,14 +12,14 @@ import { createClient } from 'redis'
 
 export type Row = readonly [key: string, record: StoredRecord]
 
-/** A store, and a quick way to put rows into it. */
+/** A store, and a fast way to fill it with rows. */
 export interface Place {
   readonly store: Store
   fill(rows: Iterable<Row>): Promise<void>
   close(): Promise<void>
 }
 
-/** Where sessions lie; `url` is the server's, where it is one. */
+/** The stores; `url` is the address of the server, if there is one. */
 export const PLACES = {
   memory: openMemory,
   file: openFiles,
@@ -28,7 +28,7 @@ export const PLACES = {
   PostgreSQL: openPostgres,
 } as const satisfies Readonly<Record<string, (url: string) => Promise<Place>>>
 
-/** Nothing is over while it is filled: it would not be kept. */
+/** While the store is filled no row is expired: it would not be kept. */
 async function openMemory(): Promise<Place> {
   let isFilled = false
   const store = memoryStore({ max: Number.MAX_SAFE_INTEGER, now: () => (isFilled ? Date.now() : 0) })
@@ -42,7 +42,7 @@ async function openMemory(): Promise<Place> {
   }
 }
 
-/** On the disk, and not through the store, which flushes each file to it. */
+/** Written directly to the disk: the store would flush each file. */
 async function openFiles(): Promise<Place> {
   const parent = mkdtempSync(join(tmpdir(), 'keepsake-bench-'))
   const directory = join(parent, 'sessions')
@@ -97,7 +97,7 @@ async function openRedis(url: string): Promise<Place> {
 
 const CONNECTIONS = 4
 
-/** Each connection in a transaction of its own, so that nothing waits for the disk. */
+/** Each connection uses one transaction, so that no insert waits for the disk. */
 async function openPostgres(url: string): Promise<Place> {
   const pool = new Pool({ connectionString: url, max: CONNECTIONS + 1 })
   const store = postgresStore(pool)

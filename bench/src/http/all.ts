@@ -4,7 +4,7 @@ import { koaVariants } from './koa.ts'
 import { nodeHttpVariants } from './node-http.ts'
 import type { Framework, Variant } from './variants.ts'
 
-/** Every application that is measured, by the framework that it is written for. */
+/** All measured applications, by framework. */
 export const VARIANTS: Readonly<Record<Framework, (backends: readonly Backend[]) => readonly Variant[]>> = {
   'node:http': nodeHttpVariants,
   'Express 5': expressVariants,

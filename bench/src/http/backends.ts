@@ -15,14 +15,14 @@ import { Pool } from 'pg'
 import { createClient } from 'redis'
 import type { Servers } from './servers.ts'
 
-/** A place for sessions, with a store for Keepsake and the one that express-session's users take there. */
+/** A place for sessions, with a store for Keepsake and the store that express-session users choose there. */
 export interface Backend {
   readonly name: 'memory' | 'SQLite' | 'Redis' | 'PostgreSQL'
   readonly own: () => Store
   readonly rival: () => expressSession.Store
 }
 
-/** What is open until the end. */
+/** Resources that stay open until the end. */
 export interface Backends {
   readonly list: readonly Backend[]
   close(): Promise<void>
@@ -30,7 +30,7 @@ export interface Backends {
 
 const CONNECTIONS = 10
 
-/** All that there is: memory and disk always, Redis and PostgreSQL where a server runs. */
+/** All available backends: memory and disk always, Redis and PostgreSQL if a server runs. */
 export async function openBackends({ redisUrl, postgresUrl }: Servers): Promise<Backends> {
   const directory = mkdtempSync(join(tmpdir(), 'keepsake-bench-'))
   const list: Backend[] = [
@@ -43,7 +43,7 @@ export async function openBackends({ redisUrl, postgresUrl }: Servers): Promise<
   ]
   const closing = [() => rmSync(directory, { recursive: true, force: true })]
   if (redisUrl !== undefined) {
-    // The server is stopped before some of its clients have gone.
+    // The server stops before all of its clients have disconnected.
     const client = await createClient({ url: redisUrl })
       .on('error', () => undefined)
       .connect()
@@ -66,13 +66,13 @@ export async function openBackends({ redisUrl, postgresUrl }: Servers): Promise<
 }
 
 class SqliteStore extends createSqliteStore(expressSession) {
-  /** Its timer would keep the process alive, and cannot be turned off. */
+  /** Its timer cannot be turned off, and would keep the process alive. */
   override startInterval(): void {
     // Nothing expires here.
   }
 }
 
-/** On the same SQLite as ours, with the same settings. */
+/** On the same SQLite library as our store, with the same settings. */
 function expressSqlite(path: string): expressSession.Store {
   const client = new DatabaseSync(path)
   client.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')

@@ -4,14 +4,14 @@ import { Duplex } from 'node:stream'
 /** A response as the client sees it. */
 export interface Answer {
   readonly status: number
-  /** The cookies that it sets, ready for a `Cookie` header. */
+  /** The cookies that it sets, in the form of a `Cookie` header. */
   readonly cookies: string
   readonly body: string
 }
 
 /**
- * A keep-alive connection to a real `http.Server` with its real parser, over memory instead of a socket: what is left
- * is the work of Node and of the listener, without the kernel and its wake-ups.
+ * A keep-alive connection to a real `http.Server` with its real parser, over memory instead of a socket: it measures
+ * the work of Node and of the listener, without the kernel and its wake-ups.
  */
 export class Connection {
   readonly #socket: Duplex
@@ -34,7 +34,7 @@ export class Connection {
     server.emit('connection', this.#socket)
   }
 
-  /** Sends requests in turn, over and over, one at a time; goes on where it has stopped. */
+  /** Sends requests in turn, one at a time, repeatedly; continues where it stopped. */
   async repeat(requests: readonly Buffer[], times: number): Promise<void> {
     for (let i = 0; i < times; i++) {
       this.#received.length = 0
@@ -49,7 +49,7 @@ export class Connection {
 
   #roundTrip(request: Buffer): Promise<void> {
     return new Promise((resolve) => {
-      // The next request waits for a turn of the event loop, as one that a socket brings.
+      // The next request waits for the next turn of the event loop, like one from a socket.
       this.#answered = () => setImmediate(resolve)
       this.#socket.push(request)
     })
@@ -64,9 +64,9 @@ export class Connection {
 
 const NONE = Buffer.alloc(0)
 
-/** Bodies here end in a bare line feed, and chunked ones in an empty chunk: the last bytes tell a whole response. */
+/** Bodies here end with a line feed, and chunked ones with an empty chunk: the last bytes show that a response is complete. */
 export function isComplete(chunks: readonly Buffer[]): boolean {
-  // Where a stream ends whose length was told, Node's last write is an empty one.
+  // If a stream of known length ends, Node's last write is empty.
   const last = chunks.findLast(({ length }) => length > 0)
   if (last === undefined || last.at(-1) !== LF) return false
   return last.at(-2) !== CR || last.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK)
@@ -91,7 +91,7 @@ function answerOf(text: string): Answer {
   const [head = '', body = ''] = text.split('\r\n\r\n')
   const lines = head.split('\r\n').filter((line) => /^set-cookie:/i.test(line))
   const pairs = lines.map((line) => /^[^:]+:\s*([^;]*)/.exec(line)?.[1] ?? '')
-  // As in a browser, the last line of a name stands: hono-sessions sets a new session's cookie twice.
+  // As in a browser, the last line with a name wins: hono-sessions sets a new session's cookie twice.
   const byName = new Map(pairs.map((pair) => [pair.split('=')[0], pair]))
   return {
     status: Number(head.split(' ')[1]),

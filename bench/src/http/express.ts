@@ -23,7 +23,7 @@ function variant(name: string, ...middleware: readonly RequestHandler[]): Varian
   }
 }
 
-/** As a global middleware it has to open before the handler runs, and to seal before the response leaves. */
+/** As global middleware it must open the session before the handler runs, and seal it before the response is sent. */
 const iron: RequestHandler = async (request, response, next) => {
   const options = { password: SECRET, cookieName: 'session' }
   const session = await getIronSession<AnySession>(request, response, options)
@@ -37,7 +37,7 @@ const iron: RequestHandler = async (request, response, next) => {
   next()
 }
 
-// The rivals' types are here too, and for them `session` takes nothing.
+// The rivals' types are loaded here too, and clash with the argument of our `session`.
 export const expressVariants = (backends: readonly Backend[]): readonly Variant[] => [
   variant('bare'),
   variant('keepsake, sealed', session({ secrets: [SECRET], revocation: 'none' } as never)),

@@ -34,7 +34,7 @@ export const fastifyVariants = (): readonly Variant[] => [
   }),
   variant('@fastify/session, memory', (app) => {
     app.register(fastifyCookie)
-    // Without TLS it sends no cookie that is Secure.
+    // Without TLS it does not send Secure cookies.
     const cookie = { secure: false }
     app.register(fastifySession, { secret: SECRET, cookie, rolling: false, saveUninitialized: false })
   }),

@@ -7,7 +7,7 @@ import { CookieStore, MemoryStore, type Session as KeyedSession, sessionMiddlewa
 import { SECRET, type ShopData } from '../data.ts'
 import { type AnySession, answer, type Holder, type Variant } from './variants.ts'
 
-/** The page of an application: what `answer` does, in the words of its sessions. */
+/** The page of an application: the behavior of `answer`, with the session API of its library. */
 type Page = (fill: ShopData) => Handler
 
 function variant(name: string, page: Page, ...middleware: readonly MiddlewareHandler[]): Variant {
@@ -24,7 +24,7 @@ function variant(name: string, page: Page, ...middleware: readonly MiddlewareHan
   }
 }
 
-/** Looks at `c.get('session')` only where a page does. */
+/** Accesses `c.get('session')` only where a page does. */
 class Variables implements Holder {
   readonly #c: Context
 
@@ -39,7 +39,7 @@ class Variables implements Holder {
 
 const plain: Page = (fill) => (c) => c.text(answer(c.req.path, new Variables(c), fill))
 
-/** For @hono/session, which loads and replaces all data at once. */
+/** For @hono/session, which loads and replaces the data as a whole. */
 const updating: Page = (fill) => async (c) => {
   const { path } = c.req
   const current = c.get('session') as unknown as UpdatedSession<AnySession>
@@ -52,7 +52,7 @@ const updating: Page = (fill) => async (c) => {
   return c.text('17 visits\n')
 }
 
-/** For hono-sessions, which has been opened by its middleware. */
+/** For hono-sessions, whose middleware has already opened the session. */
 const keyed: Page = (fill) => (c) => {
   const { path } = c.req
   const current = c.get('session') as unknown as KeyedSession<ShopData>
@@ -66,7 +66,7 @@ const keyed: Page = (fill) => (c) => {
   return c.text('17 visits\n')
 }
 
-/** @hono/session has no store of its own: this is what its README asks for, over a Map. */
+/** @hono/session has no store of its own: this is the one of its README, over a Map. */
 function mapStorage(): MiddlewareHandler {
   const sessions = new Map<string, ShopData>()
   return useSessionStorage<ShopData, { Variables: object }>({
@@ -76,13 +76,13 @@ function mapStorage(): MiddlewareHandler {
   })
 }
 
-/** With the age that its README recommends: without one, it encrypts the cookie of a store anew at each write. */
+/** With the lifetime that its README recommends: without one, it encrypts the cookie of a stored session on each write. */
 const honoSession = (): MiddlewareHandler =>
   useSession<ShopData>({ secret: SECRET, duration: { absolute: 3600 } }) as MiddlewareHandler
 
 const COOKIE = { path: '/', httpOnly: true, sameSite: 'Lax' } as const
 
-/** Writing no more than it has to: by itself, it notes the time of each request in the session. */
+/** With as few writes as possible: by default, it writes the time of each request into the session. */
 function honoSessions(store: CookieStore | MemoryStore, encryptionKey?: string): MiddlewareHandler {
   const options = { store, autoExtendExpiration: false, cookieOptions: COOKIE }
   return sessionMiddleware(encryptionKey === undefined ? options : { ...options, encryptionKey })

@@ -14,7 +14,7 @@ import { type AnySession, answer, type Holder, PROTOTYPE, type Variant } from '.
 const framework = 'node:http'
 const NOWHERE: Holder = Object.freeze({})
 
-/** Middleware of express-session's shape; it leaves `session` on the request. */
+/** Middleware in the form of express-session's; it puts `session` on the request. */
 type Middleware = (request: never, response: never, next: () => void) => void
 
 function behind(middleware: Middleware): Variant['listener'] {
@@ -45,7 +45,7 @@ async function respondLater(
   response: ServerResponse,
   fill: ShopData,
 ): Promise<void> {
-  // Before `response.end` is looked up: from then on the attachment has its place.
+  // Before `response.end` is read: from then on the attachment is in place.
   const opened = await attached
   response.end(answer(request.url, opened, fill))
 }
@@ -61,7 +61,7 @@ async function iron(request: IncomingMessage, response: ServerResponse, fill: Sh
   response.end(body)
 }
 
-/** What every response owes that depends on a cookie (RFC 9110 §12.5.5), and nothing more. */
+/** The header that every response which depends on a cookie must have (RFC 9110 §12.5.5), and nothing else. */
 const varying = (): Variant => ({
   framework,
   name: 'bare, with Vary',
@@ -72,12 +72,12 @@ const varying = (): Variant => ({
   },
 })
 
-/** Cookies that take turns, more than a process remembers. */
+/** Cookies used in turn, more than a process caches. */
 const MANY = 10_000
 
 const COOKIE = 'session='
 
-/** Opens at the first look. A class: V8 makes a literal with a getter anew, which is dearer than all of its work. */
+/** Opens the session on first access. A class: V8 would recompile a literal with a getter, which costs more than the access itself. */
 class Opening implements Holder {
   readonly #cookie: string | undefined
   readonly #open: SyncCodec['open']
@@ -94,8 +94,8 @@ class Opening implements Holder {
 }
 
 /**
- * The least that a sealed session can cost on this Node: one cookie, taken to be first in its header, and AES-GCM without
- * anything around it. No expiry, no check of the spelling, no rotation, no late changes, no merged headers, no events.
+ * The lower bound for a sealed session on this Node: one cookie, assumed to be first in its header, and AES-GCM alone.
+ * No expiry, no check of the encoding, no rotation, no late changes, no merging of headers, no events.
  */
 function prototype(): Variant {
   const { seal, open } = gcmFloor()
@@ -125,7 +125,7 @@ export const nodeHttpVariants = (backends: readonly Backend[]): readonly Variant
   varying(),
   prototype(),
   keepsake('sealed', { revocation: 'none' }),
-  keepsake('sealed, not seen before', { revocation: 'none' }, MANY),
+  keepsake('sealed, not cached', { revocation: 'none' }, MANY),
   ...backends.map(({ name, own }) => keepsake(name, { store: own() })),
   { framework, name: 'cookie-session', listener: behind(cookieSession({ keys: [SECRET] })) },
   ...backends.map(({ name, rival }): Variant => {

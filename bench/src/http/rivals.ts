@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express'
 import expressSession from 'express-session'
 import { SECRET } from '../data.ts'
 
-/** express-session, writing no more than it has to. */
+/** express-session, configured for as few writes as possible. */
 export function expressSessionOn(store: expressSession.Store): RequestHandler {
   return expressSession({ secret: SECRET, store, resave: false, saveUninitialized: false })
 }
@@ -19,7 +19,7 @@ const settled = <T>(act: (done: Done<T>) => void): Promise<T | undefined> =>
     }),
   )
 
-/** A store of express-session for koa-session, so that both stand on the same ground. */
+/** A store of express-session for koa-session, so that both use the same backend. */
 export function koaStoreOn(store: expressSession.Store) {
   return {
     get: (key: string) => settled<object | null>((done) => store.get(key, done)),

@@ -1,19 +1,19 @@
 import { startPostgres, startRedis } from '@keepsake/test-services'
 
-/** Where the database servers of this run listen; undefined where there is none. */
+/** The addresses of this run's database servers; undefined if there is none. */
 export interface Servers {
   readonly redisUrl: string | undefined
   readonly postgresUrl: string | undefined
 }
 
-/** Servers of this machine, started for some work and stopped after it; and what is missing of them. */
+/** Servers on this machine, started for a benchmark and stopped after it; and which of them are missing. */
 export async function withServers<T>(
   work: (servers: Servers, missing: readonly string[]) => Promise<T>,
 ): Promise<T> {
   const redis = await startRedis()
   const postgres = await startPostgres()
   const missing = [...(redis ? [] : ['redis-server']), ...(postgres ? [] : ['postgres'])].map(
-    (program) => `There is no ${program} on this machine; what needs it is left out.`,
+    (program) => `${program} is not installed on this machine; measurements that need it are left out.`,
   )
   try {
     return await work({ redisUrl: redis?.url, postgresUrl: postgres?.url }, missing)

@@ -4,8 +4,8 @@ import { isComplete, requestOf } from '../http/connection.ts'
 import type { Hit, Shot } from './messages.ts'
 
 /**
- * The visitors, in a process of their own: each has a connection and a session, and asks again as soon as it is
- * answered. Over bare sockets, because a client's own work would slow the server down on a machine of few cores.
+ * The visitors, in a separate process: each has a connection and a session, and sends the next request as soon as it has a
+ * response. Over plain sockets, because an HTTP client would take CPU from the server on a machine with few cores.
  */
 process.on('message', (shot: Shot) => void fire(shot).then((hit) => process.send?.(hit)))
 process.on('disconnect', () => process.exit())
@@ -43,7 +43,7 @@ function visit(port: number, request: Buffer, latencies: Latencies, end: number)
     socket.on('data', (chunk) => {
       received.push(chunk)
       if (!isComplete(received)) return
-      if (!isFine(received[0])) reject(new Error('not answered with 200'))
+      if (!isFine(received[0])) reject(new Error('the server did not answer 200'))
       received = []
       const now = performance.now()
       latencies.record(Math.max(1, Math.round((now - asked) * 1000)))

@@ -1,16 +1,16 @@
 import type { Framework, Use } from '../http/variants.ts'
 import type { Servers } from '../http/servers.ts'
 
-/** What a server process is told to serve. */
+/** What a server process has to serve. */
 export interface ServerTask extends Servers {
   readonly framework: Framework
   readonly variant: string
 }
 
-/** What a server process tells: where it listens, then how much CPU all its threads have taken whenever it is asked. */
+/** Messages of a server process: its port, and then the CPU of all its threads whenever it is requested. */
 export type ServerMessage = { readonly port: number } | { readonly cpuMicros: number }
 
-/** What the generator is told to ask for, again and again, over as many connections as there are visitors. */
+/** What the generator has to request repeatedly, over one connection per visitor. */
 export interface Shot {
   readonly port: number
   readonly use: Use
@@ -19,7 +19,7 @@ export interface Shot {
   readonly milliseconds: number
 }
 
-/** What the visitors saw. Latencies in microseconds. */
+/** The visitors' measurements. Latencies are in microseconds. */
 export interface Hit {
   readonly requests: number
   readonly seconds: number

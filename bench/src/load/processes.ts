@@ -9,7 +9,7 @@ const start = (file: string, ...args: readonly string[]): ChildProcess =>
 
 async function answerOf<T>(child: ChildProcess): Promise<T> {
   const gone = new AbortController()
-  const exited = (): void => gone.abort(new Error('a process of the benchmark has ended too early'))
+  const exited = (): void => gone.abort(new Error('a process of the benchmark exited early'))
   child.once('exit', exited)
   try {
     const [message] = (await once(child, 'message', { signal: gone.signal })) as [T]
@@ -31,11 +31,11 @@ async function ask<T>(child: ChildProcess, question: object): Promise<T> {
   return answer
 }
 
-/** A server process with as many filled sessions as there are visitors. */
+/** A server process with one filled session per visitor. */
 export interface Target {
   readonly port: number
   readonly visitors: readonly string[]
-  /** Microseconds of CPU that it has taken so far. */
+  /** Microseconds of CPU that it has used so far. */
   cpuMicros(): Promise<number>
   stop(): Promise<void>
 }
@@ -46,7 +46,7 @@ export async function startTarget(task: ServerTask): Promise<Target> {
   const child = start('server.ts', JSON.stringify(task))
   const { port } = await answerOf<Extract<ServerMessage, { port: number }>>(child)
   const visitors: string[] = []
-  // One after the other: connect-pg-simple makes its table with its first query, and fails where several come first.
+  // One by one: connect-pg-simple creates its table with the first query, and fails if several run concurrently.
   while (visitors.length < VISITORS) visitors.push(await newVisitor(port, task.variant))
   return {
     port,
@@ -59,11 +59,11 @@ export async function startTarget(task: ServerTask): Promise<Target> {
   }
 }
 
-/** The cookies of a visitor with a filled session, after a check that it comes back. */
+/** The cookies of a visitor with a filled session, after a check that the server finds it again. */
 async function newVisitor(port: number, variant: string): Promise<string> {
   const at = `http://127.0.0.1:${port}`
   const filled = await fetch(`${at}/fill`)
-  // express-session lets the head leave before it has saved the session.
+  // express-session may send the headers before it has saved the session.
   await filled.text()
   const isBare = variant.startsWith('bare')
   const lines = isBare ? [PLAIN_COOKIE] : filled.headers.getSetCookie()

@@ -6,14 +6,15 @@ import { openBackends } from '../http/backends.ts'
 import { BYTES } from '../requests/candidate.ts'
 import type { ServerMessage, ServerTask } from './messages.ts'
 
-/** One application in a process of its own. The task comes as its argument. */
+/** One application in a separate process. The task is its argument. */
 const { framework, variant, ...servers } = JSON.parse(process.argv[2] ?? '') as ServerTask
 const tell = (message: ServerMessage): void => void process.send?.(message)
 
 const backends = await openBackends(servers)
 const found = VARIANTS[framework](backends.list).find(({ name }) => name === variant)
 const [fill] = sessionsOf(BYTES)
-if (found === undefined || fill === undefined) throw new Error(`there is no ${framework}, ${variant}`)
+if (found === undefined || fill === undefined)
+  throw new Error(`unknown application: ${framework}, ${variant}`)
 const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, await found.listener(fill))
 server.listen(0, '127.0.0.1', () => tell({ port: (server.address() as AddressInfo).port }))
 

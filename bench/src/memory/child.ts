@@ -1,15 +1,15 @@
 import { longestPause, type Pause } from './pause.ts'
 import { type Filled, STORES } from './stores.ts'
 
-/** What one store takes for so many sessions. */
+/** The resources that one store uses for its sessions. */
 export interface Footprint {
   readonly store: keyof typeof STORES
   readonly count: number
-  /** Of the heap and of what hangs on it outside, each session. */
+  /** Heap and external memory per session, in bytes. */
   readonly bytes: number
-  /** While it is full, and takes a tenth more. */
+  /** While it is full and a tenth more is added. */
   readonly evicting: Pause
-  /** While all of it is swept; undefined for a store that never does. */
+  /** While all of it is swept; undefined for a store without a sweep. */
   readonly sweeping: Pause | undefined
 }
 
@@ -19,7 +19,7 @@ process.stdout.write(JSON.stringify(footprint))
 
 async function measureStore(store: keyof typeof STORES, count: number): Promise<Footprint> {
   const make: (max: number) => Filled = STORES[store]
-  // What code and caches take must not count.
+  // Memory of code and caches must not count.
   await make(1000).fill(10_000)
   const before = usedBytes()
   const filled = make(count)

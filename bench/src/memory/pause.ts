@@ -3,11 +3,11 @@ import { performance } from 'node:perf_hooks'
 /** The longest time between two turns of the event loop, in milliseconds. */
 export interface Pause {
   readonly wall: number
-  /** Of the main thread: what another process took away in between is not in it. */
+  /** CPU of the main thread: it excludes time that other processes took meanwhile. */
   readonly cpu: number
 }
 
-/** Does some work, and looks at every turn of the event loop how long the last one was ago. */
+/** Does some work, and measures at each turn of the event loop the time since the last one. */
 export async function longestPause(work: () => void | Promise<void>): Promise<Pause> {
   let wall = 0
   let cpu = 0

@@ -4,20 +4,20 @@ import createMemorystore from 'memorystore'
 import { randomBytes } from 'node:crypto'
 import { SECRET, sessionsOf, type ShopData } from '../data.ts'
 
-/** A store in this process, filled as its own library fills it. */
+/** A store in this process, filled through its own library. */
 export interface Filled {
-  /** Adds so many sessions. */
+  /** Adds this number of sessions. */
   fill(count: number): Promise<void>
-  /** Removes all that it holds, because it has expired. Undefined: what has expired stays. */
+  /** Removes everything, because it has expired. Undefined: expired sessions stay. */
   readonly sweep: (() => void | Promise<void>) | undefined
 }
 
 const HOUR_MS = 3_600_000
-/** Of JSON in each session. */
+/** Bytes of JSON in each session. */
 export const BYTES = 100
 const data = sessionsOf(BYTES)
 
-/** Through whole visits, spread over an hour of a clock of its own; one in ten logs somebody in. */
+/** Through complete visits, spread over an hour of a simulated clock; one in ten logs in. */
 function keepsake(max: number): Filled {
   let at = Date.now()
   const now = (): number => at
@@ -40,13 +40,13 @@ function keepsake(max: number): Filled {
   }
 }
 
-/** Has no bound, and no sweep: what nobody asks for again stays. */
+/** Has no limit and no sweep: sessions that are never read again stay. */
 function expressMemoryStore(): Filled {
   const store = new expressSession.MemoryStore()
   return { fill: (count) => inTurns(count, (index) => setIn(store, index)), sweep: undefined }
 }
 
-/** What it keeps is over at once, so that its sweep finds everything. */
+/** Its sessions expire at once, so that the sweep finds all of them. */
 function memorystore(max: number): Filled {
   const store = new (createMemorystore(expressSession))({ max, ttl: 1 })
   return { fill: (count) => inTurns(count, (index) => setIn(store, index)), sweep: () => store.prune() }
@@ -58,7 +58,7 @@ function setIn(store: expressSession.Store, index: number): void {
   store.set(randomBytes(24).toString('base64url'), { cookie, ...data[index % data.length] })
 }
 
-/** Visits between two turns of the event loop, as several requests come in one packet on a busy server. */
+/** Visits between two turns of the event loop, as if several requests arrived in one packet on a busy server. */
 const PER_TURN = 8
 
 async function inTurns(count: number, work: (index: number) => void | Promise<void>): Promise<void> {

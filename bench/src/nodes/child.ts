@@ -9,7 +9,7 @@ import { sumOf } from '../statistics.ts'
 import { inFlight, once } from '../work.ts'
 import type { NodeSeries } from '../nodes.ts'
 
-/** A few codecs on whichever Node runs this: microseconds of CPU for a seal and an open, by size, codec and round. */
+/** A few codecs on the Node that runs this file: microseconds of CPU for a seal and an open, by size, codec and round. */
 const found = await secureSession()
 const codecs = [
   keepsakeSealer(),

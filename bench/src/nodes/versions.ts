@@ -1,18 +1,18 @@
 import { execFileSync } from 'node:child_process'
 
-/** The lines of Node that are supported beside the one that this runs on, pinned so that a run can be repeated. */
+/** The supported release lines of Node other than the current one, pinned so that a run can be repeated. */
 const OTHERS = ['22.23.3', '26.10.0'] as const
 
-/** A Node that can be measured. */
+/** A Node version that can be measured. */
 export interface NodeVersion {
   readonly version: string
-  /** Of the program. */
+  /** The path of the program. */
   readonly path: string
 }
 
 /**
- * This Node and the others, which npm brings and keeps; one that cannot be had is missing. They are no dependencies: 250 MB
- * that only this benchmark needs are not for everybody who installs the repository.
+ * This Node and the others, which npm downloads and caches; unavailable ones are left out. They are not dependencies:
+ * nobody who installs the repository should download 250 MB for this one benchmark.
  */
 export function findNodes(): readonly NodeVersion[] {
   const others = OTHERS.flatMap((version): NodeVersion[] => {

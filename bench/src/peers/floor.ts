@@ -12,8 +12,8 @@ const TAG = 16
 const GCM = 'aes-256-gcm'
 
 /**
- * The least that AES-256-GCM through `node:crypto` can cost with JSON and base64url around it: one key that never
- * changes, nonces from a pool, one buffer for everything; no key ids, times, strict spelling or rotation.
+ * The lower bound for AES-256-GCM through `node:crypto` with JSON and base64url: one constant key,
+ * nonces from a pool, one buffer for everything; no key ids, times, strict encoding or rotation.
  */
 export function gcmFloor(): SyncCodec {
   const key = createSecretKey(randomFillSync(Buffer.alloc(32)))
@@ -47,7 +47,7 @@ function sealInto(scratch: Buffer, key: KeyObject, plain: Buffer): number {
   return end + TAG
 }
 
-/** Writes fresh random bytes over the first 12 of a buffer. */
+/** Overwrites the first 12 bytes of a buffer with new random bytes. */
 export function noncePool(): (target: Buffer) => void {
   const pool = Buffer.alloc(4096 - (4096 % IV))
   let used = pool.length

@@ -24,7 +24,7 @@ export const h3: AsyncCodec = {
   open: (token) => unsealSession(eventWith({}), { password }, token),
 }
 
-/** An event whose session has been loaded, as far as h3's codec asks for one. */
+/** An event with a loaded session, as far as h3's codec needs one. */
 function eventWith(data: object): H3Event {
   const session = { id: '00000000-0000-4000-8000-000000000000', createdAt: Date.now(), data }
   return { context: { sessions: { h3: session } } } as unknown as H3Event

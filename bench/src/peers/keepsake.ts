@@ -6,7 +6,7 @@ import type { SyncCodec } from './codec.ts'
 
 const NAME = '__Host-session'
 
-/** The sealer with JSON around it: what the codecs of the peers do. */
+/** The sealer with JSON: the same work as the codecs of the peers. */
 export function keepsakeSealer(secrets: readonly string[] = [SECRET]): SyncCodec {
   const sealer = createSealer({ secrets, name: NAME })
   const now = Math.floor(Date.now() / 1000)
@@ -23,11 +23,11 @@ export function keepsakeSealer(secrets: readonly string[] = [SECRET]): SyncCodec
   }
 }
 
-/** A whole visit each way, with all that the codecs leave out: the header, the checks, the session, the Set-Cookie line. */
+/** A complete visit in each direction, including all that the codecs omit: the header, the checks, the session, the Set-Cookie line. */
 export function keepsakeVisit(secrets: readonly string[] = [SECRET]): SyncCodec {
   const sessions = createSessions<ShopData>({ secrets, revocation: 'none' })
   return {
-    name: 'keepsake, whole visit',
+    name: 'keepsake, complete visit',
     seal(data) {
       const visit = settled(openVisit(sessions, undefined))
       Object.assign(visit.session, data)
@@ -38,8 +38,8 @@ export function keepsakeVisit(secrets: readonly string[] = [SECRET]): SyncCodec 
   }
 }
 
-/** Sealed sessions are there at once. */
+/** Sealed sessions are available synchronously. */
 export function settled<T>(value: T | Promise<T>): T {
-  if (value instanceof Promise) throw new Error('a sealed session needs no promise')
+  if (value instanceof Promise) throw new Error('a sealed session must be available synchronously')
   return value
 }

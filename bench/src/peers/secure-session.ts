@@ -1,7 +1,7 @@
 import type { ShopData } from '../data.ts'
 import type { SyncCodec } from './codec.ts'
 
-/** What the plugin hangs onto Fastify. */
+/** The methods that the plugin adds to Fastify. */
 interface Decorated {
   createSecureSession(data: object): object
   encodeSecureSession(session: object): string
@@ -10,7 +10,7 @@ interface Decorated {
 
 type Plugin = (host: object, options: object, next: (error?: Error) => void) => void
 
-/** @fastify/secure-session's codec over libsodium in C, without Fastify; or why it is not here. */
+/** @fastify/secure-session's codec over libsodium in C, without Fastify; or the reason why it is unavailable. */
 export async function secureSession(): Promise<SyncCodec | string> {
   try {
     const loaded: unknown = await import('@fastify/secure-session')
@@ -19,12 +19,12 @@ export async function secureSession(): Promise<SyncCodec | string> {
     )
     return {
       name: '@fastify/secure-session',
-      // A copy, because the plugin writes its time into the object that it is given.
+      // A copy, because the plugin writes its timestamp into the object.
       seal: (data: ShopData) => codec.encodeSecureSession(codec.createSecureSession({ ...data })),
       open: (token) => codec.decodeSecureSession(token) ?? failed(),
     }
   } catch (error) {
-    return `@fastify/secure-session is left out: ${error instanceof Error ? error.message.split('\n')[0] : 'no reason given'}`
+    return `@fastify/secure-session is left out: ${error instanceof Error ? error.message.split('\n')[0] : 'unknown reason'}`
   }
 }
 

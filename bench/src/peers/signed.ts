@@ -2,7 +2,7 @@ import Keygrip from 'keygrip'
 import { SECRET } from '../data.ts'
 import type { SyncCodec } from './codec.ts'
 
-/** What cookie-session does to its data: base64, and a signature by keygrip in a second cookie. Anybody can read it. */
+/** The codec of cookie-session: base64, and a signature by keygrip in a second cookie. Anyone can read the data. */
 export function cookieSessionCodec(): SyncCodec {
   const keys = new Keygrip([SECRET])
   return {
@@ -15,7 +15,7 @@ export function cookieSessionCodec(): SyncCodec {
       const dot = token.lastIndexOf('.')
       const value = token.slice(0, dot)
       if (!keys.verify(`session=${value}`, token.slice(dot + 1)))
-        throw new Error('the signature does not fit')
+        throw new Error('the signature does not match')
       return JSON.parse(Buffer.from(value, 'base64').toString('utf8')) as object
     },
   }

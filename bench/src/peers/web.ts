@@ -4,7 +4,7 @@ import { createCookieSessionStorage } from 'react-router'
 import { SECRET, type ShopData } from '../data.ts'
 import type { AsyncCodec } from './codec.ts'
 
-/** An encrypted JSON web token under a key that was imported once. */
+/** An encrypted JSON web token with a key that is imported once. */
 export async function joseJwe(): Promise<AsyncCodec> {
   const raw = createSecretKey(Buffer.from(SECRET, 'base64url')).export()
   const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt'])
@@ -15,7 +15,7 @@ export async function joseJwe(): Promise<AsyncCodec> {
   }
 }
 
-/** Remix's cookie session as React Router carries it on; it takes and gives whole headers. Signed only. */
+/** Remix's cookie session as continued by React Router; it reads and writes whole headers. Signed only. */
 export function remixCookieSession(): AsyncCodec {
   const storage = createCookieSessionStorage<ShopData>({
     cookie: { name: 'session', secrets: [SECRET], httpOnly: true, secure: true, sameSite: 'lax', path: '/' },

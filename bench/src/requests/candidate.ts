@@ -3,10 +3,10 @@ import { Connection, requestOf } from '../http/connection.ts'
 import { PLAIN_COOKIE, type Use, type Variant } from '../http/variants.ts'
 import type { Candidate } from '../rounds.ts'
 
-/** Of JSON in each session. */
+/** Bytes of JSON in each session. */
 export const BYTES = 100
 
-/** A connection whose cookies hold filled sessions, after a check that each session really comes back. */
+/** A connection whose cookies hold filled sessions, after a check that each session is found again. */
 export async function candidateOf({ name, listener, visitors = 1 }: Variant, use: Use): Promise<Candidate> {
   const [fill] = sessionsOf(BYTES)
   if (fill === undefined) throw new Error('there is no data')

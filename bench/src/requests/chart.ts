@@ -5,7 +5,7 @@ import { spreadOf } from '../statistics.ts'
 import { BYTES } from './candidate.ts'
 import type { Row } from './row.ts'
 
-/** What sessions add to the CPU of a request: a group of bars for each framework and use. */
+/** The CPU that sessions add to a request: a group of bars for each framework and use. */
 export function chartOf(frameworks: readonly AnyFramework[], rows: readonly Row[]): Findings['chart'] {
   return {
     title: `What a session of ${BYTES} bytes adds to a request`,

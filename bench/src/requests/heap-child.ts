@@ -6,15 +6,15 @@ import { candidateOf } from './candidate.ts'
 import type { HeapRow } from './heap.ts'
 
 const ROUNDS = 15
-/** iron-session takes a thousand times as long, and allocates the same every time. */
+/** iron-session takes a thousand times as long, and always allocates the same. */
 const timesOf = (name: string): number => (name === 'iron-session' ? 20 : 250)
 
-/** On the heap of this process nothing but what lies in memory can be told from what clients of servers do. */
+/** Only stores in memory: clients of servers allocate on the same heap, which cannot be told apart. */
 const isInProcess = ({ name }: Backend): boolean => name === 'memory'
 
 const backends = await openBackends({ redisUrl: undefined, postgresUrl: undefined })
 const rows: HeapRow[] = []
-// Each as it was named, in one order.
+// Each use in the order of its name.
 for (const framework of FRAMEWORKS.filter((framework) => process.argv.includes(framework))) {
   const variants = VARIANTS[framework](backends.list.filter(isInProcess))
   for (const use of USES) rows.push(...(await measureUse(variants, use)))

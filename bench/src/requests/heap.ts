@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { AnyFramework, Framework, Use } from '../http/variants.ts'
 import { showProgress } from '../progress.ts'
 
-/** What requests of one kind have allocated: bytes of heap each, one value a round. */
+/** The allocations of requests of one kind: bytes of heap per request, one value per round. */
 export interface HeapRow {
   readonly framework: AnyFramework
   readonly name: string
@@ -12,11 +12,11 @@ export interface HeapRow {
 }
 
 const CHILD = fileURLToPath(new URL('heap-child.ts', import.meta.url))
-/** Of young objects, in MiB: room for all that a round allocates, so that nothing is collected while it is counted. */
+/** The young generation in MiB: large enough that nothing is collected during a round. */
 const ROOM = 64
 const FLAGS = ['--expose-gc', `--min-semi-space-size=${ROOM}`, `--max-semi-space-size=${ROOM}`]
 
-/** Measured in a process of its own, for the sake of its flags. */
+/** Measured in a separate process because of its flags. */
 export function measureHeap(frameworks: readonly Framework[]): readonly HeapRow[] {
   showProgress('requests: heap')
   const args = [...process.execArgv, ...FLAGS, CHILD, ...frameworks]

@@ -4,11 +4,11 @@ import { pairwise, ratioOf, spreadOf } from '../statistics.ts'
 import { candidateOf } from './candidate.ts'
 import type { Row } from './row.ts'
 
-/** What an untouched session adds is so little that more rounds are needed to see it. */
+/** An untouched session adds so little that more rounds are needed to see it. */
 const ROUNDS: Readonly<Record<Use, number>> = { untouched: 31, read: 15, write: 15 }
 const SLICE_MS = 15
 
-/** The applications of one framework in turns, one of them bare. */
+/** The applications of one framework in turns, including a bare one. */
 export async function measureUse(part: string, variants: readonly Variant[], use: Use): Promise<Row[]> {
   const candidates: Candidate[] = []
   for (const variant of variants) candidates.push(await candidateOf(variant, use))

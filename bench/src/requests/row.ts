@@ -1,16 +1,16 @@
 import type { AnyFramework, Use, Variant } from '../http/variants.ts'
 import type { Spread } from '../statistics.ts'
 
-/** A variant under one use of the session; `added` is against the bare handler of the same round. */
+/** A variant with one use of the session; `added` is the difference to the bare handler of the same round. */
 export interface Row {
   readonly variant: Variant
   readonly use: Use
   readonly wall: Spread
   readonly cpu: Spread
   readonly addedWall: Spread
-  /** Round by round. */
+  /** One value per round. */
   readonly addedCpu: readonly number[]
-  /** The bare handler's CPU in that of this one. */
+  /** The bare handler's CPU as a share of this variant's. */
   readonly ratio: Spread
 }
 

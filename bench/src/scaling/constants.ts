@@ -1,11 +1,11 @@
 import type { Cost } from './traffic.ts'
 
-/** What one backend takes. Bytes of memory in Redis, of disk in PostgreSQL. */
+/** The costs of one backend. Bytes of memory in Redis, of disk in PostgreSQL. */
 export interface Constants {
-  /** The sealed text of a session alone. */
+  /** The sealed text of a session only. */
   readonly textBytes: number
   readonly sessionBytes: number
-  /** One that belongs to a subject, with its place in the index. */
+  /** A session of a subject, including its index entry. */
   readonly subjectBytes: number
   readonly read: Cost
   readonly write: Cost

@@ -8,10 +8,10 @@ import type { Constants } from './constants.ts'
 import { firstVisit, measure, openShop, readingVisit, writingVisit } from './traffic.ts'
 
 const CONNECTIONS = 10
-/** A tick of the clocks in /proc. */
+/** A clock tick in /proc. */
 const TICK_MICROS = 10_000
 
-/** What PostgreSQL takes for a session and for a request; undefined where there is none. */
+/** The costs of a session and of a request in PostgreSQL; undefined if it is not installed. */
 export async function measurePostgres(sessions: number, visits: number): Promise<Constants | undefined> {
   const server = await startPostgres(['max_wal_size=4GB'])
   if (server === undefined) return undefined
@@ -38,7 +38,7 @@ export async function measurePostgres(sessions: number, visits: number): Promise
     const textBytes = await number(`SELECT max(length(text)) FROM sessions`)
     const fill = async (subject: string): Promise<number> => {
       await pool.query('TRUNCATE sessions')
-      // Keys in no order, as hashes are: that is what an index looks like after a while.
+      // Keys in random order, like hashes: the index then looks as it does after some time in production.
       await pool.query(`INSERT INTO sessions
         SELECT sha256(n::text::bytea), repeat(md5(n::text), ${Math.ceil(textBytes / 32)})::varchar(${textBytes}),
           1e12 + n, ${subject}, now() FROM generate_series(1, ${sessions}) AS n`)
@@ -59,7 +59,7 @@ export async function measurePostgres(sessions: number, visits: number): Promise
   }
 }
 
-/** The CPU time of a process and its children, those that have ended too; as Linux tells it. */
+/** The CPU time of a process and its children, including finished ones, as Linux reports it. */
 function microsOf(master: string): number {
   let ticks = 0
   for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -67,10 +67,10 @@ function microsOf(master: string): number {
       const fields = readFileSync(`/proc/${id}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
       const [, parent, ...rest] = fields
       if (id !== master && parent !== master) continue
-      // utime and stime; for the first process cutime and cstime besides.
+      // utime and stime; for the first process also cutime and cstime.
       ticks += [9, 10, ...(id === master ? [11, 12] : [])].reduce((sum, at) => sum + Number(rest[at]), 0)
     } catch {
-      // It has just ended.
+      // It has just exited.
     }
   }
   return ticks * TICK_MICROS

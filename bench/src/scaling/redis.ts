@@ -8,10 +8,10 @@ import { firstVisit, measure, openShop, readingVisit, writingVisit } from './tra
 
 const BATCH = 1000
 const HOUR_MS = 3_600_000
-/** Emptying a server of a million keys takes seconds. */
+/** Emptying a server with a million keys takes seconds. */
 const PATIENCE_MS = 120_000
 
-/** What Redis takes for a session and for a request; undefined where there is none. */
+/** The costs of a session and of a request in Redis; undefined if it is not installed. */
 export async function measureRedis(sessions: number, visits: number): Promise<Constants | undefined> {
   const server = await startRedis()
   if (server === undefined) return undefined
@@ -40,7 +40,7 @@ export async function measureRedis(sessions: number, visits: number): Promise<Co
       const expiresAt = Date.now() + HOUR_MS
       for (let n = 0; n < sessions; n += BATCH) {
         const keys = Array.from({ length: BATCH }, () => randomBytes(32).toString('hex'))
-        // One pipeline: the client sends what is written in one turn together.
+        // One pipeline: the client sends together what is written in one turn.
         await Promise.all(
           keys.map(async (key) =>
             store.create(key, { text: value.slice(1), expiresAt, subject: subject ? key : undefined }),

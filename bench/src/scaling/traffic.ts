@@ -1,7 +1,7 @@
 import { createSessions, type Sessions, type Store } from '@keepsake/core'
 import { randomBytes } from 'node:crypto'
 
-/** The session that is measured: somebody with a few things in the cart. */
+/** The measured session: a logged-in user with a few things in the cart. */
 export interface Cart {
   cart: { sku: string; qty: number }[]
   theme: string
@@ -33,25 +33,25 @@ export async function writingVisit(sessions: Sessions<Cart>, cookie: string): Pr
   await visit.close()
 }
 
-/** What one request costs on average. */
+/** The average cost of one request. */
 export interface Cost {
   readonly bytesUp: number
   readonly bytesDown: number
-  /** Microseconds of CPU: in this process without any HTTP, and in the server. */
+  /** Microseconds of CPU: in this process without HTTP, and in the server. */
   readonly nodeMicros: number
   readonly serverMicros: number
 }
 
 export interface Meter {
   readonly passed: { readonly up: number; readonly down: number }
-  /** Microseconds of CPU that the server has taken so far. */
+  /** Microseconds of CPU that the server has used so far. */
   serverMicros(): Promise<number>
 }
 
-/** A busy process has so many requests on the way, whose commands travel together. */
+/** The number of concurrent requests in a busy process, whose commands are sent together. */
 const AT_ONCE = Number(process.env['AT_ONCE'] ?? 20)
 
-/** Does one thing to many sessions, some at once. */
+/** Does one thing to many sessions, some of them concurrently. */
 export async function measure(
   meter: Meter,
   cookies: readonly string[],

@@ -1,4 +1,4 @@
-/** Starts the shop in four processes behind one port. STORE has to be one that processes share. */
+/** Starts the shop in four processes behind one port. STORE must be one that processes can share. */
 import cluster from 'node:cluster'
 import { fileURLToPath } from 'node:url'
 
@@ -11,14 +11,14 @@ for (let n = 0; n < PROCESSES; n++) cluster.fork()
 let isClosing = false
 cluster.on('exit', (_worker, code) => {
   if (code !== 0) process.exitCode = 1
-  // One that has crashed is started anew; one that could not open has said why.
+  // A crashed worker is replaced; one that could not start has printed why.
   if (code === null && !isClosing) cluster.fork()
 })
 
 function close(): void {
   isClosing = true
   for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM')
-  // The line between the processes would keep them running.
+  // The channel between the processes would keep them running.
   cluster.disconnect()
 }
 process.once('SIGINT', close)

@@ -4,7 +4,7 @@ import { cartRoutes, failed, missing } from 'example-express-cart'
 import { createStorefront, openShop, type ShopSession } from 'example-shop'
 import express from 'express'
 
-/** One of the processes: the cart on Express, with the process in place of the framework on each page. */
+/** One of the processes: the cart app on Express. Pages show the process id instead of the framework. */
 const framework = `Express, process ${process.pid}`
 
 await openShop({ framework, scope: 'cart' }, (keeping) => {
@@ -12,7 +12,7 @@ await openShop({ framework, scope: 'cart' }, (keeping) => {
   const shop = createStorefront({ sessions, framework, scope: 'cart' })
   const app = express()
   app.disable('x-powered-by')
-  // It is connections that the processes share out, and each click is to reach another process.
+  // The processes share connections, and each click should reach another process.
   app.use((_req, res, next) => {
     res.set('Connection', 'close')
     next()

@@ -6,7 +6,7 @@ import { cartRoutes, failed, missing } from './routes.ts'
 
 export { cartRoutes, failed, missing }
 
-/** A shop whose cart lives in `req.session`. */
+/** A shop that keeps its cart in `req.session`. */
 export function createApp({ sessions }: { readonly sessions: Sessions<ShopSession> }): Express {
   const shop = createStorefront({ sessions, framework: 'Express', scope: 'cart' })
   const app = express()

@@ -15,7 +15,7 @@ import {
 } from 'example-shop'
 import { type ErrorRequestHandler, type RequestHandler, Router, urlencoded } from 'express'
 
-/** The catalogue, the cart and the cookies page, for after the session's middleware. */
+/** The catalogue, the cart and the cookies page. Mount them after the session middleware. */
 export function cartRoutes(shop: Storefront): Router {
   const routes = Router()
   routes.get('/style.css', (_req, res) => {
@@ -62,14 +62,14 @@ export function cartRoutes(shop: Storefront): Router {
   return routes
 }
 
-/** The page for what is not there. */
+/** The page for unknown paths. */
 export const missing =
   (shop: Storefront): RequestHandler =>
   (req, res) => {
     res.status(404).send(shop.missing(req))
   }
 
-/** The page for what went wrong. */
+/** The page for errors. */
 export const failed =
   (shop: Storefront): ErrorRequestHandler =>
   (error: unknown, _req, res, next) => {

@@ -21,7 +21,7 @@ export interface AppOptions {
   readonly accounts: Accounts
 }
 
-/** The shop with a cart, and with accounts: `req.session.subject` is who is logged in. */
+/** The shop with a cart and accounts: `req.session.subject` is the logged-in user. */
 export function createApp({ sessions, accounts }: AppOptions): Express {
   const shop = createStorefront({ sessions, framework: 'Express', scope: 'login', hasSessionScript: true })
   const app = express()

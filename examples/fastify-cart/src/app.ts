@@ -7,7 +7,7 @@ import { cartRoutes, pages, seeOther } from './routes.ts'
 
 export { cartRoutes, pages, seeOther }
 
-/** A shop whose cart lives in `request.session`. */
+/** A shop that keeps its cart in `request.session`. */
 export async function createApp({
   sessions,
 }: {
@@ -21,10 +21,10 @@ export async function createApp({
   return listenerOf(app)
 }
 
-/** What serves requests of `node:http`. */
+/** A request listener of `node:http`. */
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void
 
-/** The application as a listener, which the shop's own server calls. */
+/** The application as a listener, for the shop's own server. */
 export async function listenerOf(app: FastifyInstance): Promise<Listener> {
   await app.ready()
   return (request, response) => app.routing(request, response)

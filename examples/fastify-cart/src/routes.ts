@@ -18,7 +18,7 @@ import {
 import type { FastifyPluginAsync, FastifyReply, RouteHandlerMethod } from 'fastify'
 import { fastifyPlugin } from 'fastify-plugin'
 
-/** Around all routes: page headers, the guard, the form parser, and the pages for what is not there and for what went wrong. */
+/** Around all routes: page headers, the guard, the form parser, and the pages for unknown paths and errors. */
 export const pages = (shop: Storefront): FastifyPluginAsync =>
   fastifyPlugin(async (app) => {
     app.addHook('onRequest', async (_request, reply) => void reply.headers(pageHeaders))
@@ -31,10 +31,10 @@ export const pages = (shop: Storefront): FastifyPluginAsync =>
     })
   })
 
-/** Answers and goes back to where the visitor was, by a GET. */
+/** Redirects to the previous page with a GET. */
 export const seeOther = (reply: FastifyReply, path: string): FastifyReply => reply.redirect(path, 303)
 
-/** The catalogue, the cart and the cookies page, for after the session's plugin. */
+/** The catalogue, the cart and the cookies page. Register them after the session plugin. */
 export const cartRoutes =
   (shop: Storefront): FastifyPluginAsync =>
   async (routes) => {

@@ -21,7 +21,7 @@ export interface AppOptions {
   readonly accounts: Accounts
 }
 
-/** The shop with a cart, and with accounts: `request.session.subject` is who is logged in. */
+/** The shop with a cart and accounts: `request.session.subject` is the logged-in user. */
 export async function createApp({ sessions, accounts }: AppOptions): Promise<Listener> {
   const shop = createStorefront({ sessions, framework: 'Fastify', scope: 'login', hasSessionScript: true })
   const app = fastify()

@@ -6,7 +6,7 @@ import { answerOthers, cartRoutes, pages, visitorOf } from './routes.ts'
 
 export { answerOthers, cartRoutes, pages, visitorOf }
 
-/** A shop whose cart lives in `c.get('session')`. */
+/** A shop that keeps its cart in `c.get('session')`. */
 export function createApp({ sessions }: { readonly sessions: Sessions<ShopSession> }): Hono {
   const shop = createStorefront({ sessions, framework: 'Hono', scope: 'cart' })
   const app = answerOthers(new Hono(), shop)

@@ -19,7 +19,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 
-/** Around all routes, behind the session's middleware: page headers, the guard, and how long a form may be. */
+/** Around all routes, after the session middleware: page headers, the guard, and the size limit of forms. */
 export const pages: readonly MiddlewareHandler[] = [
   async (c, next) => {
     for (const [name, value] of Object.entries(pageHeaders)) c.header(name, value)
@@ -29,13 +29,13 @@ export const pages: readonly MiddlewareHandler[] = [
   bodyLimit({ maxSize: 8 * 1024 }),
 ]
 
-/** Who asks for a page. */
+/** The visitor who requests a page. */
 export const visitorOf = (c: Context): Visitor => ({
   session: c.get('session'),
   headers: c.req.header(),
 })
 
-/** The pages for what is not there and for what went wrong. */
+/** The pages for unknown paths and errors. */
 export function answerOthers(app: Hono, shop: Storefront): Hono {
   app.notFound((c) => c.html(shop.missing(visitorOf(c)), 404))
   app.onError((error, c) => {
@@ -45,7 +45,7 @@ export function answerOthers(app: Hono, shop: Storefront): Hono {
   return app
 }
 
-/** The catalogue, the cart and the cookies page, for after the session's middleware. */
+/** The catalogue, the cart and the cookies page. Mount them after the session middleware. */
 export function cartRoutes(shop: Storefront): Hono {
   const routes = new Hono()
   routes.get('/style.css', (c) =>

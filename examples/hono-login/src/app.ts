@@ -21,7 +21,7 @@ export interface AppOptions {
   readonly accounts: Accounts
 }
 
-/** The shop with a cart, and with accounts: `c.get('session').subject` is who is logged in. */
+/** The shop with a cart and accounts: `c.get('session').subject` is the logged-in user. */
 export function createApp({ sessions, accounts }: AppOptions): Hono {
   const shop = createStorefront({ sessions, framework: 'Hono', scope: 'login', hasSessionScript: true })
   const app = answerOthers(new Hono(), shop)

@@ -6,7 +6,7 @@ import { answer, cartRoutes, pages, seeOther } from './routes.ts'
 
 export { answer, cartRoutes, pages, seeOther }
 
-/** A shop whose cart lives in `ctx.session`. */
+/** A shop that keeps its cart in `ctx.session`. */
 export function createApp({ sessions }: { readonly sessions: Sessions<ShopSession> }): Koa {
   const shop = createStorefront({ sessions, framework: 'Koa', scope: 'cart' })
   const app = new Koa()

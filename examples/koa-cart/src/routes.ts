@@ -18,7 +18,7 @@ import {
 } from 'example-shop'
 import type { Context, Middleware } from 'koa'
 
-/** Around all routes: page headers, the guard, the form parser, and the pages for what is not there and for what went wrong. */
+/** Around all routes: page headers, the guard, the form parser, and the pages for unknown paths and errors. */
 export const pages = (shop: Storefront): readonly Middleware[] => [
   async (ctx, next) => {
     ctx.set(pageHeaders)
@@ -34,12 +34,12 @@ export const pages = (shop: Storefront): readonly Middleware[] => [
   bodyParser({
     enableTypes: ['form'],
     formLimit: '8kb',
-    // A body that does not inflate comes without a status, and would pass for a fault of ours.
+    // The error for a body that cannot be decompressed has no status, and would count as our fault.
     onError: (error, ctx) => ctx.throw('status' in error ? Number(error.status) : 400),
   }),
 ]
 
-/** Answers and goes back to where the visitor was, by a GET. */
+/** Redirects to the previous page with a GET. */
 export function seeOther(ctx: Context, path: string): void {
   ctx.status = 303
   ctx.redirect(path)
@@ -50,7 +50,7 @@ export function answer(ctx: Context, status: number, page: string): void {
   ctx.body = page
 }
 
-/** The catalogue, the cart and the cookies page, for after the session's middleware. */
+/** The catalogue, the cart and the cookies page. Mount them after the session middleware. */
 export function cartRoutes(shop: Storefront): Router {
   const routes = new Router()
   routes.get('/style.css', (ctx) => {

@@ -22,7 +22,7 @@ export interface AppOptions {
   readonly accounts: Accounts
 }
 
-/** The shop with a cart, and with accounts: `ctx.session.subject` is who is logged in. */
+/** The shop with a cart and accounts: `ctx.session.subject` is the logged-in user. */
 export function createApp({ sessions, accounts }: AppOptions): Koa {
   const shop = createStorefront({ sessions, framework: 'Koa', scope: 'login', hasSessionScript: true })
   const app = new Koa()
@@ -60,7 +60,7 @@ function loginRoutes(desk: Desk): Router {
     ctx.body = script
   })
   routes.get(LIVE_PATH, (ctx) => {
-    // Koa would report every reader who leaves as an error of the stream.
+    // Koa would report every client that disconnects as a stream error.
     ctx.respond = false
     ctx.status = 200
     sendLive(ctx.session, ctx.res)

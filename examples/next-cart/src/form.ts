@@ -1,13 +1,13 @@
 const MAX_BYTES = 8 * 1024
 
-/** A body that was too large. `status` is what to answer. */
+/** The body was too large. `status` is the status to respond with. */
 class FormError extends Error {
   override readonly name = 'FormError'
   readonly status = 413
 }
 
 /**
- * The fields of a posted form; undefined when the request carries none.
+ * The fields of a submitted form; undefined if the request has none.
  *
  * @throws {FormError} for more than 8 KiB.
  */

@@ -4,10 +4,10 @@ import type { NextRequest } from 'next/server'
 import { readForm } from './form.ts'
 import { withSession } from './session.ts'
 
-/** What a route is given. */
+/** The argument of a route. */
 export interface Call {
   readonly visitor: Visitor
-  /** Of a form. */
+  /** The fields of a form. */
   readonly fields: unknown
   readonly shop: Storefront
 }
@@ -22,7 +22,7 @@ export const seeOther = (path: string): Response =>
 
 const guard = createGuard()
 
-/** The route handler of all pages: with the visitor's session, behind the guard, with a page for what went wrong. */
+/** The route handler of all pages: with the visitor's session, behind the guard, and with an error page. */
 export const handlerOf = (
   shop: () => Storefront,
   routes: Readonly<Record<string, Route>>,

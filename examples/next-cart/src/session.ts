@@ -2,7 +2,7 @@ import { createNextSession, type Sessions } from '@keepsake/next'
 import type { ShopSession } from 'example-shop'
 
 /**
- * Next bundles an application's modules, and the server that opens the shop is none of them. What they share is on the global
+ * Next bundles an application's modules, but not the server that starts the shop. They share values through the global
  * object.
  */
 export interface Shared {
@@ -11,7 +11,8 @@ export interface Shared {
 
 export function sharedSessions(): Sessions<ShopSession> {
   const { shopSessions } = globalThis as Shared
-  if (shopSessions === undefined) throw new Error('open the shop by src/server.ts, which has its sessions')
+  if (shopSessions === undefined)
+    throw new Error('start the shop with src/server.ts, which creates its sessions')
   return shopSessions
 }
 

@@ -23,7 +23,7 @@ const answer =
     return html(given.page, given.status, given.headers)
   }
 
-/** Accounts: `session.subject` is who is logged in. */
+/** Accounts: `session.subject` is the logged-in user. */
 export const loginRoutes: Readonly<Record<string, Route>> = {
   'GET /login': answer((desk) => desk.showLogin),
   'POST /login': answer((desk) => desk.login),

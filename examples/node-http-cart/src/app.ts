@@ -10,7 +10,7 @@ export { answer, type Routes, seeOther, serve } from './serve.ts'
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** A shop whose cart lives in the session that `withSession` hands to each request. */
+/** A shop that keeps its cart in the session that `withSession` passes to each request. */
 export function createApp({ sessions }: { readonly sessions: Sessions<ShopSession> }): Listener {
   const shop = createStorefront({ sessions, framework: 'node:http', scope: 'cart' })
   return withSession(sessions, serve(shop, cartRoutes(shop)))

@@ -4,10 +4,10 @@ import { createGuard } from '@keepsake/node-http'
 import { failureOf, pageHeaders, type Storefront, type Visitor } from 'example-shop'
 import { readForm } from './form.ts'
 
-/** A request with what belongs to it, for one route. */
+/** The request with everything that a route needs. */
 export interface Exchange extends Visitor {
   readonly response: ServerResponse
-  /** The fields of a posted form, whatever the client made of them. */
+  /** The fields of a submitted form; they may contain anything. */
   readonly form: unknown
 }
 
@@ -18,14 +18,14 @@ export function answer(response: ServerResponse, status: number, page: string): 
   response.writeHead(status, pageHeaders).end(page)
 }
 
-/** Answers and goes back to where the visitor was, by a GET. */
+/** Redirects to the previous page with a GET. */
 export function seeOther(response: ServerResponse, path: string): void {
   response.writeHead(303, { Location: path }).end()
 }
 
 const guard = createGuard()
 
-/** A handler for `withSession`: refuses what other sites send, finds the route, reads the form, and answers where no route does or one fails. */
+/** A handler for `withSession`: refuses requests from other sites, finds the route, parses the form, and handles unknown paths and errors. */
 export const serve =
   (shop: Storefront, routes: Routes) =>
   async (request: IncomingMessage, response: ServerResponse, session: Session): Promise<void> => {
@@ -44,6 +44,6 @@ export const serve =
 
 function keyOf({ method = '', url = '' }: IncomingMessage): string {
   const [path] = url.split('?', 1)
-  // The answer to HEAD is the one to GET; Node leaves out its body.
+  // HEAD gets the response to GET; Node omits its body.
   return `${method === 'HEAD' ? 'GET' : method} ${path}`
 }

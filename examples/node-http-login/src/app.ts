@@ -20,7 +20,7 @@ export interface AppOptions {
   readonly accounts: Accounts
 }
 
-/** The shop with a cart, and with accounts: `session.subject` is who is logged in. */
+/** The shop with a cart and accounts: `session.subject` is the logged-in user. */
 export function createApp({ sessions, accounts }: AppOptions): Listener {
   const shop = createStorefront({ sessions, framework: 'node:http', scope: 'login', hasSessionScript: true })
   const desk = createDesk({ shop, sessions, accounts })

@@ -1,14 +1,14 @@
-/** A stretch of a sealed token. `hex` is a preview: long stretches are cut in the middle. */
+/** A part of a sealed token. `hex` is a preview: long parts are cut in the middle. */
 export interface Segment {
   readonly part: 'version' | 'key' | 'nonce' | 'sealed' | 'tag'
   readonly bytes: number
   readonly hex: string
 }
 
-/** What a session cookie's value looks like from outside, without any secret. */
+/** The parts of a session cookie's value, as far as they are visible without a secret. */
 export type Anatomy =
   | { readonly kind: 'token'; readonly bytes: number; readonly segments: readonly Segment[] }
-  /** The cookie of a session in a store; its parts in hexadecimal, cut in the middle. */
+  /** The cookie of a session in a store; its parts are in hexadecimal, cut in the middle. */
   | { readonly kind: 'stored'; readonly locator: string; readonly verifier: string }
   | { readonly kind: 'other'; readonly why: string }
 
@@ -51,15 +51,15 @@ function segmentsOf(bytes: Buffer): readonly Segment[] {
 }
 
 /**
- * Takes a session cookie's value apart by its shape alone. Anything may be passed: what is neither a sealed token
- * nor the cookie of a stored session is told apart by a reason. Nothing is verified here; only the library can do that.
+ * Splits a session cookie's value by its format alone. Accepts any text: for one that is neither a sealed token
+ * nor the cookie of a stored session, it returns the reason. Nothing is verified here; only the library can do that.
  */
 export function anatomyOf(value: string): Anatomy {
   if (value === '') return other('it is empty')
   if (value.length > LONGEST) return other(`it is longer than ${LONGEST} characters`)
-  if (!/^[A-Za-z0-9_-]+$/.test(value)) return other('it has characters outside of base64url')
+  if (!/^[A-Za-z0-9_-]+$/.test(value)) return other('it has characters that are not base64url')
   const bytes = Buffer.from(value, 'base64url')
-  // Unused bits at the end would give one token several spellings; the format allows one.
+  // With unused bits at the end, a token could have several encodings; the format allows only one.
   if (bytes.toString('base64url') !== value) return other('its last character is not canonical base64url')
   if (value.length === STORED_LENGTH) return storedOf(bytes)
   if (value.length < SHORTEST) return other(`it is shorter than ${SHORTEST} characters`)

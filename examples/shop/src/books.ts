@@ -13,7 +13,7 @@ export interface Book {
   readonly motif: Motif
 }
 
-/** All that the shop sells, in the order of the shelf. */
+/** All books of the shop, in the order of the catalogue. */
 export const books: readonly Book[] = [
   {
     sku: 'moby-dick',
@@ -139,7 +139,7 @@ export const books: readonly Book[] = [
 
 const bySku: ReadonlyMap<string, Book> = new Map(books.map((book) => [book.sku, book]))
 
-/** The book with this sku; undefined for anything else, whatever a form may have sent. */
+/** The book with this sku; undefined for any other value, whatever a form may have sent. */
 export const findBook = (sku: string): Book | undefined => bySku.get(sku)
 
 const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' })

@@ -6,7 +6,7 @@ export interface CartLine {
   readonly qty: number
 }
 
-/** A cart line with all that a page shows about it; `sum` is in cents. */
+/** A cart line with everything that a page shows; `sum` is in cents. */
 export interface CartRow {
   readonly book: Book
   readonly qty: number
@@ -16,8 +16,8 @@ export interface CartRow {
 export const MAX_QTY = 99
 
 /**
- * The cart with this many of a book: below 1 the line goes, above `MAX_QTY` it stays there. An unknown sku and a
- * quantity that is no whole number change nothing, so form fields can be passed on as `Number(text)`.
+ * The cart with this quantity of a book: below 1 removes the line, above `MAX_QTY` counts as `MAX_QTY`. An unknown sku and a
+ * quantity that is not a whole number change nothing, so form fields can be passed as `Number(text)`.
  */
 export function setQty(cart: readonly CartLine[], sku: string, qty: number): CartLine[] {
   if (!Number.isInteger(qty) || findBook(sku) === undefined) return [...cart]
@@ -37,7 +37,7 @@ export function add(cart: readonly CartLine[], sku: string, more = 1): CartLine[
 export const remove = (cart: readonly CartLine[], sku: string): CartLine[] =>
   cart.filter((line) => line.sku !== sku)
 
-/** The lines whose book is still sold: a session may remember a sku that the catalogue has dropped. */
+/** The lines whose book is still sold: a session may contain a sku that the catalogue no longer has. */
 export function rowsOf(cart: readonly CartLine[]): CartRow[] {
   return cart.flatMap(({ sku, qty }) => {
     const book = findBook(sku)
@@ -45,10 +45,10 @@ export function rowsOf(cart: readonly CartLine[]): CartRow[] {
   })
 }
 
-/** How many books lie in the cart. */
+/** The number of books in the cart. */
 export const count = (cart: readonly CartLine[]): number =>
   rowsOf(cart).reduce((books, row) => books + row.qty, 0)
 
-/** What they cost together, in cents. */
+/** Their total price, in cents. */
 export const total = (cart: readonly CartLine[]): number =>
   rowsOf(cart).reduce((cents, row) => cents + row.sum, 0)

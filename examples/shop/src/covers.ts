@@ -17,15 +17,15 @@ function linesOf(title: string): readonly string[] {
   return lines
 }
 
-// The widest of the system faces needs about 0.68 em for a bold letter; 152 units lie between the rules of the frame.
+// The widest system font needs about 0.68 em for a bold letter; the frame is 152 units wide inside.
 function sizeFor(lines: readonly string[]): number {
   const longest = Math.max(...lines.map((line) => line.length))
   return Math.min(25, 76 / lines.length, 152 / (longest * 0.68))
 }
 
 /**
- * A book's cover as inline SVG: no asset to load, and no style attribute, so that it shows under a strict
- * `style-src`. It is decoration: title and author must stand beside it as text.
+ * A book's cover as inline SVG: it loads nothing and has no style attribute, so it works with a strict
+ * `style-src`. It is decorative: show title and author as text beside it.
  */
 export function cover(book: Book): Html {
   const colours = palettes[book.palette]

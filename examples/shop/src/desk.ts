@@ -6,7 +6,7 @@ import { field } from './form.ts'
 import type { ShopSession } from './session.ts'
 import type { Storefront, Visitor } from './storefront.ts'
 
-/** What a visitor can do about an account, each for one route. */
+/** The actions on an account, each for one route. */
 export interface Desk {
   readonly showLogin: Action
   readonly login: Action
@@ -27,14 +27,14 @@ export interface DeskOptions {
   readonly accounts: Accounts
 }
 
-/** How long after a login the password need not be entered again. */
+/** How long after a login the user can change the password without entering it again. */
 const FRESH = '10m'
 
 const BAD_PASSWORD = `A password has ${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters.`
 
-/** All that the login apps do with sessions; the frameworks only bring the requests here. */
+/** All that the login apps do with sessions; the frameworks only pass the requests on. */
 export function createDesk({ shop, sessions, accounts }: DeskOptions): Desk {
-  /** What nobody but a member may do; others are asked to log in. */
+  /** For actions that require a login; anonymous visitors are redirected to the login page. */
   const forMember =
     (act: (visitor: Visitor, account: Account, form: unknown) => Answer | Promise<Answer>): Action =>
     (visitor, form) => {
@@ -84,7 +84,7 @@ export function createDesk({ shop, sessions, accounts }: DeskOptions): Desk {
     revoke: forMember(async ({ session }, { username }, form) => {
       const isEnded = await sessions.revoke(field(form, 'handle'), { subject: username })
       if (isEnded !== false) session.flash('done', 'That device is logged out.')
-      else session.flash('problem', 'That device is not logged in any more.')
+      else session.flash('problem', 'That device is no longer logged in.')
       return goTo('/devices')
     }),
 
@@ -101,19 +101,19 @@ export function createDesk({ shop, sessions, accounts }: DeskOptions): Desk {
       const account = await accounts.verify(username, field(form, 'password'))
       if (account === undefined)
         return show(shop.password(visitor, 'current', 'That is not your password.'), 422)
-      // Another login of the same subject: a new id, a new beginning, and all data stays.
+      // Another login of the same subject: it gets a new id and start time, and keeps all data.
       visitor.session.login(username)
       return goTo('/password')
     }),
 
     changePassword: forMember(async (visitor, { username }, form) => {
       const { session } = visitor
-      // The form was left open for too long; the page asks for the password first.
+      // The form was open for too long; the page asks for the password first.
       if (!session.isFresh(FRESH)) return goTo('/password')
       const isChanged = await accounts.changePassword(username, field(form, 'password'))
       if (!isChanged) return show(shop.password(visitor, 'new', BAD_PASSWORD), 422)
       await sessions.revokeAll(username, { except: session })
-      // Whoever has copied this session's cookie is out, too.
+      // This also ends copies of this session's cookie.
       session.regenerate()
       session.flash('done', 'Your password is changed, and every other device is logged out.')
       return goTo('/account')
@@ -121,15 +121,15 @@ export function createDesk({ shop, sessions, accounts }: DeskOptions): Desk {
   }
 }
 
-/** What became of a request with the cookie of a session that is over. */
+/** The result of a request with the cookie of an ended session. */
 function triedCopy({ session }: { readonly session: Session }): string {
   const { opened } = session.explain()
   return session.subject === undefined
-    ? `You are logged out. The cookie that you had was tried once more, as by somebody who copied it, and was refused: ${opened}.`
-    : 'You are logged out, and the cookie that you had still opens your session.'
+    ? `You are logged out. The server tried your old cookie again, as someone with a copy of it would, and refused it: ${opened}.`
+    : 'You are logged out, but a copy of your old cookie still opens your session.'
 }
 
-/** In sealed mode nobody knows how many there were. */
+/** In cookie mode the number is unknown. */
 function othersEnded(count: number | undefined): string {
   if (count === undefined) return 'Every other device is logged out.'
   if (count === 0) return 'No other device was logged in.'

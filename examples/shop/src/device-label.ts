@@ -1,6 +1,6 @@
 type Names = readonly (readonly [pattern: RegExp, name: string])[]
 
-// In this order: most browsers also carry the names of those that came before them, and so do systems.
+// The order matters: most browsers, and systems, also mention the names of earlier ones.
 const BROWSERS: Names = [
   [/\b(?:Edg|EdgA|EdgiOS)\//, 'Edge'],
   [/\b(?:OPR|OPT|Opera)\//, 'Opera'],
@@ -21,15 +21,15 @@ const SYSTEMS: Names = [
   [/\bLinux\b/, 'Linux'],
 ]
 
-// Nobody's real one is longer, and whoever sends more need not cost more.
+// No real header is longer; the limit keeps a long one from costing more.
 const MAX_LOOKED_AT = 512
 
 const nameIn = (text: string, names: Names): string | undefined =>
   names.find(([pattern]) => pattern.test(text))?.[1]
 
 /**
- * What a list of devices calls the one with this `User-Agent`: "Firefox on Linux". Undefined where nothing in it is
- * known. It is a reminder for the visitor, and proves nothing: a client may send whatever it likes.
+ * The name in the list of devices for this `User-Agent`: "Firefox on Linux". Undefined if nothing in it is
+ * recognized. It only helps the visitor to remember, and proves nothing: a client can send any text.
  */
 export function deviceLabel(userAgent = ''): string | undefined {
   const text = userAgent.slice(0, MAX_LOOKED_AT)

@@ -2,17 +2,17 @@ import { CrossOriginError } from '@keepsake/core'
 import { CartFullError } from './session.ts'
 
 const FOREIGN_FORM =
-  'Something that was not a page of this shop sent that form, so nothing was done. If it was you, please go back and try again from here.'
+  'That form was not sent by a page of this shop, so nothing was done. If you sent it, please go back and try again from here.'
 
-/** What a visitor is told when a request could not be served. */
+/** The message to a visitor whose request failed. */
 export interface Failure {
   readonly status: number
   readonly message?: string | undefined
 }
 
 /**
- * The answer to what a handler, a body parser or the library threw. Express, Koa, their parsers and Keepsake put a
- * `status` on their errors, Fastify a `statusCode`. One of the 4xx is the client's; anything else is ours, and goes to standard error.
+ * The response to an error of a handler, a body parser or the library. Express, Koa, their parsers and Keepsake set a
+ * `status` on their errors, Fastify a `statusCode`. A 4xx is the client's fault; any other error is ours, and is logged.
  */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CartFullError) return { status: error.status, message: error.message }

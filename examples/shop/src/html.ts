@@ -9,8 +9,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 
 /**
- * Markup that is safe to put on a page. Only `html` makes one: the text is a private field, so an object that came
- * out of a cookie, a form or JSON cannot pass for it.
+ * Markup that is safe to put on a page. Only `html` creates it: the text is a private field, so an object from a
+ * cookie, a form or JSON cannot pass for it.
  */
 export class Html {
   readonly #markup: string
@@ -24,7 +24,7 @@ export class Html {
   }
 }
 
-/** What may stand in a template: markup passes, text is escaped, nothing and `false` leave no trace. */
+/** Values for a template: markup is inserted unchanged, text is escaped, undefined, null and `false` are omitted. */
 export type HtmlValue = Html | string | number | false | null | undefined | readonly HtmlValue[]
 
 function render(value: HtmlValue): string {
@@ -35,8 +35,8 @@ function render(value: HtmlValue): string {
 }
 
 /**
- * A template whose values are escaped unless they are markup themselves. Attribute values must stand in quotes:
- * escaping cannot protect a bare one.
+ * A template whose values are escaped unless they are markup. Attribute values must be quoted:
+ * escaping cannot protect an unquoted one.
  */
 export const html = (strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html =>
   new Html(strings, values)

@@ -1,6 +1,6 @@
 /**
- * What a private page runs, served at /live.js: when the session ends, everything private leaves the page, and what is
- * left leads to the login. Without scripts the next click finds out.
+ * The script of a private page, served at /live.js: when the session ends, it removes all private content and shows
+ * a link to the login. Without scripts, the next click shows that the session has ended.
  */
 export const liveScript = `'use strict'
 {
@@ -24,7 +24,7 @@ export const liveScript = `'use strict'
   }
 
   addEventListener('session-ended', end)
-  // A page that is put aside for the back button must not keep a connection.
+  // A page in the back-forward cache must not keep a connection.
   addEventListener('pagehide', () => source.close())
   addEventListener('pageshow', ({ persisted }) => persisted && listen())
   listen()

@@ -2,13 +2,13 @@ import type { ServerResponse } from 'node:http'
 import { pipeline, Readable } from 'node:stream'
 import type { Session } from '@keepsake/core'
 
-/** Where a page hears of the end of its session. Asking for it is no use of the session: it extends nothing. */
+/** The event stream that reports the end of the session. Requesting it does not extend the session. */
 export const LIVE_PATH = '/live'
 
-/** Where a page asks how long its session still lives: a GET is no use of it, and a POST is. */
+/** The remaining lifetime of the session: a GET does not extend it, a POST does. */
 export const STATUS_PATH = '/session'
 
-/** The headers of the event stream. `no-transform` keeps compression and proxies from holding events back. */
+/** The headers of the event stream. `no-transform` keeps compression and proxies from delaying events. */
 const liveHeaders: Readonly<Record<string, string>> = {
   'Content-Type': 'text/event-stream; charset=utf-8',
   'Cache-Control': 'no-store, no-transform',
@@ -16,13 +16,13 @@ const liveHeaders: Readonly<Record<string, string>> = {
 }
 
 /*
- * An id may be over because the same browser has logged in again. So the end of an id only ends the stream; the browser
- * comes back by itself, with the cookie that it has then, and hears whether anybody is logged in.
+ * A session id may also end because the same browser has logged in again. So the end of an id only ends the stream; the
+ * browser reconnects with its current cookie, and is then told whether a user is logged in.
  */
 const OPEN = 'retry: 250\n\n'
 const ENDED = 'event: ended\ndata:\n\n'
 
-/** Server-sent events for as long as the session lives: `ended` when nobody is logged in. Ends with its reader. */
+/** Server-sent events during a session: `ended` if no user is logged in. The stream ends when its reader disconnects. */
 export function liveStream(session: Session): Readable {
   const closed = new AbortController()
   const stream = new Readable({
@@ -43,24 +43,24 @@ async function tell(stream: Readable, session: Session, signal: AbortSignal): Pr
   stream.push(null)
 }
 
-/** Sends the stream as an answer, and ends it when the client goes away; which it may have while its session was fetched. */
+/** Sends the stream as the response, and ends it when the client disconnects, even while its session is being loaded. */
 export function sendLive(session: Session, response: ServerResponse): void {
   if (response.destroyed) return
   response.writeHead(200, liveHeaders)
-  // Node sends the head of an answer without a body only at its end.
+  // Without a body, Node would send the headers only at the end of the response.
   if (response.req.method === 'HEAD') {
     response.end()
     return
   }
-  // A client that leaves is how most streams end, and no error.
+  // A client that disconnects is the normal end of a stream, not an error.
   pipeline(liveStream(session), response, () => undefined)
 }
 
-/** The same for handlers that return a response. Nobody reads the stream of an answer to HEAD, so there is none. */
+/** The same for handlers that return a response. HEAD gets no stream, because no client would read it. */
 export const liveResponse = (session: Session, method: string): Response =>
   new Response(method === 'HEAD' ? null : webStream(liveStream(session)), { headers: liveHeaders })
 
-/** Not `ReadableStream.from`: a reader that leaves would wait for the next event, and the session be watched until then. */
+/** Not `ReadableStream.from`: after a reader disconnects, it would wait for the next event and watch the session until then. */
 function webStream(stream: Readable): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(controller) {

@@ -7,5 +7,5 @@ const drawings = { ...nature, ...things }
 
 export type Motif = keyof typeof drawings
 
-/** The picture on a cover, as SVG shapes without the `<svg>` around them. */
+/** The picture on a cover, as SVG shapes without the surrounding `<svg>`. */
 export const draw = (motif: Motif, colours: Colours): Html => drawings[motif](colours)

@@ -8,7 +8,7 @@ const LOCAL_REDIS = 'redis://127.0.0.1:6379'
 const LOCAL_POSTGRES = 'postgres://postgres@127.0.0.1:5432/postgres'
 const MAX_PAUSE_MS = 1000
 
-/** At REDIS_URL. A server that is not there keeps the shop from opening; one that goes later is waited for. */
+/** Redis at REDIS_URL. If the server is missing at start-up, the shop does not start; if it fails later, the client reconnects. */
 export async function openRedis(): Promise<Store> {
   let isOpen = false
   const client = createClient({
@@ -19,7 +19,7 @@ export async function openRedis(): Promise<Store> {
   })
   client.on('error', (error: Error) => isOpen && console.error(`Redis: ${error.message}`))
   await client.connect()
-  // Live pages hear of a change at once by a connection of its own.
+  // A second connection notifies live pages of changes immediately.
   const subscriber = client.duplicate()
   subscriber.on('error', () => undefined)
   await subscriber.connect()
@@ -33,10 +33,10 @@ export async function openRedis(): Promise<Store> {
   }
 }
 
-/** At POSTGRES_URL. */
+/** PostgreSQL at POSTGRES_URL. */
 export async function openPostgres(): Promise<Store> {
   const pool = new Pool({ connectionString: process.env['POSTGRES_URL'] ?? LOCAL_POSTGRES })
-  // An idle connection that breaks would end the process otherwise.
+  // Without a listener, an error of an idle connection would end the process.
   pool.on('error', (error) => console.error(`PostgreSQL: ${error.message}`))
   const store = postgresStore(pool, { listener: () => pool.connect() })
   await store.prepare()

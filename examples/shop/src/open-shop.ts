@@ -10,25 +10,26 @@ import { loadSecret } from './secret.ts'
 const ROOT = join(import.meta.dirname, '../../..')
 const GRACE_MS = 500
 
-/** What serves requests: an Express app, what a Koa app's `callback()` returns, a function for `node:http`. */
+/** A request listener: an Express app, the result of a Koa app's `callback()`, or a function for `node:http`. */
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** What an app of the shop makes its sessions of. */
+/** The options for an app's sessions. */
 export interface Storage {
   readonly secrets: readonly [string]
   readonly store: Store | undefined
-  /** Takes the sessions that do not fit into their cookies. */
+  /** The store for sessions that do not fit into their cookies. */
   readonly overflow: Store | undefined
-  /** With a login, what has ended is written down where no store knows it; a cart alone has nothing to log out of. */
+  /** For apps with a login: the list of revoked cookie-mode sessions. An app with only a cart has no logout. */
   readonly revocation: Store | 'none' | undefined
 }
 
 /**
- * Opens the shop on PORT, or on 3000, until SIGINT or SIGTERM. The secret comes from the environment or from `.env` in
- * the repository's root, so that every app of the shop reads the sessions of the others, and after a restart its own.
- * STORE says where they are kept: `cookie` (or left out), `memory`, `file`, `sqlite`, `redis` (at REDIS_URL), `postgres`
- * (at POSTGRES_URL) or `overflow` (in the cookie while they fit, and in files while they do not); what lies on disk is in DATA, or in `data` in the repository's root, and so is what was revoked of
- * sessions in cookies. What keeps it from opening is said in one line, and the process ends with code 1.
+ * Starts the shop on PORT, or on 3000, until SIGINT or SIGTERM. The secret comes from the environment or from `.env` in
+ * the repository's root, so that all apps of the shop share their sessions, which also survive a restart.
+ * STORE chooses where sessions are kept: `cookie` (the default), `memory`, `file`, `sqlite`, `redis` (at REDIS_URL), `postgres`
+ * (at POSTGRES_URL) or `overflow` (in the cookie if they fit, otherwise in files). Files, including the revocation list of
+ * cookie-mode sessions, are in DATA, or in `data` in the repository's root.
+ * If the shop cannot start, it prints the reason in one line and exits with code 1.
  */
 export async function openShop(
   { framework, scope }: Pick<Site, 'framework' | 'scope'>,
@@ -74,17 +75,17 @@ function closeOnSignals(server: Server, { store, overflow, revocation }: Storage
       void (store ?? overflow)?.close?.()
       if (typeof revocation === 'object') void revocation.close?.()
     })
-    // Live pages do not end by themselves, nor does a connection that a browser opened ahead of need.
+    // Live pages do not end by themselves, and browsers open connections ahead of need.
     setTimeout(() => server.closeAllConnections(), GRACE_MS).unref()
   }
   process.once('SIGINT', close)
   process.once('SIGTERM', close)
 }
 
-/** One line for what whoever started the shop can put right; anything else as it is, with its stack. */
+/** One line for errors that the user can fix; other errors unchanged, with their stack. */
 function explain(error: unknown, envFile: string): unknown {
   const why = reasonOf(error, envFile)
-  return why === undefined ? error : `The bookshop cannot open: ${why}`
+  return why === undefined ? error : `The bookshop cannot start: ${why}`
 }
 
 function reasonOf(error: unknown, envFile: string): string | undefined {
@@ -93,13 +94,13 @@ function reasonOf(error: unknown, envFile: string): string | undefined {
     const problem = error.message.slice(error.option.length + 2)
     return process.env['SESSION_SECRET']
       ? `SESSION_SECRET of the environment: ${problem}`
-      : `SESSION_SECRET in ${envFile}: ${problem}. Or delete the line, and one is made for you.`
+      : `SESSION_SECRET in ${envFile}: ${problem}. Or delete the line: the shop then generates a secret.`
   }
   if (error instanceof ConfigError) return error.message
   if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
-    return `port ${String(error.port)} is taken. Free it, or choose another: PORT=3001`
+    return `port ${String(error.port)} is in use. Free it, or choose another: PORT=3001`
   }
-  // A connection that is refused at two addresses of one name has no message of its own.
+  // If a name has two addresses and both refuse the connection, the error has no message of its own.
   const { errors: [first = error] = [] } = error as { readonly errors?: readonly Error[] }
   return 'syscall' in first ? first.message : undefined
 }

@@ -6,7 +6,7 @@ import { fileStore } from '@keepsake/store-file'
 import { sqliteStore } from '@keepsake/store-sqlite'
 import { openPostgres, openRedis } from './network-stores.ts'
 
-/** What STORE is where sessions live in the cookie while they fit, and in a store while they do not. */
+/** The value of STORE for sessions in the cookie if they fit, and otherwise in a store. */
 export const OVERFLOW = 'overflow'
 
 const STORES: Readonly<Record<string, (directory: string) => MaybePromise<Store | undefined>>> = {
@@ -24,14 +24,14 @@ function made(directory: string): string {
   return directory
 }
 
-/** Where it is written down which sessions are over that live in their cookies. All apps of the shop share it. */
+/** The list of revoked cookie-mode sessions, which all apps of the shop share. */
 export const openRevocation = (directory: string): Store =>
   fileStore({ directory: join(made(directory), 'revoked') })
 
 /**
- * The store that STORE names; undefined keeps the sessions in the cookie. What is kept on disk lies in `directory`.
+ * The store that STORE names; undefined keeps the sessions in the cookie. Files are in `directory`.
  *
- * @throws {ConfigError} for a name that is none of the known.
+ * @throws {ConfigError} for an unknown name.
  */
 export function openStore(name: string | undefined, directory: string): MaybePromise<Store | undefined> {
   const open =

@@ -1,11 +1,11 @@
-/** The cloth of a cover, the ink of its motif, and one brighter tone. */
+/** A cover's cloth color, the color of its motif, and a brighter accent. */
 export interface Colours {
   readonly cloth: string
   readonly ink: string
   readonly glow: string
 }
 
-/** Every cover's colours. The ink stands out from the cloth by at least 4.5 to 1, because titles are set in it. */
+/** Every cover's colors. The contrast between ink and cloth is at least 4.5 to 1, because titles use them. */
 export const palettes = {
   ocean: { cloth: '#1f3f57', ink: '#f1e6cf', glow: '#7fb0bd' },
   rose: { cloth: '#f0d9cf', ink: '#6d2438', glow: '#c5687a' },

@@ -5,9 +5,9 @@ import { parseEnv } from 'node:util'
 const NAME = 'SESSION_SECRET'
 
 /**
- * The secret that seals the sessions: from the environment, else from `file`. When neither has one, it is made and
- * appended to the file, so that sessions survive a restart; one line on stdout says so, without the secret. Throws
- * what the file system throws when the file cannot be read or written.
+ * The secret that seals the sessions: from the environment, otherwise from `file`. If neither has one, it is generated and
+ * appended to the file, so that sessions survive a restart; stdout gets one line about it, without the secret. Throws
+ * the file system's error if the file cannot be read or written.
  *
  * This is for examples and development. In production a missing secret must stop the start.
  */
@@ -18,13 +18,13 @@ export function loadSecret(file = '.env'): string {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const gap = text === '' || text.endsWith('\n') ? '' : '\n'
   appendFileSync(file, `${gap}${NAME}=${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 })
-  // The mode above counts only for a new file.
+  // The mode above applies only to a new file.
   chmodSync(file, 0o600)
 
-  // Read back: when two apps start at once both append, and both must take the same line.
+  // Read again: if two apps start at the same time, both append a line, and both must use the same one.
   const made = secretIn(file)
-  if (made === undefined) throw new Error(`${file}: the ${NAME} just written is not there`)
-  console.log(`Made a ${NAME} and added it to ${file}, so that sessions survive a restart.`)
+  if (made === undefined) throw new Error(`${file}: the ${NAME} that was just written is missing`)
+  console.log(`Generated a ${NAME} and added it to ${file}, so that sessions survive a restart.`)
   return made
 }
 

@@ -1,8 +1,8 @@
 import { buildSync } from 'esbuild'
 
 /*
- * Two minutes before the session of a private page ends, it asks whether its reader is still there; a logout here is told to
- * the other tabs. Without scripts the form logs out by itself.
+ * Two minutes before the session of a private page ends, it asks whether the reader is still there; it tells the other tabs
+ * about a logout. Without scripts, the form logs out by itself.
  */
 const PAGE = `
 import { tellTabs, watchSession } from '@keepsake/browser'
@@ -23,7 +23,7 @@ form.addEventListener('submit', async (event) => {
 })
 `
 
-/** What a private page runs besides, served at /session.js: the kit for pages, and what the shop does with it, as one script. */
+/** An additional script of a private page, served at /session.js: the session kit for pages, and the shop's use of it. */
 export function sessionScript(): string {
   const { outputFiles } = buildSync({
     stdin: { contents: PAGE, resolveDir: import.meta.dirname },

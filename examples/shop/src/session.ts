@@ -2,7 +2,7 @@ import type { Session } from '@keepsake/core'
 import { findBook } from './books.ts'
 import { add, type CartLine } from './cart.ts'
 
-/** What the shop remembers about a visitor. Who is logged in is the session's own business: `session.subject`. */
+/** The session data of the shop. The logged-in user is not part of it: see `session.subject`. */
 export interface ShopSession {
   cart: CartLine[]
   visits: number
@@ -10,29 +10,31 @@ export interface ShopSession {
   letter: string
 }
 
-// Every app of the shop imports this, and so has its `req.session` and `ctx.session` typed.
+// Every app of the shop imports this file, which types its `req.session` and `ctx.session`.
 declare module '@keepsake/core' {
   interface Register {
     session: ShopSession
   }
 }
 
-/** The cart would not fit into the cookie. `status` is where Express and Koa look for the answer's status. */
+/** The cart does not fit into the cookie. Express and Koa use `status` as the status of the response. */
 export class CartFullError extends Error {
   override readonly name = 'CartFullError'
   readonly status = 413
 
   constructor() {
-    super('Your cart is full: it travels in a cookie, and no more fits in there. What was in it still is.')
+    super(
+      'Your cart is full: it is kept in a cookie, and nothing more fits into it. Its content is unchanged.',
+    )
   }
 }
 
 /**
- * Puts a cart into the session. An empty cart takes the rest of the data along, so that a visitor who leaves nothing
- * behind keeps no cookie; whoever is logged in stays so.
+ * Puts a cart into the session. An empty cart also removes the other data, so that an anonymous visitor with an empty
+ * session keeps no cookie; a logged-in user stays logged in.
  *
- * @throws {CartFullError} when the session would not fit into its cookie; it then keeps the cart it had. With the
- * catalogue there is and at most 99 of each book, that does not happen.
+ * @throws {CartFullError} if the session would not fit into its cookie; it then keeps the previous cart. With this
+ * catalogue and at most 99 of each book, that does not happen.
  */
 export function putCart(session: Session, cart: readonly CartLine[]): void {
   if (cart.length === 0) {
@@ -47,15 +49,15 @@ export function putCart(session: Session, cart: readonly CartLine[]): void {
   throw new CartFullError()
 }
 
-/** The sku of a letter that comes with the books. */
+/** The sku of a letter that can be added to the books. */
 export const LETTER = 'letter'
 const LETTER_TEXT = 'Dear reader, this letter is too long for a cookie. '.repeat(100)
 
 /**
- * Puts a book into the cart, and says so on the next page. A sku that no book has changes nothing; that of the letter puts
- * it beside the books, or takes it away, so that the session outgrows its cookie and fits into it again.
+ * Puts a book into the cart, and announces it on the next page. An unknown sku changes nothing; that of the letter adds
+ * or removes the letter, so that the session outgrows its cookie, or fits into it again.
  *
- * @throws {CartFullError} when there is nothing but a cookie to put it into.
+ * @throws {CartFullError} if only a cookie could hold the session, and it does not fit.
  */
 export function addToCart(session: Session, sku: string): void {
   if (sku === LETTER) return toggleLetter(session)
@@ -67,7 +69,7 @@ export function addToCart(session: Session, sku: string): void {
 function toggleLetter(session: Session): void {
   if (session.letter !== undefined) {
     delete session.letter
-    session.flash('done', 'The letter is gone.')
+    session.flash('done', 'The letter is removed.')
     return
   }
   session.letter = LETTER_TEXT
@@ -75,12 +77,12 @@ function toggleLetter(session: Session): void {
     delete session.letter
     throw new CartFullError()
   }
-  session.flash('done', `A letter of ${LETTER_TEXT.length} characters lies beside your cart.`)
+  session.flash('done', `A letter of ${LETTER_TEXT.length} characters is now in your session.`)
 }
 
 /**
- * Counts a visit to the catalogue, for visitors who left something behind. Nobody else gets a cookie for looking, nor
- * keeps one that only brought a message.
+ * Counts a visit to the catalogue, for visitors whose session already has data. Others get no cookie for looking,
+ * and do not keep one that only held a message.
  */
 export function countVisit(session: Session): void {
   const hasLeftSomething = session.subject !== undefined || Object.keys(session).length > 0

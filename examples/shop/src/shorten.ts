@@ -1,7 +1,7 @@
 const KEEP = 8
 
 /**
- * A cookie value with its middle left out, so that a page can name it without giving it away. Short values are cut
+ * A cookie value without its middle, so that a page can identify it without revealing it. Short values are cut
  * too: at most a third of the characters stay.
  */
 export function shorten(value: string): string {
@@ -9,7 +9,7 @@ export function shorten(value: string): string {
   return `${value.slice(0, keep)}…${value.slice(value.length - keep)}`
 }
 
-/** A Set-Cookie line with its value shortened; the attributes stay whole. An empty value, as a clearing line has, stays empty. */
+/** A Set-Cookie line with a shortened value and complete attributes. An empty value stays empty. */
 export function shortenSetCookie(line: string): string {
   const end = line.indexOf(';')
   const pair = end === -1 ? line : line.slice(0, end)

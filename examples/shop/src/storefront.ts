@@ -25,7 +25,7 @@ import type { UnderTheHood } from './pages/under-the-hood.ts'
 import { type CookieFate, fateOf, type Where } from './reasons.ts'
 import type { ShopSession } from './session.ts'
 
-/** Who asks for a page: a request of Express and a context of Koa are one as they are. */
+/** The visitor who requests a page: a request of Express and a context of Koa match this type. */
 export interface Visitor {
   readonly session: Session
   readonly headers: {
@@ -35,45 +35,45 @@ export interface Visitor {
   }
 }
 
-/** In their cookies, in a store, or in the cookie while they fit. */
+/** In their cookies, in a store, or in the cookie if they fit. */
 export type Place = Where | 'overflow'
 
-/** The pages of one app, as texts. They take the messages that wait in the session, and change nothing else in it. */
+/** The pages of one app, as text. They remove the session's waiting messages, and change nothing else in it. */
 export interface Storefront {
   readonly sessionName: string
-  /** Where the sessions are; in overflow, each is where its cookie says. */
+  /** Where the sessions are; with overflow, each cookie shows where its session is. */
   readonly place: Place
   catalogue(visitor: Visitor): string
   cart(visitor: Visitor): string
-  /** `rejected` is what came of a form that was refused. */
+  /** `rejected` is the refused input of a form. */
   cookies(visitor: Visitor, rejected?: RejectedCookie): string
-  /** `rejected` is the username of an attempt that failed. */
+  /** `rejected` is the username of a failed attempt. */
   login(visitor: Visitor, rejected?: string): string
   account(visitor: Visitor, account: Account): string
-  /** `devices` is undefined where nobody keeps a list. */
+  /** `devices` is undefined if there is no list. */
   devices(visitor: Visitor, devices: readonly Device[] | undefined): string
-  /** The form for the new password, or the one that asks for the password again. `error` is what was wrong with it. */
+  /** The form for the new password, or the one that asks for the current one. `error` is the form's problem. */
   password(visitor: Visitor, asked: PasswordAsked, error?: string): string
   missing(visitor: Visitor): string
-  /** For when something broke: it looks at no session. */
+  /** For errors: it does not read the session. */
   failure(failure: Failure): string
 }
 
 export interface StorefrontOptions extends Pick<Site, 'framework' | 'scope' | 'hasSessionScript'> {
   readonly sessions: Sessions<ShopSession>
-  /** What STORE is. */
+  /** The value of STORE. */
   readonly store?: string | undefined
 }
 
-// Which of the two was wrong is nobody's business.
+// Do not reveal which of the two was wrong.
 const WRONG_LOGIN = 'No account has that name and that password.'
 
-/** The pages as the app of this framework shows them. */
+/** The pages of the app on this framework. */
 export function createStorefront(options: StorefrontOptions): Storefront {
   const { sessions, framework, scope, hasSessionScript, store = process.env['STORE'] } = options
   const place = store === OVERFLOW ? OVERFLOW : sessions.mode
   function siteOf({ session, headers }: Visitor): Site {
-    // Before the panel, which says what comes of it.
+    // Before the panel, which shows the effect of it.
     const notices = session.flash()
     const sentBy = headers['sec-fetch-site']?.toString()
     return {
@@ -145,12 +145,12 @@ function hoodOf(
   }
 }
 
-/** In overflow, the cookie says where its session is. */
+/** With overflow, the cookie shows where its session is. */
 const whereOf = (cookieValue = ''): Where => (anatomyOf(cookieValue).kind === 'stored' ? 'store' : 'cookie')
 
 const letterOf = ({ letter }: Session): 'there' | 'away' => (letter === undefined ? 'away' : 'there')
 
-/** The Set-Cookie line that closing would send. A token is made only as the response leaves, so it is left out. */
+/** The Set-Cookie line that closing would send. The token is created only with the response, so it is omitted. */
 function announcedLine(cookie: Cookie, session: Session, fate: CookieFate): string | undefined {
   if (fate === 'leave') return undefined
   if (fate === 'clear') return cookie.clear()

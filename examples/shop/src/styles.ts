@@ -5,5 +5,5 @@ import { frame } from './styles/frame.ts'
 import { hood } from './styles/hood.ts'
 import { shop } from './styles/shop.ts'
 
-/** The whole style sheet, to be served as `text/css` at /style.css. */
+/** The complete style sheet, served as `text/css` at /style.css. */
 export const styles: string = [base, frame, forms, shop, account, hood].join('\n')

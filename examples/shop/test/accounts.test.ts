@@ -7,11 +7,11 @@ beforeAll(async () => {
 })
 
 describe('the demo user', () => {
-  test('gets in with the password that the login page shows', async () => {
+  test('logs in with the password that the login page shows', async () => {
     expect(await accounts.verify(DEMO.username, DEMO.password)).toMatchObject({ username: 'ada' })
   })
 
-  test('does not get in with another password', async () => {
+  test('cannot log in with another password', async () => {
     expect(await accounts.verify(DEMO.username, `${DEMO.password} `)).toBeUndefined()
     expect(await accounts.verify(DEMO.username, '')).toBeUndefined()
   })
@@ -23,20 +23,20 @@ const timeOf = async (username: string): Promise<number> => {
   return performance.now() - start
 }
 
-test('an unknown user is refused, and takes as long as a wrong password does', async () => {
+test('an unknown user is refused after as long as a wrong password takes', async () => {
   const known = await timeOf(DEMO.username)
   const unknown = await timeOf('nobody')
-  // Skipping the hash would be thousands of times faster; the wide margin keeps a busy machine from mattering.
+  // Without the hash it would be thousands of times faster; the wide margin makes the test safe on a busy machine.
   expect(unknown).toBeGreaterThan(known / 10)
 })
 
-test('a registered user gets in, whatever the case and blanks around the name', async () => {
+test('a registered user can log in, whatever the case of the name and the blanks around it', async () => {
   expect(await accounts.register(' Hedy ', 'compiler-1952')).toMatchObject({ username: 'hedy' })
   expect(await accounts.verify('HEDY', 'compiler-1952')).toMatchObject({ username: 'hedy' })
   expect(accounts.find('hedy')?.since).toBeInstanceOf(Date)
 })
 
-test('of two registrations of one name at the same time one wins', async () => {
+test('of two simultaneous registrations of one name, one succeeds', async () => {
   const results = await Promise.all([
     accounts.register('twin', 'password-a'),
     accounts.register('twin', 'password-b'),
@@ -51,11 +51,11 @@ test.each([
   ['a name that is too long', 'a'.repeat(33), 'long-enough'],
   ['a short password', 'linus', 'short'],
   ['a password of a megabyte', 'linus', 'x'.repeat(1_000_000)],
-])('%s cannot be registered', async (_, username, password) => {
+])('a registration is refused for %s', async (_, username, password) => {
   expect(await accounts.register(username, password)).toBeUndefined()
 })
 
-test('a changed password is the one that counts', async () => {
+test('after a change of the password only the new one is accepted', async () => {
   await accounts.register('alan', 'password-old')
   expect(await accounts.changePassword('alan', 'password-new')).toBe(true)
   expect(await accounts.verify('alan', 'password-old')).toBeUndefined()
@@ -66,10 +66,10 @@ test.each([
   ['alan', 'short'],
   ['alan', 'x'.repeat(257)],
   ['nobody', 'long-enough'],
-])('the password of %s does not become %s', async (username, password) => {
+])('the password of %s cannot be changed to %s', async (username, password) => {
   expect(await accounts.changePassword(username, password)).toBe(false)
 })
 
-test('an account shows neither password nor hash', () => {
+test('an account shows neither its password nor its hash', () => {
   expect(Object.keys(accounts.find('ada') ?? {})).toEqual(['username', 'since'])
 })

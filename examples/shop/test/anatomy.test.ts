@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { anatomyOf } from '../src/anatomy.ts'
 import { HOSTILE, STORED, TOKEN } from './samples.ts'
 
-test('a token is taken apart as its format says', () => {
+test('a token is split into the parts of its format', () => {
   expect(anatomyOf(TOKEN)).toEqual({
     kind: 'token',
     bytes: 97,
@@ -16,7 +16,7 @@ test('a token is taken apart as its format says', () => {
   })
 })
 
-test('a value of 64 characters is a locator and a verifier, even one that begins like a token', () => {
+test('a value of 64 characters is split into a locator and a verifier, even if it starts like a token', () => {
   expect(anatomyOf(STORED)).toEqual({
     kind: 'stored',
     locator: 'bb8263f6…ed3d665f',
@@ -25,21 +25,21 @@ test('a value of 64 characters is a locator and a verifier, even one that begins
   expect(anatomyOf(`A${STORED.slice(1)}`)).toMatchObject({ kind: 'stored' })
 })
 
-describe('not a token', () => {
+describe('the anatomy of a value that is not a token', () => {
   test.each([
     ['nothing', '', 'empty'],
     ['a short value', 'dark', 'shorter'],
-    ['a token whose end is missing', TOKEN.slice(0, 104), 'shorter'],
+    ['a truncated token', TOKEN.slice(0, 104), 'shorter'],
     ['a value longer than a cookie can be', 'A'.repeat(4097), 'longer'],
     ['markup', HOSTILE, 'base64url'],
     ['padding', `${TOKEN}==`, 'base64url'],
     ['a line break at the end', `${TOKEN}\n`, 'base64url'],
-    ['letters outside of ASCII', 'ü'.repeat(120), 'base64url'],
+    ['non-ASCII letters', 'ü'.repeat(120), 'base64url'],
     ['half of a surrogate pair', '\uD800'.repeat(120), 'base64url'],
     ['a length that base64url cannot have', 'A'.repeat(109), 'canonical'],
     ['unused bits that are set', `${TOKEN.slice(0, -1)}R`, 'canonical'],
     ['another version', `B${TOKEN.slice(1)}`, 'version'],
-  ])('is %s', (_, value, why) => {
+  ])('gives the reason for %s', (_, value, why) => {
     const anatomy = anatomyOf(value)
     expect(anatomy.kind === 'other' && anatomy.why).toContain(why)
   })

@@ -14,7 +14,7 @@ const sample: Book = {
 }
 
 test.each(books.map((book) => [book.title, book] as const))(
-  'the cover of %s is drawn without styles, scripts or anything to load',
+  'the cover of %s has no styles, scripts or external resources',
   (_, book) => {
     const svg = cover(book).toString()
     expect(svg).toMatch(/^<svg class="cover" [^]*<\/svg>$/)
@@ -22,13 +22,13 @@ test.each(books.map((book) => [book.title, book] as const))(
   },
 )
 
-test('a hostile title and author stay text', () => {
+test('a hostile title and author on a cover stay text', () => {
   const svg = cover({ ...sample, title: '<script>', author: '"><img src=x>' }).toString()
   expect(svg).toContain('&lt;script&gt;')
   expect(svg).not.toMatch(/<script|<img/)
 })
 
-test('a long title is set smaller and in several lines, and all of it is there', () => {
+test('a long title on a cover is smaller, on several lines, and complete', () => {
   const title = 'The Life and Strange Surprizing Adventures of Robinson Crusoe'
   const lines = [
     ...cover({ ...sample, title })

@@ -11,9 +11,9 @@ const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefo
 const CURL = 'curl/8.11.0'
 const MINUTE = 60_000
 
-const accounts = await createAccounts()
+const accounts = await createAccounts({ N: 2, r: 1, p: 1 })
 
-/** A browser with one cookie, at a desk of its own making. */
+/** A browser with one cookie, and its own desk. */
 type Browser = (action: Action, form?: Readonly<Record<string, string>>) => Promise<Answer>
 
 type Where = Pick<SessionsOptions, 'store' | 'revocation'>
@@ -50,7 +50,7 @@ const ADA = { username: DEMO.username, password: DEMO.password }
 const TO_LOGIN = { seeOther: '/login' }
 const pageOf = (answer: Answer): string => (answer.seeOther === undefined ? answer.page : '')
 
-/** The handles on a devices page, in its order; the current device has none. */
+/** The handles on a devices page, in order; the current device has none. */
 const handlesIn = (answer: Answer): (string | undefined)[] =>
   [...pageOf(answer).matchAll(/name="handle" value="([^"]*)"/g)].map(([, handle]) => handle)
 
@@ -65,13 +65,13 @@ test.each([
   'showPassword',
   'confirm',
   'changePassword',
-] as const)('%s leads a stranger to the login', async (name) => {
+] as const)('%s redirects an anonymous visitor to the login', async (name) => {
   const { desk, browser } = await setScene(stored())
   expect(await browser(CURL)(desk[name])).toEqual(TO_LOGIN)
 })
 
-describe('in a store', () => {
-  test('one device logs out another, and nobody else’s', async () => {
+describe('the devices page with a store', () => {
+  test('lets a user log out their own device, and no device of another user', async () => {
     const { desk, browser } = await setScene(stored())
     const [here, there, stranger] = [browser(FIREFOX), browser(CURL), browser(CURL)]
     for (const device of [there, here]) await device(desk.login, ADA)
@@ -80,14 +80,14 @@ describe('in a store', () => {
     expect(pageOf(list)).toMatch(/Firefox on Linux[^]*curl/)
     const [handle = ''] = handlesIn(list)
     await stranger(desk.revoke, { handle })
-    expect(pageOf(await stranger(desk.showDevices))).toContain('That device is not logged in any more.')
+    expect(pageOf(await stranger(desk.showDevices))).toContain('That device is no longer logged in.')
     expect(await there(desk.showAccount)).toHaveProperty('page')
     await here(desk.revoke, { handle })
     expect(pageOf(await here(desk.showDevices))).toContain('That device is logged out.')
     expect(await there(desk.showAccount)).toEqual(TO_LOGIN)
   })
 
-  test('says how many others there were', async () => {
+  test('says how many other devices were logged out', async () => {
     const { desk, browser } = await setScene(stored())
     const [here, ...others] = [browser(FIREFOX), browser(CURL), browser(CURL)] as const
     for (const device of [here, ...others]) await device(desk.login, ADA)
@@ -100,23 +100,26 @@ describe('in a store', () => {
 })
 
 test.each([
-  ['in a store', () => stored(), 'was refused: ended.'],
-  ['in its cookie, with revocation', () => sealed(), 'was refused: revoked.'],
+  ['in a store', () => stored(), 'refused it: ended.'],
+  ['in its cookie, with revocation', () => sealed(), 'refused it: revoked.'],
   ['in its cookie, without', () => ({ revocation: 'none' as const }), 'still opens your session'],
-])('a copied cookie is tried after the logout of a session %s', async (_, where, said) => {
-  const { desk, browser } = await setScene(where())
-  const here = browser(FIREFOX)
-  await here(desk.login, ADA)
-  expect(await here(desk.logout, { copy: 'try' })).toEqual({ seeOther: '/' })
-  expect(pageOf(await here(desk.showLogin))).toContain(said)
-  expect(await here(desk.showAccount)).toEqual(TO_LOGIN)
-})
+])(
+  'the page after a logout says whether a copied cookie still works for a session %s',
+  async (_, where, said) => {
+    const { desk, browser } = await setScene(where())
+    const here = browser(FIREFOX)
+    await here(desk.login, ADA)
+    expect(await here(desk.logout, { copy: 'try' })).toEqual({ seeOther: '/' })
+    expect(pageOf(await here(desk.showLogin))).toContain(said)
+    expect(await here(desk.showAccount)).toEqual(TO_LOGIN)
+  },
+)
 
 describe.each([
   ['in a store', stored, 'grace'],
   ['in cookies, with revocation', sealed, 'edsger'],
-] as const)('%s', (_, where, username) => {
-  test('everywhere else ends the others; everywhere ends this one, too', async () => {
+] as const)('the account pages, with sessions %s,', (_, where, username) => {
+  test('log out the other devices with "everywhere else", and all devices with "everywhere"', async () => {
     const { desk, browser } = await setScene(where())
     const [here, there] = [browser(FIREFOX), browser(CURL)]
     for (const device of [here, there]) await device(desk.login, ADA)
@@ -128,7 +131,7 @@ describe.each([
     for (const device of [here, there]) expect(await device(desk.showAccount)).toEqual(TO_LOGIN)
   })
 
-  test('a login that is long ago asks for the password before it is changed', async () => {
+  test('ask for the password again before they change it if the login was long ago', async () => {
     const { desk, browser, wait } = await setScene(where())
     const [here, there] = [browser(FIREFOX), browser(CURL)]
     const user = { ...ADA, username }

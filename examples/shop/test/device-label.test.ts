@@ -36,6 +36,6 @@ test.each([
   ['', undefined],
   [undefined, undefined],
   [`${'x'.repeat(100_000)} Firefox/133.0`, undefined],
-])('%s is %s', (userAgent, label) => {
+])('the User-Agent %s is shown as %s', (userAgent, label) => {
   expect(deviceLabel(userAgent)).toBe(label)
 })

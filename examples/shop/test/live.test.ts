@@ -8,11 +8,11 @@ import { liveStream, sendLive } from '../src/live.ts'
 import type { ShopSession } from '../src/session.ts'
 
 const secrets = ['pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s']
-// How long a busy machine may take; no measure of anything.
+// A generous limit for a busy machine; it measures nothing.
 const PATIENTLY = { timeout: 60_000 }
 let watchers = 0
 
-/** A store that counts who listens to it. */
+/** A store that counts its subscribers. */
 function counted(store: Store): Store {
   return {
     ...store,
@@ -46,11 +46,11 @@ async function textOf(stream: Readable): Promise<string> {
   return text
 }
 
-test('a stranger hears at once that nobody is logged in', async () => {
+test('the live stream tells an anonymous visitor at once that no user is logged in', async () => {
   expect(await textOf(liveStream(await open()))).toMatch(/\nevent: ended\n/)
 })
 
-test('the end of the session ends the stream; whether anybody is logged in then, the next one tells', async () => {
+test('the live stream ends with the session, and the next one tells whether a user is logged in', async () => {
   const cookie = await logIn()
   const stream = liveStream(await open(cookie))
   await once(stream, 'readable')
@@ -59,14 +59,14 @@ test('the end of the session ends the stream; whether anybody is logged in then,
   expect(await textOf(liveStream(await open(cookie)))).toContain('event: ended')
 })
 
-test('a reader that goes away leaves nothing behind', async () => {
+test('the live stream leaves no subscription after its reader has disconnected', async () => {
   const stream = liveStream(await open(await logIn()))
   await expect.poll(() => watchers, PATIENTLY).toBe(1)
   stream.destroy()
   await expect.poll(() => watchers, PATIENTLY).toBe(0)
 })
 
-test('a client that has left before it could be answered is no error', async () => {
+test('a client that disconnects before the live stream starts causes no error', async () => {
   const session = await open(await logIn())
   const watching = watchers
   const { promise: done, resolve, reject } = Promise.withResolvers<void>()

@@ -79,22 +79,22 @@ const pagesOf = (site: Site, text: string): readonly (readonly [string, string])
 ]
 
 test.each(pagesOf(hostileSite, 'text'))(
-  'the %s page links at its top to the landmark that is its hood',
+  'the %s page has a link at its top to the panel, which is a landmark',
   (_, page) => {
     expect(page).toMatch(/<header[^]*<a href="#hood">under the hood<\/a>[^]*<\/header>/)
     expect(page).toMatch(/<\/main>\s*<aside[^>]* id="hood"[^>]* aria-label="Under the hood"/)
   },
 )
 
-test('a page without a hood links to none', () => {
+test('a page without a panel has no link to it', () => {
   expect(cartPage({ site, cart: [] })).not.toContain('#hood')
 })
 
-// Of the private pages, which come with a policy that lets it run.
+// The script of the private pages, which their policy allows.
 const OUR_SCRIPT = '<script src="/live.js" defer></script>'
 
 describe.each(pagesOf(hostileSite, HOSTILE))('the %s page', (_, page) => {
-  test('keeps hostile text from becoming markup', () => {
+  test('escapes hostile text', () => {
     expect(page.replace(OUR_SCRIPT, '')).not.toMatch(/<script/i)
     expect(page).toContain('&lt;script&gt;')
   })
@@ -105,7 +105,7 @@ describe.each(pagesOf(hostileSite, HOSTILE))('the %s page', (_, page) => {
       expect(url).toMatch(/^(\/|#|data:image)/)
   })
 
-  test('is whole: a doctype, one main, one h1, and ids that are not used twice', () => {
+  test('is complete: a doctype, one main, one h1, and unique ids', () => {
     expect(page).toMatch(/^<!doctype html>/)
     expect(page.match(/<main/g)).toHaveLength(1)
     expect(page.match(/<h1/g)).toHaveLength(1)
@@ -113,13 +113,13 @@ describe.each(pagesOf(hostileSite, HOSTILE))('the %s page', (_, page) => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  test('labels every field and changes things by POST only', () => {
+  test('labels every field, and changes data with POST only', () => {
     for (const [, id] of page.matchAll(/<input[^>]*\sid="([^"]*)"/g)) expect(page).toContain(`for="${id}"`)
     for (const [form] of page.matchAll(/<form[^>]*>/g)) expect(form).toContain('method="post"')
   })
 })
 
-describe('the frame', () => {
+describe('the frame of a page', () => {
   test('names the framework, the visitor and the number of books', () => {
     const page = cataloguePage({ site })
     expect(page).toContain('served by <b>Express</b>')
@@ -127,7 +127,7 @@ describe('the frame', () => {
     expect(page).toMatch(/>2<span class="unseen"> books</)
   })
 
-  test('offers login to a stranger, account and logout to a member', () => {
+  test('has a login link for anonymous visitors, and account and logout for users', () => {
     const stranger = cataloguePage({ site: { ...site, user: undefined } })
     expect(stranger).toContain('href="/login"')
     expect(stranger).not.toMatch(/"\/account"|"\/logout"/)
@@ -137,16 +137,16 @@ describe('the frame', () => {
     expect(member).toContain('action="/logout"')
   })
 
-  test('of a cart app knows nothing of accounts', () => {
+  test('has no account links in a cart app', () => {
     expect(cataloguePage({ site: shop })).not.toMatch(/\/login|\/logout|\/account/)
   })
 
-  test('marks the page one is on', () => {
+  test('marks the current page', () => {
     expect(cartPage({ site, cart: [] })).toMatch(/href="\/cart" aria-current="page"/)
   })
 })
 
-test('every book can be put into the cart', () => {
+test('the catalogue has a form to add each book to the cart', () => {
   const page = cataloguePage({ site })
   for (const { sku } of books) expect(page).toContain(`name="sku" value="${sku}"`)
   expect(page.match(/action="\/cart\/add"/g)).toHaveLength(books.length)
@@ -157,8 +157,8 @@ const buttons = (qty: number): readonly string[] =>
     ([tag]) => tag,
   )
 
-describe('the stepper', () => {
-  test('offers one less, one more and none', () => {
+describe('the quantity stepper of the cart', () => {
+  test('has buttons for one less, one more and remove', () => {
     expect(buttons(5).map((tag) => /value="(-?\d+)"/.exec(tag)?.[1])).toEqual(['4', '6', '0'])
   })
 
@@ -168,14 +168,14 @@ describe('the stepper', () => {
   })
 })
 
-test('the login page shows how to try it, and never a password in its field', () => {
+test('the login page shows the demo login, and never a password in its field', () => {
   const page = loginPage({ site: { ...site, user: undefined }, username: 'ada', error: 'No.' })
   expect(page).toContain(DEMO.password)
   expect(page).toMatch(/name="username"\s+value="ada"/)
   expect(/<input[^>]*type="password"[^>]*>/.exec(page)?.[0]).not.toContain('value')
 })
 
-test('the session cookie is named but not shown, and cannot be deleted as a plain one', () => {
+test('the cookies page names the session cookie, but neither shows its value nor can delete it', () => {
   const page = cookiesPage({
     site,
     cookies: [
@@ -190,16 +190,16 @@ test('the session cookie is named but not shown, and cannot be deleted as a plai
   expect(page).toMatch(/name="name"\s+value="theme"/)
 })
 
-test('no cookies are no empty table', () => {
+test('the cookies page shows a sentence instead of an empty table', () => {
   const page = cookiesPage({ site, cookies: [] })
-  expect(page).toContain('No cookie came')
+  expect(page).toContain('This request had no cookies')
   expect(page).not.toContain('<table')
 })
 
 const rowsOf = (page: string): string[] => page.match(/<li class="card device">[^]*?<\/li>/g) ?? []
 
 describe('the devices page', () => {
-  test('marks this device, which comes first and logs out as anywhere; another one goes by its handle', () => {
+  test('lists this device first, whose logout is the usual one; another device is logged out by its handle', () => {
     const devices = [deviceCalled('Firefox on Linux', false), deviceCalled('Safari on iPhone', true)]
     const [here, other] = rowsOf(devicesPage({ site, devices, here: {} }))
     expect(other).toMatch(/Firefox on Linux[^]*Remembered[^]*"\/devices\/revoke"[^]*value="Firefox on Linux"/)
@@ -208,23 +208,23 @@ describe('the devices page', () => {
     expect(here).not.toMatch(/handle|Remembered/)
   })
 
-  test('offers no other devices to log out where there are none', () => {
+  test('has no button for other devices if there are none', () => {
     const page = devicesPage({ site, devices: [deviceCalled(undefined, true)], here: {} })
     expect(page).toContain('An unknown device')
-    expect(page).toContain('logged in nowhere else')
+    expect(page).toContain('not logged in anywhere else')
     expect(page).not.toContain('/devices/revoke-others')
   })
 
-  test('says why there is no list where nobody keeps one, and still ends the others', () => {
+  test('says why there is no list in cookie mode, and can still log out the others', () => {
     const page = devicesPage({ site, devices: undefined, here: { label: 'Edge on Windows' } })
-    expect(page).toContain('nobody keeps a list')
+    expect(page).toContain('there is no list of sessions')
     expect(page).toContain('action="/devices/revoke-others"')
     expect(rowsOf(page)).toHaveLength(1)
     expect(page).toContain('Edge on Windows')
   })
 })
 
-test('a message says by its look that something went wrong', () => {
+test('a message about a problem looks different from one about a success', () => {
   const notices = [
     { category: 'done', message: 'Good.' },
     { category: 'problem', message: 'Bad.' },
@@ -232,7 +232,7 @@ test('a message says by its look that something went wrong', () => {
   expect(cataloguePage({ site: { ...site, notices } })).toMatch(/<p >Good\.<[^]*<p class="problem">Bad\.</)
 })
 
-test('a live page can say that its session has ended, and marks what is private', () => {
+test('a live page contains the text for an ended session, and marks its private content', () => {
   const page = accountPage({ site, account, permanent: false })
   expect(page).toMatch(/id="ended"[^>]* hidden>/)
   const [, rest = ''] = page.split('<main')
@@ -244,7 +244,7 @@ test.each([
   [404, 'This page is missing'],
   [500, 'Something went wrong'],
   [418, 'Something went wrong'],
-])('a %i is explained', (status, title) => {
+])('the error page for %i explains the problem', (status, title) => {
   const page = errorPage({ site, status })
   expect(page).toContain(title)
   expect(page).toContain(`>${status}<`)

@@ -9,7 +9,7 @@ function luminance(colour: string): number {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b
 }
 
-test.each(Object.entries(palettes))('titles can be read on %s', (_, { cloth, ink }) => {
+test.each(Object.entries(palettes))('titles have enough contrast on %s', (_, { cloth, ink }) => {
   const [dark = 0, light = 0] = [luminance(cloth), luminance(ink)].sort((a, b) => a - b)
   expect((light + 0.05) / (dark + 0.05)).toBeGreaterThan(4.5)
 })

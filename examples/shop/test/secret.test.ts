@@ -21,21 +21,21 @@ afterEach(() => {
 
 const modeOf = (path: string): number => statSync(path).mode & 0o777
 
-test('the first call makes 32 random bytes, in a file that only its owner can read', () => {
+test('the first call generates 32 random bytes, in a file that only its owner can read', () => {
   const secret = loadSecret(file)
   expect(Buffer.from(secret, 'base64url')).toHaveLength(32)
   expect(readFileSync(file, 'utf8')).toBe(`SESSION_SECRET=${secret}\n`)
   expect(modeOf(file)).toBe(0o600)
 })
 
-test('the second call returns the same secret and says nothing', () => {
+test('the second call returns the same secret and prints nothing', () => {
   const secret = loadSecret(file)
   said.mockClear()
   expect(loadSecret(file)).toBe(secret)
   expect(said).not.toHaveBeenCalled()
 })
 
-test('making one is said in one line, without the secret', () => {
+test('generating a secret prints one line, without the secret', () => {
   const secret = loadSecret(file)
   expect(said).toHaveBeenCalledTimes(1)
   const line = String(said.mock.calls[0]?.[0])
@@ -44,7 +44,7 @@ test('making one is said in one line, without the secret', () => {
   expect(line).not.toContain('\n')
 })
 
-test('other lines stay, even when the last one does not end, and the file becomes private', () => {
+test('generating a secret keeps the other lines, even an unterminated one, and makes the file private', () => {
   writeFileSync(file, '# mine\nPORT=3000')
   chmodSync(file, 0o644)
   const secret = loadSecret(file)
@@ -52,25 +52,25 @@ test('other lines stay, even when the last one does not end, and the file become
   expect(modeOf(file)).toBe(0o600)
 })
 
-test('a secret in the file is taken as it is, with or without quotes', () => {
+test('a secret in the file is used unchanged, with or without quotes', () => {
   writeFileSync(file, 'PORT=3000\nSESSION_SECRET="from the file"\n')
   expect(loadSecret(file)).toBe('from the file')
   expect(readFileSync(file, 'utf8')).toBe('PORT=3000\nSESSION_SECRET="from the file"\n')
 })
 
-test('an empty line for the secret does not count as one', () => {
+test('an empty line for the secret counts as missing', () => {
   writeFileSync(file, 'SESSION_SECRET=\n')
   const secret = loadSecret(file)
   expect(secret).toHaveLength(43)
   expect(loadSecret(file)).toBe(secret)
 })
 
-test('of two lines the first counts, so apps that start together agree', () => {
+test('of two secrets in the file the first is used, so that apps that start at the same time agree', () => {
   writeFileSync(file, 'SESSION_SECRET=first\nSESSION_SECRET=second\n')
   expect(loadSecret(file)).toBe('first')
 })
 
-test('the environment comes first, and no file is touched', () => {
+test('a secret in the environment is used first, and no file is written', () => {
   vi.stubEnv('SESSION_SECRET', 'from the environment')
   expect(loadSecret(file)).toBe('from the environment')
   expect(() => statSync(file)).toThrow('ENOENT')

@@ -8,19 +8,19 @@ const full: readonly CartLine[] = books.map(({ sku }) => ({ sku, qty: MAX_QTY })
 
 const sessions = createSessions<ShopSession>({ secrets: ['pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'] })
 
-/** A new session; `ballast` is how many characters of other data take up room in the cookie. */
+/** A new session; `ballast` is the number of characters of other data in the cookie. */
 async function openSession(ballast = 0): Promise<Session> {
   const { session } = await sessions.open(undefined)
   return ballast === 0 ? session : Object.assign(session, { ballast: 'x'.repeat(ballast) })
 }
 
-test('the fullest cart there can be fits into the cookie, with much room left', async () => {
+test('the fullest possible cart fits into the cookie, with much room left', async () => {
   const session = await openSession(2000)
   putCart(session, full)
   expect(session.explain().closes).toBe('created')
 })
 
-test('a cart that does not fit is refused, and the one before it stays', async () => {
+test('a cart that does not fit is refused, and the previous one stays', async () => {
   const session = await openSession(2800)
   const small = add([], 'walden')
   putCart(session, small)
@@ -29,13 +29,13 @@ test('a cart that does not fit is refused, and the one before it stays', async (
   expect(session.explain().closes).toBe('created')
 })
 
-test('where no cart fits, refusing one leaves none behind', async () => {
+test('a refused cart leaves no cart if there was none', async () => {
   const session = await openSession(2950)
   expect(() => putCart(session, full)).toThrow(CartFullError)
   expect(Object.keys(session)).toEqual(['ballast'])
 })
 
-test('an empty cart leaves nothing behind, but for who is logged in', async () => {
+test('an empty cart leaves no data, but a logged-in user stays logged in', async () => {
   const session = await openSession()
   putCart(session, add([], 'walden'))
   session.visits = 3
@@ -46,7 +46,7 @@ test('an empty cart leaves nothing behind, but for who is logged in', async () =
   expect(session.subject).toBe('ada')
 })
 
-test('a book that goes into the cart is announced, and one that nobody sells is not', async () => {
+test('a book added to the cart is announced, and an unknown one is not', async () => {
   const session = await openSession()
   addToCart(session, 'bible')
   expect(session.flash()).toEqual([])
@@ -54,7 +54,7 @@ test('a book that goes into the cart is announced, and one that nobody sells is 
   expect(session.flash()).toEqual([{ category: 'done', message: '“Walden” is in your cart.' }])
 })
 
-test('a message alone makes nobody’s visit count, and its cookie goes with it', async () => {
+test('a message alone does not count visits, and its cookie is deleted with it', async () => {
   const visit = await sessions.open(undefined)
   visit.session.flash('done', 'You are logged out.')
   const [[, line = ''] = []] = await visit.close()
@@ -64,13 +64,13 @@ test('a message alone makes nobody’s visit count, and its cookie goes with it'
   expect(session.explain().closes).toBe('emptied')
 })
 
-test('a stranger’s visit is not counted, because that would take a cookie', async () => {
+test('an anonymous visit without data is not counted, because that would need a cookie', async () => {
   const session = await openSession()
   countVisit(session)
   expect(session.explain().closes).toBe('empty')
 })
 
-test('a letter that only a store has room for is refused in a cookie, which keeps the cart it had', async () => {
+test('a letter that needs a store is refused in cookie mode, and the cart stays', async () => {
   const session = await openSession()
   addToCart(session, 'walden')
   expect(() => addToCart(session, LETTER)).toThrow(CartFullError)
@@ -78,7 +78,7 @@ test('a letter that only a store has room for is refused in a cookie, which keep
   expect(session.cart).toEqual(add([], 'walden'))
 })
 
-test('a letter is put beside the books, and taken away by the same click', async () => {
+test('a click adds the letter to the books, and another one removes it', async () => {
   const { session } = await createSessions<ShopSession>({
     secrets: ['pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'],
     store: memoryStore(),

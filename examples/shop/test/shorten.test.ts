@@ -7,7 +7,7 @@ test.each([
   ['the cookie of a stored session', STORED, `${STORED.slice(0, 8)}…${STORED.slice(-8)}`],
   ['a short value', 'dark', '…'],
   ['nothing', '', '…'],
-])('%s loses its middle', (_, value, expected) => {
+])('the middle of %s is cut out', (_, value, expected) => {
   const short = shorten(value)
   expect(short.endsWith(expected.slice(-6))).toBe(true)
   expect(short.startsWith(expected.slice(0, 6))).toBe(true)

@@ -11,26 +11,26 @@ async function visitor(cookie?: string): Promise<Visitor> {
   return { session, headers: { cookie } }
 }
 
-test('a stranger is told that no cookie came and none will go', async () => {
+test('the panel tells a visitor without a session that no cookie was received or will be sent', async () => {
   const page = shop.catalogue(await visitor())
   expect(page).toContain('no_cookie')
   expect(page).toContain('no Set-Cookie')
 })
 
-test('what the panel announces is what closing does, and the token is not made for it', async () => {
+test('the panel announces what closing does, without creating a token', async () => {
   const visit = await visitor()
   visit.session.cart = [{ sku: 'walden', qty: 1 }]
   expect(shop.cart(visit)).toContain('__Host-session=…; Path=/; Secure; HttpOnly; SameSite=Lax</p>')
   visit.session.permanent = true
-  // 31 days, less what has passed since the visit began.
+  // 31 days, minus the time since the visit started.
   expect(shop.cart(visit)).toMatch(/Max-Age=267(?:8400|83\d\d)/)
 })
 
-test('a cookie that is of no use is announced to go', async () => {
+test('the panel announces the deletion of an unusable cookie', async () => {
   expect(shop.cart(await visitor('__Host-session=junk'))).toContain('__Host-session=; Path=/')
 })
 
-test('looking at a page changes nothing in the session', async () => {
+test('rendering a page changes nothing in the session', async () => {
   const visit = await visitor()
   shop.catalogue(visit)
   shop.cookies(visit)
@@ -39,19 +39,19 @@ test('looking at a page changes nothing in the session', async () => {
   expect(visit.session.explain().closes).toBe('empty')
 })
 
-test('a page takes the messages that wait, and so shows them once', async () => {
+test('a page removes the waiting messages, and so shows them once', async () => {
   const visit = await visitor()
   visit.session.flash('done', 'You are logged out.')
   expect(shop.cart(visit)).toContain('You are logged out.')
   expect(shop.cart(visit)).not.toContain('You are logged out.')
 })
 
-test('a cookie that came twice is listed twice', async () => {
+test('a cookie that was received twice is listed twice', async () => {
   expect(shop.cookies(await visitor('a=one; a=two'))).toMatch(/one[^]*two/)
 })
 
 test.each(['cookie', 'store'] as const)(
-  'the panel announces a Set-Cookie exactly when closing sends one: %s',
+  'the panel announces a Set-Cookie exactly if closing sends one, in %s mode',
   async (where) => {
     const store = where === 'store' ? memoryStore() : undefined
     let now = Date.now()
@@ -86,7 +86,7 @@ test.each(['cookie', 'store'] as const)(
   },
 )
 
-test('where sessions overflow, the panel tells by the cookie where one is, and offers to move it', async () => {
+test('with overflow, the panel shows where the session is, and offers to move it', async () => {
   const sessions = createSessions<ShopSession>({
     secrets: ['pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'],
     overflow: memoryStore(),
@@ -105,6 +105,6 @@ test('where sessions overflow, the panel tells by the cookie where one is, and o
     return shop.cart({ session, headers: { cookie } })
   }
   expect(await show(undefined)).toMatch(/part-tag[^]*Add a long letter/)
-  expect(await show('x'.repeat(5000))).toMatch(/Random bytes[^]*Take the letter away/)
+  expect(await show('x'.repeat(5000))).toMatch(/Random bytes[^]*Remove the letter/)
   expect(await show(undefined)).toMatch(/part-tag[^]*Add a long letter/)
 })

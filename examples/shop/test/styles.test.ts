@@ -7,15 +7,15 @@ import { devicesPage } from '../src/pages/devices.ts'
 import type { Site } from '../src/pages/layout.ts'
 import { styles } from '../src/styles.ts'
 
-test('the style sheet loads nothing from elsewhere', () => {
+test('the style sheet loads no external resources', () => {
   expect(styles).not.toMatch(/url\(|@import|@font-face/)
 })
 
-test('its braces match, so that no rule swallows the next', () => {
+test('the style sheet has matching braces', () => {
   expect(styles.match(/\{/g)?.length).toBe(styles.match(/\}/g)?.length)
 })
 
-test('every colour it names is defined, and every class of the shelf, the cart and the panel has a rule', () => {
+test('the style sheet defines every color it uses, and has a rule for every class of the catalogue, cart and panel', () => {
   for (const [, name] of styles.matchAll(/var\((--[a-z0-9-]+)\)/g)) expect(styles).toContain(`${name}:`)
   const site: Site = {
     framework: 'Koa',
@@ -36,7 +36,7 @@ test('every colour it names is defined, and every class of the shelf, the cart a
   for (const name of classes) expect(styles).toMatch(new RegExp(`\\.${name}\\b`))
 })
 
-test('the pages’ headers forbid scripts, frames and foreign forms', () => {
+test('the headers of pages forbid scripts, frames and forms to other sites', () => {
   const policy = pageHeaders['Content-Security-Policy']
   for (const part of [
     "default-src 'none'",

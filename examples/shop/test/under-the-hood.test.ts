@@ -15,8 +15,8 @@ const base: UnderTheHood = {
 }
 const show = (view: Partial<UnderTheHood>): string => underTheHood({ ...base, ...view }).toString()
 
-describe('the panel', () => {
-  test('shows a cookie in part, its anatomy, the data and what closing would do', () => {
+describe('the panel under the hood', () => {
+  test('shows a part of the cookie, its anatomy, the data and what closing would do', () => {
     const panel = show({})
     expect(panel).toContain('__Host-session=ASV0sy3e…D2p_cmUQ')
     expect(panel).toContain('2574b32ddec703c7')
@@ -25,11 +25,11 @@ describe('the panel', () => {
     expect(panel).toContain('until the browser closes')
   })
 
-  test('says whether the login is bound to its device, where logins are', () => {
-    expect(show({ bound: true })).toContain('bound to this one')
+  test('says whether the session is bound to its device, if the app binds sessions', () => {
+    expect(show({ bound: true })).toContain('bound to this device')
     expect(show({ bound: 'pending' })).toContain('may register a key')
     for (const bound of [false, undefined]) expect(show({ bound })).not.toContain('<dt>device</dt>')
-    expect(show({ opened: 'unbound' })).toContain('only counts on the device')
+    expect(show({ opened: 'unbound' })).toContain('only valid on the device')
   })
 
   test('never shows a whole token or cookie', () => {
@@ -38,27 +38,27 @@ describe('the panel', () => {
     expect(show({ mode: 'store', cookieValue: STORED })).not.toContain(STORED)
   })
 
-  test('shows the two parts of a stored session’s cookie, and the record that they lead to', () => {
+  test('shows the two parts of a stored session’s cookie, and the record that they open', () => {
     const panel = show({ mode: 'store', cookieValue: STORED })
     expect(panel).toContain('Random bytes')
     expect(panel).toContain('bb8263f6…')
-    expect(panel).toMatch(/The data lies in the store[^]*the store has a hash of either part/)
+    expect(panel).toMatch(/The data is in the store[^]*the store has only hashes of both parts/)
     expect(panel).not.toContain('sealed</')
   })
 
   test.each([
-    ['ended', 'lead nowhere'],
-    ['superseded', 'do not open it any more'],
-  ] as const)('shows no record to a cookie that is %s', (opened, sentence) => {
+    ['ended', 'belong to no data'],
+    ['superseded', 'no longer open it'],
+  ] as const)('shows no record for a cookie that is %s', (opened, sentence) => {
     const panel = show({ mode: 'store', cookieValue: STORED, opened })
     expect(panel).toContain(sentence)
     expect(panel).not.toContain('part-sealed')
   })
 
-  test('tells the cookie of a stored session from a token where the other one was due', () => {
+  test('tells a token from the cookie of a stored session if the mode expects the other', () => {
     expect(show({ cookieValue: STORED, opened: 'malformed' })).toContain('the cookie of a shop with a store')
     const panel = show({ mode: 'store', cookieValue: TOKEN, opened: 'malformed' })
-    expect(panel).toContain('a token that a shop without a store hands out')
+    expect(panel).toContain('the token of a shop without a store')
     expect(show({ mode: 'store', cookieValue: 'x' })).toContain('has 64 characters')
   })
 
@@ -69,31 +69,31 @@ describe('the panel', () => {
     expect(show({ logoutEnds })).toContain(sentence)
   })
 
-  test('says so when no cookie came, in either mode', () => {
-    expect(show({ cookieValue: undefined })).toContain('it travels in here, sealed')
+  test('says that there was no cookie, in both modes', () => {
+    expect(show({ cookieValue: undefined })).toContain('it is sealed into this cookie')
     expect(show({ cookieValue: undefined, mode: 'store' })).toContain('the store keeps the data')
   })
 
-  test('says what the browser says of who made the request, and what the guard makes of it', () => {
+  test('explains where the browser says the request comes from, and what the guard does', () => {
     expect(show({ sentBy: 'cross-site' })).toMatch(
-      /cross-site<[^]*Another site led here\. A form that another/,
+      /cross-site<[^]*Another site sent the request\. The guard refuses/,
     )
-    expect(show({ sentBy: 'constructor' })).toContain('no word that browsers say')
+    expect(show({ sentBy: 'constructor' })).toContain('Browsers do not send this value')
     expect(show({ sentBy: HOSTILE.repeat(9) })).not.toMatch(/<script/i)
     expect(show({})).not.toContain('Sec-Fetch-Site')
   })
 
-  test('says who is logged in, when somebody is', () => {
+  test('shows the logged-in user', () => {
     expect(show({ subject: 'ada' })).toContain('<dd>ada</dd>')
     expect(show({})).not.toContain('logged in')
   })
 
-  test('shows the line that the response will carry', () => {
+  test('shows the Set-Cookie line that the response will have', () => {
     const setCookie = '__Host-session=…; Path=/; Secure'
     expect(show({ decision: { reason: 'changed', setCookie } })).toContain(setCookie)
   })
 
-  test('draws the bar to its full width, with the version visible in the longest token', () => {
+  test('draws the bar at full width, with the version visible even in the longest token', () => {
     const long = Buffer.concat([Buffer.from([1]), Buffer.alloc(3000)]).toString('base64url')
     const bars = show({ cookieValue: long }).matchAll(/<rect[^>]*y="0"[^>]*? width="([\d.]+)"/g)
     const widths = [...bars].map(([, width]) => Number(width))
@@ -103,18 +103,18 @@ describe('the panel', () => {
   })
 })
 
-describe('nothing breaks the panel:', () => {
+describe('the panel can show', () => {
   const circular: Record<string, unknown> = {}
   circular['self'] = circular
 
   test.each<[string, Partial<UnderTheHood>, string]>([
-    ['a cookie that is no token', { cookieValue: HOSTILE }, 'Not a token'],
+    ['a cookie that is not a token', { cookieValue: HOSTILE }, 'Not a token'],
     ['an empty cookie', { cookieValue: '' }, 'Not a token'],
     ['half of a surrogate pair', { cookieValue: '\uD800' }, 'Not a token'],
     ['data that refers to itself', { data: circular }, 'not JSON'],
     ['a big integer', { data: { n: 1n } }, 'not JSON'],
     ['no data', { data: undefined }, 'nothing'],
-    ['a date that is none', { createdAt: new Date(Number.NaN) }, '–'],
+    ['an invalid date', { createdAt: new Date(Number.NaN) }, '–'],
     ['very long data', { data: { text: 'x'.repeat(100_000) } }, '…'],
   ])('%s', (_, view, expected) => {
     const panel = show(view)
@@ -122,7 +122,7 @@ describe('nothing breaks the panel:', () => {
     expect(panel.length).toBeLessThan(20_000)
   })
 
-  test('hostile text in every field', () => {
+  test('hostile text in every field, escaped', () => {
     const panel = show({
       cookieName: HOSTILE,
       cookieValue: HOSTILE.repeat(5),

@@ -20,7 +20,7 @@ export const app = express()
 
 app.get('/telemetry', async (_req, res) => void res.json(await exported()))
 
-/** A span for each request, below which the store's are. */
+/** A span for each request, with the store's spans below it. */
 app.use((req, res, next) => {
   const span = tracer.startSpan(`${req.method} ${req.path}`)
   res.on('close', () => span.end())

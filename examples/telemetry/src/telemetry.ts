@@ -11,7 +11,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@open
 import { KeepsakeInstrumentation } from '@keepsake/opentelemetry'
 
 /*
- * All in memory, so that the example needs no collector. An application has exporters in their place, such as those of
+ * All in memory, so that the example needs no collector. An application would use exporters, such as those of
  * `@opentelemetry/exporter-trace-otlp-http` and `@opentelemetry/exporter-metrics-otlp-http`.
  */
 
@@ -29,10 +29,10 @@ registerInstrumentations({
   instrumentations: [new KeepsakeInstrumentation()],
 })
 
-/** The application's own tracer. With the instrumentation of `node:http`, each request has a span by itself. */
+/** The application's own tracer. With the instrumentation of `node:http`, each request gets a span automatically. */
 export const tracer = tracerProvider.getTracer('shop')
 
-/** What was exported so far, in short. */
+/** A summary of what was exported so far. */
 export async function exported(): Promise<{
   readonly spans: readonly string[]
   readonly metrics: readonly string[]

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { app } from '../src/app.ts'
 
-it('shows the spans of the store below those of the requests, and what was counted', async () => {
+it('the telemetry example exports the spans of the store below those of the requests, and metrics', async () => {
   const server = createServer(app).listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
   await once(server, 'listening')

@@ -1,58 +1,54 @@
 import { IS_LONG } from '@keepsake/test-services'
 
+/** Where sessions are kept: a value of STORE. */
+type StoreName = 'cookie' | 'memory' | 'file' | 'sqlite'
+
 /** An example app, by the name of its folder. */
 export interface App {
   readonly name: string
   readonly framework: string
+  /** The store and the client of the daily tests. The long run tests every app in a browser, on every store. */
+  readonly daily: readonly [store: StoreName, by: 'browser' | 'HTTP']
 }
 
 /** The apps with a cart. */
 export const CART_APPS: readonly App[] = [
-  { name: 'express-cart', framework: 'Express' },
-  { name: 'koa-cart', framework: 'Koa' },
-  { name: 'node-http-cart', framework: 'node:http' },
-  { name: 'hono-cart', framework: 'Hono' },
-  { name: 'fastify-cart', framework: 'Fastify' },
-  { name: 'next-cart', framework: 'Next.js' },
+  { name: 'express-cart', framework: 'Express', daily: ['cookie', 'browser'] },
+  { name: 'koa-cart', framework: 'Koa', daily: ['cookie', 'HTTP'] },
+  { name: 'node-http-cart', framework: 'node:http', daily: ['cookie', 'HTTP'] },
+  { name: 'hono-cart', framework: 'Hono', daily: ['cookie', 'HTTP'] },
+  { name: 'fastify-cart', framework: 'Fastify', daily: ['cookie', 'HTTP'] },
+  { name: 'next-cart', framework: 'Next.js', daily: ['cookie', 'HTTP'] },
 ]
 
 /** The apps with a cart and a login. */
 export const LOGIN_APPS = [
-  { name: 'express-login', framework: 'Express' },
-  { name: 'koa-login', framework: 'Koa' },
-  { name: 'node-http-login', framework: 'node:http' },
-  { name: 'hono-login', framework: 'Hono' },
-  { name: 'fastify-login', framework: 'Fastify' },
-  { name: 'next-login', framework: 'Next.js' },
+  { name: 'express-login', framework: 'Express', daily: ['cookie', 'HTTP'] },
+  { name: 'koa-login', framework: 'Koa', daily: ['file', 'HTTP'] },
+  { name: 'node-http-login', framework: 'node:http', daily: ['sqlite', 'browser'] },
+  { name: 'hono-login', framework: 'Hono', daily: ['memory', 'HTTP'] },
+  { name: 'fastify-login', framework: 'Fastify', daily: ['memory', 'HTTP'] },
+  { name: 'next-login', framework: 'Next.js', daily: ['cookie', 'browser'] },
 ] as const satisfies readonly App[]
 
-/** Where sessions are kept: what STORE may be. */
+/** Three apps that run on every store, where they share their sessions. */
+export const SHARING_APPS = [LOGIN_APPS[0], LOGIN_APPS[1], LOGIN_APPS[2]] as const
+
 export interface Place {
-  readonly store: 'cookie' | 'memory' | 'file' | 'sqlite'
+  readonly store: StoreName
   readonly apps: readonly App[]
-  /** Whether a new process finds the sessions of the one before. */
+  /** Whether a new process finds the sessions of the previous one. */
   readonly survives: boolean
 }
 
-/** Every store with the apps that are tried on it. The login apps have the cart, too. What a store on disk does, three show. */
-export const PLACES = [
-  { store: 'cookie', apps: [...CART_APPS, ...LOGIN_APPS], survives: true },
-  { store: 'memory', apps: LOGIN_APPS, survives: false },
-  { store: 'file', apps: LOGIN_APPS.slice(0, 3), survives: true },
-  { store: 'sqlite', apps: LOGIN_APPS.slice(0, 3), survives: true },
-] as const satisfies readonly Place[]
+// Every store with the apps that are tested on it. Login apps include the cart. For stores on disk, three apps are enough.
+const COOKIE: Place = { store: 'cookie', apps: [...CART_APPS, ...LOGIN_APPS], survives: true }
+const MEMORY: Place = { store: 'memory', apps: LOGIN_APPS, survives: false }
+const FILE: Place = { store: 'file', apps: SHARING_APPS, survives: true }
+const SQLITE: Place = { store: 'sqlite', apps: SHARING_APPS, survives: true }
 
-/** Which a browser plays with every change: each framework, and each store. The others it plays at night, and until then HTTP has to do. */
-const IN_BROWSER: ReadonlySet<string> = new Set([
-  'express-cart on cookie',
-  'next-cart on cookie',
-  'express-login on cookie',
-  'next-login on cookie',
-  'hono-login on memory',
-  'fastify-login on memory',
-  'koa-login on file',
-  'node-http-login on sqlite',
-])
+/** The stores on which three processes share their sessions. */
+export const SHARED_PLACES: readonly Place[] = IS_LONG ? [COOKIE, FILE, SQLITE] : [COOKIE, SQLITE]
 
 /** An app on a store. */
 export interface Setting {
@@ -60,9 +56,23 @@ export interface Setting {
   readonly app: App
 }
 
-const SETTINGS: readonly Setting[] = PLACES.flatMap((place) => place.apps.map((app) => ({ place, app })))
-const isInBrowser = ({ place, app }: Setting): boolean =>
-  IS_LONG || IN_BROWSER.has(`${app.name} on ${place.store}`)
+const SETTINGS: readonly Setting[] = [COOKIE, MEMORY, FILE, SQLITE].flatMap((place) =>
+  place.apps.map((app) => ({ place, app })),
+)
+const dailyBy =
+  (way: 'browser' | 'HTTP') =>
+  ({
+    place,
+    app: {
+      daily: [store, by],
+    },
+  }: Setting): boolean =>
+    place.store === store && by === way
 
-export const BROWSER_SETTINGS: readonly Setting[] = SETTINGS.filter(isInBrowser)
-export const HTTP_SETTINGS: readonly Setting[] = SETTINGS.filter((setting) => !isInBrowser(setting))
+export const BROWSER_SETTINGS: readonly Setting[] = IS_LONG ? SETTINGS : SETTINGS.filter(dailyBy('browser'))
+export const HTTP_SETTINGS: readonly Setting[] = IS_LONG ? [] : SETTINGS.filter(dailyBy('HTTP'))
+
+/** The login apps that are tested with sessions in cookies. */
+export const REMEMBERING: readonly Setting[] = [...BROWSER_SETTINGS, ...HTTP_SETTINGS].filter(
+  ({ place, app }) => place === COOKIE && LOGIN_APPS.some(({ name }) => name === app.name),
+)

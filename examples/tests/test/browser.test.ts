@@ -5,9 +5,9 @@ import {
   BROWSER_SETTINGS,
   CART_APPS,
   HTTP_SETTINGS,
-  LOGIN_APPS,
   type Place,
-  PLACES,
+  REMEMBERING,
+  SHARED_PLACES,
 } from './apps.ts'
 import { findChromium, openBrowser } from './browser.ts'
 import { cartScenarios } from './scenarios/cart.ts'
@@ -36,12 +36,15 @@ beforeAll(async () => {
 })
 afterAll(() => servers.stop())
 
-describe.each(HTTP_SETTINGS)('over HTTP, $app.name on $place.store', ({ place, app }) => {
+describe.each(HTTP_SETTINGS)('the shop over HTTP, $app.name on $place.store', ({ place, app }) => {
   httpScenarios(place, app, () => servers.of(place, app))
 })
 
-// One describe after the other, because the first restarts servers that the others need.
-describe.skipIf(isMissing)('in a browser', () => {
+describe.each(SHARED_PLACES)('the shop over HTTP, three apps on one $store', (place) => {
+  sharedScenarios(place, (app) => servers.of(place, app))
+})
+
+describe.skipIf(isMissing)('the shop in a browser', () => {
   let browser: Browser
 
   beforeAll(async () => {
@@ -49,7 +52,7 @@ describe.skipIf(isMissing)('in a browser', () => {
   })
   afterAll(() => browser.close())
 
-  /** A scene for the tests of the describe that it is set in: one profile, without cookies at the start of each. */
+  /** A scene for the tests of the surrounding describe: one profile, without cookies at the start of each test. */
   function setScene(place: Place, app: App): Scene {
     let visitor: Visitor
     beforeAll(async () => {
@@ -70,30 +73,22 @@ describe.skipIf(isMissing)('in a browser', () => {
     }
   }
 
-  describe('each app', () => {
-    describe.concurrent.each(BROWSER_SETTINGS)('$app.name on $place.store', ({ place, app }) => {
-      describe('with', { concurrent: false }, () => {
-        const scene = setScene(place, app)
-        cartScenarios(scene)
-        if (CART_APPS.includes(app)) cookiesScenarios(scene)
-        else {
-          loginScenarios(scene)
-          devicesScenarios(scene)
-        }
-        if (place.store !== 'cookie') storedScenarios(scene)
-      })
+  describe.concurrent.each(BROWSER_SETTINGS)('$app.name on $place.store', ({ place, app }) => {
+    describe('in one profile', { concurrent: false }, () => {
+      const scene = setScene(place, app)
+      cartScenarios(scene)
+      if (CART_APPS.includes(app)) cookiesScenarios(scene)
+      else {
+        loginScenarios(scene)
+        devicesScenarios(scene)
+      }
+      if (place.store !== 'cookie') storedScenarios(scene)
     })
   })
 
-  describe('all apps', () => {
-    describe.concurrent.each(PLACES.filter(({ survives }) => survives))('on one $store', (place) => {
-      describe('with', { concurrent: false }, () => sharedScenarios(setScene(place, LOGIN_APPS[0])))
-    })
-  })
-
-  test('a login outlives the browser when it is to be remembered, and otherwise does not', () =>
+  test('a login survives a restart of the browser if "remember me" is ticked, and otherwise does not', () =>
     isRemembered(
       chromium,
-      LOGIN_APPS.map((app) => servers.of(PLACES[0], app).url),
+      REMEMBERING.map(({ place, app }) => servers.of(place, app).url),
     ))
 })

@@ -13,10 +13,10 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ]
-// A real browser keeps pages in memory for the back button, and so may show what it should not.
+// A real browser keeps pages in memory for the back button, and may therefore show private content.
 const OPTIONS = { args: FLAGS, ignoreDefaultArgs: ['--disable-back-forward-cache'] }
 
-/** The browser to test with; undefined when there is none. */
+/** The browser to test with; undefined if there is none. */
 export function findChromium(): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter)
   const candidates = folders.flatMap((folder) => ON_PATH.map((name) => join(folder, name)))
@@ -26,14 +26,14 @@ export function findChromium(): string | undefined {
 /** A visitor's own cookies, in a browser that others may share. */
 export interface Profile {
   readonly context: BrowserContext
-  /** What must not happen on any page: errors in the console, failed loads, answers of 500 and above. */
+  /** Faults on any page: console errors, failed loads, responses of 500 and above. */
   readonly troubles: string[]
 }
 
 export const openBrowser = (executablePath: string): Promise<Browser> =>
   chromium.launch({ ...OPTIONS, executablePath })
 
-/** A browser of another user of this machine, with flags of its own. */
+/** A browser of another user of this machine, with its own flags. */
 export const openBrowserAt = (
   executablePath: string,
   home: string,
@@ -46,15 +46,15 @@ export const openBrowserAt = (
     executablePath,
   })
 
-/** A profile in a browser that calls itself so, or what it is. */
+/** A profile in a browser with this User-Agent, or its own. */
 export const openProfile = async (browser: Browser, userAgent?: string): Promise<Profile> =>
   watched(
     await browser.newContext({ viewport: { width: 800, height: 600 }, ...(userAgent && { userAgent }) }),
   )
 
-/** A profile on disk, in a browser of its own. */
+/** A profile on disk, in a separate browser. */
 export interface LastingProfile extends Profile {
-  /** Closes the browser and opens it again on the same profile. */
+  /** Closes the browser and opens it again with the same profile. */
   reopen(): Promise<LastingProfile>
   close(): Promise<void>
 }
@@ -84,7 +84,7 @@ function watched(context: BrowserContext): Profile {
   context.on('weberror', (error) => troubles.push(String(error.error())))
   context.on('requestfailed', (request) => {
     const { errorText = '' } = request.failure() ?? {}
-    // What a page still loaded when the next one was asked for.
+    // Resources that were still loading when the next page was requested.
     if (errorText !== 'net::ERR_ABORTED') troubles.push(`${request.url()}: ${errorText}`)
   })
   context.on('response', (response) => {
@@ -92,7 +92,7 @@ function watched(context: BrowserContext): Profile {
     if (response.status() >= (isPage ? 500 : 400)) troubles.push(`${response.url()}: ${response.status()}`)
   })
   context.on('console', (message) => {
-    // Chromium reports a page with a status of the 4xx here too; the line above judges those.
+    // Chromium also reports pages with a 4xx status here; the line above checks those.
     const isStatus = message.text().startsWith('Failed to load resource')
     if (message.type() === 'error' && !isStatus) troubles.push(message.text())
   })

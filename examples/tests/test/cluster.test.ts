@@ -10,8 +10,8 @@ const PROCESSES = 4
 const VISITS = 40
 const SKU = 'moby-dick'
 
-describe.skipIf(redis === undefined)('cluster', () => {
-  it('shows one cart from four processes behind one port', async () => {
+describe.skipIf(redis === undefined)('the cluster example', () => {
+  it('shows the same cart from four processes behind one port', async () => {
     const secret = randomBytes(32).toString('base64url')
     const server = await startServer('cluster', { SESSION_SECRET: secret, REDIS_URL: redis?.url ?? '' })
     try {
@@ -23,7 +23,7 @@ describe.skipIf(redis === undefined)('cluster', () => {
         const response = await fetch(`${server.url}/cart`, { headers: { cookie } })
         const page = await response.text()
         expect(page).toContain(SKU)
-        expect(page).toMatch(/Process \d+ has answered[^]*<a href="\/cart">Ask for the cart again/)
+        expect(page).toMatch(/Process \d+ served this page[^]*<a href="\/cart">Reload the cart/)
         served.add(/process \d+/.exec(page)?.[0])
       }
       expect(served.size).toBe(PROCESSES)

@@ -6,9 +6,10 @@ import { openSite, type Shown, type Site } from './device-bound/site.ts'
 import { createTrusted, missingTool, type Trusted } from './device-bound/trusted.ts'
 
 const HOST = 'shop.test'
-const FLAGS = [
-  `--host-resolver-rules=MAP ${HOST} 127.0.0.1`,
-  // With keys in software, on machines without the hardware for them.
+const LOGIN = `https://login.${HOST}`
+const flagsFor = (...hosts: readonly string[]): readonly string[] => [
+  `--host-resolver-rules=${hosts.map((host) => `MAP ${host}`).join()}`,
+  // Keys are in software, because test machines lack the hardware for them.
   '--enable-features=DeviceBoundSessions:RequireOriginTrialTokens/false,EnableBoundSessionCredentialsSoftwareKeysForManualTesting',
 ]
 
@@ -25,19 +26,42 @@ const MODES: readonly (readonly [string, () => Partial<SessionsOptions>])[] = [
   ['in a store', () => ({ store: memoryStore() })],
 ]
 
-describe.skipIf(missing !== undefined)('in Chromium', () => {
+describe.skipIf(missing !== undefined)('device-bound sessions in Chromium', () => {
   let trusted: Trusted
   let browser: Browser
   beforeAll(async () => {
     trusted = createTrusted(HOST)
-    browser = await openBrowserAt(chromium, trusted.home, FLAGS)
+    browser = await openBrowserAt(chromium, trusted.home, flagsFor(`${HOST} 127.0.0.1`))
   })
   afterAll(async () => {
     await browser.close()
     trusted.remove()
   })
 
-  describe.each(MODES)('a session that lives %s', (_, options) => {
+  it.each([
+    ['names the host binds and refreshes the session on all hosts', [LOGIN], true],
+    ['does not name the host is registered by the server, and ignored by the browser', [], 'pending'],
+  ] as const)('a login on one host of a site whose file %s', async (_, registering, bound) => {
+    const options: Partial<SessionsOptions> = { store: memoryStore(), cookie: { domain: HOST } }
+    const site = await openSite(HOST, trusted, options, registering)
+    // The browser requests the site's file on the default port of https.
+    const at = `127.0.0.1:${new URL(site.origin).port}`
+    const hosts = flagsFor(`${HOST}:443 ${at}`, `*.${HOST}:443 ${at}`)
+    const own = await openBrowserAt(chromium, trusted.home, hosts)
+    const context = await own.newContext()
+    const page = await context.newPage()
+    await page.goto(`${LOGIN}/login`)
+    await site.heard('bound', 1)
+    await expect
+      .poll(async () => (await context.cookies()).map(({ name }) => name), { timeout: 60_000 })
+      .toEqual(['__Secure-session'])
+    await page.goto(`https://${HOST}/`)
+    expect(JSON.parse((await page.textContent('pre')) ?? '')).toMatchObject({ subject: 'ada', bound })
+    await own.close()
+    site.close()
+  })
+
+  describe.each(MODES)('a session %s', (_, options) => {
     let site: Site
     let owner: BrowserContext
     let page: Page
@@ -55,13 +79,13 @@ describe.skipIf(missing !== undefined)('in Chromium', () => {
       await at.goto(`${site.origin}${path}`)
       return JSON.parse((await at.textContent('pre')) ?? '') as Shown
     }
-    /** Until the browser itself has dropped the cookie of the device, because its time is over. */
+    /** Waits until the browser has deleted the device's cookie because it expired. */
     const untilOver = (): Promise<void> =>
       expect
         .poll(async () => (await owner.cookies()).map(({ name }) => name), { timeout: 60_000 })
         .toEqual(['__Host-session'])
 
-    /** The browser drops the cookie of the device two seconds after it came. */
+    /** The browser deletes the device's cookie two seconds after it was set. */
     async function copiesOfAll(): Promise<Awaited<ReturnType<BrowserContext['cookies']>>> {
       while (true) {
         await visit('/')
@@ -70,7 +94,7 @@ describe.skipIf(missing !== undefined)('in Chromium', () => {
       }
     }
 
-    it('is bound by a login, and refreshed beside the pages, and before one that would go without', async () => {
+    it('is bound by a login, refreshed in the background, and refreshed before a request that would lack the cookie', async () => {
       expect(await visit('/login')).toMatchObject({ subject: 'ada', bound: 'pending' })
       await site.heard('bound', 1)
       for (const count of [1, 2]) {
@@ -87,7 +111,7 @@ describe.skipIf(missing !== undefined)('in Chromium', () => {
       ])
     })
 
-    it('is nobody’s in a second profile with copies of all cookies, once the copies have had their time', async () => {
+    it('does not open in a second profile with copies of all cookies, once the copies have expired', async () => {
       const copies = await copiesOfAll()
       const thief = await browser.newContext()
       const ages = { expires: Date.now() / 1000 + 3600, url: site.origin }
@@ -111,7 +135,7 @@ describe.skipIf(missing !== undefined)('in Chromium', () => {
       expect(await visit('/')).toMatchObject({ subject: 'ada', bound: true })
     })
 
-    it('is over on both sides at the logout: the browser refreshes no more', async () => {
+    it('ends on both sides at the logout: the browser stops refreshing it', async () => {
       expect(await visit('/logout')).toMatchObject({ subject: null })
       expect(await visit('/')).toMatchObject({ subject: null, opened: 'no_cookie' })
       const before = [...site.posts]

@@ -1,6 +1,3 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { createSessions, memoryStore } from '@keepsake/core'
 import { createApp as expressCart } from 'example-express-cart'
@@ -14,16 +11,15 @@ import { createApp as koaLogin } from 'example-koa-login'
 import { createApp as nodeHttpCart } from 'example-node-http-cart'
 import { createApp as nodeHttpLogin } from 'example-node-http-login'
 import { createAccounts, type ShopSession } from 'example-shop'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { type Listener, served } from './listeners.ts'
 import { type RawAnswer, rawRequest } from './raw-request.ts'
-
-type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
 const SECRET = 'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'
 const FORM = 'Content-Type: application/x-www-form-urlencoded'
 const sessions = createSessions<ShopSession>({ secrets: [SECRET], revocation: memoryStore() })
 const name = sessions.cookie.name
-const accounts = await createAccounts()
+const accounts = await createAccounts({ N: 2, r: 1, p: 1 })
 
 const APPS: readonly (readonly [string, Listener])[] = [
   ['express-cart', expressCart({ sessions })],
@@ -48,20 +44,20 @@ const [token, otherToken] = await Promise.all([tokenOf(1), tokenOf(2)])
 
 const BODIES: readonly (readonly [string, string, string])[] = [
   ['nothing', FORM, ''],
-  ['no field that is known', FORM, 'a=b'],
+  ['only unknown fields', FORM, 'a=b'],
   ['a book that is not sold', FORM, 'sku=bible&qty=1'],
   ['the name of a property that all objects have', FORM, 'sku=constructor&__proto__=1&constructor=2'],
   ['a field twice', FORM, 'sku=walden&sku=alice&qty=1&qty=2&username=a&username=b'],
   ['nested fields', FORM, 'sku[a][b]=walden&qty[]=1&name[x]=y&username[$ne]=&password[$ne]='],
   ['broken escapes', FORM, 'sku=%E0%A4%A&name=%&username=%zz&password=%'],
-  ['a quantity out of this world', FORM, `sku=walden&qty=${'9'.repeat(400)}&maxAge=1e999`],
+  ['an enormous quantity', FORM, `sku=walden&qty=${'9'.repeat(400)}&maxAge=1e999`],
   ['a negative quantity', FORM, 'sku=walden&qty=-5&maxAge=-1'],
-  ['a header in disguise', FORM, 'name=a&value=b%0d%0aSet-Cookie:%20evil=1&username=%0d%0a'],
+  ['an injected header', FORM, 'name=a&value=b%0d%0aSet-Cookie:%20evil=1&username=%0d%0a'],
   ['a thousand fields', FORM, Array.from({ length: 1000 }, (_, index) => `f${index}=`).join('&')],
-  ['far too much', FORM, `sku=${'x'.repeat(200_000)}`],
+  ['200 kB of data', FORM, `sku=${'x'.repeat(200_000)}`],
   ['JSON', 'Content-Type: application/json', '{"sku":'],
   ['no type', 'X-Nothing: 1', 'sku=walden'],
-  ['a type that is none', 'Content-Type: ;;;,', 'sku=walden'],
+  ['an invalid content type', 'Content-Type: ;;;,', 'sku=walden'],
   ['a strange charset', `${FORM}; charset=utf-99`, 'sku=walden'],
   ['a false encoding', `${FORM}\r\nContent-Encoding: gzip`, 'sku=walden'],
 ]
@@ -91,11 +87,11 @@ const COOKIES: readonly (readonly [string, string])[] = [
   ['a token with one character changed', `${name}=${token.slice(0, -9)}A${token.slice(-8)}`],
   ['half a token', `${name}=${token.slice(0, 60)}`],
   ['a token in quotes', `${name}="${token}"`],
-  ['two different tokens that are good', `${name}=${token}; ${name}=${otherToken}`],
-  ['five bad ones before a good one', `${`${name}=bad; `.repeat(5)}${name}=${token}`],
+  ['two different valid tokens', `${name}=${token}; ${name}=${otherToken}`],
+  ['five invalid tokens before a valid one', `${`${name}=bad; `.repeat(5)}${name}=${token}`],
   ['a thousand cookies', 'a=b; '.repeat(1000)],
   ['more than 16 KiB', `a=${'x'.repeat(17_000)}`],
-  ['bytes outside of ASCII', `${name}=\xff\xfe\x80; \xe9=\xe9`],
+  ['non-ASCII bytes', `${name}=\xff\xfe\x80; \xe9=\xe9`],
   ['a name that all objects have', `__proto__=1; constructor=2; ${name}=${token}`],
   ['markup', `<script>=<script>alert(1)</script>; "><img src=x>="'`],
 ]
@@ -115,27 +111,20 @@ const PATHS = [
 
 const isFine = ({ status }: RawAnswer): boolean => status >= 200 && status < 500
 
-describe.each(APPS)('%s takes', (_, listener) => {
-  const server = createServer(listener)
+describe.each(APPS)('the example app %s', (_, listener) => {
+  const url = served(listener)
   const complaints = vi.spyOn(console, 'error').mockImplementation(() => undefined)
-  let url = ''
-
-  beforeAll(async () => {
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  })
-  afterAll(() => server.close())
   afterEach(() => {
     expect(complaints).not.toHaveBeenCalled()
     complaints.mockClear()
   })
 
-  test.each(BODIES)('a form with %s', async (_, type, body) => {
+  test.each(BODIES)('answers a form with %s, without a 5xx', async (_, type, body) => {
     for (const path of POSTS) {
-      // One of its own, because a logout ends every copy of it.
+      // A new session for each request, because a logout ends every copy of it.
       const lines = [`POST ${path} HTTP/1.1`, `Cookie: ${name}=${await tokenOf(1)}`, OUR_PAGE, type]
-      const answer = await rawRequest(url, lines, body)
-      // Or the form would not have been looked at.
+      const answer = await rawRequest(url(), lines, body)
+      // Otherwise the form would not have been parsed.
       expect(answer.status, path).not.toBe(403)
       expect(answer, path).toSatisfy(isFine)
       expect(answer.text.split('\r\n\r\n', 1)[0]).not.toMatch(/^set-cookie: evil/im)
@@ -146,35 +135,35 @@ describe.each(APPS)('%s takes', (_, listener) => {
     ['another site', 'Sec-Fetch-Site: cross-site'],
     ['another origin of this site', 'Sec-Fetch-Site: same-site'],
     ['an old browser on another site', 'Origin: http://evil.example'],
-    ['nobody knows where', 'X-Nothing: 1'],
-  ])('no form from %s', async (_, from) => {
+    ['a client without Origin and Sec-Fetch-Site', 'X-Nothing: 1'],
+  ])('refuses a form from %s', async (_, from) => {
     for (const path of POSTS) {
       const lines = [`POST ${path} HTTP/1.1`, `Cookie: ${name}=${token}`, from, FORM]
-      const answer = await rawRequest(url, lines, 'sku=walden')
+      const answer = await rawRequest(url(), lines, 'sku=walden')
       expect(answer.status, path).toBe(403)
       expect(answer.text).toContain('nothing was done')
       expect(answer.text).not.toMatch(/^set-cookie:/im)
     }
   })
 
-  test.each(COOKIES)('a Cookie header with %s', async (_, cookie) => {
+  test.each(COOKIES)('answers a Cookie header with %s, without a 5xx', async (_, cookie) => {
     for (const path of ['/', '/cart', '/cookies', '/account', '/nowhere']) {
-      const answer = await rawRequest(url, [`GET ${path} HTTP/1.1`, `Cookie: ${cookie}`])
+      const answer = await rawRequest(url(), [`GET ${path} HTTP/1.1`, `Cookie: ${cookie}`])
       expect(answer, path).toSatisfy(isFine)
       expect(answer.text).not.toMatch(/<script|<img src=x/)
     }
   })
 
-  test.each(PATHS)('the path %s', async (path) => {
-    expect(await rawRequest(url, [`GET ${path} HTTP/1.1`])).toSatisfy(isFine)
+  test.each(PATHS)('answers a request for the path %s, without a 5xx', async (path) => {
+    expect(await rawRequest(url(), [`GET ${path} HTTP/1.1`])).toSatisfy(isFine)
   })
 
-  test.each(['PUT', 'DELETE', 'OPTIONS', 'PATCH'])('the method %s', async (method) => {
-    expect(await rawRequest(url, [`${method} /cart HTTP/1.1`])).toSatisfy(isFine)
+  test.each(['PUT', 'DELETE', 'OPTIONS', 'PATCH'])('answers the method %s, without a 5xx', async (method) => {
+    expect(await rawRequest(url(), [`${method} /cart HTTP/1.1`])).toSatisfy(isFine)
   })
 
-  test('a session next to cookies that are none, and reads it', async () => {
-    const { text } = await rawRequest(url, ['GET /cart HTTP/1.1', `Cookie: ;;; =x; a; ${name}=${token}; b`])
+  test('opens the session beside invalid cookies', async () => {
+    const { text } = await rawRequest(url(), ['GET /cart HTTP/1.1', `Cookie: ;;; =x; a; ${name}=${token}; b`])
     expect(text).toContain('Walden')
   })
 })

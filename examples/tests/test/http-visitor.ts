@@ -1,25 +1,25 @@
 import { createJar } from '@keepsake/testing'
 
-/** An answer, redirections not followed. */
+/** A response; redirects are not followed. */
 export interface Page {
   readonly status: number
-  /** The path that a redirection names. */
+  /** The target path of a redirect. */
   readonly location: string | undefined
   readonly text: string
   /** The lines that set the session's cookie. */
   readonly setCookie: readonly string[]
 }
 
-/** Somebody with cookies, but without a browser: asks for pages, and sends forms as a page of the shop does. */
+/** A visitor with cookies but without a browser: requests pages, and sends forms as a page of the shop does. */
 export interface HttpVisitor {
   get(path: string): Promise<Page>
   post(path: string, fields?: Readonly<Record<string, string>>): Promise<Page>
-  /** The `Cookie` header that goes along; empty without cookies. */
+  /** The `Cookie` header to send; empty without cookies. */
   cookie(): string
 }
 
-export function createHttpVisitor(url: string): HttpVisitor {
-  const jar = createJar()
+/** Like a browser, one jar can serve several servers on one host: cookies are shared between ports. */
+export function createHttpVisitor(url: string, jar = createJar()): HttpVisitor {
   const cookie = (): string => jar.cookieFor(url)
 
   async function ask(path: string, init: RequestInit = {}): Promise<Page> {

@@ -1,23 +1,15 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
 import { createSessions, memoryStore, type Store } from '@keepsake/core'
-import { createApp as express } from 'example-express-login'
-import { createApp as fastify } from 'example-fastify-login'
-import { createApp as hono } from 'example-hono-login'
-import { createApp as koa } from 'example-koa-login'
-import { createApp as nodeHttp } from 'example-node-http-login'
 import { createAccounts, type ShopSession } from 'example-shop'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { loginListeners, served } from './listeners.ts'
 
 const SECRET = 'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'
 const HOUR = 3600
 const MINUTES_40 = 2400
-const accounts = await createAccounts()
+const accounts = await createAccounts({ N: 2, r: 1, p: 1 })
 
 let now = Date.now()
-// How long a busy machine may take; no measure of anything.
+// A generous limit for a busy machine; it measures nothing.
 const PATIENTLY = { timeout: 60_000 }
 let watchers = 0
 const memory = memoryStore()
@@ -46,68 +38,58 @@ async function secondsLeft(cookie: string): Promise<number> {
   return peek?.secondsLeft ?? 0
 }
 
-describe.each([
-  ['Express', express({ sessions, accounts })],
-  ['Koa', koa({ sessions, accounts }).callback()],
-  ['node:http', nodeHttp({ sessions, accounts })],
-  ['Fastify', await fastify({ sessions, accounts })],
-  ['Hono', getRequestListener(hono({ sessions, accounts }).fetch)],
-] as const)('the live page of %s', (_, listener) => {
-  const server = createServer((request, response) => void listener(request, response))
-  const complaints = vi.spyOn(console, 'error').mockImplementation(() => undefined)
-  let url = ''
-  beforeAll(async () => {
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  })
-  afterAll(() => {
-    server.close()
-    server.closeAllConnections()
-  })
+describe.each(await loginListeners({ sessions, accounts }))(
+  'the live stream of the shop on %s',
+  (_, listener) => {
+    const url = served(listener)
+    const complaints = vi.spyOn(console, 'error').mockImplementation(() => undefined)
 
-  test('begins at once, is no use of the session, and ends with its reader', async ({ onTestFinished }) => {
-    const cookie = await logIn()
-    now += MINUTES_40 * 1000
-    const reader = new AbortController()
-    onTestFinished(() => reader.abort())
-    const answer = await fetch(`${url}/live`, { headers: { cookie }, signal: reader.signal })
-    expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
-    expect(answer.headers.get('cache-control')).toBe('no-store, no-transform')
-    expect(answer.headers.has('set-cookie')).toBe(false)
-    const first = await answer.body?.getReader().read()
-    expect(Buffer.from(first?.value ?? []).toString()).toBe('retry: 250\n\n')
-    await expect.poll(() => watchers, PATIENTLY).toBe(1)
-    expect(await secondsLeft(cookie)).toBeLessThanOrEqual(HOUR - MINUTES_40)
-    reader.abort()
-    await expect.poll(() => watchers, PATIENTLY).toBe(0)
-    expect(complaints).not.toHaveBeenCalled()
+    test('starts at once, does not extend the session, and ends when the reader disconnects', async ({
+      onTestFinished,
+    }) => {
+      const cookie = await logIn()
+      now += MINUTES_40 * 1000
+      const reader = new AbortController()
+      onTestFinished(() => reader.abort())
+      const answer = await fetch(`${url()}/live`, { headers: { cookie }, signal: reader.signal })
+      expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+      expect(answer.headers.get('cache-control')).toBe('no-store, no-transform')
+      expect(answer.headers.has('set-cookie')).toBe(false)
+      const first = await answer.body?.getReader().read()
+      expect(Buffer.from(first?.value ?? []).toString()).toBe('retry: 250\n\n')
+      await expect.poll(() => watchers, PATIENTLY).toBe(1)
+      expect(await secondsLeft(cookie)).toBeLessThanOrEqual(HOUR - MINUTES_40)
+      reader.abort()
+      await expect.poll(() => watchers, PATIENTLY).toBe(0)
+      expect(complaints).not.toHaveBeenCalled()
 
-    // Any other page is.
-    await (await fetch(`${url}/cart`, { headers: { cookie } })).text()
-    expect(await secondsLeft(cookie)).toBeGreaterThan(HOUR - MINUTES_40)
-  })
+      // Any other page extends it.
+      await (await fetch(`${url()}/cart`, { headers: { cookie } })).text()
+      expect(await secondsLeft(cookie)).toBeGreaterThan(HOUR - MINUTES_40)
+    })
 
-  test('ends when the session is ended from elsewhere, and the next one says so', async () => {
-    const cookie = await logIn()
-    const answer = await fetch(`${url}/live`, { headers: { cookie } })
-    await expect.poll(() => watchers, PATIENTLY).toBe(1)
-    await sessions.revokeAll('ada')
-    expect(await answer.text()).not.toContain('ended')
-    expect(await (await fetch(`${url}/live`, { headers: { cookie } })).text()).toContain('event: ended')
-  })
+    test('ends when another request ends the session, and the next stream reports that', async () => {
+      const cookie = await logIn()
+      const answer = await fetch(`${url()}/live`, { headers: { cookie } })
+      await expect.poll(() => watchers, PATIENTLY).toBe(1)
+      await sessions.revokeAll('ada')
+      expect(await answer.text()).not.toContain('ended')
+      expect(await (await fetch(`${url()}/live`, { headers: { cookie } })).text()).toContain('event: ended')
+    })
 
-  test('is over at once for a stranger, and for who asks for the head alone', async () => {
-    expect(await (await fetch(`${url}/live`)).text()).toContain('event: ended')
-    expect((await fetch(`${url}/live`, { method: 'HEAD', headers: { cookie: await logIn() } })).status).toBe(
-      200,
-    )
-  })
+    test('ends at once for an anonymous visitor, and for a HEAD request', async () => {
+      expect(await (await fetch(`${url()}/live`)).text()).toContain('event: ended')
+      expect(
+        (await fetch(`${url()}/live`, { method: 'HEAD', headers: { cookie: await logIn() } })).status,
+      ).toBe(200)
+    })
 
-  test('runs a script that the page’s policy allows', async () => {
-    const script = await fetch(`${url}/live.js`)
-    expect(script.headers.get('content-type')).toMatch(/^text\/javascript/)
-    const page = await fetch(`${url}/account`, { headers: { cookie: await logIn() } })
-    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'; connect-src 'self'")
-    expect(await page.text()).toContain('<script src="/live.js" defer>')
-  })
-})
+    test('is used by a script that the page’s policy allows', async () => {
+      const script = await fetch(`${url()}/live.js`)
+      expect(script.headers.get('content-type')).toMatch(/^text\/javascript/)
+      const page = await fetch(`${url()}/account`, { headers: { cookie: await logIn() } })
+      expect(page.headers.get('content-security-policy')).toContain("script-src 'self'; connect-src 'self'")
+      expect(await page.text()).toContain('<script src="/live.js" defer>')
+    })
+  },
+)

@@ -3,17 +3,17 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 
-// Halves what it takes to start.
+// Halves the start-up time.
 const CACHE = join(import.meta.dirname, '../node_modules/.cache/node')
 
 type Process = ChildProcessByStdio<null, Readable, Readable>
 
-/** An example app that runs in a process of its own, as `pnpm start` runs it. */
+/** An example app in a separate process, as `pnpm start` runs it. */
 export interface Server {
   readonly url: string
   /** Ends the process as Ctrl+C does, and starts a new one on the same port. */
   restart(): Promise<void>
-  /** @throws {Error} when the server has complained about anything. */
+  /** @throws {Error} if the server has written to standard error. */
   stop(): Promise<void>
 }
 
@@ -57,7 +57,7 @@ async function urlOf(child: Process): Promise<string> {
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += String(text)))
   const exited = once(child, 'exit').then(() => {
-    throw new Error(`the server ended before it opened:\n${said}`)
+    throw new Error(`the server exited before it was ready:\n${said}`)
   })
   while (true) {
     await Promise.race([once(child.stdout, 'data'), exited])

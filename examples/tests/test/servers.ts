@@ -2,14 +2,22 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type App, type Place, PLACES } from './apps.ts'
+import {
+  type App,
+  BROWSER_SETTINGS,
+  HTTP_SETTINGS,
+  type Place,
+  type Setting,
+  SHARED_PLACES,
+  SHARING_APPS,
+} from './apps.ts'
 import { type Server, startServer } from './server.ts'
 
-/** Every app on every store that it is tried on, each in a process of its own. All apps on one store share its data. */
+/** The tested combinations of app and store, each in a separate process. All apps on one store share its data. */
 export interface Servers {
   readonly secret: string
   of(place: Place, app: App): Server
-  /** @throws {Error} when a server has complained about anything. */
+  /** @throws {Error} if a server has written to standard error. */
   stop(): Promise<void>
 }
 
@@ -20,11 +28,13 @@ export async function startServers(): Promise<Servers> {
   const data = mkdtempSync(join(tmpdir(), 'shops-'))
   const servers = new Map<string, Server>()
 
-  async function start(place: Place, app: App): Promise<void> {
+  async function start({ place, app }: Setting): Promise<void> {
     const variables = { SESSION_SECRET: secret, STORE: place.store, DATA: join(data, place.store) }
     servers.set(keyOf(place, app), await startServer(app.name, variables))
   }
-  await Promise.all(PLACES.flatMap((place) => place.apps.map((app) => start(place, app))))
+  const sharing = SHARED_PLACES.flatMap((place) => SHARING_APPS.map((app) => ({ place, app })))
+  const settings = [...BROWSER_SETTINGS, ...HTTP_SETTINGS, ...sharing]
+  await Promise.all([...new Map(settings.map((one) => [keyOf(one.place, one.app), one])).values()].map(start))
   return {
     secret,
     of(place, app) {

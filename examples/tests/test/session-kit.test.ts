@@ -23,13 +23,13 @@ const KEPT = `<!doctype html><title>not ended</title><form action="/logout"></fo
   addEventListener('session-ended', () => (document.title = 'ended ' + ++times))
 </script>
 <script type="module" src="/session.js"></script>`
-/** Every clock but this machine's: that of the server and those of the pages. */
+/** A simulated clock, for the server and the pages. */
 let ahead = 0
 const now = (): number => Date.now() + ahead
 const sessions = createSessions<ShopSession>({ secrets: [SECRET], store: memoryStore({ now }), now })
-const server = createServer(createApp({ sessions, accounts: await createAccounts() }))
+const server = createServer(createApp({ sessions, accounts: await createAccounts({ N: 2, r: 1, p: 1 }) }))
 
-/** Lets time pass here and there. A timer of a page that is due goes off once, as when a computer wakes up. */
+/** Advances the clock everywhere. A page's overdue timer fires once, as when a computer wakes up. */
 async function pass(context: BrowserContext, milliseconds: number): Promise<void> {
   ahead += milliseconds
   await context.clock.fastForward(milliseconds)
@@ -57,7 +57,7 @@ describe.skipIf(chromium === '')('the session kit, in two tabs of the shop,', ()
     server.closeAllConnections()
   })
 
-  /** Two tabs of somebody who has logged in; the other way in which they hear of the end is cut off. */
+  /** Two tabs of a logged-in user; live events, the other way to learn of the end, are disabled. */
   async function openTabs(): Promise<{ context: BrowserContext; tabs: readonly [Page, Page] }> {
     const { context, troubles } = await openProfile(browser)
     onTestFinished(async () => {
@@ -76,14 +76,14 @@ describe.skipIf(chromium === '')('the session kit, in two tabs of the shop,', ()
     return { context, tabs: [one, two] }
   }
 
-  /** Opens a page, which has asked for the status when this is done. */
+  /** Opens a page, and waits until it has requested the status. */
   async function open(page: Page, path: string): Promise<void> {
     const asked = page.waitForResponse('**/session')
     await page.goto(url + path)
     await asked
   }
 
-  test('asks in both before the end, accessibly; and to stay in one extends the session for both', async () => {
+  test('show an accessible dialog in both before the end; staying in one extends the session for both', async () => {
     const { context, tabs } = await openTabs()
     const [one, two] = tabs
     await pass(context, 57 * MINUTE)
@@ -105,7 +105,7 @@ describe.skipIf(chromium === '')('the session kit, in two tabs of the shop,', ()
     expect(await endOf(one).isVisible()).toBe(false)
   })
 
-  test('stays by Escape', async () => {
+  test('stay logged in with Escape', async () => {
     const { context, tabs } = await openTabs()
     await pass(context, 59 * MINUTE)
     await dialogOf(tabs[0]).waitFor()
@@ -114,7 +114,7 @@ describe.skipIf(chromium === '')('the session kit, in two tabs of the shop,', ()
     expect(await secondsLeft(context)).toBeGreaterThan(58 * 60)
   })
 
-  test('takes what is private off both when nobody stays, or the computer wakes up after the end', async () => {
+  test('hide private content in both if nobody reacts, or if the computer wakes up after the end', async () => {
     const { context, tabs } = await openTabs()
     await pass(context, 8 * 60 * MINUTE)
     for (const tab of tabs) {
@@ -124,7 +124,7 @@ describe.skipIf(chromium === '')('the session kit, in two tabs of the shop,', ()
     }
   })
 
-  test('tells the other tab of a logout in one', async () => {
+  test('show a logout of one tab in the other', async () => {
     const { tabs } = await openTabs()
     const [one, two] = tabs
     await one.getByRole('banner').getByRole('button', { name: 'Log out' }).click()
@@ -132,7 +132,7 @@ describe.skipIf(chromium === '')('the session kit, in two tabs of the shop,', ()
     await endOf(two).waitFor()
   })
 
-  test('logs out by the second button of the dialog', async () => {
+  test('log out with the second button of the dialog', async () => {
     const { context, tabs } = await openTabs()
     await pass(context, 59 * MINUTE)
     await dialogOf(tabs[0]).getByRole('button', { name: 'Log out' }).click()
@@ -140,14 +140,14 @@ describe.skipIf(chromium === '')('the session kit, in two tabs of the shop,', ()
     await endOf(tabs[1]).waitFor()
   })
 
-  test('asks again when a page becomes visible', async () => {
+  test('request the status again when a page becomes visible', async () => {
     const { tabs } = await openTabs()
     await sessions.revokeAll(DEMO.username)
     await tabs[0].evaluate('document.dispatchEvent(new Event("visibilitychange"))')
     for (const tab of tabs) await endOf(tab).waitFor()
   })
 
-  test('asks again when the back button brings back a page that was put aside as it was, however often', async () => {
+  test('request the status again whenever the back button restores a page from memory', async () => {
     const { context, tabs } = await openTabs()
     const [page] = tabs
     await context.route('**/kept', (route) => route.fulfill({ contentType: 'text/html', body: KEPT }))
@@ -163,7 +163,7 @@ describe.skipIf(chromium === '')('the session kit, in two tabs of the shop,', ()
     }
   })
 
-  test('ends nothing where the server has no answer, and asks again', async () => {
+  test('keep the page if the server does not respond, and retry', async () => {
     const { context, tabs } = await openTabs()
     const [one] = tabs
     let failed = 0
@@ -184,7 +184,7 @@ interface Violation {
   readonly nodes: readonly { readonly html: string }[]
 }
 
-/** What axe finds wrong on a page as it is now. */
+/** The findings of axe on a page in its current state. */
 async function violationsOn(page: Page): Promise<readonly string[]> {
   await page.evaluate(AXE)
   const { violations } = await page.evaluate<{ readonly violations: readonly Violation[] }>('axe.run()')

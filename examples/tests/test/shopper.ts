@@ -1,23 +1,23 @@
 import type { Page } from 'playwright-core'
 
-/** What a visitor does with the shop at one address. */
+/** A visitor's actions in the shop at one URL. */
 export interface Shopper {
   readonly page: Page
   /** Puts a book into the cart. */
   buy(title: string): Promise<void>
   /** Goes to the cart and returns its lines. */
   cart(): Promise<readonly string[]>
-  /** The lines of the cart's page, where the visitor is: quantities and titles. */
+  /** The lines of the cart page that is open: quantities and titles. */
   lines(): Promise<readonly string[]>
-  /** Fills in the login page, for ada unless another name is given; `remember` ticks the box. */
+  /** Fills in the login page, by default for ada; `remember` ticks the box. */
   login(password: string, remember?: 'remember' | 'forget', username?: string): Promise<void>
   /** Fills in fields by their labels. */
   fillIn(fields: Readonly<Record<string, string>>): Promise<void>
-  /** Goes to a page and returns the path that was arrived at. */
+  /** Opens a page and returns the resulting path. */
   visit(path: string): Promise<string>
-  /** All that the page says. */
+  /** The complete text of the page. */
   text(): Promise<string>
-  /** Presses a button that sends a form, and returns the path of the page that answers. */
+  /** Presses a button that sends a form, and returns the path of the next page. */
   press(button: string): Promise<string>
 }
 

@@ -1,21 +1,13 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
 import { createSessions, memoryStore, type Store } from '@keepsake/core'
-import { createApp as express } from 'example-express-login'
-import { createApp as fastify } from 'example-fastify-login'
-import { createApp as hono } from 'example-hono-login'
-import { createApp as koa } from 'example-koa-login'
-import { createApp as nodeHttp } from 'example-node-http-login'
 import { createAccounts, type ShopSession } from 'example-shop'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { loginListeners, served } from './listeners.ts'
 
 const SECRET = 'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'
 const HOUR = 3600
 const MINUTES_40 = 2400
 const SAME_ORIGIN = { 'sec-fetch-site': 'same-origin' }
-const accounts = await createAccounts()
+const accounts = await createAccounts({ N: 2, r: 1, p: 1 })
 
 let now = Date.now()
 let isDown = false
@@ -34,7 +26,7 @@ const store: Store = {
 }
 const sessions = createSessions<ShopSession>({ secrets: [SECRET], store, now: () => now })
 
-/** The cookie of somebody who has logged in; or, without a name, of somebody who has put something into the cart. */
+/** The cookie of a logged-in user; or, without a name, of an anonymous visitor with a book in the cart. */
 async function begin(subject?: string): Promise<string> {
   const visit = await sessions.open(undefined)
   if (subject === undefined) visit.session.visits = 1
@@ -47,26 +39,13 @@ const postTo = (url: string, headers: Record<string, string>) => fetch(url, { me
 
 const secondsLeft = async (cookie: string): Promise<number> => (await sessions.peek(cookie))?.secondsLeft ?? 0
 
-describe.each([
-  ['Express', express({ sessions, accounts })],
-  ['Koa', koa({ sessions, accounts }).callback()],
-  ['node:http', nodeHttp({ sessions, accounts })],
-  ['Fastify', await fastify({ sessions, accounts })],
-  ['Hono', getRequestListener(hono({ sessions, accounts }).fetch)],
-] as const)('sessionStatus() of %s', (_, listener) => {
-  const server = createServer((request, response) => void listener(request, response))
+describe.each(await loginListeners({ sessions, accounts }))('sessionStatus() of %s', (_, listener) => {
+  const at = served(listener)
   vi.spyOn(console, 'error').mockImplementation(() => undefined)
   let url = ''
-  beforeAll(async () => {
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/session`
-  })
-  afterAll(() => {
-    server.close()
-    server.closeAllConnections()
-  })
+  beforeAll(() => void (url = `${at()}/session`))
 
-  test('says who is there and for how long, keeps no cache, and extends nothing however often it is asked', async () => {
+  test('reports the user and the remaining time, is not cached, and does not extend the session', async () => {
     const cookie = await begin('ada')
     now += MINUTES_40 * 1000
     writes = 0
@@ -91,7 +70,7 @@ describe.each([
       expect(await (await fetch(url, { headers })).json()).toEqual({ state: 'none', expiresIn: 0 })
   })
 
-  test('extends the session by a POST from a page of the site, and by none of another site', async () => {
+  test('extends the session with a POST from the same site, and not from another one', async () => {
     const cookie = await begin('ada')
     now += MINUTES_40 * 1000
     expect((await postTo(url, { cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(403)
@@ -102,7 +81,7 @@ describe.each([
     expect((await postTo(url, SAME_ORIGIN)).status).toBe(404)
   })
 
-  test('answers no other method, and a store that fails with a 503', async () => {
+  test('refuses other methods with 405, and answers 503 if the store fails', async () => {
     const cookie = await begin('ada')
     const put = await fetch(url, { method: 'PUT', headers: SAME_ORIGIN })
     expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST'])

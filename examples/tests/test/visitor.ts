@@ -8,35 +8,35 @@ import { type Shopper, shopper } from './shopper.ts'
 
 const SESSION = '__Host-session'
 
-/** Somebody with a browser profile of their own, at one app on one store. */
+/** A visitor with a separate browser profile, at one app on one store. */
 export interface Visitor {
   /** The first tab. */
   readonly shop: Shopper
   /** Another tab, in the same app or in another one on the same store. */
   openTab(app?: App): Promise<Shopper>
   cookies(): Promise<readonly Cookie[]>
-  /** The session's cookie, or the one of this name. */
+  /** The session's cookie, or the cookie of this name. */
   cookie(name?: string): Promise<Cookie | undefined>
-  /** The session's id: in a store, the cookie's value; in the cookie, what lies sealed in there. */
+  /** The session's id: in store mode the cookie's value, in cookie mode from the sealed content. */
   id(): Promise<string>
-  /** Brings a cookie that was taken earlier: it goes with every request from now on. */
+  /** Sets an earlier cookie, which is sent with every request from now on. */
   bring(cookie: Cookie): Promise<void>
-  /** What a session sealed with the app's secret looks like that somebody logged in with so many minutes ago. */
+  /** A session cookie, sealed with the app's secret, of a user who logged in this many minutes ago. */
   oldLogin(username: string, minutes: number): Promise<string>
-  /** Restarts the app, once no page misses anything of it any more. */
+  /** Restarts the app, after all pages have finished loading. */
   restart(): Promise<void>
-  /** Forgets all cookies and closes the other tabs; fails if anything has gone wrong in one. */
+  /** Deletes all cookies and closes the other tabs; fails if there was an error in one. */
   startAfresh(): Promise<void>
   leave(): Promise<void>
 }
 
-/** What the scenarios need to know of where they play. */
+/** What the scenarios need to know about their setting. */
 export interface Scene {
   readonly place: Place
   readonly app: App
-  /** Brings no cookie into a test. */
+  /** Has no cookies at the start of a test. */
   readonly visitor: () => Visitor
-  /** Somebody else with another browser, Firefox on Linux, for the time of `act`; nothing may go wrong there either. */
+  /** Another visitor with another browser, Firefox on Linux, during `act`; there must be no errors either. */
   readonly withOther: (act: (other: Visitor) => Promise<void>) => Promise<void>
 }
 

@@ -63,7 +63,7 @@ export function arrivalOf(format: Format, given: unknown): Arrival {
   })
 }
 
-/** Whether another one may be read this second. */
+/** Whether another value may be read this second. */
 function perSecond(most = Infinity): (now: number) => boolean {
   let [second, count] = [0, 0]
   return (now) => {
@@ -101,7 +101,7 @@ function fail(cause: unknown): never {
   throw new StoreError('the store of the other library failed', { cause })
 }
 
-/** In the new session's terms. Errors of the application's own functions are thrown. */
+/** Converts the content into a session. Throws the errors of the application's functions. */
 function sessionOf(common: CommonOptions, content: Content): ForeignSession | Refused {
   const own = withoutPrototypes(content.data) as ForeignData
   const data = common.dataOf(own)

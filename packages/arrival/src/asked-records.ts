@@ -7,7 +7,7 @@ import { type Content, type Records, type Refused, UNKNOWN } from './reading.ts'
 export interface RecordOptions {
   /** Returns the record with this id as it was written, or undefined. */
   readonly readData?: ((id: string) => MaybePromise<Uint8Array | string | null | undefined>) | undefined
-  /** Deletes it. Default: records stay. */
+  /** Deletes the record with this id. Default: records stay. */
   readonly deleteData?: ((id: string) => unknown) | undefined
 }
 
@@ -22,7 +22,7 @@ export function askedRecords(
   const ask = readFunction(`${library}.readData`, readData) as Ask | undefined
   const remove = readFunction(`${library}.deleteData`, deleteData) as Ask | undefined
   if (ask === undefined && remove !== undefined)
-    throw new ConfigError(`${library}.deleteData`, 'goes with readData')
+    throw new ConfigError(`${library}.deleteData`, 'needs readData as well')
   return (
     ask && {
       async read(id, now) {

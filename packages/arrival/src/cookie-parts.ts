@@ -16,7 +16,7 @@ export interface CookieText {
   readonly signature?: string | undefined
 }
 
-/** A browser may send several of one name: each costs a signature check. */
+/** A browser may send several cookies of one name, and each costs a signature check. */
 const MAX_VALUES = 4
 
 const valuesOf = (cookies: Cookies, name: string): readonly string[] =>
@@ -24,14 +24,14 @@ const valuesOf = (cookies: Cookies, name: string): readonly string[] =>
 
 const textOf = (value: string): CookieText => ({ value })
 
-/** One cookie, with all in it. */
+/** One cookie with the whole session. */
 const whole: CookieParts = {
   seenBy: (cookie) => [cookie],
   isPart: (name, cookie) => name === cookie,
   texts: (cookies, cookie) => valuesOf(cookies, cookie).map(textOf),
 }
 
-/** Two: one is the signature of the other, `<cookie>.sig`. They are set together, so of several pairs both have the same order. */
+/** Two cookies, of which `<cookie>.sig` is the other's signature. They are set together, so several pairs have the same order. */
 const signedBeside: CookieParts = {
   seenBy: (cookie) => [cookie],
   isPart: (name, cookie) => name === cookie || name === `${cookie}.sig`,
@@ -42,7 +42,7 @@ const signedBeside: CookieParts = {
   },
 }
 
-/** A whole one, or `<cookie>.0`, `<cookie>.1`, … one after the other. */
+/** A whole cookie, or the chunks `<cookie>.0`, `<cookie>.1`, … in order. */
 const chunked: CookieParts = {
   seenBy: (cookie) => [cookie, `${cookie}.0`],
   isPart: isWholeOrChunk,
@@ -54,7 +54,7 @@ const chunked: CookieParts = {
 
 const COUNT = /^__chunked__\d+$/
 
-/** A whole one, or one that says `__chunked__N` and `<cookie>.1` … `<cookie>.N`. */
+/** A whole cookie, or one with the text `__chunked__N` and the chunks `<cookie>.1` … `<cookie>.N`. */
 const countedChunks: CookieParts = {
   seenBy: (cookie) => [cookie],
   isPart: isWholeOrChunk,

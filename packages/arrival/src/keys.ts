@@ -4,17 +4,17 @@ import { ConfigError } from '@keepsake/core'
 /** A secret of the previous application, in its own form: text, encoded as UTF-8, or bytes; of any length. */
 export type ForeignSecret = string | Uint8Array
 
-/** One, or several in any order: a cookie signed with any of them is accepted. */
+/** One secret, or several in any order: a cookie signed with any of them is accepted. */
 export type ForeignSecrets = ForeignSecret | readonly (ForeignSecret | undefined)[] | undefined
 
-/** @throws {ConfigError} for none, and for one that is empty or neither text nor bytes. */
+/** @throws {ConfigError} if there is no secret, or one is empty, or neither text nor bytes. */
 export function readForeignSecrets(option: string, given: unknown): readonly KeyObject[] {
   if (!Array.isArray(given)) return [readForeignSecret(option, given)]
   if (given.length === 0) throw new ConfigError(option, 'expected the secret of the previous application')
   return given.map((secret, index) => readForeignSecret(`${option}[${index}]`, secret))
 }
 
-/** @throws {ConfigError} for one that is empty or neither text nor bytes. */
+/** @throws {ConfigError} if it is empty, or neither text nor bytes. */
 export function readForeignSecret(option: string, secret: unknown): KeyObject {
   const isSecret = typeof secret === 'string' || secret instanceof Uint8Array
   if (isSecret && secret.length > 0) return createSecretKey(Buffer.from(secret))

@@ -33,7 +33,7 @@ export interface ArrivalOptions {
   readonly data?: ((data: ForeignData) => object | undefined) | undefined
   /** Messages for the next page. Default: those that the library is known to store. */
   readonly flash?: ((data: ForeignData) => readonly Flash[] | undefined) | undefined
-  /** Whether sessions survive closing the browser. Default: as the library records it for each; otherwise false. */
+  /** Whether sessions survive closing the browser. Default: as the library has recorded for each session, otherwise false. */
   readonly permanent?: boolean | undefined
 }
 
@@ -168,7 +168,7 @@ function isFlash(item: unknown): item is Flash {
 export const readSeconds = <T extends number | undefined>(option: string, value: unknown, fallback: T) =>
   value === undefined ? fallback : readDuration(option, value)
 
-/** For a library whose cookie is named by the application. @throws {ConfigError} */
+/** Checks the cookie name for a library that has no default name. @throws {ConfigError} */
 export function needName(library: string, name: string): void {
   if (name === '')
     throw new ConfigError(`${library}.cookie.name`, 'expected the name of the previous application’s cookie')
@@ -188,7 +188,7 @@ export function readHash(option: string, value: unknown, fallback: string): stri
   throw new ConfigError(option, "expected the name of a hash, such as 'sha256'")
 }
 
-/** The value itself is not shown. */
+/** Does not show the value itself. */
 const wrongAnswer = (library: string, option: string, expected: string, value: unknown): TypeError =>
   new TypeError(
     `${library}.${option}: expected ${expected}, got ${isPromise(value) ? 'a promise' : typeof value}`,

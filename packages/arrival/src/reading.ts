@@ -11,7 +11,7 @@ import { fieldOf } from '@keepsake/core/adapter'
 /** Reads the value of one cookie. `now` in epoch seconds; `signature` is the value of the cookie `<name>.sig`. */
 export type Reader = (value: string, now: number, signature?: string) => Reading
 
-/** The content of a foreign cookie, or why it is rejected. */
+/** The content of a foreign cookie, or the reason for rejecting it. */
 export type Reading = Read | Named | Refused
 
 /** The facts about a foreign session, whether its data is in the cookie or in a store. */
@@ -33,7 +33,7 @@ export interface Content {
   readonly data: Readonly<Record<string, unknown>>
   /** Messages for the next page, oldest first. */
   readonly flash?: readonly Flash[] | undefined
-  /** Whether it was to survive closing the browser. Undefined if unknown; then it does not. */
+  /** Whether it should survive closing the browser. Undefined if unknown, which counts as false. */
   readonly permanent?: boolean | undefined
 }
 
@@ -50,7 +50,7 @@ export interface Named extends Signed {
   readonly id: string
 }
 
-/** The store of the foreign library, as far as it is used. Rejects with any error. */
+/** The methods used of the foreign library's store. They reject with any error. */
 export interface Records {
   /** `unknown`: there is no such record. */
   read(id: string, now: number): Promise<Content | Refused>
@@ -72,9 +72,9 @@ export const MALFORMED: Refused = Object.freeze({ refused: 'malformed' })
 export const EXPIRED: Refused = Object.freeze({ refused: 'expired' })
 export const UNSUPPORTED: Refused = Object.freeze({ refused: 'unsupported' })
 export const TOO_LARGE: Refused = Object.freeze({ refused: 'too_large' })
-/** For a store without such a session. */
+/** The store has no such session. */
 export const UNKNOWN: Refused = Object.freeze({ refused: 'unknown' })
-/** For a format that is expensive to read, and has reached this second's limit. */
+/** A format that is expensive to read has reached this second's limit. */
 export const TOO_MANY: Refused = Object.freeze({ refused: 'too_many' })
 
 export const isRefused = (reading: object): reading is Refused =>

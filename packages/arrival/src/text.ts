@@ -18,7 +18,7 @@ export function jsonOf(value: unknown): unknown {
   }
 }
 
-/** Records are not nested deeper; a deeper one is rejected later. */
+/** Deeper values are left as they are, because a record rejects them later. */
 const MAX_DEPTH = 64
 
 /**
@@ -41,13 +41,13 @@ export type Fields = Readonly<Record<string, unknown>>
 export const asFields = (value: unknown): Fields | undefined =>
   isObject(value) ? Object.assign(Object.create(null) as Record<string, unknown>, value) : undefined
 
-/** The object that a text of JSON says; undefined for anything else. */
+/** The object in a JSON text; undefined for anything else. */
 export const parseObject = (text: string): Fields | undefined => asFields(parseJson(text))
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Percent-decoded; undefined if that fails. */
+/** Percent-decodes a text; undefined if that fails. */
 export function percentDecoded(value: string): string | undefined {
   try {
     return decodeURIComponent(value)
@@ -62,6 +62,6 @@ export function splitAtDot(value: string): readonly [text: string, signature: st
   return dot === -1 ? undefined : [value.slice(0, dot), value.slice(dot + 1)]
 }
 
-/** Without the keys that only served the other library. */
+/** The data without the keys that only the other library uses. */
 export const without = (data: Fields, isDropped: (key: string) => boolean): Record<string, unknown> =>
   Object.fromEntries(Object.entries(data).filter(([key]) => !isDropped(key)))

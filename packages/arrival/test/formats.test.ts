@@ -21,7 +21,7 @@ const isPermanent = (name: string): boolean =>
 const namesIn = (cookie: string): string[] => cookie.split('; ').map((one) => one.slice(0, one.indexOf('=')))
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_'
 
-/** Another character of the same alphabet in each place, and one more or less at the end. */
+/** The cookie with each character replaced by another of the same alphabet, and with one more or one less at the end. */
 const tampered = (cookie: string): string[] => [
   cookie.slice(0, -1),
   `${cookie}A`,
@@ -35,7 +35,7 @@ const tampered = (cookie: string): string[] => [
 describe.each(NAMES)('a session of %s', (name) => {
   const { cookie } = vectorNamed(name)
 
-  it('arrives, and leaves its cookies', async () => {
+  it('arrives with all its data, and its cookies are deleted', async () => {
     const sessions = sessionsWith([arrivalFor(name)])
     const { subject, data, permanent, flash, told, lines } = await arriving(sessions, `a=b; ${cookie}`)
     expect({ subject, data, permanent, flash, told }).toEqual({
@@ -51,7 +51,7 @@ describe.each(NAMES)('a session of %s', (name) => {
     for (const line of leaving) expect(line).toContain('=; Path=/; Max-Age=0')
   })
 
-  it('is refused once anything of it was changed', async () => {
+  it('is rejected if any character of its cookie is changed', async () => {
     const sessions = sessionsWith([arrivalFor(name)])
     for (const other of tampered(cookie)) {
       const { subject, told } = await arriving(sessions, other)
@@ -63,7 +63,7 @@ describe.each(NAMES)('a session of %s', (name) => {
     }
   })
 
-  it('is refused where it was signed with another secret', async () => {
+  it('is rejected if it was signed with another secret', async () => {
     const sessions = sessionsWith([arrivalFor(name, { secrets: ['another one'] })])
     expect((await arriving(sessions, cookie)).told).toEqual(['forged'])
   })
@@ -86,13 +86,13 @@ describe.each(NAMES)('a session of %s', (name) => {
     }
   })
 
-  it('is read by each of several arrivals in turn', async () => {
+  it('is tried with each of several arrivals in turn', async () => {
     const arrivals = [arrivalFor(name, { secrets: ['another one'] }), arrivalFor(name)]
     const { subject, told } = await arriving(sessionsWith(arrivals), cookie)
     expect([subject, told]).toEqual(['ada', ['forged', 'arrived']])
   })
 
-  it('arrives in a sealed cookie, too', async () => {
+  it('can also become a sealed session', async () => {
     const sessions = sessionsWith([arrivalFor(name)], { store: undefined, revocation: 'none' })
     const first = await arriving(sessions, cookie)
     expect(first.subject).toBe('ada')
@@ -102,9 +102,9 @@ describe.each(NAMES)('a session of %s', (name) => {
   })
 })
 
-describe('a session that is over in its library', () => {
+describe('a foreign session that has ended', () => {
   it.each(['express-session, permanent', '@fastify/session, permanent', 'koa-session', 'koa-session, store'])(
-    'does not arrive: %s',
+    'does not arrive after its expiry: %s',
     async (name) => {
       const clock = { at: VECTORS.madeAt + 86_402 }
       const sessions = sessionsWith([arrivalFor(name)], {}, clock)

@@ -12,7 +12,7 @@ import { CookieJar } from 'tough-cookie'
 import { expect, it, onTestFinished } from 'vitest'
 import { expressSession } from '../src/index.ts'
 
-/* An application moves from express-session to Keepsake, behind one address, while somebody is logged in. */
+/* An application moves from express-session to Keepsake at one URL, while a user is logged in. */
 
 const OLD = 'their secret'
 const secrets = ['a secret that is only for tests and has 51 characters']
@@ -21,7 +21,7 @@ type Listener = (req: IncomingMessage, res: ServerResponse) => unknown
 type Data = Record<string, unknown>
 const dataOf = (req: express.Request): Data => req.session as unknown as Data
 
-/** The application of before, with its files. */
+/** The previous application, which stores its sessions in files. */
 function theirs(store: session.Store): Listener {
   const app = express()
   app.use(session({ secret: OLD, store, resave: false, saveUninitialized: false }))
@@ -51,7 +51,7 @@ function ours(store: session.Store, leave: boolean): Listener {
   }
 }
 
-/** One address, behind which either application may be. */
+/** One URL that serves either application. */
 async function move(leave: boolean) {
   const path = mkdtempSync(join(tmpdir(), 'arrival-'))
   onTestFinished(() => rmSync(path, { recursive: true, force: true }))
@@ -80,7 +80,7 @@ async function move(leave: boolean) {
   }
 }
 
-it('Somebody who is logged in stays so when the application moves from express-session, and logs out once and for all.', async () => {
+it('a user stays logged in when the application moves from express-session, and stays logged out after a logout', async () => {
   const { jar, url, records, serve, ask } = await move(true)
   await ask('/login')
   const old = jar.getCookieStringSync(url)
@@ -94,7 +94,7 @@ it('Somebody who is logged in stays so when the application moves from express-s
   expect(await ask('/', old)).toBe('nobody')
 })
 
-it('Nobody is logged in by a cookie whose record is gone.', async () => {
+it('a cookie of express-session whose record is gone logs nobody in', async () => {
   const { path, serve, ask } = await move(true)
   await ask('/login')
   for (const name of readdirSync(path)) rmSync(join(path, name))
@@ -102,7 +102,7 @@ it('Nobody is logged in by a cookie whose record is gone.', async () => {
   expect(await ask('/')).toBe('nobody')
 })
 
-it('Somebody goes to and fro while both applications serve, and stays logged in.', async () => {
+it('a user who alternates between both applications while both serve stays logged in', async () => {
   const { jar, url, serve, ask } = await move(false)
   await ask('/login')
   for (const name of ['ours', 'theirs', 'ours', 'theirs'] as const) {
@@ -113,7 +113,7 @@ it('Somebody goes to and fro while both applications serve, and stays logged in.
   expect(names.toSorted()).toEqual(['connect.sid', 'session'])
 })
 
-it('Fifty requests that arrive at once become one session.', async () => {
+it('fifty simultaneous first requests with a cookie of express-session become one session', async () => {
   const { serve, ask, jar, url } = await move(true)
   await ask('/login')
   serve('ours')

@@ -18,8 +18,8 @@ import { expect, it, onTestFinished } from 'vitest'
 import { expressSession, flask } from '../src/index.ts'
 
 /*
- * Somebody is logged in to an application of another library, which ends, and one of Keepsake begins at the same address.
- * Needs Debian's python3-flask.
+ * A user is logged in to an application of another library. It stops, and an application of Keepsake starts at the same
+ * URL. Needs Debian's python3-flask.
  */
 
 const THEIRS = 'the secret key of the other application'
@@ -30,7 +30,7 @@ function subjectOf({ _user_id, user }: Readonly<Record<string, unknown>>): unkno
   return _user_id ?? user
 }
 
-/** An application of another library, and how it is taken over. */
+/** An application of another library, and the arrival that reads its sessions. */
 interface Running {
   readonly port: number
   readonly arrival: Arrival
@@ -43,7 +43,7 @@ async function flaskApp(): Promise<Running> {
   const closed = once(child, 'close')
   onTestFinished(() => void child.kill())
   const { value: port } = await createInterface(child.stdout)[Symbol.asyncIterator]().next()
-  if (port === undefined) throw new Error('no Flask has begun: apt-get install python3-flask')
+  if (port === undefined) throw new Error('Flask did not start: apt-get install python3-flask')
   return {
     port: Number(port),
     arrival: flask({ secretKeys: THEIRS, ...common }),
@@ -73,7 +73,7 @@ async function expressApp(): Promise<Running> {
   }
 }
 
-/** The application that takes over. */
+/** The application that replaces it. */
 function ourApp(arrival: Arrival): RequestListener {
   const cookie = { name: 'shop', insecure: true }
   const sessions = createSessions<Shop>({ secrets, cookie, store: memoryStore(), arrivals: [arrival] })
@@ -103,7 +103,7 @@ it.each([
   ['Flask', flaskApp],
   ['express-session', expressApp],
 ])(
-  'Somebody who is logged in by %s stays so when an application of Keepsake takes over, logs out, and her old cookie is of no use.',
+  'a user who is logged in by %s stays logged in when Keepsake takes over, and after a logout the old cookie is useless',
   async (_, begin) => {
     const { port, arrival, end } = await begin()
     const url = `http://127.0.0.1:${port}`

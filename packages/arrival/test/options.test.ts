@@ -59,7 +59,7 @@ describe('the options of an arrival', () => {
       () => reactRouter({ secrets: keys, until: UNTIL, deleteData: () => undefined }),
     ],
     ['remix.storage', () => remix({ secrets: keys, until: UNTIL, storage: as({}) })],
-  ])('name %s where it is wrong', (option, make) => {
+  ])('cause an error that names %s if it is wrong', (option, make) => {
     expect(wrong(make) ?? 'nothing').toBe(option === 'cookieSession' ? 'cookieSession.until' : option)
   })
 
@@ -67,22 +67,22 @@ describe('the options of an arrival', () => {
     ['a day, which begins in UTC', '2027-03-01', 1_803_859_200],
     ['a point in time with its zone', '2027-03-01T02:00:00+02:00', 1_803_859_200],
     ['a date', new Date(1_803_859_200_999), 1_803_859_200],
-  ])('take %s for the end', (_, until, expected) => {
+  ])('accept %s as until', (_, until, expected) => {
     expect(cookieSession({ keys, until }).until).toBe(expected)
   })
 })
 
-describe('what an application makes of a foreign session', () => {
+describe('the arrival of a foreign session', () => {
   const name = 'cookie-session'
   const { cookie } = vectorNamed(name)
   const arrivedBy = async (options: object) => arriving(sessionsWith([arrivalFor(name, { options })]), cookie)
 
-  it('is its data', async () => {
+  it('keeps the data that the function data returns', async () => {
     const { data } = await arrivedBy({ data: (old: { cart: unknown[] }) => ({ items: old.cart.length }) })
     expect(data).toEqual({ items: 1 })
   })
 
-  it('is nothing, where it lets the session go', async () => {
+  it('is dropped if the function data returns undefined', async () => {
     const { data, subject, told } = await arrivedBy({ data: () => undefined })
     expect({ data, subject, told }).toEqual({ data: {}, subject: undefined, told: ['empty'] })
   })
@@ -91,16 +91,16 @@ describe('what an application makes of a foreign session', () => {
     ['a number', () => 7, '7'],
     ['null', () => null, undefined],
     ['nothing', () => undefined, undefined],
-  ])('is its subject, given as %s', async (_, subject, expected) => {
+  ])('logs in the subject that is returned as %s', async (_, subject, expected) => {
     expect((await arrivedBy({ subject })).subject).toBe(expected)
   })
 
-  it('is its messages', async () => {
+  it('keeps the messages that the function flash returns', async () => {
     const flash = [{ category: 'info', message: 'Welcome back' }]
     expect((await arrivedBy({ flash: () => flash })).flash).toEqual(flash)
   })
 
-  it('is permanent where it says so', async () => {
+  it('is permanent if the option permanent is set', async () => {
     expect((await arrivedBy({ permanent: true })).permanent).toBe(true)
   })
 
@@ -115,13 +115,13 @@ describe('what an application makes of a foreign session', () => {
     ['flash', () => ['Saved']],
     ['flash', () => [{ category: '', message: 'Saved' }]],
   ])(
-    'is an error that names %s where it is of the wrong kind, and shows no value',
+    'fails with an error that names %s if it returns the wrong type, and does not show the value',
     async (option, answer) => {
       await expect(arrivedBy({ [option]: answer })).rejects.toThrow(`cookieSession.${option}: expected`)
     },
   )
 
-  it('never is what somebody has put on the prototype of all objects', async () => {
+  it('reads nothing from a polluted Object.prototype', async () => {
     const polluted = Object.prototype as unknown as Record<string, unknown>
     for (const key of ['admin', 'cookie', 'flash', 'd', '_expire', 'refused', 'id', 'beganAt', 'permanent']) {
       polluted[key] = 'eve'
@@ -144,11 +144,11 @@ describe('the foreign cookie', () => {
   const linesOf = async (options: object) =>
     (await arriving(sessionsWith([arrivalFor(name, { options })]), cookie)).lines.slice(1)
 
-  it('stays where it is not to leave', async () => {
+  it('stays with leave: false', async () => {
     expect(await linesOf({ leave: false })).toEqual([])
   })
 
-  it('leaves as it was defined, also from the host alone where it has a domain', async () => {
+  it('is deleted with its path and domain, and also without the domain', async () => {
     expect(await linesOf({ cookie: { path: '/shop', domain: 'example.com' } })).toEqual(
       ['session', 'session.sig'].flatMap((part) => [
         `${part}=; Path=/shop; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly`,
@@ -157,7 +157,7 @@ describe('the foreign cookie', () => {
     )
   })
 
-  it('leaves its partition', async () => {
+  it('is deleted in its partition', async () => {
     const [line] = await linesOf({ cookie: { partitioned: true } })
     expect(line).toMatch(/; HttpOnly; Secure; SameSite=None; Partitioned$/)
   })

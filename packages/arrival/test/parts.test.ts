@@ -3,7 +3,7 @@ import { arrivalOf, type Format } from '../src/arrival.ts'
 import { PARTS } from '../src/cookie-parts.ts'
 import { arriving, sessionsWith, UNTIL } from './support.ts'
 
-/* How a library may spread a session over cookies, with a format that takes every text for genuine. */
+/* The ways in which a library may split a session into cookies, with a format that accepts every text. */
 
 const texts: string[] = []
 const open: Format = {
@@ -18,7 +18,7 @@ const open: Format = {
   }),
 }
 
-/** What a request with this header is taken for. */
+/** The session of a request with this header, and the deleted cookies. */
 async function seenIn(parts: Format['parts'], header: string) {
   texts.length = 0
   const sessions = sessionsWith([arrivalOf({ ...open, parts }, { until: UNTIL })])
@@ -27,35 +27,35 @@ async function seenIn(parts: Format['parts'], header: string) {
   return { value: data['value'], left, texts: [...texts] }
 }
 
-describe('chunks', () => {
-  it('are put together in order, whatever order they come in', async () => {
+describe('the chunks of a foreign cookie', () => {
+  it('are joined by their numbers, in whatever order they are sent', async () => {
     const seen = await seenIn(PARTS.chunked, 'app.2=c; app.10=k; app.0=a; app.1=b; app.x=n; other=1')
     expect(seen).toMatchObject({ value: 'abc', texts: ['abc'] })
     expect(seen.left.toSorted()).toEqual(['app.0', 'app.1', 'app.10', 'app.2'])
   })
 
-  it('come after a whole one', async () => {
+  it('are ignored if there is a whole cookie', async () => {
     expect(await seenIn(PARTS.chunked, 'app.0=a; app=whole')).toMatchObject({
       value: 'whole',
       texts: ['whole'],
     })
   })
 
-  it('are as many as the first cookie says', async () => {
+  it('are joined up to the number in the first cookie', async () => {
     const seen = await seenIn(PARTS.countedChunks, 'app=__chunked__2; app.1=a; app.2=b; app.3=c')
     expect(seen).toMatchObject({ value: 'ab', texts: ['ab'] })
     expect(seen.left).toEqual(['app', 'app.1', 'app.2', 'app.3'])
   })
 
-  it('end where one is missing', async () => {
+  it('are joined only up to a missing one', async () => {
     expect(await seenIn(PARTS.countedChunks, 'app=__chunked__999999999; app.1=a')).toMatchObject({
       value: 'a',
     })
   })
 })
 
-describe('several cookies of one name', () => {
-  it('have their signatures in the order in which they come', async () => {
+describe('several foreign cookies of one name', () => {
+  it('are paired with their signatures in the order of the header', async () => {
     const signed: (readonly [string, string | undefined])[] = []
     const pairs: Format = {
       ...open,
@@ -74,7 +74,7 @@ describe('several cookies of one name', () => {
     ])
   })
 
-  it('are tried, four at most, and each value once', async () => {
+  it('are tried up to four times, each value once', async () => {
     const refusing: Format = {
       ...open,
       prepare: () => ({ read: (value) => (texts.push(value), { refused: 'forged' }) }),
@@ -86,8 +86,8 @@ describe('several cookies of one name', () => {
   })
 })
 
-describe('a format that is costly to read', () => {
-  it('is read so often each second, and the rest waits for the next request', async () => {
+describe('a format that is expensive to read', () => {
+  it('is read only a limited number of times per second, and a later request is read again', async () => {
     const clock = { at: 1_900_000_000 }
     const costly: Format = { ...open, prepare: (...given) => ({ ...open.prepare(...given), perSecond: 2 }) }
     const sessions = sessionsWith([arrivalOf(costly, { until: UNTIL })], {}, clock)
@@ -99,8 +99,8 @@ describe('a format that is costly to read', () => {
   })
 })
 
-describe('a cookie whose name has a prefix', () => {
-  it.each(['__Host-app', '__Secure-app', '__Host-Http-app'])('leaves with Secure: %s', (name) => {
+describe('a foreign cookie with a prefixed name', () => {
+  it.each(['__Host-app', '__Secure-app', '__Host-Http-app'])('is deleted with Secure: %s', (name) => {
     const arrival = arrivalOf(open, { until: UNTIL, cookie: { name } })
     const [line] = arrival.expiry(`${name}=a`)
     expect(line).toMatch(/; HttpOnly; Secure$/)

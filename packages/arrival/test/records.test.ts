@@ -6,7 +6,7 @@ import { expressSession, koaSession, reactRouter, remix } from '../src/index.ts'
 import { arriving, sessionsWith, UNTIL, vectorNamed } from './support.ts'
 import { OLD_SECRETS } from './vectors/vectors.ts'
 
-/* The other application's store, which may be anything that has its methods. */
+/* The other application's store, which may be any object with the methods. */
 
 const idOf = (name: string): string => Object.keys(vectorNamed(name).records ?? {})[0] ?? ''
 const arrivingBy = async (arrival: Arrival, name: string) =>
@@ -22,8 +22,8 @@ const express = async (get: Get, destroy?: Get) =>
     'express-session',
   )
 
-describe('a store for express-session', () => {
-  it('may give objects of its own, with methods and dates', async () => {
+describe('a store of express-session', () => {
+  it('can return its own objects, with methods and dates', async () => {
     class Record {
       readonly at = new Date(0)
       readonly cookie = { expires: new Date(4e12), originalMaxAge: 1, serialize: () => '' }
@@ -34,35 +34,38 @@ describe('a store for express-session', () => {
   })
 
   it.each<[string, Get]>([
-    ['gives an error', (_, done) => done(new Error('down'))],
-    ['gives a text for an error', (_, done) => done('down')],
-    ['gives a promise that fails', async () => Promise.reject(new Error('down'))],
+    ['returns an error', (_, done) => done(new Error('down'))],
+    ['returns a text as the error', (_, done) => done('down')],
+    ['returns a promise that rejects', async () => Promise.reject(new Error('down'))],
     [
       'throws',
       () => {
         throw new Error('down')
       },
     ],
-  ])('fails the request where it %s', async (_, get) => {
+  ])('makes the request fail if it %s', async (_, get) => {
     await expect(express(get)).rejects.toMatchObject({ code: 'KEEPSAKE_STORE' })
   })
 
-  it('may say that a file is not there', async () => {
+  it('can report a missing file as an ENOENT error', async () => {
     const { told } = await express((_, done) => done(Object.assign(new Error('gone'), { code: 'ENOENT' })))
     expect(told).toEqual(['unknown'])
   })
 
-  it.each([['a text'], [[1]], [5], [{ n: 1n }]])('is not believed where it gives %o', async (record) => {
-    expect((await express((_, done) => done(null, record))).told).toEqual(['malformed'])
-  })
+  it.each([['a text'], [[1]], [5], [{ n: 1n }]])(
+    'has a malformed record if it returns %o',
+    async (record) => {
+      expect((await express((_, done) => done(null, record))).told).toEqual(['malformed'])
+    },
+  )
 
-  it('may fail to delete', async () => {
+  it('can fail to delete the record without harm to the arrival', async () => {
     const record = { cookie: { expires: null }, n: 1 }
     expect((await express((_, done) => done(null, record), failing)).told).toEqual(['arrived'])
   })
 })
 
-describe('the record of a session that has arrived', () => {
+describe('the foreign record of an arrived session', () => {
   it('is deleted in a store for koa-session', async () => {
     const name = 'koa-session, store'
     const deleted: string[] = []

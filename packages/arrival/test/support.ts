@@ -31,7 +31,7 @@ export const UNTIL = '2036-01-01'
 
 type Records = Readonly<Record<string, unknown>>
 
-/** A store for express-session or @fastify/session that holds these records. */
+/** A store of express-session or @fastify/session with these records. */
 export const connectStore = (records: Records = {}): ConnectStore => ({
   get: (id, done) => setImmediate(done, null, records[id]),
 })
@@ -41,7 +41,7 @@ type Make = (secrets: readonly string[], vector: Vector, options?: Partial<Arriv
 const common = { until: UNTIL, subject: ({ user }: { readonly user?: unknown }) => user }
 const prefixed = (name: string) => ({ ...common, cookie: { name } })
 
-/** How the sessions of each vector are read. */
+/** The arrivals that read the sessions of each vector. */
 const LINES: Readonly<Record<string, Make>> = {
   'express-session': (secrets, { records }, options) =>
     expressSession({ secrets, store: connectStore(records), ...common, ...options }),
@@ -79,15 +79,15 @@ const remixStorage = (records: Records) => ({
 export interface Line {
   readonly secrets?: readonly string[]
   readonly options?: Partial<ArrivalOptions>
-  /** Default: those of the vector. */
+  /** Default: the records of the vector. */
   readonly records?: Records
 }
 
-/** The name of the line that reads a vector. */
+/** The name of the arrival that reads a vector. */
 export const lineOf = (name: string): string =>
   Object.hasOwn(LINES, name) ? name : (name.split(',')[0] ?? '')
 
-/** Reads the session of a vector with the line that its name begins with. */
+/** The arrival that reads a vector, found by the first part of its name. */
 export function arrivalFor(name: string, { secrets = OLD_SECRETS, options, records }: Line = {}): Arrival {
   const make = LINES[lineOf(name)]
   if (make === undefined) throw new Error(`no line for ${name}`)
@@ -118,13 +118,13 @@ export interface Arrived {
   readonly data: Data
   readonly permanent: boolean
   readonly flash: readonly object[]
-  /** What events tell of the foreign cookie. */
+  /** The reasons in the events about the foreign cookie. */
   readonly told: readonly string[]
   /** `Set-Cookie` lines. */
   readonly lines: readonly string[]
 }
 
-/** What a request with this header finds, and answers. */
+/** The session of a request with this header, and the response's cookies. */
 export async function arriving(sessions: Sessions<Data>, cookie: string): Promise<Arrived> {
   const told: string[] = []
   const listen = (message: unknown): void => {

@@ -1,6 +1,6 @@
 import type { WatchOptions } from './index.ts'
 
-/** The words of the dialog, and what its second button does. */
+/** The texts of the dialog, and the action of its second button. */
 export interface DialogOptions {
   /** Default `'Are you still there?'`. */
   readonly title?: string | undefined
@@ -13,8 +13,8 @@ export interface DialogOptions {
 }
 
 /**
- * A modal dialog for `watchSession`, which has no style of its own but the browser's, and the class `session-dialog`. Escape stays,
- * as the first button does. It is read out once, and not with each second.
+ * A modal dialog for `watchSession`, with the browser's default style and the class `session-dialog`. Escape keeps the user
+ * logged in, like the first button. Screen readers announce it once, not every second.
  *
  * ```ts
  * watchSession({ ...sessionDialog(), onEnded: () => location.assign('/login') })
@@ -49,7 +49,7 @@ export function sessionDialog(
   }
   add(label, () => stay?.())
   if (logOut !== undefined) add(logOut.label, logOut.act)
-  // It closes when the session has been extended, and not before.
+  // The dialog stays open until the session has been extended.
   dialog.oncancel = (event) => {
     event.preventDefault()
     stay?.()

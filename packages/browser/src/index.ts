@@ -1,39 +1,40 @@
-/** What the page is asked to do, and where it asks. */
+/** The callbacks of the page, and where to get the session's status. */
 export interface WatchOptions {
-  /** Where `sessionStatus()` of the adapter answers. Default `'/session'`. */
+  /** The URL where the adapter's `sessionStatus()` is mounted. Default `'/session'`. */
   readonly url?: string | undefined
-  /** How many seconds before the end the warning begins. Default 120. */
+  /** How many seconds before the session ends the warning begins. Default 120. */
   readonly warnBefore?: number | undefined
-  /** Called with the seconds that are left, once a second while the warning lasts. `stay` extends the session. */
+  /** Called once a second during the warning, with the seconds that remain. `stay` extends the session. */
   readonly onWarning?: ((secondsLeft: number, stay: () => Promise<void>) => void) | undefined
-  /** Called when the warning is over: the session was extended, here or in another tab, or has ended. */
+  /** Called when the warning ends because the session was extended, here or in another tab, or has ended. */
   readonly onWarningOver?: (() => void) | undefined
-  /** Called when nobody is logged in any more: leads to the login. Called again where the back button brings the page back. */
+  /** Called when the user is no longer logged in; it should lead to the login. Called again if the back button returns to the page. */
   readonly onEnded: () => void
 }
 
-/** What `sessionStatus()` answers. */
+/** The response of `sessionStatus()`. */
 interface Status {
   readonly state: 'user' | 'anonymous' | 'none'
   readonly expiresIn: number
 }
 
-/** A session that is watched. */
+/** A watched session. */
 export interface Watch {
-  /** Extends the session, as any other request would; its other tabs hear of it. */
+  /** Extends the session, as any other request would, and notifies the other tabs. */
   readonly stay: () => Promise<void>
   /** Ends the watch. */
   readonly stop: () => void
 }
 
 const DEFAULT_URL = '/session'
-/** Before it asks again where the network or the server failed. */
+/** The pause before a retry after the network or the server failed. */
 const RETRY_MS = 15_000
 
 /**
- * Watches the session of the user that this page is for. It asks the server when the page is shown, when the warning would begin, when
- * the session would be over and when another tab says that something has happened; by the clock on the wall, so that a computer
- * that wakes up asks at once. To ask extends nothing. What fails is asked again, and ends nothing.
+ * Watches the session of the logged-in user of this page. It requests the status when the page is shown, when the warning
+ * would begin, when the session would expire, and when another tab reports a change. It uses the real time, so a
+ * computer that wakes up requests the status immediately. These requests do not extend the session. A failed request is
+ * retried, and does not count as the end of the session.
  *
  * ```ts
  * watchSession({ onWarning: (left, stay) => show(left, stay), onEnded: () => location.assign('/login') })
@@ -43,13 +44,13 @@ export function watchSession(options: WatchOptions): Watch {
   const { url = DEFAULT_URL, warnBefore = 120, onWarning, onWarningOver, onEnded } = options
   let tabs: BroadcastChannel | undefined
   let timer: ReturnType<typeof setInterval> | undefined
-  /** By the clock on the wall, in epoch milliseconds. */
+  /** The real time of the next request, in epoch milliseconds. */
   let askAt = 0
   let endsAt = 0
   let asked = 0
   let isWarned = false
 
-  /** A later answer counts, whichever comes first. */
+  /** Only the response to the latest request counts, in whatever order they arrive. */
   async function check(): Promise<void> {
     const question = ++asked
     askAt = Date.now() + RETRY_MS
@@ -99,7 +100,7 @@ export function watchSession(options: WatchOptions): Watch {
     void check()
   }
 
-  /** A page that is put aside for the back button keeps nothing open. */
+  /** A page that is cached for the back button keeps no timer and no channel. */
   function pause(): void {
     clearInterval(timer)
     timer = undefined
@@ -127,20 +128,21 @@ export function watchSession(options: WatchOptions): Watch {
 }
 
 /**
- * Has the other tabs ask at once. For the page that comes after a logout or a login: the others then return to the login too.
+ * Makes the other tabs request the status immediately. Call it on the page after a logout or a login; after a logout, the
+ * other tabs then return to the login too.
  *
- * @param url As `watchSession` has it. Default `'/session'`.
+ * @param url The same as for `watchSession`. Default `'/session'`.
  */
 export function tellTabs(url = DEFAULT_URL): void {
   const tabs = new BroadcastChannel(channelOf(url))
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has none: it is of this origin
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has none: it only reaches this origin
   tabs.postMessage('')
   tabs.close()
 }
 
 const channelOf = (url: string): string => `keepsake ${url}`
 
-/** Undefined where the server has no answer. */
+/** Undefined if the server does not answer with 200. */
 async function ask(url: string, method: 'GET' | 'POST'): Promise<Status | undefined> {
   const answer = await fetch(url, { method, cache: 'no-store' })
   return answer.status === 200 ? ((await answer.json()) as Status) : undefined

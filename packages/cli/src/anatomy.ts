@@ -1,6 +1,6 @@
 import { keyIdOf } from './open-token.ts'
 
-/** The kind of a cookie's value, by its format alone. */
+/** The kind of a cookie's value, judged by its format alone. */
 export type Anatomy =
   | {
       readonly kind: 'token'
@@ -22,7 +22,7 @@ export type Anatomy =
   | { readonly kind: 'other'; readonly characters: number }
 
 const VERSION = 1
-/** Version, key id, nonce and tag: what is not sealed text. See the token format in the documentation. */
+/** Version, key id, nonce and tag: the parts around the ciphertext. See the token format in the documentation. */
 const FIRST_SEALED_BYTE = 33
 const TAG_BYTES = 16
 const MIN_BYTES = 81

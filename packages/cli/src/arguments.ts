@@ -17,7 +17,7 @@ export function readArguments<const O extends ParseArgsOptionsConfig>(args: read
     return parseArgs({ args: [...args], options: { ...COMMON, ...options }, allowPositionals: true })
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    // A longer one may be a token.
+    // A longer word may be a token.
     const isUnknown = error.message.startsWith('Unknown option')
     const shown = /^Unknown option '.{1,24}'/.exec(error.message)?.[0] ?? 'Unknown option'
     throw new UsageError(isUnknown ? shown : error.message)
@@ -27,6 +27,6 @@ export function readArguments<const O extends ParseArgsOptionsConfig>(args: read
 /** @throws {UsageError} for more arguments than the command uses. */
 export function checkWords(words: readonly string[], most: number): void {
   const extra = words[most]
-  // Not shown: it may be a token.
+  // Not printed: it may be a token.
   if (extra !== undefined) throw new UsageError(`too many arguments: expected at most ${most}`)
 }

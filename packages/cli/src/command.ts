@@ -1,6 +1,6 @@
 import type { Terminal } from './terminal.ts'
 
-/** What a command knows about its process. */
+/** What a command can use of its process. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The directory for relative file names. */
@@ -14,9 +14,9 @@ export interface Surroundings {
 
 /** The result of a command. Refusals, wrong usage and failures are thrown instead. */
 export interface Outcome {
-  /** 0: done. 1: a negative result; the text says why. 2: the answers do not tell. */
+  /** 0: done. 1: a negative result; the text says why. 2: inconclusive. */
   readonly code: 0 | 1 | 2
-  /** For people, without the last line break. */
+  /** For people, without the final line break. */
   readonly text: string
   /** The same for programs: printed as JSON with `--json`. */
   readonly json: unknown
@@ -30,22 +30,22 @@ export interface Command {
   readonly help: string
   /**
    * @throws {UsageError} for wrong arguments or set-up.
-   * @throws {RefusedError} if it would destroy something without being told to.
+   * @throws {RefusedError} if it would destroy something without an explicit option.
    */
   run(args: readonly string[], around: Surroundings): Promise<Outcome>
 }
 
-/** A negative result, and nothing was done: exit code 1. */
+/** A negative result, and nothing was changed: exit code 1. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError'
 }
 
-/** Wrong usage, or something missing, such as a secret: exit code 2. */
+/** Wrong usage, or something is missing, such as a secret: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** Ended by Ctrl-C: exit code 130. The message says how far it came. */
+/** Stopped by Ctrl-C: exit code 130. The message reports the progress. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError'
 }

@@ -34,16 +34,14 @@ function anatomySection({ anatomy, secret, keyIds }: Inspection): Section {
       ['locator', `${anatomy.locatorBytes} bytes; its hash is the key of the row in the store`],
       ['verifier', `${anatomy.verifierBytes} bytes; opens the row, and changes at each login`],
     ] as const
-    const body = 'The cookie of a session in a store, or a value that looks like one. It contains no data.'
+    const body = 'The cookie of a session in a store, or a value of the same format. It contains no data.'
     return { title, rows, body }
   }
   if (anatomy.kind === 'other')
     return { title, rows: [], body: 'Neither a token nor the cookie of a stored session.' }
   const [{ keyIds: ids } = { keyIds: [] }] = keyIds
   const which =
-    secret === undefined
-      ? ''
-      : `, of secret ${secret} of ${ids.length}${secret > 1 ? ', not the newest' : ''}`
+    secret === undefined ? '' : `, secret ${secret} of ${ids.length}${secret > 1 ? ', not the newest' : ''}`
   const rows = [
     ['version', `${anatomy.version}`],
     ['key id', `${anatomy.keyId}${which}`],
@@ -63,7 +61,7 @@ function sessionSections(session: Shown, now: number): readonly Section[] {
     ['id', session.id],
     ['created', at(session.createdAt)],
     ['issued', at(session.issuedAt)],
-    ['expires', `${at(session.expiresAt)}${session.hasEnded ? '; it has ended' : ''}`],
+    ['expires', `${at(session.expiresAt)}${session.hasEnded ? '; expired' : ''}`],
     ['permanent', session.permanent ? 'yes' : 'no'],
     ...about,
   ] as const
@@ -73,7 +71,7 @@ function sessionSections(session: Shown, now: number): readonly Section[] {
   ]
 }
 
-/** Of a device's public key its kind says enough. */
+/** Of a device's public key only the algorithm is shown. */
 function shownAbout(key: string, value: unknown): string {
   if (typeof value !== 'string') return JSON.stringify(value)
   const [, at = '', kind = ''] = (key === 'binding' && /^([0-9a-z]+)\.([er])\./.exec(value)) || []

@@ -1,79 +1,20 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
-import { type Command, InterruptedError, RefusedError, UsageError } from './command.ts'
-import { doctor } from './commands/doctor.ts'
-import { inspect } from './commands/inspect.ts'
-import { secret } from './commands/secret.ts'
-import { sessions } from './commands/sessions.ts'
+import { run } from './run.ts'
 import { processTerminal } from './terminal.ts'
 
-const COMMANDS: readonly Command[] = [secret, inspect, doctor, sessions]
+/** Resolves once the text has been flushed, so that exiting does not cut it off. */
+const print = (stream: NodeJS.WriteStream, text: string): Promise<unknown> =>
+  new Promise((resolve) => stream.write(`${text}\n`, resolve))
 
-const HELP = `Usage: keepsake COMMAND [ARGUMENTS]
-
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')}
-
-  help, --help, -h   this page, or that of a command: keepsake help COMMAND
-  --version          the version of this command
-
-Exit codes: 0 done; 1 the answer is no; 2 called in a wrong way, without a secret, or not to be told; 3 something failed;
-130 stopped by Ctrl-C.`
-
-/** What is to be printed, and the exit code. */
-interface End {
-  readonly code: number
-  readonly out?: string
-  readonly error?: string
-}
-
-async function run(args: readonly string[]): Promise<End> {
-  const [name, ...rest] = args[0] === 'help' ? [args[1] ?? '--help', '--help'] : args
-  if (name === '--version') return { code: 0, out: versionOf() }
-  if (name === '--help' || name === '-h' || name === 'help') return { code: 0, out: HELP }
-  if (name === undefined) return { code: 2, error: HELP }
-  const command = COMMANDS.find((command) => command.name === name)
-  if (command === undefined)
-    return { code: 2, error: `keepsake: there is no command of this name\n\n${HELP}` }
-  const options = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest
-  if (options.includes('--help') || options.includes('-h')) return { code: 0, out: command.help }
-  try {
-    const { code, text, json } = await command.run(rest, surroundings())
-    return { code, out: options.includes('--json') ? JSON.stringify(json, undefined, 2) : text }
-  } catch (error) {
-    return failed(name, error)
-  }
-}
-
-function failed(name: string, error: unknown): End {
-  const message = error instanceof Error ? error.message : String(error)
-  if (error instanceof UsageError)
-    return { code: 2, error: `keepsake ${name}: ${message}\nSee keepsake ${name} --help.` }
-  if (error instanceof InterruptedError) return { code: 130, error: `keepsake ${name}: stopped; ${message}` }
-  return { code: error instanceof RefusedError ? 1 : 3, error: `keepsake ${name}: ${message}` }
-}
-
-const surroundings = () => ({
+const { code, out, error } = await run(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   readInput: async () => (process.stdin.isTTY ? '' : text(process.stdin)),
   now: Date.now(),
   terminal: processTerminal(),
 })
-
-function versionOf(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-    version: string
-  }
-  return version
-}
-
-/** Resolves when the text has been handed over, so that the end of the process does not cut it off. */
-const print = (stream: NodeJS.WriteStream, text: string): Promise<unknown> =>
-  new Promise((resolve) => stream.write(`${text}\n`, resolve))
-
-const { code, out, error } = await run(process.argv.slice(2))
 if (out !== undefined) await print(process.stdout, out)
 if (error !== undefined) await print(process.stderr, error)
-// What an application's module has opened, such as a client of its database, would keep the process alive.
+// Something that the application's module opened, such as a database client, would keep the process alive.
 process.exit(code)

@@ -5,25 +5,25 @@ import { UsageError } from './command.ts'
 export const PURPOSES = ['cookie', 'store', 'value'] as const
 export type Purpose = (typeof PURPOSES)[number]
 
-/** With what a token is tried. */
+/** The parameters for opening a token. */
 export interface Attempt {
   /** Newest first. */
   readonly secrets: readonly string[]
-  /** Names of the cookie that it may have been sealed for. */
+  /** Cookie names that it may have been sealed for. */
   readonly names: readonly string[]
   readonly audience: string
   readonly purpose: Purpose
-  /** The key of the store's row that a record lies in. */
+  /** The key of the store row that contains the record. */
   readonly rowKey: string | undefined
 }
 
 export type Found =
   | { readonly ok: true; readonly name: string; readonly fields: SealedFields; readonly isStale: boolean }
-  /** A sealed cookie of `createCookie`, which tells its text only. */
+  /** A sealed cookie of `createCookie`, of which only the text is returned. */
   | { readonly ok: true; readonly name: string; readonly text: string }
   | { readonly ok: false; readonly reason: UnopenedReason | 'unopened_value' }
 
-/** @throws {UsageError} for a name or an audience that no key can be bound to. */
+/** @throws {UsageError} for an invalid name or audience. */
 export function openToken(token: string, attempt: Attempt): Found {
   return attempt.purpose === 'value' ? openValue(token, attempt) : openSealed(token, attempt)
 }
@@ -33,7 +33,7 @@ function openSealed(token: string, attempt: Attempt): Found {
   for (const name of attempt.names) {
     const opened = sealerFor(name, attempt).open(token, attempt.rowKey)
     if (opened.ok) return { ok: true, name, fields: opened.fields, isStale: opened.stale }
-    // A key that fits says more than one that does not.
+    // A failure with a matching key is more informative than one without.
     if (opened.reason !== 'unknown_key') reason = opened.reason
   }
   return { ok: false, reason }
@@ -47,7 +47,7 @@ function openValue(token: string, { names, secrets }: Attempt): Found {
   return { ok: false, reason: 'unopened_value' }
 }
 
-/** The key ids of the secrets under each name, in hexadecimal: what a token that they open begins with. */
+/** The key ids of the secrets under each name, in hexadecimal: a token that one of them opens starts with its key id. */
 export function keyIdsOf(
   attempt: Attempt,
 ): readonly { readonly name: string; readonly keyIds: readonly string[] }[] {

@@ -1,12 +1,12 @@
-/** A heading and lines of two columns, for people to read. */
+/** A heading and lines of two columns, for display. */
 export interface Section {
   readonly title: string
   readonly rows: readonly (readonly [label: string, text: string])[]
-  /** Text below the rows, which may have several lines. */
+  /** Text below the rows; it may have several lines. */
   readonly body?: string | undefined
 }
 
-/** Sections as text: the second column begins where the longest label of its section ends. */
+/** Sections as text: the second column starts after the longest label of its section. */
 export function pageOf(sections: readonly Section[]): string {
   return sections.map(sectionText).join('\n\n')
 }
@@ -34,6 +34,6 @@ export function tableOf(lines: readonly (readonly string[])[]): string {
     .join('\n')
 }
 
-/** Control characters, which a terminal would obey, as escapes. */
+/** Escapes control characters, which a terminal would execute. */
 const printable = (text: string): string =>
   text.replaceAll(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)

@@ -1,16 +1,16 @@
 /** A pasted cookie. */
 export interface PastedCookie {
-  /** Undefined for a value alone. */
+  /** Undefined for a value without a name. */
   readonly name: string | undefined
   readonly value: string
-  /** The attributes of a `Set-Cookie` line, in order; undefined for a `Cookie` line or a value alone. */
+  /** The attributes of a `Set-Cookie` line, in order; undefined for a `Cookie` line or a bare value. */
   readonly attributes: readonly Attribute[] | undefined
 }
 
 export interface Attribute {
   /** As written. */
   readonly name: string
-  /** Empty for `Secure` and the like. */
+  /** Empty for `Secure` and similar. */
   readonly value: string
 }
 

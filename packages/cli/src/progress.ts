@@ -1,25 +1,25 @@
 import type { Terminal } from './terminal.ts'
 
-/** Says how far some work has come. */
+/** Reports the progress of some work. */
 export interface Progress {
-  /** One more is done. */
+  /** Counts one more step. */
   readonly step: () => void
-  /** How far it has come, in words: `1200 of 5000 read`. */
+  /** The progress in words: `1200 of 5000 read`. */
   readonly text: () => string
-  /** Takes the bar off the screen. */
+  /** Removes the bar from the screen. */
   readonly end: () => void
 }
 
-/** Steps between two pictures of a bar, and between two lines where nobody sits at a terminal. */
+/** Steps between two updates of the bar, and between two lines without a terminal. */
 const REDRAW = 50
 const LINE = 1000
 const WIDTH = 30
 
 /**
- * A bar on a terminal, and a line now and then where there is none.
+ * A bar on a terminal, and an occasional line elsewhere.
  *
- * @param done What a step does, as a participle: `read`.
- * @param total Undefined where nobody knows how many there are.
+ * @param done The past participle of a step: `read`.
+ * @param total Undefined if the total is unknown.
  */
 export function createProgress(
   { isInteractive, write }: Pick<Terminal, 'isInteractive' | 'write'>,

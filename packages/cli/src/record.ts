@@ -10,9 +10,9 @@ export interface Shown {
   readonly expiresAt: string
   readonly hasEnded: boolean
   readonly permanent: boolean
-  /** Who is logged in, and whatever else the session keeps beside the data. */
+  /** Who is logged in, and the other metadata of the session. */
   readonly about: unknown
-  /** In the notation of the record: `{"$date": …}` stands for a Date, and so on. */
+  /** In the notation of the record: `{"$date": …}` is a Date, and so on. */
   readonly data: unknown
 }
 
@@ -31,10 +31,10 @@ export function showRecord(fields: SealedFields, purpose: Purpose, now: number):
   }
 }
 
-/** In a row of a store a line comes before the record's text, which has no line end itself. */
+/** In a store row, a line precedes the record's text, which itself contains no line break. */
 const recordIn = (row: string): string => row.slice(row.indexOf('\n') + 1)
 
-/** A record's text is JSON whose key `$` is not the application's. One that is not comes from another program. */
+/** A record's text is JSON whose key `$` is reserved by Keepsake. Text without it comes from another program. */
 function partsOf(text: string): { readonly about: unknown; readonly data: unknown } {
   try {
     const { $: about = {}, ...data } = parseJson(text) as Record<string, unknown>
@@ -44,7 +44,7 @@ function partsOf(text: string): { readonly about: unknown; readonly data: unknow
   }
 }
 
-/** A time that a `Date` cannot hold stays the number of seconds that it is. */
+/** A time outside the range of `Date` stays a number of seconds. */
 export function isoOf(seconds: number): string {
   const date = new Date(seconds * 1000)
   return Number.isNaN(date.getTime()) ? `${seconds} seconds` : date.toISOString().replace('.000Z', 'Z')
@@ -57,7 +57,7 @@ const STEPS = [
   ['second', 1],
 ] as const
 
-/** How far a moment is from now: `in 2 hours`, `5 minutes ago`. */
+/** The distance of a moment from now: `in 2 hours`, `5 minutes ago`. */
 export function distance(iso: string, now: number): string {
   const seconds = Math.round((Date.parse(iso) - now) / 1000)
   if (Number.isNaN(seconds)) return ''

@@ -5,19 +5,19 @@ import { type Surroundings, UsageError } from './command.ts'
 import { variablesOf } from './env-file.ts'
 import { readIfThere } from './private-file.ts'
 
-/** The variable that the documentation's examples read. */
+/** The variable that the documentation's examples use. */
 export const VARIABLE = 'SESSION_SECRET'
 
 export interface SecretsPlace {
   readonly variable: string
-  /** Looked into where the environment has no such variable. */
+  /** The file to read if the environment does not have the variable. */
   readonly file: string
 }
 
 /**
- * The secrets that the application would start with: those of the environment, else those of the file.
+ * The secrets that the application would start with: from the environment, otherwise from the file.
  *
- * @throws {UsageError} when there are none, or none that an application could start with.
+ * @throws {UsageError} if there are none, or an application could not start with them.
  */
 export async function findSecrets(place: SecretsPlace, around: Surroundings): Promise<readonly string[]> {
   const { variable, file } = place
@@ -29,7 +29,7 @@ export async function findSecrets(place: SecretsPlace, around: Surroundings): Pr
   return secrets
 }
 
-/** What may be the secret of another application, which may have commas in it, or several with commas between them. */
+/** Candidates for the secret of another application: the text as a whole, and split at its commas. */
 export async function findForeignSecrets(
   place: SecretsPlace,
   around: Surroundings,
@@ -44,10 +44,10 @@ const findValue = async (
 ): Promise<string | undefined> =>
   around.env[variable] || variablesOf((await readIfThere(resolve(around.cwd, file))) ?? '')[variable]
 
-/** Somebody may give the secret itself in the place of its name. */
+/** The user may have passed the secret itself instead of its variable's name. */
 const nameOf = (variable: string): string => (variable.length < 32 ? variable : 'the variable')
 
-/** @throws {UsageError} for secrets that no application of Keepsake starts with. */
+/** @throws {UsageError} for secrets that Keepsake would reject at start-up. */
 export function checkSecrets(secrets: readonly string[], variable: string): void {
   try {
     createSealer({ secrets, name: 'check' })

@@ -1,15 +1,15 @@
 import { createInterface } from 'node:readline/promises'
 
-/** What a command that takes long says to whoever waits for it, and hears from him; by standard error and standard input. */
+/** How a long-running command talks to its user: standard error and standard input. */
 export interface Terminal {
-  /** Whether a person sits there. */
+  /** Whether a person uses it interactively. */
   readonly isInteractive: boolean
   readonly write: (text: string) => void
-  /** The line that is typed. Only where somebody sits there. */
+  /** Reads the line that the user types. Interactive terminals only. */
   readonly ask: (question: string) => Promise<string>
   /**
-   * Aborted by the first Ctrl-C from now on, so that the command can end in order; by a second one, the process ends as if
-   * nobody had listened.
+   * Aborted by the first Ctrl-C from now on, so that the command can finish cleanly; a second one ends the process as if
+   * there were no listener.
    */
   readonly interruption: () => AbortSignal
 }
@@ -23,7 +23,7 @@ export function processTerminal(): Terminal {
     write: (text) => void output.write(text),
     async ask(question) {
       const lines = createInterface({ input: stdin, output })
-      // A terminal that is read line by line hands Ctrl-C to who reads it.
+      // While a terminal is read line by line, its reader receives Ctrl-C.
       lines.on('SIGINT', () => interruption.abort())
       try {
         return await lines.question(question, { signal: interruption.signal })

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 const IMPORTS_OR_EXPORTS = /^\s*(?:import|export)\b/m
 
 /**
- * Has Node read TypeScript that imports or exports as a module in a CommonJS package too, where it would not: there, compilers and
- * `tsx` make CommonJS of it. `npm init` makes such packages.
+ * Lets Node load TypeScript with ES module syntax from a CommonJS package, as compilers and `tsx` do. `npm init` creates
+ * such packages. Node alone would refuse.
  */
 export function readTypeScriptModules(): void {
   // Node 22.15 and newer have it.

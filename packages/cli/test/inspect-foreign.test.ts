@@ -28,7 +28,7 @@ const secretIn = ({ keys, password, passwords, secretKeyBases, secretKeys, secre
     Object.values(passwords ?? { 1: password ?? '' })
   ).join()
 
-/** A vector of the newest version, as it comes under this name. */
+/** A test vector of the newest version, in a cookie of this name. */
 function vectorOf(format: string, vector: string, name: string) {
   const file = readVectors<Keys>(format).at(-1)
   const found = file?.vectors.find((one) => one.name === vector)
@@ -73,7 +73,7 @@ describe('keepsake inspect, given a cookie of another library,', () => {
     ['nextAuth', 'next-auth', 'plain values', 'next-auth.session-token', { sub: '7' }],
     ['secureSession', 'secure-session', 'plain values', 'session', { user: 7 }],
     ['secureSession', 'secure-session', 'a signature around it', 'session', { user: 7 }],
-  ])('knows that %s reads it, and opens it: %s, %s', async (library, format, vector, name, data) => {
+  ])('recognizes that %s reads it, and opens it: %s, %s', async (library, format, vector, name, data) => {
     const pasted = vectorOf(format, vector, name)
     const { code, cookies } = await inspected(pasted)
     expect({ code, cookies }).toMatchObject({
@@ -84,24 +84,21 @@ describe('keepsake inspect, given a cookie of another library,', () => {
     expect(other).toMatchObject({ code: 1, cookies: [{ opens: false, reason: 'forged' }] })
   })
 
-  it.each(OF_COOKIES)(
-    'opens each of those that the packages of npm have made: %s',
-    async (name, { cookie }) => {
-      const pasted = {
-        cookie: `Cookie: a=1; ${cookie}`,
-        secret: name.includes('older') ? OLDER : SECRET,
-        now: VECTORS.madeAt,
-      }
-      const { code, cookies } = await inspected(pasted)
-      const isInStore = /express|fastify|store/.test(name)
-      const session = isInStore ? undefined : { data: { user: 'ada' } }
-      expect({ code, cookies }).toMatchObject({ code: 0, cookies: [{ opens: true, session }] })
-      const other = await inspected({ ...pasted, secret: 'another' })
-      expect(other).toMatchObject({ code: 1, cookies: [{ opens: false, reason: 'forged' }] })
-    },
-  )
+  it.each(OF_COOKIES)('opens a cookie created by the npm package itself: %s', async (name, { cookie }) => {
+    const pasted = {
+      cookie: `Cookie: a=1; ${cookie}`,
+      secret: name.includes('older') ? OLDER : SECRET,
+      now: VECTORS.madeAt,
+    }
+    const { code, cookies } = await inspected(pasted)
+    const isInStore = /express|fastify|store/.test(name)
+    const session = isInStore ? undefined : { data: { user: 'ada' } }
+    expect({ code, cookies }).toMatchObject({ code: 0, cookies: [{ opens: true, session }] })
+    const other = await inspected({ ...pasted, secret: 'another' })
+    expect(other).toMatchObject({ code: 1, cookies: [{ opens: false, reason: 'forged' }] })
+  })
 
-  it('opens an id that is signed, and one that is not', async () => {
+  it('opens a signed and an unsigned session id', async () => {
     const signed = await inspected(vectorOf('flask-session', 'a signed id', 'session'))
     expect(signed.cookies).toMatchObject([{ library: 'flaskSession', session: undefined }])
     const plain = vectorOf('flask-session', 'a signed id, where it is not signed', 'session')
@@ -112,7 +109,7 @@ describe('keepsake inspect, given a cookie of another library,', () => {
     expect((await inspected(id)).cookies).toMatchObject([{ library: 'django', session: undefined }])
   })
 
-  it('joins the chunks that it came in', async () => {
+  it('joins chunked cookies', async () => {
     const { cookie, secret, now } = vectorOf('iron-session', 'chunks that were joined', 'shop')
     const value = cookie.slice('shop='.length)
     const chunks = `shop.0=${value.slice(0, 900)}; shop.1=${value.slice(900)}`
@@ -123,13 +120,13 @@ describe('keepsake inspect, given a cookie of another library,', () => {
     })
   })
 
-  it('takes a value by itself for a cookie of the name that the library gives it', async () => {
+  it("assumes the library's default cookie name for a value without a name", async () => {
     const { cookie, ...rest } = vectorOf('flask', 'plain values', 'session')
     const value = cookie.slice('session='.length)
     expect((await inspected({ cookie: value, ...rest })).cookies).toMatchObject([{ library: 'flask' }])
   })
 
-  it('needs the name where the library has signed it', async () => {
+  it("needs the cookie's name if the library signs the name", async () => {
     const { cookie, ...rest } = vectorOf('rails', 'plain values', '_shop_session')
     const value = cookie.slice('_shop_session='.length)
     const pasted = { cookie: value.replaceAll('=', '%3D'), ...rest }
@@ -137,19 +134,19 @@ describe('keepsake inspect, given a cookie of another library,', () => {
     expect((await inspected(pasted, ['--name', '_shop_session'])).cookies).toMatchObject([{ opens: true }])
   })
 
-  it('says that it is genuine and over, or of a kind that is not read', async () => {
+  it('distinguishes an expired cookie from one in an unsupported format', async () => {
     const over = await inspected(vectorOf('flask', 'a session that is over', 'session'))
     expect(over).toMatchObject({ code: 1, cookies: [{ reason: 'expired' }] })
     const marshal = await inspected(vectorOf('rails', 'the serializer marshal', '_shop_session'))
     expect(marshal).toMatchObject({ code: 1, cookies: [{ reason: 'unsupported' }] })
   })
 
-  it('says that a secret is none that the library can have', async () => {
+  it('reports a secret that is invalid for the library', async () => {
     const sealed = { ...vectorOf('secure-session', 'plain values', 'session'), secret: 'not of 32 bytes' }
     expect(await inspected(sealed)).toMatchObject({ code: 1, cookies: [{ reason: 'unfit_secret' }] })
   })
 
-  it('says which library it is of where there is no secret', async () => {
+  it('names the libraries that read the format if there is no secret', async () => {
     const { code, text, cookies } = await inspected({
       ...vectorOf('iron-session', 'plain values', 'shop'),
       secret: undefined,
@@ -161,7 +158,7 @@ describe('keepsake inspect, given a cookie of another library,', () => {
     expect(text).toContain('--variable')
   })
 
-  it('reads for people, and shows no secret', async () => {
+  it('prints the session as text, without the secret', async () => {
     const pasted = vectorOf('flask', 'flash messages', 'session')
     const { text } = await inspected(pasted)
     expect(text).toContain('cookie session, ')
@@ -172,7 +169,7 @@ describe('keepsake inspect, given a cookie of another library,', () => {
     expect(text).not.toContain(pasted.secret)
   })
 
-  it('does not look at it where a cookie of Keepsake came beside', async () => {
+  it('is ignored if a cookie of Keepsake is in the same line', async () => {
     const { cookie, now } = vectorOf('flask', 'plain values', 'session')
     const stored = `__Host-session=${Buffer.alloc(48, 1).toString('base64url')}`
     const secret = 'a secret that is only for tests and has 51 characters'
@@ -183,7 +180,7 @@ describe('keepsake inspect, given a cookie of another library,', () => {
     })
   })
 
-  it('finds the secret in .env, by way of a process', async () => {
+  it('is opened with a secret from .env', async () => {
     const [, { cookie }] = OF_COOKIES.find(([name]) => name === 'cookie-session') ?? ['', { cookie: '' }]
     const cwd = makeDirectory()
     writeFileSync(join(cwd, '.env'), `${VARIABLE}="${SECRET}"\n`)

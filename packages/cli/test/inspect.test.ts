@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { createCookie, createSessions, memoryStore, type SessionsOptions } from '@keepsake/core'
 import { createSealer } from '@keepsake/core/sealer'
 import { describe, expect, it } from 'vitest'
-import { keepsake, makeDirectory, type RunOptions } from './support.ts'
+import { keepsake, keepsakeProcess, makeDirectory, type RunOptions } from './support.ts'
 
 const SECRET = 'kq2Yw0bT7mXvR4cJ9sLz1eUoP6hNdFgA5iVtB8yCxWE'
 const OTHER = 'Zx8cV2bN5mQ1wE4rT7yU0iO3pA6sD9fGhJ-kLqM_nBv'
 
-/** The `Set-Cookie` line of a session that holds something. */
+/** The `Set-Cookie` line of a session with data. */
 async function sessionLine(options: Partial<SessionsOptions> = {}): Promise<string> {
   const sessions = createSessions<{ cart: string[]; at: Date }>({ secrets: [SECRET], ...options })
   const visit = await sessions.open(undefined)
@@ -35,7 +35,7 @@ async function inspected(args: readonly string[], options: Partial<RunOptions> =
 }
 
 describe('keepsake inspect', () => {
-  it('opens a token, and shows its times, its subject and its data', async () => {
+  it('opens a token and shows its times, subject and data', async () => {
     const { code, cookies } = await inspected([tokenOf(await sessionLine())])
     expect(code).toBe(0)
     expect(cookies).toMatchObject([
@@ -54,7 +54,7 @@ describe('keepsake inspect', () => {
     ])
   })
 
-  it('says of the key that a session is bound to since when it is, and of which kind', async () => {
+  it('shows since when, and with which algorithm, a session is bound to a device', async () => {
     const sealer = createSealer({ secrets: [SECRET], name: '__Host-session' })
     const at = 1_800_000_000
     const times = { created: at, issued: at, expires: at + 60, permanent: false, sid: Buffer.alloc(16) }
@@ -74,7 +74,7 @@ describe('keepsake inspect', () => {
     }
   })
 
-  it('shows keys that JSON escapes as they are, whatever the keys before them', async () => {
+  it('shows data keys that contain JSON escapes unchanged', async () => {
     const data = { one: { a: [], '\\': 0 }, other: { a: 1, '"': 2 } }
     const sessions = createSessions({ secrets: [SECRET], revocation: 'none' })
     const visit = await sessions.open(undefined)
@@ -87,16 +87,16 @@ describe('keepsake inspect', () => {
     expect(out.replaceAll(/\s/g, '')).toContain(`"data":${JSON.stringify(data)}`)
   })
 
-  it('reads for people', async () => {
-    const line = `Set-Cookie: ${await sessionLine()}`
-    const { code, out } = await keepsake(['inspect', line], {
+  it('prints a session as text for people, in a real process that reads a pipe', async () => {
+    const { code, out } = await keepsakeProcess(['inspect'], {
       cwd: makeDirectory(),
       env: { SESSION_SECRET: SECRET },
+      input: `Set-Cookie: ${await sessionLine()}`,
     })
     expect(code).toBe(0)
     expect(out).toContain('cookie __Host-session\n')
     expect(out).toMatch(/ {2}HttpOnly {2,}no script of a page can read it\n/)
-    expect(out).toMatch(/ {2}key id {2,}[0-9a-f]{16}, of secret 1 of 1\n/)
+    expect(out).toMatch(/ {2}key id {2,}[0-9a-f]{16}, secret 1 of 1\n/)
     expect(out).toMatch(/ {2}expires {2,}\S+Z {2}\(in \d+ \w+\)\n/)
     expect(out).toMatch(/ {2}subject {2,}ada\n/)
     expect(out).toContain('"cart": [\n')
@@ -104,15 +104,21 @@ describe('keepsake inspect', () => {
 
   it.each([
     ['a Set-Cookie line', (line: string) => `Set-Cookie: ${line}`],
-    ['a line without its header', (line: string) => line],
-    ['a Cookie line with others', (line: string) => `Cookie: a=1; __Host-session=${tokenOf(line)}; b="2"`],
+    ['a line without the header name', (line: string) => line],
+    [
+      'a Cookie line with other cookies',
+      (line: string) => `Cookie: a=1; __Host-session=${tokenOf(line)}; b="2"`,
+    ],
     ['pairs', (line: string) => `a=1; __Host-session=${tokenOf(line)}`],
     [
-      'the head of a response',
+      'the headers of a response',
       (line: string) => `HTTP/1.1 200 OK\r\nServer: x=y\r\nset-cookie: ${line}\r\n\r\n`,
     ],
-    ['what curl -v shows', (line: string) => `> GET / HTTP/1.1\n< HTTP/1.1 200 OK\n< Set-Cookie: ${line}\n`],
-  ])('finds the session in %s, from standard input', async (_, paste) => {
+    [
+      'the output of curl -v',
+      (line: string) => `> GET / HTTP/1.1\n< HTTP/1.1 200 OK\n< Set-Cookie: ${line}\n`,
+    ],
+  ])('finds the session in %s on standard input', async (_, paste) => {
     const { code, cookies } = await inspected([], { input: paste(await sessionLine()) })
     expect(code).toBe(0)
     expect(cookies.filter(({ opens }) => opens)).toMatchObject([
@@ -120,14 +126,14 @@ describe('keepsake inspect', () => {
     ])
   })
 
-  it('finds the secrets in .env, and tells which of them it was', async () => {
+  it('reads the secrets from .env, and says which of them opened the token', async () => {
     const cwd = makeDirectory()
     writeFileSync(join(cwd, '.env'), `SESSION_SECRET="${OTHER}, ${SECRET}"\n`)
     const { code, cookies } = await inspected([tokenOf(await sessionLine())], { cwd, env: {} })
     expect({ code, cookies }).toMatchObject({ code: 0, cookies: [{ opens: true, secret: 2 }] })
   })
 
-  it('needs the name and the audience that the token was sealed for', async () => {
+  it('needs the cookie name and the audience that the token was sealed for', async () => {
     const token = tokenOf(await sessionLine({ cookie: { name: 'shop' }, audience: 'eu' }))
     expect((await inspected([token, '--name', '__Host-shop'])).cookies).toMatchObject([
       { reason: 'unknown_key' },
@@ -136,7 +142,7 @@ describe('keepsake inspect', () => {
     expect({ code, cookies }).toMatchObject({ code: 0, cookies: [{ opens: true }] })
   })
 
-  it('opens a row of a store with its key, and shows the record in it', async () => {
+  it('opens the text of a store row with its key, and shows the record', async () => {
     const store = memoryStore()
     const records: (readonly [string, string])[] = []
     const create: typeof store.create = (key, record) => {
@@ -162,7 +168,7 @@ describe('keepsake inspect', () => {
     expect(await inspected([line])).toMatchObject({ code: 1, cookies: [{ reason: 'unknown_key' }] })
   })
 
-  it('shows a session that is over as what it is', async () => {
+  it('shows an expired session as expired', async () => {
     const { code, cookies } = await inspected([tokenOf(await sessionLine({ now: () => 1e12 }))])
     expect({ code, cookies }).toMatchObject({
       code: 0,
@@ -171,8 +177,8 @@ describe('keepsake inspect', () => {
   })
 })
 
-describe('what does not open', () => {
-  it('by another secret, with the key ids that would have fitted', async () => {
+describe('keepsake inspect, given a value that does not open,', () => {
+  it('reports unknown_key for a token of another secret, with the key ids that would have matched', async () => {
     const token = tokenOf(await sessionLine())
     const { code, out } = await keepsake(['inspect', token], {
       cwd: makeDirectory(),
@@ -183,14 +189,14 @@ describe('what does not open', () => {
     expect(out).toMatch(/ {2}__Host-session {2,}[0-9a-f]{16}\n/)
   })
 
-  it('a token that was changed, and what is no token', async () => {
+  it('reports a changed token as forged, and another text as no token', async () => {
     const token = tokenOf(await sessionLine())
     const changed = token.slice(0, 60) + (token[60] === 'A' ? 'B' : 'A') + token.slice(61)
     expect(await inspected([changed])).toMatchObject({ code: 1, cookies: [{ reason: 'forged' }] })
     expect(await inspected(['abc'])).toMatchObject({ code: 1, cookies: [{ anatomy: { kind: 'other' } }] })
   })
 
-  it('sends no control characters of a cookie to the terminal', async () => {
+  it('escapes control characters, so that the terminal does not execute them', async () => {
     const { out } = await keepsake(['inspect', 'a\u001b[31m=b'], {
       cwd: makeDirectory(),
       env: { SESSION_SECRET: SECRET },
@@ -204,7 +210,7 @@ describe('what does not open', () => {
     [[], { SESSION_SECRET: SECRET }, 'no cookie'],
     [['abc', '--purpose', 'csrf'], { SESSION_SECRET: SECRET }, '--purpose: expected'],
     [['abc', '--purpose', 'store'], { SESSION_SECRET: SECRET }, '--row'],
-  ])('%j is called in a wrong way (%#)', async (args, env, problem) => {
+  ])('keepsake inspect %j exits with 2 and names the mistake (%#)', async (args, env, problem) => {
     const { code, out, error } = await keepsake(['inspect', ...args], { cwd: makeDirectory(), env })
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(error).toContain(problem)

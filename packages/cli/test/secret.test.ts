@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { createSessions } from '@keepsake/core'
 import { describe, expect, it } from 'vitest'
-import { keepsake, makeDirectory } from './support.ts'
+import { keepsake, makeDirectory, NODE_COMPILE_CACHE } from './support.ts'
 
 const OLD = 'kq2Yw0bT7mXvR4cJ9sLz1eUoP6hNdFgA5iVtB8yCxWE'
 
@@ -12,7 +12,7 @@ const secretsIn = (path: string): readonly string[] =>
   parseEnv(readFileSync(path, 'utf8')).SESSION_SECRET?.split(',') ?? []
 
 describe('keepsake secret', () => {
-  it('prints a secret that an application starts with, another one each time', async () => {
+  it('prints a different secret each time, which an application accepts', async () => {
     const cwd = makeDirectory()
     const [first, second] = await Promise.all([keepsake(['secret'], { cwd }), keepsake(['secret'], { cwd })])
     expect(first).toMatchObject({ code: 0, error: '' })
@@ -21,14 +21,14 @@ describe('keepsake secret', () => {
     createSessions({ secrets: [first.out.trim(), second.out.trim()] })
   })
 
-  it('prints JSON', async () => {
+  it('prints the secret as JSON with --json', async () => {
     const { out } = await keepsake(['secret', '--json'], { cwd: makeDirectory() })
     expect(JSON.parse(out)).toEqual({ secret: expect.stringMatching(/^[\w-]{43}$/) as string })
   })
 })
 
 describe('keepsake secret --write', () => {
-  it('makes .env for its owner alone, and prints no secret', async () => {
+  it('creates .env readable only by its owner, and does not print the secret', async () => {
     const cwd = makeDirectory()
     const { code, out } = await keepsake(['secret', '--write'], { cwd })
     const [secret = ''] = secretsIn(join(cwd, '.env'))
@@ -38,7 +38,7 @@ describe('keepsake secret --write', () => {
     expect(statSync(join(cwd, '.env')).mode & 0o777).toBe(0o600)
   })
 
-  it('keeps what else is in the file, also behind a link, and takes it from other readers', async () => {
+  it('keeps the rest of the file, follows a symbolic link, and removes read permission from others', async () => {
     const cwd = makeDirectory()
     const path = join(cwd, 'production.env')
     writeFileSync(path, '# ours\nPORT=3000\nSESSION_SECRET=\nNAME="a b"')
@@ -49,7 +49,7 @@ describe('keepsake secret --write', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600)
   })
 
-  it('does not touch a secret that is there', async () => {
+  it('refuses to replace an existing secret', async () => {
     const cwd = makeDirectory()
     writeFileSync(join(cwd, '.env'), `SESSION_SECRET=${OLD}\n`)
     const { code, out, error } = await keepsake(['secret', '--write'], { cwd })
@@ -58,7 +58,7 @@ describe('keepsake secret --write', () => {
     expect(secretsIn(join(cwd, '.env'))).toEqual([OLD])
   })
 
-  it('rotates: the fresh one first, the old ones after it', async () => {
+  it('with --rotate puts the new secret before the old ones', async () => {
     const cwd = makeDirectory()
     writeFileSync(join(cwd, '.env'), `export SESSION_SECRET='${OLD}'\n`)
     const { code, out } = await keepsake(['secret', '--rotate', '--json'], { cwd })
@@ -73,7 +73,7 @@ describe('keepsake secret --write', () => {
     ['by itself', 'process.env.SESSION_SECRET'],
     ['in a list', '[process.env.SESSION_SECRET]'],
   ])(
-    'logs nobody out of an application that has the variable %s, and reads the file as Node does',
+    'with --rotate keeps the sessions of an application that passes the variable %s, in a file that Node reads',
     async (_, secrets) => {
       const cwd = makeDirectory()
       const core = import.meta.resolve('@keepsake/core')
@@ -87,7 +87,8 @@ describe('keepsake secret --write', () => {
       )
       const visit = (cookie: string): { n: number; cookie: string; opened: string } => {
         const args = ['--conditions=@keepsake/source', '--env-file=.env', 'app.mjs', cookie]
-        return JSON.parse(execFileSync(process.execPath, args, { cwd, encoding: 'utf8', env: {} })) as never
+        const env = { NODE_COMPILE_CACHE }
+        return JSON.parse(execFileSync(process.execPath, args, { cwd, encoding: 'utf8', env })) as never
       }
       await keepsake(['secret', '--write'], { cwd })
       const first = visit('')
@@ -98,7 +99,7 @@ describe('keepsake secret --write', () => {
     },
   )
 
-  it('replaces by force, and under another name', async () => {
+  it('with --force replaces the secret, also under another variable name', async () => {
     const cwd = makeDirectory()
     writeFileSync(join(cwd, '.env'), `COOKIE_KEY=${OLD}\n`)
     const { code } = await keepsake(['secret', '--write', '--force', '--variable', 'COOKIE_KEY'], { cwd })
@@ -113,7 +114,7 @@ describe('keepsake secret --write', () => {
     [['--rotate'], 'SESSION_SECRET=short\n', 'at least 32 bytes'],
     [['--rotate'], `SESSION_SECRET=${OLD}\nSESSION_SECRET=${OLD}\n`, 'set twice'],
     [['--write'], 'NOTE="\nSESSION_SECRET=\n"\n', 'edit the file by hand'],
-  ])('with %j does nothing to a file (%#)', async (args, text, problem) => {
+  ])('with %j leaves the file unchanged and names the mistake (%#)', async (args, text, problem) => {
     const cwd = makeDirectory()
     writeFileSync(join(cwd, '.env'), text)
     const { code, error } = await keepsake(['secret', ...args], { cwd })
@@ -122,7 +123,7 @@ describe('keepsake secret --write', () => {
     expect(readFileSync(join(cwd, '.env'), 'utf8')).toBe(text)
   })
 
-  it('says what failed where it cannot write', async () => {
+  it('reports the error if the file cannot be written', async () => {
     const { code, error } = await keepsake(['secret', '--write', 'missing/.env'], { cwd: makeDirectory() })
     expect(code).toBe(3)
     expect(error).toContain('missing/.env')

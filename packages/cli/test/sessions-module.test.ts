@@ -3,19 +3,19 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { MODULE, SECRET } from './sessions-support.ts'
-import { keepsake, makeDirectory } from './support.ts'
+import { keepsake, keepsakeProcess, makeDirectory } from './support.ts'
 
 describe('keepsake sessions, given a module,', () => {
-  it('reads the file that --env names, which Node does not take for its own', async () => {
+  it('loads the file of --env, an option that Node also has', async () => {
     const cwd = makeDirectory()
     writeFileSync(join(cwd, 'sessions.mjs'), MODULE)
     writeFileSync(join(cwd, 'production.env'), `SESSION_SECRET=${SECRET}\n`)
     const args = ['sessions', 'list', '--module', 'sessions.mjs', '--env']
-    expect(await keepsake([...args, 'production.env'], { cwd })).toMatchObject({
+    expect(await keepsakeProcess([...args, 'production.env'], { cwd })).toMatchObject({
       code: 0,
       out: 'no sessions\n',
     })
-    expect(await keepsake([...args, 'missing.env'], { cwd })).toMatchObject({ code: 3 })
+    expect(await keepsakeProcess([...args, 'missing.env'], { cwd })).toMatchObject({ code: 3 })
   })
 
   const IMPORTS = `import { createSessions } from '${import.meta.resolve('@keepsake/core')}'
@@ -27,16 +27,16 @@ export const store: unknown = sqliteStore({ path: 'sessions.db' })
 `
 
   it.each([
-    ['a module', 'module', 'sessions.ts', `${IMPORTS}export const sessions: object = ${MADE}`],
-    ['of no type', undefined, 'sessions.ts', `${IMPORTS}export default ${MADE} as object`],
+    ['an ES module package', 'module', 'sessions.ts', `${IMPORTS}export const sessions: object = ${MADE}`],
+    ['a package without a type', undefined, 'sessions.ts', `${IMPORTS}export default ${MADE} as object`],
     [
-      'a CommonJS package, as modules',
+      'a CommonJS package, with ES module syntax',
       'commonjs',
       'sessions.ts',
       `${IMPORTS}export const sessions: object = ${MADE}`,
     ],
     [
-      'a CommonJS package, as CommonJS',
+      'a CommonJS package, with require',
       'commonjs',
       'sessions.ts',
       `const { createSessions } = require('${fileURLToPath(import.meta.resolve('@keepsake/core'))}')
@@ -45,14 +45,14 @@ const sessions: object = ${MADE}
 module.exports = { sessions }`,
     ],
     [
-      'a CommonJS package, compiled',
+      'a CommonJS package, as a compiler writes it',
       'commonjs',
       'sessions.js',
       `Object.defineProperty(exports, '__esModule', { value: true })
 const { store } = require('./store.ts')
 exports['default'] = require('${fileURLToPath(import.meta.resolve('@keepsake/core'))}').${MADE}`,
     ],
-  ])('reads sessions of TypeScript in %s', async (_, type, file, source) => {
+  ])('reads TypeScript in %s', async (_, type, file, source) => {
     const cwd = makeDirectory()
     writeFileSync(join(cwd, 'package.json'), JSON.stringify({ type }))
     writeFileSync(join(cwd, file), source)
@@ -63,17 +63,17 @@ exports['default'] = require('${fileURLToPath(import.meta.resolve('@keepsake/cor
         ? `exports.store = require('${fileURLToPath(import.meta.resolve('@keepsake/store-sqlite'))}').sqliteStore({ path: 'sessions.db' })`
         : STORE,
     )
-    const { code, out } = await keepsake(['sessions', 'list', '--module', file], { cwd })
+    const { code, out } = await keepsakeProcess(['sessions', 'list', '--module', file], { cwd })
     expect({ code, out }).toEqual({ code: 0, out: 'no sessions\n' })
   })
 
   it.each([
-    [[], '--module FILE is needed'],
-    [['--module', 'missing.mjs'], 'there is no missing.mjs'],
+    [[], '--module FILE is missing'],
+    [['--module', 'missing.mjs'], 'missing.mjs does not exist'],
     [['--module', 'empty.mjs'], 'exports no sessions'],
-    [['--module', 'memory.mjs'], "only the application's own process sees them"],
-    [['--module', 'revoked.mjs'], "only the application's own process sees them"],
-  ])('that it cannot use, as in %j, says why', async (args, problem) => {
+    [['--module', 'memory.mjs'], "only the application's own process can read them"],
+    [['--module', 'revoked.mjs'], "only the application's own process can read them"],
+  ])('rejects %j, and says why', async (args, problem) => {
     const cwd = makeDirectory()
     const [core = ''] = MODULE.trim().split('\n')
     const withMemory = core.replace('createSessions', 'createSessions, memoryStore')
@@ -87,7 +87,7 @@ exports['default'] = require('${fileURLToPath(import.meta.resolve('@keepsake/cor
     expect(error).toContain(problem)
   })
 
-  it('whose sessions live in their cookies passes on that they can be neither listed nor counted', async () => {
+  it('says that sessions in cookie mode can be neither listed nor counted', async () => {
     const cwd = makeDirectory()
     const [core] = MODULE.trim().split('\n')
     writeFileSync(

@@ -18,13 +18,13 @@ const STORES: readonly (readonly [name: string, isThere: boolean, store: string]
     'files',
     true,
     `import { fileStore } from ${at('@keepsake/store-file')}
-const store = fileStore({ directory: 'sessions' })`,
+const store = fileStore({ directory: import.meta.dirname + '/sessions' })`,
   ],
   [
     'SQLite',
     true,
     `import { sqliteStore } from ${at('@keepsake/store-sqlite')}
-const store = sqliteStore({ path: 'sessions.db' })`,
+const store = sqliteStore({ path: import.meta.dirname + '/sessions.db' })`,
   ],
   [
     'Redis',
@@ -32,21 +32,23 @@ const store = sqliteStore({ path: 'sessions.db' })`,
     `import { redisStore } from ${at('@keepsake/store-redis')}
 import { createClient } from ${at('redis')}
 const client = await createClient({ url: '${redis?.url}' }).connect()
-const store = redisStore(client, { prefix: 'cli:${unique}:' })`,
+const store = { ...redisStore(client, { prefix: 'cli:${unique}:' }), close: () => client.close() }`,
   ],
   [
     'PostgreSQL',
     postgres !== undefined,
     `import { postgresStore } from ${at('@keepsake/store-postgres')}
 import pg from ${at('pg')}
-const store = postgresStore(new pg.Pool({ connectionString: '${postgres?.url}' }), { table: 'cli_${unique}' })
-await store.prepare()`,
+const pool = new pg.Pool({ connectionString: '${postgres?.url}' })
+const rows = postgresStore(pool, { table: 'cli_${unique}' })
+await rows.prepare()
+const store = { ...rows, close: () => pool.end() }`,
   ],
 ]
 
 describe('keepsake sessions', () => {
   for (const [name, isThere, store] of STORES)
-    it.skipIf(!isThere)(`lists, counts, shows and revokes what lies in ${name}`, async () => {
+    it.skipIf(!isThere)(`lists, counts, shows and revokes the sessions in ${name}`, async () => {
       const cwd = makeDirectory()
       const app = `${CORE}\n${store}\nexport const sessions = createSessions({ secrets: '${SECRET}', store })\n`
       writeFileSync(join(cwd, 'sessions.mjs'), app)

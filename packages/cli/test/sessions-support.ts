@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSessions } from '@keepsake/core'
 import { sqliteStore } from '@keepsake/store-sqlite'
-import { keepsake, makeDirectory, type Run } from './support.ts'
+import { keepsake, makeDirectory, type Run, type RunOptions } from './support.ts'
 
 export const SECRET = 'kq2Yw0bT7mXvR4cJ9sLz1eUoP6hNdFgA5iVtB8yCxWE'
 
@@ -11,16 +12,15 @@ import { createSessions } from '${import.meta.resolve('@keepsake/core')}'
 import { sqliteStore } from '${import.meta.resolve('@keepsake/store-sqlite')}'
 export const sessions = createSessions({
   secrets: process.env.SESSION_SECRET,
-  store: sqliteStore({ path: 'sessions.db' }),
+  store: sqliteStore({ path: import.meta.dirname + '/sessions.db' }),
 })
-setInterval(() => {}, 1000) // as a client of a database keeps a process alive
 `
 
-/** The same, where a Ctrl-C comes, and has been heard, when the store is about to do something for so many a time. */
+/** The store sends Ctrl-C to its own process in its n-th operation, and waits until it has been handled. */
 export const interruptedModule = (method: 'all' | 'replace', times: number): string => `
 import { createSessions } from '${import.meta.resolve('@keepsake/core')}'
 import { sqliteStore } from '${import.meta.resolve('@keepsake/store-sqlite')}'
-const store = sqliteStore({ path: 'sessions.db' })
+const store = sqliteStore({ path: import.meta.dirname + '/sessions.db' })
 let left = ${times}
 async function countdown() {
   if (--left !== 0) return
@@ -54,7 +54,7 @@ export interface Login {
   readonly age?: number
 }
 
-/** A directory with an application in it, whose store has these sessions. */
+/** Creates a directory with an application whose store contains these sessions. */
 export async function applicationWith(...logins: readonly Login[]): Promise<string> {
   const cwd = makeDirectory()
   writeFileSync(join(cwd, 'sessions.mjs'), MODULE)
@@ -81,9 +81,17 @@ export interface JsonRun extends Run {
   readonly json: unknown
 }
 
-/** Runs `keepsake sessions` there, as programs do. */
+/** Runs `keepsake sessions` there, in this process. */
+export async function sessionsFor(options: RunOptions, ...args: readonly string[]): Promise<Run> {
+  // A process loads a module only once, and the command closes its store at the end.
+  const module = `sessions-${randomUUID()}.mjs`
+  cpSync(join(options.cwd, 'sessions.mjs'), join(options.cwd, module))
+  return keepsake(['sessions', '--module', module, ...args], options)
+}
+
+/** The same in a separate process, without a terminal. */
 export async function sessionsIn(cwd: string, ...args: readonly string[]): Promise<JsonRun> {
-  const run = await keepsake(['sessions', '--module', 'sessions.mjs', '--json', ...args], { cwd })
+  const run = await sessionsFor({ cwd }, '--json', ...args)
   return { ...run, json: run.out === '' ? undefined : JSON.parse(run.out) }
 }
 

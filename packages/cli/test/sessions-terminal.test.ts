@@ -3,19 +3,19 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findProgram } from '@keepsake/test-services'
 import { describe, expect, it } from 'vitest'
-import { applicationWith, interruptedModule, listedIn } from './sessions-support.ts'
-import { commandLine, keepsake } from './support.ts'
+import { applicationWith, interruptedModule, listedIn, sessionsFor } from './sessions-support.ts'
+import { commandLine, keepsakeProcess, NODE_COMPILE_CACHE } from './support.ts'
 
-/** That of util-linux, which gives a command a terminal; others know no such options. */
+/** The `script` command of util-linux, which provides a terminal; other versions do not have these options. */
 const hasScript = process.platform === 'linux' && findProgram(['script']) !== undefined
 
 const LOGINS = [{ subject: 'ada', age: 600 }, { subject: 'bob', age: 600 }, {}]
 const OF_ADA = ['--subject', 'ada']
 
-/** Runs the command on a terminal, where somebody types the answer when he is asked; what the screen got, and the exit code. */
+/** Runs the command on a terminal, types the answer when asked, and returns the screen's text and the exit code. */
 async function onTerminal(cwd: string, args: readonly string[], answer: string) {
   const line = commandLine(['sessions', ...args, '--module', 'sessions.mjs'])
-  const env = { PATH: process.env['PATH'], TERM: 'xterm' }
+  const env = { PATH: process.env['PATH'], TERM: 'xterm', NODE_COMPILE_CACHE }
   const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], { cwd, env })
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
   let screen = ''
@@ -33,7 +33,7 @@ describe.skipIf(!hasScript)('keepsake sessions, on a terminal,', () => {
   it.each([
     [['--idle', '5m'], 'Revoke 2 sessions?', '2 revoked', 1],
     [OF_ADA, 'Revoke all sessions of this subject?', '1 revoked', 2],
-  ])('asks before it revokes by %j, and does by a yes', async (filters, question, done, left) => {
+  ])('asks before it revokes with %j, and revokes after a yes', async (filters, question, done, left) => {
     const cwd = await applicationWith(...LOGINS)
     const { code, screen } = await onTerminal(cwd, ['revoke', ...filters], 'y\n')
     expect(screen).toContain(question)
@@ -44,10 +44,10 @@ describe.skipIf(!hasScript)('keepsake sessions, on a terminal,', () => {
 
   it.each([
     ['a no', 'n\n', 1, 'nothing was revoked'],
-    ['nothing', '\n', 1, 'nothing was revoked'],
+    ['an empty line', '\n', 1, 'nothing was revoked'],
     ['Ctrl-C', '\u0003', 130, 'stopped; nothing was revoked'],
     ['Ctrl-D', '\u0004', 1, 'nothing was revoked'],
-  ])('revokes nothing by %s', async (_, answer, exit, said) => {
+  ])('revokes nothing if the answer is %s', async (_, answer, exit, said) => {
     const cwd = await applicationWith(...LOGINS)
     const { code, screen } = await onTerminal(cwd, ['revoke', '--logged-in'], answer)
     expect(screen).toContain(said)
@@ -55,7 +55,7 @@ describe.skipIf(!hasScript)('keepsake sessions, on a terminal,', () => {
     expect(await listedIn(cwd)).toHaveLength(3)
   })
 
-  it('draws a bar while it reads and while it revokes, and takes it away', async () => {
+  it('draws a progress bar while it reads and revokes, and removes it at the end', async () => {
     const cwd = await applicationWith(...manyLogins(100))
     const { screen } = await onTerminal(cwd, ['revoke', '--logged-in'], 'y\n')
     expect(screen).toContain(`\r\u001B[K[${'#'.repeat(15)}${' '.repeat(15)}] 50 of 100 read`)
@@ -65,40 +65,41 @@ describe.skipIf(!hasScript)('keepsake sessions, on a terminal,', () => {
 })
 
 describe('keepsake sessions, in a pipe,', () => {
-  it('says in whole lines how far it has come, on standard error, and nothing of it where that is soon', async () => {
+  it('reports progress in whole lines on standard error, and reports none if the work is short', async () => {
     const cwd = await applicationWith(...manyLogins(2001))
-    const run = (...args: readonly string[]) =>
-      keepsake(['sessions', ...args, '--module', 'sessions.mjs'], { cwd })
-    expect(await run('count', '--logged-in')).toEqual({
+    expect(await sessionsFor({ cwd }, 'count', '--logged-in')).toEqual({
       code: 0,
       out: '2001\n',
       error: '1000 read\n2000 read\n',
     })
-    const { out, error } = await run('revoke', '--logged-in', '--yes')
+    const args = ['sessions', 'revoke', '--logged-in', '--yes', '--module', 'sessions.mjs']
+    const { out, error } = await keepsakeProcess(args, { cwd })
     expect(out).toBe('2001 revoked\n')
     expect(error).toBe('1000 read\n2000 read\n1000 of 2001 revoked\n2000 of 2001 revoked\n')
-    expect(await run('count', '--logged-in')).toEqual({ code: 0, out: '0\n', error: '' })
+    expect(await sessionsFor({ cwd }, 'count', '--logged-in')).toEqual({ code: 0, out: '0\n', error: '' })
   })
 })
 
-describe('keepsake sessions, when Ctrl-C comes,', () => {
-  it('stops to list, prints no half of a list, and says how far it came', async () => {
+describe('keepsake sessions, on Ctrl-C,', () => {
+  it('stops listing, prints no partial list, and reports the progress', async () => {
     const cwd = await applicationWith(...manyLogins(40))
     writeFileSync(join(cwd, 'sessions.mjs'), interruptedModule('all', 30))
-    const run = await keepsake(['sessions', 'list', '--module', 'sessions.mjs'], { cwd })
+    const run = await keepsakeProcess(['sessions', 'list', '--module', 'sessions.mjs'], { cwd })
     expect(run).toEqual({ code: 130, out: '', error: 'keepsake sessions: stopped; 29 read\n' })
   })
 
-  it('stops to revoke after those that have begun, and says how many have ended', async () => {
+  it('stops revoking after the current batch, and reports how many were revoked', async () => {
     const cwd = await applicationWith(...manyLogins(50))
     writeFileSync(join(cwd, 'sessions.mjs'), interruptedModule('replace', 20))
-    const run = await keepsake(['sessions', 'revoke', '--all', '--yes', '--module', 'sessions.mjs'], { cwd })
+    const run = await keepsakeProcess(['sessions', 'revoke', '--all', '--yes', '--module', 'sessions.mjs'], {
+      cwd,
+    })
     expect(run).toEqual({ code: 130, out: '', error: 'keepsake sessions: stopped; 32 of 50 revoked\n' })
     writeFileSync(join(cwd, 'sessions.mjs'), interruptedModule('all', 0))
     expect(await listedIn(cwd)).toHaveLength(18)
   })
 
-  it('hears it although the store answers at once, and nothing is ever waited for', async () => {
+  it('stops even if the store answers at once and never waits for I/O', async () => {
     const cwd = await applicationWith(...manyLogins(200))
     const busy = interruptedModule('replace', 20)
       .replace('await heard', '')
@@ -107,7 +108,9 @@ describe('keepsake sessions, when Ctrl-C comes,', () => {
       join(cwd, 'sessions.mjs'),
       busy.replace('await countdown()\n    return store.replace', 'countdown()\n    return store.replace'),
     )
-    const run = await keepsake(['sessions', 'revoke', '--all', '--yes', '--module', 'sessions.mjs'], { cwd })
+    const run = await keepsakeProcess(['sessions', 'revoke', '--all', '--yes', '--module', 'sessions.mjs'], {
+      cwd,
+    })
     expect(run).toMatchObject({ code: 130, out: '' })
     expect(run.error).toMatch(/stopped; \d+ of 200 revoked/)
   })

@@ -1,12 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sqliteStore } from '@keepsake/store-sqlite'
 import { describe, expect, it } from 'vitest'
-import { UsageError } from '../src/command.ts'
-import { sessions } from '../src/commands/sessions.ts'
-import { processTerminal } from '../src/terminal.ts'
-import { applicationWith, listedIn, MODULE, SECRET, sessionsIn } from './sessions-support.ts'
-import { keepsake, makeDirectory } from './support.ts'
+import { applicationWith, listedIn, MODULE, SECRET, sessionsFor, sessionsIn } from './sessions-support.ts'
+import { keepsake, keepsakeProcess, makeDirectory } from './support.ts'
 
 const LOGINS = [
   { subject: 'ada', label: 'phone', age: 50 * 60 },
@@ -16,9 +13,11 @@ const LOGINS = [
 ]
 
 describe('keepsake sessions list', () => {
-  it('shows who everybody is, the one last seen first, and nothing that opens a session', async () => {
+  it('shows the users, last seen first, and nothing that opens a session', async () => {
     const cwd = await applicationWith(...LOGINS)
-    const { code, out } = await keepsake(['sessions', 'list', '--module', 'sessions.mjs'], { cwd })
+    // Keeps the process alive, as a database client does.
+    appendFileSync(join(cwd, 'sessions.mjs'), 'setInterval(() => {}, 1000)\n')
+    const { code, out } = await keepsakeProcess(['sessions', 'list', '--module', 'sessions.mjs'], { cwd })
     expect(code).toBe(0)
     const [head, ...lines] = out.trimEnd().split('\n')
     expect(head).toMatch(/^HANDLE +SUBJECT +CREATED +LAST SEEN +ENDS +BYTES +LABEL$/)
@@ -56,30 +55,26 @@ describe('keepsake sessions list', () => {
       ['bob', 'ada'],
     ],
     [['--subject', 'ada', '--older-than', '40m'], ['ada']],
-  ])('with %j lists those that pass, and counts as many', async (filters, subjects) => {
+  ])('with %j lists the matching sessions, and count returns their number', async (filters, subjects) => {
     const cwd = await applicationWith(...LOGINS)
     expect((await listedIn(cwd, ...filters)).map(({ subject }) => subject)).toEqual(subjects)
     expect((await sessionsIn(cwd, 'count', ...filters)).json).toEqual({ count: subjects.length })
   })
 
-  it('says that there are none, for people', async () => {
+  it('says as text that there are no sessions', async () => {
     const cwd = makeDirectory()
     writeFileSync(join(cwd, 'sessions.mjs'), MODULE)
     const options = { cwd, env: { SESSION_SECRET: SECRET } }
-    const run = (...args: readonly string[]) =>
-      keepsake(['sessions', ...args, '--module', 'sessions.mjs'], options)
-    expect(await run('list')).toMatchObject({ code: 0, out: 'no sessions\n' })
-    expect(await run('count')).toMatchObject({ code: 0, out: '0\n' })
+    expect(await sessionsFor(options, 'list')).toMatchObject({ code: 0, out: 'no sessions\n' })
+    expect(await sessionsFor(options, 'count')).toMatchObject({ code: 0, out: '0\n' })
   })
 })
 
 describe('keepsake sessions show', () => {
-  it('shows one session by its handle, of its data no more than names and a size, and says no for another', async () => {
+  it('shows a session by its handle, with only the names and size of its data, and exits with 1 for an unknown handle', async () => {
     const cwd = await applicationWith(...LOGINS)
     const [{ handle } = { handle: '' }] = await listedIn(cwd, '--subject', 'bob')
-    const { code, out } = await keepsake(['sessions', 'show', '--module', 'sessions.mjs', '--', handle], {
-      cwd,
-    })
+    const { code, out } = await sessionsFor({ cwd }, 'show', '--', handle)
     expect(code).toBe(0)
     expect(out).toMatch(/^ {2}subject +bob$/m)
     expect(out).toMatch(/^ {2}created +\S+Z {2}\(20 minutes ago\)$/m)
@@ -93,7 +88,7 @@ describe('keepsake sessions show', () => {
 })
 
 describe('keepsake sessions revoke', () => {
-  it('ends one session by its handle, once, and not where it names another subject', async () => {
+  it('revokes a session by its handle, once, and not if --subject names another user', async () => {
     const cwd = await applicationWith({ subject: 'ada' }, { subject: 'ada' }, {})
     const [{ handle } = { handle: '' }] = await listedIn(cwd, '--subject', 'ada')
     const [anonymous] = await listedIn(cwd, '--anonymous')
@@ -118,32 +113,34 @@ describe('keepsake sessions revoke', () => {
     [['--all'], 4, []],
     [['--subject', 'eve'], 0, ['ada', 'bob', undefined, 'ada']],
     [['--idle', '55m'], 0, ['ada', 'bob', undefined, 'ada']],
-  ])('%j --yes ends all that pass, and leaves the others', async (filters, revoked, left) => {
+  ])('%j --yes revokes the matching sessions and no others', async (filters, revoked, left) => {
     const cwd = await applicationWith(...LOGINS)
     expect(await sessionsIn(cwd, 'revoke', ...filters, '--yes')).toMatchObject({ code: 0, json: { revoked } })
     expect((await listedIn(cwd)).map(({ subject }) => subject)).toEqual(left)
   })
 
-  it.each([[['--subject', 'ada']], [['--idle', '1m']], [['--all']]])(
-    '%j refuses without --yes where nobody can be asked',
-    async (filters) => {
-      const cwd = await applicationWith(...LOGINS)
-      const { code, error } = await sessionsIn(cwd, 'revoke', ...filters)
-      expect(code).toBe(1)
-      expect(error).toContain('nothing was revoked. --yes says so')
-      expect(await listedIn(cwd)).toHaveLength(LOGINS.length)
-    },
-  )
+  it.each([
+    [['--subject', 'ada'], keepsakeProcess],
+    [['--idle', '1m'], keepsake],
+    [['--all'], keepsake],
+  ])('%j refuses without --yes if there is no terminal', async (filters, command) => {
+    const cwd = await applicationWith(...LOGINS)
+    const args = ['sessions', 'revoke', '--module', 'sessions.mjs', ...filters]
+    const { code, error } = await command(args, { cwd })
+    expect(code).toBe(1)
+    expect(error).toContain('nothing was revoked. --yes revokes without asking')
+    expect(await listedIn(cwd)).toHaveLength(LOGINS.length)
+  })
 
-  it('ends all of a subject where sessions live in their cookies, and says that nobody knows how many', async () => {
+  it('revokes the cookie-mode sessions of a subject, and says that their number is unknown', async () => {
     const cwd = makeDirectory()
     writeFileSync(join(cwd, '.env'), `SESSION_SECRET=${SECRET}\n`)
     writeFileSync(join(cwd, 'sessions.mjs'), MODULE.replace('store:', 'revocation:'))
     const args = ['revoke', '--subject', 'ada', '--yes']
     expect((await sessionsIn(cwd, ...args)).json).toEqual({ revoked: null })
-    expect(await keepsake(['sessions', ...args, '--module', 'sessions.mjs'], { cwd })).toMatchObject({
+    expect(await sessionsFor({ cwd }, ...args)).toMatchObject({
       code: 0,
-      out: 'all revoked, however many there were\n',
+      out: 'all revoked; their number is unknown\n',
     })
   })
 })
@@ -158,24 +155,17 @@ describe('keepsake sessions', () => {
     [['revoke', 'a', 'b'], 'revoke: expected one HANDLE'],
     [['revoke'], 'give a HANDLE, a filter, or --all'],
     [['revoke', '--yes'], 'give a HANDLE, a filter, or --all'],
-    [['revoke', '--all', '--idle', '1h'], '--all goes with no filter'],
-    [['revoke', 'a', '--idle', '1h'], 'a HANDLE goes with no filter'],
+    [['revoke', '--all', '--idle', '1h'], '--all cannot be combined with a filter'],
+    [['revoke', 'a', '--idle', '1h'], 'a HANDLE allows no filter'],
     [['list', '--all'], '--all and --yes belong to revoke'],
-    [['list', '--anonymous', '--logged-in'], '--anonymous goes with neither'],
-    [['list', '--anonymous', '--subject', 'ada'], '--anonymous goes with neither'],
+    [['list', '--anonymous', '--logged-in'], '--anonymous cannot be combined'],
+    [['list', '--anonymous', '--subject', 'ada'], '--anonymous cannot be combined'],
     [['list', '--subject', ''], '--subject: expected the id of a user'],
     [['list', '--idle', 'long'], '--idle: expected a duration such as 30m'],
     [['list', '--older-than', '3600'], '--older-than: expected a duration'],
-  ])('%j is called in a wrong way', async (args, problem) => {
-    const around = {
-      env: {},
-      cwd: makeDirectory(),
-      readInput: async () => '',
-      now: Date.now(),
-      terminal: processTerminal(),
-    }
-    const error = await sessions.run(args, around).catch((error: unknown) => error)
-    expect(error).toBeInstanceOf(UsageError)
-    expect(String(error)).toContain(problem)
+  ])('keepsake sessions %j exits with 2 and names the mistake', async (args, problem) => {
+    const { code, error } = await keepsake(['sessions', ...args], { cwd: makeDirectory() })
+    expect(code).toBe(2)
+    expect(error).toContain(problem)
   })
 })

@@ -5,14 +5,17 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { run } from '../src/run.ts'
 
-/** Types stripped once and not in each of some fifty processes. */
-const NODE_COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url))
+/** Caches the compiled sources for all processes. */
+export const NODE_COMPILE_CACHE: string = fileURLToPath(
+  new URL('../node_modules/.cache/compile', import.meta.url),
+)
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 const NODE_ARGS = ['--conditions=@keepsake/source', MAIN]
 
-/** The command as a line for a shell. */
+/** The command as a shell command line. */
 export const commandLine = (args: readonly string[]): string =>
   [process.execPath, ...NODE_ARGS, ...args].map((word) => `'${word}'`).join(' ')
 
@@ -28,8 +31,33 @@ export interface RunOptions {
   readonly input?: string
 }
 
-/** The command as a process of its own, from the sources, with no environment but the one that is given. */
+/** Runs the command in this process, because about two hundred starts would be slow. */
 export async function keepsake(
+  args: readonly string[],
+  { cwd, env = {}, input = '' }: RunOptions,
+): Promise<Run & { readonly code: number }> {
+  let error = ''
+  const terminal = {
+    isInteractive: false,
+    write: (text: string) => void (error += text),
+    ask: () => Promise.resolve(''),
+    interruption: () => new AbortController().signal,
+  }
+  const before = new Set(Object.keys(process.env))
+  // An application's module reads the environment of its process.
+  Object.assign(process.env, env)
+  try {
+    const end = await run(args, { env, cwd, readInput: async () => input, now: Date.now(), terminal })
+    return { code: end.code, out: printed(end.out), error: error + printed(end.error) }
+  } finally {
+    for (const name of Object.keys(process.env)) if (!before.has(name)) delete process.env[name]
+  }
+}
+
+const printed = (text: string | undefined): string => (text === undefined ? '' : `${text}\n`)
+
+/** Runs the command from its sources in a separate process, with only the given environment. */
+export async function keepsakeProcess(
   args: readonly string[],
   { cwd, env = {}, input = '' }: RunOptions,
 ): Promise<Run> {
@@ -37,7 +65,7 @@ export async function keepsake(
     cwd,
     env: { NODE_COMPILE_CACHE, ...env },
   })
-  // A command that does not read its input may have closed it.
+  // A command that does not read its input may already have closed it.
   child.stdin.on('error', () => undefined)
   child.stdin.end(input)
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))

@@ -7,22 +7,22 @@ import { createFaultProxy, type FaultProxy } from '@keepsake/testing'
 import { SENTINEL_NAME } from './open-store.ts'
 import type { StoreName } from './settings.ts'
 
-/** What the nodes of a run keep their sessions in, and what can happen to it. */
+/** Where the nodes of a run keep their sessions, and the faults that can happen to it. */
 export interface Backend {
-  /** Where each node finds it. */
+  /** The store's address for each node. */
   readonly places: readonly string[]
-  /** The lines between nodes and server, one for each node; empty where there is no server, or none that we stand before. */
+  /** The connections between nodes and server, one per node; empty if there is no server, or no proxy in front of it. */
   readonly lines: readonly FaultProxy[]
-  /** What the bytes of a write have in them. */
+  /** Bytes that occur in every write. */
   readonly marker: string
-  /** Ends the server as a crash does, and starts it again; what it has answered stays. */
+  /** Kills the server and restarts it; acknowledged writes survive. */
   readonly restart?: () => Promise<void>
-  /** Ends the primary, and has another one take its place. Gives back from when to when answers may be lost. */
+  /** Kills the primary and promotes another server. Returns the period in which acknowledged writes may be lost. */
   readonly failOver?: () => Promise<readonly [number, number]>
   stop(): Promise<void>
 }
 
-/** Undefined where the server is not installed. `nodes`: how many processes there are. */
+/** Undefined if the server is not installed. `nodes`: the number of processes. */
 export async function startBackend(
   store: StoreName,
   nodes: number,
@@ -93,7 +93,7 @@ async function postgresBackend(nodes: number): Promise<Backend | undefined> {
   }
 }
 
-/** What an asynchronous replica may not have had yet when its primary died, on a machine that is busy. */
+/** How far an asynchronous replica may lag behind its primary on a busy machine. */
 const LAG_MS = 1000
 
 async function sentinelBackend(nodes: number): Promise<Backend | undefined> {

@@ -6,27 +6,27 @@ import { type History, MOVES, type Operation, type Question, SLOTS, type Tried }
 import { openTab, type Tab } from './tab.ts'
 import { createWallet } from './wallet.ts'
 
-/** Where browsers live. */
+/** The environment of browsers. */
 export interface Surroundings {
   readonly random: Random
-  /** The address of a node that runs; another one each time. */
+  /** The address of a running node; a different one each time. */
   readonly origin: () => string
   readonly isSealed: boolean
   readonly hangsUp: boolean
-  /** Called with each answer. */
+  /** Called for each response. */
   readonly onAnswer: (operation: Operation) => void
 }
 
 const TABS = 3
-/** Requests of all tabs together in one life: more would not fit into a cookie. */
+/** The limit of requests of all tabs together in one life: more would not fit into a cookie. */
 const REQUESTS = 45
-/** A last look that is not answered for so long is a fault of its own, in milliseconds. */
+/** A final read without a response for this many milliseconds is a fault of its own. */
 const LAST_LOOK_MS = 60_000
 
-/** For so long a session may stay away whose new cookie is being taken back, in milliseconds. */
+/** How long, in milliseconds, a session may be unavailable while its new cookie is being taken back. */
 const TAKEN_BACK_MS = 5000
 
-/** Lives the life of one browser, and gives back what it has been told. */
+/** Lives the life of one browser, and returns its requests and responses. */
 export async function live(browser: string, surroundings: Surroundings): Promise<History> {
   const life = new Life(browser, surroundings)
   try {
@@ -77,7 +77,7 @@ class Life {
     await this.#tryCookies(tab)
   }
 
-  /** Requests of one tab, one after the other; now and then a form that is sent twice. */
+  /** Requests of one tab, one after another; occasionally a form that is submitted twice. */
   async #browse(tab: Tab): Promise<void> {
     const { random, isSealed } = this.#around
     const second = openTab(this.#wallet)
@@ -94,14 +94,14 @@ class Life {
     await second.close()
   }
 
-  /** A value that is taken has a place of its own, so that nothing else says where it went. */
+  /** Each value to take has its own slot, so that no other value can replace it. */
   #mayPut(slot: string): boolean {
     const isFree = !this.#usedSlots.has(slot)
     this.#usedSlots.add(slot)
     return isFree
   }
 
-  /** Begins a session when all tabs are at rest, so that there is one. */
+  /** Starts a session while all tabs are idle, so that there is exactly one. */
   #begin(tab: Tab): Promise<void> {
     const begin = async (): Promise<void> => {
       while (this.#underWay.size > 0) await Promise.all(this.#underWay)
@@ -111,7 +111,7 @@ class Life {
     return (this.#beginning ??= begin())
   }
 
-  /** A new cookie that was answered with a 503 is taken back, but perhaps not at once. */
+  /** A new cookie whose response was a 503 is taken back, but perhaps not immediately. */
   async #lookOnceMore(tab: Tab): Promise<void> {
     const mayComeBack = this.#operations.some(({ kind, status }) => MOVES.has(kind) && status === 503)
     const end = Date.now() + (mayComeBack ? TAKEN_BACK_MS : 0)
@@ -127,7 +127,7 @@ class Life {
     for (;;) {
       const operation = await this.#ask(tab, question)
       if (operation.status === 200) return operation
-      if (Date.now() > end) throw new Error(`${this.#browser} waited in vain for its last look`)
+      if (Date.now() > end) throw new Error(`${this.#browser} got no response to its final read`)
       await wait(50)
     }
   }
@@ -180,7 +180,7 @@ class Life {
     return operation
   }
 
-  /** A browser whose own, latest cookie opens nothing is at the end of its life. */
+  /** A browser whose own, latest cookie opens nothing has reached the end of its life. */
   #note({ cookie, gets, answer, answeredAt }: Operation): void {
     if (gets !== undefined && !this.#since.has(gets)) this.#since.set(gets, answeredAt)
     const current = this.#wallet.current()

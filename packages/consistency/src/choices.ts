@@ -1,7 +1,7 @@
 import type { Random } from '../../testing/src/store-random.ts'
 import { type How, type Kind, type Question, SLOTS } from './history.ts'
 
-/** How often each kind is asked for, of all. */
+/** The relative frequency of each kind of request. */
 const WEIGHTS: readonly (readonly [Kind, number])[] = [
   ['push', 18],
   ['count', 16],
@@ -18,10 +18,10 @@ const WEIGHTS: readonly (readonly [Kind, number])[] = [
 ]
 const DECK: readonly Kind[] = WEIGHTS.flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind))
 const HOWS: readonly How[] = ['commit', 'commit', 'save', 'insist', 'more']
-/** Kinds that are not saved by hand: they leave what they do to the response, as an application would. */
+/** Kinds without an explicit save: like an application, they leave saving to the response. */
 const LEFT_TO_RESPONSE: ReadonlySet<Kind> = new Set(['read', 'take', 'logout'])
 
-/** Chooses what a tab asks next. `isSealed`: nothing can be taken from a session that lives in its cookie. */
+/** Chooses a tab's next request. `isSealed`: a session in its cookie has no values to take. */
 export function choose(random: Random, browser: string, isSealed: boolean): Question {
   const kind = random.pick(DECK)
   if (isSealed && kind === 'take') return choose(random, browser, isSealed)

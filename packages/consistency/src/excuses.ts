@@ -1,7 +1,7 @@
 import { type History, isBefore, isDone, MOVES, type Operation, rowAfter, rowOf } from './history.ts'
 import { type Mark, mayHaveHappened } from './marks.ts'
 
-/** Why something that was answered with 200 need not be there. */
+/** Why a change that was answered with 200 may be missing. */
 export type Excuse =
   | 'ended'
   | 'not kept'
@@ -13,9 +13,9 @@ export type Excuse =
   | 'late answer'
   | 'without a session'
 
-/** Says why what an operation wrote need not be seen by a read that came after its answer; undefined: it must be. */
+/** The reason why a read after the response may miss an operation's change; undefined if it must show it. */
 export function excuseFor({ by }: Mark, read: Operation, history: History): Excuse | undefined {
-  /** Operations that may have come after this one, and before the read was answered. */
+  /** Operations that may have happened after this one and before the read was answered. */
   const later = history.operations.filter(
     (other) =>
       other !== by && !isBefore(other, by) && other.sentAt < read.answeredAt && mayHaveHappened(other),
@@ -42,17 +42,17 @@ const mayHaveTaken = (one: Operation): boolean =>
   one.kind === 'take' && !(isDone(one) && one.answer?.taken === undefined)
 
 /**
- * Whether a login or a new id may have been written whose cookie the browser never got: it had hung up, or the process
- * or the line was gone. A 503 is no such thing.
+ * Whether a login or a new id may have been written although the browser never received its cookie: the browser hung up, or
+ * the process or the connection was killed. A 503 does not count.
  */
 export const isUnreachable = ({ operations }: History): boolean =>
   operations.some(({ kind, status }) => MOVES.has(kind) && status === 0)
 
-/** Whether a request has given its browser another row than the one that it came with. */
+/** Whether a response gave its browser another row than the one of the request. */
 const beginsRow = ({ cookie, gets }: Operation): boolean =>
   rowOf(gets) !== undefined && rowOf(gets) !== rowOf(cookie)
 
-/** A row, and those before it: a login that could not have the row of its session has a copy of what it keeps. */
+/** A row and its predecessors: a login that could not use the row of its session copies the data that it keeps. */
 export function lineageOf(row: string | undefined, history: History): readonly (string | undefined)[] {
   const maker = history.operations.find(
     (one) => one.kind === 'login' && beginsRow(one) && rowAfter(one) === row,
@@ -60,7 +60,7 @@ export function lineageOf(row: string | undefined, history: History): readonly (
   return maker === undefined ? [row] : [row, ...lineageOf(rowOf(maker.cookie), history)]
 }
 
-/** Two logins at once: the later one begins with what the first had then, and what comes to the first is not in it. */
+/** Two concurrent logins: the later one copies the data of that moment, and does not see later writes to the first session. */
 const isLoginBeside = (one: Operation, { operations }: History): boolean =>
   one.kind === 'login' &&
   beginsRow(one) &&
@@ -68,15 +68,15 @@ const isLoginBeside = (one: Operation, { operations }: History): boolean =>
     (other) => other !== one && other.kind === 'login' && mayHaveHappened(other) && isBeside(one, other),
   )
 
-/** Whether a login found its cookie replaced, and not only by logins of the same user: it has nothing of the session. */
+/** Whether a login found its cookie replaced, not only by logins of the same user: it then gets nothing of the session. */
 function isLateLogin(one: Operation, history: History): boolean {
   if (one.kind !== 'login' || !beginsRow(one) || one.answer?.opened === 'opened') return false
   return movesBeside(one, history).some(({ kind, user }) => kind === 'regenerate' || user !== one.user)
 }
 
 /**
- * Whether an answer has given the browser another row than this one: to a request that came with another session, or
- * with a cookie that had been replaced more often than a row remembers.
+ * Whether a response gave the browser another row than this one: the request had another session, or
+ * a cookie that had been replaced more often than a row remembers.
  */
 function isLateAnswer(one: Operation, row: string | undefined, history: History): boolean {
   if (one.cookie === undefined || one.gets === undefined || rowAfter(one) === row) return false
@@ -84,10 +84,10 @@ function isLateAnswer(one: Operation, row: string | undefined, history: History)
   return isForgotten || rowOf(one.cookie) !== row
 }
 
-/** How many superseded cookies a row tells from unknown ones. */
+/** How many superseded cookies a row can recognize. */
 const REMEMBERED = 3
 
-/** New cookies of its row that were given out while it was under way. */
+/** New cookies of its row that were issued while it was in progress. */
 export const movesBeside = (one: Operation, { operations }: History): Operation[] =>
   operations.filter(
     (other) =>
@@ -98,7 +98,7 @@ export const movesBeside = (one: Operation, { operations }: History): Operation[
       isBeside(one, other),
   )
 
-/** Whether the browser's cookie opens nothing, because the answer that brought it was overtaken by that to a later new one. */
+/** Whether the browser's cookie opens nothing because its response arrived after the response with a later cookie. */
 function hasCrossed({ cookie, answer }: Operation, history: History): boolean {
   const last = history.operations.findLast((one) => isDone(one) && one.gets === cookie)
   if (last === undefined || answer?.opened === 'opened') return false

@@ -6,8 +6,8 @@ import type { Settings } from './settings.ts'
 type Faults = Pick<Settings, 'losesAnswers' | 'isSlow' | 'timeLimit' | 'seed'>
 
 /**
- * A store without a server, with what happens on the way to one: a write is done and the caller gets an error, or gets
- * its answer too late, or the write itself comes when nobody waits for it any more.
+ * A store without a server, with the faults of a network: a write is done but the caller gets an error, or gets the
+ * result too late, or the write itself happens after its caller has given up.
  */
 export function failing(store: Store, { losesAnswers, isSlow, timeLimit, seed }: Faults): Store {
   if (!losesAnswers && !isSlow) return store
@@ -24,7 +24,7 @@ export function failing(store: Store, { losesAnswers, isSlow, timeLimit, seed }:
   async function write<T>(work: () => T | Promise<T>): Promise<T> {
     await linger()
     const result = await work()
-    if (losesAnswers && once(40)) throw new Error('the answer was lost')
+    if (losesAnswers && once(40)) throw new Error('the response was lost')
     if (losesAnswers && once(80)) await wait(tooLong)
     return result
   }

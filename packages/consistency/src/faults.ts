@@ -5,23 +5,23 @@ import type { Backend } from './backend.ts'
 import type { Nodes } from './nodes.ts'
 import type { FaultName } from './options.ts'
 
-/** What is happening to a run. */
+/** The faults of a run. */
 export interface Faults {
-  /** How often each has happened. */
+  /** How often each fault has happened. */
   readonly counts: ReadonlyMap<FaultName, number>
-  /** When answers may have been lost with a primary; epoch milliseconds. */
+  /** The periods in which acknowledged writes may be lost with a primary, in epoch milliseconds. */
   readonly windows: readonly (readonly [number, number])[]
   stop(): Promise<void>
 }
 
-/** Between two faults, at most, in milliseconds. */
+/** The longest time between two faults, in milliseconds. */
 const MOST_PEACE_MS = 600
-/** A group of servers needs time to be whole again. */
+/** A group of servers needs this time to recover. */
 const AFTER_FAILOVER_MS = 3000
 
 type Fault = readonly [FaultName, () => Promise<unknown>]
 
-/** Lets one fault after another happen, in an order of the generator's choosing, until it is stopped. */
+/** Causes faults one after another, in random order, until it is stopped. */
 export function startFaults(
   names: ReadonlySet<FaultName>,
   {
@@ -46,7 +46,7 @@ export function startFaults(
     end()
   }
 
-  /** Either the next answer to a write, with its connection, or all answers for longer than a request may take. */
+  /** Drops either the next response to a write, with its connection, or all responses for longer than a request may take. */
   async function loseAnswers(): Promise<void> {
     const one = line()
     if (random.below(3) > 0) await Promise.race([one.loseAnswer(backend.marker), rest(tooLong)])

@@ -3,10 +3,10 @@ import { StoreError } from '@keepsake/core'
 import { type Answer, type Data, KEPT, type Question } from './history.ts'
 import { secondMark } from './marks.ts'
 
-/** What a request asks of a node, as its query says it. */
+/** The operation that a request asks of a node, from its query. */
 export interface Asked extends Question {
   readonly mark: string
-  /** How long the handler works between looking at the session and changing it, in milliseconds. */
+  /** How long the handler waits between reading the session and changing it, in milliseconds. */
   readonly pause: number
 }
 
@@ -38,7 +38,7 @@ const CHANGES: Readonly<Record<Question['kind'], (session: ShopSession, asked: A
   read: () => undefined,
 }
 
-/** Does to a session what was asked, commits it in the way that was asked, and says what the browser is told. */
+/** Applies the operation to the session, commits it as requested, and returns the response's content. */
 export async function handle(session: ShopSession, asked: Asked): Promise<Answer> {
   const answer = { opened: session.explain().opened, subject: session.subject }
   const { kind, how, slot } = asked

@@ -1,9 +1,9 @@
 /*
- * What one browser has asked, and what it was told. Moments are numbers that grow with every question and every answer of
- * the browser, so that no clock is involved.
+ * The requests of one browser, and their responses. Times are a counter that increases with each request and response of
+ * the browser, so that no clock is needed.
  */
 
-/** What a request does with its session. */
+/** What a request does with the session. */
 export type Kind =
   | 'begin'
   | 'push'
@@ -20,12 +20,12 @@ export type Kind =
   | 'read'
 
 /**
- * How it is committed: when the response leaves, by `save()`, by `save()` and again if the store has failed, or by
- * `save()` with something more to be committed by the response.
+ * How the change is committed: with the response, by `save()`, by `save()` with a retry if the store has failed, or by
+ * `save()` followed by another change that the response commits.
  */
 export type How = 'commit' | 'save' | 'insist' | 'more'
 
-/** The session's data. Each write leaves a mark of its own in it, so that it can be told how often it was made. */
+/** The session's data. Each write adds a unique mark, which shows how often the write was made. */
 export interface Data {
   begun: string
   items: string[]
@@ -41,21 +41,21 @@ export interface Data {
 export const SLOTS = ['slot0', 'slot1', 'slot2'] as const
 export type Slot = (typeof SLOTS)[number]
 
-/** What a login keeps: all but `scratch`. */
+/** The keys that a login keeps: all except `scratch`. */
 export const KEPT = ['begun', 'items', 'count', 'counted', 'set', ...SLOTS] as const
 
-/** What a node says beside the status. */
+/** The content of a response, besides its status. */
 export interface Answer {
   /** `session.explain().opened`. */
   readonly opened: string
-  /** Who was logged in when the request came. */
+  /** The subject before the operation. */
   readonly subject?: string | undefined
   readonly shown?: readonly string[] | undefined
   readonly taken?: string | undefined
   readonly data?: Partial<Data> | undefined
 }
 
-/** What is asked. */
+/** The operation. */
 export interface Question {
   readonly kind: Kind
   readonly how: How
@@ -64,72 +64,72 @@ export interface Question {
 }
 
 export interface Operation extends Question {
-  /** The mark that it leaves: names the browser and the operation. */
+  /** The unique mark of the operation, from the names of browser and operation. */
   readonly mark: string
-  /** Name of the cookie that it was sent with: row and number, such as `b2`. */
+  /** Name of the request's cookie: row and number, such as `b2`. */
   readonly cookie: string | undefined
-  /** Name of the cookie that its answer has set; `none` where it has taken the cookie away. */
+  /** Name of the cookie that the response sets; `none` if it deletes the cookie. */
   readonly gets?: string | undefined
   readonly sentAt: number
-  /** `Infinity`: no answer came, and what was asked may still happen. */
+  /** `Infinity`: there was no response, and the operation may still happen. */
   readonly answeredAt: number
-  /** The address of the process that was asked. */
+  /** The address of the process that got the request. */
   readonly node: string
-  /** When the answer came, in epoch milliseconds. */
+  /** When the response arrived, in epoch milliseconds. */
   readonly time: number
-  /** 0: none. */
+  /** 0: no response. */
   readonly status: number
   readonly answer?: Answer | undefined
 }
 
-/** A cookie that the browser had once, tried at the end. */
+/** An earlier cookie of the browser, tried again at the end. */
 export interface Tried {
   readonly cookie: string
-  /** The moment when the browser got it. */
+  /** When the browser received it. */
   readonly since: number
   readonly opens: boolean
 }
 
 export interface History {
   readonly browser: string
-  /** In the order in which they were sent. The last `read` is the one at the end of the browser's life. */
+  /** In the order of sending. The last `read` is the final read of the browser's life. */
   readonly operations: readonly Operation[]
   readonly tried: readonly Tried[]
 }
 
 export const isDone = ({ status }: Operation): boolean => status === 200
 export const isRefused = ({ status }: Operation): boolean => status === 409
-/** It may have happened, once, or may still happen. */
+/** It may have happened once, or may still happen. */
 export const isUnknown = ({ status }: Operation): boolean => status === 0 || status === 503
 
-/** The row of a cookie's name; undefined for none. */
+/** The row in a cookie's name; undefined for none. */
 export const rowOf = (cookie: string | undefined): string | undefined =>
   cookie === 'none' ? undefined : cookie?.replace(/\d+$/, '')
 
-/** The row that a request has left its browser with. */
+/** The browser's row after a request. */
 export const rowAfter = ({ cookie, gets }: Operation): string | undefined => rowOf(gets ?? cookie)
 
-/** Whether it was certainly over when the other began. What is unknown may still happen. */
+/** Whether it certainly ended before the other began. An operation with an unknown outcome may still happen. */
 export const isBefore = (one: Operation, other: Operation): boolean =>
   !isUnknown(one) && one.answeredAt < other.sentAt
 
-/** What gives a session a new cookie. */
+/** The operations that give a session a new cookie. */
 export const MOVES: ReadonlySet<Kind> = new Set<Kind>(['login', 'regenerate'])
 
-/** What has taken along more than the browsers were told. */
+/** Faults that may have destroyed acknowledged writes. */
 export interface Losses {
-  /** When answers may have been lost with a primary: epoch milliseconds, from and to. */
+  /** Periods in which acknowledged writes may be lost with a primary: epoch milliseconds, from and to. */
   readonly windows: readonly (readonly [number, number])[]
-  /** When processes were killed: their addresses, and epoch milliseconds. */
+  /** Killed processes: their addresses, with the times in epoch milliseconds. */
   readonly deaths: ReadonlyMap<string, number>
 }
 
-/** For so long a process tries to take back a new cookie that it has answered with a 503. */
+/** How long a process tries to take back a new cookie after a 503. */
 const TAKING_BACK_MS = 30_000
 
 /**
- * A primary that fails takes along what its replica had not got yet, so that what was answered shortly before is unknown.
- * And a process that is killed after a 503 may not have taken back the new cookie: then only it has known it.
+ * A primary that fails loses the writes that its replica had not received, so the outcome of the latest writes is unknown.
+ * A process that is killed after a 503 may not have taken back the new cookie, because no other process knows of it.
  */
 export function inDoubt(history: History, { windows, deaths }: Losses): History {
   const isInWindow = ({ kind, time }: Operation): boolean =>

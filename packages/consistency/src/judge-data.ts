@@ -3,7 +3,7 @@ import { type History, isBefore, isDone, MOVES, type Operation, rowAfter, rowOf 
 import type { Fault, Verdict } from './judge.ts'
 import { lastRead, type Mark, marksIn, marksOf, mayHaveHappened } from './marks.ts'
 
-/** What each read has shown, against what was certain when it was asked. */
+/** Compares each read with the writes that were certain when it was sent. */
 export function judgeData(history: History): Verdict {
   const marks = history.operations.flatMap(marksOf)
   const end = lastRead(history)
@@ -16,7 +16,7 @@ export function judgeData(history: History): Verdict {
     const found = marksIn(read.answer?.data ?? {})
     const lost = lostTo(read, history, marks, found)
     if (read === end) excused.push(...lost.excused)
-    // Told once for each mark, by the first read that shows it.
+    // Reported once per mark, for the first read that shows it.
     for (const fault of [...lost.faults, ...wrongIn(read, history, marks, found)])
       if (!faults.has(fault.what)) faults.set(fault.what, fault)
   }
@@ -58,10 +58,10 @@ function whereTo({ by }: Mark, read: Operation, history: History): string {
   if (rowAfter(by) === row) return 'its session lives'
   const maker = history.operations.find(({ gets }) => gets !== undefined && rowOf(gets) === row)
   const how = maker && `${maker.kind} ${maker.mark}, ${maker.answer?.opened ?? maker.status}`
-  return `another session has taken the place of its own (${how ?? 'none'})`
+  return `another session has replaced its own (${how ?? 'none'})`
 }
 
-/** What may have given the session another cookie, and was answered with a failure. */
+/** An operation that may have given the session another cookie, but failed. */
 function suspect({ operations }: History): string {
   const move = operations.find(({ kind, status }) => MOVES.has(kind) && status === 503)
   return move === undefined ? '' : `, after ${move.kind} ${move.mark}, 503`
@@ -77,13 +77,12 @@ function wrongIn(
   for (const text of new Set(found)) {
     const mark = marks.find((one) => one.text === text)
     const times = found.filter((one) => one === text).length
-    if (times > 1) faults.push({ kind: 'doubled', what: `${text} is there ${times} times` })
-    if (mark === undefined)
-      faults.push({ kind: 'stranger', what: `${text} is nothing that this browser wrote` })
+    if (times > 1) faults.push({ kind: 'doubled', what: `${text} appears ${times} times` })
+    if (mark === undefined) faults.push({ kind: 'stranger', what: `${text} was not written by this browser` })
     else if (mark.verdict === 'refused')
-      faults.push({ kind: 'refused, and there', what: `${text} was answered with 409, and is there` })
+      faults.push({ kind: 'refused, and there', what: `${text} was answered with 409, but appears` })
     else if (isRevived(mark.by, read, history))
-      faults.push({ kind: 'revived', what: `${text} is there, and its session was ended` })
+      faults.push({ kind: 'revived', what: `${text} appears, although its session was ended` })
   }
   const { count = 0, counted = [] } = read.answer?.data ?? {}
   if (count !== counted.length)
@@ -91,7 +90,7 @@ function wrongIn(
   return faults
 }
 
-/** Whether what was written had certainly been ended when the read was asked, and no login can have kept it. */
+/** Whether the written data had certainly ended when the read was sent, and no login can have kept it. */
 function isRevived(by: Operation, read: Operation, { operations }: History): boolean {
   return operations.some(
     (end) =>

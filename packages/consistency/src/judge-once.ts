@@ -3,7 +3,7 @@ import { type History, isBefore, isDone, isRefused, isUnknown, type Operation, r
 import type { Fault } from './judge.ts'
 import { lastRead } from './marks.ts'
 
-/** What is given out once: flash messages, and values that are taken. */
+/** Checks what may be delivered only once: flash messages, and taken values. */
 export function judgeOnce(history: History): Fault[] {
   return [...judgeFlash(history), ...judgeTaken(history)]
 }
@@ -23,22 +23,22 @@ function judgeFlash(history: History): Fault[] {
     if (isRefused(added) && added.how !== 'more' && shownBy.length > 0)
       faults.push({
         kind: 'refused, and there',
-        what: `message ${added.mark} was answered with 409, and shown`,
+        what: `message ${added.mark} was answered with 409, but shown`,
       })
     if (isDone(added) && shownBy.length === 0 && !isMessageExcused(added, history))
-      faults.push({ kind: 'lost', what: `message ${added.mark} was answered with 200, and never shown` })
+      faults.push({ kind: 'lost', what: `message ${added.mark} was answered with 200, but never shown` })
   }
   return faults
 }
 
-/** What one page has shown is gone for the other, unless its session got a new cookie meanwhile, and it took nothing away. */
+/** A message that one page has shown must be gone for the other, unless its session got a new cookie meanwhile. */
 const tookAway = (one: Operation, other: Operation, history: History): boolean =>
   isSameRow(one, other) && movesBeside(one, history).length === 0
 
-/** Two logins at once begin with the same messages, each in a session of its own. */
+/** Two concurrent logins start with the same messages, each in its own session. */
 const isSameRow = (one: Operation, other: Operation): boolean => rowAfter(one) === rowAfter(other)
 
-/** It was taken by a page that never arrived, was of another subject, or went with its session. */
+/** The message was shown by a page that never arrived, was for another subject, or ended with its session. */
 function isMessageExcused(added: Operation, history: History): boolean {
   const { operations } = history
   const later = operations.filter((one) => one !== added && !isBefore(one, added))
@@ -52,7 +52,7 @@ function isMessageExcused(added: Operation, history: History): boolean {
   )
 }
 
-/** Another subject does not see what was meant for the one before it. */
+/** A subject does not see messages for the previous subject. */
 const mayDropMessages = (one: Operation): boolean =>
   one.kind === 'login' &&
   (isUnknown(one) || (isDone(one) && one.answer?.subject !== undefined && one.answer.subject !== one.user))
@@ -65,9 +65,9 @@ function judgeTaken({ operations }: History): Fault[] {
     const { taken } = one.answer ?? {}
     const put = operations.find(({ mark }) => mark === taken)
     if (put === undefined)
-      return [{ kind: 'stranger', what: `${one.mark} took ${taken}, which nobody put there` }]
+      return [{ kind: 'stranger', what: `${one.mark} took ${taken}, which was never put there` }]
     if (isRefused(put) && put.how !== 'more')
-      return [{ kind: 'refused, and there', what: `${taken} was answered with 409, and taken` }]
+      return [{ kind: 'refused, and there', what: `${taken} was answered with 409, but taken` }]
     const isAgain = takes.slice(0, at).some((other) => other.answer?.taken === taken && isSameRow(one, other))
     if (isAgain) return [{ kind: 'shown twice', what: `${taken} was taken by two requests` }]
     const shows = operations.find(
@@ -80,6 +80,6 @@ function judgeTaken({ operations }: History): Fault[] {
     )
     return shows === undefined
       ? []
-      : [{ kind: 'revived', what: `${taken} was taken, and ${shows.mark} shows it` }]
+      : [{ kind: 'revived', what: `${taken} was taken, but ${shows.mark} shows it` }]
   })
 }

@@ -1,36 +1,36 @@
 /*
- * Holds what a browser was told against what it was shown. Pure.
+ * Compares the responses that a browser got with what later reads showed. Pure.
  *
  * What must hold:
- *   - what was answered with 200 is there, once, for every read that began after that answer, and at the end
- *   - what was answered with 409 is nowhere
- *   - what was answered with 503, or not at all, is there once or not at all
- *   - any other status from 400 is a fault
- *   - what was ended by a logout that was answered with 200 does not come back, and no cookie of that row opens anything;
- *     nor does a cookie in whose place an answer has put another one
- *   - who has logged in stays logged in, until a logout or another login
- *   - a flash message is shown once, but to requests that overlap, or beside a new cookie of its session (decision 31: what
- *     only takes away is no 409); a value is taken once
- *   - a counter says how often it was counted
+ *   - a change that was answered with 200 appears exactly once in every later read, including the final one
+ *   - a change that was answered with 409 never appears
+ *   - a change that was answered with 503, or not at all, appears once or never
+ *   - any other status from 400 up is a fault
+ *   - a session that was ended by a logout with a 200 does not come back: no cookie of its row opens anything;
+ *     neither does a cookie that a response has replaced
+ *   - a user stays logged in until a logout or another login
+ *   - a flash message is shown once, except to overlapping requests or beside a new cookie of its session (decision 31:
+ *     removing alone causes no 409); a value is taken once
+ *   - a counter equals the number of times it was incremented
  *
- * What need not be there although it was answered with 200 (see excuses.ts):
- *   - ended: a logout of its row that was not over when it was asked, and was not refused
- *   - not kept: `scratch`, which no login keeps, under a login that may have come later
- *   - taken: what was put for a `take`, and a take that may have come later
- *   - cookie never arrived: a login or a new id was under way when the browser hung up, or its process was killed. It may
- *     have been written, and then only the answer that was lost had the cookie. A 503 excuses nothing: it is taken back
- *   - crossed answers: of two new cookies of one session, given out at once, the browser keeps the one that comes last
- *   - beside another login: of two logins at once the later one begins with a copy of what it keeps; what is written into
- *     the first one's session from then on is not in it, and the browser keeps the cookie that comes last
- *   - late login: a login whose cookie was replaced while it was under way, by a new id or a login of somebody else, begins
- *     with nothing: the old cookie is over
- *   - late answer: a browser that has two sessions, because a logout or another login ran beside its requests, keeps the one
- *     whose cookie comes last; decision 24 has what is known of this. So does one whose request came with a cookie that had
- *     been replaced more often than a row remembers
- *   - without a session: several requests that came without a session each began their own, of which a browser keeps one
+ * Changes that may be missing although they were answered with 200 (see excuses.ts):
+ *   - ended: a concurrent or later logout of the row, unless it was refused
+ *   - not kept: `scratch`, which no login keeps, if a login may have come later
+ *   - taken: a value for `take`, if a take may have come later
+ *   - cookie never arrived: during a login or a new id, the browser hung up or its process was killed. The login may
+ *     have been written, and the lost response had its only cookie. A 503 is no excuse: its cookie is taken back
+ *   - crossed answers: of two new cookies of one session, issued concurrently, the browser keeps the one that arrives last
+ *   - beside another login: of two concurrent logins, the later one starts with a copy of what it keeps; later writes to
+ *     the first one's session are not in it, and the browser keeps the cookie that arrives last
+ *   - late login: a login whose cookie was replaced meanwhile, by a new id or by a login of another user, starts
+ *     with nothing, because the old cookie has ended
+ *   - late answer: a browser with two sessions, because a logout or another login ran beside its requests, keeps the one
+ *     whose cookie arrives last (decision 24). So does a browser whose request had a cookie that had been
+ *     replaced more often than a row remembers
+ *   - without a session: concurrent requests without a session each started their own; the browser keeps one of them
  *
- * A login that ran beside a logout may bring back what it keeps (`login` promises it). A browser that has no cookie any
- * more waits for all its answers before it begins again. Sessions that live in their cookies are judged by the same rules,
+ * A login that runs beside a logout may restore the data that it keeps, as `login` documents. A browser without a cookie
+ * waits for all its responses before it starts again. Sessions in their cookies are judged by the same rules,
  * with one request at a time: the browser's last cookie wins.
  */
 import { type Excuse, excuseFor } from './excuses.ts'
@@ -57,7 +57,7 @@ export interface Fault {
 
 export interface Verdict {
   readonly faults: readonly Fault[]
-  /** What was excused, by its reason. */
+  /** The excuses, with how often each applied. */
   readonly excused: readonly Excuse[]
 }
 
@@ -67,7 +67,7 @@ export function judge(history: History): Verdict {
   return { faults: [...faults, ...judgeCookies(history)], excused: data.excused }
 }
 
-/** 0 stands for no answer. */
+/** 0 means no response. */
 const OK: ReadonlySet<number> = new Set([0, 200, 409, 503])
 
 const judgeStatuses = ({ operations }: History): Fault[] =>
@@ -76,8 +76,8 @@ const judgeStatuses = ({ operations }: History): Fault[] =>
     .map(({ mark, status }) => ({ kind: 'status', what: `${mark} was answered with ${status}` }))
 
 /**
- * Who may be logged in: whoever did so, and was certainly not followed by something else before the read; by all that the
- * browser did, or by what it did to the session that the read came with, where it has had two.
+ * Who may be logged in at a read: any user whose login was not certainly followed by another operation that changes the
+ * user. If the browser had two sessions, either all operations count or only those on the read's own session.
  */
 function judgeSubject(history: History): Fault[] {
   const setters = history.operations.filter((one) => SETTERS.has(one.kind) && mayHaveHappened(one))
@@ -96,14 +96,16 @@ function judgeSubject(history: History): Fault[] {
     if (read === end && last.some((by) => excuseFor({ text: '', by, verdict: 'done' }, read, history)))
       return []
     const names = expected.map((user) => user ?? 'nobody').join(' or ')
-    return [{ kind: 'logged out', what: `${read.mark} found ${found ?? 'nobody'} logged in, not ${names}` }]
+    return [
+      { kind: 'logged out', what: `${read.mark} found ${found ?? 'no user'} logged in instead of ${names}` },
+    ]
   })
 }
 
-/** What says who is logged in. */
+/** The operations that change who is logged in. */
 const SETTERS: ReadonlySet<string> = new Set(['begin', 'login', 'logout'])
 
-/** Those of these that may be the last one before a read. */
+/** Those that may have been the last one before a read. */
 const lastBefore = (read: Operation, setters: readonly Operation[]): readonly Operation[] =>
   setters.filter(
     (one) =>
@@ -111,7 +113,7 @@ const lastBefore = (read: Operation, setters: readonly Operation[]): readonly Op
       !setters.some((other) => isDone(other) && isBefore(one, other) && isBefore(other, read)),
   )
 
-/** A cookie is over when its row has ended, or when the answer to a request that came with it has set another one. */
+/** A cookie has ended if its row has ended, or if the response to a request with it set another one. */
 function judgeCookies({ operations, tried }: History): Fault[] {
   return tried.flatMap(({ cookie, since, opens }): Fault[] => {
     if (!opens) return []

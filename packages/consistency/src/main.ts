@@ -1,9 +1,9 @@
-/* Runs browsers against each store that is asked for, prints a line for each, and fails where something answered did not hold. */
+/* Runs browsers against each chosen store, prints a line per store, and fails if an acknowledged change was lost. */
 import { readOptions, type RunOptions } from './options.ts'
 import { isClean, story, summary } from './report.ts'
 import { run } from './run.ts'
 
-/** Stories that are printed of one store; the first ones say enough. */
+/** The number of faulty histories to print per store; the first ones are enough. */
 const STORIES = 5
 
 async function tryStore(options: RunOptions): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { type Data, type History, isDone, isRefused, isUnknown, type Operation, SLOTS } from './history.ts'
 
-/** One change that an operation has asked for, and what it was told of it. */
+/** One change that an operation requested, and its outcome. */
 export interface Mark {
   readonly text: string
   readonly by: Operation
@@ -18,21 +18,21 @@ const WRITES: ReadonlySet<string> = new Set([
   'login',
 ])
 
-/** The marks that an operation leaves in the data. Flash messages are none: they go when they are shown. */
+/** The marks of an operation in the data. Flash messages have none: they disappear when they are shown. */
 export function marksOf(operation: Operation): Mark[] {
   const { kind, how, mark, status } = operation
   const verdict = isDone(operation) ? 'done' : isRefused(operation) ? 'refused' : 'unknown'
   const own: Mark[] = WRITES.has(kind) ? [{ text: mark, by: operation, verdict }] : []
   if (how !== 'more') return own
-  // The first part was saved before the response was refused, or was not.
+  // The first part may or may not have been saved before the response was refused.
   const first = own.map((one) => (status === 409 ? { ...one, verdict: 'unknown' as const } : one))
   return [...first, { text: secondMark(mark), by: operation, verdict }]
 }
 
-/** What `how: 'more'` puts into the list after it has saved. */
+/** The entry that `how: 'more'` adds to the list after it has saved. */
 export const secondMark = (mark: string): string => `${mark}+`
 
-/** Every mark in the data of a session, as often as it is there. */
+/** Every mark in a session's data, with repetitions. */
 export function marksIn(data: Partial<Data>): string[] {
   const { begun, items = [], counted = [], set = {}, scratch = [] } = data
   const slots = SLOTS.map((slot) => data[slot])
@@ -41,9 +41,9 @@ export function marksIn(data: Partial<Data>): string[] {
   )
 }
 
-/** Operations that may have been carried out. */
+/** Operations that may have happened. */
 export const mayHaveHappened = (operation: Operation): boolean => isDone(operation) || isUnknown(operation)
 
-/** The read at the end of a browser's life. */
+/** The final read of a browser's life. */
 export const lastRead = ({ operations }: History): Operation | undefined =>
   operations.findLast(({ kind }) => kind === 'read')

@@ -1,4 +1,4 @@
-/* One server process: a listener of node:http whose sessions live in the store that `SETTINGS` names. */
+/* One server process: a node:http listener whose sessions are in the store of `SETTINGS`. */
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -33,12 +33,12 @@ const server = createServer(
     { fail: (error, _request, response) => fail(error, response) },
   ),
 )
-// A connection that the server closes while a request is on its way would be one more lost answer.
+// If the server closed an idle connection while a request was on its way, that response would be lost too.
 server.keepAliveTimeout = 600_000
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
 process.once('disconnect', () => process.exit())
 
-/** What is expected of a failing store is not worth a line. */
+/** Errors of a failing store are expected, and not printed. */
 function fail(error: unknown, response: ServerResponse): void {
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500
   if (status === 500) console.error(error)

@@ -2,18 +2,18 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { isRunning, type ServerProcess, startServer, stopProcess } from '@keepsake/test-services'
 import type { Settings } from './settings.ts'
 
-/** The processes of one application over one store. */
+/** The processes of one application with a common store. */
 export interface Nodes {
   readonly count: number
-  /** The address of one of them, by turns; as behind a balancer, not of one that has just been killed, while there are others. */
+  /** The address of one process, in turn. As with a load balancer, not one that was just killed, if there are others. */
   origin(): string
-  /** Ends one at once, and starts another in its place. */
+  /** Kills one process, and starts a replacement. */
   kill(at: number): Promise<void>
-  /** Stops one for so many milliseconds, in the midst of whatever it does. */
+  /** Pauses one process for this many milliseconds, whatever it is doing. */
   pause(at: number, milliseconds: number): Promise<void>
-  /** When each was killed: its address, and epoch milliseconds. */
+  /** The times when processes were killed: address, with epoch milliseconds. */
   readonly deaths: ReadonlyMap<string, number>
-  /** How many have ended by themselves. */
+  /** The number of processes that exited unexpectedly. */
   readonly crashes: number
   stop(): Promise<void>
 }
@@ -25,7 +25,7 @@ const start = (settings: Settings | undefined): Promise<ServerProcess> =>
 
 const addressOf = (node: ServerProcess | undefined): string => `http://127.0.0.1:${node?.port}`
 
-/** One process for each of these. */
+/** One process per setting. */
 export async function startNodes(settings: readonly Settings[]): Promise<Nodes> {
   const running = await Promise.all(settings.map(start))
   const ours = new Set<ServerProcess>()

@@ -10,10 +10,10 @@ import { createClient, createSentinel } from 'redis'
 import { failing } from './failing-store.ts'
 import type { Settings } from './settings.ts'
 
-/** The name under which the sentinels know their group. */
+/** The group's name in the sentinels. */
 export const SENTINEL_NAME = 'shop'
 
-/** The store of a node; undefined where sessions live in their cookies. */
+/** The store of a node; undefined if sessions are in their cookies. */
 export async function openStore(settings: Settings): Promise<Store | undefined> {
   const { store, place, hasSentinels } = settings
   switch (store) {
@@ -36,7 +36,7 @@ export async function openStore(settings: Settings): Promise<Store | undefined> 
   }
 }
 
-/** Some nodes have made the second step of a move from one store to another already, and some have not. */
+/** Some nodes have already made the second step of a move between stores, others have not. */
 function openMoving(place: string): Store {
   const [file, sqlite] = [fileStore({ directory: place }), sqliteStore({ path: join(place, 'sessions.db') })]
   return process.pid % 2 === 0 ? movingStore(file, sqlite) : movingStore(sqlite, file)

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { type StoreName, STORES } from './settings.ts'
 
-/** What can happen while browsers are at work. */
+/** Faults that can happen during a run. */
 export const FAULTS = ['aborts', 'kill', 'pause', 'restart', 'lost-answers', 'slow', 'failover'] as const
 export type FaultName = (typeof FAULTS)[number]
 
@@ -30,7 +30,7 @@ export const USAGE = `pnpm --filter @keepsake/consistency start [options]
 
 const flags = Object.fromEntries(FAULTS.map((name) => [name, { type: 'boolean' }] as const))
 
-/** @throws {TypeError} for an option that is none. */
+/** @throws {TypeError} for an unknown option. */
 export function readOptions(args: readonly string[]): readonly RunOptions[] {
   const { values } = parseArgs({
     args: [...args],
@@ -52,21 +52,21 @@ export function readOptions(args: readonly string[]): readonly RunOptions[] {
   const minutes = numberOf('minutes', values.minutes, Infinity)
   return (values.store ?? STORES).map((name) => {
     const store = STORES.find((known) => known === name)
-    if (store === undefined) throw new TypeError(`--store: there is no ${name}\n${USAGE}`)
+    if (store === undefined) throw new TypeError(`--store: unknown store ${name}\n${USAGE}`)
     return {
       store,
       faults: possibleFor(store, faults),
       seed: numberOf('seed', values.seed, randomInt(2 ** 31)),
       minutes,
       operations: numberOf('operations', values.operations, minutes === Infinity ? 10_000 : Infinity),
-      // Nobody else sees the memory of a process.
+      // Other processes cannot read the memory of a process.
       processes: store === 'memory' ? 1 : numberOf('processes', values.processes, 3),
       browsers: numberOf('browsers', values.browsers, 8),
     }
   })
 }
 
-/** A process that keeps sessions in its memory takes them along. */
+/** Killing a process would also delete the sessions in its memory. */
 function possibleFor(store: StoreName, faults: ReadonlySet<FaultName>): ReadonlySet<FaultName> {
   const impossible: ReadonlySet<FaultName> = new Set(
     store === 'memory' ? ['kill', 'restart', 'failover'] : [],

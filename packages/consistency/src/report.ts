@@ -14,11 +14,11 @@ const KINDS: readonly FaultKind[] = [
   'stranger',
 ]
 
-/** Whether nothing is wrong. */
+/** Whether there are no faults. */
 export const isClean = ({ judged, crashes }: Progress): boolean =>
   crashes === 0 && judged.every(({ faults }) => faults.length === 0)
 
-/** One line for a store. */
+/** The summary line of a store. */
 export function summary(
   { store, seed }: RunOptions,
   { statuses, judged, happened, crashes }: Progress,
@@ -48,7 +48,7 @@ const faultsIn = (happened: ReadonlyMap<string, number>): string => `happened: $
 const listed = (counts: ReadonlyMap<string, number>): string =>
   counts.size === 0 ? 'nothing' : Array.from(counts, ([name, count]) => `${count} ${name}`).join(', ')
 
-/** What is wrong with a browser's life, and all that it asked. Has names of cookies, and no cookie. */
+/** The faults in a browser's life, with all its requests. Shows names of cookies, but no cookies. */
 export function story({ history, faults }: Judged): string {
   const wrong = faults.map(({ kind, what }) => `  ${kind.toUpperCase()}: ${what}`)
   return [`browser ${history.browser}`, ...wrong, ...history.operations.map(lineOf), ...tried(history)].join(

@@ -9,24 +9,24 @@ import { type Nodes, startNodes } from './nodes.ts'
 import type { RunOptions } from './options.ts'
 import type { Settings } from './settings.ts'
 
-/** A browser's life, and what is wrong with it. */
+/** A browser's life with its faults. */
 export interface Judged extends Verdict {
   readonly history: History
 }
 
-/** What a run has seen so far. */
+/** The results of a run so far. */
 export interface Progress {
   readonly statuses: ReadonlyMap<number, number>
   readonly judged: readonly Judged[]
   readonly happened: Faults['counts']
-  /** Processes that have ended by themselves. */
+  /** Processes that exited unexpectedly. */
   readonly crashes: number
 }
 
-/** In milliseconds: less than what faults last, so that requests meet it. */
+/** In milliseconds: shorter than the faults, so that requests are affected. */
 const TIME_LIMIT_MS = 600
 
-/** Undefined where the store's server is not installed. `tell` is called from time to time. */
+/** Undefined if the store's server is not installed. `tell` is called periodically. */
 export async function run(
   options: RunOptions,
   tell: (progress: Progress) => void = () => undefined,

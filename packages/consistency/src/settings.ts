@@ -1,4 +1,4 @@
-/** The stores that can be tried. */
+/** The available stores. */
 export const STORES = [
   'memory',
   'file',
@@ -11,15 +11,15 @@ export const STORES = [
 ] as const
 export type StoreName = (typeof STORES)[number]
 
-/** What a node is told by its environment. */
+/** The settings that a node gets through its environment. */
 export interface Settings {
   readonly store: StoreName
-  /** A directory, an address, or those of the sentinels, as the store takes it. */
+  /** A directory, a URL, or the addresses of the sentinels, as the store expects it. */
   readonly place: string
   readonly secret: string
-  /** How long the store may take, in milliseconds. */
+  /** The store's time limit in milliseconds. */
   readonly timeLimit: number
-  /** Whether a store without a server loses answers, or is slow, by itself. */
+  /** Whether a store without a server drops responses, or is slow, by itself. */
   readonly losesAnswers: boolean
   readonly isSlow: boolean
   readonly hasSentinels: boolean

@@ -4,23 +4,23 @@ import type { Asked } from './handlers.ts'
 import type { Answer } from './history.ts'
 import type { Wallet } from './wallet.ts'
 
-/** What came back; no status: nothing did. */
+/** The response; without a status if there was none. */
 export interface Received {
   readonly status: number
   readonly gets?: string | undefined
   readonly answer?: Answer | undefined
 }
 
-/** One tab of a browser, with a connection of its own to each node, and one request at a time. */
+/** One tab of a browser: a connection to each node, and one request at a time. */
 export interface Tab {
   /** @param hangUpAfter Milliseconds after which the visitor leaves the page. */
   ask(origin: string, asked: Asked, hangUpAfter: number | undefined): Promise<Received>
-  /** What a request with this cookie is told, whatever the jar holds. */
+  /** The response to a request with this cookie instead of the jar's. */
   tryCookie(origin: string, asked: Asked, cookie: string): Promise<Received>
   close(): Promise<void>
 }
 
-/** No node takes so long, in milliseconds, but one that was stopped for good. */
+/** Longer than any response of a running node takes, in milliseconds. */
 const PATIENCE_MS = 30_000
 
 export function openTab(wallet: Wallet): Tab {

@@ -1,28 +1,28 @@
 import { createJar, type Jar } from '@keepsake/testing'
 
-/** The jar of a browser that remembers every cookie that it had, under names that open nothing. */
+/** The cookie jar of a browser, which also remembers all earlier cookies, under harmless names. */
 export interface Wallet {
   readonly jar: Jar
-  /** Name of the cookie that a request sends now. */
+  /** Name of the cookie that a request would send now. */
   current(): string | undefined
-  /** Name of the cookie that these lines of an answer set. */
+  /** Name of the cookie that these response lines set. */
   taken(lines: readonly string[]): string | undefined
-  /** All cookies that the browser had, as it would send them. */
+  /** All cookies that the browser had, as `Cookie` headers. */
   readonly all: ReadonlyMap</* Cookie header */ string, /* name */ string>
 }
 
-/** A stored session's cookie begins with the locator of its row: 16 bytes, of which the last character shows 4 bits. */
+/** A stored session's cookie starts with the locator of its row: 16 bytes, of which the last character shows 4 bits. */
 const LOCATOR_CHARS = 21
 const ORIGIN = 'http://127.0.0.1'
 
-/** @param isSealed Whether the cookie is the session, and tells no row. */
+/** @param isSealed Whether the cookie contains the session, and shows no row. */
 export function createWallet(isSealed: boolean): Wallet {
   const jar = createJar()
   const all = new Map<string, string>()
   const rows: string[] = []
   const sizes = new Map<string, number>()
 
-  /** Names of cookies in the order in which they are met: `a1`, `a2`, `b1`. */
+  /** Names cookies in the order of appearance: `a1`, `a2`, `b1`. */
   function nameOf(cookie: string): string {
     const known = all.get(cookie)
     if (known !== undefined) return known

@@ -1,9 +1,9 @@
 import type { Answer, Data, History, Kind, Operation, Tried } from '../src/history.ts'
 
-/** What differs from an operation that was answered with 200, right after the one before it. */
+/** The differences from an operation that follows the previous one and is answered with 200. */
 export type Step = { readonly kind: Kind } & Partial<Operation>
 
-/** A history of operations, each of which is sent when the one before it has been answered, unless it says otherwise. */
+/** A history of operations. Each is sent after the previous one's response, unless a step says otherwise. */
 export function historyOf(steps: readonly Step[], tried: readonly Tried[] = []): History {
   const operations = steps.map((step, at): Operation => ({
     how: 'commit',
@@ -24,7 +24,7 @@ export function historyOf(steps: readonly Step[], tried: readonly Tried[] = []):
 
 export const OPENED: Answer = { opened: 'opened' }
 
-/** A read that shows this. */
+/** A read that shows this data. */
 export const read = (data: Partial<Data>, more: Partial<Answer> = {}): Step => ({
   kind: 'read',
   answer: { ...OPENED, data, ...more },

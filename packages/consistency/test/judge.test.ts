@@ -10,82 +10,79 @@ const excusesOf = (steps: readonly Step[]): readonly string[] => judge(historyOf
 const begin: Step = { kind: 'begin', cookie: undefined, gets: 'a1', answer: { opened: 'no_cookie' } }
 const push: Step = { kind: 'push' }
 const login: Step = { kind: 'login', gets: 'a2' }
-/** Marks are the numbers of the steps, and what most histories here begin with is `begin`, 0. */
+/** Marks are the numbers of the steps; most histories here start with `begin`, number 0. */
 const begun = { begun: '0' }
 
 const killed = (at: number) => ({ windows: [], deaths: new Map([['http://node.example', at]]) })
 
-describe('a history in which all is well', () => {
+describe('the judge finds no fault in a history', () => {
   it.each<[string, readonly Step[]]>([
     [
-      'of writes that are there',
+      'with writes that appear',
       [begin, push, { kind: 'count' }, read({ ...begun, items: ['1'], count: 1, counted: ['2'] })],
     ],
-    ['of a write that was refused', [begin, { ...push, status: 409 }, read(begun)]],
+    ['with a write that was refused', [begin, { ...push, status: 409 }, read(begun)]],
     [
-      'of a write without an answer that was not made',
+      'with a write without a response that was not made',
       [begin, { ...push, status: 0, answeredAt: Infinity }, read(begun)],
     ],
     [
-      'of a write with a 503 that was made',
+      'with a write that was made in spite of a 503',
       [begin, { ...push, status: 503 }, read({ ...begun, items: ['1'] })],
     ],
     [
-      'of a login that kept everything',
+      'with a login that kept everything',
       [begin, push, login, { ...read({ ...begun, items: ['1', '2'] }, { subject: 'ada' }), cookie: 'a2' }],
     ],
     [
-      'of a message that was shown',
+      'with a message that was shown',
       [begin, { kind: 'flash' }, { kind: 'show', answer: { ...OPENED, shown: ['1'] } }, read(begun)],
     ],
     [
-      'of a value that was taken',
+      'with a value that was taken',
       [begin, { kind: 'put' }, { kind: 'take', answer: { ...OPENED, taken: '1' } }, read(begun)],
     ],
+    ['with a change after a save', [begin, { ...push, how: 'more' }, read({ ...begun, items: ['1', '1+'] })]],
     [
-      'of a save with more after it',
-      [begin, { ...push, how: 'more' }, read({ ...begun, items: ['1', '1+'] })],
-    ],
-    [
-      'of more that was refused after a save',
+      'with a refused change after a save',
       [begin, { ...push, how: 'more', status: 409 }, read({ ...begun, items: ['1'] })],
     ],
-  ])('%s has no fault', (_, steps) => {
+  ])('%s', (_, steps) => {
     expect(kindsOf(steps)).toEqual([])
   })
 })
 
-describe('a planted fault is found:', () => {
+describe('the judge finds a planted fault:', () => {
   it.each<[string, string, readonly Step[]]>([
-    ['a write that is gone', 'lost', [begin, push, read(begun)]],
+    ['a lost write', 'lost', [begin, push, read(begun)]],
     [
-      'a write that a read in between did not show',
+      'a write that a read in between does not show',
       'lost',
       [begin, push, read(begun), read({ ...begun, items: ['1'] })],
     ],
     [
-      'a write that is gone, beside another one',
+      'a lost write beside another one',
       'lost',
       [begin, push, { ...push, sentAt: 11 }, read({ ...begun, items: ['2'] })],
     ],
     [
-      'a write that a login of its row has dropped',
+      'a write that a login of its row lost',
       'lost',
       [begin, push, login, { ...read({ ...begun, items: ['2'] }, { subject: 'ada' }), cookie: 'a2' }],
     ],
-    ['a write that is gone with its session', 'lost', [begin, push, readsNothing]],
+    ['a write that was lost with its session', 'lost', [begin, push, readsNothing]],
     [
-      'a write that is gone after a new id with a 503',
+      'a write that was lost after a new id with a 503',
       'lost',
       [begin, push, { kind: 'regenerate', status: 503 }, readsNothing],
     ],
     [
-      'a write in the place of whose session another one has come',
+      'a write whose session was replaced by another',
       'lost',
       [begin, push, { kind: 'count', gets: 'b1' }, { ...read({ count: 1, counted: ['2'] }), cookie: 'b1' }],
     ],
     [
-      'a write before both of two logins, the later of which began with nothing',
+      'a write before two logins, the later of which started with nothing',
       'lost',
       [
         begin,
@@ -95,20 +92,20 @@ describe('a planted fault is found:', () => {
         { ...read({ items: ['3'] }, { subject: 'ada' }), cookie: 'b1', sentAt: 50, answeredAt: 51 },
       ],
     ],
-    ['a message that nobody was shown', 'lost', [begin, { kind: 'flash' }, { kind: 'show' }, read(begun)]],
+    ['a message that was never shown', 'lost', [begin, { kind: 'flash' }, { kind: 'show' }, read(begun)]],
     ['a write that was made twice', 'doubled', [begin, push, read({ ...begun, items: ['1', '1'] })]],
     [
-      'a write with a 503 that was made twice',
+      'a write that was made twice after a 503',
       'doubled',
       [begin, { ...push, status: 503 }, read({ ...begun, items: ['1', '1'] })],
     ],
     [
-      'a write that was refused, and made',
+      'a write that was refused but made',
       'refused, and there',
       [begin, { ...push, status: 409 }, read({ ...begun, items: ['1'] })],
     ],
     [
-      'a message that was refused, and shown',
+      'a message that was refused but shown',
       'refused, and there',
       [
         begin,
@@ -123,7 +120,7 @@ describe('a planted fault is found:', () => {
       [begin, { kind: 'count' }, read({ ...begun, count: 2, counted: ['1'] })],
     ],
     [
-      'a message that two pages showed, one after the other',
+      'a message that two pages showed, one after another',
       'shown twice',
       [
         begin,
@@ -145,7 +142,7 @@ describe('a planted fault is found:', () => {
       ],
     ],
     [
-      'a value that was taken, and is there',
+      'a value that appears after it was taken',
       'revived',
       [
         begin,
@@ -155,17 +152,17 @@ describe('a planted fault is found:', () => {
       ],
     ],
     [
-      'what a logout has ended',
+      'data that appears after a logout',
       'revived',
       [begin, push, { kind: 'logout', gets: 'none' }, read({ ...begun, items: ['1'] })],
     ],
     [
-      'a user who is logged out',
+      'a user who was logged out without a logout',
       'logged out',
       [begin, login, { ...read({ ...begun, items: ['1'] }), cookie: 'a2' }],
     ],
     [
-      'a user who is somebody else',
+      'a request logged in as another user',
       'logged out',
       [begin, login, { ...read({ ...begun, items: ['1'] }, { subject: 'bob' }), cookie: 'a2' }],
     ],
@@ -174,8 +171,8 @@ describe('a planted fault is found:', () => {
       'logged out',
       [begin, { kind: 'logout' }, read({}, { subject: 'ada' })],
     ],
-    ['a status that is none of ours', 'status', [begin, { ...push, status: 500 }, read(begun)]],
-    ['a datum of another browser', 'stranger', [begin, read({ ...begun, items: ['c.1'] })]],
+    ['an unexpected status', 'status', [begin, { ...push, status: 500 }, read(begun)]],
+    ['data of another browser', 'stranger', [begin, read({ ...begun, items: ['c.1'] })]],
   ])('%s', (_, kind, steps) => {
     expect(kindsOf(steps)).toContain(kind)
   })
@@ -196,7 +193,7 @@ describe('a planted fault is found:', () => {
   })
 })
 
-describe('what need not be there:', () => {
+describe('the judge excuses a missing write:', () => {
   it.each<[string, readonly Step[]]>([
     ['ended', [begin, push, { kind: 'logout', sentAt: 11, answeredAt: 25 }, readsNothing]],
     ['ended', [begin, push, { kind: 'logout', status: 503 }, readsNothing]],
@@ -260,14 +257,14 @@ describe('what need not be there:', () => {
     expect(kindsOf(steps)).toEqual([])
   })
 
-  it('what a primary that failed had answered shortly before', () => {
+  it('one that a failed primary acknowledged shortly before', () => {
     const history = historyOf([begin, push, read(begun)])
     expect(judge(history).faults).toHaveLength(1)
     expect(judge(inDoubt(history, { windows: [[1, 1]], deaths: new Map() })).faults).toEqual([])
     expect(judge(inDoubt(history, { windows: [[2, 3]], deaths: new Map() })).faults).toHaveLength(1)
   })
 
-  it('a new cookie with a 503 whose process was killed before it could be taken back', () => {
+  it('one behind a new cookie with a 503 whose process was killed before it could take the cookie back', () => {
     const history = historyOf([begin, push, { kind: 'regenerate', status: 503 }, readsNothing])
     expect(judge(inDoubt(history, killed(3))).faults).toEqual([])
     expect(judge(inDoubt(history, killed(1))).faults).not.toEqual([])

@@ -3,8 +3,8 @@ import { readOptions } from '../src/options.ts'
 import { story, summary } from '../src/report.ts'
 import { run } from '../src/run.ts'
 
-/** A run that is short, so that the long ones of `pnpm test:long` still work when somebody wants one. */
-it.each(['memory', 'sqlite'])('browsers over the %s store find what they were told', async (store) => {
+/** A short run, which shows that the long runs of `pnpm test:long` still work. */
+it.each(['memory', 'sqlite'])('browsers with the %s store lose no acknowledged change', async (store) => {
   const [options] = readOptions(['--store', store, '--no-faults', '--operations', '600', '--processes', '2'])
   if (options === undefined) throw new Error('no options')
   const progress = await run(options)
@@ -18,13 +18,13 @@ it.each(['memory', 'sqlite'])('browsers over the %s store find what they were to
   expect(summary(options, progress)).toContain(' 0 lost, 0 doubled')
 })
 
-it('names what is wrong about an option', () => {
-  expect(() => readOptions(['--store', 'tape'])).toThrow('--store: there is no tape')
+it('the consistency run rejects an invalid option with its name', () => {
+  expect(() => readOptions(['--store', 'tape'])).toThrow('--store: unknown store tape')
   expect(() => readOptions(['--minutes', 'soon'])).toThrow('--minutes: expected a number')
   expect(() => readOptions(['--flood'])).toThrow('--flood')
 })
 
-it('leaves out what a store cannot have', () => {
+it('the consistency run omits faults that a store cannot have', () => {
   const [memory] = readOptions(['--store', 'memory', '--kill', '--pause'])
   expect([...(memory?.faults ?? [])]).toEqual(['pause'])
   expect(memory?.processes).toBe(1)

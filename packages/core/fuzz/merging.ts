@@ -1,6 +1,6 @@
 import { SessionDataError } from '../src/base/errors.ts'
 import { mergeTexts } from '../src/record/merge.ts'
-import { readText, writeText } from '../src/record/record.ts'
+import { readText, writeText } from '../src/record/text.ts'
 import { anyObject } from './anything.ts'
 import type { Choices } from './choices.ts'
 import { isSame } from './same.ts'

@@ -253,7 +253,7 @@ describe('an async accept', () => {
   })
 })
 
-it('an accept that is no function is rejected at start-up', () => {
+it('an accept that is not a function is rejected at start-up', () => {
   const options = { secrets: [SECRET], revocation: 'none', accept: true } as never
   expect(thrownBy(() => createSessions(options))).toMatchObject({
     option: 'accept',

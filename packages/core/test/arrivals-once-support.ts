@@ -5,7 +5,7 @@ import { createWorld, request } from './store-support.ts'
 
 type World = ReturnType<typeof createWorld>
 
-/** Wherever it can be written down what has arrived. */
+/** All modes that can record arrivals. */
 export const MODES: readonly (readonly [string, (world: World) => Partial<SessionsOptions>])[] = [
   ['in a store', () => ({})],
   ['in the cookie, with revocation', ({ store }) => ({ store: undefined, revocation: store })],

@@ -4,7 +4,7 @@ import { logout, look, MODES, moved, seenBy } from './arrivals-once-support.ts'
 import { ADA, UNTIL } from './arrivals-support.ts'
 import { BEGIN, eventsOf, request, secretNamed, times } from './store-support.ts'
 
-/* A foreign cookie verifies for as long as its library would take it. Yet it arrives once. */
+/* A foreign cookie stays valid for as long as its library would accept it. Nevertheless it arrives only once. */
 
 describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
   it('does not come back after a logout, on whatever server', async () => {
@@ -82,7 +82,7 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
       expect(await seenBy(sessions, library.cookieFor(ADA))).toBeUndefined()
     })
     expect(events).toEqual(['arrival_refused revoked', 'arrival_refused revoked'])
-    // Not for a moment: a login in a row of its own may end another one.
+    // There is never a second row, because a login in it could end another login.
     expect(world.store.calls.filter((call) => call === 'create')).toHaveLength(1)
     expect(await seenBy(sessions, library.cookieFor({ user: 'bob' }))).toBe('bob')
   })

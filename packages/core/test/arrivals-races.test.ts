@@ -20,7 +20,7 @@ describe.each(MODES)('a foreign session, with ours %s,', (_, modeOf) => {
     })
     const own = request(sessions, cookie, () => undefined)
     await reached
-    // Between its look at what was revoked and its row, or the list that it is taken into.
+    // Between the check of the revocation list and the write of its row, or of the list of arrivals.
     const gate = createGate()
     if (sessions.mode === 'store') world.store.next('create', gate.before)
     else world.store.next('read', through, gate.before)

@@ -9,7 +9,7 @@ import { BEGIN } from './store-support.ts'
 const KEY = 'of the other application'
 const hmac = (text: string): Buffer => createHmac('sha256', KEY).update(text).digest()
 
-/** What a session of the other library says. */
+/** The content of a session of the other library. */
 export interface Old {
   readonly data?: object
   readonly user?: string
@@ -38,7 +38,7 @@ export interface ForeignLibrary extends Arrival {
 /** In a year of the tests' clock. */
 export const UNTIL = BEGIN + 31_536_000
 
-/** The session of somebody who has a cart. */
+/** The session of a visitor with a cart. */
 export const ADA: Old = { user: 'ada', data: { cart: ['book'] } }
 
 export function foreignLibrary(options: ForeignOptions = {}): ForeignLibrary {

@@ -57,7 +57,7 @@ describe.each(MODES)('a session of another library, with ours %s,', (_, modeOf) 
       session['n'] = 1
     })
     expect(library.reads).toBe(reads)
-    // Its cookie goes with the next one of ours that is set.
+    // The foreign cookie is deleted with the next response that sets our cookie.
     if (sessions.mode === 'cookie') expect(names()).toEqual([sessions.cookie.name])
   })
 

@@ -6,7 +6,7 @@ import { begin, dataOn, present, rejection, request, secretNamed } from './store
 
 const secrets = [secretNamed('newest')]
 
-/** Work that is no promise, and so takes no tick. */
+/** Work that returns a value instead of a promise, and so takes no tick. */
 function atOnce<T>(value: T | Promise<T>): T {
   if (value instanceof Promise) throw new Error('it takes a promise')
   return value
@@ -16,7 +16,7 @@ function atOnce<T>(value: T | Promise<T>): T {
 const storeWith = (methods: Partial<Store>): Store => ({ ...memoryStore(), ...methods })
 
 describe('a synchronous store', () => {
-  it('makes no request wait: not to begin, to read, to change or to empty a session', () => {
+  it('lets a request begin, read, change and empty a session synchronously', () => {
     const sessions = createSessions({ secrets, store: memoryStore() })
     const visitOf = (cookie: string | undefined, handle: (session: Record<string, unknown>) => void) => {
       const visit = atOnce(openVisit(sessions, cookie))

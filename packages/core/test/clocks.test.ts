@@ -55,7 +55,7 @@ describe('a clock that is set back', () => {
         world.at -= back
         const cookie = present(setCookie(await visit.close())).split(';')[0]
         const { session } = await world.sessions.open(cookie)
-        // It began in the future now; more than a minute of that is nobody's clock.
+        // It now seems to begin in the future; more than a minute is not accepted as a clock difference.
         expect(session.explain().opened).toBe(back > 60 ? 'issued_in_future' : 'opened')
         world.at = BEGIN
         expect(await dataOf(world.sessions, cookie)).toEqual({ n: 1 })

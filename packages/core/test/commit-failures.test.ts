@@ -22,7 +22,7 @@ import {
  * browser then has, either the old session is whole or the new one.
  */
 
-/** Milliseconds. Long enough for what a commit does when nothing stands in its way. */
+/** In milliseconds. Long enough for a commit without obstacles. */
 const TIME_LIMIT = 100
 
 /** What happens to the call with this number, and to those after it. */
@@ -56,7 +56,7 @@ const down = async (): Promise<never> => error()
 const FAULTS: readonly Fault[] = [
   fault('fails', down),
   fault('is carried out, but its answer is lost', lost),
-  fault('is carried out, but its answer comes too late', async (go) => {
+  fault('succeeds, but its reply arrives too late', async (go) => {
     const answer = await go()
     await late()
     return answer
@@ -68,7 +68,7 @@ const FAULTS: readonly Fault[] = [
 
 interface Situation {
   readonly options: (store: Store) => Partial<SessionsOptions>
-  /** What the session holds that came. */
+  /** The data of the request's session. */
   readonly data: Record<string, unknown>
 }
 
@@ -104,7 +104,7 @@ const COMMITS: Readonly<Record<string, (session: AnySession) => void>> = {
   emptying: (session) => session.clear(),
 }
 
-/** A logout that fails may have ended the session: that is what it was asked for. */
+/** A logout that fails may have ended the session, because that was its purpose. */
 const LOGOUTS: typeof COMMITS = {
   'a logout': (session) => session.logout(),
   'a logout with new data': (session) => {
@@ -208,7 +208,7 @@ describe.concurrent.each(Object.entries(SITUATIONS))('with a session %s', (name,
           )
             throw refused
           const next = value === undefined ? cookie : cookieAfter(value, cookie)
-          // A response that leaves says that all of it was done. After a 503 something may go on in the background.
+          // A successful response means that everything was done. After a 503, work may continue in the background.
           const refusedTo = kind in LOGOUTS ? [before, after, ENDED] : [before, after]
           const expected = value === undefined ? refusedTo : [after]
           await faulty.idle()

@@ -17,14 +17,14 @@ import {
   storeAround,
 } from './store-support.ts'
 
-/** What a version without these controls keeps beside the rest. */
+/** The additional data of a version without these controls. */
 const OLD = '"reload":"old","take":{"deep":1},'
 const DROPPED = 'session_key_dropped control_name'
 const BIG = 'x'.repeat(5000)
 
 const now = (): number => BEGIN * 1000
 
-/** What an older process makes of a text, before whose JSON a row has a line. */
+/** Changes a text as an older process would. In a row, its JSON comes after a first line. */
 const older = (text: string): string => text.replace('{"', `{${OLD}"`)
 
 /** Sessions, and an older process that writes the keys into whatever they have kept. */
@@ -174,7 +174,7 @@ describe('a record with keys that have become the names of controls', () => {
     onTestFinished(async () => void (await watch.return?.()))
     const told: unknown[] = []
     const telling = watch.next().then((change) => told.push(change.value))
-    // The first look is over when a second request has been through the same steps.
+    // The first check has ended once a second request has taken the same steps.
     for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate)
     expect(told).toEqual([])
     await request(sessions, cookie, (other) => (other['n'] = 2))

@@ -19,7 +19,7 @@ async function createDamaged() {
 
 type Damaged = Awaited<ReturnType<typeof createDamaged>>
 
-/** A request that finds its record damaged is anonymous, and may begin a new session. Gives back what was published. */
+/** A request whose record is damaged is anonymous, and may begin a new session. Returns the published events. */
 async function visitAll(damaged: Damaged, texts: (text: string) => Generator): Promise<Map<string, number>> {
   const reasons = new Map<string, number>()
   const text = await textOf(damaged)
@@ -69,7 +69,7 @@ describe('a record that was damaged in the store (R64)', () => {
   })
 
   it.each([null, 0, '', {}, [], Buffer.from('x'), 'x'.repeat(200_000), '\0', Symbol('text')])(
-    'is none where the store gives %s back',
+    'is not opened if the store returns %s',
     async (answer) => {
       await visitAll(await createDamaged(), function* () {
         yield answer

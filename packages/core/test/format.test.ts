@@ -5,7 +5,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createSessions, memoryStore, type Session, type Store, type StoredRecord } from '../src/index.ts'
 import { createSealer, type SealedFields, type SealerOptions } from '../src/sealer.ts'
-import { readText, writeText } from '../src/record/record.ts'
+import { readText, writeText } from '../src/record/text.ts'
 import { metaOf } from './record/texts.ts'
 import file from './vectors/sealed-v1.json' with { type: 'json' }
 
@@ -20,7 +20,7 @@ if (python === undefined) {
   console.log(`SKIPPED: ${how}`)
 }
 
-/** The same bytes in every run, and other ones for every label. */
+/** Bytes that are the same in every run, and different for every label. */
 const bytesOf = (label: string, length: number): Buffer =>
   createHash('shake256', { outputLength: length }).update(label).digest()
 
@@ -97,7 +97,7 @@ const VECTORS: readonly Vector[] = file.vectors
 const page = readFileSync(new URL('../../../docs/format/README.md', import.meta.url), 'utf8')
 
 describe('the page about the token format', () => {
-  it('has the first of the vectors as its example, to the letter', () => {
+  it('has exactly the first vector as its example', () => {
     const [vector] = VECTORS
     const lines = [
       ['created', vector?.created],

@@ -56,7 +56,7 @@ export interface Change {
   readonly what: string
   readonly before: SessionCookieOptions
   readonly after: SessionCookieOptions
-  /** Whether the name stays, so that nothing tells one from the other. */
+  /** Whether the name stays the same, so that the two cookies cannot be distinguished. */
   readonly isNamesake: boolean
 }
 

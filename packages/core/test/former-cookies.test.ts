@@ -43,12 +43,12 @@ describe.each(MODES)('a session %s', (_, modeOf) => {
       if (!change.isNamesake) expect(events.at(-1)).toBe('session_renewed moved_over')
       else await browser.visit(now, count)
       expect(browser.cookies().map(nameOf)).toEqual([now.cookie.name])
-      // What has moved is at home: nothing is set any more.
+      // The session has moved, so no more cookies are set.
       const header = browser.cookies().join('; ')
       const visit = await now.open(header)
       expect(look(visit.session)).toEqual(['ada', ['ada']])
       expect((await visit.close()).map(([name]) => name)).toEqual(['Vary'])
-      // Sealed sessions need the former definition no more.
+      // A sealed session no longer needs the former definition.
       if (forgetful.mode === 'cookie') expect(await browser.visit(forgetful, look)).toEqual(['ada', ['ada']])
     })
 
@@ -93,7 +93,7 @@ describe.each(MODES)('a session %s', (_, modeOf) => {
   })
 })
 
-/** The cookies of another browser with a session of its own. */
+/** The cookies of another browser with another session. */
 async function rival(sessions: AnySessions): Promise<readonly string[]> {
   const browser = createJarBrowser()
   await browser.visit(sessions, login('mallory'))
@@ -278,7 +278,7 @@ describe('two valid sessions under definitions that are known', () => {
   const wider = present(CHANGES.find(({ isNamesake }) => isNamesake))
 
   it.each(MODES)(
-    'are deleted with an event, and a logout is as true as it can be: %s',
+    'are deleted with an event, and a logout deletes their cookies or is a 409: %s',
     async (name, modeOf) => {
       const { now } = changed(modeOf, wider)
       const both = [...(await rival(now)), ...(await rival(now))].join('; ')

@@ -29,7 +29,7 @@ const own = (session: object, change: (own: PropertyDescriptor) => PropertyDescr
 const HANDLERS: readonly (readonly [string, (session: Session) => unknown])[] = [
   ['was frozen', (session) => Object.freeze(session)],
   ['was sealed', (session) => Object.seal(session)],
-  ['takes no more keys', (session) => Object.preventExtensions(session)],
+  ['accepts no more keys', (session) => Object.preventExtensions(session)],
   ['has frozen values', (session) => Object.values(session).forEach(Object.freeze)],
   [
     'has keys that cannot be configured',
@@ -168,7 +168,7 @@ describe('a frozen session object', () => {
   })
 })
 
-/** A request whose session is saved on top of what another one has written, and what it does meanwhile. */
+/** Saves a request's session on top of another request's write, and runs some code meanwhile. */
 async function mergedUnder(
   spoil: (session: Session) => unknown,
   after: (session: Session) => unknown = () => undefined,
@@ -205,7 +205,7 @@ const update = (session: Session): void =>
 
 describe('a commit merged with another request’s changes', () => {
   it.each(HANDLERS)(
-    'does not fail where the session\u2019s object %s, and the end of the visit undoes nothing',
+    'does not fail if the session\u2019s object %s, and the end of the visit undoes nothing',
     async (_, spoil) => {
       const { sessions, cookie, visit, saved } = await mergedUnder(spoil)
       expect(saved).toBeUndefined()
@@ -219,7 +219,7 @@ describe('a commit merged with another request’s changes', () => {
     ['a function', () => 1, (session) => (session['bad'] = 'good')],
     ['a symbol', Symbol('s'), (session) => (session['bad'] = 'good')],
   ])(
-    'does not fail where the handler has meanwhile set a key to %s, which the next commit finds',
+    'does not fail if the handler has meanwhile set a key to %s, which the next commit reports',
     async (_, bad, mend) => {
       const set = (session: Session): unknown => (session['bad'] = bad)
       const { sessions, cookie, visit, saved } = await mergedUnder(() => undefined, set)

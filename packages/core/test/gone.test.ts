@@ -26,7 +26,7 @@ const push =
     ((session['cart'] ??= []) as unknown[]).push(item)
 
 const GONE = 'session_refused gone'
-/** Of the commit itself, without those of what was opened. */
+/** The events of the commit, without those of opening. */
 const commitsIn = (events: readonly string[]): readonly string[] =>
   events.filter((event) => !event.startsWith('session_opened'))
 
@@ -47,14 +47,14 @@ async function overtaken(
   return { ...world, world, cookie, other, visit }
 }
 
-/** How such a request ends where it only closes: its events, its cookie, what that leads to, and its refusal. */
+/** The end of such a request that only closes: its events, its cookie, the data that it opens, and its error. */
 async function endOf({ sessions, visit }: Awaited<ReturnType<typeof overtaken>>) {
   let end: Awaited<ReturnType<typeof closed>> = { cookie: undefined }
   const events = await eventsOf(async () => (end = await closed(visit)))
   return { events, ...end, data: end.cookie && (await dataOf(sessions, end.cookie)) }
 }
 
-/** Of what the handler has set, nothing is left: a 409, one event, and no cookie. */
+/** All changes of the handler are lost: a 409, one event, and no cookie. */
 const REFUSED = { events: [GONE], ...refused(), data: undefined }
 /** Nothing was lost: one event, and no cookie. */
 const SILENT = { events: [GONE], cookie: undefined, data: undefined }
@@ -223,7 +223,7 @@ describe('a request whose anonymous session has ended', () => {
 describe('a request whose logged-in session has ended', () => {
   it.each<readonly [string, Handler]>([
     ['a logout', (session) => session.logout()],
-    ['a login of somebody else', (session) => session.login('bob')],
+    ['a login of another user', (session) => session.login('bob')],
     ['another login of the same one', (session) => session.login('alice')],
   ])('writes nothing, sends no cookie, and is a 409 with one event after %s', async (_, meanwhile) => {
     for (const change of [increment, push('book'), (session: AnySession) => (session['fresh'] = 1)]) {

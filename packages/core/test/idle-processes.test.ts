@@ -6,7 +6,7 @@ import { secretNamed } from './store-support.ts'
 const SOURCE = new URL('../src/index.ts', import.meta.url).href
 const SECRETS = JSON.stringify([secretNamed('newest')])
 
-/** What a process says that ends when it has nothing left to do. */
+/** The output of a process that ends when it has nothing left to do. */
 async function saidBy(lines: string): Promise<string> {
   const program = `import { createSessions, memoryStore } from '${SOURCE}'\n${lines}`
   const args = [
@@ -20,7 +20,7 @@ async function saidBy(lines: string): Promise<string> {
 }
 
 describe('no process is kept alive', () => {
-  it('by sessions that nobody closes', async () => {
+  it('by sessions that are not closed', async () => {
     const said = await saidBy(`
       const sessions = createSessions({ secrets: ${SECRETS}, store: memoryStore() })
       const visit = await sessions.open(undefined)
@@ -43,7 +43,7 @@ describe('no process is kept alive', () => {
     expect(said).toBe('done\n')
   })
 
-  it('by a session that is watched', async () => {
+  it('by a watched session', async () => {
     const said = await saidBy(`
       const sessions = createSessions({ secrets: ${SECRETS}, store: memoryStore() })
       const visit = await sessions.open(undefined)

@@ -70,7 +70,7 @@ describe.each(MODES)('a session in %s', (mode) => {
     ['the absolute limit', 3000, (session) => session.id],
     ['the permanent limit', 6000, (session) => (session.permanent = true)],
   ])('ends by %s', (name, limit, begin) => {
-    /** Used all the time where it is not for idleness that it shall end. */
+    /** Used all the time, unless it is the idle limit that should end it. */
     async function until(world: World, end: number): Promise<void> {
       await world.browser.visit((session) => (Object.assign(session, world.data), begin(session)))
       const lastUse = name === 'the absolute limit' ? end - 500 : 0
@@ -213,7 +213,7 @@ describe.each(MODES)('a session in %s', (mode) => {
   })
 
   describe('that is peeked at', () => {
-    it('tells how long it lives', async () => {
+    it('shows its time of expiry', async () => {
       const world = createWorld(mode)
       const { browser, clock, another } = world
       await browser.visit((session) => (session.login('alice'), Object.assign(session, world.data)))

@@ -13,7 +13,7 @@ describe('a successful write whose reply was lost and which others have overwrit
     store.next('read', 'fails')
     expect(await rejection(visit.session.save())).toMatchObject({ status: 503 })
     for (let left = others; left > 0; left--) await request(world.another(), cookie, increment)
-    // Where nobody can tell any more whether it was made, that is a 503 again.
+    // If it is no longer possible to know whether it was made, the save is a 503 again.
     await visit.close().catch(() => undefined)
     expect(await dataOf(sessions, cookie)).toEqual({ n: others + 1 })
   })

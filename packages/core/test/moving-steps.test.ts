@@ -13,14 +13,14 @@ const [OLD, NEW] = [secretNamed('older'), secretNamed('newer')]
 
 type Steps = readonly [Partial<SessionsOptions>, ...Partial<SessionsOptions>[]]
 
-/** What servers are given at each step. The last one comes once all that was before is over. */
+/** The options of the servers at each step. The last step begins once all earlier sessions have ended. */
 const MOVES: Readonly<Record<string, (now: () => number) => Steps>> = {
   store(now) {
     const [old, next] = [memoryStore({ now }), memoryStore({ now })]
     const stores = [old, movingStore(next, old), movingStore(old, next), next] as const
     return stores.map((store) => ({ store })) as unknown as Steps
   },
-  // A list of what was revoked of a user is written anew for as long as more is. Another secret gives it another place.
+  // A user’s revocation list is rewritten with each further revocation. Under another secret it has another key.
   revocation(now) {
     const [old, next] = [memoryStore({ now }), memoryStore({ now })]
     return [
@@ -76,14 +76,14 @@ interface Visitor {
   readonly user: string
   cookie: string | undefined
   n: number
-  /** Cookies of sessions that are over. */
+  /** Cookies of ended sessions. */
   readonly over: string[]
 }
 
 const dataOf = (session: AnySession): unknown => [session.subject, session['n']]
 const NOTHING = [undefined, undefined]
 
-/** One request; the cookie that the browser then has. The deletion of a former one comes before it. */
+/** Sends one request, and returns the browser's resulting cookie. A former cookie's deletion precedes it. */
 async function visit(
   sessions: AnySessions,
   cookie: string | undefined,

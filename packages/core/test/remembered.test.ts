@@ -15,7 +15,7 @@ const WHERE: readonly [string, () => Partial<SessionsOptions>][] = [
   ['in either', () => ({ overflow: memoryStore() })],
 ]
 
-/** A visitor who has asked to be remembered, and comes back later. */
+/** A visitor with "remember me" who returns later. */
 async function remembered(options: Partial<SessionsOptions>, permanent: boolean | `${number}d` = true) {
   const clock = createClock()
   const sessions = sessionsOf({ lifetime: SLIDING, now: clock.now, ...options })
@@ -101,7 +101,7 @@ describe.each(WHERE)('a sliding permanent session, %s,', (_, options) => {
       if (write) visit.session['news'] = 1
       const line = setCookie(await visit.close())
       if (line !== undefined) browser.cookie = line.slice(0, line.indexOf(';'))
-      // Where the record lies in its cookie, a change is another cookie, for what is left.
+      // If the record is in its cookie, a change sets another cookie, for the remaining time.
       if (line !== undefined) expect(maxAgeIn(line)).toBe(4 * DAY)
     }
     expect((await sessions.peek(browser.cookie))?.secondsLeft).toBe(4 * DAY)
@@ -179,7 +179,7 @@ describe.each(WHERE)('a permanent session with its own limit, %s,', (_, options)
   })
 })
 
-it('a session may be permanent for ever only if that is configured', async () => {
+it('a session may be permanent forever only if that is configured', async () => {
   const lifetime = { permanent: { idle: '14d', absolute: Infinity } } as const
   const { browser, clock } = await remembered({ lifetime })
   await browser.visit((session) => (session.permanent = Infinity))
@@ -227,7 +227,7 @@ describe('two requests that set a session’s limit simultaneously', () => {
     ['the second', undefined, '20d', 20],
     ['both, and the later commit wins', '30d', '20d', 20],
     ['one that it is not permanent', '30d', false, undefined],
-    ['one that it is as long as may be', '30d', true, 30],
+    ['the maximum limit', '30d', true, 30],
   ] as const)('leave a record that is read back unchanged: %s', async (_, first, second, days) => {
     const world = createWorld({ lifetime: { permanent: '180d' } })
     const cookie = await request(world.sessions, undefined, (session) => {

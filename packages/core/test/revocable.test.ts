@@ -49,7 +49,7 @@ const begin = async (sessions: AnySessions, subject?: string): Promise<string> =
 const openedBy = async (sessions: AnySessions, cookie: string | undefined): Promise<string> =>
   (await openVisit(sessions, cookie)).session.explain().opened
 
-/** What makes copies of a cookie useless, and why they are at first: only what a request may have got a new cookie for is superseded. */
+/** Actions that make copies of a cookie useless, with the first reason: `superseded` only if there is a new cookie. */
 const ENDS: readonly (readonly [string, (session: Session) => unknown, 'revoked' | 'superseded'])[] = [
   ['logout', (session) => session.logout(), 'revoked'],
   ['destroy', (session) => session.destroy(), 'revoked'],
@@ -64,7 +64,7 @@ describe.each([
   ['a session of alice', 'alice'],
 ])('a copied cookie of %s', (_, subject) => {
   it.each(ENDS)(
-    'is of no use after %s, here at once and elsewhere when the memory has passed',
+    'is useless after %s, immediately in this process, and in others after the cache period',
     async (_, end, reason) => {
       const world = createRevocableWorld()
       const { sessions, another } = world
@@ -130,7 +130,7 @@ describe.each([
   })
 
   it.each(['under way', 'late'])(
-    'is a 409 for a logout after a new id, which ends nothing in words only: %s',
+    'makes a logout after a new id a 409 instead of pretending to end the session: %s',
     async (when) => {
       const { sessions } = createRevocableWorld()
       const first = await begin(sessions, subject)
@@ -164,7 +164,7 @@ async function createFlood() {
   return { sessions, copied, logouts }
 }
 
-describe('what is on the revocation list', () => {
+describe('the revocation list', () => {
   const lifetime = { absolute: 1000, idle: 500, permanent: 2000 }
 
   async function ended(end: (session: Session) => unknown, subject?: string) {
@@ -174,7 +174,7 @@ describe('what is on the revocation list', () => {
     return world
   }
 
-  it('a denial of a logged-in session is kept until its last token would expire, and no longer', async () => {
+  it('keeps a logged-in session exactly until its last token would expire', async () => {
     const { store, memory } = await ended((session) => session.logout(), 'alice')
     expect(store.records.at(-1)).toMatchObject({ expiresAt: (BEGIN + 2000) * 1000, mustStay: true })
     await memory.sweep?.((BEGIN + 2000) * 1000)
@@ -185,7 +185,7 @@ describe('what is on the revocation list', () => {
     ['a logout', (session) => session.logout()],
     ['a new id', (session) => session.regenerate()],
     ['a login', (session) => session.login('alice')],
-  ])('is kept for an anonymous session no longer than its record would have lived: %s', async (_, end) => {
+  ])('keeps an anonymous session no longer than its record would have lived: %s', async (_, end) => {
     const { store } = await ended(end)
     expect(store.records.map(({ expiresAt }) => expiresAt)).toEqual([(BEGIN + 500) * 1000])
   })
@@ -199,14 +199,14 @@ describe('what is on the revocation list', () => {
   })
 
   describe('in a full store', () => {
-    it('is not lost to a flood of anonymous visitors, who block nobody either', async () => {
+    it('loses no revocation to a flood of anonymous visitors, who cannot fill the list', async () => {
       const { sessions, copied, logouts } = await createFlood()
       expect(await logouts(200, () => undefined)).toEqual([])
       expect(await openedBy(sessions, copied)).toBe('revoked')
       expect(await logouts(1, () => 'bob')).toEqual([])
     })
 
-    it('is not lost to a flood of logins: further logouts fail, and say why', async () => {
+    it('loses no revocation to a flood of logins: further logouts fail with the reason', async () => {
       const { sessions, copied, logouts } = await createFlood()
       const errors = await logouts(60, (n) => `user${n}`)
       expect(errors).toHaveLength(11)
@@ -266,7 +266,7 @@ describe('store calls for revocation', () => {
 })
 
 describe('all sessions of a subject', () => {
-  it('are over after revokeAll, other subjects’ are not, and a login in the same second is valid', async () => {
+  it('end with revokeAll, but not other subjects’ sessions, nor a login in the same second', async () => {
     const { sessions } = createRevocableWorld()
     const cookies = await Promise.all(times(5, () => begin(sessions, 'alice')))
     const [bob, nobody] = [await begin(sessions, 'bob'), await begin(sessions)]
@@ -279,7 +279,7 @@ describe('all sessions of a subject', () => {
     expect(await openedBy(sessions, again)).toBe('revoked')
   })
 
-  it('are over even if they began by a clock that is a minute ahead', async () => {
+  it('end even if a clock a minute ahead began them', async () => {
     const world = createRevocableWorld()
     const ahead = world.another({ now: () => (world.at + 60) * 1000 })
     const cookie = await begin(ahead, 'alice')
@@ -289,12 +289,12 @@ describe('all sessions of a subject', () => {
   })
 
   it.each<[string, (session: Session) => unknown]>([
-    ['as it came', () => undefined],
+    ['unchanged', () => undefined],
     ['changed', (session) => (session['b'] = 1)],
     ['under a new id', (session) => session.regenerate()],
     ['logged in again', (session) => session.login('alice')],
     ['saved under a new id', (session) => (session.regenerate(), session.save())],
-  ])('are over except the request’s own: %s', async (_, handle) => {
+  ])('end except the request’s own: %s', async (_, handle) => {
     const { sessions } = createRevocableWorld()
     const [other, cookie] = [await begin(sessions, 'alice'), await begin(sessions, 'alice')]
     const visit = await openVisit(sessions, cookie)
@@ -326,7 +326,7 @@ describe('all sessions of a subject', () => {
     expect(await openedBy(sessions, next)).toBe('revoked')
   })
 
-  it('are over even if one was getting a new id', async () => {
+  it('end even if one was getting a new id', async () => {
     for (const moment of ['before', 'after'] as const) {
       const { sessions, store, another } = createRevocableWorld()
       const cookie = await begin(sessions, 'alice')
@@ -344,7 +344,7 @@ describe('all sessions of a subject', () => {
     }
   })
 
-  it('are over for a running request of another process that regenerates', async () => {
+  it('end for a running request of another process that regenerates', async () => {
     const { sessions, another } = createRevocableWorld()
     const visit = await openVisit(sessions, await begin(sessions, 'alice'))
     await another().revokeAll('alice')
@@ -352,7 +352,7 @@ describe('all sessions of a subject', () => {
     expect(cookieLine(await visit.close())).toBeUndefined()
   })
 
-  it('are over for a running request of another process, whose login begins another one', async () => {
+  it('end for a running request of another process, whose login begins another one', async () => {
     const { sessions, another } = createRevocableWorld()
     const cookie = await begin(sessions, 'alice')
     const visit = await openVisit(sessions, cookie)
@@ -412,7 +412,7 @@ describe('all sessions of a subject', () => {
     expect(await rejection(sessions.listFor('alice'))).toMatchObject({ code: 'KEEPSAKE_UNSUPPORTED' })
   })
 
-  it('stay over when the secret changes, and so does a single one', async () => {
+  it('stay ended when the secret changes, and so does a single one', async () => {
     const world = createRevocableWorld()
     const { sessions, another } = world
     const cookies = [await begin(sessions, 'alice'), await begin(sessions, 'alice')]
@@ -511,7 +511,7 @@ describe('sessions that overflow into a store', () => {
     expect(await openedBy(sessions, cookie)).toBe(place === 'sealed' ? 'revoked' : 'ended')
   })
 
-  it('are over with all copies from when they were smaller', async () => {
+  it('end with all copies from when they still fitted into the cookie', async () => {
     const world = createRevocableWorld()
     const sessions = world.another({ overflow: memoryStore({ now: () => world.at * 1000 }) })
     const small = await begin(sessions)
@@ -531,7 +531,7 @@ describe('sessions that overflow into a store', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ c: LARGE })
   })
 
-  it('can log in although another request has ended the session in the store', async () => {
+  it('can log in even if another request has ended the session in the store', async () => {
     const world = createRevocableWorld()
     const sessions = world.another({ overflow: memoryStore({ now: () => world.at * 1000 }) })
     const large = await request(sessions, await begin(sessions, 'alice'), (session) => (session['b'] = LARGE))

@@ -27,7 +27,7 @@ import {
   request,
 } from './store-support.ts'
 
-/** What somebody may try with a cookie that opens nothing. */
+/** Possible attempts with a cookie that opens nothing. */
 const ATTEMPTS: readonly Action[] = [
   ['reads', () => undefined],
   ['writes', (session) => (session['bait'] = 2)],
@@ -38,7 +38,7 @@ const ATTEMPTS: readonly Action[] = [
   ['leaves a message', (session) => session.flash('info', 'bait')],
 ]
 
-/** Those that a superseded cookie is told of by a 409: something that was set or added is lost. */
+/** The attempts that are a 409 with a superseded cookie, because something that was set or added is lost. */
 const LOSING = /writes|counts|message/
 
 /** The victim logs in with the cookie that the attacker has planted. */
@@ -128,7 +128,7 @@ describe('an attacker who has planted a cookie before the login', () => {
   })
 })
 
-/** The victim's locator with a verifier that was good for a row of the attacker. */
+/** The victim's locator with a verifier that is valid for a row of the attacker. */
 async function forged() {
   const world = createWorld()
   const { sessions } = world
@@ -138,7 +138,7 @@ async function forged() {
 }
 
 describe('an attacker who knows a row’s locator, but not its verifier,', () => {
-  it('finds the same row only with all of the locator', async () => {
+  it('finds the same row only with the complete locator', async () => {
     const world = createWorld()
     const value = valueOf(await begin(world.sessions, { a: 1 }))
     // The first 21 characters and the upper 2 bits of the 22nd are the locator.
@@ -207,7 +207,7 @@ describe('the proof of a row', () => {
     const { sessions } = createWorld()
     const value = valueOf(await begin(sessions, { secret: 1 }, 'alice'))
     for (let index = 0; index < value.length; index++) {
-      // The lowest bit of what a character stands for is flipped.
+      // Flips the lowest bit of the character's value.
       const bytes = Buffer.from(value, 'base64url')
       const bit = 6 * index + 5
       bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (0x80 >> (bit & 7))
@@ -245,7 +245,7 @@ describe('the proof of a row', () => {
         expect(dump).not.toContain(part.toString(form))
     const { proof } = present(readRow(row))
     expect(proof).toBe(proofOf(value))
-    // The best guess: what the store knows, in the place of what it does not.
+    // The best guess: the proof from the store instead of the unknown verifier.
     const guesses = [Buffer.from(proof, 'base64url'), Buffer.from(keyOf(value), 'hex')]
     for (const guess of guesses) {
       const made = Buffer.concat([locator, guess, Buffer.alloc(32)])

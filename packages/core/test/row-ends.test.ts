@@ -76,7 +76,7 @@ describe('a regenerate and an end', () => {
     ['a logout', (session: AnySession) => session.logout()],
     ['a destroy', (session: AnySession) => session.destroy()],
   ])(
-    'in either order and at once leave nothing alive, and a write that is lost is a 409: %s',
+    'in either order, or simultaneously, leave no session, and a lost write is a 409: %s',
     async (_, end) => {
       for (const order of ['regenerate first', 'end first', 'at once'] as const) {
         const { sessions, another, memory } = createWorld()

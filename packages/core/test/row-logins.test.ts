@@ -25,7 +25,7 @@ async function atOnce(
 }
 
 describe.each(IN_ROWS)('simultaneous logins of a session %s', (_, place) => {
-  it('of one user, by a double click, both get a valid cookie and the keys to keep, and nothing else of each other', async () => {
+  it('of one user, by a double click, both get a valid cookie and the keys to keep, and no other data of each other', async () => {
     const at = place()
     const { sessions, data, world } = at
     const cookie = await begin(sessions, { ...data, cart: [1], other: 1 })

@@ -52,7 +52,7 @@ describe('a login whose reply is lost', () => {
   })
 
   it.each(['lost', 'fails'] as const)(
-    'is tried again by the same visit where nobody could look: %s',
+    'is retried by the same visit if the row could not be read: %s',
     async (trouble) => {
       const { world, store, visit, login, cookie } = await anonymous()
       login()
@@ -64,7 +64,7 @@ describe('a login whose reply is lost', () => {
   )
 
   it.each(['before', 'after'] as const)(
-    'is settled at the close where save() ran out of time: %s',
+    'is settled by the close if save() ran out of time: %s',
     async (when) => {
       const world = createWorld({ storeTimeLimit: 50 })
       const { sessions, store } = world
@@ -83,7 +83,7 @@ describe('a login whose reply is lost', () => {
   )
 
   it.each(['before', 'after'] as const)(
-    'without a session before it is settled too, whenever the late answer comes: %s',
+    'without an earlier session is settled too, whenever the late reply arrives: %s',
     async (when) => {
       const world = createWorld({ storeTimeLimit: 50 })
       const { sessions, store } = world

@@ -12,7 +12,7 @@ import {
 } from './store-support.ts'
 
 describe('a session in overflow', () => {
-  it('that moves into the store while another request writes in its cookie keeps its own', async () => {
+  it('that moves into the store while another request writes to its cookie keeps its own data', async () => {
     const [, place] = present(IN_ROWS[2])
     const { sessions } = place()
     const cookie = await begin(sessions, { a: 1 })
@@ -26,7 +26,7 @@ describe('a session in overflow', () => {
     expect(await dataOf(sessions, small)).toEqual({ a: 1, b: 1 })
   })
 
-  it('that moves back while another request writes stays in the store, with both', async () => {
+  it('that moves back while another request writes stays in the store, with both changes', async () => {
     const [, place] = present(IN_ROWS[2])
     const { sessions } = place()
     const cookie = await begin(sessions, { a: 1, long: LONG })
@@ -38,7 +38,7 @@ describe('a session in overflow', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ a: 1, b: 1 })
   })
 
-  it('that has moved back is a 409 for the write of another request, and nothing comes twice', async () => {
+  it('that has moved back is a 409 for the write of another request, and no item is saved twice', async () => {
     const [, place] = present(IN_ROWS[2])
     const { sessions, world } = place()
     const cookie = await begin(sessions, { a: 1, long: LONG })
@@ -74,7 +74,7 @@ describe('a session in overflow', () => {
     },
   )
 
-  it('that logs in on its way back leaves no old cookie good', async () => {
+  it('that logs in while it moves back leaves no old cookie valid', async () => {
     const [, place] = present(IN_ROWS[2])
     const { sessions } = place()
     const cookie = await begin(sessions, { a: 1, long: LONG })
@@ -89,7 +89,7 @@ describe('a session in overflow', () => {
   })
 })
 
-it('explain() says of a session with overflow where its record lies', async () => {
+it('explain() shows where the record of a session with overflow is', async () => {
   const { sessions } = createOverflowingWorld({ revocation: 'none' })
   const small = await begin(sessions, { a: 1 })
   expect((await sessions.open(small)).session.explain().mode).toBe('cookie')

@@ -57,7 +57,7 @@ describe.each(IN_ROWS)('a request that began before a login, of a session %s', (
     return { ...at, cookie, late, login }
   }
 
-  describe.each(LOGINS)('where %s', (__, subject) => {
+  describe.each(LOGINS)('if %s', (__, subject) => {
     it.each(CHANGES)('does not change the row, and sends no cookie, if it %s', async (name, change) => {
       const { world, sessions, late, login } = await beforeLogin(subject)
       const hers = await login()
@@ -110,7 +110,7 @@ describe.each(IN_ROWS)('a request that began before a login, of a session %s', (
     expect(rowOf(world, hers)).toBeUndefined()
   })
 
-  it('leaves the row to the login, and begins another one, if it logs out and writes on', async () => {
+  it('leaves the row to the login, and begins another one, if it logs out and then writes', async () => {
     const { world, sessions, late, login } = await beforeLogin(undefined)
     const hers = await login()
     const before = rowOf(world, hers)
@@ -166,7 +166,7 @@ describe('a pending write during a login', () => {
     login.session['secret'] = 1
     const hers = present(cookieAfter(await login.close(), cookie))
     gate.open()
-    // It was written before the login; what comes now is too late.
+    // It was written before the login; a later write is too late.
     expect(await saving).toBeUndefined()
     expect(dataOn(late.session)).not.toHaveProperty('secret')
     const before = rowOf(world, hers)

@@ -12,7 +12,7 @@ export const { keyOf, proofOf } = createCookieHashes(keysOf().storeContext)
 
 export const NAME = '__Host-session'
 
-/** The value of a cookie: 64 characters where it leads to a row. */
+/** The value of a cookie: 64 characters if it names a row. */
 export const valueOf = (cookie: string): string => cookie.slice(NAME.length + 1)
 
 export const cookieOf = (value: string): string => `${NAME}=${value}`
@@ -28,7 +28,7 @@ export const LONG = 'x'.repeat(5000)
 export interface Place {
   readonly world: World<Data>
   readonly sessions: AnySessions
-  /** Data that brings the session into this place. */
+  /** Data that makes the session live in this place. */
   readonly data: Data
 }
 
@@ -73,7 +73,7 @@ export const IN_COOKIES: readonly [string, () => Place][] = [
 
 export const EVERYWHERE = [...IN_ROWS, ...IN_COOKIES]
 
-/** What a request does to its session, as a word and as code. */
+/** A request's change to its session, as a name and as code. */
 export type Action = readonly [string, (session: AnySession) => unknown]
 
 export const increment = (session: AnySession): void =>

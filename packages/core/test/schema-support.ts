@@ -14,7 +14,7 @@ export const PLACES: readonly [string, () => Partial<SessionsOptions>][] = [
   ['in either', () => ({ overflow: memoryStore() })],
 ]
 
-/** What a server says of its data; any of it may be wrong. */
+/** A server's options for its data; any of them may be wrong. */
 export interface Shaping {
   readonly schema?: unknown
   readonly version?: unknown
@@ -41,7 +41,7 @@ export async function browserWith(
   return browser
 }
 
-/** What a session holds, why it is what it is, and what closing it would do. */
+/** The data of a session, the reason for its state, and the result of closing it. */
 export const seen = (browser: Browser<Record<string, unknown>>): Promise<[object, string, string]> =>
   browser.ask((session) => {
     const { opened, closes } = session.explain()

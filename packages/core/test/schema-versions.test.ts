@@ -32,7 +32,7 @@ function asked(): never {
 }
 
 describe.each(PLACES)('a deploy that changes the shape of sessions %s', (_, options) => {
-  it('migrates older data at each read until it is saved, without a write of its own', async () => {
+  it('migrates older data at each read until it is saved, without causing a write', async () => {
     const server = createServers(options())
     const { cookie } = await browserWith(server(OLD), ADA, 'ada')
     const browser = createBrowser(server(NEW), cookie)
@@ -78,7 +78,7 @@ describe.each(PLACES)('a deploy that changes the shape of sessions %s', (_, opti
     ['throws', () => JSON.parse('no') as unknown],
     ['gives up', () => undefined],
     ['gives a text', () => 'text'],
-    ['gives what does not fit', () => ({ first: 'Ada' })],
+    ['returns invalid data', () => ({ first: 'Ada' })],
   ])('begins empty, and deletes nothing, if the migration %s', async (__, migrate) => {
     const server = createServers(options())
     const { cookie } = await browserWith(server(OLD), ADA)
@@ -137,7 +137,7 @@ describe.each(PLACES)('a deploy that changes the shape of sessions %s', (_, opti
     expect(await back.ask((session) => [session.subject, dataOn(session)])).toEqual(['ada', ADA_NEW])
   })
 
-  it('keeps the limits, the flash messages and the expiries of what it migrates', async () => {
+  it('keeps the limits, the flash messages and the expiries of migrated data', async () => {
     const clock = createClock()
     const server = createServers(options())
     const at = { now: clock.now, lifetime: { permanent: '31d' } } as const

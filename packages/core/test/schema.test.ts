@@ -128,7 +128,7 @@ describe.each(PLACES)('sessions %s', (_, options) => {
     ['gives no object', schemaOf(() => ({ value: 'text' }))],
     ['gives a list', schemaOf(() => ({ value: [1] }))],
     ['gives nothing', schemaOf(() => ({ value: undefined }))],
-    ['gives what no record can keep', schemaOf(() => ({ value: { f: () => 1 } }))],
+    ['returns data that cannot be saved', schemaOf(() => ({ value: { f: () => 1 } }))],
     ['gives data with the name of a control', schemaOf(() => ({ value: { id: 1 } }))],
   ])('begin empty if a schema %s: a cookie must not cause a failure', async (__, schema) => {
     const server = createServers(options())

@@ -49,7 +49,7 @@ describe('a sealer for other services', () => {
     expect(opened).toEqual({ ok: false, reason: 'unknown_key' })
   })
 
-  it('takes cookies of 4,096 characters, and records of 64 KiB', () => {
+  it('accepts cookies of 4,096 characters, and records of 64 KiB', () => {
     expect(MAX_TOKEN_CHARS).toEqual({ cookie: 4096, store: 131_072 })
     const text = JSON.stringify({ text: 'x'.repeat(65_536) })
     const store = createSealer({ secrets: [SECRET], name: 'a', purpose: 'store' })
@@ -83,7 +83,7 @@ describe('a sealer for other services', () => {
         [{ name: 'a'.repeat(65_536), secrets: [SECRET] }, /^name: expected text .*, got a text/],
       ] satisfies [unknown, RegExp][]
     ).map(([options, message]) => [message, options] as const),
-  )('refuses what is answered by %s', (message, options) => {
+  )('rejects wrong options with the message %s', (message, options) => {
     const error = thrownBy(() => createSealer(options as SealerOptions))
     expect(error).toBeInstanceOf(ConfigError)
     expect(error).toMatchObject({ message: expect.stringMatching(message) as unknown })

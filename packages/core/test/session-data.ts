@@ -23,7 +23,7 @@ const { value } = fc.letrec<{ value: unknown; leaf: unknown; object: Record<stri
   ),
 }))
 
-/** What a handler may leave on a session, of few keys and values so that two of them often meet. */
+/** Possible data of a handler, with few keys and values, so that two handlers often change the same ones. */
 export const anyData: fc.Arbitrary<Record<string, unknown>> = fc
   .array(fc.tuple(fc.constantFrom(...KEYS), value), { maxLength: 5 })
   .map((entries) => Object.fromEntries(entries.filter(([, item]) => item !== undefined)))

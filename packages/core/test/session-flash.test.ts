@@ -50,7 +50,7 @@ describe('flash messages', () => {
     expect(browser.cookie).toBeUndefined()
   })
 
-  it('come by category, oldest first, or all at once', async () => {
+  it('are returned by category, oldest first, or all together', async () => {
     const browser = browse()
     await browser.visit((session) => {
       session.flash('info', 'one')
@@ -310,7 +310,7 @@ it('a message taken during a commit is removed by the next commit', async () => 
   expect([session['n'], session.flash()]).toEqual([2, []])
 })
 
-it('a message in a session that another request has ended is not saved, and save() says so', async () => {
+it('a message in a session that another request has ended is not saved, and save() rejects', async () => {
   const { sessions } = createWorld()
   const cookie = await begin(sessions, { n: 1 }, 'alice')
   const slow = await sessions.open(cookie)

@@ -44,7 +44,7 @@ function check(model: Model, real: Real): void {
   real.ids.set(model.id, session.id)
 }
 
-/** One step: what it does to the model, and to the session. Both are compared after each. */
+/** One step: its effect on the model and on the session, which are compared after each step. */
 function command(
   name: string,
   onModel: (model: Model) => void,
@@ -280,7 +280,7 @@ describe('a session, compared with a plain model', () => {
     )
   })
 
-  it('gives back the data of the request before, read by itself', async () => {
+  it('returns the data of the previous request when it is read alone', async () => {
     await fc.assert(
       fc.asyncProperty(fc.dictionary(keys, values, { noNullPrototype: true }), async (data) => {
         fc.pre(Object.keys(data).length > 0)

@@ -1,13 +1,13 @@
 import { inspect } from 'node:util'
 
-/** A flash message. The number tells it from another one with the same words. */
+/** A flash message. The number distinguishes it from another one with the same text. */
 export interface Message {
   readonly serial: number
   readonly category: string
   readonly message: string
 }
 
-/** A session as plainly as it can be said: what is remembered of it. */
+/** The plainest model of a session: what is stored of it. */
 interface Remembered {
   readonly data: readonly (readonly [string, unknown])[]
   readonly subject: string | undefined
@@ -19,7 +19,7 @@ interface Remembered {
   readonly id: number
 }
 
-/** What is remembered, and what the request has made of it so far. */
+/** The stored session, and the request's changes so far. */
 export interface Model {
   at: number
   /** The last number that an id or a message was given. */
@@ -33,9 +33,9 @@ export interface Model {
   asked: boolean
   created: number
   id: number
-  /** Whether it is the session that came, and not another in its place. */
+  /** Whether it is still the session of the request, and not one that has replaced it. */
   continues: boolean
-  /** The messages that came. */
+  /** The messages from earlier requests. */
   came: readonly Message[]
   /** The messages that were taken last. */
   taken: readonly Message[]
@@ -75,7 +75,7 @@ export function beginAnew(model: Model): void {
   Object.assign(model, { subject: undefined, permanent: false, created: model.at, id: ++model.serial })
 }
 
-/** Another session in the place of the one that came. */
+/** Another session that replaces the one of the request. */
 export function replace(model: Model): void {
   beginAnew(model)
   model.continues = false
@@ -101,7 +101,7 @@ export function commitModel(model: Model): void {
   const { data, ends } = living({ data: structuredClone([...model.data]), ends: [...model.ends] }, at)
   if (data.length === 0 && subject === undefined && flash.length === 0) {
     const wasEmpty = kept?.data.length === 0 && kept.subject === undefined && kept.flash.length === 0
-    // What has come to its end by itself is left alone.
+    // A session that has expired by itself is left alone.
     if (!continues || !wasEmpty) model.kept = undefined
     return
   }

@@ -129,7 +129,7 @@ describe('closing', () => {
     await expect(createSessions({ secrets, store: failing }).close()).rejects.toThrow('busy')
   })
 
-  it('closes every store although one of them fails', async () => {
+  it('closes every store even if one of them fails', async () => {
     let isClosed = false
     const overflow = { ...memoryStore(), close: () => Promise.reject(new Error('busy')) }
     const revocation = { ...memoryStore(), close: () => void (isClosed = true) }

@@ -20,7 +20,7 @@ const COMMITS: readonly (readonly [string, (session: Session) => unknown])[] = [
 
 describe('a call that an overloaded store rejects', () => {
   it.each(COMMITS)(
-    'is not asked again, and fails the request with the refusal itself: %s',
+    'is not repeated, and the request fails with the store’s own error: %s',
     async (_, handle) => {
       const { sessions, store } = createWorld()
       const cookie = await begin(sessions, { list: [1] })
@@ -54,7 +54,7 @@ describe('a call that an overloaded store rejects', () => {
     const cookie = await begin(sessions, { list: [1] })
     store.forget()
     store.next('replace', 'fails', refuse)
-    // It is not said that nothing has begun: the first attempt may have been written.
+    // It is unknown whether nothing has begun: the first attempt may have been written.
     const error = await rejection(request(sessions, cookie, push))
     expect([error instanceof StoreError, error === busy]).toEqual([true, false])
     expect(store.calls).toEqual(['read', 'replace', 'read', 'replace'])

@@ -35,7 +35,7 @@ const EVERY_CALL = COMMITS.flatMap(([name, handle, methods]) =>
   methods.map((method) => [name, method, handle] as const),
 )
 
-/** What a commit of this kind leaves when nothing goes wrong. */
+/** The result of a commit of this kind without faults. */
 async function undisturbed(handle: Handler): Promise<object> {
   const { sessions } = createWorld()
   const cookie = await begin(sessions, { list: [1] })
@@ -203,7 +203,7 @@ describe('a store that does not answer', () => {
 
 describe("whenStoreFails: 'anonymous'", () => {
   it.each<Trouble>(['fails', 'hangs'])(
-    'goes on without a session that cannot be read: %s',
+    'continues without a session that cannot be read: %s',
     async (trouble) => {
       const { sessions, store, cookie } = await createList({
         whenStoreFails: 'anonymous',
@@ -245,7 +245,7 @@ const count: Handler = (session) =>
     data['n'] = ((data['n'] as number | undefined) ?? 0) + 1
   })
 
-/** A request that is saving while another has written `theirs`; `meanwhile` runs before the answer comes. */
+/** A request that saves after another has written `theirs`; `meanwhile` runs before the reply arrives. */
 async function saving(theirs: Handler, mine: Handler, meanwhile: Handler) {
   const { sessions, store, memory, cookie } = await createList()
   const visit = await openVisit(sessions, cookie)

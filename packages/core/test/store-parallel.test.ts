@@ -32,7 +32,7 @@ interface Shop {
   [key: `k${number}`]: number
 }
 
-/** Opens for every handler, runs them all, and closes all at once: nobody has seen the others' changes. */
+/** Opens a visit for every handler, runs them all, and closes all together: no handler sees the others' changes. */
 async function allAtOnce<D>(
   sessions: readonly Sessions<D>[],
   cookie: string,
@@ -117,7 +117,7 @@ describe('parallel requests of one session', () => {
     expect(await dataOf(world.sessions, cookie)).toEqual({ n: 200 })
   })
 
-  it.each(worlds)('set 50 keys, each its own, %s', async (_, sessionsOf) => {
+  it.each(worlds)('set 50 keys, a different one each, %s', async (_, sessionsOf) => {
     const world = createWorld<Shop>()
     const cookie = await begin(world.sessions, { n: 0 })
     await allAtOnce(sessionsOf(world), cookie, times(50, setKey))
@@ -229,7 +229,7 @@ describe('a conflict', () => {
   })
 })
 
-/** A request that was under way during a logout changes the session, and ends; the logout stands, and there is one event. */
+/** A request that was running during a logout changes the session, and ends; the logout stays valid, and there is one event. */
 async function lateWith(
   change: (session: Session) => unknown,
   end: (slow: Awaited<ReturnType<typeof openVisit<Record<string, unknown>>>>) => Promise<void>,
@@ -253,7 +253,7 @@ describe('a request that was running during a logout (R38)', () => {
     ['gives it a new id', (session) => session.regenerate()],
     ['makes it permanent', (session) => (session.permanent = true)],
     ['clears its data', (session) => session.clear()],
-  ])('and then %s, loses nothing: no cookie is sent, and only one event tells of it', async (_, change) => {
+  ])('and then %s, loses nothing: no cookie is sent, and there is one event', async (_, change) => {
     await lateWith(change, async (slow) => expect(await slow.close()).toEqual([['Vary', 'Cookie']]))
   })
 
@@ -261,7 +261,7 @@ describe('a request that was running during a logout (R38)', () => {
     ['writes', (session) => (session['late'] = 1)],
     ['updates', (session) => session.update((data) => Object.assign(data, { late: 1 }))],
     ['leaves a message', (session) => session.flash('info', 'late')],
-  ])('and then %s, is a 409: nothing is written, and one event tells of it', async (_, change) => {
+  ])('and then %s, is a 409: nothing is written, and there is one event', async (_, change) => {
     await lateWith(change, async (slow) => {
       expect(await rejection((async () => slow.close())())).toBeInstanceOf(SessionGoneError)
     })
@@ -605,11 +605,11 @@ describe('any schedule of requests that found the same session', () => {
     logout: (session) => session.logout(),
   }
 
-  /** What a request did: whether it said that it was done, and the cookie that it sent. */
+  /** The result of a request: whether it succeeded, and the cookie that it sent. */
   interface Report {
     readonly kind: Kind
     readonly item: number
-    /** Whether it found the session; one that came after an end found none. */
+    /** Whether it found the session; a request after the end did not. */
     readonly isOurs: boolean
     readonly isDone: boolean
     readonly sent: string | undefined
@@ -661,10 +661,10 @@ describe('any schedule of requests that found the same session', () => {
           const alive = found.filter(({ session }) => !session.isNew)
           const foundBy = (value: string | undefined) => found.find((each) => each.value === value)?.session
 
-          // Every row of the store is somebody's, and nobody shares one.
+          // Every row of the store belongs to exactly one visitor.
           expect(world.memory.size).toBe(alive.length)
 
-          // Whoever logs in is logged in, and has nothing but what was kept: of the session that came, or of that of a login
+          // A login is logged in, and has only the kept data: of the request's session, or of the session of a login
           // of the same user who was quicker.
           const logins = reports.filter(({ kind }) => kind === 'login')
           for (const { item, isOurs, isDone, sent: own } of logins) {
@@ -681,7 +681,7 @@ describe('any schedule of requests that found the same session', () => {
           const isOver = done('login').length + done('regenerate').length + done('logout').length > 0
           expect(foundBy(cookie)?.isNew).toBe(isOver)
 
-          // A session that has ended does not come back; what an anonymous visitor adds afterwards begins another one.
+          // An ended session is not restored; an anonymous visitor's later additions begin another one.
           const saved = [-1, ...done('push').map(({ item }) => item)]
           if (done('logout').length > 0) {
             for (const { session } of alive.filter((each) => each.session.subject === undefined)) {

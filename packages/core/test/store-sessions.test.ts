@@ -270,8 +270,8 @@ describe('login', () => {
 
   it.each([
     ['a whole cookie', () => Buffer.alloc(48, 9).toString('base64url')],
-    ['a verifier of its own behind a good locator', (good: string) => good.slice(0, 22) + 'A'.repeat(42)],
-    ['a locator of its own before a good verifier', (good: string) => 'A'.repeat(22) + good.slice(22)],
+    ['a chosen verifier after a valid locator', (good: string) => good.slice(0, 22) + 'A'.repeat(42)],
+    ['a chosen locator before a valid verifier', (good: string) => 'A'.repeat(22) + good.slice(22)],
   ])('never adopts a chosen cookie (R26): %s', async (_, choose) => {
     const { sessions, memory } = createWorld()
     const good = await begin(sessions, { mine: 1 })
@@ -332,7 +332,7 @@ describe('the content of the store', () => {
     const canaries = [session.id, 'canary-data', 'canary-subject', 'canary-two', secretNamed('newest')]
     for (const cookie of cookies) {
       const value = cookie.slice(NAME.length + 1)
-      // Whole, and its locator and verifier by themselves, as far as they are whole characters.
+      // The whole cookie, and its locator and verifier alone, rounded to whole characters.
       canaries.push(value, value.slice(0, 20), value.slice(24))
     }
     for (const canary of canaries) {
@@ -412,10 +412,7 @@ describe('the content of the store', () => {
       order: undefined,
     }
     const sealer = createSealer({ secrets: [secretNamed('newest')], purpose: 'store', name: NAME })
-    const sealed = sealer.seal(
-      { ...fieldsWith({}), text: isRow ? writeRow({ ...row, text }) : text },
-      keyOf(cookie),
-    )
+    const sealed = sealer.seal({ ...fieldsWith({}), text: isRow ? writeRow(row, text) : text }, keyOf(cookie))
     await memory.create(keyOf(cookie), { text: sealed, expiresAt: (BEGIN + 3600) * 1000 })
     expect((await openVisit(sessions, cookie)).session.explain().opened).toBe('corrupt')
   })

@@ -43,11 +43,11 @@ export function storeAround(inner: Store, around: Around): Store {
 
 export const never = <T>(): Promise<T> => new Promise<T>(() => undefined)
 
-/** What can happen to one call. `lost`: it is done, but its answer is an error. */
+/** What can happen to one call. `lost`: it takes effect, but its reply is an error. */
 export type Trouble = 'fails' | 'lost' | 'hangs' | (<T>(go: () => Promise<T>) => Promise<T>)
 
 export interface TroubledStore extends Store {
-  /** Every call so far, in order; `forget` begins anew. */
+  /** Every call so far, in order; `forget` clears the list. */
   readonly calls: readonly Method[]
   /** The records that were handed over for keeping. */
   readonly records: readonly StoredRecord[]
@@ -58,7 +58,7 @@ export interface TroubledStore extends Store {
   always(trouble: Trouble | undefined): void
 }
 
-/** A store that works, until it is told otherwise. */
+/** A store that works until the test makes it fail. */
 export function troubledStore(inner: Store): TroubledStore {
   let calls: Method[] = []
   const records: StoredRecord[] = []
@@ -128,7 +128,7 @@ export interface World<D> {
   at: number
 }
 
-/** Sessions over a memory store, with a clock that stands still. */
+/** Sessions over a memory store, with a stopped clock. */
 export function createWorld<D extends SessionData<D> = Record<string, unknown>>(
   options: Partial<SessionsOptions> = {},
 ): World<D> {
@@ -142,7 +142,7 @@ export function createWorld<D extends SessionData<D> = Record<string, unknown>>(
   return Object.assign(world, { sessions: another() })
 }
 
-/** The same with the store taking what a cookie has no room for. */
+/** The same, with the store only for sessions that do not fit into a cookie. */
 export function createOverflowingWorld(
   options: Partial<SessionsOptions> = {},
 ): World<Record<string, unknown>> {
@@ -153,7 +153,7 @@ export function createOverflowingWorld(
   return Object.assign(world, { another, sessions: another() })
 }
 
-/** The `Set-Cookie` line of a response, where it has one. */
+/** The `Set-Cookie` line of a response; undefined if it has none. */
 export const cookieLine = (headers: readonly Header[]): string | undefined =>
   headers.find(([name]) => name === 'Set-Cookie')?.[1]
 
@@ -164,7 +164,7 @@ export function cookieAfter(headers: readonly Header[], before: string | undefin
   return line.includes('; Max-Age=0;') ? undefined : line.slice(0, line.indexOf(';'))
 }
 
-/** How a response ends: the cookie that the browser then holds, `before` it or after it, and what it was refused with. */
+/** The end of a response: the browser's resulting cookie, which may be the one from `before`, and the error, if any. */
 export async function closed(
   visit: { close(): unknown },
   before?: string,
@@ -176,7 +176,7 @@ export async function closed(
   }
 }
 
-/** How it ends where the session is gone with something that was set or added: a 409, and the cookie stays. */
+/** The end of a response whose session is gone, with lost changes: a 409, and the cookie stays. */
 export const refused = (cookie?: string): { cookie: string | undefined; error: SessionGoneError } => ({
   cookie,
   error: new SessionGoneError(),
@@ -193,7 +193,7 @@ export async function request<D>(
   return cookieAfter(await visit.close(), cookie)
 }
 
-/** How many records are left once nobody needs to know any more what others went on as. */
+/** The number of records once superseded cookies have expired. */
 export async function leftIn({ memory, at = BEGIN }: Pick<World<unknown>, 'memory'> & { at?: number }) {
   await memory.sweep?.((at + 60) * 1000)
   return memory.size
@@ -216,7 +216,7 @@ export async function begin<D>(sessions: Sessions<D>, data: Partial<D>, subject?
   return present(cookie)
 }
 
-/** What a promise is rejected with; undefined when it is not. */
+/** The reason of a rejected promise; undefined if it is fulfilled. */
 export async function rejection(work: unknown): Promise<unknown> {
   return Promise.resolve(work).then(
     () => undefined,
@@ -224,7 +224,7 @@ export async function rejection(work: unknown): Promise<unknown> {
   )
 }
 
-/** What a function throws; undefined when it does not. */
+/** The error that a function throws; undefined if it does not throw. */
 export function thrown(work: () => unknown): unknown {
   try {
     work()

@@ -36,7 +36,7 @@ const RENEWALS: readonly Action[] = [
 ]
 
 describe.each(IN_ROWS)(
-  'a late request with the cookie that was good a moment ago, of a session %s',
+  'a late request with a cookie that was valid a moment ago, of a session %s',
   (_, place) => {
     describe.each(RENEWALS)('before a %s', (__, renew) => {
       async function superseded(subject?: string) {
@@ -49,7 +49,7 @@ describe.each(IN_ROWS)(
       }
 
       it.each([...WRITES, ...NO_WRITES])(
-        'sends no cookie and changes no row if it %s, and is told of what it loses',
+        'sends no cookie and changes no row if it %s, and lost changes are an error',
         async (___, act) => {
           const { world, sessions, old, cookie, row } = await superseded()
           const visit = await sessions.open(old)
@@ -66,7 +66,7 @@ describe.each(IN_ROWS)(
       )
 
       it.each(WRITES)(
-        'is told by save() alone that nothing was saved if it %s: the close is no error',
+        'gets an error only from save(), and none from the close, if it %s',
         async (___, act) => {
           const { world, sessions, old, cookie, row } = await superseded('alice')
           const visit = await sessions.open(old)
@@ -97,7 +97,7 @@ describe.each(IN_ROWS)(
         expect(rowOf(world, cookie)).toBe(row)
       })
 
-      it('takes no value', async () => {
+      it('gets no value from take', async () => {
         const { world, sessions, old, cookie, row } = await superseded()
         expect(await (await sessions.open(old)).session.take('a')).toBeUndefined()
         expect(rowOf(world, cookie)).toBe(row)

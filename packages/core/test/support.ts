@@ -27,14 +27,14 @@ export function createClock(at: number = START): Clock {
   return clock
 }
 
-/** Sessions with one good secret and a clock that stands still. */
+/** Sessions with one valid secret and a stopped clock. */
 export function sessionsOf<D extends SessionData<D> = Record<string, unknown>>(
   options: Partial<SessionsOptions> = {},
 ): Sessions<D> {
   return createSessions<D>({ secrets: [SECRET], revocation: 'none', now: () => START * 1000, ...options })
 }
 
-/** What a browser holds: the newest value under the cookie's name, taken from the headers of each response. */
+/** A browser's cookie: the newest value of its name in the headers of each response. */
 export interface Browser<D> {
   cookie: string | undefined
   /** The token without the cookie's name. */
@@ -69,11 +69,11 @@ export function createBrowser<D>(sessions: Sessions<D>, cookie?: string): Browse
   return browser
 }
 
-/** The `Set-Cookie` line of a response, where it has one. */
+/** The `Set-Cookie` line of a response; undefined if it has none. */
 export const setCookie = (headers: readonly Header[]): string | undefined =>
   headers.find(([name]) => name === 'Set-Cookie')?.[1]
 
-/** What a function throws; undefined when it does not. */
+/** The error that a function throws; undefined if it does not throw. */
 export function thrownBy(work: () => unknown): unknown {
   try {
     work()
@@ -83,7 +83,7 @@ export function thrownBy(work: () => unknown): unknown {
   }
 }
 
-/** What a promise is rejected with; undefined when it is not. */
+/** The reason of a rejected promise; undefined if it is fulfilled. */
 export async function rejectionOf(work: Promise<unknown>): Promise<unknown> {
   return work.then(
     () => undefined,

@@ -17,7 +17,7 @@ import {
   times,
 } from './store-support.ts'
 
-/** Places of a session in a store whose answers can be lost, and data that brings it there. */
+/** Places of a session in a store whose replies can be lost, and data that moves it there. */
 const STORED = [
   ['in a store', () => createWorld(), {}],
   ['that has outgrown its cookie', () => createOverflowingWorld({ revocation: 'none' }), { long: LONG }],
@@ -197,7 +197,7 @@ describe('take', () => {
   })
 
   it.each(['nothing', 'toString', '__proto__', 'login', 'subject', '$', ''])(
-    'gives undefined for the key %j that is not there, without a write',
+    'returns undefined for the missing key %j, without a write',
     async (key) => {
       const world = createWorld()
       const { sessions, store } = world
@@ -244,7 +244,7 @@ describe('take', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ code: 'V', a: 1 })
   })
 
-  it('throws the error of save if the session of pending changes is over', async () => {
+  it('throws the error of save if the session has ended and changes are pending', async () => {
     const { sessions } = createWorld()
     const cookie = await begin(sessions, { code: 'V' }, 'alice')
     const visit = await sessions.open(cookie)
@@ -253,7 +253,7 @@ describe('take', () => {
     expect(await rejection(visit.session.take('code'))).toBeInstanceOf(SessionGoneError)
   })
 
-  it('returns undefined without an error if the session is over and nothing else was changed', async () => {
+  it('returns undefined without an error if the session has ended and nothing else was changed', async () => {
     const world = createWorld()
     const cookie = await begin(world.sessions, { code: 'V' }, 'alice')
     for (const seconds of [0, 1000]) {
@@ -357,7 +357,7 @@ describe('a take whose reply is lost', () => {
   })
 })
 
-describe('without a store that records what was taken,', () => {
+describe('without a store that can record the removal,', () => {
   it.each([
     ['a sealed session', () => createWorld({ store: undefined, revocation: 'none' })],
     ['a session with overflow in its cookie', () => createOverflowingWorld({ revocation: 'none' })],

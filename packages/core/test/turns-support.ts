@@ -1,9 +1,9 @@
-/** Holds the event loop for so many milliseconds, or longer on a machine that has other work. */
+/** Blocks the event loop for at least this many milliseconds. */
 export function spin(milliseconds: number): void {
   for (const end = performance.now() + milliseconds; performance.now() < end;);
 }
 
-/** The most steps that `work` takes between two turns of the event loop; it tells each of them. */
+/** The maximum number of steps of `work` between two turns of the event loop; `work` reports each step. */
 export async function mostInOneTurn(work: (step: () => void) => Promise<unknown>): Promise<number> {
   let steps = 0
   let most = 0

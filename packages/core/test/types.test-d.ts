@@ -72,16 +72,16 @@ describe('the types of a session', () => {
     })
   })
 
-  it('are those of the registered data where none is named', () => {
+  it('use the registered data if no type is given', () => {
     expectTypeOf<Session>().toEqualTypeOf(session)
   })
 
-  it('take any key where any is named', () => {
+  it('accept any key if the type is any', () => {
     expectTypeOf(anything['whatever']).toEqualTypeOf<unknown>()
     anything['whatever'] = 1
   })
 
-  it('let nobody assign a control', () => {
+  it('do not allow assigning a control', () => {
     expectTypeOf(session.id).toEqualTypeOf<string>()
     expectTypeOf(session.subject).toEqualTypeOf<string | undefined>()
     expectTypeOf(session.permanent).toEqualTypeOf<boolean>()
@@ -102,7 +102,7 @@ describe('the types of a session', () => {
     anything.login('alice', { keep: ['cart', 'whatever'] })
   })
 
-  it('let regenerate keep keys of the data, or call back', () => {
+  it('let regenerate take keys to keep, or a callback', () => {
     session.regenerate()
     session.regenerate({ keep: ['cart', 'theme'] })
     session.regenerate((error) => expectTypeOf(error).toEqualTypeOf<unknown>())
@@ -131,7 +131,7 @@ describe('the types of sessions', () => {
     expectTypeOf(createSessions({ secrets })).toEqualTypeOf<Sessions<Record<string, unknown>>>()
   })
 
-  it('refuse data with the name of a control', () => {
+  it('reject data with the name of a control', () => {
     // @ts-expect-error -- 'id' is a control of the session
     createSessions<{ id: string }>({ secrets })
     // @ts-expect-error -- 'destroy' is a control of the session
@@ -149,7 +149,7 @@ describe('the types of sessions', () => {
     createSessions<{ identity: string; destroyed: boolean }>({ secrets })
   })
 
-  it('refuse options that do not exist', () => {
+  it('reject options that do not exist', () => {
     // @ts-expect-error -- secrets are needed
     createSessions({})
     // @ts-expect-error -- text or a list
@@ -167,13 +167,13 @@ describe('the types of sessions', () => {
 })
 
 describe('the registered data', () => {
-  it('is what the application names', () => {
+  it('is the type that the application registers', () => {
     expectTypeOf<RegisteredData>().toEqualTypeOf<Shop>()
   })
 })
 
 describe('the types of cookies', () => {
-  it('are text in and text out', () => {
+  it('accept and return text by default', () => {
     const cookie = createCookie('theme', { maxAge: '365d', sameSite: 'lax' })
     expectTypeOf(cookie).toEqualTypeOf<Cookie>()
     expectTypeOf(cookie.read('a=b')).toEqualTypeOf<string | undefined>()
@@ -186,14 +186,14 @@ describe('the types of cookies', () => {
 })
 
 describe('the types of sessions with a schema', () => {
-  it('are what Zod gives back, not what it takes', () => {
+  it('are Zod’s output types, not its input types', () => {
     const schema = z.object({ cart: z.array(z.string()), visits: z.coerce.number().default(1) })
     expectTypeOf(createSessions({ secrets, schema })).toEqualTypeOf<
       Sessions<{ cart: string[]; visits: number }>
     >()
   })
 
-  it('are what Valibot and ArkType give back', () => {
+  it('are the output types of Valibot and ArkType', () => {
     const valibot = v.object({ cart: v.array(v.string()) })
     expectTypeOf(createSessions({ secrets, schema: valibot })).toEqualTypeOf<Sessions<{ cart: string[] }>>()
     const arktype = type({ cart: 'string[]', 'visits?': 'number' })
@@ -202,7 +202,7 @@ describe('the types of sessions with a schema', () => {
     >()
   })
 
-  it('may be named, and the schema must then give them', () => {
+  it('may be given explicitly, and the schema must then return them', () => {
     interface Named {
       cart: string[]
     }
@@ -214,7 +214,7 @@ describe('the types of sessions with a schema', () => {
     createSessions({ secrets, schema: z.object({ login: z.string() }) })
   })
 
-  it('are what accept is given, with a request that may be said to be a framework’s', () => {
+  it('are the types of accept’s arguments, and the request can be typed as a framework’s', () => {
     const schema = z.object({ tenant: z.string() })
     createSessions({
       secrets,
@@ -232,7 +232,7 @@ describe('the types of sessions with a schema', () => {
     createSessions<Shop>({ secrets, accept: () => undefined })
   })
 
-  it('stay any keys without one', () => {
+  it('allow any keys without a schema', () => {
     expectTypeOf(createSessions({ secrets })).toEqualTypeOf<Sessions<Record<string, unknown>>>()
     expectTypeOf(createSessions({ secrets, onConflict: ({ mine }) => mine })).toEqualTypeOf<
       Sessions<Record<string, unknown>>

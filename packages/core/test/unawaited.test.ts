@@ -25,7 +25,7 @@ const PRELUDE = `
   const turns = async () => { for (let i = 0; i < 20; i++) await new Promise(setImmediate) }
 `
 
-/** What a process of its own prints for each script; an unhandled rejection ends it, which is Node's default. */
+/** The output of a separate process for each script; an unhandled rejection ends the process, as by Node's default. */
 async function run(...scripts: readonly string[]): Promise<string[]> {
   const args = [
     '--conditions=@keepsake/source',
@@ -182,7 +182,7 @@ describe('a promise that is not awaited', () => {
   )
 
   it.each(['reload()', "take('n')"])(
-    'of %s is told like any other that is dropped, for nothing else tells that it failed',
+    'of %s ends the process like any unhandled rejection, because nothing else reports the failure',
     async (call) => {
       const [out] = await run(`
         const sessions = sessionsOf()

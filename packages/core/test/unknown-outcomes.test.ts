@@ -31,12 +31,12 @@ async function counting() {
   return { ...world, world, cookie, visit }
 }
 
-/** Another request counts so many times. */
+/** Another request counts this many times. */
 async function countBeside(sessions: AnySessions, cookie: string, count: number): Promise<void> {
   for (const _ of times(count, (n) => n)) await request(sessions, cookie, increment)
 }
 
-/** One commit whose write was done, and about which nobody could find anything out. */
+/** One commit whose write took effect, but whose outcome could not be found out. */
 async function lost({ store, visit }: Awaited<ReturnType<typeof counting>>): Promise<void> {
   store.next('replace', 'lost')
   store.next('read', 'fails')
@@ -56,7 +56,7 @@ describe('an update whose write may have taken effect', () => {
   ]
 
   it.each(TROUBLES)(
-    'is made once, and a later save of the same visit is sure of it: %s',
+    'is made once, and a later save of the same visit confirms it: %s',
     async (_, troubles) => {
       const at = await counting()
       const { sessions, store, visit, cookie } = at
@@ -74,18 +74,18 @@ describe('an update whose write may have taken effect', () => {
     ['it fails', { create: ['fails'] }],
     ['the answer and the look are lost', { create: ['lost'], read: ['fails'] }],
     [
-      'the answer and the look are lost, and so is the answer of what writes over it',
+      'the reply and the read are lost, and so is the reply of the next write',
       { create: ['lost'], read: ['fails'], replace: ['lost'] },
     ],
     [
-      'nobody can look at what writes over it either',
+      'the next write cannot be read either',
       { create: ['lost', 'fails'], read: ['fails', 'fails'], replace: ['lost'] },
     ],
     ['it fails twice', { create: ['fails', 'fails'] }],
   ]
 
   it.each(CREATE_TROUBLES)(
-    'is made once in a session that begins, whose row is the only one: %s',
+    'is made once in a new session, which has only one row: %s',
     async (_, troubles) => {
       const { sessions, store, memory } = createWorld()
       const visit = await sessions.open(undefined)
@@ -208,7 +208,7 @@ describe('an update whose write may have taken effect', () => {
 
 describe('a save that runs into the time limit', () => {
   it.each<['before' | 'after', string]>([
-    ['after', 'although the store has written it'],
+    ['after', 'even if the store has written it'],
     ['before', 'and is written only when the next attempt is through'],
   ])('is saved once after the commit of the response: %s, %s', async (when) => {
     const { sessions, store } = createWorld({ storeTimeLimit: 50 })
@@ -269,15 +269,15 @@ describe.each(OUTCOMES)('a commit that failed, whose write %s,', (_, trouble) =>
   })
 })
 
-/** What a run of the property does next. */
+/** The next action in a run of the property. */
 interface Act {
   readonly visit: 0 | 1
   readonly act: 'count' | 'save'
-  /** What happens to the calls of a save, each to the first one of its method that comes. */
+  /** The faults of a save's calls, each for the first call of its method. */
   readonly troubles: readonly (readonly [Method, 'fails' | 'lost'])[]
 }
 
-// A row remembers four texts: the visits are held to fewer writes than that beside each other.
+// A row remembers four texts, so the visits make fewer parallel writes than that.
 const acts: fc.Arbitrary<Act[]> = fc.array(
   fc.record({
     visit: fc.constantFrom<(0 | 1)[]>(0, 1),
@@ -293,7 +293,7 @@ const acts: fc.Arbitrary<Act[]> = fc.array(
   { maxLength: 7 },
 )
 
-/** Two visits that count and save as they are told; how often each has counted, and the cookies after their last save. */
+/** Two visits that count and save as the run decides. Returns their counts, and the cookies after their last saves. */
 async function run(isNew: boolean, list: readonly Act[]) {
   const world = createWorld()
   let coming: Act['troubles'] = []
@@ -344,7 +344,7 @@ describe('a counter and a list, whatever fails', () => {
     )
   })
 
-  it('have no more than was counted, and no less than was saved, if a visit ends with a failure', async () => {
+  it('have at most what was counted, and at least what was saved, if a visit ends with a failure', async () => {
     await fc.assert(
       fc.asyncProperty(acts, async (list) => {
         const world = createWorld()

@@ -112,7 +112,7 @@ describe('the sealer', () => {
   })
 
   it.each(['', 'not a token', 'A'.repeat(200), 'A'.repeat(5000)])(
-    'decides about %j without touching a key',
+    'rejects %j without using a key',
     (token) => {
       const sealer = sealerOf(...SECRETS)
       expect(work(() => sealer.open(token))).toEqual({})
@@ -126,7 +126,7 @@ describe('a sealed visit', () => {
     openVisit(sessions, header) as AdapterVisit<Record<string, unknown>>
   let header = ''
 
-  /** A whole request: what the handler does, then the commit, then the end of the response. */
+  /** A complete request: the handler, then the commit, then the end of the response. */
   const request = (cookie: string | undefined, handle: (session: Record<string, unknown>) => void) => {
     const visit = open(cookie)
     handle(visit.session)
@@ -168,7 +168,7 @@ describe('a sealed visit', () => {
     expect(work(look)).toEqual({ parses: 1, stringifies: 1 })
   })
 
-  it('with a cookie of another process opens once, however often it comes', () => {
+  it('with a cookie of another process opens it once, however often it is sent', () => {
     const another = createSessions({ secrets: SECRETS })
     const read = (): void => {
       for (let visits = 0; visits < 3; visits++) {

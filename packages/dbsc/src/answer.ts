@@ -4,15 +4,15 @@ import { challengeField, textIn } from './fields.ts'
 import { instructions } from './instructions.ts'
 import { type Proof, verifyProof, verifyRegistration } from './proof.ts'
 
-/** A post of a browser, whatever host it came to. */
+/** A browser's POST, on any host. */
 export interface Post {
   readonly path: string
   readonly source: CookieSource
-  /** By names in lower case. */
+  /** Takes a name in lower case. */
   header(name: string): string | undefined
 }
 
-/** What is answered. Nothing of it is a redirect, which browsers take for the end of the session. */
+/** The response. It is never a redirect, because browsers end the session on one. */
 export interface Answer {
   readonly status: number
   readonly headers: readonly (readonly [name: string, value: string])[]
@@ -23,7 +23,7 @@ export interface Answer {
 type Headers = Answer['headers']
 
 /*
- * A browser takes any 4xx but 403, 407 and 429 for the end of its session, and asks again after a 5xx.
+ * A browser ends its session on any 4xx except 403, 407 and 429, and retries after a 5xx.
  */
 const BAD_REQUEST = 400
 const FORBIDDEN = 403
@@ -31,9 +31,9 @@ const CONFLICT = 409
 const UNAVAILABLE = 503
 
 /**
- * Answers a browser that registers a key, or proves that it has one. A store that fails is answered 503.
+ * Answers a browser that registers a key, or proves that it has one. Answers 503 if the store fails.
  *
- * @throws what `session.save` throws otherwise, as for data that cannot be kept.
+ * @throws the other errors of `session.save`, such as those for data that cannot be stored.
  */
 export async function answerPost(hooks: DeviceHooks, post: Post): Promise<Answer> {
   return (await answer(hooks, post).catch(unlessStoreFails)) ?? status(UNAVAILABLE)
@@ -56,7 +56,7 @@ async function register(hooks: DeviceHooks, visit: DeviceVisit, given: string | 
   if (typeof proof === 'string') return refused(visit, proof)
   const state = visit.registrationState(proof.jti)
   if (state !== 'good') return refused(visit, state === 'over' ? 'old_challenge' : 'foreign_challenge')
-  // The same proof again, whose answer was lost.
+  // The same proof again, because the browser did not get the response.
   if (visit.bound?.key === proof.key) return instructed(hooks, visit.bound.id, visit.bound.refreshed())
   if (visit.bound !== undefined) return refused(visit, 'bound_otherwise', CONFLICT)
   return bind(hooks, visit, proof)
@@ -82,7 +82,7 @@ async function refresh(
 ): Promise<Answer> {
   const { bound } = visit
   const id = textIn(post.header('sec-secure-session-id'))
-  // The browser's session is one that ours is not bound to any more.
+  // The browser refers to a binding that this session no longer has.
   if (bound === undefined || id !== bound.id) return ended([])
   const challenge = (): Answer =>
     status(FORBIDDEN, [['Secure-Session-Challenge', challengeField(bound.challenge(), bound.id)]])
@@ -90,7 +90,7 @@ async function refresh(
   const proof = await verifyProof(given, bound.key)
   const state = typeof proof === 'string' ? proof : bound.challengeState(proof.jti)
   if (state === 'good') return instructed(hooks, bound.id, bound.refreshed())
-  // A challenge that is over is no fault: the browser had it from before.
+  // An expired challenge is not an attack: the browser got it earlier.
   if (state !== 'over') visit.refused(state === 'foreign' ? 'foreign_challenge' : state)
   return challenge()
 }
@@ -112,7 +112,7 @@ const json = (value: object, headers: Headers): Answer => ({
 const instructed = (hooks: DeviceHooks, id: string, headers: Headers): Answer =>
   json(instructions(hooks, id), headers)
 
-/** The browser is to forget its session. */
+/** Tells the browser to end its session. */
 const ended = (headers: Headers): Answer => json({ continue: false }, headers)
 
 function refused(visit: DeviceVisit, reason: ProofRefusal, code = BAD_REQUEST): Answer {
@@ -120,7 +120,7 @@ function refused(visit: DeviceVisit, reason: ProofRefusal, code = BAD_REQUEST): 
   return status(code)
 }
 
-/** Why a session cannot be bound, for good; undefined for what may pass. */
+/** The reason why a session can never be bound; undefined for a temporary error. */
 function refusalOf(error: unknown): ProofRefusal | undefined {
   switch (codeOf(error)) {
     case 'KEEPSAKE_COOKIE_TOO_LARGE':

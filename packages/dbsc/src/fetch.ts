@@ -5,8 +5,8 @@ import { hooksOf } from './required.ts'
 import { tellSkipped } from './skipped.ts'
 
 /**
- * The answer to a browser that registers the key of a device or proves that it has it; undefined for every other request. For hosts
- * of the Fetch API with a flow of their own, such as Hono:
+ * Answers a browser that registers the key of a device or proves that it has it; undefined for every other request. For hosts
+ * of the Fetch API with their own middleware, such as Hono:
  *
  * ```ts
  * app.use(async (c, next) => (await answerDevice(sessions, c.req.raw)) ?? next())
@@ -28,22 +28,25 @@ export async function answerDevice<D>(
 }
 
 /**
- * A fetch handler that answers those requests itself:
+ * Wraps a fetch handler, and answers those requests itself:
  *
  * ```ts
  * export default { fetch: withDeviceBound(sessions, withSession(sessions, (request, session) => …)) }
  * ```
  *
- * With `require: 'always'`, have the inner handler call `requireBound(session)`.
+ * With `require: 'always'`, the inner handler must call `requireBound(session)`. Without an inner handler it is a route's handler,
+ * as for Next.js, and answers all other requests with 404.
  *
  * @throws {ConfigError} at start-up, for sessions without the option `deviceBound`.
  */
 export function withDeviceBound<D, Rest extends readonly unknown[]>(
   sessions: Sessions<D> | Choose<D, Request>,
-  handler: (request: Request, ...rest: Rest) => Response | Promise<Response>,
+  handler: (request: Request, ...rest: Rest) => Response | Promise<Response> = notFound,
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   if (typeof sessions !== 'function') hooksOf(sessions)
   const sessionsFor = chooseAmong(sessions)
   return async (request, ...rest) =>
     (await answerDevice(sessionsFor(request), request)) ?? handler(request, ...rest)
 }
+
+const notFound = (): Response => new Response(null, { status: 404 })

@@ -1,12 +1,12 @@
 import type { JWK } from 'jose'
 
 /*
- * A public key as the record of a session holds it, which is about a hundred characters for the curve:
+ * A public key as a session's record contains it, in about a hundred characters for ES256:
  *
  *   ES256   e.x.y     RS256   r.n.e
  */
 
-/** The algorithms of the draft, and of nothing else. */
+/** The algorithms of the draft; no others are accepted. */
 export type Algorithm = 'ES256' | 'RS256'
 
 export const isAlgorithm = (value: unknown): value is Algorithm => value === 'ES256' || value === 'RS256'
@@ -20,10 +20,10 @@ const EXPONENT = /^[\w-]{1,8}$/
 const isOf = (pattern: RegExp, value: unknown): value is string =>
   typeof value === 'string' && pattern.test(value)
 
-/** The text of a public key; undefined for one of another kind or size, and for one that came with its private part. */
+/** The text of a public key; undefined for a key of another kind or size, or one with its private part. */
 export function keyTextOf(algorithm: Algorithm, jwk: Readonly<Partial<JWK>>): string | undefined {
-  const { kty, crv, x, y, n, e } = jwk
-  if (Object.hasOwn(jwk, 'd')) return undefined
+  const { kty, crv, x, y, n, e, d } = Object.assign<Partial<JWK>, Partial<JWK>>(Object.create(null), jwk)
+  if (d !== undefined) return undefined
   if (algorithm === 'ES256')
     return kty === 'EC' && crv === 'P-256' && isOf(COORDINATE, x) && isOf(COORDINATE, y)
       ? `e.${x}.${y}`
@@ -31,7 +31,7 @@ export function keyTextOf(algorithm: Algorithm, jwk: Readonly<Partial<JWK>>): st
   return kty === 'RSA' && isOf(MODULUS, n) && isOf(EXPONENT, e) ? `r.${n}.${e}` : undefined
 }
 
-/** The public key that a text of `keyTextOf` says, with the one algorithm that it is for. */
+/** The public key in a text of `keyTextOf`, with its only algorithm. */
 export function keyIn(text: string): { readonly algorithm: Algorithm; readonly jwk: JWK } {
   const [kind, first = '', second = ''] = text.split('.')
   return kind === 'e'

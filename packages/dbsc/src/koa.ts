@@ -6,7 +6,7 @@ import { grouped, headerOf, pathOf, postOf } from './node.ts'
 import { hooksOf, requireBoundFor } from './required.ts'
 import { tellSkipped } from './skipped.ts'
 
-/** What Koa hands over, as far as it is needed. */
+/** The parts of Koa's context that are used here. */
 export interface DeviceContext {
   readonly req: IncomingMessage
   readonly res: ServerResponse
@@ -19,7 +19,7 @@ export interface DeviceContext {
 export type KoaDeviceMiddleware = (ctx: DeviceContext, next: () => Promise<unknown>) => Promise<void>
 
 /**
- * The middleware of {@link deviceBound} for Koa, which goes behind `session()` as well:
+ * The same as {@link deviceBound} for Koa. Mount it after `session()`:
  *
  * ```ts
  * app.use(session(sessions)).use(koaDeviceBound(sessions))

@@ -5,7 +5,7 @@ import { answerPost, type Answer, type Post } from './answer.ts'
 import { hooksOf, requireBoundFor } from './required.ts'
 import { tellSkipped } from './skipped.ts'
 
-/** Middleware of Express, and of whatever else calls `(req, res, next)`. */
+/** Middleware for Express and other frameworks that call `(req, res, next)`. */
 export type DeviceMiddleware = (
   req: IncomingMessage,
   res: ServerResponse,
@@ -13,16 +13,16 @@ export type DeviceMiddleware = (
 ) => void
 
 /**
- * Middleware that answers browsers which register the key of a device, or prove that they have it. Mount it behind `session()`
- * and before a guard against other sites, which knows these two posts as well:
+ * Middleware that answers browsers which register the key of a device, or prove that they have it. Mount it after `session()`
+ * and before a guard; Keepsake's cross-origin guard also lets these two POSTs through:
  *
  * ```ts
  * app.use(session(sessions), deviceBound(sessions))
  * ```
  *
- * With `require: 'always'` it refuses what does not come from its device, with a `SessionUnboundError`, 403.
+ * With `require: 'always'` it rejects a session that is not used on its device, with a `SessionUnboundError` (403).
  *
- * @param sessions Sessions with the option `deviceBound`, or what chooses among several by the request.
+ * @param sessions Sessions with the option `deviceBound`, or a function that chooses among several by the request.
  * @throws {ConfigError} at start-up, for sessions without the option.
  */
 export function deviceBound<D>(sessions: Sessions<D> | Choose<D, IncomingMessage>): DeviceMiddleware {
@@ -50,7 +50,7 @@ async function answerNode(hooks: DeviceHooks, req: IncomingMessage, res: ServerR
   res.end(body)
 }
 
-/** The same for whoever has a request of Node, and a response of another kind. */
+/** The POST in a Node request, also for frameworks with their own responses. */
 export const postOf = (req: IncomingMessage): Post => ({
   path: pathOf(req),
   source: req,
@@ -73,7 +73,7 @@ export function headerOf({ headers }: IncomingMessage, name: string): string | u
   return Array.isArray(value) ? value.join(', ') : value
 }
 
-/** Frameworks that cut a mount's path off keep the whole one beside it. */
+/** Frameworks that remove a mount's path from the URL keep the complete one in another property. */
 export function pathOf(req: IncomingMessage): string {
   const whole = fieldOf(req as { readonly originalUrl?: string }, 'originalUrl') ?? req.url
   return (whole ?? '').split('?', 1)[0] ?? ''

@@ -3,8 +3,8 @@ import { ConfigError } from '@keepsake/core'
 import { attachmentFor, type DeviceHooks, deviceHooksOf } from '@keepsake/core/adapter'
 
 /**
- * The session that came does not come from the device that it is bound to, or was not bound in time. Frameworks answer 403. It
- * carries nothing that came with the request.
+ * The request's session is bound to another device, or was not bound in time. Frameworks answer 403. The error contains
+ * nothing from the request.
  */
 export class SessionUnboundError extends Error {
   override readonly name = 'SessionUnboundError'
@@ -14,22 +14,22 @@ export class SessionUnboundError extends Error {
   readonly expose = true
 
   constructor() {
-    super('this login only counts on the device that it was made on, in a browser that can show it')
+    super('this login is only valid on the device where it was made, in a browser that can prove this')
   }
 }
 
 /**
- * For `deviceBound: { require: 'always' }`: a page of its own for visitors whose session does not count, in place of the one for
- * those who are not logged in. The middleware of this package calls it for every request.
+ * For `deviceBound: { require: 'always' }`: lets an application show a separate page to visitors whose session is not
+ * accepted, instead of the page for anonymous visitors. The middleware of this package calls it for every request.
  *
- * @throws {SessionUnboundError} for a session that came and does not come from its device.
+ * @throws {SessionUnboundError} for a session that is not used on its device.
  */
 export function requireBound(session: Pick<Session, 'explain'>): void {
   const { opened } = session.explain()
   if (opened === 'unbound' || opened === 'copied') throw new SessionUnboundError()
 }
 
-/** @throws {SessionUnboundError} where the sessions ask for it. */
+/** @throws {SessionUnboundError} with `require: 'always'`, as {@link requireBound} does. */
 export function requireBoundFor<D>(hooks: DeviceHooks, sessions: Sessions<D>, request: object): void {
   if (!hooks.isRequired) return
   const attachment = attachmentFor(sessions, request)
@@ -37,7 +37,7 @@ export function requireBoundFor<D>(hooks: DeviceHooks, sessions: Sessions<D>, re
   requireBound(attachment.session)
 }
 
-/** @throws {ConfigError} for sessions that are bound to nothing. */
+/** @throws {ConfigError} for sessions without the option `deviceBound`. */
 export function hooksOf(sessions: object): DeviceHooks {
   const hooks = deviceHooksOf(sessions)
   if (hooks === undefined)

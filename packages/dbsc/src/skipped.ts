@@ -3,7 +3,7 @@ import { tokensIn } from './fields.ts'
 
 const REASONS = ['unreachable', 'server_error', 'quota_exceeded'] as const
 
-/** Publishes why a browser has proved nothing. Anybody can say so: it changes nothing. */
+/** Publishes why a browser did not refresh. Anybody can send this header, so it changes nothing else. */
 export function tellSkipped(hooks: DeviceHooks, field: string | undefined): void {
   if (field === undefined) return
   const said = tokensIn(field)

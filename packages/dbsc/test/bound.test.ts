@@ -4,7 +4,7 @@ import { listen, setBound, setStage, thiefOf, visit } from './support/stage.ts'
 
 const ADA = { subject: 'ada', n: 0 }
 
-describe.each(MODE_NAMES)('a login whose session lives %s', (mode) => {
+describe.each(MODE_NAMES)('a login with a session %s', (mode) => {
   const options = (): (typeof MODES)[typeof mode] extends () => infer O ? O : never => MODES[mode]()
 
   it('is pending until its browser has registered a key, and bound from then on', async () => {
@@ -17,7 +17,7 @@ describe.each(MODE_NAMES)('a login whose session lives %s', (mode) => {
     expect(events).toEqual(['bound: registered'])
   })
 
-  it('stays pending for two minutes in a browser without keys, and then counts as before', async () => {
+  it('stays pending for two minutes in a browser without keys, and is then an ordinary unbound session', async () => {
     const { browser, wait } = setStage(options())
     const plain = browser.thief()
     expect(await visit(plain, '/login/ada')).toMatchObject({ bound: 'pending' })
@@ -43,7 +43,7 @@ describe.each(MODE_NAMES)('a login whose session lives %s', (mode) => {
     expect(events).toEqual(Array.from({ length: 5 }, () => 'bound_refreshed: refreshed'))
   })
 
-  it('is worth as long to a thief of both cookies as the cookie of the device is good, and no more', async () => {
+  it('works for a thief of both cookies only until the device cookie expires', async () => {
     const { browser, wait } = await setBound(options())
     wait(60)
     const thief = thiefOf(browser)
@@ -56,7 +56,7 @@ describe.each(MODE_NAMES)('a login whose session lives %s', (mode) => {
     expect(await visit(browser)).toMatchObject({ subject: 'ada', bound: true })
   })
 
-  it('is over for the browser’s key at its logout, and the cookie of the device goes with that of the session', async () => {
+  it('ends at its logout for the browser’s key too, and both the session cookie and the device cookie are deleted', async () => {
     const { browser, news, posts } = await setBound(options())
     const cleared = (await browser.request('/logout')).values('set-cookie')
     expect(cleared.map((line) => line.split('=', 1)[0])).toEqual(['__Host-session', '__Host-session-device'])

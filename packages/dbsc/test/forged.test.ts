@@ -18,7 +18,7 @@ const post = (
 ): Promise<Response> => {
   const headers = new Headers({ cookie, 'sec-secure-session-id': id })
   for (const field of fields)
-    // No browser and no server of ours gets a field of control characters past its parser.
+    // Parsers of browsers and servers reject a field with control characters.
     if (/^[\t\x20-\x7e\x80-\xff]*$/.test(field)) headers.append('secure-session-response', field)
   return app(new Request(`https://shop.test/.session/${path}`, { method: 'POST', headers }))
 }
@@ -48,8 +48,8 @@ async function challengeFor(app: App, cookie: string, id: string): Promise<strin
   return /^"([^"]+)"/.exec(field ?? '')?.[1] ?? ''
 }
 
-describe.each(['ES256', 'RS256'] as const)('a device with a key for %s', (alg) => {
-  it(`is not taken for any of ${FORGERIES} forged registrations`, { timeout: 600_000 }, async () => {
+describe.each(['ES256', 'RS256'] as const)('a session of a device with a key for %s', (alg) => {
+  it(`is not bound by any of ${FORGERIES} forged registrations`, { timeout: 600_000 }, async () => {
     const clock = createClock()
     const app = fetchApp(sessionsOf(clock))
     const device = createSigner(alg)
@@ -73,7 +73,7 @@ describe.each(['ES256', 'RS256'] as const)('a device with a key for %s', (alg) =
     expect((await post(app, 'register', cookie, [genuine])).status).toBe(200)
   })
 
-  it(`is not taken for any of ${FORGERIES} forged refreshes`, { timeout: 600_000 }, async () => {
+  it(`is not refreshed by any of ${FORGERIES} forged proofs`, { timeout: 600_000 }, async () => {
     const clock = createClock()
     const app = fetchApp(sessionsOf(clock))
     const device = createSigner(alg)

@@ -1,21 +1,35 @@
 import type { Session, Sessions } from '@keepsake/core'
 import { crossOriginGuard as expressGuard, session as expressSession } from '@keepsake/express'
+import { crossOriginGuard as fastifyGuard, session as fastifySession } from '@keepsake/fastify'
 import { session as honoSession } from '@keepsake/hono'
 import { crossOriginGuard as koaGuard, session as koaSession } from '@keepsake/koa'
 import { crossOriginGuard, withSession } from '@keepsake/node-http'
-import { createDeviceBoundBrowser } from '@keepsake/testing'
+import { createDeviceBoundBrowser } from '@keepsake/testing/device-bound'
 import express from 'express'
+import { fastify, type FastifyInstance } from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { answerDevice, deviceBound, koaDeviceBound } from '../src/index.ts'
+import { answerDevice, deviceBound, fastifyDeviceBound, koaDeviceBound } from '../src/index.ts'
 import { createClock, type Data, fetchApp, MODES, page, sessionsOf } from './support/app.ts'
+import { listenerOf } from './support/fastify.ts'
 import { visit } from './support/stage.ts'
 
 type App = (sessions: Sessions<Data>) => RequestListener
+
+/** Registers everything in a scope, whose only other routes are the pages. */
+const pagesIn = (scope: FastifyInstance, sessions: Sessions<Data>): FastifyInstance => {
+  scope
+    .register(fastifySession(sessions as Sessions<never>))
+    .register(fastifyDeviceBound(sessions))
+    .register(fastifyGuard())
+  for (const path of ['/', '/:action', '/:action/:user'])
+    scope.get(path, ({ session, url }) => page(url, session as never))
+  return scope
+}
 
 const LISTENERS: Readonly<Record<string, App>> = {
   Express: (sessions) =>
@@ -40,6 +54,9 @@ const LISTENERS: Readonly<Record<string, App>> = {
       .use(koaGuard())
       .use((ctx) => void (ctx.body = page(ctx.path, ctx.session as never)))
       .callback(),
+  Fastify: (sessions) => listenerOf(pagesIn(fastify(), sessions)),
+  'Fastify, in a separate scope': (sessions) =>
+    listenerOf(fastify().register(async (scope) => void pagesIn(scope, sessions))),
   'node:http': (sessions) => {
     const device = deviceBound(sessions)
     const pages = withSession(
@@ -79,9 +96,9 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-describe.each(HOSTS)('$name', ({ app, fetch }) => {
+describe.each(HOSTS)('device-bound sessions on $name', ({ app, fetch }) => {
   it.each(['in the cookie', 'in a store'] as const)(
-    'has a browser register a key and refresh the cookie, with sessions %s',
+    'let a browser register a key and refresh the cookie, with sessions %s',
     async (mode) => {
       const clock = createClock()
       const sessions = sessionsOf(clock, MODES[mode]())

@@ -3,20 +3,24 @@ import { crossOriginGuard, session } from '@keepsake/express'
 import { withSession } from '@keepsake/fetch'
 import {
   deviceBound,
+  fastifyDeviceBound,
   koaDeviceBound,
   requireBound,
   type SessionUnboundError,
   withDeviceBound,
 } from '../src/index.ts'
+import { session as fastifySession } from '@keepsake/fastify'
 import { session as koaSession } from '@keepsake/koa'
-import { createClient } from '@keepsake/testing'
+import { createClient } from '@keepsake/testing/client'
 import express from 'express'
+import { fastify } from 'fastify'
 import Koa from 'koa'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createClock, type Data, page, SECRET, sessionsOf } from './support/app.ts'
+import { listenerOf } from './support/fastify.ts'
 import { visit } from './support/stage.ts'
 
 async function serve(listener: RequestListener) {
@@ -37,28 +41,25 @@ const pages = (sessions: Sessions<Data>, ...more: express.RequestHandler[]): Req
 
 const CROSS = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://elsewhere.test' }
 
-describe('the guard against other sites', () => {
+describe('the cross-origin guard', () => {
   it.each([
     ['in front of the routes', (sessions: Sessions<Data>) => [crossOriginGuard(), deviceBound(sessions)]],
     ['with tokens', (sessions: Sessions<Data>) => [crossOriginGuard({ token: true }), deviceBound(sessions)]],
     ['behind them', (sessions: Sessions<Data>) => [deviceBound(sessions), crossOriginGuard()]],
-  ])(
-    'lets the two posts of browsers through, whatever page has caused them, and no others: %s',
-    async (_, stack) => {
-      const sessions = sessionsOf(createClock())
-      const client = await serve(pages(sessions, ...stack(sessions)))
-      await visit(client, '/login/ada')
-      const statusOf = async (path: string, method = 'POST'): Promise<number> =>
-        (await client.request(path, { method, headers: CROSS })).status
-      expect(await statusOf('/.session/register')).toBe(400)
-      expect(await statusOf('/.session/refresh?x=1')).toBe(200)
-      expect(await statusOf('/.session/refresh', 'PUT')).toBe(403)
-      for (const path of ['/', '/write', '/.session', '/.session/', '/.session/other', '/x/.session/refresh'])
-        expect([path, await statusOf(path)]).toEqual([path, 403])
-    },
-  )
+  ])('lets only the browser’s two POSTs through, whichever page has caused them: %s', async (_, stack) => {
+    const sessions = sessionsOf(createClock())
+    const client = await serve(pages(sessions, ...stack(sessions)))
+    await visit(client, '/login/ada')
+    const statusOf = async (path: string, method = 'POST'): Promise<number> =>
+      (await client.request(path, { method, headers: CROSS })).status
+    expect(await statusOf('/.session/register')).toBe(400)
+    expect(await statusOf('/.session/refresh?x=1')).toBe(200)
+    expect(await statusOf('/.session/refresh', 'PUT')).toBe(403)
+    for (const path of ['/', '/write', '/.session', '/.session/', '/.session/other', '/x/.session/refresh'])
+      expect([path, await statusOf(path)]).toEqual([path, 403])
+  })
 
-  it('lets none through where sessions are bound to nothing', async () => {
+  it('lets neither POST through if sessions are not device-bound', async () => {
     const sessions = createSessions<Data>({ secrets: [SECRET], revocation: 'none' })
     const client = await serve(pages(sessions, crossOriginGuard()))
     await visit(client, '/login/ada')
@@ -66,7 +67,7 @@ describe('the guard against other sites', () => {
   })
 })
 
-describe('where every login has to be bound, one that is not is answered 403', () => {
+describe("with require: 'always', an unbound login gets a 403", () => {
   const ALWAYS = { deviceBound: { require: 'always' } } as const
   const HOSTS: Readonly<Record<string, (sessions: Sessions<Data>) => RequestListener>> = {
     Express: (sessions) =>
@@ -77,6 +78,15 @@ describe('where every login has to be bound, one that is not is answered 403', (
           const { status, code } = error as SessionUnboundError
           res.status(status).json({ code })
         }) as express.ErrorRequestHandler),
+    Fastify: (sessions) => {
+      const app = fastify()
+      app.register(fastifySession(sessions as Sessions<never>)).register(fastifyDeviceBound(sessions))
+      app.setErrorHandler<SessionUnboundError>(({ status, code }, _, reply) =>
+        reply.code(status).send({ code }),
+      )
+      app.get('*', ({ session: one, url }) => page(url, one as never))
+      return listenerOf(app)
+    },
     Koa: (sessions) =>
       new Koa()
         .use(async (ctx, next) => {
@@ -94,25 +104,22 @@ describe('where every login has to be bound, one that is not is answered 403', (
         .callback(),
   }
 
-  it.each(Object.entries(HOSTS))(
-    'with a code, once, and whoever comes again is nobody: %s',
-    async (_, host) => {
-      const clock = createClock()
-      const client = await serve(host(sessionsOf(clock, ALWAYS)))
-      expect(await visit(client, '/login/ada')).toMatchObject({ subject: 'ada', bound: 'pending' })
-      clock.at += 121
-      const { status, text, values } = await client.request('/')
-      expect({ status, text: JSON.parse(text) as unknown }).toEqual({
-        status: 403,
-        text: { code: 'KEEPSAKE_SESSION_UNBOUND' },
-      })
-      expect(values('set-cookie')[0]).toContain('Max-Age=0')
-      expect(await visit(client)).toMatchObject({ subject: null, opened: 'no_cookie' })
-      expect(await visit(client, '/login/ada')).toMatchObject({ subject: 'ada', bound: 'pending' })
-    },
-  )
+  it.each(Object.entries(HOSTS))('with a code, and its next request is anonymous: %s', async (_, host) => {
+    const clock = createClock()
+    const client = await serve(host(sessionsOf(clock, ALWAYS)))
+    expect(await visit(client, '/login/ada')).toMatchObject({ subject: 'ada', bound: 'pending' })
+    clock.at += 121
+    const { status, text, values } = await client.request('/')
+    expect({ status, text: JSON.parse(text) as unknown }).toEqual({
+      status: 403,
+      text: { code: 'KEEPSAKE_SESSION_UNBOUND' },
+    })
+    expect(values('set-cookie')[0]).toContain('Max-Age=0')
+    expect(await visit(client)).toMatchObject({ subject: null, opened: 'no_cookie' })
+    expect(await visit(client, '/login/ada')).toMatchObject({ subject: 'ada', bound: 'pending' })
+  })
 
-  it('by whoever asks for it in a handler of the Fetch API', async () => {
+  it('from a fetch handler that calls requireBound', async () => {
     const clock = createClock()
     const sessions = sessionsOf(clock, ALWAYS)
     const handle = withDeviceBound(
@@ -132,7 +139,7 @@ describe('where every login has to be bound, one that is not is answered 403', (
     expect((await handle(new Request('https://shop.test/', { headers: { cookie } }))).status).toBe(403)
   })
 
-  it('and needs the session mounted before it', async () => {
+  it('only if session() is mounted before; otherwise there is a ConfigError', async () => {
     const sessions = sessionsOf(createClock(), ALWAYS)
     const errors: unknown[] = []
     const client = await serve((request, response) =>
@@ -144,4 +151,14 @@ describe('where every login has to be bound, one that is not is answered 403', (
     await client.request('/')
     expect(String(errors[0])).toBe('ConfigError: deviceBound: mount session() before it')
   })
+})
+
+it('a fetch handler without an inner handler answers the two POSTs, and 404 to everything else', async () => {
+  const handle = withDeviceBound(() => sessionsOf(createClock()))
+  const statusOf = async (path: string, method = 'POST'): Promise<number> =>
+    (await handle(new Request(`https://shop.test${path}`, { method }))).status
+  expect(await statusOf('/.session/register')).toBe(400)
+  expect(await statusOf('/.session/refresh')).toBe(200)
+  expect(await statusOf('/.session/other')).toBe(404)
+  expect(await statusOf('/.session/refresh', 'GET')).toBe(404)
 })

@@ -4,7 +4,7 @@ import { MODE_NAMES, MODES, SECRET, sessionsOf } from './support/app.ts'
 import { challengeFor, challengeIn, createSigner, idIn, post, refresh, register } from './support/posts.ts'
 import { listen, setBound, setStage, type Stage, visit } from './support/stage.ts'
 
-/** A session that a key of ours is registered for, in a client that does nothing by itself. */
+/** A session with a registered key of the test, in a client that never refreshes by itself. */
 async function setOwn(options?: Parameters<typeof setStage>[0]) {
   const stage = setStage(options)
   const browser = stage.browser.thief()
@@ -14,8 +14,8 @@ async function setOwn(options?: Parameters<typeof setStage>[0]) {
   return { ...stage, browser, other: stage.browser, id, signer }
 }
 
-describe.each(MODE_NAMES)('a refresh of a session that lives %s', (mode) => {
-  it('is asked for a proof by 403 and a challenge, and the proof may come twice', async () => {
+describe.each(MODE_NAMES)('a refresh of a session %s', (mode) => {
+  it('is answered 403 with a challenge, and the proof may be sent twice', async () => {
     const { browser, id, signer } = await setOwn(MODES[mode]())
     const asked = await refresh(browser, id)
     expect(asked.status).toBe(403)
@@ -24,7 +24,7 @@ describe.each(MODE_NAMES)('a refresh of a session that lives %s', (mode) => {
     for (let times = 0; times < 2; times++) expect((await refresh(browser, id, proof)).status).toBe(200)
   })
 
-  it('with a challenge of five minutes ago is asked for another one', async () => {
+  it('with a challenge from five minutes ago is answered with another challenge', async () => {
     const { browser, id, signer, wait } = await setOwn(MODES[mode]())
     const proof = await signer.proof(await challengeFor(browser, id))
     wait(300)
@@ -34,7 +34,7 @@ describe.each(MODE_NAMES)('a refresh of a session that lives %s', (mode) => {
     expect({ status, has: values('secure-session-challenge').length }).toEqual({ status: 403, has: 1 })
   })
 
-  it('by another key, or with the challenge of the login, is refused and told of', async () => {
+  it('by another key, or with the challenge of the login, is rejected, with an event', async () => {
     const { browser, other, id, signer } = await setOwn(MODES[mode]())
     const events = listen()
     const challenge = await challengeFor(browser, id)
@@ -51,13 +51,13 @@ describe.each(MODE_NAMES)('a refresh of a session that lives %s', (mode) => {
     ])
   })
 
-  it('of an id that is not of its key ends the session of that browser, and not ours', async () => {
+  it('with the id of another key ends the browser’s device-bound session, but not the session on the server', async () => {
     const { browser, id } = await setOwn(MODES[mode]())
     expect((await refresh(browser, 'another')).text).toBe('{"continue":false}')
     expect((await refresh(browser, id)).status).toBe(403)
   })
 
-  it('holds though the session has a new id, and though the newest secret is another one', async () => {
+  it('succeeds after the session got a new id, and after the secrets were rotated', async () => {
     const place = MODES[mode]()
     const { browser, wait, deploy, clock, news } = await setBound(place)
     await visit(browser, '/regenerate')
@@ -70,7 +70,7 @@ describe.each(MODE_NAMES)('a refresh of a session that lives %s', (mode) => {
     expect(news()).toEqual(['refreshed'])
   })
 
-  it('may come from two tabs at once, and ahead of time', async () => {
+  it('can be sent by two tabs simultaneously, and before the cookie expires', async () => {
     const { browser, wait, news } = await setBound(MODES[mode]())
     wait(300)
     await Promise.all([browser.refresh(), browser.refresh()])
@@ -83,7 +83,7 @@ describe.each(MODE_NAMES)('a refresh of a session that lives %s', (mode) => {
     expect(new Set(news())).toEqual(new Set(['refreshed']))
   })
 
-  it('keeps a session no longer alive than its use does', async () => {
+  it('does not extend the session', async () => {
     const { browser, wait } = await setBound(MODES[mode]())
     for (let minutes = 0; minutes < 60; minutes += 10) {
       wait(600)
@@ -93,7 +93,7 @@ describe.each(MODE_NAMES)('a refresh of a session that lives %s', (mode) => {
   })
 })
 
-/** A store that fails while it is told to. */
+/** A store that fails while the test wants it to. */
 function failing(): { readonly store: Store; fails: boolean } {
   const store = memoryStore()
   const state = { fails: false, store }
@@ -104,9 +104,9 @@ function failing(): { readonly store: Store; fails: boolean } {
   return state
 }
 
-describe('what passes by itself is no end', () => {
+describe('a temporary failure does not end a device-bound session:', () => {
   it.each(['fail', 'anonymous'] as const)(
-    'a store that fails is answered 503: %s',
+    'a failing store is answered with 503: %s',
     async (whenStoreFails) => {
       const place = failing()
       const { browser, wait, news, posts } = await setBound({ store: place.store, whenStoreFails })
@@ -120,7 +120,7 @@ describe('what passes by itself is no end', () => {
     },
   )
 
-  it('a store that is busy when a key is to be written is an error, and the browser may try again', async () => {
+  it('a registration fails while the store is busy, and the browser can retry', async () => {
     const store = memoryStore()
     let isBusy = false
     const replace: Store['replace'] = (...given) => {
@@ -135,7 +135,7 @@ describe('what passes by itself is no end', () => {
     expect((await register(browser, proof)).status).toBe(200)
   })
 
-  it('a cookie of a secret that this server does not have yet is answered 503', async () => {
+  it('a cookie of a secret that this server does not have yet is answered with 503', async () => {
     const { browser, wait, deploy, clock, posts } = await setBound()
     deploy(sessionsOf(clock, { secrets: ['another-secret-0123456789-abcdefghijklmnopqrstuvwxyz'] }))
     wait(600)
@@ -144,7 +144,7 @@ describe('what passes by itself is no end', () => {
     expect(browser.boundSessions).toHaveLength(1)
   })
 
-  it('a refresh that left before a new id came is answered by the key', async () => {
+  it('a refresh sent before the session got a new id is still answered for its key', async () => {
     const { browser, id, signer, wait } = await setOwn({ store: memoryStore() })
     const challenge = await challengeFor(browser, id)
     const cookie = browser.jar.cookieFor('https://shop.test')
@@ -160,11 +160,11 @@ describe('what passes by itself is no end', () => {
   })
 })
 
-describe('a session that is over', () => {
+describe('a bound session', () => {
   it.each([
     ['revoked', async ({ sessions }: Stage) => sessions.revokeAll('ada')],
-    ['ended by its limit', async ({ wait }: Stage) => wait(86_400)],
-  ])('%s is over for the browser’s key at its next refresh', async (_, end) => {
+    ['past its time limit', async ({ wait }: Stage) => wait(86_400)],
+  ])('that is %s ends for the browser’s key at its next refresh', async (_, end) => {
     const stage = await setBound({ store: memoryStore() })
     stage.wait(600)
     await end(stage)

@@ -4,7 +4,7 @@ import { challengeIn, createSigner, register } from './support/posts.ts'
 import { listen, setStage, thiefOf, visit } from './support/stage.ts'
 
 describe('a registration in a store', () => {
-  it('stays, though a request that was under way saves twice', async () => {
+  it('is not undone by a request that was already running and saves twice', async () => {
     const { browser, sessions, wait } = setStage({ store: memoryStore() })
     const plain = browser.thief()
     const login = await plain.request('/login/ada')
@@ -19,8 +19,8 @@ describe('a registration in a store', () => {
   })
 })
 
-describe('a registration that cannot be kept', () => {
-  it('for want of room in the cookie is refused, and the session is as it was', async () => {
+describe('the record of a registration', () => {
+  it('that does not fit into the cookie is rejected, and the session is unchanged', async () => {
     const { browser } = setStage({ revocation: 'none' })
     const events = listen()
     const plain = browser.thief()
@@ -33,7 +33,7 @@ describe('a registration that cannot be kept', () => {
     expect(await visit(plain)).toMatchObject({ subject: 'ada', bound: 'pending' })
   })
 
-  it('moves a session into the store that has outgrown its cookie by it', async () => {
+  it('moves the session into the overflow store if it no longer fits into its cookie', async () => {
     const overflow = memoryStore()
     const { browser } = setStage({ overflow, revocation: 'none', overflowAbove: 60 })
     await visit(browser, '/login/ada')
@@ -42,7 +42,7 @@ describe('a registration that cannot be kept', () => {
     expect(await visit(browser)).toMatchObject({ subject: 'ada', bound: true })
   })
 
-  it('leaves a copy from before it that lives in its cookie as it is: a store does not', async () => {
+  it('does not bind an earlier copy of a sealed cookie, but does so with a store', async () => {
     const results = []
     for (const options of [{ revocation: 'none' as const }, { store: memoryStore() }]) {
       const { browser, wait } = setStage(options)

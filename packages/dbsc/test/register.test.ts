@@ -14,8 +14,8 @@ interface Instructions {
 
 const IN_STORE = { store: memoryStore() }
 
-describe('a login offers registration', () => {
-  it('with both algorithms, the path and a challenge, and only a login does', async () => {
+describe('the offer to register a key', () => {
+  it('is sent only by a login, with both algorithms, the path and a challenge', async () => {
     const { browser } = setStage({ deviceBound: { path: '/auth/device' } })
     const plain = browser.thief()
     const [field = ''] = (await plain.request('/login/ada')).values('secure-session-registration')
@@ -24,7 +24,7 @@ describe('a login offers registration', () => {
       expect((await plain.request(path)).values('secure-session-registration')).toEqual([])
   })
 
-  it('once where the response is saved twice, and not where it ends with a logout', async () => {
+  it('is sent once if the session is saved twice, and not if the request ends with a logout', async () => {
     const { sessions } = setStage(IN_STORE)
     const { session, close } = await sessions.open('')
     session.login('ada')
@@ -39,7 +39,7 @@ describe('a login offers registration', () => {
     expect((await other.close()).map(([name]) => name)).not.toContain('Secure-Session-Registration')
   })
 
-  it('again for another subject, and not for the one who is bound already', async () => {
+  it('is sent again for another subject, but not for a subject that is already bound', async () => {
     const { browser, news } = await setBound(IN_STORE)
     await browser.request('/login/ada')
     await browser.settled()
@@ -55,7 +55,7 @@ describe('a login offers registration', () => {
 const SIGNERS = [await createSigner(), await createSigner('RS256'), await createSigner('RS256', 4096)]
 
 describe.each(['in the cookie', 'in a store'] as const)('a registration of a session %s', (mode) => {
-  it('takes keys of both algorithms, RSA up to 4,096 bits', async () => {
+  it('accepts keys of both algorithms, RSA up to 4,096 bits', async () => {
     for (const signer of SIGNERS) {
       const { browser } = setStage(MODES[mode]())
       const plain = browser.thief()
@@ -65,7 +65,7 @@ describe.each(['in the cookie', 'in a store'] as const)('a registration of a ses
     }
   })
 
-  it('that comes again is answered as before, and one of another key is refused', async () => {
+  it('can be repeated with the same key, and is rejected with another key', async () => {
     const { browser } = setStage(MODES[mode]())
     const events = listen()
     const plain = browser.thief()
@@ -83,7 +83,7 @@ describe.each(['in the cookie', 'in a store'] as const)('a registration of a ses
     ])
   })
 
-  it('holds though the session has had a new id since its login', async () => {
+  it('is accepted after the session got a new id since its login', async () => {
     const { browser } = setStage(MODES[mode]())
     const plain = browser.thief()
     const challenge = challengeIn(await plain.request('/login/ada'))
@@ -92,7 +92,7 @@ describe.each(['in the cookie', 'in a store'] as const)('a registration of a ses
     expect(await visit(plain)).toMatchObject({ subject: 'ada', bound: true })
   })
 
-  it('is over two minutes after the login, and needs the challenge of that login', async () => {
+  it('is rejected later than two minutes after the login, and without the challenge of that login', async () => {
     const signer = await createSigner()
     const { browser, wait } = setStage(MODES[mode]())
     const events = listen()
@@ -106,7 +106,7 @@ describe.each(['in the cookie', 'in a store'] as const)('a registration of a ses
     expect(events.slice(0, 2)).toEqual(['bound_failed: old_challenge', 'bound_failed: foreign_challenge'])
   })
 
-  it('is of no use to a thief of the cookie, who has had no challenge', async () => {
+  it('is rejected from a thief of the cookie, who did not get its challenge', async () => {
     const { browser } = setStage(MODES[mode]())
     const plain = browser.thief()
     const challenge = challengeIn(await plain.request('/login/ada'))
@@ -123,11 +123,11 @@ describe.each(['in the cookie', 'in a store'] as const)('a registration of a ses
     expect((await register(plain, await signer.registration(challenge))).status).toBe(200)
   })
 
-  it('gives a cookie with the attributes that it names, which a browser drops before it is over', async () => {
+  it('sets a cookie with the attributes of the instructions, which a browser drops before it expires on the server', async () => {
     for (const cookie of [
       {},
       { sameSite: 'strict' },
-      { partitioned: true, sameSite: 'none' },
+      { sameSite: 'none' },
       { domain: 'shop.test', name: 'id' },
       { priority: 'high' },
     ] as const) {
@@ -140,8 +140,10 @@ describe.each(['in the cookie', 'in a store'] as const)('a registration of a ses
       const line = answer.values('set-cookie').find((one) => one.startsWith(`${name}=`)) ?? ''
       const [, sent = '', age = ''] = /^[^;]*; (.*); Max-Age=(\d+); Expires=/.exec(line) ?? []
       expect({ type, attributes, age }).toEqual({ type: 'cookie', attributes: sent, age: '598' })
-      // A cookie of one host must not hold up the requests to others.
-      expect(scope).toEqual({ include_site: 'domain' in cookie })
+      // A cookie of one host must not delay requests to other hosts.
+      expect(scope).toEqual(
+        'domain' in cookie ? { origin: 'https://shop.test', include_site: true } : { include_site: false },
+      )
       expect(name).toBe('domain' in cookie ? '__Secure-id-device' : '__Host-session-device')
       expect(refresh_url).toBe('/.session/refresh')
     }

@@ -26,7 +26,7 @@ const PLACES: Readonly<Record<string, () => { readonly store: Store } | { readon
   'in their cookies, with a revocation list': () => ({ revocation: memoryStore() }),
 }
 
-/** The cookies of a response, by their names; empty where one is deleted. */
+/** The cookies of a response by name; a deleted one has an empty value. */
 const cookiesIn = (response: Response): ReadonlyMap<string, string> =>
   new Map(
     response.headers.getSetCookie().map((line) => {
@@ -38,7 +38,7 @@ const cookiesIn = (response: Response): ReadonlyMap<string, string> =>
 const SESSION = '__Host-session'
 const DEVICE = '__Host-session-device'
 
-/** All that a browser, or a thief who looks over its shoulder, ever gets of one session. */
+/** Everything that a browser, or a thief who watches it, ever gets of one session. */
 class Visitor {
   readonly apps: readonly ((request: Request) => Promise<Response>)[]
   readonly sessionCookies = new Set<string>()
@@ -91,7 +91,7 @@ async function begin(sessions: readonly Sessions<Data>[], isBound: boolean) {
   return { visitor, registration, challenge }
 }
 
-/** What a schedule must not show. */
+/** The faults that a schedule has revealed. */
 async function faultsOf(
   place: ReturnType<(typeof PLACES)[string]>,
   seed: number,
@@ -146,21 +146,21 @@ async function faultsOf(
   const isAlive = opened.some(({ subject }) => subject === 'ada')
   const isBoundSomehow = isBound || counted('register') + counted('register by another') > 0
   const faults = [
-    hasEnded && isAlive && 'a session that has ended was brought back',
+    hasEnded && isAlive && 'an ended session was restored',
     !hasEnded && !isAlive && 'a session was lost',
     'store' in place &&
       isBoundSomehow &&
       opened.some(({ subject, bound }) => subject === 'ada' && bound !== true) &&
-      'a bound session counts without its device',
+      'a bound session is accepted without its device',
     'store' in place &&
       counted('register') > 0 &&
       counted('register by another') > 0 &&
-      'two keys have got one session',
-    isBound && counted('register by another') > 0 && 'a key has taken the place of another',
+      'two keys are bound to one session',
+    isBound && counted('register by another') > 0 && 'a key has replaced another',
     !hasEnded &&
       isBound &&
       done.some(({ text }) => text === '{"continue":false}') &&
-      'a browser was told of an end',
+      'the browser was told that a valid session had ended',
     done.some(({ status }) => status === 500) && 'an error',
   ].filter((fault) => fault !== false)
   return faults.map(
@@ -170,7 +170,7 @@ async function faultsOf(
 
 describe.each(Object.keys(PLACES))('sessions %s', (name) => {
   it(
-    `survive ${SCHEDULES} orders of proofs, new ids, logouts and revocations`,
+    `stay bound to their device in ${SCHEDULES} orders of proofs, new ids, logouts and revocations`,
     { timeout: 600_000 },
     async () => {
       for (let seed = FIRST; seed < FIRST + SCHEDULES; seed++) {

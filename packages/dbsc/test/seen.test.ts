@@ -1,11 +1,11 @@
 import { createSessions, memoryStore } from '@keepsake/core'
 import { describe, expect, it } from 'vitest'
-import { deviceBound, koaDeviceBound, withDeviceBound } from '../src/index.ts'
+import { deviceBound, fastifyDeviceBound, koaDeviceBound, withDeviceBound } from '../src/index.ts'
 import { SECRET } from './support/app.ts'
 import { listen, setBound, visit } from './support/stage.ts'
 
-describe('what a browser says of refreshes that it has not made', () => {
-  it('is told in events, and changes nothing', async () => {
+describe('a browser’s Secure-Session-Skipped header', () => {
+  it('is reported in events, and changes nothing else', async () => {
     const { browser, wait } = await setBound({ store: memoryStore() }, { refreshQuota: 1 })
     const events = listen()
     for (let times = 0; times < 2; times++) {
@@ -19,7 +19,7 @@ describe('what a browser says of refreshes that it has not made', () => {
     ])
   })
 
-  it('may be anything', async () => {
+  it('may contain anything, and only known reasons are reported', async () => {
     const { browser } = await setBound()
     const events = listen()
     for (const field of ['x', '"unreachable"', ')(', 'unreachable, server_error;session_identifier="s"']) {
@@ -28,10 +28,18 @@ describe('what a browser says of refreshes that it has not made', () => {
     }
     expect(events).toEqual(['bound_failed: unreachable', 'bound_failed: server_error'])
   })
+
+  it('is reported once for each reason of a request, even if it repeats the reason', async () => {
+    const { browser } = await setBound()
+    const events = listen()
+    const field = Array.from({ length: 200 }, () => 'unreachable').join(', ')
+    await browser.request('/', { headers: { 'Secure-Session-Skipped': `${field}, quota_exceeded` } })
+    expect(events).toEqual(['bound_failed: unreachable', 'bound_failed: quota_exceeded'])
+  })
 })
 
-describe('what a handler sees', () => {
-  it('isFresh asks for the device, for the login, or for both', async () => {
+describe('a handler of a bound session', () => {
+  it('can check by isFresh for the device, for a recent login, or for both', async () => {
     const { browser, sessions, wait } = await setBound({ store: memoryStore() })
     const fresh = async (asked: Parameters<typeof one.session.isFresh>[0]): Promise<boolean> => {
       const { session: bound } = await sessions.open(browser.jar.cookieFor('https://shop.test'))
@@ -50,7 +58,7 @@ describe('what a handler sees', () => {
       expect(() => one.session.isFresh(wrong as never)).toThrow(TypeError)
   })
 
-  it('listFor says since when a session is bound to its device', async () => {
+  it('can see in listFor since when a session has been bound to its device', async () => {
     const { sessions, clock } = await setBound({ store: memoryStore() })
     const boundAt = new Date(clock.now())
     const other = await sessions.open('')
@@ -60,7 +68,7 @@ describe('what a handler sees', () => {
     expect(devices.map((device) => device.boundAt)).toEqual([undefined, boundAt])
   })
 
-  it('peek looks at the device, too', async () => {
+  it('gets no session from peek without a valid device cookie', async () => {
     const { browser, sessions, wait } = await setBound({ store: memoryStore() })
     const cookie = browser.jar.cookieFor('https://shop.test')
     expect(await sessions.peek(cookie)).toMatchObject({ subject: 'ada' })
@@ -77,7 +85,7 @@ const below = (path?: string): unknown =>
     deviceBound: { path },
   })
 
-describe('options', () => {
+describe('the option deviceBound', () => {
   it.each([
     [{ cookieAge: 3 }, 'deviceBound.cookieAge: expected 4 seconds to a day'],
     [{ cookieAge: '2d' }, 'deviceBound.cookieAge: expected 4 seconds to a day'],
@@ -95,22 +103,31 @@ describe('options', () => {
     [{ onCopied: 'log' }, "deviceBound.onCopied: expected 'refuse' or 'end'"],
     [{ age: 1 }, 'deviceBound.age: unknown option'],
     [true, 'deviceBound: expected a plain object'],
-  ])('that are wrong are named at start-up: %j', (given, message) => {
+  ])('with a wrong value causes an error at start-up that names it: %j', (given, message) => {
     const make = (): unknown =>
       createSessions({ secrets: [SECRET], revocation: 'none', deviceBound: given as never })
     expect(make).toThrow(message)
   })
 
-  it('the path is below that of the cookie', () => {
-    expect(() => below('/.session')).toThrow('deviceBound.path: expected a path below that of the cookie')
+  it('is rejected at start-up with a partitioned cookie, which browsers do not bind', () => {
+    const rest = { secrets: [SECRET], revocation: 'none', deviceBound: {} } as const
+    expect(() => createSessions({ ...rest, cookie: { partitioned: true, sameSite: 'none' } })).toThrow(
+      'deviceBound: browsers bind no partitioned cookie; leave cookie.partitioned out',
+    )
+    expect(() => createSessions({ ...rest, cookie: { sameSite: 'none' } })).not.toThrow()
+  })
+
+  it('must have a path below that of the cookie', () => {
+    expect(() => below('/.session')).toThrow('deviceBound.path: expected a path below the path of the cookie')
     expect(() => below('/apple')).toThrow('deviceBound.path')
     expect(() => [below('/app/device'), below()]).not.toThrow()
   })
 
-  it('sessions without them have no routes', () => {
+  it('is required by every middleware of device-bound sessions', () => {
     const sessions = createSessions({ secrets: [SECRET], revocation: 'none' })
     for (const mount of [
       deviceBound,
+      fastifyDeviceBound,
       koaDeviceBound,
       (one: never) => withDeviceBound(one, async () => new Response()),
     ])

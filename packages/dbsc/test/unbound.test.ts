@@ -5,8 +5,8 @@ import { listen, setBound, setStage, thiefOf, visit } from './support/stage.ts'
 
 const NOBODY = { subject: null, bound: false, n: 0 }
 
-describe.each(MODE_NAMES)('a bound session that lives %s', (mode) => {
-  it('is neither ended nor cleared by a request without the cookie of the device', async () => {
+describe.each(MODE_NAMES)('a bound session %s', (mode) => {
+  it('is neither ended nor deleted by a request without the device cookie', async () => {
     const { browser, wait } = await setBound(MODES[mode]())
     const events = listen()
     wait(11)
@@ -18,7 +18,7 @@ describe.each(MODE_NAMES)('a bound session that lives %s', (mode) => {
     expect(await visit(browser)).toMatchObject({ subject: 'ada', bound: true })
   })
 
-  it('counts for ten seconds after it was bound without that cookie, for requests that were under way', async () => {
+  it('is accepted without the device cookie for ten seconds after it was bound, for requests that were already running', async () => {
     const { browser, wait } = await setBound(MODES[mode]())
     const cookie = browser.jar.cookieFor('https://shop.test').split('; ')[0] ?? ''
     const plain = browser.thief()
@@ -28,7 +28,7 @@ describe.each(MODE_NAMES)('a bound session that lives %s', (mode) => {
     expect(await visit(plain, '/', { Cookie: cookie })).toMatchObject({ opened: 'unbound' })
   })
 
-  it('says that a cookie was copied which its browser would have dropped, and lives on', async () => {
+  it('reports a copied cookie that its browser would have dropped, and continues', async () => {
     const { browser, wait } = await setBound(MODES[mode]())
     const events = listen()
     const thief = thiefOf(browser)
@@ -46,7 +46,7 @@ describe.each(MODE_NAMES)('a bound session that lives %s', (mode) => {
     const cookie = thief.jar.cookieFor('https://shop.test')
     wait(600)
     const { status, values } = await thief.request('/logout', { headers: { Cookie: cookie } })
-    // Where the browser has the only copy, it is cleared at least.
+    // Without a store, the logout can only delete the cookie in the browser that requests it.
     const isOnlyCopy = mode === 'in the cookie'
     expect({ status, lines: values('set-cookie').length }).toEqual(
       isOnlyCopy ? { status: 200, lines: 1 } : { status: 409, lines: 0 },
@@ -54,7 +54,7 @@ describe.each(MODE_NAMES)('a bound session that lives %s', (mode) => {
     expect(await visit(browser)).toMatchObject({ subject: 'ada', bound: true })
   })
 
-  it('takes the cookie of another device’s session for none', async () => {
+  it('does not accept the device cookie of another session', async () => {
     const { browser, wait, sessions, clock } = await setBound(MODES[mode]())
     const { browser: other, deploy } = setStage()
     clock.at = 1_800_000_000
@@ -70,11 +70,11 @@ describe.each(MODE_NAMES)('a bound session that lives %s', (mode) => {
   })
 })
 
-describe('where copied cookies end the session', () => {
+describe("a session with onCopied: 'end'", () => {
   it.each([
     ['in a store', () => ({ store: memoryStore() })],
     ['in the cookie, with a revocation list', () => ({ revocation: memoryStore(), revocationCache: 0 })],
-  ])('it is over for thief and browser: %s', async (_, place) => {
+  ])('ends for both thief and browser after a copied cookie: %s', async (_, place) => {
     const { browser, wait, news } = await setBound({ ...place(), deviceBound: { onCopied: 'end' } })
     const thief = thiefOf(browser)
     wait(600)
@@ -87,7 +87,7 @@ describe('where copied cookies end the session', () => {
     expect(news()).toContain('ended: continue is false')
   })
 
-  it('a cookie that is only missing ends nothing', async () => {
+  it('does not end if the device cookie is only missing', async () => {
     const { browser, wait } = await setBound({ store: memoryStore(), deviceBound: { onCopied: 'end' } })
     const cookie = browser.jar.cookieFor('https://shop.test').split('; ')[0] ?? ''
     wait(700)
@@ -96,28 +96,25 @@ describe('where copied cookies end the session', () => {
   })
 })
 
-describe('where every login has to be bound', () => {
+describe("with require: 'always'", () => {
   const always = { deviceBound: { require: 'always' } } as const
 
-  it.each(MODE_NAMES)(
-    'a login that no browser has bound is over after two minutes, with sessions %s',
-    async (mode) => {
-      const { browser, wait } = setStage({ ...MODES[mode](), ...always })
-      const events = listen()
-      const plain = browser.thief()
-      await visit(plain, '/login/ada')
-      wait(120)
-      expect(await visit(plain)).toMatchObject({ subject: 'ada', bound: 'pending' })
-      wait(1)
-      const answer = await plain.request('/')
-      expect(JSON.parse(answer.text)).toEqual({ ...NOBODY, opened: 'unbound' })
-      expect(answer.values('set-cookie')[0]).toMatch(/^__Host-session=; .*Max-Age=0/)
-      expect(await visit(plain)).toEqual({ ...NOBODY, opened: 'no_cookie' })
-      expect(events).toEqual(['bound_failed: unbound'])
-    },
-  )
+  it.each(MODE_NAMES)('a login that is not bound within two minutes ends, with sessions %s', async (mode) => {
+    const { browser, wait } = setStage({ ...MODES[mode](), ...always })
+    const events = listen()
+    const plain = browser.thief()
+    await visit(plain, '/login/ada')
+    wait(120)
+    expect(await visit(plain)).toMatchObject({ subject: 'ada', bound: 'pending' })
+    wait(1)
+    const answer = await plain.request('/')
+    expect(JSON.parse(answer.text)).toEqual({ ...NOBODY, opened: 'unbound' })
+    expect(answer.values('set-cookie')[0]).toMatch(/^__Host-session=; .*Max-Age=0/)
+    expect(await visit(plain)).toEqual({ ...NOBODY, opened: 'no_cookie' })
+    expect(events).toEqual(['bound_failed: unbound'])
+  })
 
-  it('one that is bound in time stays, and anonymous visitors are asked for nothing', async () => {
+  it('a login that is bound in time continues, and anonymous visitors need no key', async () => {
     const { browser, wait } = await setBound(always)
     wait(3000)
     expect(await visit(browser, '/write')).toMatchObject({ subject: 'ada', bound: true })

@@ -4,7 +4,7 @@ import { verifyProof, verifyRegistration } from '../src/proof.ts'
 import chromium from './vectors/chromium-156.json' with { type: 'json' }
 import headers from './vectors/headers.json' with { type: 'json' }
 
-/** The key that a recorded registration brings. */
+/** The key in a recorded registration. */
 async function keyOf(response: string): Promise<string> {
   const proof = await verifyRegistration(textIn(response) ?? '')
   if (typeof proof === 'string') throw new Error(proof)
@@ -12,12 +12,12 @@ async function keyOf(response: string): Promise<string> {
 }
 
 describe.each(chromium.cases)('Chromium 156 with a key for $algorithm', ({ registration, refresh }) => {
-  it('registers it with a proof that is good for its challenge', async () => {
+  it('registers it with a valid proof of its challenge', async () => {
     const proof = await verifyRegistration(textIn(registration.response) ?? '')
     expect(proof).toMatchObject({ jti: registration.challenge })
   })
 
-  it('proves that it has it with a proof that is good for its challenge, and for no other key', async () => {
+  it('refreshes with a proof that is valid for its challenge and only for its key', async () => {
     const [response = '', id] = [textIn(refresh.response), textIn(refresh.id)]
     expect(id).toBe('s1')
     for (const { registration: other } of chromium.cases) {
@@ -27,20 +27,20 @@ describe.each(chromium.cases)('Chromium 156 with a key for $algorithm', ({ regis
     }
   })
 
-  it('cannot register with the proof of a refresh, which brings no key', async () => {
+  it('cannot register with the proof of a refresh, which contains no key', async () => {
     expect(await verifyRegistration(refresh.response)).toBe('malformed_proof')
   })
 })
 
 it.each(headers.text)(
-  'a header of one text that is $field is read as the draft and Chromium mean it',
+  'the header $field with a single text is read as in the draft and in Chromium',
   ({ field, text }) => {
     expect(textIn(field) ?? null).toBe(text)
   },
 )
 
 it.each(headers.tokens)(
-  'a list of skipped sessions that is $field is read as the draft means it',
+  'the list of skipped sessions $field is read as in the draft',
   ({ field, tokens }) => {
     expect(tokensIn(field)).toEqual(tokens)
   },

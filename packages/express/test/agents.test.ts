@@ -6,7 +6,7 @@ import supertest from 'supertest'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { session } from '../src/index.ts'
 
-/* The agents of test libraries keep cookies, and send no Secure one over plain http. */
+/* The agents of test libraries keep cookies, but send no Secure cookie over plain http. */
 
 use(chaiHttp)
 
@@ -34,7 +34,7 @@ interface Warning extends Error {
   readonly detail?: string
 }
 
-/** The texts of three visits, and what was warned of meanwhile. */
+/** The texts of three visits, and the warnings meanwhile. */
 async function visit(agent: { get(path: string): PromiseLike<{ readonly text: string }> }) {
   const warnings: Warning[] = []
   const listen = (warning: Warning): void => void warnings.push(warning)

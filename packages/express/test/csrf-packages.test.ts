@@ -9,7 +9,7 @@ import { APPS, serve } from './serving.ts'
 
 const post = (token: string) => ({ method: 'POST', headers: { 'X-CSRF-Token': token } })
 
-describe.each(APPS)('in $name, of a session $mode', ({ createApp }) => {
+describe.each(APPS)('CSRF packages in $name, with a session $mode', ({ createApp }) => {
   it('csrf-sync with its defaults throws an error that says what to write instead', async () => {
     const { csrfSynchronisedProtection, generateToken } = csrfSync()
     const app = createApp().use(csrfSynchronisedProtection)
@@ -20,7 +20,7 @@ describe.each(APPS)('in $name, of a session $mode', ({ createApp }) => {
     )
   })
 
-  it('csrf-sync works with a key of its own, for a visitor without a session too', async () => {
+  it('csrf-sync works with its own key, even for a visitor without a session', async () => {
     const { csrfSynchronisedProtection, generateToken } = csrfSync({
       getTokenFromState: (req) => req.session['csrf'] as string | undefined,
       storeTokenInState: (req, token) => {
@@ -36,7 +36,7 @@ describe.each(APPS)('in $name, of a session $mode', ({ createApp }) => {
     expect(await client.request('/', post('another'))).toMatchObject({ status: 403 })
   })
 
-  it('csrf-csrf works with a key of the data, for a visitor without a session too, until a login', async () => {
+  it('csrf-csrf works with a key of the data, even for a visitor without a session, until a login', async () => {
     const { doubleCsrfProtection, generateCsrfToken } = doubleCsrf({
       getSecret: () => 'a secret that is only for tests',
       getSessionIdentifier: (req) => (req.session['visitor'] ??= randomUUID()) as string,

@@ -10,7 +10,7 @@ import { session } from '../src/index.ts'
 
 const PAGE = 'page '.repeat(50_000)
 
-/** Something that the handler sends, without end, whatever becomes of it. */
+/** An endless stream that the handler sends, even after its response has been abandoned. */
 async function* endless(): AsyncGenerator<string> {
   for (;;) {
     await new Promise(setImmediate)
@@ -23,7 +23,7 @@ async function turns(left: number): Promise<void> {
 }
 
 const HANDLERS: Readonly<Record<string, (res: Response) => unknown>> = {
-  'writes on and ends': async (res) => {
+  'keeps writing and ends': async (res) => {
     for (let left = 20; left > 0; left--) {
       res.write('straggler')
       await turns(1)
@@ -32,7 +32,7 @@ const HANDLERS: Readonly<Record<string, (res: Response) => unknown>> = {
   },
   'pipes a stream in': (res) => Readable.from(endless()).pipe(res),
   'sends a text': (res) => res.status(200).set('X-Handler', 'late').send('straggler'),
-  'fails in the end': async (res) => {
+  'fails at the end': async (res) => {
     res.write('straggler')
     await turns(10)
     throw new Error('a fault of the application')
@@ -46,7 +46,7 @@ const PAGES: Readonly<Record<string, ErrorRequestHandler>> = {
     await turns(20)
     return void res.send(PAGE)
   },
-  'never asks what has been sent': async (error: Error, _req, res, _next) => {
+  'does not check headersSent': async (error: Error, _req, res, _next) => {
     if (error.name !== 'StoreError') return
     res.status(503).set('X-Page', error.name)
     await turns(20)
@@ -62,7 +62,7 @@ const PAGES: Readonly<Record<string, ErrorRequestHandler>> = {
 
 const versions = Object.entries({ 'Express 5': express, 'Express 4': express4 })
 
-describe.each(versions)('%s, where the store is down', (_, create) => {
+describe.each(versions)('%s, with a failing store', (_, create) => {
   async function serve(handle: (res: Response) => unknown, page?: ErrorRequestHandler): Promise<Client> {
     const down: Store = { ...memoryStore(), create: () => Promise.reject(new Error('no route to the store')) }
     const sessions = createSessions({
@@ -102,7 +102,7 @@ describe.each(versions)('%s, where the store is down', (_, create) => {
   })
 
   it.each(Object.entries(HANDLERS))(
-    'the answer of Express itself is all that leaves of a handler that %s',
+    'the error response of Express is the complete response for a handler that %s',
     async (_handler, handle) => {
       const client = await serve(handle)
       const answer = await client.request('/', { method: 'POST', body: 'unread '.repeat(100_000) })

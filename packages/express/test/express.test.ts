@@ -31,7 +31,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
   const appWith = (sessions = sessionsOf()): Express => create().use(session(sessions))
 
   it.each(['skip', 'extend'])(
-    'fails each request when %s is async, for a promise is always true',
+    'fails each request if %s is async, because a promise is always truthy',
     async (option) => {
       const app = create().use(session(sessionsOf(), { [option]: never }))
       app.use(((error: Error, _req, res, _next) => {
@@ -96,7 +96,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
     expect([answer.values('x-handler'), answer.values('set-cookie')]).toEqual([[], []])
   })
 
-  it('reaches error handlers from a nested router too, and while the final handler runs', async () => {
+  it('passes the error to error handlers from a nested router too, and while the final handler runs', async () => {
     const app = appWith()
     const router = create.Router()
     router.get('/spoil', (req, res, next) => {
@@ -218,7 +218,7 @@ describe.each(cases)('$name, $mode.name', ({ create, mode }) => {
     expect(answer.values('set-cookie')).toHaveLength(1)
   })
 
-  it('ends the session that is set to null, and throws when it is replaced', async () => {
+  it('ends a session that is set to null, and throws if it is replaced', async () => {
     const app = appWith()
     app.get('/write', (req, res) => {
       req.session['name'] = 'Ada'

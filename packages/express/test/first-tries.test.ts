@@ -10,7 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { clientOf } from '../../testing/test/client-of.ts'
 import { session } from '../src/index.ts'
 
-/* What somebody writes who uses it for the first time, or has used another library. */
+/* Typical mistakes of new users, and of users of other libraries. */
 
 const secrets = ['a secret that is only for tests with 48 characters']
 
@@ -21,7 +21,7 @@ async function serve(app: Express): Promise<Client> {
   return clientOf(createServer(app))
 }
 
-/** Answers later, as a server does. */
+/** A store that responds asynchronously, like a server. */
 function distantStore(): Store {
   const store = memoryStore()
   return {
@@ -38,7 +38,7 @@ const cases = versions.flatMap(([name, create]) =>
 )
 
 describe.each(cases)('$name, $mode', ({ create, kept }) => {
-  it('says how to mount it if it is mounted without being called', async () => {
+  it('says how to mount it if it was mounted without being called', async () => {
     const app = create().use(session as unknown as RequestHandler)
     expect((await (await serve(app)).request('/')).text).toBe(
       'ConfigError: session: returns the middleware and must be called; write app.use(session({ secrets: … }))',
@@ -51,7 +51,7 @@ describe.each(cases)('$name, $mode', ({ create, kept }) => {
       () => expressSession({ secret: secrets[0], resave: false, saveUninitialized: false }),
     ],
     ['cookie-session', () => cookieSession({ secret: secrets[0] })],
-  ])('throws after %s, which would hide it', async (_, other) => {
+  ])('throws if it is mounted after %s, which would hide it', async (_, other) => {
     const app = create()
       .use(other())
       .use(session({ secrets, ...kept() }))
@@ -87,32 +87,35 @@ describe.each(cases)('$name, $mode', ({ create, kept }) => {
   })
 
   it.each([
-    ['', (change: () => void) => change()],
+    ['was called', (change: () => void) => change()],
     [
-      'and the end of the response',
+      'has completed the response',
       (change: () => void, res: Response) => void res.once('close', () => setImmediate(change)),
     ],
-  ])('publishes a change after res.send %s, which is lost', async (_, later) => {
-    const app = create().use(session({ secrets, ...kept() }))
-    app.get('/', (req, res) => {
-      req.session['n'] = 1
-      res.send('sent')
-      later(() => (req.session['n'] = 2), res)
-    })
-    app.get('/look', (req, res) => res.send(String(req.session['n'])))
-    const client = await serve(app)
-    const reasons: string[] = []
-    const { promise: late, resolve } = Promise.withResolvers<void>()
-    const listen = (message: unknown): void => {
-      const { reason } = message as SessionEvent
-      reasons.push(reason)
-      if (reason === 'late') resolve()
-    }
-    subscribe(SESSION_CHANNEL, listen)
-    onTestFinished(() => void unsubscribe(SESSION_CHANNEL, listen))
-    await client.request('/')
-    await late
-    expect(reasons).toEqual(['created', 'late'])
-    expect((await client.request('/look')).text).toBe('1')
-  })
+  ])(
+    'publishes an event for a change that is lost because it was made after res.send %s',
+    async (_, later) => {
+      const app = create().use(session({ secrets, ...kept() }))
+      app.get('/', (req, res) => {
+        req.session['n'] = 1
+        res.send('sent')
+        later(() => (req.session['n'] = 2), res)
+      })
+      app.get('/look', (req, res) => res.send(String(req.session['n'])))
+      const client = await serve(app)
+      const reasons: string[] = []
+      const { promise: late, resolve } = Promise.withResolvers<void>()
+      const listen = (message: unknown): void => {
+        const { reason } = message as SessionEvent
+        reasons.push(reason)
+        if (reason === 'late') resolve()
+      }
+      subscribe(SESSION_CHANNEL, listen)
+      onTestFinished(() => void unsubscribe(SESSION_CHANNEL, listen))
+      await client.request('/')
+      await late
+      expect(reasons).toEqual(['created', 'late'])
+      expect((await client.request('/look')).text).toBe('1')
+    },
+  )
 })

@@ -11,7 +11,7 @@ const FLASHES: readonly (readonly [string, (app: Express) => Express])[] = [
 ]
 
 describe.each(APPS.flatMap((app) => FLASHES.map(([flash, use]) => ({ ...app, flash, use }))))(
-  '$flash in $name, of a session $mode',
+  '$flash in $name, with a session $mode',
   ({ createApp, use }) => {
     it('shows messages once, on the next page that reads them, by category or all', async () => {
       const app = use(createApp())
@@ -57,7 +57,7 @@ describe.each(APPS.flatMap((app) => FLASHES.map(([flash, use]) => ({ ...app, fla
   },
 )
 
-describe.each(APPS)('in $name, of a session $mode', ({ createApp }) => {
+describe.each(APPS)('flash messages in $name, with a session $mode', ({ createApp }) => {
   it('express-flash passes the messages to the rendered page', async () => {
     const app = createApp().use(expressFlash())
     app.engine('html', (_path, locals, done) => {

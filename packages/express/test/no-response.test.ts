@@ -11,7 +11,7 @@ const modes = {
 
 describe.each(Object.entries(modes))('a request without a response, in %s mode', (_, sessions) => {
   it.each([[{}], [undefined], [null]])(
-    'session() calls next with an error that names sessions.open, for %j in its place',
+    'session() calls next with an error that names sessions.open if the response is %j',
     (response) => {
       const next = vi.fn<(error?: unknown) => void>()
       session(sessions)({ headers: {} } as IncomingMessage, response as never, next)

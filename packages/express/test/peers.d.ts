@@ -1,4 +1,4 @@
-/* Their own types give `req.session` another type, so that they cannot stand beside ours. */
+/* Their own types declare another type for `req.session`, which clashes with ours. */
 declare module 'express-session' {
   import type { RequestHandler } from 'express'
   export default function session(options: object): RequestHandler

@@ -14,7 +14,7 @@ const MODES = Object.entries({
   'in a store': () => createSessions({ secrets, store: memoryStore() }),
 })
 
-/** An application of each Express, with sessions of each kind. */
+/** An application with each version of Express, with sessions of each mode. */
 export const APPS = VERSIONS.flatMap(([name, create]) =>
   MODES.map(([mode, sessionsOf]) => ({ name, mode, createApp: () => create().use(session(sessionsOf())) })),
 )

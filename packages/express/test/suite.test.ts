@@ -14,7 +14,7 @@ for (const [name, create] of Object.entries({ 'Express 5': express, 'Express 4':
       const done = handler(
         exchangeOf(req, res, () => req.session, { attach, send, redirect: res.redirect.bind(res) }),
       )
-      // Express 4 does not look at what a handler returns.
+      // Express 4 ignores the result of a handler.
       if (create === express4) Promise.resolve(done).catch(next)
       return done
     })

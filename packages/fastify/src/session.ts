@@ -28,7 +28,7 @@ export interface SessionPluginOptions {
   readonly extend?: ((request: FastifyRequest) => boolean) | undefined
 }
 
-/** Named outside of the module, because inside it `Session` is that of @fastify/session once that is installed. */
+/** Named outside the module, because inside it `Session` refers to @fastify/session's if that is installed. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- not the default where Register is filled in
 type RequestSession = Session<RegisteredData>
 

@@ -4,16 +4,16 @@ import { sessionStatus as statusOf } from '@keepsake/node-http'
 import type { FastifyRequest, RouteHandlerMethod } from 'fastify'
 
 /**
- * Answers a page that asks how long its session still lives, as `@keepsake/browser` does: `{ state, expiresIn }` to a GET, which extends
- * nothing and is never cached. A POST from a page of this site is a use of the session, and so extends it; 404 where there is none.
+ * Answers a page that requests the remaining lifetime of its session, as `@keepsake/browser` does: a GET returns `{ state, expiresIn }`, does
+ * not extend the session and is never cached. A POST from a page of this site extends the session, or answers 404 if there is none.
  *
  * ```ts
  * app.all('/session', sessionStatus(sessions))
  * ```
  *
- * The reply is hijacked: a store that fails, and a POST that another site has sent, are answered in plain text.
+ * The reply is hijacked: if the store fails, or another site sends the POST, the response is plain text.
  *
- * @throws {ConfigError} at start-up, for what is no sessions.
+ * @throws {ConfigError} at start-up, if the argument is not sessions.
  */
 export function sessionStatus<D = RegisteredData>(
   sessions: Sessions<D> | Choose<D, FastifyRequest>,

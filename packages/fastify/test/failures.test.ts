@@ -20,7 +20,7 @@ function appOf(answer: (reply: FastifyReply) => unknown): FastifyInstance {
 const OWN = ['x-handler', 'set-cookie', 'cache-control', 'vary']
 
 describe('a session of Fastify that cannot be saved', () => {
-  it('is a 503 by Fastify’s own error handler, with none of the reply’s headers', async () => {
+  it('causes a 503 by Fastify’s own error handler, with none of the reply’s headers', async () => {
     const client = await serve(appOf(() => 'all is well'))
     for (let visit = 0; visit < 2; visit++) {
       const answer = await client.request('/')
@@ -45,7 +45,7 @@ describe('a session of Fastify that cannot be saved', () => {
     expect(OWN.flatMap((name) => answer.values(name))).toEqual([])
   })
 
-  it('is an error even if the error handler sets no status', async () => {
+  it('causes an error status even if the error handler sets none', async () => {
     const app = appOf(() => 'all is well')
     app.setErrorHandler((_error, _request, reply) => reply.send('sorry'))
     const answer = await (await serve(app)).request('/')
@@ -60,7 +60,7 @@ describe('a session of Fastify that cannot be saved', () => {
     expect(OWN.flatMap((name) => answer.values(name))).toEqual([])
   })
 
-  it('is a plain 503 for a reply that was hijacked', async () => {
+  it('causes a plain 503 for a hijacked reply', async () => {
     const print = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const app = appOf(
       (reply) => void reply.hijack().raw.writeHead(200, { 'X-Raw': 'yes' }).end('all is well'),
@@ -72,7 +72,7 @@ describe('a session of Fastify that cannot be saved', () => {
     print.mockRestore()
   })
 
-  it('is an error before the handler runs if the store fails', async () => {
+  it('causes an error before the handler runs if the store fails', async () => {
     const handler = vi.fn(() => '')
     const app = fastify()
     const store = { ...memoryStore(), read: () => Promise.reject(new Error('connection refused')) }

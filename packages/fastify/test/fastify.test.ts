@@ -15,7 +15,7 @@ const MODES: readonly SuiteMode[] = [
   },
 ]
 
-/** Every way of Fastify to answer. */
+/** All ways to respond in Fastify. */
 const WAYS: Readonly<Record<string, (request: FastifyRequest, reply: FastifyReply) => unknown>> = {
   'a returned value': () => ({ all: 'well' }),
   'a returned promise': async () => 'well',
@@ -28,7 +28,7 @@ const WAYS: Readonly<Record<string, (request: FastifyRequest, reply: FastifyRepl
     throw new Error('out of stock')
   },
   'a rejection': () => Promise.reject(new Error('out of stock')),
-  'the page for what is not there': (_request, reply) => reply.callNotFound(),
+  'the not-found handler': (_request, reply) => reply.callNotFound(),
 }
 
 describe.each(MODES)('Fastify, $name', ({ createSessions: make }) => {
@@ -73,7 +73,7 @@ describe.each(MODES)('Fastify, $name', ({ createSessions: make }) => {
       ['no-store'],
       ['Accept, Cookie'],
     ])
-    // As in Fastify without a session, the reply's lines take the place of those that were set on reply.raw.
+    // As in Fastify without a session, the reply's lines replace those set on reply.raw.
     expect(answer.values('set-cookie')).toEqual([
       'theme=dark',
       'lang=de',
@@ -81,7 +81,7 @@ describe.each(MODES)('Fastify, $name', ({ createSessions: make }) => {
     ])
   })
 
-  it('ends the session that is set to null, and throws when it is replaced', async () => {
+  it('ends a session that is set to null, and throws if it is replaced', async () => {
     const app = appOf()
     app.get('/set', (request) => (request.session['name'] = 'Ada'))
     app.get('/end', (request) => {

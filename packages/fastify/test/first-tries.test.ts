@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { session } from '../src/index.ts'
 import { SECRETS, serve } from './serving.ts'
 
-/* What somebody writes who uses it for the first time, or has used another library. */
+/* Typical mistakes of new users, and of users of other libraries. */
 
 const options = { secrets: SECRETS, revocation: 'none' as const }
 
 describe('the plugin of Fastify', () => {
-  it('says how to register it if it is registered without being called', () => {
+  it('says how to register it if it was registered without being called', () => {
     expect(() => session(fastify() as never, options as never)).toThrow(
       expect.objectContaining({
         name: 'ConfigError',
@@ -18,7 +18,7 @@ describe('the plugin of Fastify', () => {
     )
   })
 
-  it('is rejected by Fastify after another plugin that decorates requests with a session, and when registered twice', async () => {
+  it('is rejected by Fastify after another plugin that decorates requests with a session, and if it is registered twice', async () => {
     const behind = fastify().decorateRequest('session')
     behind.register(session(options))
     await expect(behind.ready()).rejects.toMatchObject({ code: 'FST_ERR_DEC_ALREADY_PRESENT' })

@@ -6,7 +6,7 @@ import { createSessions } from '../src/index.ts'
 
 export const SECRETS = ['a secret that is only for tests with 48 characters']
 
-/** Serves until the test is over. */
+/** Serves until the test ends. */
 export async function serve(app: FastifyInstance): Promise<Client> {
   const client = createClient(await app.listen({ host: '127.0.0.1', port: 0 }))
   onTestFinished(async () => {
@@ -16,7 +16,7 @@ export async function serve(app: FastifyInstance): Promise<Client> {
   return client
 }
 
-/** Sessions in a store that takes no record. */
+/** Sessions in a store that rejects writes. */
 export function sessionsOnFullDisk(): Sessions<Data> {
   const store = { ...memoryStore(), create: () => Promise.reject(new Error('no space left on device')) }
   return createSessions<Data>({ secrets: SECRETS, store })

@@ -6,7 +6,7 @@ import { fastify, type FastifyInstance } from 'fastify'
 import { fastify as fastify50 } from 'fastify-5-0'
 import { crossOriginGuard, session } from '../src/index.ts'
 
-/** Node's request listener of an application, which has to be ready first. */
+/** The Node request listener of an application, once the application is ready. */
 function listenerOf(app: FastifyInstance): Listener {
   return async (request: IncomingMessage, response: ServerResponse) => {
     await app.ready()

@@ -1,5 +1,5 @@
 import type { Header, Session, Sessions, VisitOptions } from '@keepsake/core'
-import { openVisit } from '@keepsake/core/adapter'
+import { deviceHooksOf, openVisit } from '@keepsake/core/adapter'
 
 /** The attributes of a cookie, as named by frameworks' cookie jars and the package `cookie`. */
 export interface CookieJarOptions {
@@ -47,7 +47,7 @@ export interface JarVisit<D> {
  * })
  * ```
  *
- * It reads the session's cookie under today's name, once; `cookie.previous` needs a `Cookie` header.
+ * It reads the session's cookie under its current name, once; `cookie.previous` needs a `Cookie` header.
  *
  * @throws {StoreError} when the store fails, unless `whenStoreFails` is `'anonymous'`.
  */
@@ -56,9 +56,9 @@ export async function fromJar<D>(
   jar: CookieJar,
   options?: VisitOptions,
 ): Promise<JarVisit<D>> {
-  const { name } = sessions.cookie
-  const value = jar.get(name)
-  const header = value === undefined ? undefined : `${name}=${value}`
+  const own = pairIn(jar, sessions.cookie.name)
+  const device = deviceHooksOf(sessions)?.cookie.name
+  const header = device === undefined ? own : `${own}; ${pairIn(jar, device)}`
   const visit = await openVisit(sessions, header, options)
   return Object.freeze<JarVisit<D>>({
     get session() {
@@ -73,6 +73,12 @@ export async function fromJar<D>(
       if (visit.needsSettling) visit.settle()
     },
   })
+}
+
+/** A cookie as in a `Cookie` header; it may be empty. */
+function pairIn(jar: CookieJar, name: string): string {
+  const value = jar.get(name)
+  return value === undefined ? '' : `${name}=${value}`
 }
 
 /** Our own line, so its format is known. */

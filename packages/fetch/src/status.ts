@@ -13,16 +13,16 @@ import { open } from './open.ts'
 import { answerPlainly, plainResponse } from './plain-answer.ts'
 
 /**
- * Answers a page that asks how long its session still lives, as `@keepsake/browser` does: `{ state, expiresIn }` to a GET, which extends
- * nothing and is never cached. A POST from a page of this site is a use of the session, and so extends it; 404 where there is none.
+ * Answers a page that requests the remaining lifetime of its session, as `@keepsake/browser` does: a GET returns `{ state, expiresIn }`, does
+ * not extend the session and is never cached. A POST from a page of this site extends the session, or answers 404 if there is none.
  *
  * ```ts
  * const status = sessionStatus(sessions)
  * if (new URL(request.url).pathname === '/session') return status(request)
  * ```
  *
- * @param fail Answers when the store fails, and a POST that another site has sent. Left out: the error's status in plain text.
- * @throws {ConfigError} at start-up, for what is no sessions.
+ * @param fail Responds if the store fails, or if another site sends the POST. Default: the error's status in plain text.
+ * @throws {ConfigError} at start-up, if the argument is not sessions.
  */
 export function sessionStatus<D>(
   sessions: Sessions<D> | Choose<D, Request>,
@@ -52,7 +52,7 @@ async function answer<D>(sessions: Sessions<D>, request: Request): Promise<Respo
 
 async function extend<D>(sessions: Sessions<D>, request: Request): Promise<Response> {
   guard(request)
-  // Then whoever has attached it answers.
+  // The session is attached already: whoever attached it creates the response.
   const isAttached = attachmentFor(sessions, request) !== undefined
   const visit = await open(sessions, request)
   const status = visit.session.isNew ? 404 : 204
@@ -60,6 +60,6 @@ async function extend<D>(sessions: Sessions<D>, request: Request): Promise<Respo
   return isAttached ? response : visit.answer(response)
 }
 
-/** Whoever makes browsers send many requests must not fill the log. */
+/** Not logged: a client that sends many such requests must not fill the log. */
 const failQuietly = (error: unknown): Response =>
   error instanceof CrossOriginError ? plainResponse(error) : answerPlainly(error)

@@ -6,7 +6,7 @@ import { createSessions } from '../src/index.ts'
 
 export const SECRETS = ['a secret that is only for tests with 48 characters']
 
-/** Every mode that an adapter has to serve. */
+/** Every mode that an adapter must support. */
 export const MODES: readonly SuiteMode[] = [
   ...sealedModes,
   {
@@ -16,7 +16,7 @@ export const MODES: readonly SuiteMode[] = [
   },
 ]
 
-/** Sessions in a store that takes no record. */
+/** Sessions in a store that rejects writes. */
 export function sessionsOnFullDisk(): Sessions<Data> {
   const store: Store = {
     ...memoryStore(),
@@ -25,7 +25,7 @@ export function sessionsOnFullDisk(): Sessions<Data> {
   return createSessions<Data>({ secrets: SECRETS, store })
 }
 
-/** A request of this path, with the cookie that an earlier response has set. */
+/** A request for this path, with the cookie that an earlier response has set. */
 export function ask(path: string, before?: Response, init?: RequestInit): Request {
   const cookie = before?.headers.getSetCookie().find((line) => line.startsWith('__Host-session='))
   const headers = new Headers(init?.headers)
@@ -37,7 +37,7 @@ export function ask(path: string, before?: Response, init?: RequestInit): Reques
 export const cookiesOf = ({ headers }: Response): readonly string[] =>
   headers.getSetCookie().filter((line) => line.startsWith('__Host-session='))
 
-/** The events of sessions from now to the end of the test, and what waits for one of a reason. */
+/** The session events from now to the end of the test, and a function that waits for one with a reason. */
 export function watch(awaited = '') {
   const reasons: string[] = []
   const { promise, resolve } = Promise.withResolvers<void>()

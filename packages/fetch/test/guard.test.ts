@@ -33,7 +33,7 @@ describe('the guard around a handler', () => {
     expect((await withSession(sessions, guarded)(post(other))).status).toBe(200)
   })
 
-  it('recognizes its own site by the Host header, or by the URL without one', async () => {
+  it('determines its own origin from the Host header, or from the URL without one', async () => {
     const guarded = crossOriginGuard()(() => new Response('done'))
     const cookie = 'theme=dark'
     for (const [origin, host, status] of [
@@ -80,7 +80,7 @@ it('finds a form’s token in the fields that the application has parsed', async
   expect((await handle(form(await page.text()))).status).toBe(200)
 })
 
-it('rejects a WebSocket upgrade by a page of another site', () => {
+it('rejects a WebSocket upgrade from a page of another site', () => {
   const guarded = crossOriginGuard()(() => new Response('done'))
   const headers = { ...EVIL, Cookie: 'theme=dark' }
   expect(guarded(ask('/', undefined, { headers })).status).toBe(200)

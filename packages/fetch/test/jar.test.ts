@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type CookieJarOptions, createSessions, fromJar, withHeaders } from '../src/index.ts'
 import { SECRETS, sessionsOnFullDisk, watch } from './asking.ts'
 
-/** What frameworks have in place of headers. */
+/** The cookie API that frameworks have instead of headers. */
 function jarOf(cookies = new Map<string, string>()) {
   const set: (readonly [name: string, options: CookieJarOptions])[] = []
   return {
@@ -23,7 +23,7 @@ const PLAIN = { path: '/', secure: true, httpOnly: true, sameSite: 'lax' }
 describe.each([
   ['sealed', () => createSessions<{ n?: number }>({ secrets: SECRETS, revocation: 'none' })],
   ['in a store', () => createSessions<{ n?: number }>({ secrets: SECRETS, store: memoryStore() })],
-])('a session of a jar, %s', (_, make) => {
+])('a session in a framework’s cookie jar, %s', (_, make) => {
   it('is set in the jar, read by the next request, and deleted from it', async () => {
     const [sessions, { get, set, cookies, lines }] = [make(), jarOf()]
     const first = await fromJar(sessions, { get, set })
@@ -45,7 +45,7 @@ describe.each([
     ])
   })
 
-  it('that is not used changes no cookie', async () => {
+  it('changes no cookie if it is not used', async () => {
     const { get, set, lines } = jarOf()
     const visit = await fromJar(make(), { get, set })
     expect([await visit.close(), lines]).toEqual([[], []])
@@ -93,7 +93,7 @@ it('leaves a jar unchanged if its session cannot be saved', async () => {
   expect(lines).toEqual([])
 })
 
-it('a session of a jar that is changed after it was closed is reported as late by settle, once', async () => {
+it('settle reports a change of a jar’s session after close as late, once', async () => {
   const { reasons } = watch()
   const { get, set } = jarOf()
   const visit = await fromJar(createSessions({ secrets: SECRETS, revocation: 'none' }), { get, set })

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createSessions, open, withSession } from '../src/index.ts'
 import { ask, cookiesOf, MODES, SECRETS, sessionsOnFullDisk, watch } from './asking.ts'
 
-/** A response of another server, whose headers nobody can change. */
+/** A response from another server, whose headers are immutable. */
 async function fetched(): Promise<Response> {
   const server = createServer((_request, response) => {
     response.writeHead(203, 'From Afar', { 'X-Upstream': 'yes', 'Cache-Control': 'public, max-age=60' })
@@ -64,7 +64,7 @@ describe.each(MODES)('the session’s headers, $name', ({ createSessions: make }
     expect(response.headers.get('Vary')).toBe('Accept, cookie')
   })
 
-  it('forbid a CDN to keep a response with the cookie', async () => {
+  it('forbid a CDN to cache a response with the cookie', async () => {
     const headers = {
       'CDN-Cache-Control': 'max-age=600',
       'Surrogate-Control': 'max-age=600',
@@ -83,9 +83,9 @@ describe.each(MODES)('the session’s headers, $name', ({ createSessions: make }
   })
 
   it.each([
-    ['304, which has no body', () => new Response(null, { status: 304 }), ask('/')],
-    ['HEAD', () => new Response('page'), ask('/', undefined, { method: 'HEAD' })],
-  ])('are added to an answer to %s', async (_, make, request) => {
+    ['a response with status 304', () => new Response(null, { status: 304 }), ask('/')],
+    ['the response to a HEAD request', () => new Response('page'), ask('/', undefined, { method: 'HEAD' })],
+  ])('are added to %s', async (_, make, request) => {
     const response = await answer(make, request)
     expect(cookiesOf(response)).toHaveLength(1)
   })
@@ -133,7 +133,7 @@ it.each([
   expect(reasons.filter((reason) => reason !== 'created')).toEqual(expected)
 })
 
-describe('a commit that fails', () => {
+describe('a failed commit', () => {
   it('rejects the answer, adds nothing to the response, and cancels its body', async () => {
     const cancelled = Promise.withResolvers<unknown>()
     const response = new Response(new ReadableStream({ cancel: cancelled.resolve }))

@@ -13,8 +13,8 @@ type Writer = ReadableStreamDefaultController<Uint8Array>
 
 const textOf = (chunk: Uint8Array | undefined): string => new TextDecoder().decode(chunk)
 
-describe.each(MODES)('a body that is a stream, $name', ({ createSessions: make }) => {
-  it('is read while the handler still writes it, with the cookie in its headers', async () => {
+describe.each(MODES)('a streamed body, $name', ({ createSessions: make }) => {
+  it('is read while the handler is still writing it, with the cookie in its headers', async () => {
     const written = Promise.withResolvers<Writer>()
     const stream = new ReadableStream<Uint8Array>({ start: written.resolve })
     const handle = withSession(make({ secrets: SECRETS }), (_request, session) => {
@@ -36,7 +36,7 @@ describe.each(MODES)('a body that is a stream, $name', ({ createSessions: make }
     ['to its end', (_reader, writer) => writer.close(), []],
     ['until its reader leaves', (reader) => reader.cancel('gone'), ['gone']],
   ] satisfies readonly [string, (reader: Reader, writer: Writer) => unknown, readonly string[]][])(
-    'is told of, as a late change, where it changes the session while it is read %s',
+    'is reported as a late change if it changes the session while it is read %s',
     async (_, end, reasonsOfEnd) => {
       const { reasons, seen } = watch('late')
       const written = Promise.withResolvers<Writer>()
@@ -55,7 +55,7 @@ describe.each(MODES)('a body that is a stream, $name', ({ createSessions: make }
       const writer = await written.promise
       writer.enqueue(new TextEncoder().encode('one'))
       await reader.read()
-      // What the adapter looks at right after the head comes before.
+      // The adapter's checks right after the headers run before this.
       for (let left = 5; left > 0; left--) await new Promise(setImmediate)
       expect(reasons).not.toContain('late')
       if (session !== undefined) session['n'] = 2
@@ -68,7 +68,7 @@ describe.each(MODES)('a body that is a stream, $name', ({ createSessions: make }
 })
 
 describe('a visitor who leaves', () => {
-  it('before the handler is done still has the handler’s changes saved', async () => {
+  it('before the handler is done does not prevent that the handler’s changes are saved', async () => {
     const store = memoryStore()
     const sessions = createSessions<Data>({ secrets: SECRETS, store })
     const [arrived, gone, saved] = [1, 2, 3].map(() => Promise.withResolvers<void>())

@@ -24,7 +24,7 @@ describe('withSession', () => {
       'sessions: expected what createSessions returns, got an object',
     ],
     [
-      'an option that is no function',
+      'an option that is not a function',
       [sessions, handler, { fail: 500 }],
       'fail: expected a function, got a number',
     ],
@@ -84,7 +84,7 @@ describe('withSession', () => {
   })
 })
 
-describe.each(MODES)('a handler that fails, $name', ({ createSessions: make }) => {
+describe.each(MODES)('a failing handler, $name', ({ createSessions: make }) => {
   const sessions = make({ secrets: SECRETS })
   const look = withSession(sessions, (_request, session) => new Response(String(session['n'])))
 
@@ -130,13 +130,13 @@ describe.each(MODES)('a handler that fails, $name', ({ createSessions: make }) =
   })
 })
 
-describe('a session that cannot be saved', () => {
+describe('withSession, for a session that cannot be saved,', () => {
   const change = withSession<Record<string, unknown>>(sessionsOnFullDisk(), (_request, session) => {
     session['n'] = 1
     return new Response('all is well', { headers: { 'X-Handler': 'yes', 'Set-Cookie': 'theme=dark' } })
   })
 
-  it('is a plain 503 without any header of the handler', async () => {
+  it('responds with a plain 503 without any header of the handler', async () => {
     const print = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const response = await change(ask('/'))
     expect([response.status, await response.text()]).toEqual([503, 'Service Unavailable'])

@@ -2,14 +2,14 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { expect, it, vi } from 'vitest'
 import { session, type SessionVariables } from '../src/index.ts'
 
-/* What somebody writes who uses it for the first time, or has used another library. */
+/* Typical mistakes of new users, and of users of other libraries. */
 
 const options = {
   secrets: ['a secret that is only for tests with 48 characters'],
   revocation: 'none' as const,
 }
 
-/** The error that a request of this application leads to. */
+/** The error of a request to this application. */
 async function errorOf(app: Hono<{ Variables: SessionVariables }>): Promise<string> {
   const errors: string[] = []
   app.onError((error, c) => {
@@ -30,14 +30,14 @@ const others: MiddlewareHandler = (c, next) => {
 const TAKEN =
   "ConfigError: session: another middleware, such as hono-sessions, sets c.set('session', …) to its own session; remove that middleware"
 
-it('says how to mount it if it is mounted without being called', async () => {
+it('says how to mount it if it was mounted without being called', async () => {
   const app = new Hono<{ Variables: SessionVariables }>().use(session as unknown as MiddlewareHandler)
   expect(await errorOf(app)).toBe(
     'ConfigError: session: returns the middleware and must be called; write app.use(session({ secrets: … }))',
   )
 })
 
-it('throws after another middleware that has set the same variable, and before one that sets it', async () => {
+it('throws after another middleware that has set the same variable, and before one that will set it', async () => {
   expect(
     await errorOf(new Hono<{ Variables: SessionVariables }>().use(others, session(options), answer)),
   ).toBe(TAKEN)

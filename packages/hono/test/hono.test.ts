@@ -23,7 +23,7 @@ const MODES: readonly SuiteMode[] = [
 const cookiesOf = ({ headers }: Response): string[] =>
   headers.getSetCookie().filter((line) => line.startsWith('__Host-session='))
 
-/** The header that brings back the cookie of an earlier response. */
+/** The header that returns the cookie of an earlier response. */
 const after = (response: Response) => ({ headers: { Cookie: cookiesOf(response)[0]?.split(';')[0] ?? '' } })
 
 const change: MiddlewareHandler<Env> = (c, next) => {
@@ -50,7 +50,7 @@ describe.each(MODES)('Hono, $name', ({ createSessions: make }) => {
       .get('/public', (c) => c.text('public'))
   }
 
-  it('provides the session as c.get and as c.var, and leaves an answer alone whose handler uses neither', async () => {
+  it('provides the session as c.get and as c.var, and does not change the response of a handler that uses neither', async () => {
     const app = appOf()
     const set = await app.request('/set')
     const look = await app.request('/look', after(set))
@@ -59,7 +59,7 @@ describe.each(MODES)('Hono, $name', ({ createSessions: make }) => {
     expect([...open.headers.keys()]).toEqual(['content-type'])
   })
 
-  it('keeps the other variables, those that are set before and after', async () => {
+  it('keeps the other variables, whether they are set before or after', async () => {
     const app = new Hono<{ Variables: SessionVariables<Data> & { user: string; shop: string } }>()
     app.use((c, next) => {
       c.set('shop', 'north')
@@ -77,7 +77,7 @@ describe.each(MODES)('Hono, $name', ({ createSessions: make }) => {
     ])
   })
 
-  it('replaces the handler’s Cache-Control by no-store, however the handler has set it', async () => {
+  it('replaces the handler’s Cache-Control with no-store, however the handler has set it', async () => {
     const app = appOf()
     app.get('/header', (c) => {
       c.header('Cache-Control', 'public, max-age=60')
@@ -99,7 +99,7 @@ describe.each(MODES)('Hono, $name', ({ createSessions: make }) => {
     }
   })
 
-  it('adds its cookie to the handler’s, on a redirect and on a fetched response too', async () => {
+  it('adds its cookie to the handler’s, even on a redirect or a fetched response', async () => {
     const app = appOf()
     app.get('/login', (c) => {
       c.header('Set-Cookie', 'theme=dark; Path=/', { append: true })
@@ -120,7 +120,7 @@ describe.each(MODES)('Hono, $name', ({ createSessions: make }) => {
     expect(cookiesOf(await app.request('/set', { method: 'HEAD' }))).toHaveLength(1)
   })
 
-  it('saves changes made before an error, whoever handles it', async () => {
+  it('saves changes made before an error, whatever handles the error', async () => {
     const print = printed()
     const app = appOf()
     app.get('/error', change, () => {

@@ -4,17 +4,17 @@ import { sessionStatus as statusOf } from '@keepsake/node-http'
 import type { Context, Middleware } from 'koa'
 
 /**
- * Answers a page that asks how long its session still lives, as `@keepsake/browser` does: `{ state, expiresIn }` to a GET, which extends
- * nothing and is never cached. A POST from a page of this site is a use of the session, and so extends it; 404 where there is none.
+ * Answers a page that requests the remaining lifetime of its session, as `@keepsake/browser` does: a GET returns `{ state, expiresIn }`, does
+ * not extend the session and is never cached. A POST from a page of this site extends the session, or answers 404 if there is none.
  * Mount it before `session()`, for all methods; with a router:
  *
  * ```ts
  * router.all('/session', sessionStatus(sessions))
  * ```
  *
- * A store that fails, and a POST that another site has sent, go to Koa's own error handling.
+ * If the store fails, or another site sends the POST, the error reaches Koa's own error handling.
  *
- * @throws {ConfigError} at start-up, for what is no sessions.
+ * @throws {ConfigError} at start-up, if the argument is not sessions.
  */
 export function sessionStatus<D = RegisteredData>(sessions: Sessions<D> | Choose<D, Context>): Middleware {
   if (typeof sessions !== 'function') statusOf(sessions)

@@ -11,7 +11,7 @@ import { session } from '../src/index.ts'
 
 const PAGE = 'page '.repeat(50_000)
 
-/** Something that the handler sends, without end, whatever becomes of it. */
+/** An endless stream that the handler sends, even after its response has been abandoned. */
 async function* endless(): AsyncGenerator<string> {
   for (;;) {
     await turns(1)
@@ -24,7 +24,7 @@ async function turns(left: number): Promise<void> {
 }
 
 const HANDLERS: Readonly<Record<string, (ctx: Context) => unknown>> = {
-  'writes on by itself and ends': async (ctx) => {
+  'keeps writing to the raw response and ends': async (ctx) => {
     ctx.respond = false
     for (let left = 20; left > 0; left--) {
       ctx.res.write('straggler')
@@ -34,14 +34,14 @@ const HANDLERS: Readonly<Record<string, (ctx: Context) => unknown>> = {
   },
   'sends a stream': (ctx) => (ctx.body = Readable.from(endless())),
   'sends a text': (ctx) => (ctx.body = 'straggler'),
-  'fails in the end': async (ctx) => {
+  'fails at the end': async (ctx) => {
     ctx.res.write('straggler')
     await turns(10)
     throw new Error('a fault of the application')
   },
 }
 
-/** An error page in place of Koa's own, which takes its time. */
+/** An asynchronous error page instead of Koa's own. */
 async function showError(this: Context, error: Error | null): Promise<void> {
   if (error === null) return
   this.app.emit('error', error, this)
@@ -58,7 +58,7 @@ const hosts = [
   { name: 'Koa 2', App: Koa2, protocol: 'http/1.1' },
 ] as const
 
-describe.each(hosts)('$name over $protocol, where the store is down', ({ App, protocol }) => {
+describe.each(hosts)('$name over $protocol, with a failing store', ({ App, protocol }) => {
   async function serve(handle: (ctx: Context) => unknown, page?: typeof showError): Promise<Client> {
     const down: Store = { ...memoryStore(), create: () => Promise.reject(new Error('no route to the store')) }
     const sessions = createSessions({
@@ -95,7 +95,7 @@ describe.each(hosts)('$name over $protocol, where the store is down', ({ App, pr
   )
 
   it.each(Object.entries(HANDLERS))(
-    'Koa’s own answer is the complete response for a handler that %s',
+    'Koa’s own error response is the complete response for a handler that %s',
     async (_, handle) => {
       const client = await serve(handle)
       const answer = await client.request('/', { method: 'POST', body: 'unread '.repeat(100_000) })

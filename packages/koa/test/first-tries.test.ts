@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { clientOf } from '../../testing/test/client-of.ts'
 import { session } from '../src/index.ts'
 
-/* What somebody writes who uses it for the first time, or has used another library. */
+/* Typical mistakes of new users, and of users of other libraries. */
 
 const secrets = ['a secret that is only for tests with 48 characters']
 
@@ -16,7 +16,7 @@ async function serve(app: Koa): Promise<Client> {
   return clientOf(createServer(app.callback() as Parameters<typeof createServer>[1] & object))
 }
 
-/** The error that a request of this application leads to. */
+/** The error of a request to this application. */
 async function errorOf(app: Koa): Promise<string> {
   const errors: string[] = []
   app.on('error', (error: Error) => errors.push(`${error.name}: ${error.message}`))
@@ -31,13 +31,13 @@ const cases = versions.flatMap(([name, App]) =>
 )
 
 describe.each(cases)('$name, $mode', ({ App, kept }) => {
-  it('says how to mount it if it is mounted without being called', async () => {
+  it('says how to mount it if it was mounted without being called', async () => {
     expect(await errorOf(new App().use(session as unknown as Koa.Middleware))).toBe(
       'ConfigError: session: returns the middleware and must be called; write app.use(session({ secrets: … }))',
     )
   })
 
-  it('throws after koa-session, which would hide it', async () => {
+  it('throws if it is mounted after koa-session, which would hide it', async () => {
     const app = new App()
     app.keys = secrets
     app.use(koaSession({}, app)).use(session({ secrets, ...kept() }))

@@ -28,7 +28,7 @@ describe.each(cases)('$name, $mode.name', ({ App, mode }) => {
   const appWith = (sessions = sessionsOf()) => silent().use(session(sessions))
 
   it.each(['skip', 'extend'])(
-    'fails each request when %s is async, for a promise is always true',
+    'fails each request if %s is async, because a promise is always truthy',
     async (option) => {
       const app = silent().use(session(sessionsOf(), { [option]: never }))
       const thrown = once(app, 'error')
@@ -121,7 +121,7 @@ describe.each(cases)('$name, $mode.name', ({ App, mode }) => {
     expect(answer.values('set-cookie')).toHaveLength(1)
   })
 
-  it('ends the session that is set to null, and throws when it is replaced', async () => {
+  it('ends a session that is set to null, and throws if it is replaced', async () => {
     const app = appWith()
     app.use((ctx) => {
       ctx.body = ''

@@ -26,4 +26,4 @@ const hostOf =
   }
 adapterSuite({ name: 'Koa 3', listener: hostOf(Koa) })
 adapterSuite({ name: 'Koa 3', listener: hostOf(Koa), protocol: 'h2' })
-adapterSuite({ name: 'Koa 2', listener: hostOf(Koa2) }) // which does not answer HEAD over HTTP/2, by itself
+adapterSuite({ name: 'Koa 2', listener: hostOf(Koa2) }) // Koa 2 itself does not answer HEAD over HTTP/2

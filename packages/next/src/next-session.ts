@@ -1,5 +1,5 @@
 import type { Session, Sessions } from '@keepsake/core'
-import { checkSessions } from '@keepsake/core/adapter'
+import { checkSessions, isDevicePost } from '@keepsake/core/adapter'
 import { type FetchVisit, fromJar, open } from '@keepsake/fetch'
 import { cookies } from 'next/headers.js'
 import { after, NextResponse } from 'next/server.js'
@@ -13,8 +13,8 @@ export interface NextSession<D> {
    * The session of this request, read-only: in components, actions and route handlers. In `withSession`, and in functions
    * called there, it is the session that `withSession` saves.
    *
-   * Changing it throws a `TypeError` that says where to change it. Flash messages are shown and kept, until `withSession` takes
-   * them.
+   * Changing it throws a `TypeError` that says where to change it. Flash messages are shown, and kept until `withSession`
+   * removes them.
    *
    * @throws {StoreError} if the store fails, unless `whenStoreFails` is `'anonymous'`.
    */
@@ -30,8 +30,8 @@ export interface NextSession<D> {
    * })
    * ```
    *
-   * An action's changes before it throws are saved. A route handler's changes before it throws are not: Next sends that response
-   * without cookies. `redirect()`, `notFound()` and the like are responses, and save.
+   * An action's changes before it throws are saved. A route handler's changes before it throws are not, because Next sends that response
+   * without cookies. `redirect()`, `notFound()` and similar calls are responses, and save.
    *
    * If the session cannot be saved, a route handler responds with the status of the error, and an action throws it: see
    * `Visit.close` of `@keepsake/core`.
@@ -42,17 +42,17 @@ export interface NextSession<D> {
     act: (session: Session<D>, ...given: Given) => Answer,
   ) => (...given: Given) => Promise<Awaited<Answer>>
   /**
-   * For `proxy.ts`: it extends the request's session, which nothing else does for pages. In your own proxy,
-   * it takes your response. If the session cannot be opened or written, it prints the error to standard error, and lets the request pass.
+   * For `proxy.ts`: it extends the request's session, because nothing else does so for pages. In your own proxy,
+   * it takes your response. If the session cannot be opened or written, it prints the error to standard error, and lets the request continue.
    */
   readonly proxy: (request: Request, response?: unknown) => Promise<Response>
 }
 
-/** A visit, for as long as the request may still change its session. */
+/** A visit during which the request may still change its session. */
 interface Opened<D> {
   readonly session: Session<D>
   readonly view: Session<D>
-  /** Saves the session with what came of the last writer. */
+  /** Saves the session with the result of the last writer. */
   readonly save: (outcome: Outcome) => Promise<Outcome>
   /** How many `withSession` calls are running; the last one saves. */
   writers: number
@@ -75,11 +75,11 @@ export function createNextSession<D>(
   let made: Sessions<D> | Promise<Sessions<D>> | undefined
   const sessionsOf = () => (made ??= typeof given === 'function' ? given() : given)
   if (typeof given !== 'function') checkSessions<D>(given)
-  /** By the cookies of the request: Next has others for rendering after an action. */
+  /** Identified by the request's cookies object: Next uses another one to render after an action. */
   const opened = new WeakMap<object, Promise<Opened<D>>>()
   type Jar = Awaited<ReturnType<typeof cookies>>
 
-  /** In a component or an action, which have cookies and no response. */
+  /** In a component or an action, which have cookies but no response. */
   async function openJar(jar: Jar): Promise<Opened<D>> {
     const get = (name: string): string | undefined => jar.get(name)?.value
     const visit = await fromJar(await sessionsOf(), { get, set: jar.set.bind(jar) })
@@ -118,13 +118,15 @@ export function createNextSession<D>(
     shared.writers++
     const [outcome] = await Promise.allSettled([(async () => act(shared.session))()])
     if (--shared.writers > 0) return outcome
-    // Later changes in this request are another visit, which reads the cookie set here.
+    // Later changes in this request belong to another visit, which reads the cookie set here.
     opened.delete(jar)
     return shared.save(outcome)
   }
 
   async function extend(request: Request, response: Response): Promise<Response> {
     const sessions = await sessionsOf()
+    // A proof of the device does not count as use of its session.
+    if (isDevicePost(sessions, request.method, () => new URL(request.url).pathname)) return response
     // A page without a session stays cacheable.
     if (sessions.cookie.read(request.headers.get('cookie') ?? undefined) === undefined) return response
     const visit = await open(sessions, request)

@@ -5,8 +5,8 @@ import { plainResponse } from '@keepsake/fetch'
 export type Outcome = PromiseSettledResult<unknown>
 
 /**
- * The response that a route handler has ended by: `redirect()`, `notFound()` and the like throw errors that Next answers as this does.
- * Undefined: an error, which Next answers without headers.
+ * The response by which a route handler ended: `redirect()`, `notFound()` and similar calls throw errors that Next turns into this response.
+ * Undefined for other errors, which Next answers without headers.
  */
 export function responseOf(outcome: Outcome): Response | undefined {
   if (outcome.status === 'fulfilled') return outcome.value instanceof Response ? outcome.value : undefined

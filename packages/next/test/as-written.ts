@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http'
 
-/** In which order Keepsake writes the attributes of a cookie. */
+/** The order in which Keepsake writes the attributes of a cookie. */
 const ATTRIBUTES = ['Path', 'Domain', 'Secure', 'HttpOnly', 'SameSite', 'Partitioned', 'Max-Age', 'Expires']
 
-/** What Next adds to `Vary` of every response. */
+/** The names that Next adds to `Vary` of every response. */
 const OWN_VARY = /(?:rsc|next-router-state-tree|next-router-prefetch|next-router-segment-prefetch)(?:, |$)/g
 
 /**
- * Takes what Next adds and rewrites by itself out of the headers of a response, right before they leave, so that they can be
- * compared with those of other hosts.
+ * Removes Next's own additions and changes from the headers of a response, right before they are sent, so that they can be
+ * compared with those of other frameworks.
  */
 export function showAsWritten(response: ServerResponse): void {
   const writeHead = response.writeHead.bind(response) as (...given: unknown[]) => ServerResponse
@@ -28,7 +28,7 @@ const withoutOwn = (name: string, value: string): string =>
 
 const rank = (attribute: string): number => ATTRIBUTES.indexOf(attribute.split('=')[0] ?? '')
 
-/** Next writes cookies of its jar anew. */
+/** Next rewrites the cookies of its jar. */
 function lineOf(line: string): string {
   const [pair = '', ...attributes] = line.split('; ')
   const sorted = attributes.toSorted((one, other) => rank(one) - rank(other))

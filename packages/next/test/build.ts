@@ -1,4 +1,4 @@
 import { build } from './serve.ts'
 
-/** Once for all tests. */
+/** Builds once for all tests. */
 export default build

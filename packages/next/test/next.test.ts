@@ -27,7 +27,7 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
 
   const visitor = (): Visitor => new Visitor(server.url)
 
-  /** One who has come for the first time so many minutes ago. */
+  /** A visitor who came for the first time this many minutes ago. */
   async function visitorSince(minutes: number): Promise<Visitor> {
     const where = directory === '' ? { revocation: 'none' as const } : { store: fileStore({ directory }) }
     const now = () => Date.now() - minutes * 60_000
@@ -41,7 +41,7 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     return new Visitor(server.url, sessions.cookie.read(line.split(';')[0]))
   }
 
-  it('is one object for all components of a request, and reading it creates none', async () => {
+  it('is one object for all components of a request, and reading it creates no session', async () => {
     const { text, headers } = await visitor().ask('/')
     expect(text).toContain('one session of nobody: nothing. deeper: 0')
     expect(linesOf(headers)).toEqual([])
@@ -68,26 +68,26 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect(await anna.items()).toEqual(['inline'])
   })
 
-  it('keeps an action’s changes before redirect()', async () => {
+  it('is saved with an action’s changes before redirect()', async () => {
     const anna = visitor()
     const { status, headers } = await anna.act('addAndRedirect')
     expect([status, headers.get('Location')]).toEqual([303, '/'])
     expect(await anna.items()).toEqual(['redirected'])
   })
 
-  it('keeps an action’s changes before notFound()', async () => {
+  it('is saved with an action’s changes before notFound()', async () => {
     const anna = visitor()
     expect((await anna.act('addAndMiss')).status).toBe(404)
     expect(await anna.items()).toEqual(['missed'])
   })
 
-  it('keeps an action’s changes before it throws', async () => {
+  it('is saved with an action’s changes before it throws', async () => {
     const anna = visitor()
     expect((await anna.act('addAndThrow')).status).toBe(500)
     expect(await anna.items()).toEqual(['thrown'])
   })
 
-  it('is one for two withSession at once, and saved by the later; one that follows in the request opens it again', async () => {
+  it('is shared by two concurrent withSession calls, and saved by the later; a following call in the request opens it again', async () => {
     const anna = visitor()
     const { headers } = await anna.act('addTwice')
     expect(linesOf(headers)).toHaveLength(1)
@@ -101,7 +101,7 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect(server.complaints()).toContain(READ_ONLY)
   })
 
-  it('is renewed by a login, and ended by a logout', async () => {
+  it('gets a new cookie at login, and ends at logout', async () => {
     const anna = visitor()
     await anna.act('add', { item: 'walden' })
     const before = anna.cookie
@@ -113,13 +113,13 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect((await anna.ask('/')).text).toContain('session of nobody: nothing')
   })
 
-  it('that cannot be saved makes the action fail without a cookie', async () => {
+  it('makes the action fail without a cookie if it cannot be saved', async () => {
     const { status, headers } = await visitor().act('breakIt')
     expect([status, linesOf(headers)]).toEqual([500, []])
     expect(server.complaints()).toContain('SessionDataError')
   })
 
-  it('is read and written by route handlers, whose responses no cache may keep', async () => {
+  it('is read and written by route handlers, whose responses may not be cached', async () => {
     const anna = visitor()
     const { status, headers } = await anna.ask('/api', { method: 'POST' })
     expect([status, headers.get('Cache-Control'), headers.get('Vary')]).toEqual([
@@ -135,20 +135,20 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect(await anna.items()).toEqual([])
   })
 
-  it('keeps a route handler’s changes before redirect(), whose response no cache may store', async () => {
+  it('is saved with a route handler’s changes before redirect(), whose response may not be cached', async () => {
     const anna = visitor()
     const { status, headers } = await anna.ask('/api?then=redirect', { method: 'POST' })
     expect([status, headers.get('Location'), headers.get('Cache-Control')]).toEqual([307, '/api', 'no-store'])
     expect(await anna.items()).toEqual(['redirect'])
   })
 
-  it('keeps what a route handler has changed before notFound()', async () => {
+  it('is saved with a route handler’s changes before notFound()', async () => {
     const anna = visitor()
     expect((await anna.ask('/api?then=miss', { method: 'POST' })).status).toBe(404)
     expect(await anna.items()).toEqual(['miss'])
   })
 
-  it('is left as it was by a route handler that throws, since Next answers without cookies', async () => {
+  it('is not changed by a route handler that throws, because Next answers without cookies', async () => {
     const anna = visitor()
     await anna.ask('/api', { method: 'POST' })
     const answer = await anna.ask('/api?then=throw', { method: 'POST' })
@@ -156,11 +156,11 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect(await anna.items()).toEqual(['posted'])
   })
 
-  it('that cannot be saved makes a route handler answer with the status of the error', async () => {
+  it('makes a route handler respond with the status of the error if it cannot be saved', async () => {
     const answer = await visitor().ask('/api?then=break', { method: 'POST' })
     expect([answer.status, answer.text, linesOf(answer.headers)]).toEqual([500, 'Internal Server Error', []])
     expect(answer.headers.get('Location')).toBeNull()
-    // What the README says that it cannot do.
+    // A limit that the README mentions.
     expect(answer.headers.getSetCookie()).toEqual([expect.stringMatching(/^other=1/)])
   })
 
@@ -187,7 +187,7 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect(await anna.items()).toEqual(['walden'])
   })
 
-  it('shows a component its messages, which stay until withSession takes them', async () => {
+  it('shows a component its messages, which stay until withSession removes them', async () => {
     const anna = visitor()
     await anna.ask('/messages', { method: 'POST' })
     expect((await anna.ask('/flash')).text).toContain('messages: saved')
@@ -204,14 +204,14 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect(html).toContain('waiting')
   })
 
-  it('leaves a page static for a request without a session', async () => {
+  it('does not make a static page dynamic for a request without a session', async () => {
     const { headers } = await visitor().ask('/static')
     expect(headers.get('x-nextjs-prerender')).toContain('1')
     expect(headers.get('Cache-Control')).toMatch(/^s-maxage/)
     expect(headers.get('Vary')).not.toContain('Cookie')
   })
 
-  it('is extended by proxy.ts when half of its time is over, in a response that no cache may keep', async () => {
+  it('is extended by proxy.ts once half of its time has passed, in a response that may not be cached', async () => {
     const fresh = await visitorSince(1)
     expect(linesOf((await fresh.ask('/')).headers)).toEqual([])
     const old = await visitorSince(50)
@@ -222,7 +222,7 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect(await old.items()).toEqual(['old'])
   })
 
-  it('that proxy.ts extends has the changes of an action or a handler in the same request', async () => {
+  it('keeps the changes of an action or a handler in a request in which proxy.ts extends it', async () => {
     const posting = await visitorSince(50)
     const { headers } = await posting.ask('/api', { method: 'POST' })
     expect(linesOf(headers).length).toBeGreaterThan(0)
@@ -231,16 +231,27 @@ describe.each(MODES)('on Next.js, a session in $mode', ({ directory }) => {
     expect(linesOf((await leaving.ask('/api', { method: 'DELETE' })).headers).at(-1)).toContain('Max-Age=0')
     expect(await leaving.items()).toEqual([])
   })
-})
 
-it('on Next.js, a session in a store keeps the additions of two simultaneous actions', async () => {
-  const server = await serve({ SESSION_SECRET, DIRECTORY: MODES[1].directory })
-  const anna = new Visitor(server.url)
-  await anna.act('add', { item: 'first' })
-  const [one, other] = [new Visitor(server.url, anna.cookie), new Visitor(server.url, anna.cookie)]
-  await Promise.all([one.act('add', { item: 'second' }), other.act('addInline')])
-  expect((await anna.items()).toSorted()).toEqual(['first', 'inline', 'second'])
-  await server.stop()
+  if (directory === '')
+    it('works in the application of the documentation as documented', async () => {
+      const anna = visitor()
+      await anna.submit('/guide', '>Add<', { sku: 'walden' })
+      expect((await anna.submit('/guide', '>Log in<', { user: 'ada' })).status).toBe(303)
+      expect((await anna.ask('/guide')).text).toContain('Hello ada, you have 1 things in your cart')
+      expect((await anna.ask('/guide/cart')).text).toBe('["walden"]')
+      await anna.ask('/guide/cart?sku=walden', { method: 'DELETE' })
+      expect((await anna.ask('/guide/cart')).text).toBe('[]')
+      await anna.submit('/guide', '>Log out<')
+      expect((await anna.ask('/guide')).text).toContain('Hello stranger')
+    })
+  else
+    it('keeps the additions of two concurrent actions', async () => {
+      const anna = visitor()
+      await anna.act('add', { item: 'first' })
+      const [one, other] = [new Visitor(server.url, anna.cookie), new Visitor(server.url, anna.cookie)]
+      await Promise.all([one.act('add', { item: 'second' }), other.act('addInline')])
+      expect((await anna.items()).toSorted()).toEqual(['first', 'inline', 'second'])
+    })
 })
 
 describe('on Next.js, a change that is not saved', () => {
@@ -285,27 +296,13 @@ it('a route handler on Next.js answers 503 if the store fails, and a page 500', 
 })
 
 it.each([
-  ['of each file that Next.js starts from', 'own', 'nothing'],
+  ['created in each entry of Next.js', 'own', 'nothing'],
   ['on the global object', 'shared', 'posted'],
-])('a memory store %s is another for pages than for route handlers, or one', async (_, MEMORY, shown) => {
+])('a memory store %s is, or is not, shared by pages and route handlers', async (_, MEMORY, shown) => {
   const server = await serve({ SESSION_SECRET, MEMORY })
   const anna = new Visitor(server.url)
   await anna.ask('/api', { method: 'POST' })
   expect(await anna.items()).toEqual(['posted'])
   expect((await anna.ask('/')).text).toContain(`one session of nobody: ${shown}.`)
-  await server.stop()
-})
-
-it('the application in the docs does on Next.js what they say', async () => {
-  const server = await serve({ SESSION_SECRET })
-  const anna = new Visitor(server.url)
-  await anna.submit('/guide', '>Add<', { sku: 'walden' })
-  expect((await anna.submit('/guide', '>Log in<', { user: 'ada' })).status).toBe(303)
-  expect((await anna.ask('/guide')).text).toContain('Hello ada, you have 1 things in your cart')
-  expect((await anna.ask('/guide/cart')).text).toBe('["walden"]')
-  await anna.ask('/guide/cart?sku=walden', { method: 'DELETE' })
-  expect((await anna.ask('/guide/cart')).text).toBe('[]')
-  await anna.submit('/guide', '>Log out<')
-  expect((await anna.ask('/guide')).text).toContain('Hello stranger')
   await server.stop()
 })

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 const APP = join(import.meta.dirname, 'app')
 const PAGES = ['../../../docs/getting-started/next.md', '../README.md']
 
-/** The files that a page shows, by their names. */
+/** The files on a page, by name. */
 const filesOf = (page: string): (readonly string[])[] =>
   [
     ...readFileSync(join(import.meta.dirname, page), 'utf8').matchAll(/^```tsx\n\/\/ (\S+)\n([^]+?)^```$/gm),
@@ -15,7 +15,8 @@ it.each(PAGES)('%s shows files of the application that the other tests build wit
   const shown = filesOf(page)
   expect(shown.length).toBeGreaterThan(0)
   const real = shown.map(([name = '']) => {
-    const file = name.replace(/^app\//, 'app/guide/')
+    // The folder with a dot is a separate route, outside of the guide's folder.
+    const file = name.replace(/^app\/(?!\.)/, 'app/guide/')
     return [name, readFileSync(join(APP, file), 'utf8')]
   })
   expect(shown).toEqual(real)

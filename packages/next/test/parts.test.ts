@@ -7,7 +7,7 @@ import { responseOf } from '../src/route-handler.ts'
 const secrets = ['a secret that is only for tests with 48 characters']
 
 describe('createNextSession', () => {
-  it('rejects anything but sessions at start-up', () => {
+  it('rejects anything except sessions at start-up', () => {
     expect(() => createNextSession({ secrets } as never)).toThrow(
       expect.objectContaining({ name: 'ConfigError', option: 'sessions' }),
     )
@@ -50,7 +50,7 @@ describe('a read-only session', () => {
     expect(session.list).toEqual([{ n: 1 }])
   })
 
-  it('has the facts and the controls that change nothing', async () => {
+  it('has the properties, and the controls that change nothing', async () => {
     const session = await opened()
     session.login('ada')
     const view = readOnly(session, () => undefined)
@@ -77,7 +77,7 @@ it.each([
   ['an error with the digest of something else', thrown('BAILOUT_TO_CLIENT_SIDE_RENDERING'), undefined],
   ['something that is not an error', { status: 'rejected', reason: undefined }, undefined],
 ] as const)(
-  'a route handler that ends by %s has a response of its own, or leaves it to Next',
+  'the result of a route handler that ends with %s is its response, or is left to Next',
   (_, outcome, expected) => {
     const response = responseOf(outcome)
     expect(response && [response.status, response.headers.get('Location')]).toEqual(expected)

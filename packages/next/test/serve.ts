@@ -8,7 +8,7 @@ const APP = join(import.meta.dirname, 'app')
 const NEXT = createRequire(import.meta.url).resolve('next/dist/bin/next')
 const PRODUCTION = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' } as const
 
-/** Next's own production build of the application beside this file: without a secret, as where images are built. */
+/** Next's own production build of the application beside this file: without a secret, as in a container build. */
 export function build(): void {
   const { status, stdout, stderr } = spawnSync(process.execPath, [NEXT, 'build', APP], {
     env: PRODUCTION,
@@ -20,7 +20,7 @@ export function build(): void {
 /** A process of `next start`. */
 export interface Server {
   readonly url: string
-  /** What it has written to standard error. */
+  /** Its output on standard error. */
   complaints(): string
   stop(): Promise<void>
 }
@@ -49,6 +49,6 @@ function urlOf(stdout: Readable): Promise<string> {
     const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? []
     if (url !== undefined && said.includes('Ready')) resolve(url)
   })
-  stdout.on('end', () => reject(new Error(`next start ended:\n${said}`)))
+  stdout.on('end', () => reject(new Error(`next start exited:\n${said}`)))
   return promise
 }

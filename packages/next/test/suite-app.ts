@@ -4,10 +4,10 @@ import type { open } from '@keepsake/fetch'
 
 type Data = Record<string, unknown>
 
-/** An application of the adapter suite: it lives in the process that has Next serve it, on `globalThis.suiteApps`. */
+/** An application of the adapter suite, on `globalThis.suiteApps` of the process in which Next serves it. */
 export interface SuiteApp {
   readonly sessions: Sessions<Data>
   readonly guard: CrossOriginGuardOptions | undefined
-  /** Runs the handler; `openBeside` is `open` as Next has built it. */
+  /** Runs the handler; `openBeside` is Next's compiled copy of `open`. */
   readonly respond: (request: Request, session: Session<Data>, openBeside: typeof open) => Promise<Response>
 }

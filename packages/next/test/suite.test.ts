@@ -15,7 +15,7 @@ import { afterAll, beforeAll, vi } from 'vitest'
 import { showAsWritten } from './as-written.ts'
 import type { SuiteApp } from './suite-app.ts'
 
-/** Where the route handler of the suite is. */
+/** The path of the suite's route handler. */
 const PLACE = '/suite'
 
 const apps = new Map<string, SuiteApp>()
@@ -24,7 +24,7 @@ let listener: Listener
 
 beforeAll(async () => {
   Object.assign(globalThis, { suiteApps: apps })
-  // So that proxy.ts, which runs before, meets no cookie of its own.
+  // So that proxy.ts, which runs first, finds no session cookie.
   vi.stubEnv('COOKIE', 'of-the-proxy')
   vi.stubEnv('SESSION_SECRET', 'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s')
   await server.prepare()
@@ -67,7 +67,7 @@ const host: FetchHost = {
   },
   serve: (fetch) => (request: IncomingMessage, response: ServerResponse) => {
     request.headers['x-suite-app'] = (fetch as FetchHandler & { id: string }).id
-    // Next redirects what ends with a slash.
+    // Next redirects paths that end with a slash.
     request.url = `${PLACE}${request.url}`.replace(/\/(?=$|\?)/, '')
     showAsWritten(response)
     return listener(request, response)

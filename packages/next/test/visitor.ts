@@ -1,13 +1,13 @@
 const NAME = '__Host-session'
 
-/** What Next puts into the forms of actions. */
+/** The hidden fields that Next adds to the forms of actions. */
 const ACTION = /name="(\$ACTION[^"]*)"(?: value="([^"]*)")?/g
 
-/** An answer whose body has been read. */
+/** A response whose body has been read. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  /** What a page shows, without its tags, or the body. */
+  /** The text of a page without its tags, or the body. */
   readonly text: string
   readonly html: string
 }
@@ -32,13 +32,10 @@ export class Visitor {
     return { status: response.status, headers: response.headers, html, text: textOf(html) }
   }
 
-  /** Sends the form that has this in it, as a browser does that has not loaded the scripts. */
+  /** Sends the form that contains this text, as a browser does before the scripts are loaded. */
   async submit(path: string, mark: string, fields: Readonly<Record<string, string>> = {}): Promise<Answer> {
     const { html } = await this.ask(path)
-    const form = html.split('</form>').find((text) => text.slice(text.lastIndexOf('<form')).includes(mark))
-    const body = new FormData()
-    for (const [, name = '', value = ''] of (form ?? '').slice(form?.lastIndexOf('<form')).matchAll(ACTION))
-      body.append(name, value.replaceAll('&quot;', '"').replaceAll('&amp;', '&'))
+    const body = formIn(html, mark)
     for (const [name, value] of Object.entries(fields)) body.append(name, value)
     return this.ask(path, { method: 'POST', body })
   }
@@ -53,13 +50,22 @@ export class Visitor {
   }
 }
 
+/** The fields that the form of a page that contains this text sends. */
+export function formIn(html: string, mark: string): FormData {
+  const form = html.split('</form>').find((text) => text.slice(text.lastIndexOf('<form')).includes(mark))
+  const body = new FormData()
+  for (const [, name = '', value = ''] of (form ?? '').slice(form?.lastIndexOf('<form')).matchAll(ACTION))
+    body.append(name, value.replaceAll('&quot;', '"').replaceAll('&amp;', '&'))
+  return body
+}
+
 /** The lines that set the session's cookie. */
 export const linesOf = (headers: Headers): readonly string[] =>
   headers.getSetCookie().filter((line) => line.startsWith(`${NAME}=`))
 
 const valueOf = (line: string): string | undefined => /=([^;]+)/.exec(line.split('; ')[0] ?? '')?.[1]
 
-const textOf = (html: string): string =>
+export const textOf = (html: string): string =>
   html
     .replaceAll(/<script.*?<\/script>/gs, '')
     .replaceAll(/<!--.*?-->/gs, '')

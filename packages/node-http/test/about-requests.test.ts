@@ -12,7 +12,7 @@ const handler = (): undefined => undefined
 const started = (options: unknown) => () => withSession(sessions, handler, options as never)
 
 describe('the options of withSession', () => {
-  it('have to be known functions', () => {
+  it('must be known, and functions', () => {
     expect(started({ extends: () => false })).toThrow('extends: unknown option; known options: fail, extend')
     expect(started({ extend: false })).toThrow('extend: expected a function, got a boolean')
     expect(started({ fail: 'hush' })).toThrow('fail: expected a function, got a text')
@@ -21,7 +21,7 @@ describe('the options of withSession', () => {
     expect(started({ fail: undefined, extend: undefined })).not.toThrow()
   })
 
-  it('must return synchronously: a promise, which would count as true, makes the request fail, without ending the process', async () => {
+  it('must return synchronously: a promise, which would count as true, fails the request but not the process', async () => {
     const said: unknown[] = []
     const late = {
       extend: async () => Promise.reject(new Error('the database is away')),

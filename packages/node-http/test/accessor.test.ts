@@ -9,7 +9,7 @@ const open = async () => {
   return session
 }
 
-describe('the session of a holder', () => {
+describe('the session property of a request or context', () => {
   interface Holder {
     session?: unknown
   }
@@ -23,7 +23,7 @@ describe('the session of a holder', () => {
     expect(holderOf().session).toBeUndefined()
   })
 
-  it('is the one that was used last', async () => {
+  it('is the session that was set last', async () => {
     const holder = holderOf()
     const [first, second] = [await open(), await open()]
     useAttachment(holder, { session: first })
@@ -32,7 +32,7 @@ describe('the session of a holder', () => {
     expect(holder.session).toBe(second)
   })
 
-  it('ends when it is set to null', async () => {
+  it('ends the session if it is set to null', async () => {
     const holder = holderOf()
     const session = await open()
     session['name'] = 'Ada'
@@ -74,7 +74,7 @@ describe('the session of a holder', () => {
     expect(Object.getOwnPropertyDescriptor(prototype, 'session')).toEqual(before)
   })
 
-  it('is defined also on one holder alone, and where a descriptor of another kind is on Object.prototype', async () => {
+  it('can be defined on a single holder, even if Object.prototype is polluted with a descriptor of another kind', async () => {
     const holder: Holder = {}
     const other: Holder = {}
     Object.assign(Object.prototype, { value: 'polluted' })

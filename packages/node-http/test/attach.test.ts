@@ -30,29 +30,26 @@ describe('an attachment', () => {
     expect(seen).toEqual([0, 1])
   })
 
-  it.each(PROTOCOLS)(
-    'takes no cookie from a polluted prototype, which would log everybody in: %s',
-    async (protocol) => {
-      const sessions = createSessions(options)
-      const visit = await openVisit(sessions, '')
-      visit.session.login('admin')
-      const line = (await visit.close()).find(([name]) => name === 'Set-Cookie')?.[1] ?? ''
-      const polluted = Object.prototype as { cookie?: string }
-      const { client } = await serve(protocol, (request, response) => {
-        polluted.cookie = line.slice(0, line.indexOf(';'))
-        try {
-          const attachment = attach(sessions, request, response, neverFail)
-          const { session } = attachment as Exclude<typeof attachment, Promise<unknown>>
-          response.end(`subject ${String(session.subject)}`)
-        } finally {
-          delete polluted.cookie
-        }
-      })
-      const mine = await client.request('/', { headers: { Cookie: line.slice(0, line.indexOf(';')) } })
-      expect(mine.text).toBe('subject admin')
-      expect((await client.request('/')).text).toBe('subject undefined')
-    },
-  )
+  it.each(PROTOCOLS)('ignores a cookie on a polluted Object.prototype, over %s', async (protocol) => {
+    const sessions = createSessions(options)
+    const visit = await openVisit(sessions, '')
+    visit.session.login('admin')
+    const line = (await visit.close()).find(([name]) => name === 'Set-Cookie')?.[1] ?? ''
+    const polluted = Object.prototype as { cookie?: string }
+    const { client } = await serve(protocol, (request, response) => {
+      polluted.cookie = line.slice(0, line.indexOf(';'))
+      try {
+        const attachment = attach(sessions, request, response, neverFail)
+        const { session } = attachment as Exclude<typeof attachment, Promise<unknown>>
+        response.end(`subject ${String(session.subject)}`)
+      } finally {
+        delete polluted.cookie
+      }
+    })
+    const mine = await client.request('/', { headers: { Cookie: line.slice(0, line.indexOf(';')) } })
+    expect(mine.text).toBe('subject admin')
+    expect((await client.request('/')).text).toBe('subject undefined')
+  })
 
   const modes = [
     ['at once', () => createSessions<{ n: unknown }>(options)],
@@ -60,7 +57,7 @@ describe('an attachment', () => {
   ] as const
 
   it.each(modes)(
-    'may be looked at first in the arguments of end() and write(), saved %s',
+    'may first use the session in the arguments of end() and write(), saved %s',
     async (_, create) => {
       const sessions = create()
       const { client } = await serve('http/1.1', async (request, response) => {
@@ -119,12 +116,12 @@ describe('an attachment', () => {
       response.end()
     })
     await client.request('/', { headers: { Cookie: 'a=1' } })
-    // The request itself: `accept` is asked about it.
+    // The original request: it is passed to `accept`.
     expect(opened).toEqual(requests)
     expect(opened).toHaveLength(1)
   })
 
-  it('returns another session for other sessions, and for the next request', async () => {
+  it('returns separate sessions for separate Sessions objects, and a new one for the next request', async () => {
     const [one, two] = [createSessions(options), createSessions({ ...options, cookie: { name: 'two' } })]
     const seen = new Set<unknown>()
     const { client } = await serve('http/1.1', async (request, response) => {
@@ -138,13 +135,13 @@ describe('an attachment', () => {
   })
 })
 
-/** Requests over one connection, half of them of each kind; a long run is asked for by REQUESTS. */
+/** Requests over one connection, half of them of each kind; set REQUESTS for a long run. */
 const REQUESTS = Number(process.env['REQUESTS'] ?? 400)
 /** The usual limit is too short for a long run on a busy machine. */
 const TIMEOUT = Math.max(600_000, REQUESTS * 100)
 
 describe('many requests over one connection', () => {
-  it('leave no listener and no warning behind', { timeout: TIMEOUT }, async () => {
+  it('leave no listener and cause no warning', { timeout: TIMEOUT }, async () => {
     const seen = warnings()
     const counts = new Set<number>()
     const sessions = createSessions(options)

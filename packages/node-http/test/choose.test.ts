@@ -48,7 +48,7 @@ describe('chooserOf', () => {
   })
 })
 
-describe.each(PROTOCOLS)('sessions that are chosen by the request, over %s', (protocol) => {
+describe.each(PROTOCOLS)('sessions chosen by the request, over %s', (protocol) => {
   const tenants = new Map([
     ['/north', shopOf('north', 'the secret of the shop in the north')],
     ['/south', shopOf('south', 'the secret of the shop in the south')],
@@ -67,7 +67,7 @@ describe.each(PROTOCOLS)('sessions that are chosen by the request, over %s', (pr
       response.end(count(await attachSession(find(request.url), request, response))),
   }
 
-  it.each(Object.entries(listeners))('are only those of its tenant, by %s', async (_, listener) => {
+  it.each(Object.entries(listeners))('belong to the request’s tenant only, with %s', async (_, listener) => {
     const { client } = await serve(protocol, listener)
     const names: string[] = []
     const texts: string[] = []
@@ -80,7 +80,7 @@ describe.each(PROTOCOLS)('sessions that are chosen by the request, over %s', (pr
     expect(names).toEqual(['__Host-north', '__Host-north', '__Host-south', '__Host-north'])
   })
 
-  it('lead to a response with the error’s status for a request without any, and the server continues', async () => {
+  it('cause a response with the error’s status if there are none for a request, and the server continues', async () => {
     const print = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const { client } = await serve(protocol, listeners.withSession)
     const answer = await client.request('/east')

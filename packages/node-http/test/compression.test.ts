@@ -32,7 +32,7 @@ const compress = compression({ threshold: 0 }) as unknown as (
   next: () => void,
 ) => void
 
-/** A hold inside compression, as when the session is mounted after it, and one that compression wraps. */
+/** A hold inside compression, as if the session were mounted after it, and one around it. */
 const ORDERS = {
   before: (request: IncomingMessage, response: ServerResponse, hold: () => void) =>
     compress(request, response, hold),
@@ -99,7 +99,7 @@ describe.each(cases)('compression mounted %s the session, with a commit that end
   }
 
   it.each(Object.entries(ANSWERS))(
-    'compresses an answer by %s, with its cookie',
+    'compresses a response of %s, with its cookie',
     async (_, [answer, text]) => {
       const sent = await answerTo(commits?.passes, answer)
       expect(sent.values('content-encoding')).toEqual(['gzip'])
@@ -109,7 +109,7 @@ describe.each(cases)('compression mounted %s the session, with a commit that end
   )
 
   it.each(Object.entries(ANSWERS))(
-    'sends the error response in place of %s when the commit fails',
+    'sends the error response instead of %s if the commit fails',
     async (_, [answer]) => {
       const sent = await answerTo(commits?.fails, (response) => {
         Promise.resolve(answer(response)).catch(() => undefined)

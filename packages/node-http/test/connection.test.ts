@@ -14,7 +14,7 @@ const options: SessionsOptions = {
   revocation: 'none',
 }
 
-/** TLS by a shared key, which needs no certificate. */
+/** TLS with a pre-shared key, which needs no certificate. */
 const SHARED_KEY = Buffer.alloc(32, 7)
 const TLS = { ciphers: 'PSK', maxVersion: 'TLSv1.2' } as const
 const VISITOR_TLS = {
@@ -51,7 +51,7 @@ async function overHttps(listener: ReturnType<typeof listenerFor>, given: Reques
   return statusOf(secureRequest({ port, host: '127.0.0.1', ...VISITOR_TLS, ...given }))
 }
 
-/** What is said of the connection until the test is over: the codes of warnings, and how many events. */
+/** The codes of warnings and the number of events about the connection, until the test ends. */
 function said(): { readonly codes: string[]; events: number } {
   const seen = { codes: [] as string[], events: 0 }
   const warn = ({ code }: Error & { readonly code?: string }): void => void seen.codes.push(code ?? '')
@@ -77,7 +77,7 @@ describe('a Secure cookie over plain http', () => {
     'localhost.evil.example',
     'notlocalhost',
     '[::2]',
-  ])('is sent to %s nevertheless, with one warning that it is dropped', async (host) => {
+  ])('is still sent to %s, with one warning that browsers drop it', async (host) => {
     const seen = said()
     const listener = listenerFor()
     for (let visit = 0; visit < 2; visit++) {
@@ -109,8 +109,8 @@ describe('a Secure cookie over plain http', () => {
     ['a host below localhost', { Host: 'shop.localhost' }],
     ['LOCALHOST', { Host: 'LOCALHOST' }],
     ['the loopback', { Host: '127.0.0.1:3000' }],
-    ['all of the loopback', { Host: '127.1.2.3' }],
-    ['the loopback of IPv6', { Host: '[::1]:3000' }],
+    ['another loopback address', { Host: '127.1.2.3' }],
+    ['the IPv6 loopback address', { Host: '[::1]:3000' }],
     ['no host', { Host: '' }],
     ['a host behind a proxy', { Host: 'shop.example', 'X-Forwarded-Proto': 'https' }],
     ['a host behind a proxy that writes capitals', { Host: 'shop.example', 'X-Forwarded-Proto': ' HTTPS' }],
@@ -119,9 +119,9 @@ describe('a Secure cookie over plain http', () => {
       'a host behind two proxies without a space',
       { Host: 'shop.example', 'X-Forwarded-Proto': 'https,http' },
     ],
-    ['a host behind a proxy of the standard', { Host: 'shop.example', Forwarded: 'proto=https' }],
+    ['a host behind a proxy that sends Forwarded', { Host: 'shop.example', Forwarded: 'proto=https' }],
     [
-      'a host behind two proxies of the standard',
+      'a host behind two proxies that send Forwarded',
       {
         Host: 'shop.example',
         Forwarded: 'for="[2001:db8::1]:80"; Proto="https";by=_a, for=10.0.0.1;proto=http',
@@ -162,7 +162,7 @@ describe('a Secure cookie over plain http', () => {
   })
 })
 
-describe('the own origin', () => {
+describe('the check of the own origin', () => {
   it.each([
     ['https', 'https://shop.example', 200],
     ['https', 'http://shop.example', 403],

@@ -42,7 +42,7 @@ describe('a cookie of requests and responses', () => {
     }
   })
 
-  it('is one line however often it is set, next to other cookies', async () => {
+  it('is one line no matter how often it is set, next to other cookies', async () => {
     const other = createCookie('other')
     const origin = await serve((_, response) => {
       response.setHeader('Set-Cookie', ['mine=1; Path=/', 'themes=2'])

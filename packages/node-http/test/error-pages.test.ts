@@ -11,9 +11,9 @@ process.on('warning', ({ name, message }) => WARNINGS.push(`${name}: ${message}`
 const FAULT = new Error('the store is down')
 const PAGE = 'page '.repeat(100_000)
 
-/** What the handler goes on to do with its response once that is given up, and the page is under way. */
+/** What the handler does after its response was abandoned, while the error page is being sent. */
 const STRAGGLERS: Readonly<Record<string, (response: ServerResponse) => unknown>> = {
-  'writes on and ends': async (response) => {
+  'keeps writing and ends': async (response) => {
     for (let left = 20; left > 0; left--) {
       response.write('straggler')
       await new Promise(setImmediate)
@@ -36,25 +36,25 @@ const STRAGGLERS: Readonly<Record<string, (response: ServerResponse) => unknown>
     response.end('straggler')
   },
   'pipes a stream in': (response) => Readable.from(endless()).pipe(response),
-  'pipes a stream in once the page is under way': async (response) => {
+  'pipes a stream in while the page is being sent': async (response) => {
     await turns(3)
     Readable.from(endless()).pipe(response)
   },
   'runs a pipeline': (response) => pipeline(Readable.from(endless()), response).catch(() => undefined),
-  'writes on whenever there is room': (response) => {
+  'keeps writing whenever the buffer has room': (response) => {
     const write = (): void => {
       response.write('straggler')
       response.once('drain', write)
     }
     write()
   },
-  'asks whether anything has been sent': async (response) => {
+  'checks whether anything was sent': async (response) => {
     await turns(3)
     if (!response.headersSent) response.writeHead(200).end('straggler')
   },
 }
 
-/** Something that the handler sends, without end, whatever becomes of it. */
+/** An endless stream that the handler sends, even after its response has been abandoned. */
 async function* endless(): AsyncGenerator<string> {
   for (;;) {
     await new Promise(setImmediate)
@@ -69,7 +69,7 @@ const begin = (response: ServerResponse): void => {
   response.setHeader('X-Page', 'yes')
 }
 
-/** Error pages that take their time, the head first. */
+/** Asynchronous error pages, which send their headers first. */
 const PAGES: Readonly<Record<string, Page>> = {
   'awaits between its headers and its body': async (response) => {
     begin(response)
@@ -81,7 +81,7 @@ const PAGES: Readonly<Record<string, Page>> = {
     begin(response)
     response.end(PAGE)
   },
-  'writes its body by and by': async (response) => {
+  'writes its body in pieces': async (response) => {
     begin(response)
     for (let at = 0; at < PAGE.length; at += 50_000) {
       if (!response.write(PAGE.slice(at, at + 50_000))) await once(response, 'drain')
@@ -89,7 +89,7 @@ const PAGES: Readonly<Record<string, Page>> = {
     }
     response.end()
   },
-  'writes by callbacks, whenever there is room': (response) => {
+  'writes in callbacks, whenever the buffer has room': (response) => {
     begin(response)
     let at = 0
     const write = (): void => {
@@ -143,7 +143,7 @@ async function answerOf(
 describe.each(PROTOCOLS)('an abandoned response, over %s', (protocol) => {
   describe.each(Object.entries(PAGES))('and an error page that %s', (_, page) => {
     it.each(Object.entries(STRAGGLERS))(
-      'lets nothing leave of a handler that %s',
+      'is complete, without any output of a handler that %s',
       async (_name, straggle) => {
         const answer = await answerOf(
           protocol,
@@ -169,7 +169,7 @@ describe.each(PROTOCOLS)('an abandoned response, over %s', (protocol) => {
   })
 
   it('is replaced without a body for a HEAD request', async () => {
-    const straggle = STRAGGLERS['writes on and ends'] ?? expect.fail()
+    const straggle = STRAGGLERS['keeps writing and ends'] ?? expect.fail()
     const page: Page = async (response) => {
       begin(response)
       response.setHeader('Content-Length', PAGE.length)
@@ -185,8 +185,8 @@ describe.each(PROTOCOLS)('an abandoned response, over %s', (protocol) => {
   })
 })
 
-describe('Node', () => {
-  it('causes no warning in any of these error pages', () => {
+describe('an abandoned response and its error page', () => {
+  it('cause no warning of Node in any of the cases above', () => {
     expect(WARNINGS).toEqual([])
   })
 })

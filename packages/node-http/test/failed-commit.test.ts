@@ -19,7 +19,7 @@ process.on('warning', ({ name, message }) => WARNINGS.push(`${name}: ${message}`
 
 const FAULT = new Error('the store is down')
 
-/** Something that the handler sends, without end, whatever becomes of it. */
+/** An endless stream that the handler sends, even after its response has been abandoned. */
 async function* endless(): AsyncGenerator<string> {
   for (;;) {
     await new Promise(setImmediate)
@@ -59,7 +59,7 @@ async function refuse(protocol: Protocol, handler: Listener, fail = plainly) {
 }
 
 describe.each(PROTOCOLS)('a commit that fails over %s', (protocol) => {
-  it('leaves none of the handler’s headers and nothing of its body, and is reported once', async () => {
+  it('sends none of the handler’s headers and nothing of its body, and is reported once', async () => {
     const { answer, failures } = await refuse(protocol, (_request, response) => {
       response.setHeader('X-Early', 'yes')
       response.setHeader('Set-Cookie', 'theme=dark')
@@ -286,7 +286,7 @@ describe.each(PROTOCOLS)('a visitor who leaves, over %s', (protocol) => {
     resolve()
     if (time !== 'after the commit') finish()
     await turns(20)
-    // What was given up appears sent for good.
+    // An abandoned response appears sent permanently.
     for (const name of end === 'done'
       ? (['headersSent', 'writableEnded', 'writableNeedDrain'] as const)
       : []) {
@@ -297,9 +297,9 @@ describe.each(PROTOCOLS)('a visitor who leaves, over %s', (protocol) => {
   })
 })
 
-describe('Node', () => {
-  // It warns of a thing once in a process, so this looks back on all of the above.
-  it('causes no warning in any of these cases', () => {
+describe('a failed commit', () => {
+  // Node prints a warning once per process, so this test checks all of the above.
+  it('causes no warning of Node in any of the cases above', () => {
     expect(WARNINGS).toEqual([])
   })
 })

@@ -32,7 +32,7 @@ async function plainlyLater(response: ServerResponse): Promise<void> {
 
 const ignore = (): void => undefined
 
-/** The text and the trailers of one answer. The client of the suite does not look at trailers. */
+/** The text and the trailers of one response. The suite's client does not read trailers. */
 async function answerWithTrailers(protocol: string, origin: string): Promise<[string, object]> {
   if (protocol === 'http/1.1') {
     const [answer] = (await once(requestHttp1(origin).end(), 'response')) as [IncomingMessage]
@@ -180,7 +180,7 @@ describe.each(PROTOCOLS)('an abandoned response and its handler, over %s', (prot
   )
 
   it.each(Object.entries(HEADS))(
-    'is answered with the cookie that was saved before the head could not be sent, beside %s',
+    'is answered with the cookie that was saved before sending the headers failed, beside %s',
     async (_, head) => {
       const { client } = await serve(protocol, (request, response) => {
         const fail = (): void => {
@@ -264,7 +264,7 @@ describe('an abandoned response, over http/1.1', () => {
   const compress = compression({ threshold: 0 }) as unknown as (...args: unknown[]) => void
 
   it.each(['before', 'after'] as const)(
-    'is answered by a stream where compression is mounted %s the session',
+    'is answered by a stream if compression is mounted %s the session',
     async (order) => {
       const { client } = await serve('http/1.1', (request, response) => {
         const fail = (): void => {

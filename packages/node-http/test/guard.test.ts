@@ -29,7 +29,7 @@ describe('the guard around a listener', () => {
     expect(calls).toBe(1)
   })
 
-  it('counts any cookie as the session’s while it cannot know which is', async () => {
+  it('counts any cookie as the session’s if it does not know the session’s name', async () => {
     const { client } = await serve(
       'http/1.1',
       crossOriginGuard()((_request, response: ServerResponse) => response.end()),

@@ -52,7 +52,7 @@ describe.each(PROTOCOLS)('a held response over %s', (protocol) => {
     })
     const answering = client.request('/', { events })
     await begun
-    // Whatever had left by now would be here before the answer to a later request.
+    // Any byte sent so far would arrive before the response to a later request.
     await visitor().request('/other', { events: [] })
     await turns()
     events.push('other answered')
@@ -97,7 +97,7 @@ describe.each(PROTOCOLS)('a held response over %s', (protocol) => {
     ])
   })
 
-  it('throws on other headers in the meantime, as Node does, and keeps the sent ones', async () => {
+  it('throws if headers are changed in the meantime, as Node does, and keeps the sent ones', async () => {
     const { commit, begun, done } = commitByHand()
     const refused = expect.objectContaining({ code: 'ERR_HTTP_HEADERS_SENT' }) as unknown
     const { client } = await serve(protocol, (request, response) => {
@@ -161,7 +161,7 @@ describe.each(PROTOCOLS)('a held response over %s', (protocol) => {
   })
 
   it.each(Object.entries(PIPES))(
-    'carries 5 MB by %s, keeping no more than it was told to',
+    'sends 5 MB from %s, and buffers no more than the limit',
     async (_, pipe) => {
       const { commit, begun, done } = commitByHand()
       const { client } = await serve(protocol, (request, response) => {
@@ -185,7 +185,7 @@ describe.each(PROTOCOLS)('a held response over %s', (protocol) => {
       holdResponse(request, response, { commit: second.commit, fail: neverFail })
       response.write('a')
       response.end('b')
-      // Express's final handler does this for an error after the end, see socket.ts.
+      // Express's final handler does this for an error after the end; see deferred-destroy.ts.
       request.socket.destroy()
     })
     const answering = client.request('/')
@@ -200,7 +200,7 @@ describe.each(PROTOCOLS)('a held response over %s', (protocol) => {
   })
 
   it.each(['first', 'second'] as const)(
-    'waits for the commit that takes time, the %s of two sessions, where the handler does no more than end it',
+    'waits for the asynchronous commit of the %s of two sessions if the handler only ends the response',
     async (slow) => {
       const { commit, begun, done } = commitByHand()
       const events: string[] = []
@@ -238,7 +238,7 @@ describe.each(PROTOCOLS)('a held response over %s', (protocol) => {
       expect(answer?.values('set-cookie')).toEqual([`id=${at}`])
     })
     await allHeld
-    // 10 MB of bodies; the rest is connections on both sides.
+    // 10 MB of bodies; the rest is memory of the connections.
     expect(process.memoryUsage().heapUsed - heapBefore).toBeLessThan(150_000_000)
     for (const done of commits) done()
     await Promise.all(answers)
@@ -289,7 +289,7 @@ it('a held response that cannot be sent appears sent until its error response', 
     response.write(17)
     await begun
     done()
-    // As far as the commit has come, and no further than the end of this turn.
+    // At the state of the commit so far, and not later than the end of this turn.
     for (let ticks = 0; ticks < 20; ticks++) await Promise.resolve()
     seen.push(response.headersSent)
   })

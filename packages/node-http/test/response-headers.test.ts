@@ -19,9 +19,9 @@ const NO_STORE: Header = ['Cache-Control', 'no-store']
 
 const APPLIED: readonly (readonly [what: string, before: Fields, added: readonly Header[], after: Fields])[] =
   [
-    ['nothing to an empty head', {}, [], {}],
+    ['nothing to empty headers', {}, [], {}],
     [
-      'all three to an empty head',
+      'all three to empty headers',
       {},
       [ID, VARY, NO_STORE],
       { 'set-cookie': ['id=1; Path=/'], vary: 'Cookie', 'cache-control': 'no-store' },
@@ -39,19 +39,19 @@ const APPLIED: readonly (readonly [what: string, before: Fields, added: readonly
       { 'set-cookie': ['a=1', 'b=2', 'id=1; Path=/'] },
     ],
     [
-      'a line in place of the same cookie’s',
+      'a line that replaces the same cookie’s',
       { 'Set-Cookie': ['id=0', 'b=2'] },
       [ID],
       { 'set-cookie': ['b=2', 'id=1; Path=/'] },
     ],
     [
-      'a line beside a cookie whose name begins the same',
+      'a line beside a cookie whose name has the same beginning',
       { 'Set-Cookie': 'id2=0' },
       [ID],
       { 'set-cookie': ['id2=0', 'id=1; Path=/'] },
     ],
     [
-      'lines of one name for two paths, in place of the application’s',
+      'lines of one name for two paths, which replace the application’s',
       { 'Set-Cookie': ['id=0', 'b=2'] },
       [['Set-Cookie', 'id=; Path=/a'], ['Set-Cookie', 'id=; Path=/b'], ID],
       { 'set-cookie': ['b=2', 'id=; Path=/a', 'id=; Path=/b', 'id=1; Path=/'] },
@@ -61,19 +61,19 @@ const APPLIED: readonly (readonly [what: string, before: Fields, added: readonly
     ['no second Cookie to Vary', { Vary: 'accept,cookie' }, [VARY], { vary: 'accept,cookie' }],
     ['nothing to Vary: *', { Vary: '*' }, [VARY], { vary: '*' }],
     [
-      'Cache-Control in place of a weaker one',
+      'Cache-Control instead of a weaker one',
       { 'Cache-Control': 'public' },
       [NO_STORE],
       { 'cache-control': 'no-store' },
     ],
     [
-      'no Cache-Control where it says no-store',
+      'no Cache-Control if there is a no-store',
       { 'Cache-Control': 'private, NO-STORE' },
       [NO_STORE],
       { 'cache-control': 'private, NO-STORE' },
     ],
     [
-      'Cache-Control where it only looks like no-store',
+      'Cache-Control if the existing one only resembles no-store',
       { 'Cache-Control': 'x-no-store' },
       [NO_STORE],
       { 'cache-control': 'no-store' },
@@ -85,7 +85,7 @@ const GIVEN: readonly (readonly [form: string, given: unknown, after: Fields])[]
   ['null', null, { a: 'before', b: 'before' }],
   ['an object', { A: '1', C: ['2', '3'] }, { a: '1', b: 'before', c: ['2', '3'] }],
   ['a flat list', ['A', '1', 'C', '2'], { a: '1', b: 'before', c: '2' }],
-  ['a flat list that names a field twice', ['A', '1', 'a', '2'], { a: ['1', '2'], b: 'before' }],
+  ['a flat list with a repeated header', ['A', '1', 'a', '2'], { a: ['1', '2'], b: 'before' }],
   ['a flat list with several values', ['A', ['1', '2']], { a: ['1', '2'], b: 'before' }],
   [
     'pairs',
@@ -96,7 +96,7 @@ const GIVEN: readonly (readonly [form: string, given: unknown, after: Fields])[]
     { a: '1', b: 'before', c: '2' },
   ],
   [
-    'pairs that name a field twice',
+    'pairs with a repeated header',
     [
       ['A', '1'],
       ['a', '2'],

@@ -12,17 +12,17 @@ import { Hold } from '../src/hold/hold.ts'
 export type Protocol = 'http/1.1' | 'h2'
 export const PROTOCOLS: readonly Protocol[] = ['http/1.1', 'h2']
 
-/** On HTTP/2 the request and response of the compatibility API, which have the same methods. */
+/** On HTTP/2, request and response of the compatibility API, which have the same methods. */
 export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
 export interface Served {
   readonly origin: string
   readonly client: Client
-  /** A client with a connection of its own. */
+  /** A client with its own connection. */
   readonly visitor: () => Client
 }
 
-/** Serves until the test is over, and so do the clients live. */
+/** Serves until the test ends; the clients live as long. */
 export async function serve(protocol: Protocol, listener: Listener): Promise<Served> {
   const run = listener as (request: object, response: object) => void
   const origin = `http://127.0.0.1:${await listen(protocol === 'h2' ? createHttp2Server(run) : createServer(run))}`
@@ -34,7 +34,7 @@ export async function serve(protocol: Protocol, listener: Listener): Promise<Ser
   return { origin, visitor, client: visitor() }
 }
 
-/** Has a server listen on a free port of the loopback until the test is over, and gives back the port. */
+/** Makes a server listen on a free port of the loopback interface until the test ends; returns the port. */
 export async function listen(server: Server | Http2Server): Promise<number> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -46,7 +46,7 @@ export async function listen(server: Server | Http2Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** What a response waits for, without any session. */
+/** A commit that a response waits for, without any session. */
 interface Held {
   readonly commit: () => MaybePromise<readonly Header[]>
   readonly fail: (error: unknown) => void
@@ -69,14 +69,14 @@ class TestHold extends Hold {
   }
 }
 
-/** Holds a response until a commit of the test's own is done. */
+/** Holds a response until the test's own commit is done. */
 export function holdResponse(request: AnyRequest, response: AnyResponse, held: Held): void {
   new TestHold(request, response, held).begin()
 }
 
 export const COOKIE: Header = ['Set-Cookie', 'id=1']
 
-/** A commit that begins when the response asks for it, and ends when the test says so. */
+/** A commit that starts when the response needs it, and ends when the test resolves it. */
 export interface Commit {
   readonly commit: () => Promise<readonly Header[]>
   readonly begun: Promise<void>
@@ -111,7 +111,7 @@ export function warnings(): string[] {
   return seen
 }
 
-/** Lets the event loop go round a few times. */
+/** Waits for a few turns of the event loop. */
 export async function turns(left = 5): Promise<void> {
   for (let turn = 0; turn < left; turn++) await new Promise(setImmediate)
 }

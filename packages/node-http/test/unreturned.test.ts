@@ -31,7 +31,7 @@ const counting = (options: Partial<SessionsOptions> = {}) => {
   })
 }
 
-/** What is warned of until the test is over, and how many events tell of it. */
+/** The warnings until the test ends, and the number of events about them. */
 function said() {
   const seen = { warnings: [] as Warning[], events: 0 }
   const warn = (warning: Warning): void => void seen.warnings.push(warning)
@@ -47,7 +47,7 @@ function said() {
   return seen
 }
 
-/** Visits without a jar, or with one. */
+/** Visits with or without a cookie jar. */
 async function detailsOf(listener: ReturnType<typeof counting>, headers: Headers, visits = 3) {
   const seen = said()
   const { origin } = await serve('http/1.1', listener)
@@ -87,11 +87,11 @@ describe('a cookie that does not come back', () => {
     ],
     ['Firefox', { 'user-agent': FIREFOX }, 'The client may block or not store cookies'],
     [
-      'Safari behind a proxy that speaks https',
+      'Safari behind an https proxy',
       { 'user-agent': SAFARI, 'x-forwarded-proto': 'https' },
       'The client may block or not store cookies',
     ],
-  ])('causes one warning with the cause for %s', async (_, headers, detail) => {
+  ])('causes one warning that explains the cause for %s', async (_, headers, detail) => {
     const { warnings, events } = await detailsOf(counting(), headers)
     expect(warnings.map(({ code }) => code)).toEqual(['KEEPSAKE_COOKIE_NOT_RETURNED'])
     expect(warnings[0]?.detail).toContain(detail)
@@ -120,7 +120,7 @@ describe('a cookie that does not come back', () => {
   })
 
   it.each(PROTOCOLS)(
-    'causes no warning once it has come back, whatever follows, over %s',
+    'causes no warning once it has been returned, whatever follows, over %s',
     async (protocol) => {
       const seen = said()
       const { origin } = await serve(protocol, counting())

@@ -11,7 +11,7 @@ const down: AdapterSessions<Record<string, unknown>> = {
   [OPEN]: () => Promise.reject(new Error('the store is down')),
 }
 
-/** What is printed to standard error meanwhile, instead of being printed. */
+/** Captures standard error until the test ends. */
 function printed() {
   return vi.spyOn(console, 'error').mockImplementation(() => undefined)
 }

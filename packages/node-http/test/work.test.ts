@@ -10,7 +10,7 @@ import type { Attachment } from '@keepsake/core/adapter'
 import { attach } from '../src/index.ts'
 
 /*
- * What a session adds to whole requests, counted instead of timed: a count that rises is a request that takes longer,
+ * The work that a session adds to a request, counted instead of timed: a higher count means a slower request,
  * on every machine and in every run.
  */
 
@@ -66,7 +66,7 @@ function listenerWith(options: { readonly store?: Store | undefined }): RequestL
   }
 }
 
-/** What the requests of a visitor with a session took, on average; what did not happen is left out. */
+/** The average work for the requests of a visitor with a session; zero counts are omitted. */
 async function workOf(listener: RequestListener, use: Use): Promise<Readonly<Record<string, number>>> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -75,7 +75,7 @@ async function workOf(listener: RequestListener, use: Use): Promise<Readonly<Rec
     await client.close()
     server.close()
   })
-  /** To the very end of the response: the look at what changed too late is part of the work. */
+  /** Until the response has closed: the check for late changes is part of the work. */
   const request = async (path: string): Promise<void> => {
     const closed = new Promise((resolve) => {
       server.once('request', (_request, response) => response.once('close', resolve))

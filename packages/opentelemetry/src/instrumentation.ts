@@ -6,23 +6,23 @@ import { beginSpan, endSpan } from './spans.ts'
 
 const NAME = '@keepsake/opentelemetry'
 
-/** What every instrumentation of OpenTelemetry takes. */
+/** The option that every OpenTelemetry instrumentation has. */
 export interface KeepsakeInstrumentationConfig {
-  /** Whether it listens from the beginning. Default true. */
+  /** Whether it starts enabled. Default true. */
   enabled?: boolean
 }
 
 /**
- * Traces and metrics of sessions, from what Keepsake publishes on `node:diagnostics_channel`: to be given to
- * `registerInstrumentations`, or to a `NodeSDK`, among the others.
+ * Traces and metrics of sessions, from the events that Keepsake publishes on `node:diagnostics_channel`. Pass it to
+ * `registerInstrumentations` or to a `NodeSDK`, with the other instrumentations.
  *
  * ```ts
  * registerInstrumentations({ instrumentations: [new KeepsakeInstrumentation()] })
  * ```
  *
- * Each call of a store is a span below the active one, and is measured in `db.client.operation.duration`; each event is counted in
- * `keepsake.session.events`; and `keepsake.session.record.size` has the bytes of what was written. No token, id, key or
- * datum is in them. It works with every store, and needs nothing to be loaded before anything else.
+ * Each store call is a span below the active one, and is measured in `db.client.operation.duration`. Each event is counted in
+ * `keepsake.session.events`. `keepsake.session.record.size` measures the bytes of written records. None of them contains
+ * a token, id, key or datum. It works with every store, and does not depend on the order in which modules are loaded.
  */
 export class KeepsakeInstrumentation {
   readonly instrumentationName = NAME
@@ -45,25 +45,25 @@ export class KeepsakeInstrumentation {
     if (this.#config.enabled === true) this.enable()
   }
 
-  /** Listens from now on. */
+  /** Starts to listen. */
   enable(): void {
     if (this.#isEnabled) return
     this.#isEnabled = true
     for (const [channel, listener] of this.#listeners) subscribe(channel, listener)
   }
 
-  /** Listens no more: what Keepsake publishes then costs nothing, unless somebody else listens. */
+  /** Stops listening. Keepsake's events then cost nothing, unless there are other listeners. */
   disable(): void {
     this.#isEnabled = false
     for (const [channel, listener] of this.#listeners) unsubscribe(channel, listener)
   }
 
-  /** Default: the one that is registered globally. */
+  /** Default: the globally registered one. */
   setTracerProvider(provider: TracerProvider): void {
     this.#tracerProvider = provider
   }
 
-  /** Default: the one that is registered globally. */
+  /** Default: the globally registered one. */
   setMeterProvider(provider: MeterProvider): void {
     this.#meterProvider = provider
   }
@@ -87,7 +87,7 @@ export class KeepsakeInstrumentation {
     this.#metricsNow().measure(call)
   }
 
-  /** A provider may be registered when sessions are in use already. */
+  /** Created late, because a provider may be registered while sessions are already in use. */
   #metricsNow(): Metrics {
     const provider = this.#meterProvider ?? metrics.getMeterProvider()
     if (this.#metrics?.of !== provider)

@@ -2,20 +2,21 @@ import type { SessionEvent, StoreCall } from '@keepsake/core'
 import type { Attributes } from '@opentelemetry/api'
 
 /*
- * Names of OpenTelemetry's semantic conventions for databases where they have one, and else names that begin with `keepsake.`.
- * The attributes have few values each, which are never a visitor's: what a metric is kept apart by is kept for ever.
+ * Uses the names of OpenTelemetry's semantic conventions for databases if there are any, and otherwise names that begin
+ * with `keepsake.`. Each attribute has few possible values, and none comes from a visitor, because every value adds a
+ * permanent time series.
  */
 
-/** What the conventions ask for, and not every store says. */
+/** The conventions require a system, but not every store names one. */
 const UNKNOWN_SYSTEM = '_OTHER'
 
-/** Of a call when it begins. */
+/** The attributes of a call when it begins. */
 export const attributesOfCall = ({ operation, system }: StoreCall): Attributes => ({
   'db.system.name': system ?? UNKNOWN_SYSTEM,
   'db.operation.name': operation,
 })
 
-/** Of a call that is over. */
+/** The attributes of a call that has ended. */
 export const attributesOfEnd = (call: StoreCall): Attributes => ({
   ...attributesOfCall(call),
   ...(call.errorType !== undefined && { 'error.type': call.errorType }),

@@ -19,7 +19,7 @@ const dashboard = JSON.parse(
 const targets = dashboard.panels.flatMap((panel) => panel.targets)
 const SECRET = createHash('sha256').update('dashboard').digest('base64url')
 
-/** What Prometheus is given by an application that has done a bit of everything. */
+/** The metrics that Prometheus scrapes from an application that has used all features. */
 async function scrape(): Promise<string> {
   const telemetry = startTelemetry()
   onTestFinished(() => telemetry.stop())
@@ -39,20 +39,20 @@ async function scrape(): Promise<string> {
   return new PrometheusSerializer().serialize(await telemetry.metrics())
 }
 
-/** What the queries select by: a name, or a pattern of names. */
+/** The names, or patterns of names, that the queries select. */
 const asked = targets.flatMap(({ expr }) =>
   [...expr.matchAll(/\b(keepsake_session_\w+)\{|__name__=~"([^"]+)"/g)].map(
     ([, name, pattern]) => new RegExp(`^(?:${name ?? pattern})$`),
   ),
 )
 
-it('asks for metrics that are emitted, as Prometheus scrapes them', async () => {
+it('the dashboard queries only metrics that exist, under the names that Prometheus scrapes', async () => {
   const names = [...(await scrape()).matchAll(/^(\w+)\{/gm)].map(([, name]) => name ?? '')
   expect(asked.length).toBeGreaterThanOrEqual(targets.length)
   expect(asked.filter((pattern) => !names.some((name) => pattern.test(name)))).toEqual([])
 })
 
-it('asks for the same where a collector adds the units to the names', async () => {
+it('the dashboard’s queries also match if a collector adds units to the names', async () => {
   const units = { duration: '_seconds', size: '_bytes' }
   const names = [...(await scrape()).matchAll(/^(\w+)\{/gm)].map(([, name = '']) =>
     name.replace(/(?<=_(duration|size))(?=_)/, (_, last: keyof typeof units) => units[last]),
@@ -61,7 +61,7 @@ it('asks for the same where a collector adds the units to the names', async () =
   expect(asked.filter((pattern) => !names.some((name) => pattern.test(name)))).toEqual([])
 })
 
-it('asks for labels that are emitted', async () => {
+it('the dashboard uses only labels that exist', async () => {
   const scraped = await scrape()
   const labels = new Set([...scraped.matchAll(/[{,](\w+)="/g)].map(([, label]) => label))
   const by = targets.flatMap(({ expr, legendFormat }) => [
@@ -73,7 +73,7 @@ it('asks for labels that are emitted', async () => {
   expect(by.filter((label) => label !== '__name__' && !labels.has(label))).toEqual([])
 })
 
-it('names events that there are', () => {
+it('the dashboard names only events that exist', () => {
   const source = readFileSync(new URL('../../core/src/base/events.ts', import.meta.url), 'utf8')
   const named = targets.flatMap(({ expr }) =>
     [...expr.matchAll(/keepsake_event=~"([^"]+)"/g)].flatMap(([, list]) => list?.split('|') ?? []),
@@ -82,7 +82,7 @@ it('names events that there are', () => {
   expect(named.filter((event) => !source.includes(`'${event}'`))).toEqual([])
 })
 
-it('has a panel for each thing, none of them on top of another', () => {
+it('the dashboard’s panels do not overlap', () => {
   const places = (dashboard.panels as readonly { gridPos?: { x: number; y: number } }[]).map(
     ({ gridPos }) => `${gridPos?.x} ${gridPos?.y}`,
   )

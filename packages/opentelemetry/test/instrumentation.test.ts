@@ -31,7 +31,7 @@ const rejected = async (error: unknown): Promise<never> => {
 }
 const failing = (error: unknown): Store => ({ ...memoryStore(), create: () => rejected(error) })
 
-/** One request that changes its session; its cookie, or that of the request before. */
+/** Sends one request that may change its session. Returns the new cookie, or the given one. */
 async function request(
   sessions: Sessions<Data>,
   cookie: string | undefined,
@@ -48,12 +48,12 @@ async function metricNamed(name: string): Promise<MetricData> {
   const found = scopeMetrics
     .flatMap((scope) => scope.metrics)
     .find(({ descriptor }) => descriptor.name === name)
-  if (found === undefined) throw new Error(`there is no metric ${name}`)
+  if (found === undefined) throw new Error(`no metric ${name}`)
   return found
 }
 
-describe('the spans of a store', () => {
-  it('are one for each call, below the span that is active', async () => {
+describe('the spans of store calls', () => {
+  it('are children of the active span, one for each call', async () => {
     const tracer = telemetry.tracerProvider.getTracer('application')
     const parent = tracer.startSpan('GET /')
     const sessions = sessionsIn(memoryStore())
@@ -72,7 +72,7 @@ describe('the spans of a store', () => {
     }
   })
 
-  it('of a store elsewhere are those of a client, and carry the name of an error, not its message', async () => {
+  it('of a remote store are client spans, and contain the name of an error but not its message', async () => {
     const error = Object.assign(new Error('canary'), { code: 'ECONNREFUSED' })
     const sessions = sessionsIn({ ...failing(error), system: 'redis', isVolatile: false })
     await expect(request(sessions, undefined, (session) => (session['n'] = 1))).rejects.toThrow(
@@ -88,7 +88,7 @@ describe('the spans of a store', () => {
     expect(inspect(telemetry.spans(), { depth: 9 })).not.toContain('canary')
   })
 
-  it('name no system where the store does not', async () => {
+  it('have the system _OTHER if the store does not name one', async () => {
     const { system: _, ...store } = { ...memoryStore() } as Store
     await request(sessionsIn(store), undefined, (session) => (session['n'] = 1))
     expect(telemetry.spans()[0]?.attributes['db.system.name']).toBe('_OTHER')
@@ -140,10 +140,10 @@ describe('the metrics', () => {
     ])
   })
 
-  it('have the duration of every call of a store in seconds, those that fail apart', async () => {
+  it('measure the duration of every store call in seconds, separately for failed calls', async () => {
     const slow: Store = {
       ...memoryStore(),
-      // A timer never comes early: this is the least that the store takes.
+      // A timer never fires early, so this is the minimum duration of the call.
       create: async () => new Promise((resolve) => setTimeout(resolve, 6, true)),
     }
     await request(sessionsIn(slow), undefined, (session) => (session['n'] = 1))
@@ -163,7 +163,7 @@ describe('the metrics', () => {
     expect(failed?.attributes['error.type']).toBe('RangeError')
   })
 
-  it('have the size of what was written, and not of what was only opened', async () => {
+  it('measure the size of written records, and not of records that were only read', async () => {
     const sessions = createSessions<Data>({ secrets: [SECRET], revocation: 'none' })
     const cookie = await request(sessions, undefined, (session) => (session['text'] = 'é'.repeat(100)))
     await request(sessions, cookie, (session) => session['text'])
@@ -180,7 +180,7 @@ const isHeard = (): boolean =>
   channel(SESSION_CHANNEL).hasSubscribers || channel(`tracing:${STORE_CHANNEL}:start`).hasSubscribers
 
 describe('the instrumentation', () => {
-  it('listens once, however often it is enabled, and no more when it is disabled', async () => {
+  it('listens once even if it is enabled twice, and not after it is disabled', async () => {
     const { instrumentation } = telemetry
     instrumentation.enable()
     await request(sessionsIn(memoryStore()), undefined, (session) => (session['n'] = 1))
@@ -191,7 +191,7 @@ describe('the instrumentation', () => {
     expect(telemetry.spans()).toHaveLength(1)
   })
 
-  it('listens from the beginning, unless it is made with enabled: false and until OpenTelemetry enables it', () => {
+  it('starts disabled with enabled: false, until OpenTelemetry enables it', () => {
     telemetry.stop()
     expect(isHeard()).toBe(false)
     const waiting = new KeepsakeInstrumentation({ enabled: false })
@@ -200,7 +200,7 @@ describe('the instrumentation', () => {
     expect(isHeard()).toBe(true)
   })
 
-  it('takes the providers that are registered globally, also those that come when sessions are in use already', async () => {
+  it('uses the global providers, even if they are registered after the first session was used', async () => {
     const { tracerProvider } = telemetry
     telemetry.stop()
     const alone = new KeepsakeInstrumentation()
@@ -220,7 +220,7 @@ describe('the instrumentation', () => {
   })
 })
 
-it('carries no token, id, secret, subject or datum, in spans and in metrics (R70)', async () => {
+it('spans and metrics contain no token, id, secret, subject or datum (R70)', async () => {
   const hidden: string[] = [SECRET]
   const store = memoryStore()
   const seen: Store = {

@@ -10,13 +10,13 @@ import {
 } from '@opentelemetry/sdk-trace'
 import { KeepsakeInstrumentation } from '../src/index.ts'
 
-/** Collects when it is asked to. */
+/** Collects metrics on request. */
 class Reader extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
   protected override async onShutdown(): Promise<void> {}
 }
 
-/** What an application hands over, kept in memory by OpenTelemetry's own SDK. */
+/** The spans and metrics of an application, kept in memory by OpenTelemetry's SDK. */
 export interface Telemetry {
   readonly tracerProvider: TracerProvider
   readonly meterProvider: MeterProvider

@@ -4,30 +4,30 @@ import { fieldOf, readFunction, readOptions } from '@keepsake/core/adapter'
 
 declare global {
   namespace Express {
-    /** What Passport's strategies give, as `@types/passport` declares it, too: filled in by the application. */
-    // oxlint-disable-next-line typescript/no-empty-object-type -- filled in by the application
+    /** The user from Passport's strategies, as in `@types/passport`; the application adds its fields. */
+    // oxlint-disable-next-line typescript/no-empty-object-type -- the application adds its fields
     interface User {}
   }
 }
 
-/** What of a request that logs in is the same in Express and Koa. */
+/** The parts of a login request that Express and Koa share. */
 export interface LoginRequest {
   readonly headers: IncomingHttpHeaders
 }
 
-/** What a login of Passport's says to the session. */
+/** How a login with Passport sets the session. */
 export interface UseKeepsakeOptions<User = Express.User> {
-  /** The id of a user as text, by which the sessions are listed, counted and revoked. */
+  /** Returns the id of a user as text, by which sessions are listed, counted and revoked. */
   readonly subject: (user: User) => string
-  /** Keys of an anonymous visitor's data that stay at every login, such as a cart. Default: none. */
+  /** Keys of an anonymous visitor's data that are carried over at every login, such as a cart. Default: none. */
   readonly keep?: readonly string[] | undefined
-  /** What a list of devices calls this one: `(req) => req.headers['user-agent']`. Default: nothing. */
+  /** Returns the name of this device for a list of devices: `(req) => req.headers['user-agent']`. Default: none. */
   readonly label?: ((request: LoginRequest) => string | undefined) | undefined
 }
 
 type Done = (error?: unknown) => void
 
-/** What Passport calls to log in and out, which none of its types name. */
+/** The object that Passport calls to log in and out. Its types do not declare it. */
 interface SessionManager {
   logIn(request: PassportRequest, user: unknown, options: SessionOptions, done: Done): void
   logOut(request: PassportRequest, options: SessionOptions, done: Done): void
@@ -47,17 +47,17 @@ interface Authenticator {
 }
 
 /**
- * Has Passport log in and out by `session.login` and `session.logout`: its users have devices, revocation and the cap. What an
- * application gives to `serializeUser` and `deserializeUser` stays as it is. Of a Passport of Express or of Koa, once:
+ * Makes Passport log in and out by `session.login` and `session.logout`, so that lists of devices, revocation and the limit
+ * on sessions work. `serializeUser` and `deserializeUser` need no change. Call it once, with a Passport for Express or Koa:
  *
  * ```ts
  * useKeepsake(passport, { subject: (user) => user.id })
  * ```
  *
- * `keepSessionInfo` at a login keeps all that an anonymous visitor has left, and nothing of another user; at a logout it keeps
+ * `keepSessionInfo` at a login keeps all data of an anonymous visitor, but none of another user. At a logout it keeps
  * nothing.
  *
- * @throws {ConfigError} for a wrong option, and for what is no Passport of 0.6 or later.
+ * @throws {ConfigError} for a wrong option, and unless `passport` is a Passport 0.6 or later.
  */
 export function useKeepsake<User = Express.User>(
   passport: { readonly serializeUser: (...args: never[]) => unknown },
@@ -108,11 +108,11 @@ function managerOf(authenticator: Authenticator, { subject, keep, label }: Login
 
 type PassportSession = NonNullable<PassportRequest['session']>
 
-/** Nobody, not even by a Passport that did not know of Keepsake yet. */
+/** Neither Keepsake nor Passport, which may have run without `useKeepsake` before, has a login in this session. */
 const isAnonymous = (session: PassportSession): boolean =>
   session.subject === undefined && session.passport === undefined
 
-/** Changes the session and saves it, before Passport goes on; tells Passport of what goes wrong. */
+/** Changes the session and saves it before Passport continues; reports errors to Passport. */
 function carryOut(
   { session }: PassportRequest,
   done: Done,
@@ -120,7 +120,7 @@ function carryOut(
 ): void {
   try {
     if (typeof session?.login !== 'function')
-      throw new Error('the request has no session of Keepsake; use session() before Passport')
+      throw new Error('the request has no Keepsake session; use session() before Passport')
     change(session)
   } catch (error) {
     return done(error)

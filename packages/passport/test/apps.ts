@@ -17,11 +17,11 @@ export interface Account {
   readonly id: string
 }
 
-/** What the applications of these tests are made with. */
+/** The options of the applications in these tests. */
 export interface AppOptions {
   readonly sessions: Sessions<Data>
   readonly keepSessionInfo: boolean
-  /** What is done to the Passport before requests come. */
+  /** Sets up the Passport before the first request. */
   readonly wire: (passport: Wired) => void
 }
 
@@ -38,7 +38,7 @@ export const MODES = {
   'in a store': () => createSessions<Data>({ secrets, store }),
 }
 
-/** The one user whom `deserializeUser` does not know any more. */
+/** The user that `deserializeUser` no longer finds. */
 export const DELETED = 'deleted'
 
 function set(auth: Wired & { use(strategy: Strategy): unknown }, { wire }: AppOptions): void {
@@ -142,7 +142,7 @@ export const APPS: Readonly<Record<string, (options: AppOptions) => RequestListe
   Koa: koaApp,
 }
 
-/** What `/` says of a visitor. */
+/** The response of `/` about a visitor. */
 export interface Seen {
   readonly user?: Account
   readonly subject?: string

@@ -20,13 +20,13 @@ describe('useKeepsake', () => {
   })
 
   it.each([undefined, {}, { serializeUser: () => undefined, _sm: {} }])(
-    'refuses %j for a Passport',
+    'rejects %j, which is not a Passport',
     (auth) => {
       expect(() => useKeepsake(auth as never, { subject })).toThrow('passport: expected the passport of')
     },
   )
 
-  /** What Passport's login and logout are told, of this request. */
+  /** The error that Passport's login or logout gets for this request. */
   async function told(method: 'logIn' | 'logOut', request: object): Promise<unknown> {
     const auth = new passport.Passport()
     auth.serializeUser<string>((user, done) => done(null, subject(user as Account)))
@@ -38,7 +38,7 @@ describe('useKeepsake', () => {
   }
 
   it.each(['logIn', 'logOut'] as const)(
-    'names session() in the error of %s for a request without a session',
+    'gives %s an error that names session() for a request without a session',
     async (method) => {
       expect(await told(method, { headers: {} })).toMatchObject({
         message: expect.stringContaining('use session() before Passport') as unknown,
@@ -59,7 +59,7 @@ describe('useKeepsake', () => {
   })
 
   it.each(['logIn', 'logOut'] as const)(
-    'has %s wait until it is saved, and tells it of a failure',
+    'makes %s wait until the session is saved, and reports a failure to it',
     async (method) => {
       const memory = memoryStore()
       const sessions = createSessions<Data>({ secrets, store: memory })

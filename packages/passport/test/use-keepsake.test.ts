@@ -71,7 +71,7 @@ describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
     expect((await visitor.look()).data).toEqual({ cart: '1', passport: { user: 'ada' } })
   })
 
-  it('keeps no data of one user for another who logs in on top, even with keepSessionInfo', async () => {
+  it('keeps no data of one user when another logs in without a logout, even with keepSessionInfo', async () => {
     const visitor = (await serve(create({ sessions: inStore(), ...wired(), keepSessionInfo: true })))()
     await visitor.login('ada')
     await visitor.get('/write?address=of+ada')
@@ -79,7 +79,7 @@ describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
     expect((await visitor.look()).data).toEqual({ passport: { user: 'bob' } })
   })
 
-  it('keeps no data of a user who has logged in without Passport either', async () => {
+  it('keeps no data of a user who logged in without Passport when another logs in', async () => {
     const visitor = (await serve(create({ sessions: inStore(), ...wired(), keepSessionInfo: true })))()
     await visitor.get('/direct')
     await visitor.get('/write?address=of+ada')
@@ -87,7 +87,7 @@ describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
     expect((await visitor.look()).data).toEqual({ passport: { user: 'bob' } })
   })
 
-  it('keeps no data of a user who had logged in before useKeepsake either', async () => {
+  it('keeps no data of a user who logged in before useKeepsake was added when another logs in', async () => {
     const sessions = inStore()
     const before = await serve(create({ sessions, ...wired(), keepSessionInfo: true, wire: () => undefined }))
     const after = await serve(create({ sessions, ...wired(), keepSessionInfo: true }))

@@ -6,19 +6,19 @@ import { promisify } from 'node:util'
 import { type Client, createClient } from '@keepsake/testing'
 import { onTestFinished } from 'vitest'
 
-/** Where the sessions of an application live; see `sessions.ts`. */
+/** The session mode of an application; see `sessions.ts`. */
 export type Mode = 'cookie' | 'store' | 'failing store'
 
-/** An application of this package, and how its framework builds it for production: a program among the dependencies. */
+/** An application of this package, and the program among its dependencies that builds it for production. */
 export interface Application {
   readonly folder: string
   readonly build: readonly [program: string, ...words: string[]]
 }
 
-/** A browser, as far as it is needed here. */
+/** The parts of a browser that are used here. */
 export interface Visitor {
   readonly client: Client
-  /** Sends a form of the application's own pages. */
+  /** Submits a form of the application's own pages. */
   readonly submit: (path: string, fields: string, headers?: Readonly<Record<string, string>>) => Answer
 }
 
@@ -34,18 +34,18 @@ export async function build({ folder, build: [program, ...words] }: Application)
   await promisify(execFile)(process.execPath, [script, ...words], { cwd, env })
 }
 
-/** The built application in a process of its own. */
+/** The built application in a separate process. */
 export interface Running {
-  /** A visitor without cookies, until the test is over. */
+  /** A visitor without cookies, until the test ends. */
   visit(): Visitor
-  /** Gives what it has printed as errors. */
+  /** Returns what the process has printed to standard error. */
   stop(): Promise<string>
 }
 
 export async function start({ folder }: Application, mode: Mode): Promise<Running> {
   const settings = { NODE_ENV: 'production', SESSION_MODE: mode, SESSION_SECRET: SECRET }
   const child = fork(pathOf('serve.ts'), [folder], {
-    // SvelteKit compares the origin of a form with its own, and takes that for one of https unless it is told.
+    // SvelteKit compares the origin of a form with its own, and assumes https unless it is configured otherwise.
     env: { ...process.env, ...settings, PROTOCOL_HEADER: 'x-forwarded-proto' },
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
 
-it('the page "Works with" names the versions of the frameworks whose recipes are tested', () => {
+it('the page "Works with" names the framework versions whose recipes are tested', () => {
   const { devDependencies } = JSON.parse(read('../package.json')) as {
     readonly devDependencies: Readonly<Record<string, string>>
   }

@@ -9,7 +9,7 @@ recipeSuite(
     form: '/?index',
   },
   {
-    async 'saves the session with what its client fetches in place of a page'(running) {
+    async 'saves the session with the data that its client fetches instead of a page'(running) {
       const { client, submit } = running.visit()
       const answer = await submit('/login.data', 'user=ada')
       expect(answer.status).toBe(202)

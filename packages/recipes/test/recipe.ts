@@ -2,11 +2,11 @@ import type { Client } from '@keepsake/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, build, type Mode, type Running, start } from './application.ts'
 
-/** The applications have the same pages. */
+/** All applications have the same pages. */
 export interface Recipe extends Application {
-  /** The package whose recipe it is. */
+  /** The framework's package. */
   readonly framework: string
-  /** Where the form of the first page is sent. */
+  /** The URL for the form of the first page. */
   readonly form: string
 }
 
@@ -14,17 +14,17 @@ type Answer = Awaited<ReturnType<Client['request']>>
 
 const MODES: readonly Mode[] = ['cookie', 'store']
 
-/** The text of a page's paragraph, without what a framework marks it with. */
+/** The text of a page's paragraph, without the framework's markers. */
 export const shown = ({ text }: Answer): string | undefined =>
   /<p[^>]*>(.*?)<\/p>/s.exec(text)?.[1]?.replaceAll(/<!--.*?-->/g, '')
 
 export const cookiesOf = (answer: Answer): string[] =>
   answer.values('set-cookie').map((line) => line.split('=')[0] ?? '')
 
-/** What a framework does in a way of its own, as a test of its file. */
+/** Additional tests for one framework. */
 export type Own = (running: Running) => Promise<void>
 
-/** Builds the application, and describes what every recipe has to do. */
+/** Builds the application, and tests what every recipe must do. */
 export function recipeSuite(recipe: Recipe, own: Readonly<Record<string, Own>>): void {
   beforeAll(() => build(recipe))
 
@@ -39,7 +39,7 @@ export function recipeSuite(recipe: Recipe, own: Readonly<Record<string, Own>>):
       expect(shown(await client.request('/'))).toBe('visit 2, note none')
     })
 
-    it('keeps what a form changes before it redirects', async () => {
+    it('saves a change by a form before it redirects', async () => {
       const { client, submit } = running.visit()
       const answer = await submit(recipe.form, 'note=hello')
       expect(answer.values('location')).toEqual(['/'])
@@ -47,7 +47,7 @@ export function recipeSuite(recipe: Recipe, own: Readonly<Record<string, Own>>):
       expect(shown(await client.request('/'))).toBe('visit 1, note hello')
     })
 
-    it('logs in with a new cookie, and out without one', async () => {
+    it('sets a new cookie at login, and deletes it at logout', async () => {
       const { client, submit } = running.visit()
       await client.request('/')
       const before = client.jar.cookieFor('https://127.0.0.1/')
@@ -59,7 +59,7 @@ export function recipeSuite(recipe: Recipe, own: Readonly<Record<string, Own>>):
       expect(shown(await client.request('/login'))).toBe('you are nobody')
     })
 
-    it('refuses a form of another site, which changes nothing', async () => {
+    it('refuses a form from another site, and changes nothing', async () => {
       const { client, submit } = running.visit()
       const answer = await submit('/login', 'user=eve', { Origin: 'https://evil.example' })
       expect(answer.status).toBeGreaterThanOrEqual(400)
@@ -67,7 +67,7 @@ export function recipeSuite(recipe: Recipe, own: Readonly<Record<string, Own>>):
       expect(shown(await client.request('/login'))).toBe('you are nobody')
     })
 
-    it('keeps what a page has changed before it throws, and shows the page for errors', async () => {
+    it('saves a change that a page made before it throws, and shows the error page', async () => {
       const { client } = running.visit()
       const broken = await client.request('/broken')
       expect(broken.status).toBe(500)
@@ -76,19 +76,19 @@ export function recipeSuite(recipe: Recipe, own: Readonly<Record<string, Own>>):
       expect(shown(await client.request('/'))).toBe('visit 1, note kept')
     })
 
-    it('sends the application’s own cookie beside that of the session', async () => {
+    it('sends the application’s own cookie beside the session’s', async () => {
       const { client } = running.visit()
       expect(cookiesOf(await client.request('/theme')).toSorted()).toEqual(['__Host-session', 'theme'])
     })
 
-    it('forbids caches to keep a response with the session’s cookie, whatever the page allows', async () => {
+    it('forbids caches to store a response with the session’s cookie, whatever the page allows', async () => {
       const { client } = running.visit()
       const answer = await client.request('/')
       expect(answer.values('cache-control')).toEqual(['no-store'])
       expect(answer.values('vary').join()).toContain('Cookie')
     })
 
-    it('leaves a response alone whose page has not looked at the session', async () => {
+    it('does not change the response of a page that has not read the session', async () => {
       const { client } = running.visit()
       await client.request('/')
       const answer = await client.request('/plain')
@@ -97,7 +97,7 @@ export function recipeSuite(recipe: Recipe, own: Readonly<Record<string, Own>>):
       expect(cookiesOf(answer)).toEqual([])
     })
 
-    it('answers 500 without the page’s headers where the session is too large', async () => {
+    it('answers 500 without the page’s headers if the session is too large', async () => {
       const { client } = running.visit()
       const answer = await client.request('/spoil')
       expect([answer.status, answer.text]).toEqual([500, 'Internal Server Error'])
@@ -108,7 +108,7 @@ export function recipeSuite(recipe: Recipe, own: Readonly<Record<string, Own>>):
     it.each(Object.entries(own))('%s', (_, test) => test(running))
   })
 
-  it(`${recipe.framework}, built for production, answers 503 without the page’s headers where the store fails, and prints the error`, async () => {
+  it(`${recipe.framework}, built for production, answers 503 without the page’s headers if the store fails, and prints the error`, async () => {
     const running = await start(recipe, 'failing store')
     const { client } = running.visit()
     const answer = await client.request('/theme')

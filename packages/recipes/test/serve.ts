@@ -1,4 +1,4 @@
-// The process of one built application: `node serve.ts react-router`. Its parent is sent the port.
+// The process of one built application: `node serve.ts react-router`. It sends its parent the port.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -16,7 +16,7 @@ async function middleware(path: string): Promise<RequestListener> {
   return (request, response) => handler(request, response, () => response.writeHead(404).end())
 }
 
-/** How each framework says that its build is served by Node. */
+/** How to serve the build of each framework with Node. */
 const listeners: Readonly<Record<string, () => Promise<RequestListener>>> = {
   'react-router': async () =>
     createRequestListener({ build: (await built('react-router/dist/server/index.js')) as ServerBuild }),
@@ -25,7 +25,7 @@ const listeners: Readonly<Record<string, () => Promise<RequestListener>>> = {
 }
 
 const listener = await listeners[process.argv[2] ?? '']?.()
-if (listener === undefined) throw new Error('there is no such application')
+if (listener === undefined) throw new Error('unknown application')
 const server = createServer(listener).listen(0, '127.0.0.1')
 await once(server, 'listening')
 process.send?.((server.address() as AddressInfo).port)

@@ -4,7 +4,7 @@ import { cookiesOf, recipeSuite, shown } from './recipe.ts'
 recipeSuite(
   { framework: '@sveltejs/kit', folder: 'sveltekit', build: ['vite/bin/vite.js', 'build'], form: '/' },
   {
-    async 'saves the session with what its client fetches in place of a page'(running) {
+    async 'saves the session with the data that its client fetches instead of a page'(running) {
       const { client, submit } = running.visit()
       const asked = { 'X-Sveltekit-Action': 'true', Accept: 'application/json' }
       const answer = await submit('/login', 'user=ada', asked)

@@ -9,7 +9,7 @@ interface Data {
   n?: number
 }
 
-/** A page that counts its visits and says so, in a response that the app has made with these arguments. */
+/** A page that counts its visits, in a response that the handler creates with these arguments. */
 function serveCounter(init?: ResponseInit) {
   const secrets = ['a-secret-of-the-tests-7f3Kq9ZxW2m8-Qp']
   const sessions = createSessions<Data>({ secrets, store: memoryStore() })
@@ -25,7 +25,7 @@ function serveCounter(init?: ResponseInit) {
 
 const cookieOf = (response: Response): string => response.headers.getSetCookie().at(-1)?.split(';')[0] ?? ''
 
-describe('the server of the runtime', () => {
+describe("the runtime's own server", () => {
   it('keeps a session between requests', async () => {
     const { origin } = serveCounter()
     const first = await fetch(origin)
@@ -34,7 +34,7 @@ describe('the server of the runtime', () => {
     expect(await second.text()).toBe('visit 2')
   })
 
-  it('sends a text with the type that it has without a session', async () => {
+  it('sends a text with the same type as without a session', async () => {
     const { origin } = serveCounter()
     const bare = serve(() => new Response('visit 1'))
     onTestFinished(bare.stop)
@@ -44,13 +44,13 @@ describe('the server of the runtime', () => {
     expect(await given.text()).toBe(await wanted.text())
   })
 
-  it("sends the app's cookies and the session's, each in a line of its own", async () => {
+  it("sends the application's cookies and the session's in separate lines", async () => {
     const { origin } = serveCounter({ headers: { 'Set-Cookie': 'theme=dark' } })
     const lines = (await fetch(origin)).headers.getSetCookie()
     expect(lines.map((line) => line.split('=')[0])).toEqual(['theme', '__Host-session'])
   })
 
-  it('reads the session from the second of two Cookie fields', async () => {
+  it('reads the session from the second of two Cookie headers', async () => {
     const { port, origin } = serveCounter()
     const cookie = cookieOf(await fetch(origin))
     const socket = connect(port, '127.0.0.1')

@@ -4,25 +4,25 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Runtime } from './programs.ts'
 
-/** Test files are named from here: `core/test/gone.test.ts`. */
+/** Test files are named relative to this folder: `core/test/gone.test.ts`. */
 export const PACKAGES = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Test files as one module, with the sources of our packages and all that these import but Node's own modules. */
+/** Test files as one module, with the sources of our packages and all their imports except Node's own modules. */
 export interface Bundle {
   readonly code: string
-  /** What each file imports. */
+  /** The imports of each file. */
   readonly inputs: Metafile['inputs']
 }
 
-/** Tests leave stores behind that never answer, and whatever waits for them. */
+/** Tests leave stores that never respond, and promises that wait for them. */
 const PROGRAM = 'await run(); process.exit()'
 
-/** A Worker runs its tests when it is told to. For them it has an app, to which each `fetch` is a request of its own. */
+/** A Worker runs its tests on request. It also contains an application, to which each `fetch` is a separate request. */
 const WORKER = `
   import { fetch } from './runtimes/worker/app.ts'
   export default { fetch, test: run }`
 
-/** Bundles test files for a runtime. They find our own `vitest` in place of Vitest, which runs on Node only. */
+/** Bundles test files for a runtime. They import our own `vitest` instead of Vitest, which runs on Node only. */
 export async function bundle(runtime: Runtime, tests: readonly string[]): Promise<Bundle> {
   const files = tests.map((test) => `${JSON.stringify(test)}: () => import(${JSON.stringify(`./${test}`)}),`)
   const entry = `
@@ -37,7 +37,7 @@ export async function bundle(runtime: Runtime, tests: readonly string[]): Promis
     conditions: ['@keepsake/source', 'module'],
     external: ['cloudflare:workers'],
     plugins: [ownPlaces],
-    // What dependencies ask of Node by `require`, which a module has not.
+    // Dependencies `require` Node's modules, which an ES module cannot do.
     banner: { js: 'const require = (name) => process.getBuiltinModule(name)' },
     bundle: true,
     format: 'esm',
@@ -48,14 +48,14 @@ export async function bundle(runtime: Runtime, tests: readonly string[]): Promis
     logLevel: 'error',
   })
   const [file] = outputFiles
-  if (file === undefined) throw new Error('esbuild has written nothing')
+  if (file === undefined) throw new Error('esbuild wrote no bundle')
   return { code: file.text, inputs: metafile.inputs }
 }
 
-/** What a test reads of a file beside it. */
+/** An expression in a test that reads a file beside it. */
 const READ = /readFileSync\(new URL\('([^']+)', import\.meta\.url\), 'utf8'\)/g
 
-/** Leaves each source the address that it has on disk, and has the texts that it reads from there, which a Worker could not. */
+/** Gives each source its URL on disk, and inlines the texts that it reads from there: a Worker cannot read files. */
 const ownPlaces: Plugin = {
   name: 'own-places',
   setup(build) {

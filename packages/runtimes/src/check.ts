@@ -11,8 +11,8 @@ const PAGE = new URL('../../../docs/runtimes.md', import.meta.url)
 const EXTENT: Extent = process.env['LONG'] === '1' ? 'whole' : 'quick'
 
 /**
- * Tests a runtime by the quick tests of each row; with `LONG=1` by all, and the page by what they come to. With `KEEP=1` too,
- * the page is drawn anew instead of being compared.
+ * Tests a runtime with the quick tests of each row. With `LONG=1`, runs all tests and compares the page with their results; with
+ * `KEEP=1` too, redraws the page instead.
  */
 export function checkRuntime(runtime: Column): void {
   describe(`on ${runtime}`, () => {
@@ -20,13 +20,13 @@ export function checkRuntime(runtime: Column): void {
     beforeAll(async () => void (results = await tryOn(runtime, EXTENT)))
 
     const rows = ROWS.filter((row) => isTriedOn(row, runtime) && filesOf(row, EXTENT).length > 0)
-    it.each(rows)('all tests pass of: $title', (row) => {
-      // All tests of a row are skipped where its server is not installed; those of the quick ones need none.
+    it.each(rows)('all tests pass in the row: $title', (row) => {
+      // All tests of a row are skipped if its server is not installed; the quick tests need none.
       const none = EXTENT === 'whole' ? [] : undefined
       expect(outcomeOf(results).get(row) ?? none).toEqual([])
     })
 
-    it('docs/runtimes.md names the version that is tried', () => {
+    it('docs/runtimes.md names the installed version', () => {
       expect(readFileSync(PAGE, 'utf8')).toContain(`| ${headOf(runtime)} |`)
     })
 
@@ -35,14 +35,14 @@ export function checkRuntime(runtime: Column): void {
 }
 
 function checkPage(runtime: Column, results: () => readonly FileResult[]): void {
-  it('what is left out is there', () => {
+  it('each test that is left out exists', () => {
     const unused = LEFT_OUT.filter(
       (one) => one.on.includes(runtime) && !results().some(({ file, name }) => covers(one, file, name)),
     )
     expect(unused).toEqual([])
   })
 
-  it('docs/runtimes.md says what the suites came to: KEEP=1 draws it anew', () => {
+  it('docs/runtimes.md matches the results: KEEP=1 redraws it', () => {
     const page = readFileSync(PAGE, 'utf8')
     const drawn = withColumn(page, runtime, columnOf(runtime, results()))
     if (process.env['KEEP'] === '1') writeFileSync(PAGE, drawn)

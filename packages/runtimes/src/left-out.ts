@@ -1,25 +1,23 @@
 import type { Runtime } from './programs.ts'
 
-/** Tests that are not run on a runtime. */
+/** Tests that do not run on a runtime. */
 export interface LeftOut {
   readonly on: readonly Runtime[]
-  /** The start of a file's name, or all of it. */
+  /** The file's name, or the start of it. */
   readonly file: string
-  /** A part of the tests' names; all tests of the file without one. */
+  /** A part of the tests' names; without it, all tests of the file. */
   readonly test?: string
-  /** Why, as the page says it. */
+  /** The reason, as the page shows it. */
   readonly why: string
 }
 
-const NO_SWEEP =
-  'no timer outlives a request there, so stores are not swept: [a scheduled handler does that](#workers)'
-const OWN_TIMERS = 'each task has a timer of its own there'
+const NO_SWEEP = 'no timer outlives a request, so stores are not swept: [use a scheduled handler](#workers)'
+const OWN_TIMERS = 'each task has its own timer'
 const HIDDEN_TYPE =
-  'the type of a text is in no header before the text is sent, and a copy is sent as bytes: [name it](#bun)'
-const NO_SOCKETS = 'it needs a server'
+  'before a text is sent, no header shows its type; a copy of the response is sent as bytes: [set the type](#bun)'
+const NO_SOCKETS = 'the test needs a server'
 
-const TWO_CLOCKS =
-  'its test mixes a real timer with a clock that it moves itself, and may wait for ever there'
+const TWO_CLOCKS = 'the test mixes a real timer with a simulated clock, and may hang'
 
 export const LEFT_OUT: readonly LeftOut[] = [
   {
@@ -37,19 +35,19 @@ export const LEFT_OUT: readonly LeftOut[] = [
     on: ['workerd'],
     file: 'core/test/crypto/xaes.test.ts',
     test: 'accumulated over 10,000 iterations',
-    why: 'its vector is made with SHAKE128, which is not there',
+    why: 'the test vector needs SHAKE128, which is missing',
   },
   {
     on: ['deno', 'workerd'],
     file: '',
     test: 'reads a cookie from several Cookie fields',
-    why: 'a `Headers` object joins them with a comma there; Deno’s server, as they come over the wire, does not',
+    why: 'a `Headers` object joins several Cookie headers with a comma; requests from the network to Deno’s server are not affected',
   },
   {
     on: ['deno'],
     file: 'fetch/test/responses.test.ts',
     test: 'are added to a response that was fetched',
-    why: 'the words beside the status of a fetched response are lost there',
+    why: 'a fetched response loses its status text',
   },
   {
     on: ['workerd'],
@@ -65,14 +63,24 @@ export const LEFT_OUT: readonly LeftOut[] = [
     why: NO_SOCKETS,
   },
   { on: ['workerd'], file: '', test: 'served by Node', why: NO_SOCKETS },
-  { on: ['bun'], file: 'runtimes/served/', test: 'with the type that it has', why: HIDDEN_TYPE },
-  { on: ['bun'], file: 'hono/test/hono.test.ts', test: 'leaves an answer alone', why: HIDDEN_TYPE },
+  {
+    on: ['bun'],
+    file: 'runtimes/served/',
+    test: 'with the same type as without a session',
+    why: HIDDEN_TYPE,
+  },
+  {
+    on: ['bun'],
+    file: 'hono/test/hono.test.ts',
+    test: 'does not change the response of a handler',
+    why: HIDDEN_TYPE,
+  },
 ]
 
 export const isLeftOut = (runtime: Runtime, file: string, name: string): boolean =>
   whyLeftOut(runtime, file, name) !== undefined
 
-/** The reason for which a test is not run; undefined for one that is. */
+/** The reason why a test is left out; undefined if it runs. */
 export const whyLeftOut = (runtime: Runtime, file: string, name: string): string | undefined =>
   LEFT_OUT.find((one) => one.on.includes(runtime) && covers(one, file, name))?.why
 

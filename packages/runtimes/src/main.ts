@@ -5,7 +5,7 @@ import { runOn } from './run.ts'
 
 const [name, ...files] = process.argv.slice(2)
 const runtime = RUNTIMES.find((runtime) => runtime === name)
-if (runtime === undefined) throw new Error(`which runtime? ${RUNTIMES.join(' | ')}`)
+if (runtime === undefined) throw new Error(`expected a runtime: ${RUNTIMES.join(' | ')}`)
 const results = await runOn(runtime, await bundle(runtime, files))
 for (const { file, name, state, problem } of results) {
   if (state === 'failed') console.error(`${file} > ${name}\n${problem}\n`)

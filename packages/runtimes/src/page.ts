@@ -3,19 +3,19 @@ import { type Runtime, versionOf } from './programs.ts'
 import { isTriedOn, type Row, rowOf, ROWS } from './rows.ts'
 import type { FileResult } from './run-files.ts'
 
-/** The runtimes that the page tells of, in the order of its columns. */
+/** The runtimes on the page, in the order of its columns. */
 export const COLUMNS = ['bun', 'deno', 'workerd'] as const satisfies readonly Runtime[]
 export type Column = (typeof COLUMNS)[number]
 
 const TITLES: Readonly<Record<Column, string>> = { bun: 'Bun', deno: 'Deno', workerd: 'Workers' }
 
-/** Why tests are left out, each once: the page's notes. */
+/** The reasons why tests are left out, without duplicates: the page's notes. */
 const NOTES = [...new Set(LEFT_OUT.map(({ why }) => why))]
 
-/** Which tests of each row failed, one a line. A row without an entry was not run, for want of a server. */
+/** The failed tests of each row, one per line. A row without an entry did not run, because a server is missing. */
 export type Outcome = ReadonlyMap<Row, readonly string[]>
 
-/** What the results of a runtime come to. */
+/** Summarizes the results of a runtime. */
 export function outcomeOf(results: readonly FileResult[]): Outcome {
   const rows = new Map<Row, string[]>()
   for (const { file, name, state, problem } of results) {
@@ -29,7 +29,7 @@ export function outcomeOf(results: readonly FileResult[]): Outcome {
 
 export const headOf = (runtime: Column): string => `${TITLES[runtime]} ${versionOf(runtime)}`
 
-/** The page's column of a runtime: its name and version, and what became of each row. */
+/** The page's column of a runtime: its name and version, and the result of each row. */
 export function columnOf(runtime: Column, results: readonly FileResult[]): readonly string[] {
   const outcome = outcomeOf(results)
   const cells = ROWS.map((row) => {
@@ -48,7 +48,7 @@ export function columnOf(runtime: Column, results: readonly FileResult[]): reado
 const BEGIN = '<!-- suites -->\n'
 const END = '<!-- end -->'
 
-/** The page with another column of a runtime; what the column leaves empty stays. */
+/** The page with a new column for a runtime; empty cells of the column keep their old text. */
 export function withColumn(page: string, runtime: Column, column: readonly string[]): string {
   const [before = '', rest = ''] = page.split(BEGIN, 2)
   const after = rest.slice(rest.indexOf(END))
@@ -64,7 +64,7 @@ export function withColumn(page: string, runtime: Column, column: readonly strin
   return `${before}${BEGIN}\n${table.join('\n')}\n\n${notes.join('\n')}\n\n${after}`
 }
 
-/** The columns of a table as it stands, without its titles. */
+/** The columns of an existing table, without its titles. */
 function columnsOn(markdown: string): string[][] {
   const lines = markdown.split('\n').filter((line) => line.startsWith('|') && !line.startsWith('|-'))
   const cells = lines.map((line) =>

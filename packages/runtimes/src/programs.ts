@@ -3,14 +3,14 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The runtimes beside Node that the suites run on, and where the packages of the registry have their program. */
+/** The runtimes beside Node, and where their npm packages have their program. */
 const FILES = { bun: 'bin/bun', deno: 'deno', workerd: 'bin/workerd' } as const
 
-/** Node is there too: what holds on it is what has to hold on the others. */
+/** Node is included: a test that passes on it must pass on the others. */
 export const RUNTIMES = ['node', 'bun', 'deno', 'workerd'] as const
 export type Runtime = (typeof RUNTIMES)[number]
 
-/** The program of a runtime. It comes with a package of its own for each platform, of which pnpm installs one. */
+/** The program of a runtime. Each platform has its own package, of which pnpm installs one. */
 export function programOf(runtime: Runtime): string {
   if (runtime === 'node') return process.execPath
   const manifest = fileURLToPath(import.meta.resolve(`${runtime}/package.json`))
@@ -33,7 +33,7 @@ function pathWithin(load: NodeJS.Require, name: string, file: string): string | 
   }
 }
 
-/** Which version is installed. */
+/** The installed version. */
 export function versionOf(runtime: Runtime): string {
   if (runtime === 'node') return process.versions.node
   const load = createRequire(import.meta.url)

@@ -1,11 +1,11 @@
 import type { Runtime } from './programs.ts'
 
-/** A line of the page's table: tests that are run together, in a process of their own. */
+/** A row of the page's table: tests that run together, in a separate process. */
 export interface Row {
   readonly title: string
-  /** What their files begin with. */
+  /** The start of their file names. */
   readonly files: readonly string[]
-  /** Those of them that each `pnpm test` tries: where the runtime's own parts are used most. Without any, it tries none. */
+  /** The files that each `pnpm test` runs: those that use the runtime's own features most. Without any, it runs none. */
   readonly quick?: readonly string[]
 }
 
@@ -43,7 +43,7 @@ const CORE: readonly Row[] = [
   },
 ]
 
-/** Whose test files are sorted by `sortedTests`; what needs a machine is of Node alone. */
+/** Test files of these packages are sorted by `sortedTests`; tests of the operating system run on Node only. */
 const COMPUTING: readonly Row[] = [
   ...CORE,
   {
@@ -54,7 +54,7 @@ const COMPUTING: readonly Row[] = [
   { title: '`@keepsake/hono`', files: ['hono/test/'], quick: ['hono/test/hono.', 'hono/test/guard.'] },
 ]
 
-/** What needs files or sockets, and so runs on programs. */
+/** Tests that need files or sockets, and so run on Bun and Deno only. */
 const STORES: readonly Row[] = [
   {
     title: '`@keepsake/store-file`',
@@ -76,16 +76,16 @@ const STORES: readonly Row[] = [
   },
 ]
 
-/** Beside the server that Bun and Deno have themselves. */
+/** The servers that are part of Bun and Deno. */
 const SERVED: Row = {
-  title: '`@keepsake/fetch`, by the server of the runtime',
+  title: '`@keepsake/fetch`, on the runtime’s own server',
   files: ['runtimes/served/served.test.ts'],
   quick: ['runtimes/served/served.test.ts'],
 }
 
-/** What is of Workers alone. */
+/** Tests for Workers only. */
 const WORKER: Row = {
-  title: 'Sessions that are made before any request',
+  title: 'Sessions that are created at start-up, outside of a request',
   files: ['runtimes/worker/requests.test.ts'],
   quick: ['runtimes/worker/requests.test.ts'],
 }
@@ -94,19 +94,19 @@ const PROGRAMS: readonly Row[] = [SERVED, ...STORES]
 
 export const ROWS: readonly Row[] = [...COMPUTING, ...PROGRAMS, WORKER]
 
-/** The row of a file: the first that names it. */
+/** The row of a file: the first one that matches. */
 export const rowOf = (file: string): Row | undefined =>
   ROWS.find(({ files }) => files.some((start) => file.startsWith(start)))
 
-/** What a runtime is asked beside what computes. */
+/** Additional tests of a runtime, besides those that only compute. */
 export const ownRows = (runtime: Runtime): readonly Row[] => (runtime === 'workerd' ? [WORKER] : PROGRAMS)
 
 export const isTriedOn = (row: Row, runtime: Runtime): boolean =>
   COMPUTING.includes(row) || ownRows(runtime).includes(row)
 
-/** How much of the rows is tried: what each change needs, or all, which takes minutes. */
+/** How many tests run: those for each change, or all, which takes minutes. */
 export type Extent = 'quick' | 'whole'
 
-/** What of a row's tests is tried. */
+/** The tests of a row that run. */
 export const filesOf = ({ files, quick = [] }: Row, extent: Extent): readonly string[] =>
   extent === 'whole' ? files : quick

@@ -2,10 +2,10 @@ import { isLeftOut } from './left-out.ts'
 import type { Runtime } from './programs.ts'
 import { type Result, testsOf, textOf } from './vitest/collect.ts'
 
-/** The test files of a bundle, by their path. */
+/** The test files of a bundle, by path. */
 export type Files = Readonly<Record<string, () => Promise<unknown>>>
 
-/** How one test of a file went, as a bundle writes it to standard output, one a line. */
+/** The result of one test, which a bundle writes to standard output, one per line. */
 export interface FileResult extends Result {
   readonly file: string
 }
@@ -14,9 +14,9 @@ export const LINE = 'RESULT '
 /** The last line. */
 export const END = 'END'
 
-/** Runs the files one after the other, but what is left out on this runtime. A file that cannot be loaded is a failed test. */
+/** Runs the files one after another, without tests that are left out on this runtime. A file that cannot be loaded is a failed test. */
 export async function runFiles(runtime: Runtime, files: Files): Promise<void> {
-  // What is under test keeps no process alive.
+  // The tested code must not keep a process alive.
   const alive = setInterval(() => undefined, 1000)
   for (const [file, load] of Object.entries(files)) {
     const write = (result: Result): void =>

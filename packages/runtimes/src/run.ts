@@ -7,7 +7,7 @@ import type { Bundle } from './bundle.ts'
 import { programOf, type Runtime } from './programs.ts'
 import { END, type FileResult, LINE } from './run-files.ts'
 
-/** The day whose behaviour the Worker asks for: the first with which all of core works, and so the one in docs/runtimes.md. */
+/** The Worker's compatibility date: the first with which all of core works, and therefore the one in docs/runtimes.md. */
 export const COMPATIBILITY_DATE = '2025-09-15'
 
 const WORKER = `using Workerd = import "/workerd/workerd.capnp";
@@ -19,10 +19,10 @@ const config :Workerd.Config = (services = [(name = "suites", worker = (
 ))]);
 `
 
-/** A runtime that hangs is ended, and fails with what it came to. */
+/** A runtime that hangs is killed, and fails with the results so far. */
 const PATIENCE_MS = 560_000
 
-/** What each is started with, in a folder with the bundle. */
+/** The arguments of each runtime, in a folder with the bundle. */
 const ARGUMENTS: Readonly<Record<Runtime, readonly string[]>> = {
   node: ['suites.mjs'],
   bun: ['run', 'suites.mjs'],
@@ -31,8 +31,8 @@ const ARGUMENTS: Readonly<Record<Runtime, readonly string[]>> = {
 }
 
 /**
- * Runs a bundle of test files on a runtime, in a process of its own, and says how each test went. They write into a file: Bun has
- * stood still for ever while it wrote into a pipe.
+ * Runs a bundle of test files on a runtime in a separate process, and returns the results. They are written to a file, because Bun
+ * hung while it wrote to a pipe.
  */
 export async function runOn(runtime: Runtime, { code }: Bundle): Promise<readonly FileResult[]> {
   const folder = mkdtempSync(join(tmpdir(), `keepsake-${runtime}-`))
@@ -51,7 +51,7 @@ export async function runOn(runtime: Runtime, { code }: Bundle): Promise<readonl
     const lines = readFileSync(output, 'utf8').split('\n')
     if (lines.includes(END)) return lines.filter((line) => line.startsWith(LINE)).map(resultOf)
     const last = lines.findLast((line) => line.startsWith(LINE))
-    throw new Error(`${runtime} ended after ${last}: ${readFileSync(errors, 'utf8').slice(-2000)}`)
+    throw new Error(`${runtime} exited after ${last}: ${readFileSync(errors, 'utf8').slice(-2000)}`)
   } finally {
     for (const file of files) closeSync(file)
     rmSync(folder, { recursive: true })

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Bundle, bundle, PACKAGES } from './bundle.ts'
 
-/** Test files of a package. Those that replace globals come first: a bundle shares a process, and no other shall have a timer there. */
+/** Test files of a package. Those that replace globals come first: a bundle is one process, and no other test may have a timer yet. */
 export const testsOf = (folder: string): string[] =>
   readdirSync(join(PACKAGES, folder, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts'))
@@ -13,7 +13,7 @@ export const testsOf = (folder: string): string[] =>
 const replacesGlobals = (test: string): boolean =>
   /vi\.(?:useFakeTimers|stubGlobal)/.test(readFileSync(join(PACKAGES, test), 'utf8'))
 
-/** What of Node a test may use to be run in a Worker too: what computes. */
+/** The Node modules that a test may use if it is to run in a Worker: those that only compute. */
 const COMPUTES = [
   'assert',
   'async_hooks',
@@ -26,13 +26,13 @@ const COMPUTES = [
 const PORTABLE = new Set(COMPUTES.map((name) => `node:${name}`))
 
 export interface Tests {
-  /** Those that compute only. */
+  /** Tests that only compute. */
   readonly portable: readonly string[]
-  /** Those that start processes, read files or reach into V8, and so are of Node alone. */
+  /** Tests that start processes, read files or use V8's internals, and therefore run on Node only. */
   readonly nodeOnly: readonly string[]
 }
 
-/** Sorts the test files of a package by what they import, with all that their imports import. */
+/** Sorts the test files of a package by their direct and indirect imports. */
 export async function sortedTests(folder: string): Promise<Tests> {
   const tests = testsOf(folder)
   const { inputs } = await bundle('node', tests)

@@ -7,7 +7,7 @@ import { sortedTests, testsOf } from './tests-of.ts'
 
 const CORE = sortedTests('core')
 
-/** Runs on a runtime what can be asked of it. Each package is a process; most of a store's suite is waiting. */
+/** Runs all possible tests on a runtime. Each package is a process; a store's suite mostly waits. */
 export async function tryOn(runtime: Runtime, extent: Extent): Promise<readonly FileResult[]> {
   const { portable } = await CORE
   const own = ownRows(runtime).map(({ files }) => files)

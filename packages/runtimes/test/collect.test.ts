@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import * as ours from '../src/vitest/collect.ts'
 
-/** What becomes of the tests that some code registers. */
+/** The results of the tests that a function registers. */
 async function resultsOf(register: () => void, isLeftOut: ours.IsLeftOut = () => false) {
   const results: string[] = []
   for await (const { name, state, problem } of ours.testsOf(async () => register(), isLeftOut))
@@ -9,7 +9,7 @@ async function resultsOf(register: () => void, isLeftOut: ours.IsLeftOut = () =>
   return results
 }
 
-it('the runner for other runtimes tells what passes, fails, is skipped and is left out', async () => {
+it('the runner for other runtimes reports passed, failed, skipped and left-out tests', async () => {
   const results = await resultsOf(
     () => {
       ours.describe('a', () => {
@@ -31,7 +31,7 @@ it('the runner for other runtimes tells what passes, fails, is skipped and is le
   ])
 })
 
-it('the runner for other runtimes hands a row of lists as arguments, and any other row as one', async () => {
+it('the runner for other runtimes passes a row of lists as arguments, and any other row as one argument', async () => {
   const given: unknown[] = []
   const results = await resultsOf(() => {
     ours.it.each([
@@ -44,7 +44,7 @@ it('the runner for other runtimes hands a row of lists as arguments, and any oth
   expect(given).toEqual([[1, 'x'], [2, 'y'], [{ name: 'z' }], [[]]])
 })
 
-it('the runner for other runtimes calls hooks from the outside in, and back, and after a failure too', async () => {
+it('the runner for other runtimes calls hooks from the outside in and back, even after a failure', async () => {
   const calls: string[] = []
   await resultsOf(() => {
     ours.beforeEach(() => calls.push('outer'))

@@ -1,26 +1,26 @@
 import { createSessions, memoryStore, type Sessions, type Store } from '@keepsake/core'
 
-/** What a session of the app has. */
+/** The data of the application's sessions. */
 interface Data {
   n?: number
 }
 
 const secrets = ['a-secret-of-the-tests-7f3Kq9ZxW2m8-Qp']
 
-/** Takes what is written, and never answers who reads. */
+/** Accepts writes, and never responds to reads. */
 function silentStore(): Store {
   const memory = memoryStore()
   return { ...memory, read: () => new Promise<undefined>(() => undefined) }
 }
 
-/** A store that has to be asked for changes. */
+/** A store without notifications, which has to be polled for changes. */
 function muteStore(): Store {
   const mute: Store = { ...memoryStore() }
   delete mute.watch
   return mute
 }
 
-// Made as Workers make what they need: when they start, outside of any request.
+// Created as Workers create shared objects: at start-up, outside of any request.
 const APPS: Readonly<Record<string, Sessions<Data>>> = {
   sealed: createSessions<Data>({ secrets, revocation: 'none' }),
   stored: createSessions<Data>({ secrets, store: memoryStore() }),

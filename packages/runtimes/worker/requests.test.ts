@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 
-/** What a visitor of one app is answered; keeps the cookie. */
+/** The responses to a visitor of one application; keeps the cookie. */
 function visitorOf(app: string, cookie = '') {
   const visitor = {
     cookie,
@@ -18,9 +18,9 @@ function visitorOf(app: string, cookie = '') {
   return visitor
 }
 
-describe('a Worker whose sessions are made before any request', () => {
+describe('a Worker that creates its sessions at start-up', () => {
   it.each(['sealed', 'stored', 'revocable', 'overflowing'])(
-    'keeps what a request writes for the next ones, and a login, in the app: %s',
+    'keeps data and a login for later requests, in the application: %s',
     async (app) => {
       const visitor = visitorOf(app)
       expect(await visitor.ask('count')).toEqual({ n: 1 })
@@ -30,29 +30,32 @@ describe('a Worker whose sessions are made before any request', () => {
     },
   )
 
-  it.each(['stored', 'revocable'])('ends a session for a copied cookie too, in the app: %s', async (app) => {
-    const visitor = visitorOf(app)
-    await visitor.ask('login')
-    const thief = visitorOf(app, visitor.cookie)
-    expect(await thief.ask('look')).toEqual({ subject: 'ada' })
-    await visitor.ask('logout')
-    expect(await thief.ask('look')).toEqual({})
-  })
+  it.each(['stored', 'revocable'])(
+    'rejects a copied cookie after a logout, in the application: %s',
+    async (app) => {
+      const visitor = visitorOf(app)
+      await visitor.ask('login')
+      const thief = visitorOf(app, visitor.cookie)
+      expect(await thief.ask('look')).toEqual({ subject: 'ada' })
+      await visitor.ask('logout')
+      expect(await thief.ask('look')).toEqual({})
+    },
+  )
 
-  it('loses nothing of what requests write at once into a session in memory', async () => {
+  it('loses no concurrent write to a session in memory', async () => {
     const visitor = visitorOf('stored')
     await visitor.ask('count')
     await Promise.all([1, 2, 3, 4].map(() => visitorOf('stored', visitor.cookie).ask('count')))
     expect(await visitor.ask('look')).toEqual({ n: 5 })
   })
 
-  it('gives up on a store that does not answer, in each request anew', async () => {
+  it('times out on each request if the store does not respond', async () => {
     const visitor = visitorOf('silent')
     await visitor.ask('count')
     for (let request = 0; request < 3; request++) expect(await visitor.ask('look')).toBe('StoreTimeoutError')
   })
 
-  it('tells a request that watches its session of its end, after another one that watched has left', async () => {
+  it('notifies a request that watches its session of its end, after another watcher has left', async () => {
     for (let round = 0; round < 2; round++) {
       const visitor = visitorOf('watched')
       await visitor.ask('login')

@@ -1,4 +1,4 @@
 declare module 'cloudflare:workers' {
-  /** What the configuration of the test binds: the Worker itself, so that each fetch is a request of its own. */
+  /** The binding in the test's configuration: the Worker itself, so that each fetch is a separate request. */
   export const env: { readonly SELF: { fetch(url: string, init?: RequestInit): Promise<Response> } }
 }

@@ -8,12 +8,12 @@ import Koa from 'koa'
 
 type Data = Record<string, unknown>
 
-/** What is done with the session of a request; the text is the answer. */
+/** What a request does with the session; the returned text is the response. */
 export type Handle = (session: Session<Data>, path: string) => string | Promise<string>
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** One application on each framework, made of the same sessions and the same handler. */
+/** The same application, with the same sessions and handler, on each framework. */
 export const hosts: Readonly<Record<string, (sessions: Sessions<Data>, handle: Handle) => Listener>> = {
   'node:http': (sessions, handle) =>
     withSession(sessions, async (request, response, session) => {

@@ -7,14 +7,14 @@ const browsers = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name
   folders.map((folder) => join(folder, name)),
 )
 
-/** Where Chromium is on this machine; undefined where it is not. */
+/** The path of Chromium; undefined if it is not installed. */
 export const chromiumPath = [process.env['CHROMIUM'] ?? '', ...browsers].find(
   (path) => path !== '' && existsSync(path),
 )
 
 export const hasCurl = spawnSync('curl', ['--version']).status === 0
 
-/** Says on a developer's machine which jars are not tried; fails in CI, where all are there. */
+/** Lists the cookie jars that a developer's machine does not have; fails in CI, which has all of them. */
 export function requireJars(): void {
   for (const [what, isThere] of [
     ['curl', hasCurl],

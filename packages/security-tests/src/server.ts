@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A listener that is served on a free port of the loopback. */
+/** Serves a listener on a free port of the loopback interface. */
 export interface Running {
   readonly origin: string
   readonly server: Server

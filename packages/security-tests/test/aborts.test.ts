@@ -6,11 +6,11 @@ import { serve } from '../src/server.ts'
 
 const SECRET = 'pV3xkQ7mT1zL9wR5yB2nC8dF4gH6jK0s'
 
-/** Where the client hangs up: while the record is read, while it is written, and with the answer on its way. */
+/** When the client hangs up: while the record is read, while it is written, and while the response is sent. */
 const MOMENTS = ['before', 'during', 'after'] as const
 
 interface Gated extends Store {
-  /** Resolves when the next call of this method has begun; the call waits until `go`. */
+  /** Resolves when the next call of this method has started; the call waits until `go`. */
   stopAt(method: 'create' | 'replace'): { readonly reached: Promise<void>; readonly go: () => void }
   readonly size: number
 }
@@ -47,9 +47,9 @@ function gatedStore(): Gated {
   }
 }
 
-describe.each(Object.keys(hosts))('a client that hangs up, %s', (host) => {
+describe.each(Object.keys(hosts))('a client that hangs up on %s', (host) => {
   it.each(MOMENTS)(
-    '%s the commit, leaves a whole session or none, and the process unharmed',
+    '%s the commit leaves a complete session or none, and a running process',
     async (moment) => {
       const unhandled: unknown[] = []
       const note = (error: unknown): void => void unhandled.push(error)
@@ -93,7 +93,7 @@ describe.each(Object.keys(hosts))('a client that hangs up, %s', (host) => {
       }
       await new Promise((resolve) => socket.once('close', resolve))
 
-      // The next request finds the session whole, with or without what the lost one did, and the server well.
+      // The next request finds a complete session, with or without the aborted change, and a working server.
       const next = await fetch(`${origin}/3`, { headers: { Cookie: cookie } })
       expect(next.status).toBe(200)
       const list = JSON.parse((await next.text()).trim().split(' ').at(-1) ?? '') as string[]

@@ -24,17 +24,17 @@ import { sqliteStore } from '@keepsake/store-sqlite'
 import { describe, expect, it } from 'vitest'
 
 const SECRET = createHash('sha256').update('canaries').digest('base64url')
-/** A secret, and the address of a database with a password in it. */
+/** A secret, and a database URL with a password. */
 const CANARY = 'hush0canary'
 const ADDRESS = `redis://user:${CANARY}@host:6379/0`
 
-/** A value in the wrong place, in each shape in which one may come. */
+/** Misplaced values in each type that a caller may pass. */
 const SHAPES: Readonly<Record<string, () => unknown>> = {
   'a text': () => CANARY,
   'an address': () => ADDRESS,
   'a long text': () => `${CANARY}-`.repeat(20),
-  'half a pair': () => `${CANARY}\uD800`,
-  'a text with a line': () => `${CANARY}\r\nSet-Cookie: a=1`,
+  'half a surrogate pair': () => `${CANARY}\uD800`,
+  'a text with a line break': () => `${CANARY}\r\nSet-Cookie: a=1`,
   'a prefix': () => `__host-${CANARY}`,
   'an origin': () => `https://${CANARY}/path`,
   'a wrong host': () => `https://${CANARY}..:99999`,
@@ -46,7 +46,7 @@ const SHAPES: Readonly<Record<string, () => unknown>> = {
   'a function': () => Object.assign(() => CANARY, { [`${CANARY}${'x'.repeat(20)}`]: 1 }),
   'a symbol': () => Symbol(CANARY),
   'an error': () => new Error(CANARY),
-  'a thing that shows itself': () => ({
+  'an object with toString and toJSON': () => ({
     toString: () => CANARY,
     toJSON: () => CANARY,
     [inspect.custom]: () => CANARY,
@@ -55,7 +55,7 @@ const SHAPES: Readonly<Record<string, () => unknown>> = {
 }
 
 type Call = (options: unknown) => unknown
-/** Whatever a caller without types may pass. */
+/** An argument of any type, as callers without TypeScript may pass it. */
 const anything = (value: unknown): never => value as never
 const good = { secrets: [SECRET], revocation: 'none' as const }
 const client = {
@@ -66,7 +66,7 @@ const client = {
 }
 const pool = { query: async () => ({ rows: [] }) }
 
-/** Every function that takes options: how it is called, and which options there are beside good ones. */
+/** Every function with options: how to call it, valid options, and the options to replace. */
 const CALLS: Readonly<Record<string, readonly [call: Call, options: object, names: readonly string[]]>> = {
   createSessions: [
     (options) => createSessions(anything(options)),
@@ -89,17 +89,17 @@ const CALLS: Readonly<Record<string, readonly [call: Call, options: object, name
       'now',
     ],
   ],
-  'createSessions, its cookie': [
+  'createSessions, option cookie': [
     (cookie) => createSessions({ ...good, cookie: anything(cookie) }),
     {},
     ['name', 'domain', 'path', 'sameSite', 'partitioned', 'priority', 'insecure'],
   ],
-  'createSessions, its lifetime': [
+  'createSessions, option lifetime': [
     (lifetime) => createSessions({ ...good, lifetime: anything(lifetime) }),
     {},
     ['idle', 'absolute', 'permanent'],
   ],
-  'createSessions, its deviceBound': [
+  'createSessions, option deviceBound': [
     (deviceBound) => createSessions({ ...good, deviceBound: anything(deviceBound) }),
     {},
     ['cookieAge', 'path', 'require', 'onCopied'],
@@ -123,10 +123,14 @@ const CALLS: Readonly<Record<string, readonly [call: Call, options: object, name
       'schema',
     ],
   ],
-  'createCookie, its name': [(name) => createCookie(anything(name)), {}, []],
-  'the write of a cookie': [(options) => createCookie('a').write('b', anything(options)), {}, ['maxAge']],
+  'createCookie, argument name': [(name) => createCookie(anything(name)), {}, []],
+  'the write options of a cookie': [
+    (options) => createCookie('a').write('b', anything(options)),
+    {},
+    ['maxAge'],
+  ],
   'the value of a cookie': [(value) => createCookie('a').write(anything(value)), {}, []],
-  'the value of a cookie of JSON': [
+  'the value of a JSON cookie': [
     (value) => createCookie('a', { json: true }).write(anything({ value, circle: [value, 1n] })),
     {},
     [],
@@ -148,9 +152,9 @@ const CALLS: Readonly<Record<string, readonly [call: Call, options: object, name
     {},
     ['table', 'unlogged', 'listener', 'now'],
   ],
-  'postgresStore, its pool': [(given) => postgresStore(anything(given)), {}, []],
+  'postgresStore, argument pool': [(given) => postgresStore(anything(given)), {}, []],
   redisStore: [(options) => redisStore(anything(client), anything(options)), {}, ['prefix', 'subscriber']],
-  'redisStore, its client': [(given) => redisStore(anything(given)), {}, []],
+  'redisStore, argument client': [(given) => redisStore(anything(given)), {}, []],
   readGuardRules: [(options) => readGuardRules(anything(options)), {}, ['origins', 'token']],
   createGuard: [(options) => createGuard(anything(options)), {}, ['origins', 'token']],
   'crossOriginGuard of node:http': [
@@ -167,9 +171,9 @@ const CALLS: Readonly<Record<string, readonly [call: Call, options: object, name
     ['fail', 'extend'],
   ],
   'session of Express': [(options) => expressSession(good, anything(options)), {}, ['skip', 'extend']],
-  'session of Express, its sessions': [(given) => expressSession(anything(given)), {}, []],
+  'session of Express, argument sessions': [(given) => expressSession(anything(given)), {}, []],
   'session of Koa': [(options) => koaSession(good, anything(options)), {}, ['skip', 'extend']],
-  'session of Koa, its sessions': [(given) => koaSession(anything(given)), {}, []],
+  'session of Koa, argument sessions': [(given) => koaSession(anything(given)), {}, []],
   'withSession of fetch': [
     (options) => fetchWithSession(createSessions(good), () => new Response(), anything(options)),
     {},
@@ -177,10 +181,10 @@ const CALLS: Readonly<Record<string, readonly [call: Call, options: object, name
   ],
   'crossOriginGuard of fetch': [(options) => fetchGuard(anything(options)), {}, ['origins', 'token']],
   'session of Fastify': [(options) => fastifySession(good, anything(options)), {}, ['skip', 'extend']],
-  'session of Fastify, its sessions': [(given) => fastifySession(anything(given)), {}, []],
+  'session of Fastify, argument sessions': [(given) => fastifySession(anything(given)), {}, []],
   'crossOriginGuard of Fastify': [(options) => fastifyGuard(anything(options)), {}, ['origins', 'token']],
   'session of Hono': [(options) => honoSession(good, anything(options)), {}, ['skip', 'extend']],
-  'session of Hono, its sessions': [(given) => honoSession(anything(given)), {}, []],
+  'session of Hono, argument sessions': [(given) => honoSession(anything(given)), {}, []],
   'crossOriginGuard of Hono': [(options) => honoGuard(anything(options)), {}, ['origins', 'token']],
   chooserOf: [(given) => chooserOf(anything(given), createSessions), {}, []],
   openVisit: [(given) => openVisit(anything(given), ''), {}, []],
@@ -203,14 +207,14 @@ const CALLS: Readonly<Record<string, readonly [call: Call, options: object, name
     ['except'],
   ],
   login: [inSession((session, options) => session.login('a', anything(options))), {}, ['keep', 'label']],
-  'login, its subject': [inSession((session, subject) => session.login(anything(subject))), {}, []],
+  'login, argument subject': [inSession((session, subject) => session.login(anything(subject))), {}, []],
   logout: [
     inSession((session, options) => session.logout(anything(options))),
     {},
     ['everywhere', 'clearSiteData'],
   ],
   expire: [inSession((session, duration) => session.expire('a', anything(duration))), {}, []],
-  'expire, its key': [inSession((session, key) => session.expire(anything(key), 1)), {}, []],
+  'expire, argument key': [inSession((session, key) => session.expire(anything(key), 1)), {}, []],
   isFresh: [
     inSession((session, asked) => session.isFresh(anything(asked))),
     { bound: true },
@@ -218,7 +222,7 @@ const CALLS: Readonly<Record<string, readonly [call: Call, options: object, name
   ],
   permanent: [inSession((session, value) => (session.permanent = anything(value))), {}, []],
   flash: [inSession((session, category) => session.flash(anything(category), 'a')), {}, []],
-  'flash, its message': [inSession((session, message) => session.flash('a', anything(message))), {}, []],
+  'flash, argument message': [inSession((session, message) => session.flash('a', anything(message))), {}, []],
 }
 
 function inSession(use: (session: Session, given: unknown) => unknown): Call {
@@ -228,7 +232,7 @@ function inSession(use: (session: Session, given: unknown) => unknown): Call {
   }
 }
 
-/** All that a program could show of what somebody throws. */
+/** Every representation of a thrown value that a program could print. */
 const textOf = (error: unknown): string => {
   const own = error instanceof Error ? Object.values(Object.getOwnPropertyDescriptors(error)) : []
   return [
@@ -238,7 +242,7 @@ const textOf = (error: unknown): string => {
   ].join('\n')
 }
 
-/** What is said in the course of a call: errors, warnings and events. */
+/** All output of a call: errors, warnings and events. */
 async function saidBy(work: () => unknown): Promise<string> {
   const said: unknown[] = []
   const listen = (what: unknown): void => void said.push(what)
@@ -257,13 +261,13 @@ async function saidBy(work: () => unknown): Promise<string> {
   return said.map(textOf).join('\n')
 }
 
-describe('a value in the wrong place (R62)', () => {
-  it.each(Object.keys(CALLS))('is in no error, warning or event: %s', async (name) => {
+describe('a misplaced value (R62)', () => {
+  it.each(Object.keys(CALLS))('does not appear in an error, warning or event: %s', async (name) => {
     const [call, options, names] = CALLS[name] ?? [() => undefined, {}, []]
     const leaks: string[] = []
     for (const [shape, value] of Object.entries(SHAPES)) {
       const places: (readonly [string, () => unknown])[] = [
-        ['in the place of all', () => call(value())],
+        ['instead of all arguments', () => call(value())],
         ...names.map((option) => [option, () => call({ ...options, [option]: value() })] as const),
         ['as another option', () => call({ ...options, [`x${CANARY}${'x'.repeat(20)}`]: value() })],
         ['spread', () => call({ ...options, ...(value() as object) })],
@@ -276,7 +280,7 @@ describe('a value in the wrong place (R62)', () => {
     expect(leaks).toEqual([])
   })
 
-  it('is in no error or event where it is data of a session, of which only the keys are named', async () => {
+  it('in session data does not appear in an error or event, which name only its keys', async () => {
     const keep = inSession((session, value) => {
       session['data'] = { value, list: [value, () => value, Number.NaN] }
       return session.save()
@@ -288,7 +292,7 @@ describe('a value in the wrong place (R62)', () => {
     }
   })
 
-  it('is refused with an error, or of no consequence, and the search would find it', async () => {
+  it('is rejected with an error, and this search would find it in one', async () => {
     expect(await saidBy(() => createSessions(anything(CANARY)))).toContain('ConfigError')
     expect(
       await saidBy(() => {

@@ -1,11 +1,11 @@
-/* A thread that draws: seals tokens and begins sessions, and gives back the random bytes of each. */
+/* A worker thread that seals tokens and starts sessions, and returns the random bytes of each. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { createSessions, memoryStore } from '@keepsake/core'
 import { createSealer } from '@keepsake/core/sealer'
 
 const { count, secret } = workerData as { count: number; secret: string }
 
-/** Bytes 21 to 33 of a token: the half of the nonce that is drawn anew for each. */
+/** Bytes 21 to 33 of a token: the half of the nonce that is new for each token. */
 const NONCE = [21, 33] as const
 const fields = { created: 1, issued: 1, expires: 2, permanent: false, sid: new Uint8Array(16), text: '{}' }
 const sealer = createSealer({ secrets: [secret], name: 'a' })
@@ -20,7 +20,7 @@ for (let at = 0; at < count; at++) {
   visit.session['n'] = 1
   const line = (await visit.close()).find(([name]) => name === 'Set-Cookie')?.[1] ?? ''
   const value = line.slice(sessions.cookie.name.length + 1, line.indexOf(';'))
-  if (!/^[\w-]{64}$/.test(value)) throw new Error('a cookie of another shape')
+  if (!/^[\w-]{64}$/.test(value)) throw new Error('unexpected format of a cookie')
   Buffer.from(value, 'base64url').copy(cookies, at * 48)
 }
 await sessions.close()

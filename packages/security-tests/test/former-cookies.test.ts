@@ -7,19 +7,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath, requireJars } from '../src/jars.ts'
 import { type Running, serve } from '../src/server.ts'
 
-/* A deploy changes how the session cookie is defined, and real jars have the one before, or both. */
+/* A deployment changes the attributes of the session cookie, while browsers still have the old cookie, or both. */
 
 type Shop = { user: string; n: number }
 type Definition = Omit<SessionCookieOptions, 'previous' | 'sameSite' | 'insecure'>
 
-/** Names, paths, domains, and the partition that only some jars know. */
+/** Names, paths, domains, and partitions, which only some jars support. */
 const CHANGES: readonly (readonly [what: string, before: Definition, after: Definition])[] = [
   ['a name', { name: 'sid' }, {}],
   ['a wider path', { path: '/shop/cart' }, { path: '/shop' }],
   ['a first domain', {}, { domain: 'app.localhost' }],
-  ['no domain any more', { domain: 'app.localhost' }, {}],
+  ['its domain removed', { domain: 'app.localhost' }, {}],
   ['a partition', {}, { partitioned: true }],
-  ['no partition any more', { partitioned: true }, {}],
+  ['its partition removed', { partitioned: true }, {}],
 ]
 
 const secrets = ['a secret that is only for tests with 48 characters']
@@ -31,7 +31,7 @@ const MODES: readonly (readonly [string, () => Sessions<Shop>[]])[] = ['sealed',
     const make = (cookie: SessionCookieOptions): Sessions<Shop> =>
       createSessions({ secrets, ...kept, cookie })
     return CHANGES.flatMap(([, before, after]) => {
-      // A cookie that is partitioned and one that is not have to be of one kind otherwise.
+      // Apart from the partition, the two cookies must have the same attributes.
       const isEmbedded = before.partitioned === true || after.partitioned === true
       const common = isEmbedded ? ({ sameSite: 'none' } as const) : {}
       return [
@@ -42,11 +42,11 @@ const MODES: readonly (readonly [string, () => Sessions<Shop>[]])[] = ['sealed',
     })
   },
 ])
-// A browser does not see what its cookies stand for.
+// A browser cannot see the content of its cookies.
 const MODES_IN_BROWSER = IS_LONG ? MODES : MODES.slice(0, 1)
 const sessions = MODES.flatMap(([, make]) => make())
 
-/** Which sessions, and what a request does: `/shop/cart/7/login`. */
+/** The sessions, and the action of a request: `/shop/cart/7/login`. */
 const DEEDS: Readonly<Record<string, (session: { user?: string; n?: number; logout(): void }) => void>> = {
   look: () => undefined,
   log: (session) => void (session.user = 'ada'),
@@ -74,7 +74,7 @@ afterAll(() => running.close())
 const urlOf = (step: string): string =>
   `${running.origin.replace('127.0.0.1', 'app.localhost')}/shop/cart/${step}`
 
-/** The answers to these steps, by one jar. */
+/** The responses to these steps, with one jar. */
 type Ask = (steps: readonly string[]) => Promise<readonly string[]>
 
 requireJars()
@@ -82,7 +82,7 @@ requireJars()
 function testJar(ask: Ask, modes = MODES): void {
   describe.each(modes.map(([mode], index) => [mode, index] as const))('%s sessions', (_, modeIndex) => {
     it.each(CHANGES.map(([what], index) => [what, index] as const))(
-      'whose cookie gets %s are moved over, end with a logout, and are clean after two came',
+      'whose cookie gets %s continue under the new cookie, end with a logout, and leave no second cookie',
       async (_what, changeIndex) => {
         const first = (modeIndex * CHANGES.length + changeIndex) * 3
         const [old, now, forgetful] = [first, first + 1, first + 2]
@@ -108,7 +108,7 @@ describe('tough-cookie', () => {
     const jar = createJar()
     const answers: string[] = []
     for (const step of steps) {
-      // A name of the loopback is as secure as `localhost`, which the jar does not know.
+      // For browsers, a name of the loopback interface is as secure as `localhost`; tough-cookie does not know that.
       const url = urlOf(step).replace('http:', 'https:')
       const answer = await fetch(urlOf(step).replace('app.localhost', '127.0.0.1'), {
         headers: { cookie: jar.cookieFor(url) },

@@ -1,6 +1,6 @@
 /*
- * Serves so many requests of each kind in this process, which is started with --expose-gc, and prints what it has
- * become larger by, in bytes: `growing.ts <mode> <requests> <kind>…`.
+ * Serves this many requests of each kind in this process, which must run with --expose-gc, and prints by how many bytes
+ * it has grown: `growing.ts <mode> <requests> <kind>…`.
  */
 import { createHash } from 'node:crypto'
 import { createSessions, memoryStore, type Sessions } from '@keepsake/core'
@@ -49,7 +49,7 @@ function cookieFor(kind: Kind, number: number): string | undefined {
     case 'unknown row':
       return `${sessions.cookie.name}=${digits(number)}${'A'.repeat(56)}`
     default:
-      throw new Error('no such kind')
+      throw new Error('unknown kind of request')
   }
 }
 
@@ -57,11 +57,11 @@ async function serve(kind: Kind, from: number, to: number): Promise<void> {
   for (let number = from; number < to; number++) {
     const visit = await openVisit(sessions, cookieFor(kind, number))
     const isOpen = visit.session['user'] === 'ada'
-    if (isOpen !== (kind === 'reading')) throw new Error(`a ${kind} cookie is not what it should be`)
+    if (isOpen !== (kind === 'reading')) throw new Error(`unexpected state of a ${kind} cookie`)
     if (kind === 'writing') visit.session['text'] = `${number}${'x'.repeat(200)}`
     await visit.close()
     visit.settle()
-    // An event loop that never turns frees nothing.
+    // Without turns of the event loop, nothing is freed.
     if (number % 1000 === 0) await new Promise(setImmediate)
   }
 }
@@ -74,7 +74,7 @@ function usage(): { readonly rss: number; readonly heap: number } {
 
 const growths: object[] = []
 for (const kind of kinds) {
-  // Compiling and the first pages are no growth.
+  // Compilation and the first requests do not count as growth.
   const warmUp = Math.min(20_000, requests)
   await serve(kind, 0, warmUp)
   const before = usage()

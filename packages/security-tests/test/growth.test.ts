@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { hosts } from '../src/hosts.ts'
 import { serve } from '../src/server.ts'
 
-/** Requests of each kind; 1,000,000 is what `docs/security.md` speaks of. */
+/** Requests of each kind; `docs/security.md` refers to a run with 1,000,000. */
 const REQUESTS = Number(process.env['REQUESTS'] ?? 5000)
 const MAX_GROWTH_BYTES = 20_000_000
 
@@ -32,22 +32,22 @@ async function growthsOf(mode: string, kinds: readonly string[]): Promise<Growth
 describe('a process that serves many requests (R29, R67)', () => {
   it.each([
     ['cookie', { anonymous: 0, forged: 0, 'unknown key': 0, reading: 0, writing: 0 }, 0],
-    // What has not the shape of such a cookie is not even asked for. A forged one has the locator of a row, and another verifier.
+    // A value without the format of such a cookie is not looked up. A forged one has the locator of a row, and another verifier.
     ['store', { anonymous: 0, forged: REQUESTS, 'unknown key': 0, 'unknown row': REQUESTS }, 1],
-  ])('does not grow, and asks no store in vain: %s', async (mode, calls, records) => {
+  ])('does not grow, and makes no needless store calls: %s', async (mode, calls, records) => {
     const growths = await growthsOf(mode, Object.keys(calls))
     expect(Object.fromEntries(growths.map((growth) => [growth.kind, growth.calls]))).toEqual(calls)
     for (const growth of growths) {
       expect(growth.records).toBe(records)
       expect(growth.heap).toBeLessThan(MAX_GROWTH_BYTES)
-      // V8 gives a process that makes many objects more room, which it keeps although its heap does not grow.
+      // If a process creates many objects, V8 enlarges its memory and keeps it, even if the heap does not grow.
       if (growth.kind !== 'writing') expect(growth.rss).toBeLessThan(MAX_GROWTH_BYTES)
     }
   })
 
-  it.each(Object.keys(hosts))('adds no listener for good, over one connection, %s', async (host) => {
+  it.each(Object.keys(hosts))('leaks no listener on a connection: %s', async (host) => {
     const warnings: Error[] = []
-    // Another warning, once, is that these servers speak plain http.
+    // These servers also print one warning that they use plain http.
     const note = (warning: Error): void => {
       if (warning.name === 'MaxListenersExceededWarning') warnings.push(warning)
     }
@@ -68,7 +68,7 @@ describe('a process that serves many requests (R29, R67)', () => {
     onTestFinished(() => client.close())
     const rounds = Math.min(100_000, REQUESTS / 10)
     for (let round = 1; round <= rounds; round++) expect((await client.request('/')).text).toBe(String(round))
-    // The first request of a connection may find fewer than those that follow it.
+    // The first request of a connection may see fewer listeners than the later ones.
     expect(counts.size).toBeLessThanOrEqual(2)
     expect(warnings).toEqual([])
   })

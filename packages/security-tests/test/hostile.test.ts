@@ -63,7 +63,7 @@ describe.each(PLACES)('%s, %s', (host, kind, options) => {
     expect(await known.text()).toBe('{"subject":null,"cart":["A1"]}')
   })
 
-  it('an id that nobody gave out is not adopted (R26)', async () => {
+  it('an id that the server did not issue is not adopted (R26)', async () => {
     const { origin } = await open(host, options)
     for (const value of ['A'.repeat(64), 'A'.repeat(150), 'x']) {
       const answer = await fetch(`${origin}/fill`, { headers: { Cookie: `${NAME}=${value}` } })
@@ -78,21 +78,21 @@ describe.each(PLACES)('%s, %s', (host, kind, options) => {
     const victim = await fetch(`${origin}/login`, { headers: { Cookie: planted } })
     expect(cookieOf(victim)).not.toBe(planted)
     const attacker = await fetch(`${origin}/`, { headers: { Cookie: planted } })
-    // Sealed, the attacker has what he planted, and nothing of the login; stored, not even that.
+    // In cookie mode, the attacker still has the planted session, without the login; in store mode, not even that.
     const left = JSON.parse(await attacker.text()) as object
     expect(left).toEqual(kind === 'stored' ? { subject: null } : { subject: null, cart: ['A1'] })
     const again = await fetch(`${origin}/`, { headers: { Cookie: cookieOf(victim) } })
     expect(JSON.parse(await again.text())).toEqual({ subject: 'ada', cart: ['A1'] })
   })
 
-  it('what was planted besides the kept keys does not pass a login', async () => {
+  it('planted data besides the kept keys is not carried over by a login', async () => {
     const { origin } = await open(host, options)
     const planted = cookieOf(await fetch(`${origin}/admin`))
     const victim = await fetch(`${origin}/login`, { headers: { Cookie: planted } })
     expect(await victim.text()).toBe('{"subject":"ada"}')
   })
 
-  it('no request line, host or header makes a 5xx or another session', async () => {
+  it('no request line, host or header causes a 5xx or opens another session', async () => {
     const { origin } = await open(host, options)
     const cookie = cookieOf(await fetch(`${origin}/fill`))
     const lines = [
@@ -129,7 +129,7 @@ describe.each(PLACES)('%s, %s', (host, kind, options) => {
     }
   })
 
-  it('megabytes of cookie are refused, and the next visitor is served', async () => {
+  it('megabytes of cookies are refused, and the next visitor is served', async () => {
     const { origin } = await open(host, options)
     const socket = connect(Number(new URL(origin).port), '127.0.0.1')
     socket.on('error', () => undefined)

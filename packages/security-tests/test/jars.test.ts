@@ -10,7 +10,7 @@ import { type Running, serve } from '../src/server.ts'
 const OCTETS = "!#$%&'()*+-./0123456789:<=>?@ABCXYZ[]^_`abcxyz{|}~"
 const TOKEN = "!#$%&'*+-.^_`|~0aZ"
 
-/** What the writer writes; the last is the longest that there is. */
+/** Cookies that our writer accepts; the last one is the longest possible. */
 const GOOD: readonly (readonly [name: string, value: string, attributes: CookieAttributes])[] = [
   ['theme', 'dark', {}],
   ['theme', '', {}],
@@ -36,8 +36,8 @@ const GOOD: readonly (readonly [name: string, value: string, attributes: CookieA
 ]
 
 /**
- * What the writer refuses, and the line that a careless one would write: a jar drops the cookie, or returns another one.
- * The last part names the jars that know no such rule.
+ * Cookies that our writer refuses, with the line that a careless writer would send: a jar drops the cookie, or returns another.
+ * The last column names the jars that do not have this rule.
  */
 const BAD: readonly (readonly [
   what: string,
@@ -63,7 +63,7 @@ const BAD: readonly (readonly [
   ],
   ['__Secure- without Secure', () => createCookie('__Secure-a', { secure: false }), '__Secure-a=x; Path=/'],
   [
-    'another case of a prefix',
+    'a prefix in another case',
     () => createCookie('__host-a'),
     '__host-a=x; Path=/',
     ['curl', 'tough-cookie'],
@@ -81,7 +81,7 @@ const BAD: readonly (readonly [
     ['curl', 'tough-cookie'],
   ],
   [
-    'a domain smuggled in by the path',
+    'a domain injected through the path',
     () => createCookie('a', { path: '/; Domain=example.com' }),
     'a=x; Path=/; Domain=example.com',
   ],
@@ -92,12 +92,12 @@ const lineOf = ([name, value, attributes]: (typeof GOOD)[number]): string =>
 const LINES = [...GOOD.map(lineOf), ...BAD.map(([, , line]) => line)]
 const CLEARS = GOOD.map(([name, , attributes]) => createCookie(name, attributes).clear())
 
-/** Gives the cookies back that a jar has after a line, and after more lines if there are any. */
+/** Returns the cookies that a jar holds after one or more lines. */
 type Ask = (numbers: readonly string[]) => Promise<string>
 
 let running: Running
 beforeAll(async () => {
-  // `/set/3` answers with line 3, `/clear/3` deletes its cookie; under /shop, so that every path of ours sees them.
+  // `/set/3` responds with line 3, `/clear/3` deletes its cookie; under /shop, so that each of our paths matches.
   running = await serve((request, response) => {
     const [, , kind, number] = (request.url ?? '').split('/')
     const line = (kind === 'clear' ? CLEARS : LINES)[Number(number)]
@@ -118,11 +118,11 @@ async function askCurl(steps: readonly string[]): Promise<string> {
 
 requireJars()
 
-/** The same questions for every jar. */
+/** The same tests for every jar. */
 function testJar(jar: string, ask: Ask): void {
-  it('keeps and returns whatever is written, to the letter (R1, R4)', async () => {
+  it('keeps and returns whatever is written, unchanged (R1, R4)', async () => {
     for (const [number, [name, value]] of GOOD.entries()) {
-      // curl's own bound for a line lies below what browsers keep.
+      // curl's limit for a line is below that of browsers.
       if (jar === 'curl' && value.length > 4000) continue
       expect([name, value, await ask([`set/${number}`])]).toEqual([name, value, `[${name}=${value}]`])
     }
@@ -132,7 +132,7 @@ function testJar(jar: string, ask: Ask): void {
     for (const number of GOOD.keys()) expect(await ask([`set/${number}`, `clear/${number}`])).toBe('[]')
   })
 
-  it('returns nothing like it for what is refused (R1, R2, R5, R7, R10)', async () => {
+  it('does not return the cookies that our writer refuses (R1, R2, R5, R7, R10)', async () => {
     for (const [number, [what, write, line, lenient]] of BAD.entries()) {
       expect(write, what).toThrow()
       if (lenient?.includes(jar) === true) continue
@@ -182,8 +182,8 @@ describe.skipIf(chromiumPath === undefined)('Chromium', () => {
   })
 })
 
-describe('a refusal', () => {
-  it('comes before there is a line, as an error of its own class (R1, R2)', () => {
+describe('a refused cookie', () => {
+  it('throws an error of its own class before a line is written (R1, R2)', () => {
     for (const [what, write] of BAD) expect(write, what).toThrow(/cookie|Cookie/)
     expect(() => createCookie('a=b')).toThrow(ConfigError)
   })

@@ -19,7 +19,7 @@ const CANARIES = {
 const u16 = (text: string): Buffer =>
   Buffer.concat([Buffer.from([0, Buffer.byteLength(text)]), Buffer.from(text)])
 
-/** Every key that Keepsake makes of the canary secrets, derived apart from it by `docs/format/README.md`. */
+/** Every key that Keepsake derives from the canary secrets, derived independently with `docs/format/README.md`. */
 function derivedKeys(): Buffer[] {
   const contexts = ['cookie', 'store', 'value', 'signed', 'csrf'].flatMap((purpose) =>
     ['__Host-session', 'a'].map((name) => Buffer.concat([u16(purpose), u16(name), u16('')])),
@@ -38,13 +38,13 @@ function derivedKeys(): Buffer[] {
 
 const ENCODINGS = ['latin1', 'utf8', 'hex', 'base64', 'base64url'] as const
 
-/** The ways in which bytes may stand in an output; the last character of base64 also depends on what follows. */
+/** The encodings in which bytes may appear in an output; the last character of base64 also depends on what follows. */
 function spellings(bytes: Buffer): Set<string> {
   const spelled = ENCODINGS.map((encoding) => {
     const text = bytes.toString(encoding)
     return encoding.startsWith('base64') ? text.replace(/=+$/, '').slice(0, -1) : text
   })
-  // As `inspect` shows a Buffer.
+  // The output of `inspect` for a Buffer.
   const dump = bytes.toString('hex').replaceAll(/(..)(?=.)/g, '$1 ')
   return new Set([...spelled, dump].filter((text) => text.length >= 8))
 }
@@ -73,7 +73,7 @@ async function tellStory(environment: Readonly<Record<string, string>>) {
 }
 
 describe('everything that Keepsake prints, throws, publishes, inspects and warns of (R62, R70)', () => {
-  it('shows no secret, key, id, token, subject or datum, with DEBUG=* and traces', async () => {
+  it('shows no secret, key, id, token, subject or session data, with DEBUG=* and traces', async () => {
     const { code, output, secrets } = await tellStory({
       DEBUG: '*',
       NODE_DEBUG: 'http,net,timer,module',
@@ -81,7 +81,7 @@ describe('everything that Keepsake prints, throws, publishes, inspects and warns
     })
     expect(code, output.slice(-2000)).toBe(0)
     expect(output).toContain('THE END')
-    // The story was told: what it is to show is there.
+    // The script ran completely: the expected output appears.
     for (const shown of [
       'session_created',
       'cookie_rejected',
@@ -119,14 +119,14 @@ describe('everything that Keepsake prints, throws, publishes, inspects and warns
     expect(leaks).toEqual([])
   })
 
-  it('would be found by this search', () => {
+  it('is searched in a way that would find them', () => {
     for (const spelling of spellings(Buffer.from(CANARIES.secret)))
       expect(spelling.length).toBeGreaterThan(20)
     expect([...spellings(Buffer.from('canary-datum-7f3a'))]).toContain('canary-datum-7f3a')
   })
 })
 
-/** Everything that can be reached from a value by properties, symbols, prototypes and the entries of collections. */
+/** Everything reachable from a value through properties, symbols, prototypes and the entries of collections. */
 function reachable(from: unknown): Set<unknown> {
   const found = new Set<unknown>()
   const open = [from]

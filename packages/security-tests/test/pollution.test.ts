@@ -14,7 +14,7 @@ interface Finding {
 
 const packages = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Every word of the sources: the names of all options, fields, methods and headers are among them. */
+/** Every word of the sources, which includes the names of all options, fields, methods and headers. */
 function wordsOf(sources: string): string[] {
   const words = globSync(`${packages}${sources}/src/**/*.ts`).flatMap((file) => {
     const code = readFileSync(file, 'utf8')
@@ -26,7 +26,7 @@ function wordsOf(sources: string): string[] {
   return [...new Set(words)].filter((word) => !own.has(word))
 }
 
-/** Plays parts in a process of its own, for a polluted one is of no use to a test. */
+/** Runs scenarios in a separate process: a process with a polluted prototype is useless for other tests. */
 async function play(parts: Readonly<Record<string, Exceptions>>, names: readonly string[]) {
   const story = fileURLToPath(new URL('pollution/story.ts', import.meta.url))
   const asked = {
@@ -34,7 +34,7 @@ async function play(parts: Readonly<Record<string, Exceptions>>, names: readonly
     parts: Object.fromEntries(
       Object.entries(parts).map(([part, exceptions]) => [part, exceptions.map(([name]) => name)]),
     ),
-    // By each hostile value, every night.
+    // Nightly, with each hostile value.
     areExceptionsTried: IS_LONG,
   }
   const child = spawn(
@@ -58,26 +58,26 @@ interface Findings {
 const nothingIn = (parts: object): Findings[] =>
   Object.keys(parts).map((part) => ({ part, changed: [], unbroken: [] }))
 
-/** A name, and why it is of no use to try it. */
+/** Names that are not tested, with the reason. */
 type Exceptions = readonly (readonly [name: string, reason: string])[]
 
-/** Names that break the language or Node by themselves, whatever runs on it. */
+/** Names that break the language or Node itself, with any program. */
 const LANGUAGE: Exceptions = [
-  ['then', 'whatever has it is a promise to await'],
-  ['return', 'each iterator that is not read to its end is asked for it'],
+  ['then', 'await treats every object that has it as a promise'],
+  ['return', 'an iterator that is not read to its end gets called by this name'],
   ['toJSON', 'JSON.stringify calls it'],
   ['code', 'process.emitWarning reads it'],
 ]
 
-/** Names that break the HTTP server of Node, which assigns to objects that have a prototype. */
+/** Names that break Node's HTTP server, which assigns to objects with a prototype. */
 const HTTP: Exceptions = [
   ...LANGUAGE,
   ['encoding', 'streams read it as an option'],
   ['callback', 'a stream calls it'],
-  ['cookie', 'a header is not assigned where a setter takes it'],
-  ['host', 'a header that is there already counts'],
-  ['sec-fetch-site', 'a header that is there already is continued'],
-  ['origin', 'a header that is there already is continued'],
+  ['cookie', 'a setter swallows the assignment of the header'],
+  ['host', 'an existing header is not overwritten'],
+  ['sec-fetch-site', 'a value is appended to an existing header'],
+  ['origin', 'a value is appended to an existing header'],
   ['method', 'it is assigned to a request'],
   ['url', 'it is assigned to a request'],
   ['httpVersionMajor', 'it is assigned to a request'],
@@ -86,7 +86,7 @@ const HTTP: Exceptions = [
 
 const EXPRESS: Exceptions = [
   ...HTTP,
-  ['get', 'Express defines properties by descriptors that have a prototype'],
+  ['get', 'Express defines properties with descriptors that have a prototype'],
   ['set', 'as above'],
   ['value', 'as above'],
   ['writable', 'as above'],
@@ -125,25 +125,25 @@ const HOSTS = {
 }
 
 describe('a polluted Object.prototype (R17)', () => {
-  it('changes nothing of what comes of sessions and cookies, whichever word of the sources it has', async () => {
+  it('does not affect sessions and cookies, with any word of the sources as its property', async () => {
     const words = wordsOf('core')
     expect(words).toEqual(expect.arrayContaining(['subject', 'maxAge', 'keep', 'record', 'place', 'fetch']))
     expect(await play(CORE, words)).toEqual(nothingIn(CORE))
   })
 
-  it('changes nothing of what a browser gets, but what it changes for Node or the framework itself', async () => {
+  it('does not affect responses, except as it affects Node or the framework itself', async () => {
     const words = wordsOf('{node-http,express,koa}')
     expect(words).toEqual(expect.arrayContaining(['skip', 'extend', 'encrypted', 'status', 'get', 'set']))
     expect(await play(HOSTS, words)).toEqual(nothingIn(HOSTS))
   })
 
-  it('changes nothing of what a store does, but what it changes for files and databases themselves', async () => {
+  it('does not affect stores, except as it affects files and databases themselves', async () => {
     const words = wordsOf('store-*')
     expect(words).toEqual(expect.arrayContaining(['directory', 'listener', 'prefix', 'withCommandOptions']))
     expect(await play({ stores: FILES }, words)).toEqual(nothingIn({ stores: FILES }))
   })
 
-  it('would be noticed where something is read through it', async () => {
+  it('would be detected if code read a property through it', async () => {
     const [found] = await play({ careless: [] }, ['subject', 'label'])
     expect(new Set(found?.changed.map(({ name }) => name))).toEqual(new Set(['subject']))
   })

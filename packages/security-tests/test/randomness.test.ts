@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { beforeAll, describe, expect, it } from 'vitest'
 
-/** Cookies of stored sessions, and nonces, of all threads together; `DRAWS=1000000` is what `docs/security.md` speaks of. */
+/** Cookies of stored sessions, and nonces, of all threads together; `docs/security.md` refers to a run with `DRAWS=1000000`. */
 const DRAWS = Number(process.env['DRAWS'] ?? 8000)
 const THREADS = 4
 const secret = createHash('sha256').update('drawing').digest('base64url')
@@ -19,10 +19,10 @@ function draw(): Promise<Drawn> {
 }
 
 let all: Promise<readonly Drawn[]> | undefined
-/** What all threads have drawn; they draw once. */
+/** The random bytes from all threads, generated once. */
 const drawn = (): Promise<readonly Drawn[]> => (all ??= Promise.all(Array.from({ length: THREADS }, draw)))
 
-/** How far the values of the bytes at one place are from equally frequent: chi-square with 255 degrees of freedom. */
+/** The deviation of the bytes at one position from a uniform distribution: chi-square with 255 degrees of freedom. */
 function chiSquare(bytes: Uint8Array, width: number, place: number): number {
   const counts = new Float64Array(256)
   const expected = bytes.length / width / 256
@@ -33,7 +33,7 @@ function chiSquare(bytes: Uint8Array, width: number, place: number): number {
   return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0)
 }
 
-/** Standard deviations that the number of ones is away from half. */
+/** How many standard deviations the number of ones is away from half. */
 function monobit(bytes: Uint8Array): number {
   let ones = 0
   for (const byte of bytes) for (let rest = byte; rest > 0; rest &= rest - 1) ones++
@@ -41,7 +41,7 @@ function monobit(bytes: Uint8Array): number {
   return (2 * ones - bits) / Math.sqrt(bits)
 }
 
-/** Whether two of them begin with the same 8 bytes, of which 10^7 have one chance in 350,000. */
+/** Whether two of them start with the same 8 bytes: for 10^7 the probability is 1 in 350,000. */
 function hasRepeat(bytes: Uint8Array, width: number): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const starts = BigUint64Array.from({ length: bytes.length / width }, (_, at) =>
@@ -66,8 +66,8 @@ describe.each([
     expect(hasRepeat(bytes, width)).toBe(false)
   })
 
-  // Bounds that true randomness exceeds less than once in a million runs.
-  it('have every value of a byte equally often, at every place', () => {
+  // True randomness exceeds these limits less than once in a million runs.
+  it('have a uniform distribution of byte values at every position', () => {
     const furthest = Math.max(...Array.from({ length: width }, (_, place) => chiSquare(bytes, width, place)))
     if (DRAWS >= 100_000) console.log(`${DRAWS} ${kind}: largest chi-square ${furthest.toFixed(1)} of 255`)
     expect(furthest).toBeLessThan(400)
@@ -81,8 +81,8 @@ describe.each([
   })
 })
 
-describe('what is not random', () => {
-  it('is found by these measures', () => {
+describe('bytes that are not random', () => {
+  it('fail these measures', () => {
     const counted = Uint8Array.from({ length: 12 * 8000 }, (_, at) => (at * 7) % 128)
     expect(chiSquare(counted, 12, 0)).toBeGreaterThan(400)
     expect(Math.abs(monobit(counted))).toBeGreaterThan(6)

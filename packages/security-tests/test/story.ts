@@ -1,7 +1,7 @@
 /*
- * A long story of good and bad requests, told in full: everything that Keepsake throws, publishes, warns of, gives to
- * inspect or to JSON is printed. What is never printed is what a program prints by its own will: the session, its id,
- * the cookie lines. Those go to the parent process apart (file descriptor 3), which searches this one's output for them.
+ * A long sequence of good and bad requests. Prints everything that Keepsake throws, publishes, warns about, or returns to
+ * `inspect` or JSON. It does not print what a program prints on purpose: the session, its id,
+ * the cookie lines. Those go to the parent process (file descriptor 3), which searches the output for them.
  */
 import { subscribe } from 'node:diagnostics_channel'
 import { writeSync } from 'node:fs'
@@ -29,12 +29,12 @@ const { secret, older, datum, subject, cookieValue } = JSON.parse(process.argv[2
 >
 const secrets = [secret ?? '', older ?? '']
 
-/** Hands the parent something that must not be in the output. */
+/** Sends the parent a value that must not be in the output. */
 const hide = (name: string, value: string): void => void writeSync(3, `${JSON.stringify({ name, value })}\n`)
 
 const seen = new Set<unknown>()
 
-/** Shows a value in every way that a program may by accident. */
+/** Prints a value in every way that a program may by accident. */
 function show(what: string, value: unknown): void {
   console.log(
     what,
@@ -72,7 +72,7 @@ function fail(...args: unknown[]): never {
   throw Object.assign(new Error(`the backend failed on ${inspect(args)}`), { args })
 }
 
-/** A store that fails as drivers do: with what it was given in the error. It is given hashes and sealed texts only. */
+/** A store whose errors contain its arguments, like those of drivers. It gets only hashes and sealed texts. */
 function failing(inner: Store, isFailing: () => boolean): Store {
   return {
     ...inner,
@@ -92,7 +92,7 @@ const MODES: Readonly<Record<string, () => Omit<SessionsOptions, 'secrets'>>> = 
   strict: () => ({ store: store(), onConflict: 'fail', whenStoreFails: 'anonymous' }),
 }
 
-/** What handlers do: the path says which. */
+/** The handlers, by path. */
 const HANDLERS: Readonly<Record<string, (session: Session<Data>) => unknown>> = {
   '/write': (session) => {
     session['note'] = datum
@@ -168,7 +168,7 @@ for (const [mode, options] of Object.entries(MODES)) {
   await sessions.close()
 }
 
-// What is wrong at start-up, with the secrets in the wrong places.
+// Configuration errors at start-up, with secrets in the wrong places.
 const wrong = (options: object): Promise<void> =>
   attempt('start', () => createSessions(options as SessionsOptions))
 await wrong({ secret })

@@ -16,15 +16,15 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** What a temporary file of a record is called. A crash may leave one behind. */
+/** The name of a record's temporary file. A crash may leave one behind. */
 const TEMPORARY = /^[0-9a-f]{64}\.[0-9a-f]{12}\.tmp$/
 
 export const isTemporary = (name: string): boolean => TEMPORARY.test(name)
 
-/** Longer than any write takes. One that was stopped for so long finds its temporary file gone, and fails. */
+/** Longer than any write takes. A write that was suspended for longer fails, because its temporary file is gone. */
 const STALE_MS = 600_000
 
-/** Removes a temporary file that a crash has left. */
+/** Removes a temporary file that a crash left behind. */
 export async function removeStale(path: string): Promise<void> {
   try {
     const { mtimeMs } = await stat(path)
@@ -35,9 +35,9 @@ export async function removeStale(path: string): Promise<void> {
 }
 
 /**
- * Writes a file so that a crash at any moment leaves the old one or the new one: beside it, down to the disk, and then
- * in its place, if `decide` says so when it has been given what does that. Once it resolves, a power failure does not
- * take it back.
+ * Writes a file so that a crash at any moment leaves either the old one or the new one: writes a temporary file next to
+ * it, flushes that to the disk, and renames it. `decide` gets the function that renames, and returns whether it called
+ * it. Once the promise resolves, the file survives a power failure.
  */
 export async function writeWhole(
   path: string,
@@ -86,7 +86,7 @@ export async function* namesIn(path: string): AsyncGenerator<string> {
   }
 }
 
-/** Makes changes of names last. Windows has no such call, and needs none. */
+/** Flushes created, renamed and removed names to the disk. Windows has no such call, and needs none. */
 export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const directory = await open(path, 'r')
@@ -97,7 +97,7 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** On Windows a file that somebody reads, or a virus scanner looks at, cannot be replaced for a moment. */
+/** On Windows a file cannot be replaced while another process or a virus scanner is reading it. */
 const IN_USE: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EBUSY'])
 const TRIES = 10
 

@@ -14,31 +14,31 @@ import { createLocks } from './locks.ts'
 import { readRecord, writeRecord } from './record.ts'
 
 export interface FileStoreOptions {
-  /** Where the files lie; made, with mode 0700, where there is none. It belongs to the store alone. */
+  /** The directory of the files. Created with mode 0700 if it is missing. Use it for nothing else. */
   readonly directory: string
   /** The clock, in epoch milliseconds; for tests. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
 
-/** Files that are read side by side where all have to be. */
+/** The number of files read in parallel when all have to be read. */
 const AT_ONCE = 16
 
 /**
- * Keeps sessions in a directory, one file each, which several processes of one machine may share.
+ * Keeps sessions in a directory, one file each, which several processes on one machine can share.
  *
  * ```ts
  * const sessions = createSessions({ secrets, store: fileStore({ directory: 'sessions' }) })
  * ```
  *
- * The directory is made on first use: one that cannot be made, a full disk and one that can only be read are rejected
- * promises. What has been answered outlasts a power failure. A write waits for up to five seconds for other processes.
+ * The first write creates the directory. If it cannot be created, or is read-only, or the disk is full, the promise rejects.
+ * A confirmed write survives a power failure. A write waits up to five seconds for other processes.
  *
  * @throws {ConfigError} for a wrong option.
  */
 export function fileStore(options: FileStoreOptions): Store {
   const given: Partial<FileStoreOptions> = readOptions('options', options, ['directory', 'now'])
   if (typeof given.directory !== 'string' || given.directory === '')
-    throw new ConfigError('directory', "expected a directory's name")
+    throw new ConfigError('directory', 'expected the name of a directory')
   const directory = resolve(given.directory)
   const now = readClock(given.now)
   const locks = createLocks(directory)
@@ -56,8 +56,8 @@ export function fileStore(options: FileStoreOptions): Store {
   }
 
   /**
-   * Writes a record where another one, or none, may give way to it. The disk is waited for without the lock: a process that
-   * is killed while it waits ends when the disk answers, and its locks no sooner.
+   * Writes a record if the current one allows it. Waits for the disk without holding the lock: a process that is killed
+   * while it waits does not end, nor release its locks, until the disk answers.
    */
   async function put(
     key: string,
@@ -92,7 +92,7 @@ export function fileStore(options: FileStoreOptions): Store {
   }
 
   async function* records(): AsyncGenerator<readonly [key: string, record: StoredRecord]> {
-    // All names first: what is written anew while they are read may come twice, or not at all.
+    // Read all names first: a record that is rewritten during the listing may appear twice, or not at all.
     const names = new Set<string>()
     for await (const name of namesIn(directory)) if (isKey(name)) names.add(name)
     const keys = [...names]
@@ -102,7 +102,7 @@ export function fileStore(options: FileStoreOptions): Store {
     }
   }
 
-  /** Does a write of a key that becomes a file's name; to be waited for when the store is closed. */
+  /** Starts a write after checking that its key is a safe file name. `close` waits for it. */
   async function begin<T>(key: string, write: () => Promise<T>): Promise<T> {
     checked(key)
     const writing = write()
@@ -142,13 +142,13 @@ export function fileStore(options: FileStoreOptions): Store {
   })
 }
 
-/** What cannot be read as a record can be of no use to anybody. */
+/** An unreadable record counts as expired: nobody can use it. */
 const isOver = (record: StoredRecord | undefined, until: number): boolean =>
   record === undefined || record.expiresAt <= until
 
 const isKey = (name: string): boolean => /^[0-9a-f]{64}$/.test(name)
 
-/** Nothing else becomes a file's name. */
+/** Only a key of this form becomes a file name. */
 function checked(key: string): string {
   if (isKey(key)) return key
   throw new TypeError('expected a key of 64 hexadecimal digits')

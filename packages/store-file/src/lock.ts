@@ -3,37 +3,38 @@ import { DatabaseSync } from 'node:sqlite'
 import { fieldOf } from '@keepsake/core/store'
 
 /**
- * The operating system's lock on one file, which ends with the process that holds it, however that ends: so there is no
- * stale lock, and no rule by which others may break one and both believe that it is theirs. Node reaches such locks
- * through SQLite only: each lock file is an empty database, and a transaction is begun and never used.
+ * The operating system's lock on one file. It ends with the process that holds it, however that process ends. So no lock
+ * is ever stale, and no rule for breaking stale locks can give one lock to two processes. Node offers such locks only
+ * through SQLite: each lock file is an empty database, and holding the lock is an open transaction that writes nothing.
  *
- * POSIX ends all locks of a process on a file when the process closes that file anywhere: nothing but SQLite may open
- * a lock file.
+ * POSIX releases all of a process's locks on a file as soon as the process closes any handle of that file: so nothing but
+ * SQLite may open a lock file.
  */
 export interface Lock {
   /**
-   * Waits while another holder has it, for {@link PATIENCE_MS} from a moment of `performance.now()`; then rejects. A turn of this
-   * process in the meantime begins the time anew: the lock is passed on, so nobody keeps it. Tries at least once.
+   * Waits while another process holds the lock, up to {@link PATIENCE_MS} after `since`, a time of `performance.now()`;
+   * then rejects. Whenever this process gets the lock in the meantime, the waiting time starts again, because the lock is
+   * evidently being released. Tries at least once.
    */
   take(since: number): Promise<void>
   giveBack(): void
   close(): void
 }
 
-/** How long to wait for a holder. A task takes milliseconds; a process that was stopped may keep the lock for ever. */
+/** How long to wait for the lock. A task takes milliseconds, but a suspended process may hold the lock forever. */
 export const PATIENCE_MS = 5000
-/** The maximum pause between two tries; random, so that no process is always too late. */
+/** The maximum pause between two attempts; random, so that no process is always too late. */
 const MAX_PAUSE_MS = 4
-/** How long one process may take turn after turn before it yields for as long as the others pause. */
+/** How long one process may take the lock repeatedly before it pauses, so that others get a turn. */
 const MAX_RUN_MS = 20
 
 /** Opens a lock file, and creates it with mode 0600 if it is missing. */
 export function openLock(path: string): Lock {
   makePrivately(path)
   const file = new DatabaseSync(path)
-  // No journal on the disk: nothing is ever written.
+  // No journal on the disk, because nothing is ever written.
   file.exec('PRAGMA journal_mode = MEMORY; PRAGMA busy_timeout = 0')
-  // A statement, because Deno's `exec` does not say why it fails.
+  // A prepared statement, because Deno's `exec` does not report why it failed.
   const begin = file.prepare('BEGIN IMMEDIATE')
   const rollback = file.prepare('ROLLBACK')
   let runSince = 0
@@ -69,7 +70,7 @@ export function openLock(path: string): Lock {
   }
 }
 
-/** An existing file is not even opened: closing it would end a lock that this process has on it. */
+/** Does not open an existing file: closing it would release this process's lock on it. */
 function makePrivately(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600))

@@ -2,19 +2,19 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Lock, openLock } from './lock.ts'
 
-/** Gives one task at a time a name, among all processes of the machine that use the directory. */
+/** Lets one task at a time hold a name, among all processes on the machine that use the directory. */
 export interface Locks {
   /** Creates the directory if it is missing. */
   prepare(): Promise<void>
-  /** Runs the task while no other one has the name. Names with the same beginning may wait for each other. */
+  /** Runs the task while no other task holds the name. Tasks whose names start alike may wait for each other. */
   hold<T>(name: string, task: () => Promise<T>): Promise<T>
-  /** Closes the lock files, once all started tasks are done. */
+  /** Closes the lock files once all running tasks are done. */
   close(): Promise<void>
 }
 
 /**
- * Locks in a directory that is made, with mode 0700, when the first one is held. One file per first digit of a name:
- * few enough to keep open. They are never removed: who held one would not know.
+ * Locks in a directory, which the first lock creates with mode 0700. One file per first digit of a name: few enough to keep
+ * open. Lock files are never removed, because a process that holds one would not notice.
  */
 export function createLocks(directory: string): Locks {
   const locks = new Map<string, Lock>()
@@ -52,7 +52,7 @@ export function createLocks(directory: string): Locks {
     prepare,
     hold(name, task) {
       const digit = name.slice(0, 1)
-      // From here on, so that tasks behind one that waits in vain do not all wait as long after it.
+      // Measured from here, so that tasks queued behind one that times out do not each wait the full time after it.
       const since = performance.now()
       const turn = () => alone(digit, since, task)
       const mine = (last.get(digit) ?? Promise.resolve()).then(turn, turn)

@@ -1,6 +1,6 @@
 /**
- * A process that somebody stops or kills in the midst of something. `lock`: it has the lock of a digit until it is told to
- * give it back. `write`: it writes a record to a disk that does not answer until it is told so.
+ * A process that a test suspends or kills. `lock`: it holds the lock of a digit until the test sends a message.
+ * `write`: it writes a record to a disk that does not answer until the test sends a message.
  */
 import { open } from 'node:fs/promises'
 import { once } from 'node:events'

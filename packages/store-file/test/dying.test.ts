@@ -23,7 +23,7 @@ afterEach(() => {
   rmSync(join(directory, '..'), { recursive: true })
 })
 
-/** Starts a process, and waits until it says that it is where it is to be stopped or killed. */
+/** Starts a process, and waits until it reports that the test can suspend or kill it. */
 async function start(kind: 'lock' | 'write'): Promise<ChildProcess> {
   child = fork(CHILD, [kind, directory, key], { execArgv: ['--conditions=@keepsake/source'] })
   expect(await next(child)).toMatch(/^(holds the lock|waits for the disk)$/)
@@ -40,7 +40,7 @@ async function kill(child: ChildProcess): Promise<void> {
   expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
 }
 
-/** Whether the first try gets the lock. */
+/** Whether the first attempt gets the lock. */
 async function isFree(): Promise<boolean> {
   const lock = openLock(join(directory, 'lock-a'))
   try {
@@ -54,8 +54,8 @@ async function isFree(): Promise<boolean> {
   }
 }
 
-describe('a process that has the lock of a record', () => {
-  it('and is killed leaves a lock that the very next try gets, for the system ends it with the process', async () => {
+describe('the lock of a record', () => {
+  it('is free at the very next attempt after its process was killed', async () => {
     for (let times = 0; times < 5; times++) {
       const holder = await start('lock')
       expect(await isFree()).toBe(false)
@@ -64,14 +64,14 @@ describe('a process that has the lock of a record', () => {
     }
   })
 
-  it('and is stopped keeps its lock for as long as it is stopped, and gives it back when it goes on', async () => {
+  it('stays held while its process is suspended, and is free again once that process continues', async () => {
     const holder = await start('lock')
     holder.kill('SIGSTOP')
     expect(await isFree()).toBe(false)
     const store = fileStore({ directory })
     let isWritten = false
     const writing = Promise.resolve(store.create(key, record('text'))).then((done) => (isWritten = done))
-    // Others have other locks.
+    // This record has another lock.
     expect(await store.create('cd'.repeat(32), record('text'))).toBe(true)
     expect(isWritten).toBe(false)
     holder.kill('SIGCONT')
@@ -82,8 +82,8 @@ describe('a process that has the lock of a record', () => {
   })
 })
 
-describe('a process that waits for the disk in the midst of a write', () => {
-  it('keeps nobody else from writing the same record, alive or killed', async () => {
+describe('a process that waits for the disk during a write', () => {
+  it('does not block other writes of the same record, whether it lives or is killed', async () => {
     const store = fileStore({ directory })
     const writer = await start('write')
     expect(await store.create(key, record('one'))).toBe(true)
@@ -93,7 +93,7 @@ describe('a process that waits for the disk in the midst of a write', () => {
     await store.close?.()
   })
 
-  it('does not write over what others have written meanwhile', async () => {
+  it('does not overwrite a record that another process has written in the meantime', async () => {
     const store = fileStore({ directory })
     const writer = await start('write')
     expect(await store.create(key, record('one'))).toBe(true)
@@ -103,7 +103,7 @@ describe('a process that waits for the disk in the midst of a write', () => {
     await store.close?.()
   })
 
-  it('and was stopped for so long that a sweep has taken its file away fails, and writes nothing', async () => {
+  it('fails and writes nothing if it was suspended until a sweep removed its temporary file', async () => {
     const store = fileStore({ directory })
     const writer = await start('write')
     writer.kill('SIGSTOP')

@@ -33,14 +33,14 @@ afterEach(() => rmSync(parent, { recursive: true }))
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 
-describe('the directory', () => {
-  it('is an option, and the error of one that stands alone shows how to write it', () => {
+describe('the directory of a file store', () => {
+  it('given as a text instead of an option is an error that shows how to write the option', () => {
     expect(() => fileStore('./x' as unknown as Parameters<typeof fileStore>[0])).toThrow(
       'options: expected a plain object, got a text; write { directory: … }',
     )
   })
 
-  it('is made on the first write, for nobody but its owner, and so is every file', async () => {
+  it('is created by the first write, and it and every file are accessible to their owner only', async () => {
     const store = fileStore({ directory: join(directory, 'deeper') })
     expect(await store.read(key)).toBeUndefined()
     expect(existsSync(directory)).toBe(false)
@@ -52,7 +52,7 @@ describe('the directory', () => {
     await store.close?.()
   })
 
-  it('holds one file per record, named by its key, and the locks', async () => {
+  it('contains one file per record, named after its key, and the lock files', async () => {
     const store = fileStore({ directory })
     await store.create(key, record('text'))
     expect(readdirSync(directory).sort()).toEqual([key, 'lock-a'])
@@ -61,7 +61,7 @@ describe('the directory', () => {
     await store.close?.()
   })
 
-  it('that cannot be made is a rejected promise, and may be made later', async () => {
+  it('that cannot be created rejects each call until it can be created', async () => {
     writeFileSync(directory, 'a file')
     const store = fileStore({ directory })
     await expect(store.create(key, record('text'))).rejects.toThrow('ENOTDIR')
@@ -71,14 +71,14 @@ describe('the directory', () => {
     await store.close?.()
   })
 
-  it('is needed as text', () => {
-    expect(() => fileStore({ directory: '' })).toThrow("directory: expected a directory's name")
+  it('cannot be an empty text', () => {
+    expect(() => fileStore({ directory: '' })).toThrow('directory: expected the name of a directory')
   })
 })
 
-describe('a key', () => {
+describe('a key that is not 64 lower-case hexadecimal digits', () => {
   it.each(['', '..', `../${key}`, key.toUpperCase(), `${key}0`, key.slice(1), `${key}\n`, 'lock-a'])(
-    '%j is refused before any file is touched',
+    'is rejected before any file is touched: %j',
     async (wrong) => {
       const store = fileStore({ directory })
       await expect(store.read(wrong)).rejects.toThrow(TypeError)
@@ -90,28 +90,28 @@ describe('a key', () => {
   )
 })
 
-describe('a power failure', () => {
-  it('finds a record on the disk before it takes the old one’s place, and its name before the answer', async () => {
+describe('a replaced record', () => {
+  it('is flushed to the disk before it replaces the old one, and so is the directory before the call resolves', async () => {
     const store = fileStore({ directory })
     await store.create(key, record('old'))
     const synced: string[] = []
     const spy = vi.spyOn(await prototypeOfHandles(), 'sync').mockImplementation(async function (
       this: FileHandle,
     ) {
-      // What `sync` does but for metadata, and not watched.
+      // Does the same as `sync` except for metadata, and is not spied on.
       await this.datasync()
       const { text } = JSON.parse(readFileSync(join(directory, key), 'utf8')) as { text: string }
-      synced.push(`${(await this.stat()).isDirectory() ? 'directory' : 'file'}, ${text} stands`)
+      synced.push(`${(await this.stat()).isDirectory() ? 'directory' : 'file'}, record is ${text}`)
     })
     await store.replace(key, 'old', record('new'))
     spy.mockRestore()
-    expect(synced).toEqual(['file, old stands', 'directory, new stands'])
+    expect(synced).toEqual(['file, record is old', 'directory, record is new'])
     await store.close?.()
   })
 })
 
-describe('a sweep', () => {
-  it('removes what crashes have left and what cannot be read, and leaves other files alone', async () => {
+describe('a sweep of the directory', () => {
+  it('removes old temporary files and unreadable records, and leaves other files alone', async () => {
     const store = fileStore({ directory })
     await store.create(key, record('alive'))
     const temporary = `${key}.0123456789ab.tmp`
@@ -128,7 +128,7 @@ describe('a sweep', () => {
     await store.close?.()
   })
 
-  it('leaves a temporary file alone that somebody is still writing', async () => {
+  it('leaves the temporary file of a running write alone', async () => {
     const [store, other] = [fileStore({ directory }), fileStore({ directory })]
     await store.create(key, record('0'))
     for (let n = 0; n < 50; n++) {
@@ -142,7 +142,7 @@ describe('a sweep', () => {
     await Promise.all([store.close?.(), other.close?.()])
   })
 
-  it('lets other work go on while it looks at hundreds of files', async () => {
+  it('lets the event loop run other work while it reads hundreds of files', async () => {
     const store = fileStore({ directory })
     mkdirSync(directory)
     const over = JSON.stringify({ text: 'over', expiresAt: 1, writtenAt: 0 })
@@ -157,8 +157,8 @@ describe('a sweep', () => {
   })
 })
 
-describe('a lock', () => {
-  it('ends with the thread or process that held it', async () => {
+describe('the lock of a file store', () => {
+  it('ends with the thread that held it', async () => {
     const store = fileStore({ directory })
     await store.create(key, record('text'))
     const holder = await holdLock()
@@ -169,7 +169,7 @@ describe('a lock', () => {
       return is
     }
     const replaced = replace()
-    // Reading needs no lock, and other records have others.
+    // Reading needs no lock, and this other record has another one.
     expect(await store.read(key)).toBe('text')
     expect(await store.create('cd'.repeat(32), record('text'))).toBe(true)
     expect(isDone).toBe(false)
@@ -178,7 +178,7 @@ describe('a lock', () => {
     await store.close?.()
   })
 
-  it('is not kept from others by one that writes without a break', async () => {
+  it('is available to one store while another one writes without a break', async () => {
     const [busy, other] = [fileStore({ directory }), fileStore({ directory })]
     let written = 0
     const keys = Array.from({ length: 100 }, (_, n) => `a${String(n).padStart(63, '0')}`)
@@ -192,7 +192,7 @@ describe('a lock', () => {
     await Promise.all([busy.close?.(), other.close?.()])
   })
 
-  it('that is never given back makes those who wait for it fail together', async () => {
+  it('makes all waiting writes fail at the same time if it is never released', async () => {
     const store = fileStore({ directory })
     await store.create(key, record('text'))
     const holder = await holdLock()
@@ -207,7 +207,7 @@ describe('a lock', () => {
     )
     expect(first).toBeInstanceOf(Error)
     const all = Promise.allSettled(writes).then((settled) => settled.map(({ status }) => status))
-    // One after the other, the next would fail five seconds later.
+    // If each write waited in turn, the next one would fail five seconds later.
     const late = new Promise((resolve) => setTimeout(resolve, 4000, 'one after the other'))
     expect(await Promise.race([all, late])).toEqual(['rejected', 'rejected', 'rejected'])
     await holder.terminate()
@@ -215,7 +215,7 @@ describe('a lock', () => {
     await store.close?.()
   })
 
-  it('is given back after a write that failed', async () => {
+  it('is released after a failed write', async () => {
     const store = fileStore({ directory })
     await store.create(key, record('text'))
     rmSync(join(directory, key))
@@ -227,7 +227,7 @@ describe('a lock', () => {
     await store.close?.()
   })
 
-  it('is held to the end of what was begun before the store was closed, and not again', async () => {
+  it('lets a write finish that began before the store was closed, and a later one fails', async () => {
     const store = fileStore({ directory })
     const last = store.create(key, record('text'))
     await store.close?.()
@@ -236,23 +236,23 @@ describe('a lock', () => {
   })
 })
 
-describe('a file that was damaged', () => {
+describe('a damaged file', () => {
   const damages: Record<string, (json: string) => string | Buffer> = {
     emptied: () => '',
     'cut in half': (json) => json.slice(0, json.length / 2),
     'cut at its last character': (json) => json.slice(0, -1),
-    'with a text that was cut': (json) => json.replace(/("text":".{50})[^"]*/, '$1'),
+    'with a truncated text': (json) => json.replace(/("text":".{50})[^"]*/, '$1'),
     'with an empty text': (json) => json.replace(/"text":"[^"]*/, '"text":"'),
     'with a character changed': (json) =>
       json.replace(/(.{60})./, (_, head: string) => `${head}${json[60] === 'A' ? 'B' : 'A'}`),
-    'with a deadline that is no number': (json) => json.replace(/"expiresAt":\d+/, '"expiresAt":"soon"'),
+    'with an expiry that is not a number': (json) => json.replace(/"expiresAt":\d+/, '"expiresAt":"soon"'),
     'written by another program': () => '{"cookie":{"maxAge":1000},"user":1}',
-    'of null': () => 'null',
-    'of bytes': () => Buffer.from([0xff, 0xfe, 0x00, 0x80]),
+    'that contains null': () => 'null',
+    'that contains bytes that are not UTF-8': () => Buffer.from([0xff, 0xfe, 0x00, 0x80]),
   }
 
   it.each(Object.keys(damages))(
-    '%s is an anonymous session, and the next request writes again',
+    '%s gives a new empty session, and the next request can save it',
     async (name) => {
       const store = fileStore({ directory })
       const sessions = createSessions({ secrets: ['s3cret-of-the-test-1234567890abcdef-XYZ'], store })
@@ -279,7 +279,7 @@ function cookieOf(headers: readonly (readonly [string, string])[]): string {
   return line.slice(0, line.indexOf(';'))
 }
 
-/** Somebody who has taken the lock of `key` and does nothing. */
+/** A thread that takes the lock of `key` and keeps it. */
 async function holdLock(): Promise<Worker> {
   const holder = new Worker(
     `const { DatabaseSync } = require('node:sqlite'); const { parentPort } = require('node:worker_threads')
@@ -291,7 +291,7 @@ async function holdLock(): Promise<Worker> {
   return holder
 }
 
-/** What all file handles have in common, to be listened to. */
+/** The prototype of all file handles, to spy on. */
 async function prototypeOfHandles(): Promise<FileHandle> {
   const handle = await open(parent, 'r')
   await handle.close()

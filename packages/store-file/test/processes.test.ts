@@ -13,7 +13,7 @@ storeProcessSuite('fileStore', new URL('./child.ts', import.meta.url), () => {
     directory: place,
     store,
     async leftovers() {
-      // An hour later.
+      // As if they were an hour old.
       for (const name of others()) utimesSync(join(place, name), 0, Date.now() / 1000 - 3600)
       await store.sweep?.(Date.now())
       return others()

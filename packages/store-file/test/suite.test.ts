@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { storeSuite } from '@keepsake/testing'
 import { fileStore } from '../src/index.ts'
 
-// A disk in memory where there is one: the suite flushes some ten thousand files.
+// A disk in memory if there is one, because the suite flushes some ten thousand files.
 const disk = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 storeSuite('fileStore', (now) => {

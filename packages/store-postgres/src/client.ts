@@ -2,8 +2,8 @@ import { fieldOf } from '@keepsake/core/store'
 import { createSlots, type Rank } from './slots.ts'
 
 /**
- * The interface of the client: a pool or client of `pg`, a PGlite, or anything else that runs one statement with its values,
- * `$1` and on, and returns the rows. For `postgres`: `{ options: sql.options, query: async (text, values) => ({ rows: await
+ * The interface of the client: a pool or client of `pg`, a PGlite, or anything else that runs one statement with values for
+ * `$1`, `$2` and so on, and returns the rows. For `postgres`: `{ options: sql.options, query: async (text, values) => ({ rows: await
  * sql.unsafe(text, values, { prepare: true }) }) }`.
  */
 export interface PostgresClient {
@@ -22,7 +22,7 @@ export interface Statement {
 export type Values = (string | number | null)[]
 export type Run = (statement: Statement, values: Values) => Promise<unknown[]>
 
-/** How often a statement with a serialization failure is tried; a failed one has changed nothing. */
+/** How often a statement is tried after a serialization failure; a failed attempt has changed nothing. */
 const ATTEMPTS = 10
 const MAX_PAUSE_MS = 20
 
@@ -34,7 +34,7 @@ const DEFAULT_CONNECTIONS = 10
  * name. A statement without a connection within `waitLimit` milliseconds is not run.
  */
 export function runnerOf(client: PostgresClient, waitLimit: number): Run {
-  // The only clients with `connect`; they take an object in the place of the text.
+  // Only clients of `pg` have `connect`; their `query` accepts an object instead of the text.
   const isPg = fieldOf(client as PostgresClient & { connect?: unknown }, 'connect') !== undefined
   const inSlot = createSlots(connectionsOf(client), waitLimit)
   return async (statement, values) => {
@@ -51,13 +51,13 @@ export function runnerOf(client: PostgresClient, waitLimit: number): Run {
 }
 
 function connectionsOf(client: PostgresClient): number {
-  // A client of `pg` outside a pool; a pool has no host.
+  // Only a single client of `pg` has a host; a pool has none.
   if (fieldOf(client as PostgresClient & { host?: unknown }, 'host') !== undefined) return 1
   const options = fieldOf(client, 'options')
   return (options && fieldOf(options, 'max')) ?? DEFAULT_CONNECTIONS
 }
 
-/** A serialization failure, where that is the database's default isolation, or a deadlock. */
+/** Whether the error is a serialization failure, which a stricter default isolation causes, or a deadlock. */
 function gaveWay(error: unknown): boolean {
   const code = fieldOf(error as { readonly code?: unknown }, 'code')
   return code === '40001' || code === '40P01'

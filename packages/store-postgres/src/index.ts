@@ -67,9 +67,9 @@ export function postgresStore(pool: PostgresClient, options?: PostgresStoreOptio
   if (typeof (pool as Partial<PostgresClient> | undefined)?.query !== 'function')
     throw new ConfigError('pool', 'expected a pool of pg, or an object with query(text, values)')
   if (typeof table !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(table))
-    throw new ConfigError('table', 'expected up to 40 letters, digits and _, and no digit first')
+    throw new ConfigError('table', 'expected up to 40 letters, digits and _, not starting with a digit')
   if (!Number.isSafeInteger(waitLimit) || waitLimit < 1)
-    throw new ConfigError('waitLimit', 'expected whole milliseconds from 1')
+    throw new ConfigError('waitLimit', 'expected a whole number of milliseconds, at least 1')
   const run = runnerOf(pool, waitLimit)
   const opens = 'a function that opens a connection, such as () => pool.connect()'
   const listener = readFunction('listener', given.listener, opens) as OpenListener | undefined
@@ -90,7 +90,7 @@ export function postgresStore(pool: PostgresClient, options?: PostgresStoreOptio
       return (await run(statements.create, [key, ...valuesOf(record), now()])).length > 0
     },
     async replace(key, revision, record) {
-      // The database has no such text, and takes none.
+      // PostgreSQL texts cannot contain NUL, so no row matches.
       if (revision.includes('\0')) return false
       return (await run(statements.replace, [key, revision, ...valuesOf(record), now()])).length > 0
     },

@@ -30,7 +30,7 @@ const RETRY_MS = 250
  */
 export function createListening(open: OpenListener, channel: string): Listening {
   const listeners = createKeyListeners({ closed: () => void (listeners.size === 0 && close()) })
-  /** What closes the connection, once it listens. */
+  /** Resolves to a function that closes the connection, once it listens. */
   let connection: Promise<() => void> | undefined
   let retry: NodeJS.Timeout | undefined
 
@@ -79,7 +79,7 @@ export function createListening(open: OpenListener, channel: string): Listening 
       end()
       broke()
     }
-    // One that breaks says so by one of them or by both.
+    // A broken connection emits one of these events, or both.
     for (const event of ['error', 'end'] as const) client.on(event, gone)
     try {
       await client.query(`LISTEN "${channel}"`)

@@ -1,6 +1,6 @@
 import { StoreBusyError } from '@keepsake/core'
 
-/** `first`: the write of a request that has already read, which would otherwise be lost. */
+/** `first`: the write of a request that has already read. Otherwise the work on that request would be lost. */
 export type Rank = 'first' | 'usual'
 
 /** Runs work when there is a free slot. Rejects with a {@link StoreBusyError} if there was none in time. */
@@ -15,8 +15,8 @@ interface Waiter {
 }
 
 /**
- * A number of slots, one for each connection. The newest task is next: above the connections' capacity, the oldest
- * would be too late when they are done, and so would all later ones.
+ * A number of slots, one for each connection. The newest task is next: under a load above the connections' capacity, the
+ * oldest tasks would finish too late, and so would all later ones.
  *
  * @param waitLimit Milliseconds.
  */
@@ -39,7 +39,7 @@ export function createSlots(slots: number, waitLimit: number): InSlot {
     else next.begin()
   }
 
-  /** Without a timer: while nothing starts and nothing ends, nothing can be done for waiting tasks. */
+  /** Needs no timer: while no task starts or ends, there is no slot for a waiting task either. */
   function refuseLate(): void {
     for (const waiters of [first, usual]) {
       const [oldest] = waiters

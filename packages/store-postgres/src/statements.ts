@@ -17,15 +17,15 @@ export interface Statements {
   readonly sweep: Statement
 }
 
-/** Texts of a subject that one statement brings. */
+/** The number of a subject's texts that one statement returns. */
 export const TEXTS_BATCH = 100
-/** Rows that a statement of a sweep removes: a few milliseconds' work. */
+/** The number of rows that one statement of a sweep deletes, in a few milliseconds. */
 export const SWEEP_BATCH = 500
 
 /**
- * Deadlines are epoch milliseconds by the application's clock, as it has set them; the time of writing is the server's,
- * so that nodes whose clocks differ do not change the order. `table` is a checked name; a `channel` is told the keys that
- * were replaced or deleted, when that is done.
+ * Expiries are epoch milliseconds by the application's clock, which set them. The time of writing is the server's, so that
+ * nodes whose clocks differ do not change the order. `table` is a checked name. Each replaced or deleted key is sent to
+ * the `channel`, if there is one.
  */
 export function statementsFor(table: string, channel: string | undefined): Statements {
   const statement = (name: string, text: string, rank: Rank = 'usual'): Statement => ({
@@ -41,7 +41,7 @@ export function statementsFor(table: string, channel: string | undefined): State
       'read',
       `SELECT text FROM "${table}" WHERE key = decode($1, 'hex') AND expires_at > $2::bigint`,
     ),
-    // A row whose deadline has passed is not taken.
+    // An expired row does not block its key.
     create: statement(
       'create',
       `INSERT INTO "${table}" AS standing (${columns})
@@ -51,7 +51,7 @@ export function statementsFor(table: string, channel: string | undefined): State
        WHERE standing.expires_at <= $5::bigint
        RETURNING true`,
     ),
-    // The new text may stand there already, written by the same step on a connection that broke before the answer.
+    // The row may already have the new text, if the same step wrote it on a connection that broke before the reply.
     replace: statement(
       `replace${telling}`,
       `UPDATE "${table}" SET text = $3, expires_at = $4::bigint, subject = decode($5, 'hex'),
@@ -64,33 +64,33 @@ export function statementsFor(table: string, channel: string | undefined): State
       `delete${telling}`,
       `DELETE FROM "${table}" WHERE key = decode($1, 'hex') ${notifying}`,
     ),
-    // All keys, in one snapshot, so that a row that is replaced meanwhile is not missed; but not all texts.
+    // All keys in one snapshot, so that a row that is replaced meanwhile is not missed, but only the first texts.
     bySubject: statement(
       'subject',
       `SELECT encode(key, 'hex') AS key,
          CASE WHEN row_number() OVER (ORDER BY written_at DESC) <= ${TEXTS_BATCH} THEN text END AS text
        FROM "${table}" WHERE subject = decode($1, 'hex') AND expires_at > $2::bigint ORDER BY written_at DESC`,
     ),
-    // The keys as one text: not every client has arrays.
+    // The keys as one text, because not every client supports arrays.
     texts: statement(
       'texts',
       `SELECT encode(key, 'hex') AS key, text FROM "${table}"
        WHERE key = ANY (ARRAY(SELECT decode(hex, 'hex') FROM unnest(string_to_array($1, ' ')) AS hex))
          AND subject = decode($2, 'hex') AND expires_at > $3::bigint`,
     ),
-    // In the order of what no write changes, so that whoever goes on after a key misses none.
+    // Ordered by key, which no write changes, so that continuing after a key misses no row.
     all: statement(
       'all',
       `SELECT encode(key, 'hex') AS key, text FROM "${table}"
        WHERE key > decode($1, 'hex') AND expires_at > $2::bigint ORDER BY key LIMIT ${TEXTS_BATCH}`,
     ),
-    // By the index of deadlines alone, where the last vacuum is not long ago.
+    // Reads only the index of expiries, if the last vacuum was recent.
     count: statement(
       'count',
       `SELECT count(*)::float8 AS live FROM "${table}" WHERE expires_at > $1::bigint`,
     ),
-    // By the index, whatever the statistics say. Passes by rows that another node's sweep, or a request, has locked, and by
-    // what earlier batches have removed, which is in the index until the next vacuum.
+    // Uses the index, whatever the statistics are. Skips rows that another node's sweep or a request has locked. Also skips the
+    // rows that earlier batches have deleted, which stay in the index until the next vacuum.
     sweep: statement(
       'sweep',
       `DELETE FROM "${table}" WHERE ctid = ANY (ARRAY(
@@ -102,8 +102,8 @@ export function statementsFor(table: string, channel: string | undefined): State
 }
 
 /**
- * The migration, as one statement. Two nodes that make a table at the same moment would fail, in spite of IF NOT EXISTS;
- * hence the lock. Texts are sealed, so that trying to compress them is lost time.
+ * The migration, as one statement. It takes a lock, because two nodes that create a table simultaneously would fail despite
+ * IF NOT EXISTS. The texts are stored uncompressed, because sealed texts cannot be compressed.
  */
 export const migrationFor = (table: string, kind: '' | 'UNLOGGED'): string => `DO $do$ BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('keepsake ${table}'));

@@ -12,7 +12,7 @@ const url = server?.url ?? ''
 const table = newTable()
 afterAll(() => server?.stop())
 
-/** Lets a setting hold for a while, also on connections that are open. */
+/** Changes a setting for a while, for open connections too. */
 async function withSetting(pool: Pool, setting: string, milliseconds: number): Promise<void> {
   await pool.query(`ALTER SYSTEM SET ${setting}`)
   await pool.query('SELECT pg_reload_conf()')
@@ -31,7 +31,7 @@ const faults: Record<string, (postgres: PostgresServer, pool: Pool) => Promise<v
     await wait(300)
     await postgres.start()
   },
-  'ends all its connections': async (_, pool) => {
+  'closes all its connections': async (_, pool) => {
     for (let n = 0; n < 5; n++) {
       await pool.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -40,8 +40,8 @@ const faults: Record<string, (postgres: PostgresServer, pool: Pool) => Promise<v
       await wait(50)
     }
   },
-  'may only be read': (_, pool) => withSetting(pool, 'default_transaction_read_only = on', 500),
-  'gives a statement no time because the table is locked': async (_, pool) => {
+  'is read-only for a while': (_, pool) => withSetting(pool, 'default_transaction_read_only = on', 500),
+  'times out statements because the table is locked': async (_, pool) => {
     await pool.query(`ALTER SYSTEM SET statement_timeout = '100ms'`)
     await pool.query('SELECT pg_reload_conf()')
     const client = await pool.connect()
@@ -52,11 +52,11 @@ const faults: Record<string, (postgres: PostgresServer, pool: Pool) => Promise<v
     await pool.query('ALTER SYSTEM RESET ALL')
     await pool.query('SELECT pg_reload_conf()')
   },
-  'has every transaction serializable': (_, pool) =>
+  'makes every transaction serializable': (_, pool) =>
     withSetting(pool, `default_transaction_isolation = 'serializable'`, 1000),
 }
 
-describe.skipIf(server === undefined)('a server', () => {
+describe.skipIf(server === undefined)('a PostgreSQL server', () => {
   let shops: LoadedShops
   let admin: Connection & { readonly client: Pool }
   beforeAll(async () => {
@@ -67,7 +67,7 @@ describe.skipIf(server === undefined)('a server', () => {
   afterAll(() => Promise.all([shops.stop(), admin.close()]))
 
   it.each(Object.entries(faults))(
-    'that %s loses nothing that was answered with 200, and brings nothing back',
+    'that %s loses no write that was answered with 200, and no ended session returns',
     async (_, happen) => {
       if (server === undefined) return
       const outcome = await shops.during(() => happen(server, admin.client))

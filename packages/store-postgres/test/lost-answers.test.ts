@@ -15,7 +15,7 @@ const server = await startPostgres()
 const url = server?.url ?? ''
 afterAll(() => server?.stop())
 
-/** What a request does besides counting. */
+/** What a request does in addition to counting. */
 const writes: Record<string, (session: Session<Cart>) => void> = {
   'a write': () => undefined,
   'a regenerate': (session) => session.regenerate(),
@@ -35,94 +35,88 @@ async function close(visit: Awaited<ReturnType<Sessions<Cart>['open']>>, cookie?
 describe.skipIf(server === undefined).each([
   ['pg', pg],
   ['postgres', postgresJs],
-] as const)(
-  'a statement that was done, and whose connection ended before the answer, through %s,',
-  (_, connect) => {
-    let proxy: FaultProxy
-    let connections: Connection[]
-    /** Through the proxy, and beside it. */
-    let sessions: Sessions<Cart>
-    let others: Sessions<Cart>
-    /** The revision of the only row, which a write of it sends. */
-    let revision: () => Promise<string>
+] as const)('a statement whose connection broke before the reply, through %s,', (_, connect) => {
+  let proxy: FaultProxy
+  let connections: Connection[]
+  /** `sessions` uses the proxy, `others` does not. */
+  let sessions: Sessions<Cart>
+  let others: Sessions<Cart>
+  /** The revision of the only row, which the statement of a write contains. */
+  let revision: () => Promise<string>
 
-    beforeEach(async () => {
-      proxy = await createFaultProxy(Number(new URL(url).port))
-      connections = [connect(url.replace(/:\d+\//, `:${proxy.port}/`)), connect(url)]
-      const secrets = [randomBytes(32)]
-      const table = newTable()
-      const [own, other] = connections.map(({ client }) => postgresStore(client, { table }))
-      if (own === undefined || other === undefined) throw new Error('no stores')
-      await other.prepare()
-      revision = async () => {
-        const beside = connections[1]?.client
-        const answer = await beside?.query(`SELECT left(text, 44) AS revision FROM "${table}"`, [])
-        const [row] = (answer?.rows ?? []) as { revision: string }[]
-        return row?.revision ?? ''
-      }
-      sessions = createSessions<Cart>({ secrets, store: own })
-      others = createSessions<Cart>({ secrets, store: other })
-    })
-    afterEach(async () => {
-      await Promise.all(connections.map((connection) => connection.close()))
-      await proxy.close()
-    })
-
-    async function begin(): Promise<string | undefined> {
-      const visit = await sessions.open(undefined)
-      count(visit.session, 'begun')
-      return close(visit)
+  beforeEach(async () => {
+    proxy = await createFaultProxy(Number(new URL(url).port))
+    connections = [connect(url.replace(/:\d+\//, `:${proxy.port}/`)), connect(url)]
+    const secrets = [randomBytes(32)]
+    const table = newTable()
+    const [own, other] = connections.map(({ client }) => postgresStore(client, { table }))
+    if (own === undefined || other === undefined) throw new Error('no stores')
+    await other.prepare()
+    revision = async () => {
+      const beside = connections[1]?.client
+      const answer = await beside?.query(`SELECT left(text, 44) AS revision FROM "${table}"`, [])
+      const [row] = (answer?.rows ?? []) as { revision: string }[]
+      return row?.revision ?? ''
     }
+    sessions = createSessions<Cart>({ secrets, store: own })
+    others = createSessions<Cart>({ secrets, store: other })
+  })
+  afterEach(async () => {
+    await Promise.all(connections.map((connection) => connection.close()))
+    await proxy.close()
+  })
 
-    async function see(cookie: string | undefined) {
-      const { session } = await others.open(cookie)
-      return { count: session.count, items: session.items }
-    }
+  async function begin(): Promise<string | undefined> {
+    const visit = await sessions.open(undefined)
+    count(visit.session, 'begun')
+    return close(visit)
+  }
 
-    it.each(Object.entries(writes))(
-      'is done once where another writer came in between: %s',
-      async (_name, write) => {
-        const cookie = await begin()
-        const [visit, theirs] = [await sessions.open(cookie), await others.open(cookie)]
-        count(theirs.session, 'theirs')
-        write(visit.session)
-        count(visit.session, 'mine')
-        let between: string[] = []
-        const lost = proxy.loseAnswer(await revision(), async () => {
-          between = await theirs.session.save().then(
-            () => ['theirs'],
-            () => [],
-          )
-        })
-        await visit.session.save()
-        await lost
-        const items = ['begun', 'mine', ...between]
-        expect(await see(await close(visit, cookie))).toEqual({ count: items.length, items })
-      },
-    )
+  async function see(cookie: string | undefined) {
+    const { session } = await others.open(cookie)
+    return { count: session.count, items: session.items }
+  }
 
-    it.each(['logout', 'destroy', 'clear'] as const)(
-      'is no trouble where a session ends: %s',
-      async (end) => {
-        const cookie = await begin()
-        const visit = await sessions.open(cookie)
-        visit.session[end]()
-        const lost = proxy.loseAnswer(await revision())
-        await visit.session.save()
-        await visit.close()
-        await lost
-        expect((await others.open(cookie)).session.isNew).toBe(true)
-      },
-    )
-
-    it('ends a session that is revoked, and says so', async () => {
-      const visit = await sessions.open(undefined)
-      visit.session.login('ada')
-      await visit.close()
-      const lost = proxy.loseAnswer(await revision())
-      expect(await sessions.revokeAll('ada')).toBe(1)
+  it.each(Object.entries(writes))(
+    'takes effect once, even if another request writes in between: %s',
+    async (_name, write) => {
+      const cookie = await begin()
+      const [visit, theirs] = [await sessions.open(cookie), await others.open(cookie)]
+      count(theirs.session, 'theirs')
+      write(visit.session)
+      count(visit.session, 'mine')
+      let between: string[] = []
+      const lost = proxy.loseAnswer(await revision(), async () => {
+        between = await theirs.session.save().then(
+          () => ['theirs'],
+          () => [],
+        )
+      })
+      await visit.session.save()
       await lost
-      expect(await others.listFor('ada')).toEqual([])
-    })
-  },
-)
+      const items = ['begun', 'mine', ...between]
+      expect(await see(await close(visit, cookie))).toEqual({ count: items.length, items })
+    },
+  )
+
+  it.each(['logout', 'destroy', 'clear'] as const)('ends the session without an error: %s', async (end) => {
+    const cookie = await begin()
+    const visit = await sessions.open(cookie)
+    visit.session[end]()
+    const lost = proxy.loseAnswer(await revision())
+    await visit.session.save()
+    await visit.close()
+    await lost
+    expect((await others.open(cookie)).session.isNew).toBe(true)
+  })
+
+  it('revokes a session, and the call returns that it did', async () => {
+    const visit = await sessions.open(undefined)
+    visit.session.login('ada')
+    await visit.close()
+    const lost = proxy.loseAnswer(await revision())
+    expect(await sessions.revokeAll('ada')).toBe(1)
+    await lost
+    expect(await others.listFor('ada')).toEqual([])
+  })
+})

@@ -9,7 +9,7 @@ import { postgresStore } from '../src/index.ts'
 
 const CONNECTIONS = 5
 const ANSWER_MS = 100
-/** What they ask for at once takes the pool three seconds: longer than a request has. */
+/** Their simultaneous requests take the pool three seconds, longer than the time limit of a request. */
 const CLIENTS = 150
 const LOAD_MS = 4000
 
@@ -28,7 +28,7 @@ afterAll(async () => {
   await server?.stop()
 })
 
-/** Pages that a visitor asks for, and how many statements each takes. */
+/** The pages that a visitor requests, with the number of statements of each. */
 const pages = {
   'read a session': { statements: 1, comes: 'with', writes: false },
   'begin a session': { statements: 1, comes: 'without', writes: true },
@@ -48,7 +48,7 @@ async function request({ writes }: Pick<Page, 'writes'>, cookie?: string): Promi
   return headers.find(([name]) => name === 'Set-Cookie')?.[1].split(';')[0]
 }
 
-/** Has all clients do something over and over, for a while; their last acts end when `all` does. */
+/** Lets all clients repeat some work for a while. `all` resolves when the last work has ended. */
 async function load(work: (client: number) => Promise<unknown>) {
   const end = performance.now() + LOAD_MS
   const client = async (_: unknown, n: number): Promise<void> => {
@@ -59,9 +59,9 @@ async function load(work: (client: number) => Promise<unknown>) {
   return { all }
 }
 
-describe.skipIf(server === undefined)('under three times the load that the pool can carry', () => {
+describe.skipIf(server === undefined)('under three times the load that the pool can handle', () => {
   const cookies: (string | undefined)[] = []
-  /** Statements that have had a connection. */
+  /** The number of statements that got a connection. */
   let carried = 0
 
   beforeAll(async () => {
@@ -72,7 +72,7 @@ describe.skipIf(server === undefined)('under three times the load that the pool 
   })
 
   it.each(tried)(
-    'connections work for pages that %s and still wait, not for those that had a 503, and whoever comes afterwards is served at once',
+    'pages that %s get most of the connections before they time out, and a request after the load succeeds',
     async (name) => {
       const page: Page & { readonly statements: number } = pages[name]
       const before = carried
@@ -88,10 +88,10 @@ describe.skipIf(server === undefined)('under three times the load that the pool 
         }
       })
       const share = (served * page.statements) / (carried - before)
-      // None is refused, though all that were begun under the load are still waiting.
+      // None is rejected, although all requests that began under the load are still waiting.
       for (const { writes } of Object.values(pages)) await request({ writes }, cookies[0])
       await all
-      // Where each waits its turn, a connection comes after the page was given up: it was 0.13 or less.
+      // In a first-come queue, connections go to pages that have already timed out: the share was 0.13 or less.
       expect(share).toBeGreaterThan(0.5)
       expect(errors.filter((error) => !(error instanceof StoreError))).toEqual([])
     },

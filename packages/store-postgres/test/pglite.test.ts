@@ -9,6 +9,6 @@ afterAll(() => lite.close())
 storeSuite('postgresStore through PGlite', async () => {
   const store = postgresStore(lite.client, { table: newTable(), waitLimit: 60_000 })
   await store.prepare()
-  // Its clock, by which the order of writing goes, stands still for longer than the clock of a test.
+  // Its clock, which orders the writes, does not advance with the clock of a test.
   return { store, hasOwnClock: true }
 })

@@ -4,7 +4,7 @@ import { Pool } from 'pg'
 import postgres from 'postgres'
 import type { PostgresClient } from '../src/index.ts'
 
-/** A client, and how to let it go. */
+/** A client, and a function that closes it. */
 export interface Connection {
   readonly client: PostgresClient
   close(): Promise<unknown>
@@ -22,7 +22,7 @@ export function postgresJs(url: string): Connection {
   const query: PostgresClient['query'] = async (text, values) => ({
     rows: await sql.unsafe(text, values, { prepare: true }),
   })
-  // It waits for ever for a connection that has broken.
+  // Without a timeout, `end` waits forever for a broken connection.
   return { client: { query, options: sql.options }, close: () => sql.end({ timeout: 1 }) }
 }
 
@@ -34,7 +34,7 @@ export async function pglite(): Promise<Connection> {
 /** A table that no other test uses. */
 export const newTable = (): string => `test_${randomBytes(8).toString('hex')}`
 
-/** The bytes of the table's files and of its indexes'. */
+/** The bytes of the files of the table and its indexes. */
 export async function dump(pool: Pool, table: string): Promise<Uint8Array> {
   await pool.query('CHECKPOINT')
   const { rows } = await pool.query<{ bytes: Buffer }>(

@@ -4,7 +4,7 @@ import { StoreBusyError } from '@keepsake/core'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { postgresStore, type PostgresStoreOptions } from '../src/index.ts'
 
-/** A database that answers when it is told to. */
+/** A database that replies only when the test calls `end`. */
 function open(client: object = {}, options: PostgresStoreOptions = {}) {
   const begun: { readonly key: unknown; readonly answer: () => void; readonly fail: () => void }[] = []
   const store = postgresStore(
@@ -29,7 +29,7 @@ function open(client: object = {}, options: PostgresStoreOptions = {}) {
       ),
     replace: (key: string) =>
       Promise.resolve(store.replace(key, 'old', { text: 'new', expiresAt: 1 })).then(tell(key)),
-    /** Answers the statement that began as this one, and lets everything go on. */
+    /** Replies to a statement, counted in the order in which they began, and lets all waiting work continue. */
     async end(at: number, how: 'answer' | 'fail' = 'answer') {
       begun[at]?.[how]()
       await wait(1)
@@ -38,7 +38,7 @@ function open(client: object = {}, options: PostgresStoreOptions = {}) {
   }
 }
 
-/** A clock that is set by hand. */
+/** A clock that the test sets. */
 function holdClock() {
   const now = vi.spyOn(performance, 'now').mockReturnValue(0)
   onTestFinished(() => now.mockRestore())
@@ -48,12 +48,12 @@ function holdClock() {
 const newKeys = (count: number): string[] =>
   Array.from({ length: count }, () => randomBytes(32).toString('hex'))
 
-describe('a client', () => {
+describe('a client of PostgreSQL', () => {
   it.each([
     ['has a pool of three', { options: { max: 3 } }, 3],
-    ['says nothing of its connections', {}, 10],
+    ['does not state its number of connections', {}, 10],
     ['is a single connection of pg', { host: 'localhost' }, 1],
-  ])('that %s gets no more statements at a time than it has connections', async (_, client, connections) => {
+  ])('that %s gets at most one statement per connection at a time', async (_, client, connections) => {
     const { begun, done, read, end } = open(client)
     const all = Promise.all(newKeys(25).map(read))
     for (let ended = 0; ended < 25; ended++) {
@@ -64,7 +64,7 @@ describe('a client', () => {
     expect(done).toHaveLength(25)
   })
 
-  it('that fails a statement gets the next one', async () => {
+  it('gets the next statement after one has failed', async () => {
     const { read, end, keys } = open({ options: { max: 1 } })
     const [a, b, c] = ['a', 'b', 'c']
     const all = Promise.all([read(a), read(b)])
@@ -77,8 +77,8 @@ describe('a client', () => {
   })
 })
 
-describe('of statements that wait for a connection', () => {
-  it('a write that follows a read is next, and otherwise the one that came last', async () => {
+describe('statements that wait for a connection', () => {
+  it('run in this order: first writes that follow a read, and then the newest', async () => {
     const { read, replace, end, keys } = open({ options: { max: 1 } })
     const all = [read('a'), read('b'), replace('c'), read('d'), replace('e'), read('f')]
     for (let n = 0; n < all.length; n++) await end(n)
@@ -86,7 +86,7 @@ describe('of statements that wait for a connection', () => {
     expect(keys()).toEqual(['a', 'e', 'c', 'f', 'd', 'b'])
   })
 
-  it('those that have waited for longer than waitLimit are refused when another one comes, and never sent', async () => {
+  it('fail unsent when another statement starts, if they have waited longer than waitLimit', async () => {
     const clock = holdClock()
     const { done, read, end, keys } = open({ options: { max: 1 } }, { waitLimit: 100 })
     const first = read('a')
@@ -102,7 +102,7 @@ describe('of statements that wait for a connection', () => {
     expect(keys()).toEqual(['a', 'e', 'd'])
   })
 
-  it('those that have waited for longer than waitLimit are refused when a connection is free, and never sent', async () => {
+  it('fail unsent when a connection is free, if they have waited longer than waitLimit', async () => {
     const clock = holdClock()
     const { done, read, replace, end, keys } = open({ options: { max: 1 } })
     const all = Promise.all([read('a'), read('b')])
@@ -116,6 +116,6 @@ describe('of statements that wait for a connection', () => {
   })
 })
 
-it.each([0, -1, 1.5, Number.NaN, '100' as never])('postgresStore refuses a waitLimit of %s', (waitLimit) => {
+it.each([0, -1, 1.5, Number.NaN, '100' as never])('postgresStore rejects a waitLimit of %s', (waitLimit) => {
   expect(() => open({}, { waitLimit })).toThrow(/waitLimit/)
 })

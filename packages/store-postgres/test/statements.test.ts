@@ -18,7 +18,7 @@ interface Cart {
 
 const soon = () => Date.now() + 60_000
 
-/** A session's life over a client, request by request. */
+/** Requests of one visitor through a client. */
 async function openShop(client: PostgresClient) {
   const store = postgresStore(client, { table: newTable() })
   await store.prepare()
@@ -43,8 +43,8 @@ async function openShop(client: PostgresClient) {
   return { push, items, change }
 }
 
-describe.skipIf(server === undefined)('a request', () => {
-  it('costs no statement without a cookie, one to read, one for a first write, two for a write, a login or a regenerate', async () => {
+describe.skipIf(server === undefined)('a request to a PostgreSQL store', () => {
+  it('needs no statement without a cookie, one to read or to create a session, and two for a write, a login or a regenerate', async () => {
     const { client, close } = pg(url)
     let asked: string[] = []
     const counting = {
@@ -71,7 +71,7 @@ describe.skipIf(server === undefined)('a request', () => {
     await close()
   })
 
-  it('whose save was done, and whose answer was lost, has it done once', async () => {
+  it('saves once, even if the reply to its statement is lost', async () => {
     const proxy = await createFaultProxy(Number(new URL(url).port))
     const through = new URL(url)
     through.port = `${proxy.port}`
@@ -94,8 +94,8 @@ describe.skipIf(server === undefined)('a request', () => {
   })
 })
 
-describe.skipIf(server === undefined)('a step', () => {
-  it('that had to give way to another is tried again, at the strictest isolation too', async () => {
+describe.skipIf(server === undefined)('a step of the PostgreSQL store', () => {
+  it('is retried after a conflict with another transaction, also at the strictest isolation', async () => {
     const strict = new URL(url)
     strict.searchParams.set('options', '-c default_transaction_isolation=serializable')
     const { client, close } = pg(strict.href)
@@ -104,7 +104,7 @@ describe.skipIf(server === undefined)('a step', () => {
     await store.prepare()
     const key = randomBytes(32).toString('hex')
     await store.create(key, { text: 'first', expiresAt: soon() })
-    // Held back until all of them are under way, so that each has begun before the first one ends.
+    // The lock delays them, so that all of them have begun before the first one ends.
     const holder = await admin.client.connect()
     await holder.query(`BEGIN; LOCK TABLE "${table}" IN SHARE MODE`)
     const texts = Array.from({ length: 5 }, (_, n) => `by ${n}`)
@@ -117,7 +117,7 @@ describe.skipIf(server === undefined)('a step', () => {
     await close()
   })
 
-  it('that is asked for again while the first one is still under way is done once', async () => {
+  it('takes effect once if it is repeated while the first attempt is still running', async () => {
     const { client, close } = pg(url)
     const store = postgresStore(client, { table: newTable() })
     await store.prepare()
@@ -130,7 +130,7 @@ describe.skipIf(server === undefined)('a step', () => {
 })
 
 describe('postgresStore', () => {
-  it('refuses a table whose name is none, and what is no client', () => {
+  it('rejects an invalid table name, and an object that is not a client', () => {
     const client = { query: () => Promise.resolve({ rows: [] }) }
     for (const table of ['', '1a', 'a b', 'a"; DROP TABLE users; --', 'a.b', 'a'.repeat(41)])
       expect(() => postgresStore(client, { table })).toThrow(/table/)

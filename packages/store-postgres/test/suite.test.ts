@@ -25,14 +25,14 @@ function suite(client: string, connect: () => Connection, listener?: OpenListene
   })
 }
 
-describe.skipIf(server === undefined)('a server', () => {
+describe.skipIf(server === undefined)('a PostgreSQL server', () => {
   suite(
     'pg',
     () => pg(url),
     () => admin.client.connect(),
   )
   suite(
-    'postgres, and a client of pg that listens',
+    'postgres, with a client of pg that listens',
     () => postgresJs(url),
     async () => {
       const client = new Client({ connectionString: url })

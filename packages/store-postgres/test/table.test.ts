@@ -13,7 +13,7 @@ afterAll(() => server?.stop())
 
 const soon = () => Date.now() + 60_000
 
-/** A client that tells what it is asked. */
+/** A client that records the statements that it gets. */
 function listenTo(client: PostgresClient) {
   const asked: { readonly name: string | undefined; readonly values: readonly unknown[] }[] = []
   const query: PostgresClient['query'] = (statement, values) => {
@@ -23,8 +23,8 @@ function listenTo(client: PostgresClient) {
   return { asked, counting: { query, connect: true } }
 }
 
-describe.skipIf(server === undefined)('the table', () => {
-  it('is made once, though many nodes prepare it at the same moment', async () => {
+describe.skipIf(server === undefined)('the table of sessions', () => {
+  it('is created once, even if several nodes prepare it simultaneously', async () => {
     const { client, close } = pg(url)
     const table = newTable()
     await Promise.all(Array.from({ length: 8 }, () => postgresStore(client, { table }).prepare()))
@@ -33,7 +33,7 @@ describe.skipIf(server === undefined)('the table', () => {
     await close()
   })
 
-  it('has no log where that is asked for', async () => {
+  it('is created without a log if `unlogged` is set', async () => {
     const { client, close } = pg(url)
     const table = newTable()
     await postgresStore(client, { table, unlogged: true }).prepare()
@@ -42,12 +42,12 @@ describe.skipIf(server === undefined)('the table', () => {
     await close()
   })
 
-  it('has each of its statements use an index, however old the statistics are, and where the plan is made for any values', async () => {
+  it('is read by an index in every statement, even with outdated statistics and with a generic plan', async () => {
     const { client, close } = pg(url, 1)
     const table = newTable()
     const store = postgresStore(client, { table })
     await store.prepare()
-    // Deadlines in no order of writing; half of the rows are over, and gone when the statistics still have them.
+    // The expiries are in no order. Half of the rows have expired, and are deleted after the statistics were collected.
     await client.query(`INSERT INTO "${table}" SELECT sha256(n::text::bytea), repeat('.', 300), n * 7919 % 20000,
       CASE WHEN n % 2 = 0 THEN sha256((n % 100)::text::bytea) END, now() FROM generate_series(0, 19999) AS n`)
     await client.query(`ANALYZE "${table}"`)
@@ -78,13 +78,13 @@ describe.skipIf(server === undefined)('the table', () => {
     await close()
   })
 
-  it('is swept in batches, each from where the one before it has ended', async () => {
+  it('is swept in batches, and each batch starts where the previous one ended', async () => {
     const { client, close } = pg(url)
     const { asked, counting } = listenTo(client)
     const table = newTable()
     const store = postgresStore(counting, { table })
     await store.prepare()
-    // Some of them ended, which is a deadline of 0.
+    // Some of the sessions were ended, which sets an expiry of 0.
     await client.query(`INSERT INTO "${table}" SELECT sha256(n::text::bytea), 'text', greatest(0, n - 700), NULL, now()
       FROM generate_series(1, 3000) AS n`)
     asked.length = 0
@@ -98,7 +98,7 @@ describe.skipIf(server === undefined)('the table', () => {
     await close()
   })
 
-  it('is asked for the texts of a subject by the hundred, newest first, and none is missed that is replaced meanwhile', async () => {
+  it('returns a subject’s texts in batches of a hundred, newest first, without missing one that is replaced meanwhile', async () => {
     const { client, close } = pg(url)
     const { asked, counting } = listenTo(client)
     const store = postgresStore(counting, { table: newTable() })
@@ -111,7 +111,7 @@ describe.skipIf(server === undefined)('the table', () => {
     for await (const record of store.bySubject?.(subject) ?? []) {
       found.push(record)
       if (found.length > 1) continue
-      // The ones that come last, so that they are not yet asked for.
+      // The last ones in the list, whose texts have not been read yet.
       const [ended = '', theirs = '', replaced = ''] = keys
       await store.delete(ended)
       await store.replace(theirs, revisionOf(theirs), { text: 'theirs', expiresAt: soon() })

@@ -6,7 +6,7 @@ import { newTable, pg } from './places.ts'
 
 const PROCESSES = 4
 const REQUESTS = 200
-/** No request is to fail because the machine is slow. */
+/** Long enough that no request fails because the machine is slow. */
 const PATIENCE_MS = 30_000
 
 const server = await startPostgres()
@@ -16,7 +16,7 @@ const admin = pg(url)
 afterAll(() => admin.close().then(() => server?.stop()))
 
 it.skipIf(server === undefined)(
-  `keeps what ${REQUESTS} requests at once push into one cart through ${PROCESSES} processes, at any isolation`,
+  `postgresStore keeps every item that ${REQUESTS} simultaneous requests push into one cart through ${PROCESSES} processes, at any isolation`,
   async () => {
     await postgresStore(admin.client, { table }).prepare()
     const script = new URL('shop.ts', import.meta.url)

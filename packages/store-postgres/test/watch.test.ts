@@ -31,13 +31,13 @@ async function open(listener: OpenListener = () => pool.connect()) {
   }
 }
 
-/** Waits, however long it takes. */
+/** Waits until the condition is true, without a limit. */
 async function until(ask: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await ask())) await wait(50)
 }
 
-describe.skipIf(server === undefined)('a store with a listener', () => {
-  it('whose connection breaks opens another one, and tells everybody then', async () => {
+describe.skipIf(server === undefined)('a PostgreSQL store with a listener', () => {
+  it('opens another connection when its connection breaks, and then notifies every watch', async () => {
     const { store, cut } = await open()
     const keys = Array.from({ length: 20 }, newKey)
     for (const key of keys) await store.create(key, record('first'))
@@ -54,7 +54,7 @@ describe.skipIf(server === undefined)('a store with a listener', () => {
     for (const end of ends) end?.()
   })
 
-  it('tries again until it has one', async () => {
+  it('retries until it has a new connection', async () => {
     let refusals = 0
     const { store, cut } = await open(() => {
       if (refusals-- > 0) throw new Error('ECONNREFUSED')
@@ -69,7 +69,7 @@ describe.skipIf(server === undefined)('a store with a listener', () => {
     end?.()
   })
 
-  it('refuses a watch while it has none, and grants the next one', async () => {
+  it('rejects a watch if it cannot open a connection, and accepts the next one', async () => {
     let refusals = 1
     const { store, listeners } = await open(async () => {
       if (refusals-- > 0) throw new Error('ECONNREFUSED')
@@ -81,7 +81,7 @@ describe.skipIf(server === undefined)('a store with a listener', () => {
     end?.()
   })
 
-  it('has one connection while somebody watches, and none before and afterwards', async () => {
+  it('has one connection while there is a watch, and none before and after', async () => {
     const { store, listeners } = await open()
     expect(await listeners()).toBe(0)
     const ends = await Promise.all([1, 2, 3].map(async () => store.watch?.(newKey(), () => undefined)))
@@ -93,7 +93,7 @@ describe.skipIf(server === undefined)('a store with a listener', () => {
     await until(async () => (await listeners()) === 0)
   })
 
-  it('opens none anew for what nobody watches any more', async () => {
+  it('does not reopen its connection after the last watch has ended', async () => {
     const { store, listeners, cut } = await open()
     const end = await store.watch?.(newKey(), () => undefined)
     await cut()
@@ -102,7 +102,7 @@ describe.skipIf(server === undefined)('a store with a listener', () => {
     expect(await listeners()).toBe(0)
   })
 
-  it('refuses what opens nothing', () => {
+  it('rejects a listener that is not a function', () => {
     expect(() => postgresStore(pool, { listener: pool as never })).toThrow(/listener.*pool\.connect/)
   })
 })

@@ -52,7 +52,7 @@ export const scriptOf = (source: string): Script => ({
 /** The store's commands, for every client. Each goes to the node with the key. */
 export interface Commands {
   readonly get: (key: string) => Promise<unknown>
-  /** Sets a missing key; returns null if it has, or else the stored value. */
+  /** Sets a missing key and returns null; returns the stored value if the key exists. */
   readonly setNew: (key: string, value: string, expiresAt: number) => Promise<unknown>
   readonly del: (key: string) => Promise<unknown>
   readonly run: (script: Script, key: string, values: string[]) => Promise<unknown>
@@ -63,7 +63,7 @@ export const isNodeRedis = <T extends object>(client: T): client is Extract<T, {
 export const isIoredis = <T extends object>(client: T): client is Extract<T, { evalsha: unknown }> =>
   fieldOf(client as { evalsha?: unknown }, 'evalsha') !== undefined
 
-/** Undefined for anything but a client. */
+/** Undefined if the object is not a client. */
 export function commandsOf(client: RedisClient): Commands | undefined {
   if (typeof client !== 'object' || client === null) return undefined
   if (isNodeRedis(client)) return ofNodeRedis(client)
@@ -95,10 +95,10 @@ type AskNodeRedis = (
 ) => Promise<unknown>
 
 /**
- * Sends commands of a ready client, which sends immediately, without its timeout: that ends only commands waiting to be sent,
- * and costs an `AbortSignal` with a timer for each command, a sixth of its CPU. Not with so many pending
- * commands that one may have to wait. A command at the moment when the connection breaks waits for the next connection; the
- * caller has its own limit.
+ * Sends commands without the client's timeout while it is ready, because it then sends them immediately. The timeout
+ * ends only commands that wait to be sent, and costs an `AbortSignal` with a timer for each command, a sixth of its CPU
+ * time. Keeps the timeout with so many pending commands that one may have to wait. A command sent while the connection
+ * breaks waits for the next connection; the caller has its own limit.
  */
 function unhurried(client: NodeRedisClient): AskNodeRedis {
   const direct = fieldOf(client, 'withCommandOptions')?.call(client, { timeout: 0 }) ?? client
@@ -123,7 +123,7 @@ const ofIoredis = (client: IoredisClient): Commands => ({
     ),
 })
 
-/** A server that was restarted, flushed, or has just become a primary does not have the script. */
+/** A server does not have the script after a restart, after a flush, or when it has just become a primary. */
 const unlessKnown = (known: Promise<unknown>, unknown: () => Promise<unknown>): Promise<unknown> =>
   known.catch((error: unknown) => {
     if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return unknown()

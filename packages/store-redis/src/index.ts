@@ -48,7 +48,7 @@ const batchesOf = <T>(items: readonly T[]): T[][] =>
  * A read is one command, and so is a write; a login and occasionally a write of a logged-in session take two more, for
  * the subject's index. A client that reads from replicas may return replaced records: let it read from primaries.
  *
- * @throws {ConfigError} for something that is no client, a wrong prefix, or a subscriber that cannot be one.
+ * @throws {ConfigError} for an object that is not a client, a wrong prefix, or an unusable subscriber.
  */
 export function redisStore(client: RedisClient, options?: RedisStoreOptions): Store {
   const commands = commandsOf(client)
@@ -64,14 +64,14 @@ export function redisStore(client: RedisClient, options?: RedisStoreOptions): St
   const watch = subscriber && watchBy(subscriber, client, keyOf)
   const indexOf = (subject: string): string => `${prefix}of:${subject}`
 
-  /** Before the record is created, so that no record is missing from the list. Returns the minute until which it is listed. */
+  /** Called before the record is created, so that the list misses no record. Returns the minute until which it is listed. */
   async function list(key: string, record: StoredRecord, now: number): Promise<number> {
     const until = listedUntil(record, now)
     if (record.subject !== undefined) await run(LIST, indexOf(record.subject), [key, `${until}`])
     return until
   }
 
-  /** The answer of the script. `listed` as `format` has it. */
+  /** Returns the reply of the script. `listed` as in `format`. */
   function put(key: string, revision: string, record: StoredRecord, listed: number | ''): Promise<unknown> {
     const values = [`${deadlineOf(record)} ${revision}`, format(record, listed, Date.now())]
     if (watch !== undefined) values.push(keyOf(key))
@@ -89,7 +89,7 @@ export function redisStore(client: RedisClient, options?: RedisStoreOptions): St
       const now = Date.now()
       const value = format(record, await list(key, record, now), now)
       const standing = await setNew(keyOf(key), value, deadlineOf(record))
-      // Its own text: the client has sent the command twice, because the first reply was lost.
+      // If it is its own text, the client has sent the command twice, because the first reply was lost.
       return standing === null || standing === value
     },
     replace: (key, revision, record) =>
@@ -128,7 +128,7 @@ export function redisStore(client: RedisClient, options?: RedisStoreOptions): St
     },
     ...(scan && {
       async *all() {
-        // A server that resizes its table meanwhile may name a key twice.
+        // A server that resizes its table meanwhile may return a key twice.
         const seen = new Set<string>()
         for await (const found of scan(prefix)) {
           const keys = found.filter((key) => !seen.has(key) && seen.add(key))
@@ -149,7 +149,7 @@ export function redisStore(client: RedisClient, options?: RedisStoreOptions): St
   })
 }
 
-/** A key of another type, which another program has put there, is no record. */
+/** A key of another type, created by another program, is not a record. */
 function unlessForeign(error: unknown): undefined {
   if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return undefined
   throw error

@@ -4,7 +4,7 @@ import { isIoredis, isNodeRedis, type RedisClient } from './client.ts'
 /** The keys of all records under a prefix, a few at a time; each without the prefix. */
 export type Scan = (prefix: string) => AsyncIterable<readonly string[]>
 
-/** Names that a server looks at in one step: well under a millisecond's work. */
+/** The number of names that a server checks in one step, in well under a millisecond. */
 const STEP = 250
 
 interface NodeRedisNode {
@@ -13,7 +13,7 @@ interface NodeRedisNode {
     options: { readonly MATCH: string; readonly COUNT: number },
   ): Promise<{ readonly cursor: unknown; readonly keys: readonly unknown[] }>
 }
-/** A cluster's client has the second two. */
+/** Only a cluster's client has the last two. */
 interface NodeRedis extends NodeRedisNode {
   readonly masters: readonly unknown[]
   nodeClient(master: unknown): Promise<NodeRedisNode>
@@ -29,21 +29,21 @@ interface IoredisNode {
   ): Promise<readonly [string, readonly string[]]>
   readonly options?: { readonly keyPrefix?: string | undefined }
 }
-/** A cluster's client has the second. */
+/** Only a cluster's client has the last one. */
 interface Ioredis extends IoredisNode {
   nodes(role: 'master'): readonly IoredisNode[]
 }
 
-/** One step of one server: the cursor of the next step, which is `'0'` after the last one, and names of keys. */
+/** One step on one server. Returns the cursor of the next step, which is `'0'` after the last one, and names of keys. */
 type Step = (cursor: string, pattern: string) => Promise<readonly [cursor: string, names: readonly string[]]>
 
-/** Goes through the keys of all primaries, where the client can; undefined where it cannot. */
+/** Scans the keys of all primaries; undefined if the client cannot. */
 export function scannerOf(client: RedisClient): Scan | undefined {
   const steps = stepsOf(client)
   return (
     steps &&
     async function* scan(prefix) {
-      // Keys are hexadecimal, and what else is under the prefix has a name that begins otherwise.
+      // Keys of records are hexadecimal; all other names under the prefix begin with another character.
       const pattern = `${prefix}[0-9a-f]*`
       for (const step of await steps()) {
         let cursor = '0'
@@ -78,7 +78,7 @@ async function nodeRedisSteps(client: NodeRedis): Promise<Step[]> {
 
 const ioredisSteps = (client: Ioredis): Step[] =>
   (fieldOf(client, 'nodes') === undefined ? [client] : client.nodes('master')).map((node) => {
-    // The client's own prefix is put before keys, but not before patterns.
+    // The client adds its own prefix to keys, but not to patterns.
     const own = (node.options && fieldOf(node.options, 'keyPrefix')) ?? ''
     return async (cursor, pattern) => {
       const [next, names] = await node.scan(cursor, 'MATCH', escaped(own) + pattern, 'COUNT', STEP)

@@ -1,18 +1,19 @@
 import { REVISION_CHARS } from '@keepsake/core/store'
 import { scriptOf } from './client.ts'
 
-/** Each touches one key, so that it runs on whichever node of a cluster has it. */
+/** Each script uses one key, so that it runs on the node of a cluster that has the key. */
 
-/** Before the text of a value: a minute (8 digits), a time (13), a subject (64) and what stands between them. */
+/** The part of a value before its text: a minute (8 digits), a time (13), a subject (64) and separators. */
 const MAX_HEAD_CHARS = 88
 
 /**
- * Puts a record in the place of another. `ARGV[1]` is its deadline, a blank and the revision of the text that it replaces;
- * `ARGV[2]` its value (see record.ts), where it shall stay listed as it is without the minute. 0: another text stands there,
- * or none. 1: done, also when it was done before, by the same command that a client has sent again because the answer was
- * lost. 2: nothing done, list it first. A channel `ARGV[3]` is told what was done.
+ * Replaces a record. `ARGV[1]` is its expiry, a space, and the revision of the text that it replaces. `ARGV[2]` is its
+ * value (see record.ts), without the minute if it is to stay listed until the same one. The change is published on the
+ * channel `ARGV[3]`, if there is one. Returns 0 if there is no record, or one with another text; 1 if the record was
+ * replaced, now or earlier by the same command, which a client repeats if the reply was lost; 2 if nothing was done
+ * because the record has to be listed first.
  *
- * It reads no more of the stored value than it compares, and cuts nothing off the new one, which may be long.
+ * Reads only the part of the stored value that it compares, and does not split the new value, which may be long.
  */
 export const REPLACE = scriptOf(`
 local standing = redis.pcall('GETRANGE', KEYS[1], 0, ${MAX_HEAD_CHARS + REVISION_CHARS - 1})
@@ -40,15 +41,15 @@ if redis.call('DEL', KEYS[1]) == 1 then redis.call('PUBLISH', ARGV[1], '') end
 return 1`)
 
 /**
- * The index of a subject: a sorted set of keys. A score is two minutes of epoch, until when the record may live and when
- * it was listed last: 2^26 times the one, plus the other. Members whose record must be over go as others come.
+ * The index of a subject: a sorted set of keys. A score combines two times in epoch minutes: 2^26 times the latest possible
+ * expiry of the record, plus the time when it was last listed. Adding a key removes those whose records must have expired.
  */
 const SCORE = `
 local unit = 67108864
 local now = math.floor(redis.call('TIME')[1] / 60)
 local function text(number) return string.format('%.0f', number) end`
 
-/** Lists a key until a minute, or until a later one that it is listed to already. */
+/** Lists a key until the given minute, or until a later one if it is already listed until then. */
 export const LIST = scriptOf(`${SCORE}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. text(now * unit))
 local before = redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0

@@ -28,7 +28,7 @@ export type RedisSubscriber = NodeRedisSubscriber | IoredisSubscriber
 
 /** Messages on channels, for every client. */
 interface Channels {
-  /** Messages come when it has resolved, and after the client has lost its connection and found another one. */
+  /** Messages arrive once the promise resolves, and again after the client has reconnected. */
   readonly subscribe: (channel: string) => Promise<unknown>
   readonly unsubscribe: (channel: string) => Promise<unknown>
   /** Starts passing messages on, and returns a function that stops this. */
@@ -39,7 +39,7 @@ interface Channels {
  * The `watch` of a store whose scripts publish on a channel of the record's name. It subscribes only to watched
  * records.
  *
- * @throws {ConfigError} for anything but a client, or for one that could do nothing else from then on.
+ * @throws {ConfigError} for an object that is not a client, or for a client that could send no other commands any more.
  */
 export function watchBy(
   subscriber: RedisSubscriber,
@@ -57,7 +57,7 @@ export function watchBy(
   const listeners = createKeyListeners({
     opened: () => void (close ??= open(listeners.tell, listeners.tellAll)),
     closed(channel) {
-      // A disconnected client has nothing to unsubscribe from, and one that cannot unsubscribe only receives too much.
+      // A disconnected client has no subscription. If a connected one fails to unsubscribe, it only receives needless messages.
       unsubscribe(channel).catch(() => undefined)
       if (listeners.size > 0) return
       close?.()
@@ -84,7 +84,7 @@ function channelsOf(client: RedisSubscriber): Channels | undefined {
   return isIoredis(client) ? ofIoredis(client) : undefined
 }
 
-/** A single client says `ready` when it has subscribed anew; a cluster's says `node-ready`. */
+/** A single client emits `ready` when it has subscribed again; a cluster's client emits `node-ready`. */
 const READY = ['ready', 'node-ready'] as const
 
 function ofNodeRedis(client: NodeRedisSubscriber): Channels {

@@ -5,7 +5,7 @@ import type { MaybePromise } from '@keepsake/core/store'
 import { createClient, createCluster, createSentinel } from 'redis'
 import type { RedisClient, RedisSubscriber } from '../src/index.ts'
 
-/** A client, and how to let it go. */
+/** A client, and a function that closes it. */
 export interface Connection {
   readonly client: RedisClient & RedisSubscriber
   close(): MaybePromise<void>

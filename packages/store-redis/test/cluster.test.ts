@@ -11,11 +11,11 @@ afterAll(() => cluster?.stop())
 suiteOf('node-redis, cluster', nodes, () => nodeRedisCluster(nodes), 'the same')
 if (IS_LONG) suiteOf('ioredis, cluster', nodes, () => ioredisCluster(nodes), 'the same')
 
-describe.skipIf(cluster === undefined)('a cluster', () => {
+describe.skipIf(cluster === undefined)('a store with subscribers in a Redis cluster', () => {
   it.each([
     ['node-redis', () => nodeRedisCluster(nodes)],
     ['ioredis', () => ioredisCluster(nodes)],
-  ])('whose subscribers are all cut off tells again when they are back, through %s', async (_, connect) => {
+  ])('notifies its watches again after all subscribers were disconnected, through %s', async (_, connect) => {
     const { store } = await openWatched(connect)
     await toldInTheEnd(store)
     const end = await store.watch?.(newKey(), () => undefined)

@@ -9,7 +9,7 @@ const server = await startRedis()
 afterAll(() => server?.stop())
 afterEach(() => void vi.restoreAllMocks())
 
-/** A store over a client whose commands have a timeout; how many of them were given one. */
+/** A store over a client whose commands have a timeout, and a spy that counts the timeouts. */
 async function open(timeout: number) {
   const client = createClient({ url: server?.url ?? '', commandOptions: { timeout } })
   client.on('error', () => undefined)
@@ -23,11 +23,11 @@ const rejection = async (work: unknown): Promise<unknown> =>
   Promise.resolve(work).catch((error: unknown) => error)
 
 describe.skipIf(server === undefined)('a client of node-redis', () => {
-  it('that is ready is asked to read and to replace without a timer for each command', async () => {
+  it('that is ready reads and replaces without a timer for each command', async () => {
     const { store, timeouts } = await open(60_000)
     const key = newKey()
     await store.create(key, record('first'))
-    // From here on the server knows the script.
+    // From now on the server has the script.
     await store.replace(key, 'first', record('second'))
     timeouts.mockClear()
     expect(await store.read(key)).toBe('second')
@@ -35,7 +35,7 @@ describe.skipIf(server === undefined)('a client of node-redis', () => {
     expect(timeouts).not.toHaveBeenCalled()
   })
 
-  it('that has a thousand commands under way is asked with its timeout, and without once they are answered', async () => {
+  it('uses its timeout while a thousand commands are pending, and no timer once they are answered', async () => {
     const { store, timeouts } = await open(60_000)
     const key = newKey()
     await store.create(key, record('text'))
@@ -46,7 +46,7 @@ describe.skipIf(server === undefined)('a client of node-redis', () => {
     expect(timeouts).toHaveBeenCalledTimes(500)
   })
 
-  it('that has lost its server keeps its timeout', async () => {
+  it('uses its timeout while its server is gone', async () => {
     const { client, store, timeouts } = await open(200)
     await server?.kill()
     await until(() => !client.isReady)

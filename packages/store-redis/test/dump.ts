@@ -1,6 +1,6 @@
 import { nodeRedis } from './clients.ts'
 
-/** All keys of these servers that begin with `prefix`, and what lies under them. */
+/** All keys of these servers that begin with `prefix`, with their values. */
 export async function dump(urls: readonly string[], prefix: string): Promise<Uint8Array> {
   const found: string[] = []
   for (const url of urls) {

@@ -8,11 +8,11 @@ const SLOTS = 400
 const cluster = await startRedisCluster()
 afterAll(() => cluster?.stop())
 
-describe.skipIf(cluster === undefined)('a cluster', () => {
+describe.skipIf(cluster === undefined)('a Redis cluster', () => {
   const nodes = cluster?.nodes.map((node) => node.url) ?? []
 
   it.each(['node-redis cluster', 'ioredis cluster'])(
-    'whose slots move from node to node, through %s, loses nothing',
+    'loses no write while its slots move between nodes, through %s',
     async (client) => {
       const outcome = await duringFault(client, nodes, async () => cluster?.move(0, SLOTS))
       expect(outcome).toMatchObject({ lost: [], doubled: [], resurrected: 0, strangers: 0 })
@@ -20,7 +20,7 @@ describe.skipIf(cluster === undefined)('a cluster', () => {
   )
 
   it.each(['node-redis cluster', 'ioredis cluster'])(
-    'that loses a primary, through %s, loses only what the replica had not got',
+    'that loses a primary, through %s, loses only the writes that its replica had not received',
     async (client) => {
       const primary = await cluster?.primaryOf(LAST_SLOT)
       let killed = 0

@@ -7,7 +7,7 @@ const server = await startRedis()
 afterAll(() => server?.stop())
 
 const faults: Record<string, (redis: RedisServer) => Promise<void>> = {
-  'ends all its connections': async (redis) => {
+  'closes all its connections': async (redis) => {
     for (let n = 0; n < 5; n++) {
       await redis.cli('client', 'kill', 'type', 'normal')
       await wait(100)
@@ -19,7 +19,7 @@ const faults: Record<string, (redis: RedisServer) => Promise<void>> = {
       await wait(50)
     }
   },
-  'is full and throws nothing out': async (redis) => {
+  'is full and evicts no key': async (redis) => {
     await redis.cli('config', 'set', 'maxmemory', '1', 'maxmemory-policy', 'noeviction')
     await wait(500)
     await redis.cli('config', 'set', 'maxmemory', '0')
@@ -28,14 +28,14 @@ const faults: Record<string, (redis: RedisServer) => Promise<void>> = {
     await redis.cli('client', 'pause', '2500', 'ALL')
     await wait(2500)
   },
-  'may only be read': async (redis) => {
+  'is read-only for a while': async (redis) => {
     await redis.cli('replicaof', '127.0.0.1', '1')
     await wait(300)
     await redis.cli('replicaof', 'no', 'one')
   },
 }
 
-describe.skipIf(server === undefined)('a server', () => {
+describe.skipIf(server === undefined)('a Redis server', () => {
   describe.each(['node-redis', ...inLongRun('ioredis')])('through %s', (client) => {
     let shops: LoadedShops
     beforeAll(async () => {
@@ -44,7 +44,7 @@ describe.skipIf(server === undefined)('a server', () => {
     afterAll(() => shops.stop())
 
     it.each(Object.entries(faults))(
-      'that %s loses nothing that was answered with 200, and brings nothing back',
+      'that %s loses no write that was answered with 200, and no ended session returns',
       async (_, happen) => {
         if (server === undefined) return
         const outcome = await shops.during(() => happen(server))

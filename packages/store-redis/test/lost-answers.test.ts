@@ -12,7 +12,7 @@ afterAll(() => server?.stop())
 describe.skipIf(server === undefined).each([
   ['node-redis', nodeRedis, 'EVALSHA'],
   ['ioredis', ioredis, 'evalsha'],
-] as const)('through %s', (_, connect, script) => {
+] as const)('a Redis store through %s', (_, connect, script) => {
   let proxy: FaultProxy
   let connection: Connection
   let sessions: ReturnType<typeof createSessions<{ items: string[] }>>
@@ -28,7 +28,7 @@ describe.skipIf(server === undefined).each([
     await proxy.close()
   })
 
-  /** Pushes an item, and returns the cookie that holds then. */
+  /** Pushes an item, and returns the cookie that is valid afterwards. */
   async function push(item: string, cookie?: string): Promise<string | undefined> {
     const visit = await sessions.open(cookie)
     ;(visit.session.items ??= []).push(item)
@@ -37,14 +37,14 @@ describe.skipIf(server === undefined).each([
   }
   const items = async (cookie?: string) => (await sessions.open(cookie)).session.items
 
-  it('a session whose creation was done, and whose answer was lost, is there', async () => {
+  it('keeps a new session if only the reply to its creation is lost', async () => {
     const lost = proxy.loseAnswer('PXAT')
     const cookie = await push('one')
     await lost
     expect(await items(cookie)).toEqual(['one'])
   })
 
-  it('a save that was done, and whose answer was lost, is done once', async () => {
+  it('saves once if the reply to the save is lost', async () => {
     let cookie = await push('one')
     cookie = await push('two', cookie)
     const lost = proxy.loseAnswer(script)
@@ -53,7 +53,7 @@ describe.skipIf(server === undefined).each([
     expect(await items(cookie)).toEqual(['one', 'two', 'three'])
   })
 
-  it('a server that is gone, or mute, makes an error of a save, and the next one goes through', async () => {
+  it('rejects a save while the server is gone or does not answer, and the next save succeeds', async () => {
     const cookie = await push('one')
     proxy.cut()
     await expect(push('two', cookie)).rejects.toMatchObject({ status: 503 })
@@ -66,7 +66,7 @@ describe.skipIf(server === undefined).each([
     expect(await items(cookie)).toContain('four')
   }, 20_000)
 
-  it('a slow line delays a save and changes nothing else', async () => {
+  it('saves correctly over a slow connection', async () => {
     const cookie = await push('one')
     proxy.delay(200)
     await push('two', cookie)

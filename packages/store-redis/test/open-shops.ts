@@ -1,7 +1,7 @@
 import { type LoadedShops, openShops, type Outcome } from '@keepsake/test-services'
 import { newPrefix } from './clients.ts'
 
-/** What an asynchronous replica may not have had yet when its primary died, with a machine that is busy. */
+/** The time before a primary's death whose writes an asynchronous replica may have missed on a busy machine. */
 export const WINDOW_MS = 1000
 
 /** Processes of the shop over `redisStore`, through one kind of client. */
@@ -18,7 +18,7 @@ export const openRedisShops = (
     timeLimit,
   )
 
-/** What two processes of the shop answer while something happens to their servers. */
+/** The responses of two processes of the shop while something happens to their servers. */
 export async function duringFault(
   client: string,
   nodes: readonly string[],

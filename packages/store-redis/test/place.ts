@@ -4,12 +4,12 @@ import { redisStore } from '../src/index.ts'
 import { type Connection, newPrefix } from './clients.ts'
 import { dump } from './dump.ts'
 
-/** The suite of all stores, through one kind of client; skipped where there are no servers. */
+/** Runs the suite of all stores through one kind of client; skipped if there are no servers. */
 export function suiteOf(
   client: string,
   nodes: readonly string[],
   connect: () => Promise<Connection> | Connection,
-  subscribers: 'of their own' | 'the same',
+  subscribers: 'separate' | 'the same',
 ): void {
   const describeThere = nodes.length > 0 ? describe : describe.skip
   describeThere(client, () => {

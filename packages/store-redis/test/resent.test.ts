@@ -15,10 +15,10 @@ interface Cart {
 const server = await startRedis()
 afterAll(() => server?.stop())
 
-/** What a request does besides counting, in a session of somebody, which is listed already, or of nobody. */
+/** What a request does in addition to counting, in a logged-in session, which is already listed, or an anonymous one. */
 const writes: readonly (readonly [string, string | undefined, (session: Session<Cart>) => void])[] = [
   ['a write', undefined, () => undefined],
-  ['a write of somebody logged in', 'ada', () => undefined],
+  ['a write to a logged-in session', 'ada', () => undefined],
   ['a regenerate', undefined, (session) => session.regenerate()],
   ['a login', 'ada', (session) => session.login('ada')],
 ]
@@ -39,20 +39,20 @@ async function close(visit: Awaited<ReturnType<Sessions<Cart>['open']>>, cookie:
   return headers.find(([name]) => name === 'Set-Cookie')?.[1].split(';')[0] ?? cookie
 }
 
-/** How often a script has come to the server. */
+/** How many scripts the server has run. */
 async function scripts(): Promise<number> {
   const stats = (await server?.cli('info', 'commandstats')) ?? ''
   return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0)
 }
 
 describe.skipIf(server === undefined).each([
-  ['node-redis', nodeRedis, 'is told of it'],
-  ['ioredis', ioredis, 'sends it again'],
-  ['iovalkey', iovalkey, 'sends it again'],
-] as const)('a command whose answer was lost, through %s,', (_client, connect, then) => {
+  ['node-redis', nodeRedis, 'rejects'],
+  ['ioredis', ioredis, 'resends'],
+  ['iovalkey', iovalkey, 'resends'],
+] as const)('a command whose reply is lost, through %s,', (_client, connect, then) => {
   let proxy: FaultProxy
   let connections: Connection[]
-  /** Through the proxy, and beside it. */
+  /** `sessions` uses the proxy, `others` does not. */
   let sessions: Sessions<Cart>
   let others: Sessions<Cart>
 
@@ -77,7 +77,7 @@ describe.skipIf(server === undefined).each([
     return { count: session.count, items: session.items }
   }
 
-  /** A session in which one thing was counted. */
+  /** Creates a session with one item. */
   async function begin(subject?: string): Promise<string | undefined> {
     const visit = await sessions.open(undefined)
     if (subject !== undefined) visit.session.login(subject)
@@ -85,9 +85,9 @@ describe.skipIf(server === undefined).each([
     return close(visit, undefined)
   }
 
-  /** A session whose cookie two requests have come with; both have counted, and neither has saved. */
+  /** A session that two requests have opened; both have changed it, and neither has saved. */
   async function openTwo(subject?: string) {
-    // From its second write on, the server knows the script.
+    // After the second write, the server has the script.
     const cookie = await request(sessions, await begin(subject), 'second')
     const [visit, theirs] = [await sessions.open(cookie), await others.open(cookie)]
     count(theirs.session, 'theirs')
@@ -99,26 +99,29 @@ describe.skipIf(server === undefined).each([
     return { cookie, visit, saveTheirs }
   }
 
-  it.each(writes)('is done once where another writer came in between: %s', async (_, subject, write) => {
-    const { cookie, visit, saveTheirs } = await openTwo(subject)
-    write(visit.session)
-    count(visit.session, 'mine')
-    let between: string[] = []
-    let asked = 0
-    const lost = proxy.loseAnswer(REPLACE.sha1, async () => {
-      between = await saveTheirs()
-      asked = await scripts()
-    })
-    await visit.session.save()
-    await lost
-    const items = ['begun', 'second', 'mine', ...between]
-    expect(await see(await close(visit, cookie))).toEqual({ count: items.length, items })
-    // Otherwise the second attempt is a look, which finds what the first one has written.
-    expect((await scripts()) > asked).toBe(then === 'sends it again')
-  })
+  it.each(writes)(
+    'takes effect once, even if another request writes in between: %s',
+    async (_, subject, write) => {
+      const { cookie, visit, saveTheirs } = await openTwo(subject)
+      write(visit.session)
+      count(visit.session, 'mine')
+      let between: string[] = []
+      let asked = 0
+      const lost = proxy.loseAnswer(REPLACE.sha1, async () => {
+        between = await saveTheirs()
+        asked = await scripts()
+      })
+      await visit.session.save()
+      await lost
+      const items = ['begun', 'second', 'mine', ...between]
+      expect(await see(await close(visit, cookie))).toEqual({ count: items.length, items })
+      // If the client does not resend, the store only reads again, and finds the result of the first attempt.
+      expect((await scripts()) > asked).toBe(then === 'resends')
+    },
+  )
 
-  it('is done once where a login is listed, and another writer came in between', async () => {
-    // From here on the server knows the script.
+  it('takes effect once when it lists a login, even if another request writes in between', async () => {
+    // From now on the server has the script.
     await begin('bob')
     const { cookie, visit, saveTheirs } = await openTwo()
     visit.session.login('ada', { keep: ['items', 'count'] })
@@ -131,14 +134,14 @@ describe.skipIf(server === undefined).each([
     expect(await others.listFor('ada')).toHaveLength(1)
   })
 
-  it('is done once where a session begins', async () => {
+  it('takes effect once when it creates a session', async () => {
     const lost = proxy.loseAnswer('PXAT')
     const cookie = await begin()
     await lost
     expect(await see(cookie)).toEqual({ count: 1, items: ['begun'] })
   })
 
-  it.each(['logout', 'destroy', 'clear'] as const)('is no trouble where a session ends: %s', async (end) => {
+  it.each(['logout', 'destroy', 'clear'] as const)('ends the session without an error: %s', async (end) => {
     const { cookie, visit } = await openTwo()
     visit.session[end]()
     const lost = proxy.loseAnswer(REPLACE.sha1)
@@ -147,13 +150,13 @@ describe.skipIf(server === undefined).each([
     expect((await others.open(cookie)).session.isNew).toBe(true)
   })
 
-  it('ends a session that is revoked, and says so unless the client sends it again', async () => {
+  it('revokes a session, and `revoke` returns true unless the client has resent the command', async () => {
     const cookie = await request(sessions, await begin('ada'), 'second')
     const [device] = await sessions.listFor('ada')
     const lost = proxy.loseAnswer(REPLACE.sha1)
     const isEnded = await sessions.revoke(device?.handle ?? '', { subject: 'ada' })
     await lost
-    expect(isEnded).toBe(then === 'is told of it')
+    expect(isEnded).toBe(then === 'rejects')
     expect((await others.open(cookie)).session.isNew).toBe(true)
   })
 })

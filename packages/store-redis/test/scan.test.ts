@@ -18,8 +18,8 @@ async function keysIn(store: ReturnType<typeof redisStore>): Promise<string[]> {
   return keys
 }
 
-describe.skipIf(server === undefined)('what Redis is asked for all records', () => {
-  it('finds them where the client itself puts a prefix with signs of a pattern before its keys', async () => {
+describe.skipIf(server === undefined)('listing all records of a Redis store', () => {
+  it('finds them even if the client adds its own prefix with characters of a pattern', async () => {
     const keyPrefix = `shop[1]*${newPrefix()}`
     const [own, plain] = [new Redis(url, { keyPrefix }), new Redis(url)]
     const prefix = newPrefix()
@@ -32,7 +32,7 @@ describe.skipIf(server === undefined)('what Redis is asked for all records', () 
     for (const client of [own, plain]) client.disconnect()
   })
 
-  it('passes by what another program keeps under the same prefix', async () => {
+  it('skips the keys of another program under the same prefix', async () => {
     const { client, close } = await nodeRedis(url)
     const prefix = newPrefix()
     const store = redisStore(client, { prefix })
@@ -46,7 +46,7 @@ describe.skipIf(server === undefined)('what Redis is asked for all records', () 
     close()
   })
 
-  it('names none twice, although a server that resizes its table may name keys again', async () => {
+  it('returns no record twice, even if the server returns a key twice', async () => {
     const { client, close } = await nodeRedis(url)
     const doubling: NodeRedisClient & { scan: unknown } = {
       get: (key) => client.get(key),
@@ -66,7 +66,7 @@ describe.skipIf(server === undefined)('what Redis is asked for all records', () 
     close()
   })
 
-  it('is nothing where the client cannot go through keys', () => {
+  it('is not offered if the client cannot scan keys', () => {
     const { all, count } = redisStore({
       get: async () => null,
       set: async () => null,

@@ -8,9 +8,9 @@ import { newKey, openWatched, toldInTheEnd } from './watched.ts'
 const group = await startSentinelGroup(SENTINEL_NAME)
 afterAll(() => group?.stop())
 
-describe.skipIf(group === undefined)('a group with sentinels', () => {
+describe.skipIf(group === undefined)('a Redis group with sentinels', () => {
   it.each(['ioredis sentinel', 'node-redis sentinel'])(
-    'that loses its primary, through %s, loses only what the replica had not got',
+    'that loses its primary, through %s, loses only the writes that its replica had not received',
     async (client) => {
       if (group === undefined) return
       const primary = await group.primary()
@@ -28,7 +28,7 @@ describe.skipIf(group === undefined)('a group with sentinels', () => {
     },
   )
 
-  it('that loses its primary tells whoever watches again', async () => {
+  it('that loses its primary notifies watches again once there is a new one', async () => {
     const urls = group?.urls ?? []
     const stores = [
       (await openWatched(() => nodeRedisSentinel(urls))).store,

@@ -9,7 +9,7 @@ import {
   nodeRedisSentinel,
 } from './clients.ts'
 
-/** One process of the shop, with the client that `CLIENT` names, at `NODES`. */
+/** One process of the shop, with the client that `CLIENT` names, connected to `NODES`. */
 const nodes = (process.env['NODES'] ?? '').split(',')
 const [url = ''] = nodes
 const connect = {
@@ -20,6 +20,6 @@ const connect = {
   'node-redis sentinel': () => nodeRedisSentinel(nodes),
   'ioredis sentinel': () => ioredisSentinel(nodes),
 }[process.env['CLIENT'] ?? '']
-if (connect === undefined) throw new Error('CLIENT names no client')
+if (connect === undefined) throw new Error('CLIENT is not the name of a client')
 const { client } = await connect()
 serveShop(redisStore(client, { prefix: process.env['PREFIX'] ?? '' }))

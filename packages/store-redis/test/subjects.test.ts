@@ -36,8 +36,8 @@ const record = (text: string, subject: string, inMs = HOUR_MS) => ({
   expiresAt: Date.now() + inMs,
 })
 
-describe.skipIf(server === undefined)('the index of a subject', () => {
-  it('keeps a key whose record is still to come, and drops one whose record has been gone for minutes', async () => {
+describe.skipIf(server === undefined)('the index of a subject in Redis', () => {
+  it('keeps a key whose record may yet be created, and drops one whose record has been gone for minutes', async () => {
     const { client, close, store, subject, index } = await open()
     const [coming, gone] = [newKey(), newKey()]
     const now = Math.floor(Date.now() / MINUTE)
@@ -50,7 +50,7 @@ describe.skipIf(server === undefined)('the index of a subject', () => {
     close()
   })
 
-  it('does not grow with sessions that are over', async () => {
+  it('drops the keys of expired sessions when a session is added', async () => {
     const { client, close, store, subject, index } = await open()
     const now = Math.floor(Date.now() / MINUTE)
     const over = Array.from({ length: 50 }, (_, n) => ({ score: (now - 1) * UNIT + n, value: newKey() }))
@@ -60,7 +60,7 @@ describe.skipIf(server === undefined)('the index of a subject', () => {
     close()
   })
 
-  it('ends by itself after the last of its sessions, and not before', async () => {
+  it('expires after the last of its sessions, and not before', async () => {
     const { client, close, store, subject, index } = await open()
     const key = newKey()
     await store.create(key, record('short', subject))
@@ -71,7 +71,7 @@ describe.skipIf(server === undefined)('the index of a subject', () => {
     close()
   })
 
-  it('lists a session anew that is used after the index was lost', async () => {
+  it('lists a session again when it is written after the index was lost', async () => {
     const { client, close, store, subject, index } = await open()
     const key = newKey()
     await store.create(key, record('first', subject))
@@ -80,8 +80,10 @@ describe.skipIf(server === undefined)('the index of a subject', () => {
     expect(await listed(store.bySubject?.(subject))).toEqual([key])
     close()
   })
+})
 
-  it('and the records take nothing that another program has put in their place for a session', async () => {
+describe.skipIf(server === undefined)('a key under the prefix of a Redis store', () => {
+  it('is neither read nor replaced if another program wrote it', async () => {
     const { client, close, store, prefix, subject } = await open()
     for (const put of [
       (key: string) => client.hSet(key, 'a', 'b'),
@@ -96,12 +98,12 @@ describe.skipIf(server === undefined)('the index of a subject', () => {
   })
 })
 
-describe.skipIf(server === undefined)('a subject with more sessions than are read at once', () => {
-  it('has all of them listed as they are when their turn comes', async () => {
+describe.skipIf(server === undefined)('a subject in Redis with more sessions than one batch', () => {
+  it('has all of them listed, each in its state when its batch is read', async () => {
     const { close, store, subject } = await open()
     const keys = Array.from({ length: 250 }, newKey)
     for (const key of keys) await store.create(key, record(key, subject))
-    // The ones that come last, so that their texts have not been asked for.
+    // The last ones in the list, whose texts have not been read yet.
     const [ended = '', theirs = '', replaced = ''] = keys
     const found = new Map<string, string>()
     for await (const [key, text] of store.bySubject?.(subject) ?? []) {
@@ -118,7 +120,7 @@ describe.skipIf(server === undefined)('a subject with more sessions than are rea
 })
 
 describe('redisStore', () => {
-  it('refuses a prefix that is no plain text, or would tie all keys to one node, and what is no client', async () => {
+  it('rejects a prefix with braces, spaces or pattern characters, and an object that is not a client', async () => {
     const client = { get: 0, evalsha: 0 } as never
     for (const prefix of ['{tag}', 'a b', 'a\n', '*'])
       expect(() => redisStore(client, { prefix })).toThrow(/prefix/)

@@ -8,5 +8,5 @@ const url = server?.url ?? ''
 const nodes = server ? [url] : []
 afterAll(() => server?.stop())
 
-suiteOf('node-redis', nodes, () => nodeRedis(url), 'of their own')
-suiteOf('ioredis', nodes, () => ioredis(url), 'of their own')
+suiteOf('node-redis', nodes, () => nodeRedis(url), 'separate')
+suiteOf('ioredis', nodes, () => ioredis(url), 'separate')

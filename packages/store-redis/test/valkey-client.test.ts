@@ -7,4 +7,4 @@ const server = await reachRedis()
 const url = server?.url ?? ''
 afterAll(() => server?.stop())
 
-suiteOf('iovalkey', server ? [url] : [], () => iovalkey(url), 'of their own')
+suiteOf('iovalkey', server ? [url] : [], () => iovalkey(url), 'separate')

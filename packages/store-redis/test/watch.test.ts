@@ -11,12 +11,12 @@ afterAll(() => server?.stop())
 
 const single = server?.url ?? ''
 
-describe.skipIf(server === undefined)('a store with a subscriber', () => {
+describe.skipIf(server === undefined)('a Redis store with a subscriber', () => {
   it.each([
     ['node-redis', () => nodeRedis(single)],
     ['ioredis', () => ioredis(single)],
     ['iovalkey', () => iovalkey(single)],
-  ])('whose connection breaks tells everybody when it is back, through %s', async (_, connect) => {
+  ])('notifies every watch after its connection broke and is back, through %s', async (_, connect) => {
     const { store } = await openWatched(connect)
     const keys = Array.from({ length: 20 }, newKey)
     for (const key of keys) await store.create(key, record('first'))
@@ -33,35 +33,38 @@ describe.skipIf(server === undefined)('a store with a subscriber', () => {
   it.each([
     ['node-redis', () => nodeRedis(single)],
     ['ioredis', () => ioredis(single)],
-  ])('subscribes to what is watched, once, and leaves nothing behind, through %s', async (_, connect) => {
-    const { store, prefix, subscriber } = await openWatched(connect)
-    const channels = async () => ((await server?.cli('pubsub', 'channels', `${prefix}*`)) ?? '').split('\n')
-    const listeners = () =>
-      ['message', 'ready', 'node-ready'].map((event) =>
-        (subscriber as unknown as NodeJS.EventEmitter).listenerCount(event),
-      )
-    const before = listeners()
-    const key = newKey()
-    const ends = [await store.watch?.(key, () => undefined), await store.watch?.(key, () => undefined)]
-    const other = await store.watch?.(newKey(), () => undefined)
-    expect(await channels()).toHaveLength(2)
-    for (const end of ends) end?.()
-    await until(async () => (await channels()).length === 1)
-    other?.()
-    await until(async () => (await channels()).join() === '')
-    expect(listeners()).toEqual(before)
-  })
+  ])(
+    'subscribes once to each watched record, and leaves no subscription or listener behind, through %s',
+    async (_, connect) => {
+      const { store, prefix, subscriber } = await openWatched(connect)
+      const channels = async () => ((await server?.cli('pubsub', 'channels', `${prefix}*`)) ?? '').split('\n')
+      const listeners = () =>
+        ['message', 'ready', 'node-ready'].map((event) =>
+          (subscriber as unknown as NodeJS.EventEmitter).listenerCount(event),
+        )
+      const before = listeners()
+      const key = newKey()
+      const ends = [await store.watch?.(key, () => undefined), await store.watch?.(key, () => undefined)]
+      const other = await store.watch?.(newKey(), () => undefined)
+      expect(await channels()).toHaveLength(2)
+      for (const end of ends) end?.()
+      await until(async () => (await channels()).length === 1)
+      other?.()
+      await until(async () => (await channels()).join() === '')
+      expect(listeners()).toEqual(before)
+    },
+  )
 
-  it('costs no command more, and one without publishes nothing', async () => {
+  it('needs no additional commands, and a store without a subscriber publishes nothing', async () => {
     const { store, client } = await openWatched(() => nodeRedis(single))
     await costOf(store)
     const without = redisStore(client, { prefix: newPrefix() })
-    // Two of each, `get` and `set`, are the scripts' own, in the server; and so is `publish`.
+    // The scripts run two of the `get`, two of the `set`, and all of the `publish` commands inside the server.
     expect(await costOf(without)).toEqual({ set: 3, get: 2, evalsha: 2 })
     expect(await costOf(store)).toEqual({ set: 3, get: 2, evalsha: 2, publish: 2 })
   })
 
-  it('refuses one that is none, and one of ioredis that could do nothing else from then on', async () => {
+  it('rejects a subscriber that is not a client, and one of ioredis that is the store’s own client', async () => {
     const { client, close } = ioredis(single)
     expect(() => redisStore(client, { subscriber: {} as never })).toThrow(/subscriber/)
     expect(() => redisStore(client, { subscriber: 'redis://' as never })).toThrow(/subscriber/)
@@ -70,7 +73,7 @@ describe.skipIf(server === undefined)('a store with a subscriber', () => {
   })
 })
 
-/** The commands of three requests: one begins a session, one changes it, one ends it. */
+/** The commands of three requests: the first creates a session, the second changes it, the third ends it. */
 async function costOf(store: Store): Promise<Record<string, number>> {
   const sessions = createSessions<{ n: number }>({ secrets: [randomBytes(32)], store })
   let cookie: string | undefined

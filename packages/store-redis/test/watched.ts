@@ -8,7 +8,7 @@ import { type Connection, newPrefix } from './clients.ts'
 export const newKey = (): string => randomBytes(32).toString('hex')
 export const record = (text: string) => ({ text, expiresAt: Date.now() + 3_600_000 })
 
-/** A store, its clients and its prefix, until the test is over. */
+/** A store, its clients and its prefix. The clients close at the end of the test. */
 export async function openWatched(connect: () => Promise<Connection> | Connection) {
   const [one, two] = [await connect(), await connect()]
   onTestFinished(async () => void (await Promise.all([one.close(), two.close()])))
@@ -17,14 +17,14 @@ export async function openWatched(connect: () => Promise<Connection> | Connectio
   return { prefix, store, client: one.client, subscriber: two.client }
 }
 
-/** Waits, however long it takes. */
+/** Waits until the condition is true, without a limit. */
 export async function until(ask: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await ask())) await wait(50)
 }
 
 const tried = (work: () => Promise<boolean>): Promise<boolean> => work().catch(() => false)
 
-/** Writes to a key until whoever watches it is told. A watch that is refused is tried again, as core does it. */
+/** Writes to a key until its watch is notified. A rejected watch is retried, as in core. */
 export async function toldInTheEnd(store: Store): Promise<void> {
   const key = newKey()
   const told = new Set<string>()

@@ -1,7 +1,7 @@
 import { accessSync, chmodSync, closeSync, constants, openSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
-/** What the store calls of a database; `node:sqlite` and better-sqlite3 both have it. */
+/** The part of a database that the store uses; both `node:sqlite` and better-sqlite3 have it. */
 export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement
 }
@@ -12,12 +12,12 @@ export interface SqliteStatement {
   iterate(...values: (string | number | null)[]): Iterable<unknown>
 }
 
-/** How long a statement may hold up this process because another one writes: then the wait goes on without holding up. */
+/** How long a statement may block this process while another process writes. After that, the store waits without blocking. */
 const BUSY_MS = 20
 
 /**
- * After so many pages SQLite copies its log into the database, and waits for the disk: some milliseconds with a hundred
- * pages, and ten times as many with the thousand that are its own default.
+ * The number of pages after which SQLite copies its log into the database and waits for the disk. This takes a few
+ * milliseconds with a hundred pages, and ten times as long with SQLite's default of a thousand.
  */
 const CHECKPOINT_PAGES = 100
 
@@ -28,7 +28,7 @@ const PRAGMAS = [
   `wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
 ]
 
-/** Opens a database for several processes, and makes the file, for nobody but its owner, where there is none. */
+/** Opens a database for several processes. Creates the file with mode 0600 if it is missing. */
 export function openDatabase(path: string): DatabaseSync {
   if (path !== ':memory:') {
     createPrivately(path)
@@ -36,7 +36,7 @@ export function openDatabase(path: string): DatabaseSync {
   }
   const database = new DatabaseSync(path)
   try {
-    // Deno's `exec` does not say why it fails; a statement does.
+    // Deno's `exec` does not report why it failed; a prepared statement does.
     for (const pragma of PRAGMAS) database.prepare(`PRAGMA ${pragma}`).get()
   } catch (error) {
     database.close()
@@ -45,7 +45,7 @@ export function openDatabase(path: string): DatabaseSync {
   return database
 }
 
-/** SQLite gives its other files the mode of this one. An existing file is not even opened: closing it would end locks. */
+/** SQLite gives its other files the mode of this one. Does not open an existing file: closing it would release locks. */
 function createPrivately(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600))
@@ -54,25 +54,25 @@ function createPrivately(path: string): void {
   }
 }
 
-/** What SQLite makes beside a file that can only be read has its mode, and keeps it when the file gets another one. */
+/** The files that SQLite creates next to a read-only file are read-only too, and stay so when that file becomes writable. */
 function mendModes(path: string): void {
   for (const other of ['-wal', '-shm']) {
     try {
       accessSync(path, constants.W_OK)
       chmodSync(path + other, statSync(path).mode)
     } catch {
-      // Not there, or somebody else's: then SQLite says what it cannot do.
+      // Missing, or another user's: SQLite reports the error.
     }
   }
 }
 
-/** How long a write waits altogether while other processes write. */
+/** How long a write waits in total while other processes write. */
 const PATIENCE_MS = 2000
 const MAX_PAUSE_MS = 10
 
 /**
- * Does some work on a database: at once, or again and again while another process is in the way; nothing has been done
- * then.
+ * Runs some work on a database, and repeats it while another process holds the lock. Work that fails for that reason has
+ * changed nothing.
  */
 export function untilFree<T>(work: () => T): T | Promise<T> {
   try {
@@ -98,9 +98,9 @@ async function afterTrouble<T>(work: () => T, trouble: unknown): Promise<T> {
 const SQLITE_BUSY = 5
 const SQLITE_LOCKED = 6
 
-/** Whether another process is in the way. */
+/** Whether another process holds the lock. */
 export function isBusy(error: unknown): boolean {
   const { errcode = 0, code = '' } = error as { readonly errcode?: number; readonly code?: string }
-  // The low byte is the kind; the rest says more about it.
+  // The low byte is the kind of error; the other bytes are details.
   return [SQLITE_BUSY, SQLITE_LOCKED].includes(errcode & 0xff) || /^SQLITE_(BUSY|LOCKED)/.test(code)
 }

@@ -7,28 +7,28 @@ import { openFile, prepare, type Statements } from './statements.ts'
 export type { SqliteDatabase, SqliteStatement } from './database.ts'
 
 export interface SqliteStoreOptions {
-  /** The database's file; made, with mode 0600, where there is none. `':memory:'` keeps it in this process. */
+  /** The database file. Created with mode 0600 if it is missing. `':memory:'` keeps the database in this process. */
   readonly path?: string | undefined
   /**
-   * A database that is open already, of `node:sqlite` or better-sqlite3, instead of `path`. It stays yours: the store
-   * sets no pragma and does not close it. Set `journal_mode = WAL` where several processes share it.
+   * An open database of `node:sqlite` or better-sqlite3, instead of `path`. It stays yours: the store sets no pragma on it
+   * and does not close it. Set `journal_mode = WAL` if several processes share it.
    */
   readonly database?: SqliteDatabase | undefined
-  /** The table's name; letters, digits and `_`. Made on first use. Default `'sessions'`. */
+  /** The table's name: letters, digits and `_`. The table is created on first use. Default `'sessions'`. */
   readonly table?: string | undefined
   /** The clock, in epoch milliseconds; for tests. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
 
 /**
- * Keeps sessions in an SQLite database, which several processes of one machine may share.
+ * Keeps sessions in an SQLite database, which several processes on one machine can share.
  *
  * ```ts
  * const sessions = createSessions({ secrets, store: sqliteStore({ path: 'sessions.db' }) })
  * ```
  *
- * The database is opened on first use: a file that cannot be opened, a full disk and a database that can only be read
- * are rejected promises, after which it is opened anew. While another process writes, a write waits for up to two seconds.
+ * The database is opened on first use. If it cannot be opened, or is read-only, or the disk is full, the promise rejects, and
+ * the next call reopens the database. A write waits up to two seconds while another process writes.
  *
  * @throws {ConfigError} for a wrong option.
  */
@@ -39,11 +39,11 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
   if ((path === undefined) === (database === undefined))
     throw new ConfigError('path', 'use either path or database')
   if (path !== undefined && (typeof path !== 'string' || path === ''))
-    throw new ConfigError('path', "expected a file's name")
+    throw new ConfigError('path', 'expected the name of a file')
   if (database !== undefined && typeof (database as Partial<SqliteDatabase> | null)?.prepare !== 'function')
     throw new ConfigError('database', 'expected an open database of node:sqlite or better-sqlite3')
   if (typeof table !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(table))
-    throw new ConfigError('table', 'expected letters, digits and _, and no digit first')
+    throw new ConfigError('table', 'expected letters, digits and _, not starting with a digit')
 
   let opened: { readonly statements: Statements; close(): void } | undefined
   let isClosed = false
@@ -54,8 +54,8 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
   }
 
   /**
-   * Does one step of work, opening the database first where that has not been done, or something has failed since: a file
-   * that could not be written when it was opened stays read-only until it is opened anew.
+   * Runs one step of work. Opens the database if it is not open, and closes it after an error: a file that was read-only
+   * when it was opened stays read-only until it is reopened.
    */
   function step<T>(work: (statements: Statements) => T): T | Promise<T> {
     return untilFree(() => {
@@ -75,7 +75,7 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
     read: (key) =>
       step(({ read }) => {
         const row = read.get(key, now()) as { readonly text: unknown } | undefined
-        // Bytes that somebody else has put there are no record.
+        // Bytes, written by another program, are not a record.
         return typeof row?.text === 'string' ? row.text : undefined
       }),
     create: (key, record) => step(({ create }) => create.run(key, ...valuesOf(record), now()).changes > 0),
@@ -112,7 +112,7 @@ export function sqliteStore(options: SqliteStoreOptions): Store {
   })
 }
 
-/** Pages of rows in the order of their keys, each of which begins after the last key of the one before. */
+/** Reads rows page by page in the order of their keys. Each page starts after the last key of the page before. */
 async function* pages(
   pageAfter: (key: string) => unknown[] | Promise<unknown[]>,
 ): AsyncGenerator<readonly [key: string, text: string]> {

@@ -13,9 +13,9 @@ export interface Statements {
   readonly sweep: SqliteStatement
 }
 
-/** Makes the table where there is none, and prepares what the store asks of it. */
+/** Creates the table if it is missing, and prepares the store's statements. */
 export function prepare(database: SqliteDatabase, table: string): Statements {
-  // Each as a statement, because Deno's `exec` does not say why it fails.
+  // As prepared statements, because Deno's `exec` does not report why it failed.
   const setup = [
     `CREATE TABLE IF NOT EXISTS "${table}" (
       key TEXT NOT NULL PRIMARY KEY,
@@ -28,11 +28,11 @@ export function prepare(database: SqliteDatabase, table: string): Statements {
       WHERE subject IS NOT NULL`,
   ]
   for (const sql of setup) database.prepare(sql).run()
-  // Bytes that somebody else has put there are no record.
+  // Bytes, written by another program, are not a record.
   const isLive = `expires_at > ? AND typeof(text) = 'text'`
   return {
     read: database.prepare(`SELECT text FROM "${table}" WHERE key = ? AND ${isLive}`),
-    // A row whose deadline has passed is not taken.
+    // An expired row does not block its key.
     create: database.prepare(`
       INSERT INTO "${table}" (key, text, expires_at, subject) VALUES (?, ?, ?, ?)
       ON CONFLICT (key) DO UPDATE SET text = excluded.text, expires_at = excluded.expires_at,
@@ -42,11 +42,11 @@ export function prepare(database: SqliteDatabase, table: string): Statements {
       UPDATE "${table}" SET text = ?, expires_at = ?, subject = ?
       WHERE key = ? AND substr(text, 1, ${REVISION_CHARS}) = ? AND expires_at > ?`),
     delete: database.prepare(`DELETE FROM "${table}" WHERE key = ?`),
-    // In order of what no write changes, so that whoever goes on after a key misses none.
+    // Ordered by key, which no write changes, so that continuing after a key misses no row.
     bySubject: database.prepare(`
       SELECT key, text FROM "${table}" WHERE subject = ? AND key > ? AND ${isLive} ORDER BY key`),
     all: database.prepare(`SELECT key, text FROM "${table}" WHERE key > ? AND ${isLive} ORDER BY key`),
-    // Of so many rows from a key on: how many live, and the last key of them all.
+    // Of a number of rows after a key: how many have not expired, and the last key of all of them.
     count: database.prepare(`
       SELECT max(key) AS last, count(*) FILTER (WHERE ${isLive}) AS live
       FROM (SELECT key, text, expires_at FROM "${table}" WHERE key > ? ORDER BY key LIMIT ?)`),
@@ -55,7 +55,7 @@ export function prepare(database: SqliteDatabase, table: string): Statements {
   }
 }
 
-/** Opens the file and prepares it; of a half that failed nothing stays open. */
+/** Opens the file and prepares the statements. Closes the file again if that fails. */
 export function openFile(path: string, table: string): { readonly statements: Statements; close(): void } {
   const database = openDatabase(path)
   try {

@@ -20,7 +20,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true })
 })
 
-/** Rows of one subject. */
+/** Inserts rows of one subject. */
 async function fill(count: number, expiresAt: number): Promise<void> {
   const store = sqliteStore({ database })
   database.exec('BEGIN')
@@ -29,19 +29,19 @@ async function fill(count: number, expiresAt: number): Promise<void> {
   database.exec('COMMIT')
 }
 
-/** What each row costs on a slow disk. */
+/** The milliseconds that each row takes on a slow disk. */
 const ROW_MS = 1
-/** As many rows as take longer than a batch may. */
+/** The number of rows that take longer than a batch may. */
 const MOST = 5
 
 function spin(milliseconds: number): void {
   for (const end = performance.now() + milliseconds; performance.now() < end;);
 }
 
-/** What makes the table. */
+/** Whether a statement creates the table or an index. */
 const isSetup = (sql: string): boolean => sql.startsWith('CREATE')
 
-/** The same database, each row of which holds up the process; it tells how many rows a statement took. */
+/** The same database, but each row blocks the process for a while. Calls `took` with the number of rows of each statement. */
 function onSlowDisk(took: (rows: number) => void): SqliteDatabase {
   return {
     prepare(sql) {
@@ -72,7 +72,7 @@ function onSlowDisk(took: (rows: number) => void): SqliteDatabase {
   }
 }
 
-/** How many rows each statement of some work took, and how often the event loop went on in between. */
+/** How many rows each statement of some work processed, and how many turns the event loop made meanwhile. */
 async function watched(work: (database: SqliteDatabase) => Promise<unknown>) {
   const sizes: number[] = []
   let turns = 0
@@ -86,8 +86,8 @@ async function watched(work: (database: SqliteDatabase) => Promise<unknown>) {
   return { sizes, turns }
 }
 
-describe('a sweep', () => {
-  it('takes as few rows at a time as a slow disk gives in some milliseconds, and the process goes on in between', async () => {
+describe('a sweep of the table', () => {
+  it('on a slow disk deletes only a few rows per statement, and lets the event loop run in between', async () => {
     await fill(100, 1)
     let removed: number | undefined
     const { sizes, turns } = await watched(async (database) => {
@@ -100,7 +100,7 @@ describe('a sweep', () => {
     expect(turns).toBeGreaterThanOrEqual(later.length)
   })
 
-  it('takes more rows each time while that is quick, each batch in one statement, between which others write', async () => {
+  it('on a fast disk deletes larger batches step by step, one statement each, and lets others write in between', async () => {
     await fill(3000, 1)
     const statements = new Set<string>()
     const sizes: number[] = []
@@ -141,7 +141,7 @@ describe('a sweep', () => {
 })
 
 describe('the sessions of a user', () => {
-  it('are read as few at a time as a slow disk gives in some milliseconds, and the process goes on in between', async () => {
+  it('are read from a slow disk only a few per statement, and the event loop runs in between', async () => {
     await fill(60, Date.now() + 60_000)
     const found: string[] = []
     const { sizes, turns } = await watched(async (database) => {
@@ -152,7 +152,7 @@ describe('the sessions of a user', () => {
     expect(turns).toBeGreaterThanOrEqual(sizes.length - 1)
   })
 
-  it('are all found though others write them anew between two batches', async () => {
+  it('are all found even if others rewrite them between two batches', async () => {
     await fill(60, Date.now() + 60_000)
     const writer = sqliteStore({ database })
     const found: string[] = []
@@ -168,7 +168,7 @@ describe('the sessions of a user', () => {
     expect(found.toSorted()).toEqual(Array.from({ length: 60 }, (_, n) => keyOf(n)))
   })
 
-  it('are found without those that somebody else has turned into bytes', async () => {
+  it('do not include a row whose text another program has replaced by bytes', async () => {
     await fill(2, Date.now() + 60_000)
     database.exec(`UPDATE sessions SET text = x'fffe0080' WHERE key = '${keyOf(0)}'`)
     const found: unknown[] = []
@@ -177,8 +177,8 @@ describe('the sessions of a user', () => {
   })
 })
 
-describe('a statement', () => {
-  it('uses an index to find its rows, and never reads the whole table at once', async () => {
+describe('each statement of the SQLite store', () => {
+  it('finds its rows by an index, and never reads the whole table', async () => {
     const prepared: string[] = []
     const noting: SqliteDatabase = {
       prepare: (sql) => {
@@ -204,7 +204,7 @@ describe('a statement', () => {
       [byKey],
       // One line: the order comes from the index too.
       ['SEARCH sessions USING INDEX sessions_by_subject (subject=? AND key>?)'],
-      // All sessions, to be listed and to be counted, batch by batch.
+      // Lists all sessions, and counts them, batch by batch.
       [fromKey],
       [fromKey, 'SCAN (subquery-1)'],
       [

@@ -1,4 +1,7 @@
-/** Somebody who is not root, whom a file's mode stops; says what a store does whose file can be written again later. */
+/**
+ * Runs without root, whom a read-only mode would not stop. Prints what a store does while its file is read-only, and after
+ * the file becomes writable.
+ */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,7 +37,7 @@ const said = [
   await attempt(() => store.read(key)),
 ]
 chmodSync(path, 0o600)
-// One call may still find the file as it was opened.
+// The first call may still use the file as it was opened.
 await attempt(() => store.delete('cd'.repeat(32)))
 said.push(await attempt(() => store.replace(key, 'one', record('two'))))
 said.push(await attempt(() => store.read(key)))

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 const CHILD = fileURLToPath(new URL('./read-only-child.ts', import.meta.url))
 
 it.runIf(process.platform !== 'win32')(
-  'a store whose file could only be read when it was opened writes again once the file can be written',
+  'a store that was opened with a read-only file writes once the file becomes writable',
   () => {
     const said = execFileSync(process.execPath, ['--conditions=@keepsake/source', CHILD], {
       encoding: 'utf8',

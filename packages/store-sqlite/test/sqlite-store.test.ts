@@ -18,8 +18,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true }))
 
-describe('the database', () => {
-  it('is made on first use, for nobody but its owner', async () => {
+describe('the database of an SQLite store', () => {
+  it('is created on first use, and its files are accessible to their owner only', async () => {
     const store = sqliteStore({ path })
     expect(readdirSync(directory)).toEqual([])
     await store.create(key, record('text'))
@@ -29,7 +29,7 @@ describe('the database', () => {
     await store.close?.()
   })
 
-  it('that cannot be opened is a rejected promise, and may be there later', async () => {
+  it('that cannot be opened rejects each call until it can be opened', async () => {
     const store = sqliteStore({ path: join(directory, 'later', 'sessions.db') })
     await expect(store.read(key)).rejects.toThrow()
     await expect(store.create(key, record('text'))).rejects.toThrow()
@@ -42,7 +42,7 @@ describe('the database', () => {
     await other.close?.()
   })
 
-  it('may lie in one that the application has open, which stays open', async () => {
+  it('can be one that the application has opened, and then the store does not close it', async () => {
     const database = new DatabaseSync(path)
     const store = sqliteStore({ database, table: 'web_sessions' })
     await store.create(key, record('text'))
@@ -51,7 +51,7 @@ describe('the database', () => {
     database.close()
   })
 
-  it('that can only be read lets records be read, and refuses to write', async () => {
+  it('that is read-only lets the store read records, and makes each write fail', async () => {
     const writer = sqliteStore({ path })
     await writer.create(key, record('text'))
     const database = new DatabaseSync(path, { readOnly: true })
@@ -63,7 +63,7 @@ describe('the database', () => {
     await writer.close?.()
   })
 
-  it('is waited for while another process writes, and given up on in the end', async () => {
+  it('makes a write wait while another process writes, and fail if that takes too long', async () => {
     const store = sqliteStore({ path })
     await store.create(key, record('text'))
     const other = new DatabaseSync(path)
@@ -80,7 +80,7 @@ describe('the database', () => {
     await store.close?.()
   })
 
-  it('that is in memory keeps what it has when a call fails', async () => {
+  it('in memory keeps its records when a call fails', async () => {
     const store = sqliteStore({ path: ':memory:' })
     await store.create(key, record('text'))
     await expect(store.delete(undefined as unknown as string)).rejects.toThrow('bound')
@@ -88,7 +88,7 @@ describe('the database', () => {
     await store.close?.()
   })
 
-  it('is not opened again by a call that comes after the end', async () => {
+  it('is not reopened by a call after the store was closed', async () => {
     const store = sqliteStore({ path })
     await store.close?.()
     await expect(store.read(key)).rejects.toThrow('the store is closed')
@@ -96,38 +96,38 @@ describe('the database', () => {
   })
 })
 
-describe('an option', () => {
+describe('the options of an SQLite store', () => {
   it.each(['', '1st', 'a-b', 'a b', 'a"b', "a'; DROP TABLE users; --", 'täble', 'a\n', 'main.sessions'])(
-    'table %j is refused',
+    'do not accept the table name %j',
     (table) => {
       expect(() => sqliteStore({ path, table })).toThrow('table: expected letters')
     },
   )
 
-  it('must say where the records go, in one way', () => {
+  it('must name either a path or a database, not both', () => {
     expect(() => sqliteStore({})).toThrow('path: use either path or database')
     const database = new DatabaseSync(':memory:')
     expect(() => sqliteStore({ path, database })).toThrow('path: use either path or database')
     database.close()
-    expect(() => sqliteStore({ path: '' })).toThrow("path: expected a file's name")
+    expect(() => sqliteStore({ path: '' })).toThrow('path: expected the name of a file')
   })
 })
 
-describe('a row that was damaged', () => {
+describe('a damaged row', () => {
   const damages: Record<string, string> = {
     emptied: `text = ''`,
     'cut in half': `text = substr(text, 1, length(text) / 2)`,
     'cut at its last character': `text = substr(text, 1, length(text) - 1)`,
     'with a character changed': `text = substr(text, 1, 40) || iif(substr(text, 41, 1) = '-', '_', '-') || substr(text, 42)`,
     'turned into bytes': `text = x'fffe0080'`,
-    'with bytes that are no text': `text = CAST(x'fffe0080' AS TEXT)`,
+    'with bytes that are not UTF-8': `text = CAST(x'fffe0080' AS TEXT)`,
     'written by another program': `text = '{"cookie":{}}'`,
     'moved here from another key': `text = (SELECT text FROM sessions ORDER BY rowid DESC LIMIT 1)`,
-    'with a deadline that is no number': `expires_at = 'soon', text = 'x'`,
+    'with an expiry that is not a number': `expires_at = 'soon', text = 'x'`,
   }
 
   it.each(Object.keys(damages))(
-    '%s is an anonymous session, and the next request writes again',
+    '%s gives a new empty session, and the next request can save it',
     async (name) => {
       const sessions = createSessions({
         secrets: ['s3cret-of-the-test-1234567890abcdef-XYZ'],
@@ -139,7 +139,7 @@ describe('a row that was damaged', () => {
         return cookieOf(await visit.close())
       }
       const cookie = await write(undefined, 'kept')
-      await write(undefined, 'of somebody else')
+      await write(undefined, 'of another session')
       const database = new DatabaseSync(path)
       database.exec(`UPDATE sessions SET ${damages[name]} WHERE rowid = (SELECT min(rowid) FROM sessions)`)
       database.close()

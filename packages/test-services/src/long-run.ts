@@ -1,5 +1,5 @@
-/** Whether this is `pnpm test:long`, the run of every night, and not the one of every change. */
+/** Whether this is `pnpm test:long`, the nightly run, and not the run for every change. */
 export const IS_LONG: boolean = process.env['LONG'] === '1'
 
-/** What only the long run tries besides. */
+/** Cases that only the long run includes. */
 export const inLongRun = <const T>(...rows: readonly T[]): readonly T[] => (IS_LONG ? rows : [])

@@ -13,10 +13,10 @@ import {
   until,
 } from './processes.ts'
 
-/** A PostgreSQL server of this machine, on a free port, with a folder of its own. */
+/** A PostgreSQL server on this machine, on a free port, with a separate folder. */
 export interface PostgresServer {
   readonly url: string
-  /** Ends all connections and the server, `immediate` as a crash does. */
+  /** Closes all connections and stops the server; `immediate` works like a crash. */
   halt(how: 'fast' | 'immediate'): Promise<void>
   /** Starts it again after `halt`, on the same port and in the same folder. */
   start(): Promise<void>
@@ -25,7 +25,7 @@ export interface PostgresServer {
 
 const ADAPTER_ADVICE = 'install it (Debian: apt-get install --no-install-recommends postgresql)'
 
-/** Debian keeps the servers of all versions beside each other, and none of them on PATH. */
+/** Debian installs each version in a separate folder, none of which is on PATH. */
 function versionFolders(): string[] {
   const root = '/usr/lib/postgresql'
   try {
@@ -35,7 +35,7 @@ function versionFolders(): string[] {
   }
 }
 
-/** Undefined, and a line on the console, where no server is installed. `settings` are those of its configuration. */
+/** Without an installed server, returns undefined and prints a warning. `settings` go into its configuration. */
 export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer | undefined> {
   const program = findProgram(['postgres'], versionFolders())
   const initdb = findProgram(['initdb'], versionFolders())
@@ -43,14 +43,14 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   return startServer(program, initdb, settings)
 }
 
-/** A server somewhere, as `POSTGRES_URL` names it, or else one of this machine. */
+/** The server at `POSTGRES_URL`, or else one on this machine. */
 export async function reachPostgres(): Promise<Pick<PostgresServer, 'url' | 'stop'> | undefined> {
   const url = process.env['POSTGRES_URL']
   if (url) return { url, stop: () => Promise.resolve() }
   return startPostgres()
 }
 
-/** A server that is still recovering listens already, and refuses: its first byte is then E rather than R. */
+/** A recovering server already listens, but rejects connections: its first byte is then E instead of R. */
 const isReady = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const hello = Buffer.from('\0\0\0\0\0\u0003\0\0user\0postgres\0\0')

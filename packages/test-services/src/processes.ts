@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** The first of these programs that is there. */
+/** The first of these programs that is installed. */
 export function findProgram(names: readonly string[], folders: readonly string[] = []): string | undefined {
   const path = [...(process.env['PATH'] ?? '').split(delimiter), ...folders]
   return names.flatMap((name) => path.map((folder) => join(folder, name))).find(isExecutable)
@@ -20,7 +20,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** A port of 127.0.0.1 that nobody listens on, low enough that 10000 more is a port too, for a cluster's bus. */
+/** A free port of 127.0.0.1, low enough that adding 10000 gives another port, for a cluster's bus. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = 10_000 + Math.floor(Math.random() * 20_000)
@@ -35,7 +35,7 @@ const isFree = (port: number): Promise<boolean> =>
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 
-/** PostgreSQL does not run as root: then it runs as nobody. */
+/** PostgreSQL refuses to run as root, so it runs as the user `nobody`. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined
 
 export function makeFolder(name: string): string {
@@ -46,7 +46,7 @@ export function makeFolder(name: string): string {
 
 export const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true })
 
-/** A server's process, which does not outlive this one, however that ends: a shell waits for this one's end of a pipe. */
+/** Starts a server that does not outlive this process, however this one ends: a shell kills it when a pipe closes. */
 export function startProcess(program: string, args: readonly string[], folder: string): ChildProcess {
   const child = spawn(program, args, { cwd: folder, stdio: 'ignore', ...nobody })
   const guard = spawn('sh', ['-c', 'cat >/dev/null; kill -9 "$0"; rm -rf "$1"', `${child.pid}`, folder], {
@@ -58,7 +58,7 @@ export function startProcess(program: string, args: readonly string[], folder: s
   return child
 }
 
-/** Runs a program to its end. */
+/** Runs a program and waits until it ends. */
 export function runProcess(program: string, args: readonly string[], folder: string): void {
   const { status, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8', ...nobody })
   if (status !== 0) throw new Error(`${program} failed: ${stderr}`)
@@ -71,12 +71,12 @@ export async function stopProcess(child: ChildProcess, signal: NodeJS.Signals): 
   await exited
 }
 
-/** Waits until a question is answered with true; a failing one counts as not yet. */
+/** Waits until a question returns true; a rejection counts as false. */
 export async function until(what: string, ask: () => Promise<boolean>, milliseconds = 20_000): Promise<void> {
   for (const end = Date.now() + milliseconds; Date.now() < end; await wait(20)) {
     if (await ask().catch(() => false)) return
   }
-  throw new Error(`waited ${milliseconds} ms in vain for ${what}`)
+  throw new Error(`timed out after ${milliseconds} ms of waiting for ${what}`)
 }
 
 export const isListening = (port: number): Promise<boolean> =>
@@ -86,9 +86,7 @@ export const isListening = (port: number): Promise<boolean> =>
     socket.once('connect', () => socket.destroy())
   })
 
-/**
- * What a test says whose server is not there: one line with the way to get it. With `CI` set it is an error.
- */
+/** Warns that a test is skipped because its server is missing, and how to install it. With `CI` set it is an error. */
 export function missing(server: string, advice: string): undefined {
   const line = `no ${server}: ${advice}`
   if (process.env['CI']) throw new Error(line)

@@ -6,7 +6,7 @@ export interface RedisCluster {
   readonly nodes: readonly RedisServer[]
   /** The node that serves a slot now. */
   primaryOf(slot: number): Promise<RedisServer>
-  /** Moves so many slots, with what is in them, from the primary that serves `slot` to another one, and as many back. */
+  /** Moves `count` slots with their keys from the primary that serves `slot` to another one, and as many back. */
   move(slot: number, count: number): Promise<void>
   /** Waits until every replica has caught up. */
   settle(): Promise<void>
@@ -17,7 +17,7 @@ export interface RedisCluster {
 const NODE_TIMEOUT_MS = 1000
 const LAST_SLOT = 16_383
 
-/** Undefined, and a line on the console, where no server is installed. */
+/** Without an installed server, returns undefined and prints a warning. */
 export async function startRedisCluster(settings: readonly string[] = []): Promise<RedisCluster | undefined> {
   const nodes: RedisServer[] = []
   for (let n = 0; n < 6; n++) {
@@ -55,7 +55,7 @@ export async function startRedisCluster(settings: readonly string[] = []): Promi
       const node = nodes.find((one) => one.port === port)
       if (node !== undefined) return node
     }
-    throw new Error(`nobody serves slot ${slot}`)
+    throw new Error(`no node serves slot ${slot}`)
   }
 
   return {
@@ -78,7 +78,7 @@ export async function startRedisCluster(settings: readonly string[] = []): Promi
   }
 }
 
-/** From lines such as `id 127.0.0.1:7000@17000 myself,master - 0 0 1 connected 0-5460 7000`. */
+/** Reads the port from lines such as `id 127.0.0.1:7000@17000 myself,master - 0 0 1 connected 0-5460 7000`. */
 function portOfSlot(table: string, slot: number): number | undefined {
   for (const line of table.split('\n')) {
     const [, address = '', flags = '', , , , , , ...ranges] = line.split(' ')

@@ -18,7 +18,7 @@ const run = promisify(execFile)
 
 /** A primary and two replicas, watched by three sentinels. */
 export interface SentinelGroup {
-  /** The primary, as the sentinels have agreed. */
+  /** The primary that the sentinels have agreed on. */
   primary(): Promise<RedisServer>
   /** Waits until every replica has caught up with the primary. */
   settle(): Promise<void>
@@ -30,7 +30,7 @@ export interface SentinelGroup {
 /** How long a primary may be silent before the sentinels choose a replica, in milliseconds. */
 const DOWN_AFTER_MS = 1000
 
-/** Undefined, and a line on the console, where no server is installed. Clients ask for `name`. */
+/** Without an installed server, returns undefined and prints a warning. Clients request the group by `name`. */
 export async function startSentinelGroup(name: string): Promise<SentinelGroup | undefined> {
   const first = await startRedis()
   const program = findProgram(['redis-server', 'valkey-server'])
@@ -70,9 +70,9 @@ sentinel failover-timeout ${name} 2000
   return {
     primary,
     settle: () =>
-      until('the group to be whole', async () => {
+      until('the group to be complete', async () => {
         const { port } = await primary()
-        // The sentinels would do this too, after ten seconds.
+        // The sentinels would also do this, but only after ten seconds.
         for (const server of servers)
           if (server.port !== port) await server.cli('replicaof', '127.0.0.1', `${port}`)
         const links = await Promise.all(servers.map((server) => server.cli('info', 'replication')))

@@ -14,13 +14,13 @@ import {
 
 const run = promisify(execFile)
 
-/** A Redis or Valkey server of this machine, on a free port, with a folder of its own. */
+/** A Redis or Valkey server on this machine, on a free port, with a separate folder. */
 export interface RedisServer {
   readonly port: number
   readonly url: string
-  /** Runs a command, by the server's own tool, and returns what it prints. */
+  /** Runs a command with the server's command-line tool, and returns the output. */
   cli(...args: string[]): Promise<string>
-  /** Ends the process at once, as a crash does. */
+  /** Kills the process immediately, like a crash. */
   kill(): Promise<void>
   /** Starts it again after `kill`, on the same port and in the same folder. */
   start(): Promise<void>
@@ -31,7 +31,7 @@ const PROGRAMS = ['redis-server', 'valkey-server']
 const ADAPTER_ADVICE =
   'put redis-server or valkey-server on PATH (Debian: apt-get install --no-install-recommends redis-server)'
 
-/** Undefined, and a line on the console, where no server is installed. `settings` are those of its configuration. */
+/** Without an installed server, returns undefined and prints a warning. `settings` go into its configuration. */
 export async function startRedis(
   settings: readonly string[] = [],
   port?: number,
@@ -41,7 +41,7 @@ export async function startRedis(
   return startServer(program, settings, port ?? (await freePort()))
 }
 
-/** A server somewhere, as `REDIS_URL` names it, or else one of this machine. */
+/** The server at `REDIS_URL`, or else one on this machine. */
 export async function reachRedis(): Promise<Pick<RedisServer, 'url' | 'stop'> | undefined> {
   const url = process.env['REDIS_URL']
   if (url) return { url, stop: () => Promise.resolve() }

@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net'
 import { createSessions, type Store } from '@keepsake/core'
 import { withSession } from '@keepsake/node-http'
 
-/** The session of the shop that is put under load. */
+/** The session of the shop that serves the load. */
 export interface ShopSession {
   items: string[]
 }
 
 /**
- * One process of a shop: `POST /push?item` puts something into the cart, `GET /cart` tells what is in it, `POST /logout`
- * ends the session. Started by `startShops`, which it tells its port.
+ * One process of a shop: `POST /push?item` adds an item to the cart, `GET /cart` returns the items, `POST /logout` ends
+ * the session. `startShops` starts it, and gets its port in a message.
  */
 export function serveShop(store: Store): void {
   const { SECRET = '', TIME_LIMIT = '2000' } = process.env

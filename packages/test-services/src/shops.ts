@@ -10,7 +10,7 @@ export interface Shops {
   stop(): Promise<void>
 }
 
-/** Starts a module that calls `serveShop`, so many times. Its environment gets `settings`. */
+/** Starts several processes of a module that calls `serveShop`. `settings` are added to their environment. */
 export async function startShops(
   script: URL,
   count: number,
@@ -26,15 +26,15 @@ export async function startShops(
   }
 }
 
-/** A process of our own that serves on a port of the loopback. */
+/** A process that serves on a port of the loopback interface. */
 export interface ServerProcess {
   readonly port: number
   readonly child: ChildProcess
 }
 
 /**
- * Starts a module that sends its port when it listens. Its environment gets `settings`. With `SHOW_FAULTS=2`, or where
- * `errors` says so, its standard error is shown: what the adapter logs of each request that failed.
+ * Starts a module that sends its port when it listens. `settings` are added to its environment. With `SHOW_FAULTS=2` or the
+ * right `errors`, its standard error is shown, with the adapter's log line of each failed request.
  */
 export async function startServer(
   script: URL,
@@ -55,5 +55,5 @@ export const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean =>
 const portOf = (child: ChildProcess): Promise<number> =>
   new Promise((resolve, reject) => {
     child.once('message', (port) => resolve(Number(port)))
-    child.once('exit', (code) => reject(new Error(`a server ended at its start with ${code}`)))
+    child.once('exit', (code) => reject(new Error(`a server exited during its start with code ${code}`)))
   })

@@ -5,7 +5,7 @@ import { type Outcome, startLoad } from './visitors.ts'
 /** Processes of a shop that a test puts under load while something happens to their servers. */
 export interface LoadedShops {
   readonly ports: readonly number[]
-  /** What they answer meanwhile, and afterwards without being restarted. */
+  /** Their responses meanwhile, and afterwards without a restart. */
   during(happen: () => Promise<unknown>): Promise<Outcome>
   stop(): Promise<void>
 }
@@ -27,7 +27,7 @@ export async function openShops(
       const since = Date.now()
       await happen()
       const outcome = await load.finish(since)
-      if (shops.alive() < count) throw new Error('a shop has ended')
+      if (shops.alive() < count) throw new Error('a process of the shop has exited')
       if (process.env['SHOW_FAULTS']) console.log(outcome)
       return outcome
     },

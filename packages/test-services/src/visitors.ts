@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { until } from './processes.ts'
 
-/** One browser, whose requests go to the processes of a shop by turns. */
+/** One browser, whose requests go to the processes of a shop in turn. */
 export interface Visitor {
   cookie: string
   request(method: 'GET' | 'POST', path: string): Promise<{ readonly status: number; readonly body: string }>
-  /** What is in the cart, as soon as the shop can tell. */
+  /** The items in the cart, as soon as the shop can return them. */
   cart(): Promise<string[]>
 }
 
@@ -25,7 +25,7 @@ export function createVisitor(ports: readonly number[], cookie = ''): Visitor {
     },
     async cart() {
       let items: string[] = []
-      await until('the shop to show a cart', async () => {
+      await until('the shop to return a cart', async () => {
         const { status, body } = await visitor.request('GET', '/cart')
         if (status === 200) items = JSON.parse(body) as string[]
         return status === 200
@@ -36,32 +36,32 @@ export function createVisitor(ports: readonly number[], cookie = ''): Visitor {
   return visitor
 }
 
-/** What a load has been told, and what is true. */
+/** The responses to a load, compared with the stored sessions. */
 export interface Outcome {
-  /** How often each status was answered. */
+  /** The number of responses with each status. */
   readonly statuses: Readonly<Record<number, number>>
-  /** When saves were answered with 200 whose items are not there, in epoch milliseconds. */
+  /** The times of saves that got a 200 but whose items are missing, in epoch milliseconds. */
   readonly lost: readonly number[]
-  /** Items that are there twice. */
+  /** Items that were saved twice. */
   readonly doubled: readonly string[]
-  /** Sessions that were ended with 200, and are there. */
+  /** The number of sessions whose logout got a 200 but which still exist. */
   readonly resurrected: number
-  /** Visitors who were given another session, because theirs was gone. */
+  /** The number of visitors who got a new session because theirs was gone. */
   readonly strangers: number
-  /** Milliseconds from `since` until everything was answered with 200 again. */
+  /** Milliseconds from `since` until every request got a 200 again. */
   readonly recovery: number
 }
 
 export interface Load {
-  /** Stops when all has gone well for a while, and compares. */
+  /** Stops once no request has failed for a while, and compares. */
   finish(since?: number): Promise<Outcome>
 }
 
-/** How long all must go well before a load counts as recovered. */
+/** How long no request may fail before a load counts as recovered. */
 const CALM_MS = 500
 const PATIENCE_MS = 30_000
 
-/** Visitors who put one thing after another into their carts; each fourth has a session besides that it logs out of. */
+/** Visitors who add items to their carts one by one; every fourth also has a second session and logs out of it. */
 export async function startLoad(ports: readonly number[], visitors = 12): Promise<Load> {
   const statuses: Record<number, number> = {}
   const over = new AbortController()

@@ -7,7 +7,7 @@ import { tryBadDisk } from './store-disk.ts'
 import { type Cart, openShop } from './store-requests.ts'
 import { writeForEver } from './store-writer.ts'
 
-/** What `storeProcessSuite` asks of one of its processes, as the first argument in JSON. */
+/** The task that `storeProcessSuite` gives to one of its processes, as JSON in the first argument. */
 export type Job =
   | { readonly kind: 'serve'; readonly place: string; readonly secret: string }
   | {
@@ -18,11 +18,11 @@ export type Job =
     }
   | { readonly kind: 'disk'; readonly place: string; readonly directory: string }
 
-/** What a process of the suite is made of. */
+/** The parts of a process of the suite. */
 export interface StoreChild {
-  /** A client of the store at a place that `storeProcessSuite` was given. */
+  /** Opens a client of the store at a place that `storeProcessSuite` was given. */
   open(place: string): Store
-  /** A listener of `node:http` whose handler is given the session: `withSession` of `@keepsake/node-http`. */
+  /** A listener of `node:http` that passes the session to the handler: `withSession` of `@keepsake/node-http`. */
   listener(
     sessions: Sessions<Cart>,
     handler: (request: IncomingMessage, response: ServerResponse, session: Session<Cart>) => void,
@@ -30,7 +30,7 @@ export interface StoreChild {
 }
 
 /**
- * The whole of a process that `storeProcessSuite` starts:
+ * The complete module of a process that `storeProcessSuite` starts:
  *
  * ```ts
  * runStoreChild({ open: (place) => fileStore({ directory: place }), listener: withSession })
@@ -50,7 +50,7 @@ export function runStoreChild(child: StoreChild): void {
 
 const say = (line: string): void => void writeSync(3, `${line}\n`)
 
-/** A shop with one route: each request puts one item into the cart. */
+/** A shop with one route: each POST adds one item to the cart. */
 function serve(child: StoreChild, { place, secret }: Extract<Job, { kind: 'serve' }>): void {
   const sessions = openShop(child.open(place), secret, Date.now)
   const server = createServer(
@@ -64,6 +64,6 @@ function serve(child: StoreChild, { place, secret }: Extract<Job, { kind: 'serve
     say(String((server.address() as AddressInfo).port))
     closeSync(3)
   })
-  // The suite closes this end when it is done, or is no more.
+  // The pipe ends when the suite closes it or when the suite's process ends.
   process.stdin.resume().on('end', () => process.exit())
 }

@@ -7,19 +7,19 @@ import { type Answer, type Arriving, type Fields, type Transport, valuesIn } fro
 export interface RequestOptions {
   /** Default `'GET'`. */
   readonly method?: string
-  /** Several values make several header lines of that name. */
+  /** Several values become several header lines of that name. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string
   /**
-   * Records the order of events: `'first byte'` and `'end'` are appended to it. A server that appends to the same
-   * list shows which came first, without a clock.
+   * Records the order of events: the client appends `'first byte'` and `'end'`. If the server appends to the same list,
+   * it shows the order without a clock.
    */
   readonly events?: string[]
 }
 
 export interface Client {
   readonly jar: Jar
-  /** Follows no redirect, and rejects only if the connection breaks. */
+  /** Sends a request. Follows no redirects, and rejects only if the connection breaks. */
   request(path: string, options?: RequestOptions): Promise<Answer>
   /** The same, without waiting for the body. */
   start(path: string, options?: RequestOptions): Promise<Arriving>
@@ -34,7 +34,7 @@ export interface ClientOptions {
 }
 
 /**
- * An HTTP client over a real socket, with the cookie jar of a browser. `origin` is such as `http://127.0.0.1:3000`.
+ * An HTTP client over a real socket, with the cookie jar of a browser. `origin` is for example `http://127.0.0.1:3000`.
  * A `Cookie` field in a request's own headers replaces the jar's.
  */
 export function createClient(origin: string, { jar, protocol }: ClientOptions = {}): Client {
@@ -60,7 +60,7 @@ export function clientOver(transport: Transport, origin: string, jar: Jar = crea
   return Object.freeze<Client>({ ...clientBy(start, jar), close: () => transport.close() })
 }
 
-/** What a client does that sends requests in this way. */
+/** The methods of a client that sends requests by `start`. */
 export function clientBy(start: Client['start'], jar: Jar): Omit<Client, 'close'> {
   return {
     jar,

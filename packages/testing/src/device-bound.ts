@@ -9,40 +9,40 @@ import type { Transport } from './wire.ts'
 
 export type { DeviceBoundEvent }
 
-/** What kind of browser it is, and whom it asks. */
+/** The options of a device-bound browser. */
 export interface DeviceBoundBrowserOptions {
   /** Answers the requests instead of a server at the origin: an application over `Request` and `Response`. */
   readonly fetch?: FetchHandler
-  /** What its keys sign with. Default `'ES256'`. */
+  /** The signature algorithm of its keys. Default `'ES256'`. */
   readonly algorithm?: 'ES256' | 'RS256'
   /** Its clock, in milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number
   /**
-   * Seconds that a bound cookie has to last beyond a request; otherwise it is refreshed beside the request, which does
-   * not wait. Chromium takes 120. Default 0: a refresh only where the cookie is over.
+   * The number of seconds that a bound cookie must remain valid after a request. Otherwise the browser refreshes it in the
+   * background, and the request does not wait. Chromium uses 120. Default 0: it refreshes only expired cookies.
    */
   readonly refreshAhead?: number
-  /** How many refreshes it allows itself in all; beyond them requests go without. Default: no limit. */
+  /** The maximum number of refreshes in total; later requests are sent without a refresh. Default: no limit. */
   readonly refreshQuota?: number
 }
 
-/** A browser that binds sessions to a device, as far as a server can tell. */
+/** A browser that, as far as a server can tell, binds sessions to a device. */
 export interface DeviceBoundBrowser extends Client {
-  /** What it has done of its own accord, in order. */
+  /** Its own actions, such as registrations and refreshes, in order. */
   readonly history: readonly DeviceBoundEvent[]
-  /** Identifiers of the sessions that it holds a key for. */
+  /** The identifiers of the sessions for which it has a key. */
   readonly boundSessions: readonly string[]
-  /** Resolves when what it does in the background is done: a registration that a login has offered, a refresh ahead. */
+  /** Resolves when its work in the background is done: a registration after a login, or an early refresh. */
   settled(): Promise<void>
-  /** Refreshes every session at once, as browsers may at any time, and beside a refresh that is under way. */
+  /** Refreshes every session immediately, as browsers may at any time, even while another refresh is running. */
   refresh(): Promise<void>
-  /** A client with copies of the cookies that are here now, whose age it does not heed, and without the keys: whoever has stolen them. */
+  /** A thief's client: it has copies of the current cookies, which never expire there, and none of the keys. */
   thief(): Client
 }
 
 /**
- * A browser that does what Chromium does with device-bound sessions (DBSC): it registers a key where an answer offers it,
- * and refreshes the bound cookie before a request that would go without. Its keys are in memory. It knows one origin.
+ * A browser that handles device-bound sessions (DBSC) like Chromium: it registers a key if a response offers that, and
+ * refreshes the bound cookie before a request that would be sent without it. It keeps its keys in memory, and knows one origin.
  *
  * ```ts
  * const browser = createDeviceBoundBrowser('http://localhost:3000', { now: () => now })

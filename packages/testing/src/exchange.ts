@@ -4,10 +4,10 @@ import type { Session } from '@keepsake/core'
 import type { Data, Exchange } from './host.ts'
 
 /**
- * An exchange that responds through Node's own methods, except for the verbs in `own`: those for which a framework has
- * its own, and `attach`.
+ * An exchange that responds through Node's own methods. `own` contains `attach`, and the methods for which a framework has
+ * its own.
  *
- * @param session The adapter's session; called at each use, and not before.
+ * @param session Returns the adapter's session; called at each use, and not before.
  */
 export function exchangeOf(
   request: IncomingMessage,

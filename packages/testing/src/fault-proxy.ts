@@ -11,12 +11,12 @@ export interface FaultProxy {
   cut(): void
   /** Delays the backend's replies by this many milliseconds, until `heal`. */
   delay(milliseconds: number): void
-  /** Passes on nothing of the backend any more, and keeps the connections open, until they end or `heal`. */
+  /** Drops all replies of the backend, and keeps the connections open until they end or until `heal`. */
   mute(): void
   /**
-   * Passes the next request whose bytes contain `marker` to the backend, waits for the reply, and ends the
-   * connection instead of passing it on: it took effect, and the client does not know. `meanwhile` runs before the client can know. Resolves
-   * when all of that has happened.
+   * Passes the next request whose bytes contain `marker` to the backend, waits for the reply, and then closes the
+   * connection instead of passing the reply on: the request took effect, but the client does not know. `meanwhile` runs
+   * before the connection closes. Resolves when all of that has happened.
    */
   loseAnswer(marker: string, meanwhile?: () => Promise<unknown>): Promise<void>
   heal(): void
@@ -52,7 +52,7 @@ export async function createFaultProxy(port: number): Promise<FaultProxy> {
       backend.destroy()
     }
     let held: Promise<void> | undefined
-    /** In the order of arrival, even if earlier data is still held. */
+    /** Delivers data in the order of arrival, even if earlier data is still delayed. */
     function deliver(bytes: Buffer): void {
       if (latency === 0 && held === undefined) return void client.write(bytes)
       const due = performance.now() + latency
@@ -105,7 +105,7 @@ export async function createFaultProxy(port: number): Promise<FaultProxy> {
     loseAnswer: (marker, meanwhile = () => Promise.resolve()) =>
       new Promise((resolve, reject) => {
         let others: Promise<unknown> | undefined
-        // The rest of the answer may come later.
+        // The rest of the reply may arrive later.
         const answered = (end: () => void): void => {
           others ??= meanwhile()
             .finally(end)
@@ -114,7 +114,7 @@ export async function createFaultProxy(port: number): Promise<FaultProxy> {
         trap = { marker, answered }
       }),
     heal() {
-      // Swallowed data does not come back: a connection that was mute is useless.
+      // Dropped data is lost, so a connection that was mute is useless.
       if (line === 'mute') endAll()
       line = 'open'
       latency = 0

@@ -13,7 +13,7 @@ export interface FetchMeans extends Pick<Exchange, 'attach'> {
  * Runs the handler of a scenario for a host whose handlers return a `Response`, and returns its response. If the handler
  * throws before that, it rejects.
  *
- * @param session The adapter's session; called at each use, and not before.
+ * @param session Returns the adapter's session; called at each use, and not before.
  */
 export async function respondBy(
   handler: Handler,

@@ -13,7 +13,7 @@ export interface Exchange {
   readonly response: ServerResponse
   /** The adapter's session. Reading it is the first use, which opens it. */
   readonly session: Session<Data>
-  /** `attachSession` of `@keepsake/node-http`, by hand. */
+  /** Calls `attachSession` of `@keepsake/node-http` explicitly. */
   readonly attach: (sessions: Sessions<Data>) => MaybePromise<Session<Data>>
   /** Responds with 200 and a text, or a stream. */
   readonly send: (body: string | Readable) => unknown
@@ -26,8 +26,8 @@ export interface Exchange {
 export type Handler = (exchange: Exchange) => unknown
 
 /**
- * Features that not every host has, in the words of the scenarios that test them. A host's README has to name those that it
- * lacks, and its suite checks that.
+ * Features that not every host has, in the words of the scenarios that test them. A host's README must name the ones that
+ * it lacks, and its suite checks that.
  */
 export type Feature =
   | 'early hints'
@@ -41,7 +41,7 @@ export type Feature =
 export type AdapterHost = NodeHost | FetchHost
 
 interface HostFacts {
-  /** Such as `'Express 5'`; names the suite's tests. */
+  /** The host's name in the names of the tests, such as `'Express 5'`. */
   readonly name: string
   /** The features that it lacks, and the text of the README that names each. Default: none. */
   readonly without?: { readonly features: readonly Feature[]; readonly readme: string } | undefined
@@ -52,26 +52,26 @@ export interface NodeHost extends HostFacts {
   /** The protocol of its server. Default `'http/1.1'`. */
   readonly protocol?: 'http/1.1' | 'h2'
   /**
-   * The request listener of an application that mounts the session and then this one handler. The framework responds to the handler's errors,
-   * synchronous or not, and to a session that cannot be saved, with the `status` of the error,
-   * such as the 409 of a `SessionGoneError` or the 503 of a `StoreError`, or else with 500.
+   * Returns the request listener of an application that mounts the session and then this one handler. If the handler throws
+   * or rejects, or the session cannot be saved, the framework responds with the `status` of the error, such as the 409 of
+   * a `SessionGoneError` or the 503 of a `StoreError`, or else with 500.
    */
   listener(sessions: Sessions<Data>, handler: Handler, mounted: Mounted): Listener
 }
 
 /** A host whose handlers return a `Response`. It is called directly, unless it is served. */
 export interface FetchHost extends HostFacts {
-  /** As {@link NodeHost.listener}; `respondBy` runs the handler. */
+  /** Like {@link NodeHost.listener}; `respondBy` runs the handler. */
   fetch(sessions: Sessions<Data>, handler: Handler, mounted: Mounted): FetchHandler
-  /** Serves it over HTTP/1.1, as one of the servers does that turn Node's requests into those of the Fetch API. */
+  /** Serves the host over HTTP/1.1, like a server that turns Node's requests into those of the Fetch API. */
   readonly serve?: ((fetch: FetchHandler) => Listener) | undefined
 }
 
 export type FetchHandler = (request: Request) => Response | Promise<Response>
 
-/** Middleware that an application mounts besides the session and the handler. */
+/** Middleware that an application mounts in addition to the session and the handler. */
 export interface Mounted {
-  /** Default: none. Otherwise the cross-origin guard, between the two, after a form parser. */
+  /** The options of a cross-origin guard between the two, after a form parser. Default: no guard. */
   readonly guard?: CrossOriginGuardOptions | undefined
 }
 

@@ -1,17 +1,17 @@
 import { Cookie, CookieJar } from 'tough-cookie'
 
-/** One cookie of a jar, as a browser remembers it. */
+/** One cookie of a jar, as a browser stores it. */
 export interface JarCookie {
   readonly name: string
   readonly value: string
-  /** The host alone that set it, or with a leading dot a domain with all its hosts. */
+  /** The single host that set it, or, with a leading dot, a domain with all its hosts. */
   readonly domain: string
   readonly path: string
   readonly secure: boolean
   readonly httpOnly: boolean
-  /** `'lax'`, `'strict'` or `'none'`; what a browser assumes where the line says nothing is `'lax'`. */
+  /** `'lax'`, `'strict'` or `'none'`; without the attribute, a browser assumes `'lax'`. */
   readonly sameSite: string
-  /** When it is over, in milliseconds since 1970; undefined: with the browser. */
+  /** When it expires, in milliseconds since 1970; undefined if it ends with the browser. */
   readonly expiresAt: number | undefined
 }
 
@@ -23,13 +23,13 @@ export interface Jar {
   cookieFor(url: string): string
   /** The cookies that {@link Jar.cookieFor} names. */
   cookies(url: string): readonly JarCookie[]
-  /** Another jar with the cookies of now, for which time stands still: what a thief has, who heeds no age. */
+  /** Another jar with the current cookies, whose clock does not advance: a thief's jar, in which no cookie expires. */
   copy(): Jar
   /** Forgets all cookies. */
   clear(): void
 }
 
-/** What a jar goes by. */
+/** The options of a jar. */
 export interface JarOptions {
   /** The browser's clock, in milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number
@@ -44,7 +44,7 @@ export function createJar({ now = Date.now }: JarOptions = {}): Jar {
 }
 
 function jarOver(jar: CookieJar, now: () => number): Jar {
-  // The library's own clock cannot be moved, so that it is not asked what is over.
+  // The library's own clock cannot be set, so this code decides which cookies have expired.
   const sent = (url: string): readonly Cookie[] =>
     jar
       .getCookiesSync(secured(url), { expire: false, sort: true })
@@ -69,10 +69,10 @@ function jarOver(jar: CookieJar, now: () => number): Jar {
   })
 }
 
-/** In seconds: 400 days, as RFC 6265bis has it. */
+/** 400 days in seconds, the limit of RFC 6265bis. */
 const LONGEST_AGE = 400 * 86_400
 
-/** With a point in time instead of an age: the library would count the age from the last time that the cookie was read. */
+/** Replaces the age by a point in time, because the library would count the age from the last read of the cookie. */
 function dated(cookie: Cookie, now: number): Cookie {
   if (typeof cookie.maxAge !== 'number') return cookie
   cookie.expires = new Date(now + Math.min(cookie.maxAge, LONGEST_AGE) * 1000)
@@ -96,7 +96,7 @@ function shown(cookie: Cookie): JarCookie {
   }
 }
 
-/** The loopback counts as secure, in whichever scheme. */
+/** Loopback addresses count as secure, with either scheme. */
 function secured(url: string): string {
   const { hostname } = new URL(url)
   const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname)

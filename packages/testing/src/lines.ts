@@ -1,4 +1,4 @@
-/** What a session cookie with no options looks like when it is set, and when it is cleared. */
+/** The headers that set and clear a session cookie with default options. */
 export const SET = ['Set-Cookie', '__Host-session=<token>; Path=/; Secure; HttpOnly; SameSite=Lax'] as const
 export const CLEAR = [
   'Set-Cookie',

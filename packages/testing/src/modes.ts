@@ -2,13 +2,13 @@ import { createSessions, type DataOptions, type Sessions, type SessionsOptions }
 import { type AdapterSessions, OPEN, openVisit } from '@keepsake/core/adapter'
 import type { Data } from './host.ts'
 
-/** A mode in which a suite is run. */
+/** A mode in which a suite runs. */
 export interface SuiteMode {
   readonly name: string
   createSessions(options: SessionsOptions & DataOptions<Data>): Sessions<Data>
 }
 
-/** Sealed sessions; and the same with every step delayed, so that responses have to wait as for a store. */
+/** Sealed sessions, and the same with every step delayed, so that responses have to wait as they do for a store. */
 export const sealedModes: readonly SuiteMode[] = [
   { name: 'sealed', createSessions: (options) => createSessions<Data>(options) },
   {

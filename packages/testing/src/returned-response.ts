@@ -4,7 +4,7 @@ type Given = Readonly<Record<string, string | number | readonly string[]>> | rea
 
 type Body = string | ReadableStream<Uint8Array> | null
 
-/** How a host creates a response: `new Response`, or a framework's own way. */
+/** Creates a host's response: `new Response`, or a framework's own method. */
 export type Respond = (body: Body, init: ResponseInit) => Response
 
 /** Statuses whose responses have no body, not even an empty one. */
@@ -17,9 +17,9 @@ interface Offered {
 }
 
 /**
- * Looks like Node's response to handlers of scenarios, if a host wants a `Response` back: the first call that would send
- * headers creates the `Response`, and later writes are its body. `'finish'` is emitted when the body was read to
- * its end, and `'close'` also when its reader has left.
+ * Looks like Node's response to a scenario's handler on a host that needs a returned `Response`. The first call that
+ * would send headers creates the `Response`, and later writes are its body. `'finish'` is emitted when the body has been
+ * read completely, and `'close'` also when its reader has left.
  */
 export class ReturnedResponse extends Writable {
   statusCode = 200
@@ -36,7 +36,7 @@ export class ReturnedResponse extends Writable {
     this.#respond = respond
   }
 
-  /** Set once the headers were sent. */
+  /** Resolves once the headers are sent. */
   get returned(): Promise<Response> {
     return this.#head.promise
   }
@@ -55,7 +55,7 @@ export class ReturnedResponse extends Writable {
     return this
   }
 
-  /** In all forms that Node accepts. */
+  /** Accepts all forms that Node accepts. */
   writeHead(status: number, ...rest: readonly unknown[]): this {
     this.statusCode = status
     const given = rest.findLast((one) => typeof one === 'object' && one !== null) as Given | undefined
@@ -124,7 +124,7 @@ export class ReturnedResponse extends Writable {
   }
 }
 
-/** Not `Readable.toWeb`, which throws out of an event when it is cancelled while data flow. */
+/** Does not use `Readable.toWeb`, which throws from an event if it is cancelled while data flows. */
 const webStream = (body: Readable): ReadableStream<Uint8Array> => ReadableStream.from<Uint8Array>(body)
 const namesIn = (given: Given | undefined): readonly string[] => pairsIn(given).map(([name]) => name)
 

@@ -20,7 +20,7 @@ export interface Stage {
   readonly createSessions: (options?: Partial<SessionsOptions & DataOptions<Data>>) => Sessions<Data>
   /** Serves these routes until the end of the test. */
   readonly serve: (routes: Routes, sessions?: Sessions<Data>, mounted?: Mounted) => Promise<Served>
-  /** Header fields to compare with those of an answer: names in lower case where the host has them so. */
+  /** Header fields to compare with those of a response: with names in lower case if the host sends them so. */
   readonly fields: (...fields: Fields) => Fields
 }
 
@@ -114,7 +114,7 @@ export async function listenFor(server: Server | Http2Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** Headers that frameworks, Node and the connection add, and that may differ. */
+/** Headers that frameworks, Node and the connection add, and that may differ between hosts. */
 const OWN_FIELDS: ReadonlySet<string> = new Set([
   'date',
   'connection',
@@ -137,6 +137,6 @@ export function comparable({ fields }: Pick<Answer, 'fields'>): Fields {
   return inOrder(compared)
 }
 
-/** By name, if the order has no meaning; those of one name keep their order. */
+/** Sorts fields by name, because the order of names has no meaning; fields with the same name keep their order. */
 const inOrder = (fields: Fields): Fields =>
   fields.toSorted(([a], [b]) => a.toLowerCase().localeCompare(b.toLowerCase()))

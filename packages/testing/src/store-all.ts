@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { newKey } from './store-keys.ts'
 import { need, PATIENCE_MS, type Stages } from './store-stage.ts'
 
-/** More than any store brings at once. */
+/** More records than any store returns in one batch. */
 const MANY = 150
 
-/** What `all` and `count` promise, where a store has them. */
+/** The promises of `all` and `count`, if a store has them. */
 export function testAll(stage: Stages): void {
-  describe('lists all records', { timeout: PATIENCE_MS }, () => {
-    it('each of them once, whoever’s it is', async (context) => {
+  describe('the list of all records', { timeout: PATIENCE_MS }, () => {
+    it('contains each record once, whatever its subject', async (context) => {
       const { store, other, record } = await stage()
       need(context, store, 'all')
       const texts = new Map(Array.from({ length: MANY }, newKey).map((key) => [key, `text of ${key}`]))
@@ -24,7 +24,7 @@ export function testAll(stage: Stages): void {
       expect(new Map(listed)).toEqual(texts)
     })
 
-    it('none of which is missed, or comes twice, because it is written anew meanwhile', async (context) => {
+    it('misses no record that is rewritten during the listing, and contains none twice', async (context) => {
       const { store, other, record } = await stage()
       need(context, store, 'all')
       const keys = Array.from({ length: MANY }, newKey).toSorted()
@@ -39,7 +39,7 @@ export function testAll(stage: Stages): void {
       expect(seen.toSorted()).toEqual(keys)
     })
 
-    it('only those that live, as the count has it', async (context) => {
+    it('contains no expired, ended or deleted record, and the count agrees', async (context) => {
       const { store, other, clock, record } = await stage()
       need(context, store, 'all')
       const [over, deleted, ended, alive] = [newKey(), newKey(), newKey(), newKey()]
@@ -52,15 +52,15 @@ export function testAll(stage: Stages): void {
       expect(await store.count?.()).toBe(store.count && 1)
     })
 
-    it('of a place that has none', async (context) => {
+    it('is empty for empty storage', async (context) => {
       const { store } = await stage()
       need(context, store, 'all')
       expect(await all(store)).toEqual([])
     })
   })
 
-  describe('counts', { timeout: PATIENCE_MS }, () => {
-    it('all records, whoever’s they are, and none where there are none', async (context) => {
+  describe('the count of all records', { timeout: PATIENCE_MS }, () => {
+    it('includes every record, whatever its subject, and is 0 for empty storage', async (context) => {
       const { store, other, record } = await stage()
       need(context, store, 'count')
       expect(await store.count?.()).toBe(0)

@@ -6,10 +6,10 @@ import { need, PATIENCE_MS, type Stages } from './store-stage.ts'
 const NOTE = 'a note that nobody but the visitor may read'
 const USER = 'user-4711@shop.example'
 
-/** What an attacker finds who gets everything that the store has written. */
+/** What an attacker finds in all bytes that the store has written. */
 export function testBytes(stage: Stages): void {
-  describe('gives nothing away', { timeout: PATIENCE_MS }, () => {
-    it('but sealed texts: no live id in any spelling, no data, no subject', async (context) => {
+  describe('a dump of the storage', { timeout: PATIENCE_MS }, () => {
+    it('reveals only sealed texts: no valid cookie in any encoding, no data, no subject', async (context) => {
       const { place, store, clock, record } = await stage()
       need(context, place, 'dump')
       const sessions = openShop(store, newSecret(), clock.now)
@@ -40,7 +40,7 @@ type Spelling = string | Buffer
 function spellings(of: Spelling): Buffer[] {
   const raw = Buffer.from(of)
   const encoded = [raw.toString('hex'), raw.toString('hex').toUpperCase()]
-  // A base64 text inside another one begins at any of three offsets; its complete groups are then the same.
+  // Bytes inside a longer base64 text begin at one of three offsets; for each of them, the complete groups are the same.
   for (const shift of [0, 1, 2]) {
     const base64 = Buffer.concat([Buffer.alloc(shift), raw])
       .toString('base64')

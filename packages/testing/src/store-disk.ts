@@ -12,9 +12,9 @@ const HOUR_MS = 3_600_000
 const record = (text: string) => ({ text, expiresAt: Date.now() + HOUR_MS })
 
 /**
- * Fills a small separate disk to the last page and then makes it read-only: writes that do not fit fail, existing data
- * stays, and once there is room again, or it is writable, a store that was open before continues. Runs where
- * mounts are private to the process.
+ * Fills a small separate disk to the last page, and later makes it read-only. Writes that do not fit must fail, and existing
+ * data must stay. Once there is room again, or the disk is writable, a store that was already open must continue. Needs
+ * mounts that are private to the process.
  */
 export async function tryBadDisk(open: () => Store, directory: string): Promise<void> {
   execFileSync('mount', ['-t', 'tmpfs', '-o', DISK, 'none', directory])
@@ -31,7 +31,7 @@ export async function tryBadDisk(open: () => Store, directory: string): Promise<
   await assert.rejects(async () => late.create(newKey(), record('-'.repeat(100_000))))
   await assert.rejects(async () => store.replace(key, 'kept', record('-'.repeat(100_000))))
   const change = visit(sessions, cookie, (session) => (session.note = '-'.repeat(40_000)))
-  await assert.rejects(change, StoreError, 'a request whose session cannot be kept has to fail')
+  await assert.rejects(change, StoreError, 'a request must fail if its session cannot be saved')
   assert.equal(await store.read(key), 'kept')
   assert.deepEqual(await look(sessions, cookie), { note: 'kept' })
 
@@ -48,7 +48,7 @@ export async function tryBadDisk(open: () => Store, directory: string): Promise<
   await assert.rejects(async () => reader.replace(key, 'as new', record('newest')))
   await assert.rejects(async () => reader.create(newKey(), record('one more')))
   await assert.rejects(async () => reader.delete(key))
-  // If writing fails, reading may fail too, but existing data must not count as missing.
+  // If writing fails, reading may fail too, but it must not report existing data as missing.
   assert.equal(await readOr(reader, key, 'as new'), 'as new')
 
   execFileSync('mount', ['-o', 'remount,rw', directory])
@@ -64,7 +64,7 @@ async function fill(store: Store, length: number): Promise<void> {
     try {
       await store.create(key, record('-'.repeat(length)))
     } catch {
-      assert.equal(await store.read(key), undefined, 'a record that did not fit must not be there')
+      assert.equal(await store.read(key), undefined, 'a record that did not fit must not exist')
       return
     }
   }

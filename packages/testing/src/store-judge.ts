@@ -5,7 +5,7 @@ export type Kind = 'push' | 'count' | 'note' | 'look' | 'logout' | 'login' | 're
 
 export const MOVES: readonly Kind[] = ['regenerate', 'login']
 
-/** A request that got a success, and its browser's cookie then; undefined after a logout. */
+/** A successful request, with its browser's cookie afterwards; undefined after a logout. */
 export interface Done {
   readonly kind: Kind
   readonly n: number
@@ -17,11 +17,11 @@ export interface Outcome {
   /** The cookie of every request. */
   readonly cookie: string
   readonly done: readonly Done[]
-  /** How many requests got the error that their session was over. */
+  /** How many requests failed because their session had ended. */
   readonly refused: number
-  /** Whether a request may have written and got a failure, because a day had passed in the middle of it. */
+  /** Whether a request may have failed after it had written, because a day passed in the middle of it. */
   readonly hasLateFailure: boolean
-  /** What each cookie opens, without those that open nothing. */
+  /** The data that each cookie opens, without cookies that open nothing. */
   readonly opened: ReadonlyMap<string, Partial<Cart>>
 }
 
@@ -32,7 +32,7 @@ const LOCATOR_CHARS = 21
 interface Row {
   readonly isFirst: boolean
   readonly done: readonly Done[]
-  /** What each of its valid cookies shows. */
+  /** The data that each of its valid cookies opens. */
   readonly opened: readonly Partial<Cart>[]
 }
 
@@ -42,15 +42,15 @@ export function judge(outcome: Outcome): string[] {
   const faults: string[] = []
   const has = (...some: readonly Kind[]): boolean => done.some(({ kind }) => some.includes(kind))
   if (opened.has(cookie) && has('logout', 'wait', ...MOVES))
-    faults.push('the session was ended or got a new cookie, and the old one opens it: resurrected')
+    faults.push('the session has ended or got a new cookie, but the old one still opens it: resurrected')
   if (refused > 0 && !has('login', 'logout', 'wait'))
-    faults.push('a write was refused, and the session goes on')
+    faults.push('a write failed although no request ended the session')
   for (const row of rowsOf(outcome)) {
     const [left, another] = row.opened
     if (another !== undefined) faults.push('two cookies open one session')
     const isEnded = has('wait') || (row.isFirst && has('logout'))
     if (left !== undefined) faults.push(...faultsOf(row, left, outcome))
-    else if (!isEnded) faults.push('a session is gone and nobody ended it')
+    else if (!isEnded) faults.push('a session is gone although no request ended it')
   }
   return faults
 }
@@ -70,8 +70,8 @@ function rowsOf({ cookie, done, opened }: Outcome): Row[] {
 }
 
 /**
- * A session contains its own requests' actions, once, and nothing else. Only a login that could not have the others'
- * row may also contain a copy of their actions.
+ * A session contains its own requests' actions, once, and nothing else. Only a login that had to create a new row may also
+ * contain a copy of the others' actions.
  */
 function faultsOf(row: Row, { items = [], count = 0, note }: Partial<Cart>, outcome: Outcome): string[] {
   const faults: string[] = []
@@ -80,12 +80,13 @@ function faultsOf(row: Row, { items = [], count = 0, note }: Partial<Cart>, outc
   const missing = itemsOf(row.done).filter((item) => !items.includes(item))
   const unknown = items.filter((item) => !itemsOf(known).includes(item))
   if (missing.length > 0) faults.push(`lost update: ${missing.join()}`)
-  if (new Set(items).size < items.length) faults.push(`an item is there twice: ${items.join()}`)
-  if (unknown.length > 0 && !outcome.hasLateFailure) faults.push(`refused, and there: ${unknown.join()}`)
+  if (new Set(items).size < items.length) faults.push(`an item was saved twice: ${items.join()}`)
+  if (unknown.length > 0 && !outcome.hasLateFailure)
+    faults.push(`saved although the request failed: ${unknown.join()}`)
   if (count < countOf(row.done))
-    faults.push(`lost update: counted ${countOf(row.done)}, and ${count} is there`)
+    faults.push(`lost update: counted ${countOf(row.done)} times, but the count is ${count}`)
   if (count > countOf(known) && !outcome.hasLateFailure)
-    faults.push(`counted twice, or refused and there: ${count} is there of ${countOf(known)}`)
+    faults.push(`counted twice, or saved although the request failed: ${count} instead of ${countOf(known)}`)
   const notes = row.done.filter(({ kind }) => kind === 'note')
   if (note === undefined && notes.length > 0) faults.push('lost update: the note')
   return faults

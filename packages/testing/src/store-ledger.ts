@@ -2,14 +2,14 @@ import type { Store, StoredRecord } from '@keepsake/core'
 import { revisionOf } from '@keepsake/core/store'
 import { sweepOf } from './store-pass.ts'
 
-/** Watches the calls of one storage's clients, and records every result that no store may return. */
+/** Observes the calls of one storage's clients, and records every result that no store may return. */
 export interface Ledger {
-  /** The same store, watched. */
+  /** The same store, with its calls observed. */
   watch(store: Store): Store
   readonly faults: readonly string[]
 }
 
-/** A written text: its key, its deadline, and the moment from which another text or nothing is stored. */
+/** A written text: its key, its expiry, and the moment from which another text or nothing is stored. */
 interface Written {
   readonly key: string
   readonly text: string
@@ -19,8 +19,8 @@ interface Written {
 }
 
 /**
- * A moment is a number that increases with every call and every result. Only facts that were certain when a call began
- * count against its result, so calls may overlap.
+ * A moment is a number that increases with every call and every result. A result is compared only with facts that were
+ * certain when its call began, so calls may overlap.
  */
 export function createLedger(now: () => number): Ledger {
   const faults: string[] = []
@@ -28,15 +28,15 @@ export function createLedger(now: () => number): Ledger {
   const expiredKeys = new Map<string, number>()
   let moment = 0
 
-  /** Call it when a text is requested; the result is then compared with what was certain at that moment. */
+  /** Call it when a text is requested. It returns a check of the result against the facts known at that moment. */
   function ask(key: string): (revision: string, what: string) => void {
     const asked = { at: ++moment, time: now() }
     const ended = expiredKeys.get(key) ?? Infinity
     return (revision, what) => {
       const written = texts.get(revision)
       if (written?.key !== key) faults.push(`${what} a text that was never written there`)
-      else if (ended < asked.at) faults.push(`${what} a record that had been ended: resurrected`)
-      else if (written.expiresAt <= asked.time) faults.push(`${what} a record whose deadline had passed`)
+      else if (ended < asked.at) faults.push(`${what} a record that had ended: resurrected`)
+      else if (written.expiresAt <= asked.time) faults.push(`${what} a record that had expired`)
       else if (written.supersededAt < asked.at)
         faults.push(`${what} a text that had been replaced: lost update`)
     }
@@ -46,7 +46,7 @@ export function createLedger(now: () => number): Ledger {
     texts.set(revisionOf(text), { key, text, expiresAt, supersededAt: Infinity, isReplaced: false })
   }
 
-  /** From here on the text of this revision is no longer stored. */
+  /** Notes that the text of this revision is no longer stored. */
   function supersede(key: string, revision: string, record: StoredRecord, time: number): void {
     const old = texts.get(revision)
     if (old !== undefined) {
@@ -66,7 +66,8 @@ export function createLedger(now: () => number): Ledger {
         const text = await store.read(key)
         if (text === undefined) return text
         check(revisionOf(text), 'read')
-        if (texts.get(revisionOf(text))?.text !== text) faults.push('read a text that nobody has written so')
+        if (texts.get(revisionOf(text))?.text !== text)
+          faults.push('read a text that differs from the one written with its revision')
         return text
       },
       async create(key, record) {

@@ -6,18 +6,18 @@ import { begin, type Cart, look, newSecret, TIME_LIMIT_MS, visit } from './store
 import { need, PATIENCE_MS, type Stage, type Stages } from './store-stage.ts'
 
 const LOGINS = 50
-/** Sessions of one user: on a disk or in memory, and on a server, which is asked over a connection for each. */
+/** The number of one user's sessions: on disk or in memory, and on a server, where each needs a round trip. */
 const IN_REACH = 1000
 const ON_A_SERVER = 200
-/** Sessions that a user may have, where there is a limit. */
+/** The limit on the sessions of a user, in the tests with a limit. */
 const MAX = 5
-/** Parallel requests. */
+/** The number of parallel requests. */
 const AT_ONCE = 50
 
 /** Users' sessions in two processes of one application, if the store can find them. */
 export function testLogins(stage: Stages): void {
-  describe('lets a user be logged out everywhere', { timeout: PATIENCE_MS }, () => {
-    it(`out of many sessions, with ${LOGINS} logins meanwhile`, async (context) => {
+  describe('revoking all sessions of a user', { timeout: PATIENCE_MS }, () => {
+    it(`ends many sessions, even with ${LOGINS} logins in the meantime`, async (context) => {
       const place = await stage()
       need(context, place.store, 'bySubject')
       const sessions = numberFrom('LOGINS', place.place.hasOwnClock === true ? ON_A_SERVER : IN_REACH)
@@ -29,7 +29,7 @@ export function testLogins(stage: Stages): void {
       expect(revoked).toBeGreaterThanOrEqual(sessions)
       expect(await aliveOf(second, before)).toEqual([])
       const after = await logins(3, first, second)
-      // Each login in the meantime was either before it or after it; nothing else is there.
+      // Each login in the meantime happened either before or after the revocation; there are no other sessions.
       const survivors = [...(await aliveOf(second, during)), ...after]
       expect(await second.listFor('alice')).toHaveLength(survivors.length)
       expect(revoked).toBe(sessions + LOGINS + after.length - survivors.length)
@@ -37,7 +37,7 @@ export function testLogins(stage: Stages): void {
       expect(await aliveOf(second, [...during, ...after])).toEqual([])
     })
 
-    it('out of sessions that get new ids meanwhile, or write', async (context) => {
+    it('ends sessions that get new cookies or write in the meantime', async (context) => {
       const place = await stage()
       need(context, place.store, 'bySubject')
       const [first, second] = openTwo(place)
@@ -49,7 +49,7 @@ export function testLogins(stage: Stages): void {
       expect(await second.listFor('alice')).toEqual([])
     })
 
-    it('but for the session in hand', async (context) => {
+    it('spares the session given as `except`', async (context) => {
       const place = await stage()
       need(context, place.store, 'bySubject')
       const [first, second] = openTwo(place)
@@ -62,8 +62,8 @@ export function testLogins(stage: Stages): void {
     })
   })
 
-  describe('holds a user to so many sessions', { timeout: PATIENCE_MS }, () => {
-    it('and of 25 that log in at once at two processes it keeps the newest five', async (context) => {
+  describe('a limit of five sessions per user', { timeout: PATIENCE_MS }, () => {
+    it('leaves five of 25 simultaneous logins in two processes', async (context) => {
       const place = await stage()
       need(context, place.store, 'bySubject')
       const [first, second] = openTwo(place, { maxPerSubject: MAX })
@@ -71,14 +71,14 @@ export function testLogins(stage: Stages): void {
         Array.from({ length: 25 }, (_, n) => login(n % 2 === 0 ? first : second)),
       )
       const done = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-      // A login that finds this many later ones fails, and sets no cookie.
+      // A login that finds five later ones fails, and sets no cookie.
       for (const result of results)
         if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(SessionGoneError)
       expect(await aliveOf(first, done)).toHaveLength(MAX)
       expect(await second.listFor('alice')).toHaveLength(MAX)
     })
 
-    it('and one more login ends the oldest session, and no other', async (context) => {
+    it('makes a sixth login end the oldest session, and no other', async (context) => {
       const place = await stage()
       need(context, place.store, 'bySubject')
       const [first, second] = openTwo(place, { maxPerSubject: MAX })
@@ -134,7 +134,7 @@ async function aliveOf(sessions: Sessions<Cart>, cookies: readonly string[]): Pr
   return alive
 }
 
-/** Requests of one session, one after the other, until it has ended. */
+/** Sends requests of one session one by one until it has ended. */
 async function keepBusy(sessions: Sessions<Cart>, from: string, n: number): Promise<string> {
   let cookie = from
   for (let turn = 0; turn < 20 && (await isAlive(sessions, cookie)); turn++) {

@@ -1,6 +1,6 @@
 import type { Store } from '@keepsake/core'
 
-/** A store that hands the calls about one record on, whether the store's methods are its own or its class's. */
+/** A store that passes on the calls about one record, whether the store is a plain object or an instance of a class. */
 export function pass(store: Store): Store {
   return {
     read: (key) => store.read(key),
@@ -11,7 +11,7 @@ export function pass(store: Store): Store {
   }
 }
 
-/** Sweeps a store that can be swept. */
+/** Sweeps a store if it has a `sweep`. */
 export async function sweepOf(store: Store, now: number): Promise<number> {
   return (await store.sweep?.(now)) ?? 0
 }

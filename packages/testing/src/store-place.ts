@@ -7,9 +7,9 @@ export interface StorePlace {
   readonly store: Store
   /** Another client of the same storage, as another process would have. Omit it if no other process can reach it. */
   another?(): MaybePromise<Store>
-  /** All bytes of the storage, as a thief of the disk would find them. */
+  /** All bytes of the storage, as somebody who steals the disk would find them. */
   dump?(): MaybePromise<Uint8Array>
-  /** Set if the backend uses its own clock; the suite then waits in real time. */
+  /** True if the backend uses its own clock; the suite then waits in real time. */
   readonly hasOwnClock?: boolean
   /** Deletes the storage. Its clients have been closed. */
   remove?(): MaybePromise<void>

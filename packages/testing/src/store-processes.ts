@@ -34,9 +34,9 @@ const DEFAULT_CRASHES = 100
 const HOUR_MS = 3_600_000
 
 /**
- * What a store on disk promises to several processes, and to those that remain when one is killed in the middle of
- * a write. `child` is a module that calls `runStoreChild` of `@keepsake/testing/child`. `CRASHES=1000` kills more
- * often than the default of 100 times.
+ * Tests the promises of a store on disk to several processes, also when one of them is killed in the middle of a
+ * write. `child` is a module that calls `runStoreChild` of `@keepsake/testing/child`. `CRASHES=1000` kills 1,000 times
+ * instead of the default of 100.
  */
 export function storeProcessSuite(
   name: string,
@@ -53,30 +53,34 @@ export function storeProcessSuite(
   }
 
   describe(`${name}, in several processes`, () => {
-    it(`keeps ${REQUESTS} requests' items in one cart`, { timeout: PATIENCE_MS }, async () => {
-      const { place, store } = await stage()
-      const secret = newSecret()
-      const sessions = openShop(store, secret, Date.now)
-      const cookie = (await visit(sessions, undefined, (session) => (session.note = 'begun'))) ?? ''
-      const [first, second] = await Promise.all(
-        [0, 1].map(() => serve(child, { kind: 'serve', place, secret })),
-      )
-      const statuses = await Promise.all(
-        Array.from({ length: REQUESTS }, async (_, n) => {
-          const url = `http://127.0.0.1:${n % 2 === 0 ? first : second}/item-${n}`
-          const { status } = await fetch(url, { method: 'POST', headers: { cookie } })
-          return status
-        }),
-      )
-      expect(new Set(statuses)).toEqual(new Set([200]))
-      const items = (await look(sessions, cookie))?.items ?? []
-      expect(items).toHaveLength(REQUESTS)
-      expect(new Set(items).size).toBe(REQUESTS)
-    })
+    it(
+      `keeps every item that ${REQUESTS} requests push into one cart`,
+      { timeout: PATIENCE_MS },
+      async () => {
+        const { place, store } = await stage()
+        const secret = newSecret()
+        const sessions = openShop(store, secret, Date.now)
+        const cookie = (await visit(sessions, undefined, (session) => (session.note = 'begun'))) ?? ''
+        const [first, second] = await Promise.all(
+          [0, 1].map(() => serve(child, { kind: 'serve', place, secret })),
+        )
+        const statuses = await Promise.all(
+          Array.from({ length: REQUESTS }, async (_, n) => {
+            const url = `http://127.0.0.1:${n % 2 === 0 ? first : second}/item-${n}`
+            const { status } = await fetch(url, { method: 'POST', headers: { cookie } })
+            return status
+          }),
+        )
+        expect(new Set(statuses)).toEqual(new Set([200]))
+        const items = (await look(sessions, cookie))?.items ?? []
+        expect(items).toHaveLength(REQUESTS)
+        expect(new Set(items).size).toBe(REQUESTS)
+      },
+    )
 
     const crashes = numberFrom('CRASHES', DEFAULT_CRASHES)
     it(
-      `has the old record or the new one after each of ${crashes} kills`,
+      `keeps either the old record or the new one after each of ${crashes} kills`,
       { timeout: PATIENCE_MS + crashes * 1000 },
       async () => {
         const place = await stage()
@@ -91,16 +95,16 @@ export function storeProcessSuite(
           const keys = [newKey(), newKey()]
           while (left-- > 0) await killOnce(child, place, { keys, shared }, random)
         }
-        // Two at a time: the surviving one finds the locks that the other has left behind.
+        // Two at a time, so that the surviving process finds the locks that the other one left behind.
         await Promise.all([killInTurn(), killInTurn()])
         await place.store.sweep?.(Date.now())
         expect((await place.leftovers?.()) ?? []).toEqual([])
       },
     )
 
-    it('keeps what it has when the disk is full or read-only', { timeout: PATIENCE_MS }, async (context) => {
+    it('keeps its records when the disk is full or read-only', { timeout: PATIENCE_MS }, async (context) => {
       const { place, directory } = await stage()
-      context.skip(!canMount(), 'no disk of its own can be mounted here')
+      context.skip(!canMount(), 'no separate disk can be mounted here')
       need(context, { directory }, 'directory')
       const { lines } = start(child, { kind: 'disk', place, directory: directory ?? '' }, PRIVATE_MOUNTS)
       const said: string[] = []
@@ -110,7 +114,7 @@ export function storeProcessSuite(
   })
 }
 
-/** Runs a command in a namespace where it may mount what nobody else sees. */
+/** Runs a command in a namespace where its mounts are invisible to other processes. */
 const PRIVATE_MOUNTS = ['unshare', '--map-root-user', '--mount'] as const
 
 function canMount(): boolean {
@@ -118,7 +122,7 @@ function canMount(): boolean {
   return spawnSync(command, [...options, 'mount', '--version']).status === 0
 }
 
-/** Starts a process with one server of the shop, and says its port. */
+/** Starts a process with one server of the shop, and returns its port. */
 async function serve(child: URL, job: Job): Promise<number> {
   const { process, lines } = start(child, job)
   onTestFinished(async () => {
@@ -169,19 +173,19 @@ async function killOnce(
   expect(serialOf(await store.read(shared))).not.toBe('-')
 }
 
-/** What is under a key, as the journal has it; a text that is not whole is not in any journal. */
+/** The content of a key as the journal names it. The journal never contains an incomplete text. */
 function serialOf(text: string | undefined): string {
   if (text === undefined) return '-'
   return isWhole(text) ? text.slice(0, text.indexOf(':')) : `broken: ${text.slice(0, 40)}`
 }
 
-/** A few turns of the event loop later, so that the kill may hit any moment of a write. */
+/** Kills a few turns of the event loop later, so that it may hit any moment of a write. */
 async function killAfter(process: ChildProcess, turns: number): Promise<void> {
   for (let n = 0; n < turns; n++) await nextTurn()
   process.kill('SIGKILL')
 }
 
-/** Starts a process, and gives the lines that it writes until its end. */
+/** Starts a process, and returns the lines that it writes until its end. */
 function start(child: URL, job: Job, around: readonly string[] = []) {
   const script = [fileURLToPath(child), JSON.stringify(job)]
   const [command = '', ...words] = [...around, process.execPath, '--conditions=@keepsake/source', ...script]

@@ -4,13 +4,13 @@ import { newKey } from './store-keys.ts'
 import { PATIENCE_MS, type Stage, type Stages } from './store-stage.ts'
 import { longText } from './store-texts.ts'
 
-/** For a read that a busy machine delays too long. */
+/** The maximum number of attempts if a busy machine delays a read too long. */
 const MOST_TRIES = 20
 
 /** The promises to one client. */
 export function testPromises(stage: Stages): void {
-  describe('keeps a text under a key', { timeout: PATIENCE_MS }, () => {
-    it('has nothing under a key that nobody wrote', async () => {
+  describe('a record', { timeout: PATIENCE_MS }, () => {
+    it('cannot be read or replaced under a key that was never written', async () => {
       const { store, record } = await stage()
       const key = newKey()
       expect(await store.read(key)).toBeUndefined()
@@ -18,7 +18,7 @@ export function testPromises(stage: Stages): void {
       expect(await store.read(key)).toBeUndefined()
     })
 
-    it('reads what was created, from every client', async () => {
+    it('can be read by every client after its creation', async () => {
       const { store, other, record } = await stage()
       const key = newKey()
       expect(await store.create(key, record('first'))).toBe(true)
@@ -26,7 +26,7 @@ export function testPromises(stage: Stages): void {
       expect(await other.read(key)).toBe('first')
     })
 
-    it('does not create over a key that is taken', async () => {
+    it('is not overwritten by a second creation', async () => {
       const { store, other, record } = await stage()
       const key = newKey()
       await store.create(key, record('first'))
@@ -35,7 +35,7 @@ export function testPromises(stage: Stages): void {
       expect(await store.read(key)).toBe('first')
     })
 
-    it('replaces only the text with the given revision', async () => {
+    it('is replaced only if its text has the given revision', async () => {
       const { store, other, record } = await stage()
       const key = newKey()
       await store.create(key, record('first'))
@@ -46,7 +46,7 @@ export function testPromises(stage: Stages): void {
       expect(await other.read(key)).toBe('third')
     })
 
-    it('does not accept a part of a text, or a pattern, as the text', async () => {
+    it('is not replaced if the revision is a part of its text or a pattern', async () => {
       const { store, record } = await stage()
       const key = newKey()
       await store.create(key, record('The_text%'))
@@ -55,7 +55,7 @@ export function testPromises(stage: Stages): void {
       expect(await store.read(key)).toBe('The_text%')
     })
 
-    it('removes a deleted key, and deleting it again is fine', async () => {
+    it('is gone after it is deleted, and can be deleted again', async () => {
       const { store, other, record } = await stage()
       const key = newKey()
       await store.delete(key)
@@ -69,7 +69,7 @@ export function testPromises(stage: Stages): void {
       expect(await other.read(key)).toBe('third')
     })
 
-    it('does not change similar keys', async () => {
+    it('stays the same when a record with a similar key is changed', async () => {
       const { store, record } = await stage()
       const keys = ['0', '1', 'a', 'f'].map((digit) => '0'.repeat(63) + digit)
       const [gone = '', changed = '', ...rest] = keys
@@ -81,7 +81,7 @@ export function testPromises(stage: Stages): void {
       for (const key of rest) expect(await store.read(key)).toBe(longText(key))
     })
 
-    it('returns texts exactly, whatever their content and length', async () => {
+    it('is returned exactly, whatever the content and length of its text', async () => {
       const { store, other, record } = await stage()
       const printable = Array.from({ length: 95 }, (_, code) => String.fromCodePoint(code + 32)).join('')
       const long = printable.repeat(1380).slice(0, 131_072)
@@ -106,7 +106,7 @@ export function testPromises(stage: Stages): void {
       }
     })
 
-    it('rejects a key that is not a hash, or has no record under it', async () => {
+    it('is never found under a key that is not a hash', async () => {
       const { store } = await stage()
       for (const key of ['', '.', '../secret', `${'0'.repeat(63)}'`, `${newKey()}/x`, '*', `${newKey()}\n`]) {
         const read = async (): Promise<string | undefined> => store.read(key)
@@ -116,7 +116,7 @@ export function testPromises(stage: Stages): void {
       }
     })
 
-    it('closes its own resources, and another client continues', async () => {
+    it('is still available to other clients after one client is closed', async () => {
       const { store, other, record, place } = await stage()
       const key = newKey()
       await store.create(key, record('first'))
@@ -129,32 +129,28 @@ export function testPromises(stage: Stages): void {
     })
   })
 
-  describe('ends a record at its deadline', { timeout: PATIENCE_MS }, () => {
-    it('to within a second', async () => {
+  describe('the expiry of a record', { timeout: PATIENCE_MS }, () => {
+    it('takes effect to within a second', async () => {
       const { store, clock, record } = await stage()
       const key = await keyReadInTime({ store, clock, record })
       await clock.pass(2100)
       expect(await store.read(key)).toBeUndefined()
     })
 
-    it(
-      'so that it can be neither read nor replaced, and its key is free',
-      { timeout: PATIENCE_MS },
-      async () => {
-        const { store, other, clock, record } = await stage()
-        const [key, again] = [newKey(), newKey()]
-        for (const taken of [key, again]) await store.create(taken, record('old', 1000))
-        await clock.pass(2100)
-        expect(await other.read(key)).toBeUndefined()
-        expect(await other.replace(key, 'old', record('new'))).toBe(false)
-        expect(await other.read(key)).toBeUndefined()
-        expect(await other.create(again, record('new'))).toBe(true)
-        expect(await store.read(again)).toBe('new')
-        await store.delete(key)
-      },
-    )
+    it('ends it for reads and replacements, and frees its key', { timeout: PATIENCE_MS }, async () => {
+      const { store, other, clock, record } = await stage()
+      const [key, again] = [newKey(), newKey()]
+      for (const taken of [key, again]) await store.create(taken, record('old', 1000))
+      await clock.pass(2100)
+      expect(await other.read(key)).toBeUndefined()
+      expect(await other.replace(key, 'old', record('new'))).toBe(false)
+      expect(await other.read(key)).toBeUndefined()
+      expect(await other.create(again, record('new'))).toBe(true)
+      expect(await store.read(again)).toBe('new')
+      await store.delete(key)
+    })
 
-    it('and a replacement brings a deadline of its own', async () => {
+    it('is replaced together with the record', async () => {
       const { store, clock, record } = await stage()
       const [longer, shorter] = [newKey(), newKey()]
       await store.create(longer, record('a', 3000))
@@ -166,7 +162,7 @@ export function testPromises(stage: Stages): void {
       expect(await store.read(shorter)).toBeUndefined()
     })
 
-    it('at once when a replacement has a deadline in the past', async () => {
+    it('ends the record immediately if a replacement sets it to the past', async () => {
       const { store, other, clock, record } = await stage()
       for (const expiresAt of [0, 1, clock.now() - 5000]) {
         const key = newKey()
@@ -181,7 +177,7 @@ export function testPromises(stage: Stages): void {
       }
     })
 
-    it('and not at all when a replacement that would end it comes too late', async () => {
+    it('does not change if a replacement with an outdated revision sets it to the past', async () => {
       const { store, record } = await stage()
       const key = newKey()
       await store.create(key, record('first'))
@@ -190,7 +186,7 @@ export function testPromises(stage: Stages): void {
       expect(await store.read(key)).toBe('second')
     })
 
-    it('at once when it is created with a deadline in the past', async () => {
+    it('ends the record immediately if its creation sets it to the past', async () => {
       const { store, other, record } = await stage()
       const key = newKey()
       expect(await store.create(key, { text: 'dead', expiresAt: 0 })).toBe(true)
@@ -200,7 +196,7 @@ export function testPromises(stage: Stages): void {
       expect(await store.read(key)).toBe('alive')
     })
 
-    it('which may be tens of thousands of years away', async () => {
+    it('can be tens of thousands of years away', async () => {
       const { store, record } = await stage()
       const key = newKey()
       await store.create(key, record('soon', 60_000))
@@ -210,7 +206,7 @@ export function testPromises(stage: Stages): void {
   })
 }
 
-/** A key whose record was there a second before its deadline. Tries again where a busy machine asked too late to tell. */
+/** A key whose record still existed a second before its expiry. Retries if a busy machine delayed the read past that moment. */
 async function keyReadInTime(stage: Pick<Stage, 'store' | 'clock' | 'record'>): Promise<string> {
   const { store, clock, record } = stage
   for (let tries = 0; ; tries++) {

@@ -16,8 +16,8 @@ const clientOf = ({ store, other }: Stage, n: number): Stage['store'] => (n % 2 
 
 /** The promises to several simultaneous clients of the same storage. */
 export function testRaces(stage: Stages): void {
-  describe('is one atomic step', { timeout: PATIENCE_MS }, () => {
-    it('so that exactly one of many creates the key', async () => {
+  describe('each call is one atomic step', { timeout: PATIENCE_MS }, () => {
+    it('and exactly one of many simultaneous creations of a key succeeds', async () => {
       const place = await stage()
       for (let round = 0; round < 5; round++) {
         const key = newKey()
@@ -30,7 +30,7 @@ export function testRaces(stage: Stages): void {
       }
     })
 
-    it('so that exactly one of many takes over a key whose deadline has passed', async () => {
+    it('and exactly one of many simultaneous creations over an expired record succeeds', async () => {
       const place = await stage()
       const key = newKey()
       await place.store.create(key, { text: 'over', expiresAt: 0 })
@@ -41,7 +41,7 @@ export function testRaces(stage: Stages): void {
       expect(await place.other.read(key)).toBe(`by ${created.indexOf(true)}`)
     })
 
-    it('so that exactly one of many replaces the same text', async () => {
+    it('and exactly one of many simultaneous replacements of a text succeeds', async () => {
       const place = await stage()
       const key = newKey()
       let from = longText('first')
@@ -58,7 +58,7 @@ export function testRaces(stage: Stages): void {
       }
     })
 
-    it('so that nothing brings back what is deleted in the midst of replacements', async () => {
+    it('and no replacement restores a record that is deleted meanwhile', async () => {
       const { store, other, record } = await stage()
       const random = createRandom(1)
       for (let round = 0; round < ROUNDS; round++) {
@@ -82,7 +82,7 @@ export function testRaces(stage: Stages): void {
       }
     })
 
-    it('so that a reader finds the old text or the new one, and never neither', async () => {
+    it('and a reader always finds either the old text or the new one', async () => {
       const place = await stage()
       const key = newKey()
       const texts = new Set(Array.from({ length: 60 }, (_, n) => `${n}:`.repeat(2000 + n)))
@@ -106,7 +106,7 @@ export function testRaces(stage: Stages): void {
       await Promise.all([write(), read(), read()])
     })
 
-    it('in whatever order creations, replacements and deletions meet', async () => {
+    it('in any order of simultaneous creations, replacements and deletions', async () => {
       const place = await stage()
       const random = createRandom(1)
       const ledger = createLedger(place.clock.now)

@@ -1,4 +1,4 @@
-/** A small seeded generator (mulberry32): the same seed, the same choices. Not for secrets. */
+/** A small seeded generator (mulberry32): the same seed gives the same choices. Not for secrets. */
 export interface Random {
   /** A whole number from 0 to below `limit`. */
   below(limit: number): number
@@ -24,7 +24,7 @@ export function createRandom(seed: number): Random {
   }
 }
 
-/** What the environment asks for: how often, and beginning with which seed. */
+/** A number from an environment variable, such as the number of repetitions or the first seed. */
 export function numberFrom(variable: string, fallback: number): number {
   const value = process.env[variable]
   return value === undefined || value === '' ? fallback : Number(value)

@@ -10,7 +10,7 @@ const RENEWALS: Readonly<Record<string, Change>> = {
   'a second login of the same user': (session) => session.login('alice'),
 }
 
-/** A session that gets a new cookie while requests with the old one are on their way, at two processes. */
+/** A session in two processes that gets a new cookie while requests with the old one are running. */
 export function testRenewals(stage: Stages): void {
   async function openBoth(): Promise<[Sessions<Cart>, Sessions<Cart>]> {
     const { store, other, clock } = await stage()
@@ -33,13 +33,13 @@ export function testRenewals(stage: Stages): void {
       await early.close()
       const next = await renewing.close()
       expect(next).not.toBe(cookie)
-      // The browser keeps the cookie of the request that changed it.
+      // A request with the old cookie does not change the browser's cookie.
       expect(await late.close()).toBe(cookie)
       expect(await look(second, next)).toEqual({ items: ['book', 'before', 'after'] })
       expect(await look(second, cookie)).toBeUndefined()
     })
 
-    it('gets it from one of two parallel regenerates, and keeps what both have written', async () => {
+    it('gets it from only one of two parallel regenerates, and keeps the writes of both', async () => {
       const [first, second] = await openBoth()
       const cookie = await bought(first)
       const both = [await begin(first, cookie), await begin(second, cookie)]
@@ -53,7 +53,7 @@ export function testRenewals(stage: Stages): void {
       expect(await look(first, next)).toEqual({ items: ['book', 'item 0', 'item 1'] })
     })
 
-    it('is not changed or logged out by a late request with the cookie from before its login, which sets none', async () => {
+    it('is not changed by a late request with the cookie from before its login, which sets no cookie', async () => {
       const [first, second] = await openBoth()
       const cookie = await bought(first)
       const next =
@@ -67,7 +67,7 @@ export function testRenewals(stage: Stages): void {
     })
 
     it.each(Object.entries(RENEWALS))(
-      'lives on after a logout with the cookie from before %s, which is a SessionGoneError',
+      'stays logged in after a logout with the cookie from before %s, which fails with a SessionGoneError',
       async (_, renew) => {
         const [first, second] = await openBoth()
         const cookie = (await visit(first, undefined, (session) => session.login('alice'))) ?? ''
@@ -79,7 +79,7 @@ export function testRenewals(stage: Stages): void {
       },
     )
 
-    it('gives each of two logins at once a cookie that opens its session', async () => {
+    it('gives each of two simultaneous logins a cookie that opens its session', async () => {
       const [first, second] = await openBoth()
       const cookie = await bought(first)
       const both = [await begin(first, cookie), await begin(second, cookie)]

@@ -9,20 +9,20 @@ export interface Cart {
   note: string
 }
 
-/** No scenario may fail because the machine is slow. */
+/** Long enough that no scenario fails because the machine is slow. */
 export const TIME_LIMIT_MS = 120_000
 
-/** 32 random bytes as text: the secret of one scenario, which its processes share. */
+/** 32 random bytes as text: the secret that the processes of one scenario share. */
 export const newSecret = (): string => randomBytes(32).toString('base64url')
 
-/** Sessions over a store, as one process of an application has them. */
+/** The sessions of one process of an application, over a store. */
 export function openShop(
   store: Store,
   secret: string,
   now: () => number,
   lifetime?: LifetimeOptions,
 ): Sessions<Cart> {
-  // The stage closes its stores itself; and a sweep comes when the scenario wants one.
+  // The stage closes its stores, and the scenario decides when to sweep.
   const kept = pass(store)
   const storeTimeLimit = TIME_LIMIT_MS
   return createSessions<Cart>({ secrets: [secret], store: kept, now, storeTimeLimit, lifetime })
@@ -36,12 +36,12 @@ export async function visit(
 ): Promise<string | undefined> {
   const opened = await sessions.open(cookie)
   handler(opened.session)
-  // `save` says by an exception when another request has ended the session.
+  // `save` throws if another request has ended the session.
   await opened.session.save()
   return cookieAfter(await opened.close(), cookie)
 }
 
-/** A request up to its handler; `close` commits and gives back the `Cookie` header that holds then. */
+/** A request up to its handler; `close` commits, and returns the resulting `Cookie` header. */
 export async function begin(
   sessions: Sessions<Cart>,
   cookie: string,
@@ -53,7 +53,7 @@ export async function begin(
   }
 }
 
-/** The `Cookie` header of a browser that had `before` and was answered with these headers. */
+/** The `Cookie` header of a browser that had `before` and then received these headers. */
 function cookieAfter(headers: readonly (readonly [string, string])[], before: string | undefined) {
   const line = headers.find(([name]) => name === 'Set-Cookie')?.[1]
   if (line === undefined) return before

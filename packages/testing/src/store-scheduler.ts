@@ -4,23 +4,23 @@ import type { Random } from './store-random.ts'
 
 /** Runs tasks one step at a time, in an order chosen by a random generator. */
 export interface Scheduler {
-  /** The same store, with every call and every result waiting for its turn. */
+  /** The same store, but every call and every result waits for its turn. */
   gate(store: Store): Store
   /** Resolves when it is the caller's turn. */
   turn(): Promise<void>
-  /** Runs tasks to their end. Rejects with the first error of any of them. */
+  /** Runs all tasks until they end. Rejects with the first error of any of them. */
   run(tasks: readonly (() => Promise<void>)[]): Promise<void>
 }
 
-/** One step in three runs together with others, so that two clients really use the backend simultaneously. */
-const ALONE_IN = 3
+/** One step in three overlaps with others, so that two clients really use the backend simultaneously. */
+const TOGETHER_IN = 3
 const MOST_TURNS = 10
 
 export function createScheduler(random: Random): Scheduler {
   const waiting: (() => void)[] = []
   const busy = { tasks: 0, atBackend: 0, wake: () => {} }
   const isRunning = (): boolean => busy.tasks > 0
-  /** Whether a task could go on, or nothing is left to wait for. */
+  /** Whether a task can continue, or all tasks have ended. */
   const isSettled = (): boolean => !isRunning() || (busy.atBackend === 0 && waiting.length > 0)
 
   const turn = (): Promise<void> =>
@@ -40,7 +40,7 @@ export function createScheduler(random: Random): Scheduler {
     }
   }
 
-  /** Until every task waits for its turn, or for something that is not ours, such as a timer or another task. */
+  /** Waits until every task waits for its turn, or for something outside the scheduler, such as a timer or another task. */
   async function settle(): Promise<void> {
     do {
       await nextTurn()
@@ -51,10 +51,10 @@ export function createScheduler(random: Random): Scheduler {
   async function go(): Promise<void> {
     await settle()
     while (isRunning()) {
-      const together = random.below(ALONE_IN) === 0 ? 1 + random.below(waiting.length) : 1
+      const together = random.below(TOGETHER_IN) === 0 ? 1 + random.below(waiting.length) : 1
       for (let n = 0; n < together; n++) {
         waiting.splice(random.below(waiting.length), 1)[0]?.()
-        // The next one finds it in the midst of its work, here or there.
+        // The next step starts while this one is at some point of its work.
         for (let turns = random.below(MOST_TURNS); turns > 0; turns--) await nextTurn()
       }
       await settle()

@@ -27,12 +27,12 @@ const HANDLERS: Readonly<Record<string, (session: Session<Cart>, n: number) => v
 
 const WRITES: readonly Kind[] = ['push', 'push', 'push', 'count', 'count', 'note', 'look']
 
-/** Requests in an order chosen by a random generator, through whole sessions in two processes. */
+/** Requests in an order chosen by a random generator, through complete sessions in two processes. */
 export function testSchedules(stage: Stages): void {
   const schedules = numberFrom('SCHEDULES', DEFAULT_SCHEDULES)
   const first = numberFrom('SEED', randomInt(2 ** 31))
-  describe('loses nothing and brings nothing back', () => {
-    it(`in ${schedules} orders of requests`, { timeout: PATIENCE_MS + schedules * 200 }, async () => {
+  describe('loses no update and restores no ended session', () => {
+    it(`in ${schedules} random orders of requests`, { timeout: PATIENCE_MS + schedules * 200 }, async () => {
       const place = await stage()
       for (let seed = first; seed < first + schedules; seed++) {
         const faults = await runSchedule(place, seed).catch((error: unknown) => [inspect(error)])
@@ -42,7 +42,7 @@ export function testSchedules(stage: Stages): void {
   })
 }
 
-/** Who takes part: some who write, and perhaps some who end or move the session or let its time run out. */
+/** The actions of a schedule: a few writes, and sometimes a new cookie, a logout, a sweep, or a wait until the session expires. */
 function castOf(seed: number, hasOwnClock: boolean): Kind[] {
   const random = createRandom(seed)
   const cast = Array.from({ length: 2 + random.below(3) }, () => random.pick(WRITES))
@@ -65,10 +65,10 @@ export async function runSchedule(place: Stage, seed: number): Promise<readonly 
   const [plain, ...shared] = [stores[0], ...stores.map((store) => scheduler.gate(store))].map((store) =>
     openShop(store ?? place.store, secret, clock.now),
   )
-  if (plain === undefined) throw new Error('there is no store')
+  if (plain === undefined) throw new Error('no store')
   const cookie = (await visit(plain, undefined, (session) => (session.items = []))) ?? ''
 
-  /** A day that passes in the midst of a commit ends the record that it has just made: that may fail. */
+  /** If a day passes during a commit, the record that it has just created expires, and the commit may fail. */
   let hasLateFailure = false
   const lateFailure = (error: unknown): 'none' => {
     if (!(error instanceof StoreError) || !cast.includes('wait')) throw error
@@ -105,7 +105,7 @@ export async function runSchedule(place: Stage, seed: number): Promise<readonly 
   return [...ledger.faults, ...judge({ cookie, done, refused, hasLateFailure, opened })]
 }
 
-/** The cookie after a request; `none` when it found no session, `over` when its session was over by its commit. */
+/** The cookie after a request; `none` if it found no session, `over` if its session had ended by its commit. */
 async function request(
   sessions: Sessions<Cart>,
   cookie: string,

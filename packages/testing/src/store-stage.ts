@@ -3,7 +3,7 @@ import type { Store, StoredRecord } from '@keepsake/core'
 import { onTestFinished, type TestContext } from 'vitest'
 import type { MakeStore, StorePlace } from './store-place.ts'
 
-/** A test's clock: it stands still until it is advanced, or is the real one. */
+/** A test's clock: either one that moves only when it is advanced, or the real one. */
 export interface Clock {
   readonly now: () => number
   /** Lets time pass. */
@@ -14,7 +14,7 @@ export interface Clock {
 export interface Stage {
   readonly place: StorePlace
   readonly store: Store
-  /** Another client of the same place; the same one where there is none. */
+  /** Another client of the same storage; the same client if there is no other. */
   readonly other: Store
   readonly clock: Clock
   /** A record that expires in this many milliseconds. */
@@ -23,7 +23,7 @@ export interface Stage {
 
 export type Stages = () => Promise<Stage>
 
-/** A slow disk, a busy machine and a clock to wait for are not failures. */
+/** Long enough for a slow disk, a busy machine and waits in real time. */
 export const PATIENCE_MS = 600_000
 
 const HOUR_MS = 3_600_000
@@ -59,5 +59,5 @@ export function createStages(makeStore: MakeStore): Stages {
 
 /** Skips the rest of a test of a feature that this store, or this storage, does not have. */
 export function need<T extends object>(context: TestContext, owner: T, method: keyof T & string): void {
-  if (owner[method] === undefined) context.skip(`there is no ${method}`)
+  if (owner[method] === undefined) context.skip(`it has no ${method}`)
 }

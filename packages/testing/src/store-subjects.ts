@@ -3,16 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { newKey } from './store-keys.ts'
 import { need, PATIENCE_MS, type Stage, type Stages } from './store-stage.ts'
 
-/** What `bySubject` promises, where a store has it. */
+/** The promises of `bySubject`, if a store has it. */
 export function testSubjects(stage: Stages): void {
-  describe('finds the records of a subject', { timeout: PATIENCE_MS }, () => {
-    it('each of them once, and nobody else’s', async (context) => {
+  describe('the list of a subject’s records', { timeout: PATIENCE_MS }, () => {
+    it('contains each of them once, and no record of another subject', async (context) => {
       const { store, other, record } = await stage()
       need(context, store, 'bySubject')
       const [alice, bob] = [newKey(), newKey()]
       const keys = [newKey(), newKey(), newKey()]
       await store.create(newKey(), record('bob', undefined, bob))
-      await store.create(newKey(), record('nobody'))
+      await store.create(newKey(), record('anonymous'))
       for (const key of keys) await other.create(key, record(`text of ${key}`, undefined, alice))
       const [first = ''] = keys
       await store.replace(first, revisionOf(`text of ${first}`), record('newer', undefined, alice))
@@ -22,7 +22,7 @@ export function testSubjects(stage: Stages): void {
       expect(new Map(listed)).toEqual(new Map(texts))
     })
 
-    it('none of which is missed because it is written anew meanwhile', async (context) => {
+    it('misses no record that is rewritten during the listing', async (context) => {
       const { store, other, record } = await stage()
       need(context, store, 'bySubject')
       const subject = newKey()
@@ -38,7 +38,7 @@ export function testSubjects(stage: Stages): void {
       expect([...seen].toSorted()).toEqual(keys)
     })
 
-    it('only those that live', async (context) => {
+    it('contains no expired, ended or deleted record', async (context) => {
       const { store, clock, record } = await stage()
       need(context, store, 'bySubject')
       const subject = newKey()
@@ -51,7 +51,7 @@ export function testSubjects(stage: Stages): void {
       expect(await keysOf(store, subject)).toEqual([alive])
     })
 
-    it('as the last write says who it is', async (context) => {
+    it('follows the subject of each record’s last write', async (context) => {
       const { store, other, record } = await stage()
       need(context, store, 'bySubject')
       const [alice, bob, key] = [newKey(), newKey(), newKey()]
@@ -62,11 +62,11 @@ export function testSubjects(stage: Stages): void {
       await store.replace(key, 'of alice', record('of bob', undefined, bob))
       expect(await keysOf(other, alice)).toEqual([])
       expect(await keysOf(other, bob)).toEqual([key])
-      await store.replace(key, 'of bob', record('nobody’s'))
+      await store.replace(key, 'of bob', record('anonymous again'))
       expect(await keysOf(store, bob)).toEqual([])
     })
 
-    it('while they are deleted one by one', async (context) => {
+    it('is complete even if each record is deleted as soon as it is listed', async (context) => {
       const { store, record } = await stage()
       need(context, store, 'bySubject')
       const subject = newKey()

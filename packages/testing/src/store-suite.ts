@@ -16,16 +16,16 @@ import { testTraffic } from './store-traffic.ts'
 import { testWatch } from './store-watch.ts'
 
 /**
- * Tests every sentence of the `Store` interface with vitest: a store that passes does not lose an update, bring back an ended
- * session or return an expired one, alone or among other processes.
+ * Tests every promise of the `Store` interface with vitest: a store that passes does not lose an update, restore an ended
+ * session or return an expired one, whether in one process or in several.
  *
  * ```ts
  * storeSuite('memoryStore', (now) => ({ store: memoryStore({ now }) }))
  * ```
  *
- * Part of it runs requests in an order chosen by a random generator. A failure names its seed; `SEED=… ` with
- * `SCHEDULES=1` runs that one again, and `SCHEDULES=10000` tries more than the default of 300. `LOGINS=1000` sets
- * how many sessions of one user are revoked at once; the default is 200 on a server, 1,000 elsewhere.
+ * A part of it runs requests in an order chosen by a random generator. A failure names its seed: `SEED=… ` with
+ * `SCHEDULES=1` repeats that run, and `SCHEDULES=10000` runs more than the default of 300. `LOGINS=1000` sets
+ * how many sessions of one user are revoked together; the default is 200 on a server, 1,000 elsewhere.
  */
 export function storeSuite(name: string, makeStore: MakeStore): void {
   describe(name, () => {

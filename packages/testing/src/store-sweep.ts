@@ -4,13 +4,13 @@ import { sweepOf } from './store-pass.ts'
 import { need, PATIENCE_MS, type Stages } from './store-stage.ts'
 
 const HOUR_MS = 3_600_000
-/** A sweep may leave the last minute's records to the next one. */
+/** A sweep may leave records that expired in the last minute to the next sweep. */
 const SETTLED_MS = 120_000
 
-/** What `sweep` promises, where a store has it. */
+/** The promises of `sweep`, if a store has it. */
 export function testSweep(stage: Stages): void {
-  describe('sweeps', { timeout: PATIENCE_MS }, () => {
-    it('what is over and nothing else, and counts it', async (context) => {
+  describe('a sweep', { timeout: PATIENCE_MS }, () => {
+    it('deletes all expired records and no others, and returns their number', async (context) => {
       const { store, other, clock, record } = await stage()
       need(context, store, 'sweep')
       const short = Array.from({ length: 40 }, newKey)
@@ -25,7 +25,7 @@ export function testSweep(stage: Stages): void {
       for (const key of long) expect(await other.read(key)).toBe('long')
     })
 
-    it('nothing that was given a later deadline', async (context) => {
+    it('keeps a record whose expiry was moved to a later time', async (context) => {
       const { store, clock, record } = await stage()
       need(context, store, 'sweep')
       const key = newKey()
@@ -35,7 +35,7 @@ export function testSweep(stage: Stages): void {
       expect(await store.read(key)).toBe('second')
     })
 
-    it('at several nodes at once, each record once', async (context) => {
+    it('counts each record once if several nodes sweep simultaneously', async (context) => {
       const { store, other, clock, record } = await stage()
       need(context, store, 'sweep')
       for (let n = 0; n < 40; n++) await store.create(newKey(), record('text', HOUR_MS))
@@ -44,7 +44,7 @@ export function testSweep(stage: Stages): void {
       expect(counts.reduce((sum, count) => sum + count)).toBe(40)
     })
 
-    it('without harm to a key that is created anew meanwhile', async (context) => {
+    it('keeps a record that is created again under its key meanwhile', async (context) => {
       const { store, other, clock, record } = await stage()
       need(context, store, 'sweep')
       const keys = Array.from({ length: 40 }, newKey)
@@ -59,7 +59,7 @@ export function testSweep(stage: Stages): void {
       for (const key of keys) expect(await store.read(key)).toBe('new')
     })
 
-    it('in no time, however far apart the deadlines lie', async (context) => {
+    it('deletes the expired records even if the expiries are thousands of years apart', async (context) => {
       const { store, clock, record } = await stage()
       need(context, store, 'sweep')
       const [ended, soon, far] = [newKey(), newKey(), newKey()]
@@ -72,7 +72,7 @@ export function testSweep(stage: Stages): void {
       expect(await store.read(far)).toBe('text')
     })
 
-    it('an empty place', async (context) => {
+    it('of empty storage deletes nothing', async (context) => {
       const { store, clock } = await stage()
       need(context, store, 'sweep')
       expect(await sweepOf(store, clock.now())).toBe(0)

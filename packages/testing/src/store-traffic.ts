@@ -6,8 +6,8 @@ const REQUESTS = 200
 
 /** Many simultaneous requests of one visitor, in two processes of one application. */
 export function testTraffic(stage: Stages): void {
-  describe(`keeps what ${REQUESTS} requests at once do to one session`, { timeout: PATIENCE_MS }, () => {
-    it('when each pushes one item into the cart', async () => {
+  describe(`${REQUESTS} simultaneous requests to one session`, { timeout: PATIENCE_MS }, () => {
+    it('lose no item if each adds a different one to the cart', async () => {
       const { cookie, request, first } = await openTwice(stage)
       await Promise.all(
         Array.from({ length: REQUESTS }, (_, n) =>
@@ -19,7 +19,7 @@ export function testTraffic(stage: Stages): void {
       expect(new Set(items).size).toBe(REQUESTS)
     })
 
-    it('when each pushes the same item into the cart', async () => {
+    it('lose no item if each adds the same one to the cart', async () => {
       const { cookie, request, first } = await openTwice(stage)
       await Promise.all(
         Array.from({ length: REQUESTS }, (_, n) =>
@@ -29,7 +29,7 @@ export function testTraffic(stage: Stages): void {
       expect((await look(first, cookie))?.items).toHaveLength(REQUESTS)
     })
 
-    it('when each counts by session.update', async () => {
+    it('are all counted if each uses session.update', async () => {
       const { cookie, request, first } = await openTwice(stage)
       await Promise.all(
         Array.from({ length: REQUESTS }, (_, n) =>

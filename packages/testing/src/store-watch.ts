@@ -4,10 +4,10 @@ import { newKey } from './store-keys.ts'
 import { type Cart, newSecret, openShop, visit } from './store-requests.ts'
 import { need, PATIENCE_MS, type Stages } from './store-stage.ts'
 
-/** What `watch` promises, where a store has it; and on every store, what a session that is watched is told. */
+/** The promises of `watch`, if a store has it; and those of watched sessions, on every store. */
 export function testWatch(stage: Stages): void {
-  describe('tells who watches a key', { timeout: PATIENCE_MS }, () => {
-    it('of a replacement, of an end and of a deletion by another client', async (context) => {
+  describe('the watch of a key', { timeout: PATIENCE_MS }, () => {
+    it('is notified of a replacement, an end and a deletion by another client', async (context) => {
       const { store, other, record } = await stage()
       need(context, store, 'watch')
       const key = newKey()
@@ -19,7 +19,7 @@ export function testWatch(stage: Stages): void {
       await watch.toldOf(async () => other.delete(key))
     })
 
-    it('of what its own client does too', async (context) => {
+    it('is also notified of changes by its own client', async (context) => {
       const { store, record } = await stage()
       need(context, store, 'watch')
       const key = newKey()
@@ -29,7 +29,7 @@ export function testWatch(stage: Stages): void {
       await watch.toldOf(async () => store.delete(key))
     })
 
-    it('when the change can be read already', async (context) => {
+    it('is notified once the change can be read', async (context) => {
       const { store, other, record } = await stage()
       need(context, store, 'watch')
       const key = newKey()
@@ -47,7 +47,7 @@ export function testWatch(stage: Stages): void {
       await Promise.all(looks)
     })
 
-    it('no more once it was ended, and whoever else watches the key still', async (context) => {
+    it('is not notified after its end, while another watch of the key still is', async (context) => {
       const { store, other, record } = await stage()
       need(context, store, 'watch')
       const key = newKey()
@@ -65,8 +65,8 @@ export function testWatch(stage: Stages): void {
     })
   })
 
-  describe('a session that is watched', { timeout: PATIENCE_MS }, () => {
-    it('is told what another process changes, and that it has ended it', async () => {
+  describe('a watched session', { timeout: PATIENCE_MS }, () => {
+    it('reports a change and then a logout by another process', async () => {
       const { store, other, clock } = await stage()
       const secret = newSecret()
       const [here, there] = [openShop(store, secret, clock.now), openShop(other, secret, clock.now)]
@@ -81,7 +81,7 @@ export function testWatch(stage: Stages): void {
       expect(await watch.next()).toEqual({ done: true, value: undefined })
     })
 
-    it('is told that it has moved to another id', async () => {
+    it('reports a login by another process as revoked, because the login gives it a new cookie', async () => {
       const { store, other, clock } = await stage()
       const secret = newSecret()
       const [here, there] = [openShop(store, secret, clock.now), openShop(other, secret, clock.now)]
@@ -91,7 +91,7 @@ export function testWatch(stage: Stages): void {
       expect(await change).toEqual({ done: false, value: 'revoked' })
     })
 
-    it('is told that its time is up', async () => {
+    it('reports that it has expired', async () => {
       const { store, clock } = await stage()
       const sessions = openShop(store, newSecret(), clock.now, { idle: 4 })
       const cookie = await visit(sessions, undefined, (session) => void (session.note = 'first'))
@@ -109,7 +109,7 @@ async function watchOf(sessions: Sessions<Cart>, cookie: string | undefined) {
   return watch
 }
 
-/** Watches a key until the test is over. */
+/** Watches a key until the end of the test. */
 async function watchKey(store: Store, key: string) {
   let times = 0
   let wake: (() => void) | undefined
@@ -121,7 +121,7 @@ async function watchKey(store: Store, key: string) {
   return {
     end: () => end?.(),
     times: () => times,
-    /** Does something, and waits until that was told. */
+    /** Does something, and waits until the watch is notified. */
     async toldOf(act: () => Promise<unknown>): Promise<void> {
       const told = new Promise<void>((resolve) => (wake = resolve))
       await act()

@@ -4,7 +4,7 @@ import { revisionOf } from '@keepsake/core/store'
 
 const HOUR_MS = 3_600_000
 
-/** A text that shows whether it is complete: its length and its serial number are at both ends. */
+/** A text that shows whether it is complete: its serial number is at both ends, and its length at the start. */
 export function makeText(serial: string, length: number): string {
   return `${serial}:${length}:${'.'.repeat(length)}:${serial}`
 }
@@ -15,8 +15,8 @@ export function isWhole(text: string): boolean {
 }
 
 /**
- * Creates, replaces and deletes for as long as the process lives. Records in the journal what it is about to do and when
- * that is done: `begin`, number of the key, its next content (`-`: nothing); `done`. The shared key is not recorded.
+ * Creates, replaces and deletes until the process ends. Writes a line into the journal before and after each action:
+ * `begin` with the number of the key and its next content (`-` for a deletion), and `done`. The shared key is not recorded.
  */
 export async function writeForEver(
   store: Store,

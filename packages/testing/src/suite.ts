@@ -20,8 +20,8 @@ import { watchScenarios } from './scenarios/watching.ts'
 import { createStage } from './stage.ts'
 
 /**
- * Defines everything that an adapter has to do, as tests of the calling file: the same requests to every host, and the same
- * responses from each, header for header. With real servers and sockets, except for a host of fetch handlers without a server.
+ * Defines the tests of an adapter in the calling file: they send the same requests to every host, and expect the same
+ * responses, header for header. They use real servers and sockets, except for a host of fetch handlers without a server.
  *
  * ```ts
  * adapterSuite({ name: 'node:http', listener: (sessions, handler) => … })
@@ -29,17 +29,17 @@ import { createStage } from './stage.ts'
  */
 export function adapterSuite(host: AdapterHost, modes: readonly SuiteMode[] = sealedModes): void {
   const { features, readme } = host.without ?? NOTHING
-  it.each(features)(`of ${host.name} names in its README what it cannot do: %s`, (feature) => {
+  it.each(features)(`the README of ${host.name} names what it cannot do: %s`, (feature) => {
     expect(readme.toLowerCase()).toContain(feature)
   })
   describe.each(modes)(`${host.name}, ${protocolOf(host)}, $name`, (mode) => {
     const stage = createStage(host, mode)
     describe('a session', () => sessionScenarios(stage))
-    describe('what a session holds', () => dataScenarios(stage))
+    describe('session data', () => dataScenarios(stage))
     describe('requests', () => requestScenarios(stage))
     describe('hostile cookies', () => cookieScenarios(stage))
-    describe('a cookie that was defined in another way', () => formerCookieScenarios(stage))
-    describe('what cannot be saved', () => failureScenarios(stage))
+    describe('a cookie with a former definition', () => formerCookieScenarios(stage))
+    describe('a session that cannot be saved', () => failureScenarios(stage))
     describe('a login', () => loginScenarios(stage))
     describe('a session that gets a new cookie', () => renewalScenarios(stage))
     describe('flash messages', () => flashScenarios(stage))
@@ -47,11 +47,11 @@ export function adapterSuite(host: AdapterHost, modes: readonly SuiteMode[] = se
       headerScenarios(stage)
       logScenarios(stage)
     })
-    describe('caches', () => cachingScenarios(stage))
-    describe('requests of other sites', () => guardScenarios(stage))
-    describe('bodies', () => bodyScenarios(stage))
-    describe('the end', () => lateScenarios(stage))
-    describe('a session that is watched', () => watchScenarios(stage))
+    describe('caching', () => cachingScenarios(stage))
+    describe('the cross-origin guard', () => guardScenarios(stage))
+    describe('response bodies', () => bodyScenarios(stage))
+    describe('late changes', () => lateScenarios(stage))
+    describe('a watched session', () => watchScenarios(stage))
   })
 }
 

@@ -1,7 +1,7 @@
 import type { FetchHandler } from './host.ts'
 import type { Arriving, Sent, Transport } from './wire.ts'
 
-/** No network: requests are passed directly to the handler. A visitor who leaves aborts them. */
+/** Without a network: requests are passed directly to the handler. They are aborted when the visitor leaves. */
 export function openFetch(origin: string, fetch: FetchHandler): Transport {
   const leaving = new AbortController()
   const readers = new Set<ReadableStreamDefaultReader<Uint8Array>>()

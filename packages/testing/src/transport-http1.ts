@@ -16,7 +16,7 @@ function send(
   { method, path, fields, body, onFirstByte }: Sent,
 ): Promise<Arriving> {
   const { host } = new URL(origin)
-  // As browsers send a form without fields. Without a length Node announces a body, of no type.
+  // Browsers send a form without fields like this. Without a length, Node would announce a body without a type.
   const hasLength = body !== undefined || !['GET', 'HEAD'].includes(method)
   const length = hasLength ? ['Content-Length', String(Buffer.byteLength(body ?? ''))] : []
   const headers = ['Host', host, ...length, ...fields.flat()]

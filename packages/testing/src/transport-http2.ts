@@ -39,7 +39,7 @@ function send(stream: ClientHttp2Stream, { body, onFirstByte }: Sent): Promise<A
   })
   return new Promise((resolve, reject) => {
     stream.on('error', reject)
-    stream.on('close', () => reject(new Error('the stream closed without an answer')))
+    stream.on('close', () => reject(new Error('the stream closed without a response')))
     stream.on('response', (headers, _flags, raw: string[]) => {
       begin()
       resolve({ status: Number(headers[':status']), reason: '', fields: fieldsOf(raw), early, body: stream })

@@ -1,7 +1,7 @@
-/** Header fields as they came, in order; names in lower case on HTTP/2. */
+/** Header fields as they arrived, in order; names in lower case on HTTP/2. */
 export type Fields = readonly (readonly [name: string, value: string])[]
 
-/** What goes over the wire. */
+/** A request that is sent over the wire. */
 export interface Sent {
   readonly method: string
   readonly path: string
@@ -10,13 +10,13 @@ export interface Sent {
   readonly onFirstByte: () => void
 }
 
-/** An answer whose head has arrived. */
+/** A response whose head has arrived. */
 export interface Arriving {
   readonly status: number
-  /** What the status line says after the status; empty on HTTP/2, which has none. */
+  /** The reason phrase of the status line; empty on HTTP/2, which has none. */
   readonly reason: string
   readonly fields: Fields
-  /** Heads of 1xx responses that came before, such as early hints. */
+  /** The heads of earlier 1xx responses, such as early hints. */
   readonly early: readonly Early[]
   /** The body's chunks; leaving the loop early hangs up. */
   readonly body: AsyncIterable<Buffer>
@@ -27,7 +27,7 @@ export interface Early {
   readonly fields: Fields
 }
 
-/** An answer that has arrived as a whole. */
+/** A response that has arrived completely. */
 export interface Answer extends Omit<Arriving, 'body'> {
   readonly body: Buffer
   readonly text: string
@@ -35,7 +35,7 @@ export interface Answer extends Omit<Arriving, 'body'> {
   values(name: string): string[]
 }
 
-/** What carries requests: one connection, kept alive. */
+/** Sends requests over one connection, which is kept alive. */
 export interface Transport {
   send(sent: Sent): Promise<Arriving>
   close(): Promise<void>
@@ -46,7 +46,7 @@ export function valuesIn(fields: Fields, name: string): string[] {
   return fields.filter(([key]) => key.toLowerCase() === name.toLowerCase()).map(([, value]) => value)
 }
 
-/** Name and value in turn, as Node lists raw headers, as pairs. */
+/** Turns Node's list of raw headers, in which names and values alternate, into pairs. */
 export function pairsOf(raw: readonly string[]): Fields {
   return raw.flatMap((name, at) => (at % 2 === 0 ? [[name, raw[at + 1] ?? ''] as const] : []))
 }

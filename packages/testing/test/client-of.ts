@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { type Client, type ClientOptions, createClient } from '../src/client.ts'
 
-/** Has a server listen on a free port of the loopback until the test is over, and gives a client for it. */
+/** Lets a server listen on a free port of the loopback until the end of the test, and returns a client for it. */
 export async function clientOf(server: Server | Http2Server, options?: ClientOptions): Promise<Client> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -29,7 +29,7 @@ describe.each(PROTOCOLS)('the client over %s', (protocol, serve) => {
     return client
   }
 
-  it('sends a method, fields and a body, and shows the fields of the answer in order', async () => {
+  it('sends a method, fields and a body, and returns the fields of the response in order', async () => {
     const client = await clientOf((request, response) => {
       response.setHeader('B', [String(request.method), String(request.headers['x-a'])])
       response.setHeader('A', 'last')
@@ -41,7 +41,7 @@ describe.each(PROTOCOLS)('the client over %s', (protocol, serve) => {
     expect(answer.values('b')).toEqual(['POST', 'b'])
   })
 
-  it('announces no body with a POST that has none, as browsers do', async () => {
+  it('announces no body for a POST without one, like browsers', async () => {
     const client = await clientOf(({ headers }, response) => {
       response.end(`${headers['content-length']} ${headers['transfer-encoding']}`)
     })
@@ -50,7 +50,7 @@ describe.each(PROTOCOLS)('the client over %s', (protocol, serve) => {
     expect((await client.request('/')).text).toBe('undefined undefined')
   })
 
-  it('keeps Secure cookies of the loopback and sends them back, as browsers do', async () => {
+  it('stores Secure cookies of the loopback and returns them, like browsers', async () => {
     const client = await clientOf((request, response) => {
       if (request.url === '/set') response.setHeader('Set-Cookie', '__Host-a=1; Path=/; Secure; HttpOnly')
       response.end(request.headers.cookie ?? 'none')
@@ -60,7 +60,7 @@ describe.each(PROTOCOLS)('the client over %s', (protocol, serve) => {
     expect((await client.request('/', { headers: { Cookie: 'b=2' } })).text).toBe('b=2')
   })
 
-  it('drops what a browser drops: a prefix without its attributes, and a cookie that has ended', async () => {
+  it('drops a prefixed cookie without the required attributes, and an expired cookie, like browsers', async () => {
     const client = await clientOf((request, response) => {
       if (request.url === '/set')
         response.setHeader('Set-Cookie', ['__Host-a=1; Path=/', '__Secure-b=2', 'c=3'])
@@ -72,7 +72,7 @@ describe.each(PROTOCOLS)('the client over %s', (protocol, serve) => {
     expect((await client.request('/')).text).toBe('none')
   })
 
-  it('follows no redirect', async () => {
+  it('does not follow redirects', async () => {
     const client = await clientOf((_request, response) =>
       response.writeHead(302, { Location: '/there' }).end(),
     )
@@ -80,7 +80,7 @@ describe.each(PROTOCOLS)('the client over %s', (protocol, serve) => {
     expect([answer.status, answer.values('Location')]).toEqual([302, ['/there']])
   })
 
-  it('shows early hints, and tells when the first byte arrived', async () => {
+  it('returns early hints, and records when the first byte arrived', async () => {
     const events: string[] = []
     const client = await clientOf((_request, response) => {
       events.push('handler')
@@ -94,7 +94,7 @@ describe.each(PROTOCOLS)('the client over %s', (protocol, serve) => {
     expect(events).toEqual(['handler', 'first byte', 'end'])
   })
 
-  it('rejects where the connection breaks before an answer', async () => {
+  it('rejects if the connection breaks before a response', async () => {
     const client = await clientOf((_request, response) => void response.destroy())
     await expect(client.request('/')).rejects.toThrow()
   })

@@ -14,7 +14,7 @@ const modes: Readonly<Record<string, (now?: () => number) => Sessions<Shop>>> = 
 }
 
 describe.each(Object.entries(modes))('cookieFor, %s', (_, create) => {
-  it('is the cookie of a browser that has this session', async () => {
+  it('returns a cookie that opens the given session', async () => {
     const sessions = create()
     const cookie = await cookieFor(sessions, { cart: ['A1'], name: 'Ada' }, { subject: 'ada' })
     expect(cookie).toMatch(/^__Host-session=[\w-]+$/)
@@ -23,14 +23,14 @@ describe.each(Object.entries(modes))('cookieFor, %s', (_, create) => {
     expect([session.subject, session.permanent]).toEqual(['ada', false])
   })
 
-  it('logs in without data, and can be permanent', async () => {
+  it('can create a logged-in session without data, and a permanent one', async () => {
     const sessions = create()
     const cookie = await cookieFor(sessions, {}, { subject: 'ada', permanent: true })
     const { session } = await sessions.open(cookie)
     expect([session.subject, session.permanent, Object.keys(session)]).toEqual(['ada', true, []])
   })
 
-  it('is over by the limits of its sessions', async () => {
+  it('returns a cookie that expires by the limits of its sessions', async () => {
     let now = 1_700_000_000_000
     const sessions = create(() => now)
     const cookie = await cookieFor(sessions, { name: 'Ada' })
@@ -39,12 +39,12 @@ describe.each(Object.entries(modes))('cookieFor, %s', (_, create) => {
     expect(session.name).toBeUndefined()
   })
 
-  it('is refused for a session that holds nothing', async () => {
+  it('throws for an empty session', async () => {
     await expect(cookieFor(create(), {})).rejects.toThrow(TypeError)
   })
 })
 
-it('is today’s cookie, though the response deletes former definitions', async () => {
+it('cookieFor returns the current cookie, even if the response also deletes former definitions', async () => {
   const sessions = createSessions<Shop>({
     secrets,
     revocation: 'none',
@@ -54,8 +54,8 @@ it('is today’s cookie, though the response deletes former definitions', async 
   expect(cookie).toMatch(/^__Host-session=[\w-]+$/)
 })
 
-it('says so when the session does not fit', async () => {
+it('cookieFor rejects if the session does not fit into a cookie', async () => {
   const sessions = modes['sealed']?.()
-  if (sessions === undefined) throw new Error('there is no such mode')
+  if (sessions === undefined) throw new Error('no such mode')
   await expect(cookieFor(sessions, { name: 'x'.repeat(5000) })).rejects.toThrow(CookieTooLargeError)
 })

@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { createFaultProxy } from '../src/index.ts'
 
-it('a line that becomes fast again while an answer is held keeps the order of the answers', async () => {
+it('the fault proxy keeps the order of replies when a delay ends while a reply is waiting', async () => {
   const backend = createServer((socket) => socket.on('data', (bytes) => socket.write(bytes)))
   backend.listen(0, '127.0.0.1')
   await once(backend, 'listening')

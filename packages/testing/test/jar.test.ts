@@ -3,7 +3,7 @@ import { createJar } from '../src/jar.ts'
 
 const URL = 'http://localhost/shop/cart'
 
-it('a jar counts the age of a cookie from when it was set, however often it is read', () => {
+it('a jar counts the age of a cookie from when it was set, even if it is read in the meantime', () => {
   let now = 1_800_000_000_000
   const jar = createJar({ now: () => now })
   jar.take(URL, ['a=1; Max-Age=10', `b=2; Expires=${new Date(now + 20_000).toUTCString()}`, 'c=3'])
@@ -27,13 +27,13 @@ it('a jar keeps no cookie for more than 400 days', () => {
   expect(jar.cookieFor(URL)).toBe('')
 })
 
-it('a jar drops a cookie that is set with an age of nothing', () => {
+it('a jar deletes a cookie that is set with a Max-Age of 0', () => {
   const jar = createJar()
   jar.take(URL, ['a=1', 'b=2', 'a=; Max-Age=0', 'b=; Max-Age=-1'])
   expect(jar.cookieFor(URL)).toBe('')
 })
 
-it('a jar shows its cookies with their attributes, those of paths and domains that match', () => {
+it('a jar returns the cookies with matching paths and domains, with their attributes', () => {
   const jar = createJar({ now: () => 1_800_000_000_000 })
   jar.take('https://www.example.com/shop/cart', [
     'a=1; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=10',
@@ -64,7 +64,7 @@ it('a jar shows its cookies with their attributes, those of paths and domains th
   ])
 })
 
-it('a copy of a jar has the cookies of then, whatever their age, and a life of its own', () => {
+it('a copy of a jar keeps the cookies at its creation, does not let them expire, and is independent', () => {
   let now = 1_800_000_000_000
   const jar = createJar({ now: () => now })
   jar.take(URL, ['a=1; Max-Age=10', 'b=2', '__Host-c=3; Path=/; Secure'])

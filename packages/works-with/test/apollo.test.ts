@@ -58,7 +58,7 @@ const hosts: Readonly<Record<string, (mode: Mode) => Promise<Client>>> = {
 const cases = Object.entries(hosts).flatMap(([name, open]) => modes.map((mode) => ({ name, open, mode })))
 
 describe.each(cases)('Apollo Server on $name, in $mode.name mode', ({ open, mode }) => {
-  it('keeps a session from operation to operation', async () => {
+  it('keeps a session between operations', async () => {
     const client = await open(mode)
     const ask = async (query: string): Promise<unknown> => {
       const headers = { 'Content-Type': 'application/json', 'Sec-Fetch-Site': 'same-origin' }

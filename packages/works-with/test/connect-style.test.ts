@@ -11,7 +11,7 @@ import { inStore, modes, refuse, serve } from './support.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** The request listener of a host that mounts a middleware, and then one handler for every path. */
+/** The request listener of a framework that mounts a middleware, followed by one handler for all paths. */
 type Host = (middleware: SessionMiddleware, handler: Handler) => RequestListener | Promise<RequestListener>
 
 const statusOf = (error: unknown): number => (error as { status?: number }).status ?? 500
@@ -26,7 +26,7 @@ const hosts: Readonly<Record<string, Host>> = {
   'connect with an Express application below it': (middleware, handler) =>
     connect().use(middleware).use(express().use(handler)),
   polka: (middleware, handler) => {
-    // Its own `onError` takes an error's `code` for a status, and throws at one that is text, as those of Node are.
+    // Its own `onError` uses an error's `code` as a status, and throws if it is text, as in Node's errors.
     const app = polka({ onError: (error, _, response) => answer(response, statusOf(error)) }).use(middleware)
     app.get('/*', handler)
     return app.handler as RequestListener
@@ -66,13 +66,13 @@ describe.each(cases)('$name, in $mode.name mode', ({ host, mode }) => {
     sessions = mode.createSessions(),
   ) => serve(await host(session(sessions, options), handler))
 
-  it('gives each visitor a session that is kept', async () => {
+  it('keeps a session for each visitor', async () => {
     const { client } = await serveCounter(count)
     expect((await client.request('/')).text).toBe('visit 1')
     expect((await client.request('/')).text).toBe('visit 2')
   })
 
-  it('gives no session to a request that is skipped', async () => {
+  it('does not attach a session to a skipped request', async () => {
     const seen: unknown[] = []
     const look: Handler = (request, response) => {
       seen.push((request as Partial<Express.Request>).session)
@@ -83,14 +83,14 @@ describe.each(cases)('$name, in $mode.name mode', ({ host, mode }) => {
     expect(seen).toEqual([undefined])
   })
 
-  it('leaves requests of other applications as Node makes them', async () => {
+  it('does not change requests of other applications', async () => {
     const { client } = await serveCounter(count)
     await client.request('/')
     const other = await serve((request, response) => response.end(String('session' in request)))
     expect((await other.client.request('/')).text).toBe('false')
   })
 
-  it('ends the session that is set to null', async () => {
+  it('ends a session that is set to null', async () => {
     const { client } = await serveCounter((request, response) => {
       if (request.url === '/end') Object.assign(request, { session: null })
       else count(request, response)
@@ -101,7 +101,7 @@ describe.each(cases)('$name, in $mode.name mode', ({ host, mode }) => {
     expect((await client.request('/')).text).toBe('visit 1')
   })
 
-  it('answers in plain text where the session cannot be saved, and goes on serving others', async () => {
+  it('answers in plain text if the session cannot be saved, and keeps serving other requests', async () => {
     const print = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const { client } = await serveCounter((request, response) => {
       const { session } = request as Express.Request & IncomingMessage
@@ -121,24 +121,27 @@ describe.each(cases)('$name, in $mode.name mode', ({ host, mode }) => {
   })
 })
 
-describe.each(Object.entries(hosts))('%s, where the store is down', (_, host) => {
+describe.each(Object.entries(hosts))('%s, with an unavailable store', (_, host) => {
   it.each([
     ['written', { create: refuse }, '/write', {}],
     ['read', { read: refuse }, '/', { Cookie: `__Host-session=${'A'.repeat(64)}` }],
-  ])('answers 503 where a session cannot be %s, and serves on', async (_what, faults, path, headers) => {
-    const print = vi.spyOn(console, 'error').mockImplementation(() => undefined)
-    const sessions = inStore.createSessions({ store: { ...memoryStore(), ...faults } })
-    const { client } = await serve(await host(session(sessions), visit))
-    const failing = { path, headers }
-    const passing = { path: '/', headers: {} }
-    const visits = [failing, passing, failing, passing]
-    const answers = await Promise.all(visits.map(({ path, headers }) => client.request(path, { headers })))
-    expect(answers.map(({ status }) => status)).toEqual([503, 200, 503, 200])
-    print.mockRestore()
-  })
+  ])(
+    'answers 503 if a session cannot be %s, and keeps serving other requests',
+    async (_what, faults, path, headers) => {
+      const print = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+      const sessions = inStore.createSessions({ store: { ...memoryStore(), ...faults } })
+      const { client } = await serve(await host(session(sessions), visit))
+      const failing = { path, headers }
+      const passing = { path: '/', headers: {} }
+      const visits = [failing, passing, failing, passing]
+      const answers = await Promise.all(visits.map(({ path, headers }) => client.request(path, { headers })))
+      expect(answers.map(({ status }) => status)).toEqual([503, 200, 503, 200])
+      print.mockRestore()
+    },
+  )
 })
 
-it('Fastify with middie waits for the session with what a handler returns', async () => {
+it('Fastify with middie delays the value that a handler returns until the session is saved', async () => {
   for (const mode of modes) {
     const app = fastify()
     await app.register(middie)

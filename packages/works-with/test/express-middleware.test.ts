@@ -31,13 +31,13 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { inCookie, modes, serve } from './support.ts'
 import { FORM, header, seenOf, UPLOAD } from './trial.ts'
 
-/** One package in an application: what mounts it, and what shows that it has done its work. */
+/** One package in an application: how to mount it, and the result that shows that it works. */
 interface Trial {
   readonly name: string
-  /** What is mounted before the session and, in a second application, behind it. */
+  /** Mounted before the session and, in a second application, after it. */
   readonly middleware: () => RequestHandler | Promise<RequestHandler>
   readonly request?: RequestOptions & { readonly path?: string }
-  /** What the handler tells of the request, beside the count of visits. */
+  /** What the handler returns about the request, besides the number of visits. */
   readonly seen?: (request: Request) => unknown
   readonly shows: (answer: Answer) => unknown
   readonly is: unknown
@@ -168,7 +168,7 @@ const TRIALS: readonly Trial[] = [
   },
 ]
 
-/** Counts visits, and tells what the package has made of the request. */
+/** Counts visits, and returns the package's result for the request. */
 const count =
   (seen: Trial['seen']): RequestHandler =>
   (request, response) => {
@@ -181,8 +181,8 @@ const cases = TRIALS.flatMap((trial) => modes.map((mode) => ({ ...trial, mode })
 describe.each(cases)(
   '$name, with sessions in a $mode.name',
   ({ middleware, request, seen, shows, is, mode }) => {
-    it.each(['before the session', 'behind the session'])(
-      'does its work mounted %s, which counts on',
+    it.each(['before the session', 'after the session'])(
+      'works mounted %s, which keeps counting',
       async (place) => {
         const app = express()
         const packaged = await middleware()
@@ -205,7 +205,7 @@ describe.each(cases)(
   },
 )
 
-/** An application with sessions, which counts visits before anything else does its work. */
+/** An application with sessions, which counts visits before any other handler runs. */
 function counting(mode: (typeof modes)[number]): Express {
   const app = express().use(session(mode.createSessions()))
   return app.use((request, _response, next) => {
@@ -232,7 +232,7 @@ describe.each(modes)('with sessions in a $name', (mode) => {
     expect((await client.request('/', { method: 'POST' })).text).toBe('EBADCSRFTOKEN')
   })
 
-  it('errorhandler answers an error, and the visit counts all the same', async () => {
+  it('errorhandler responds to an error, and the visit still counts', async () => {
     const app = counting(mode)
     app.get('/broken', () => {
       throw new Error('out of ink')
@@ -244,7 +244,7 @@ describe.each(modes)('with sessions in a $name', (mode) => {
     expect((await client.request('/')).text).toBe('visit 2')
   })
 
-  it('http-proxy-middleware hands on the answer of another server with its cookies, and the session is kept', async () => {
+  it('http-proxy-middleware forwards the response of another server with its cookies, and the session is kept', async () => {
     const upstream = await serve(
       createServer((_request, response) =>
         response.writeHead(200, { 'Set-Cookie': 'theirs=1; Path=/' }).end('from upstream'),
@@ -290,7 +290,7 @@ describe.each(modes)('with sessions in a $name', (mode) => {
   })
 })
 
-it('express-rate-limit counts by the session where it is told to', async () => {
+it('express-rate-limit counts per session if it is configured to', async () => {
   const app = express().use(session(inCookie.createSessions()))
   app.get('/login', ({ session }, response) => {
     session.login('ada')

@@ -18,13 +18,13 @@ import { describe, expect, it } from 'vitest'
 import { modes, serve } from './support.ts'
 import { FORM, header, seenOf, UPLOAD } from './trial.ts'
 
-/** One package in an application: what mounts it, and what shows that it has done its work. */
+/** One package in an application: how to mount it, and the result that shows that it works. */
 interface Trial {
   readonly name: string
-  /** What is mounted before the session and, in a second application, behind it. */
+  /** Mounted before the session and, in a second application, after it. */
   readonly middleware: () => Middleware
   readonly request?: RequestOptions
-  /** What the handler tells of the request, beside the count of visits. */
+  /** What the handler returns about the request, besides the number of visits. */
   readonly seen?: (ctx: Context) => unknown
   readonly shows: (answer: Answer) => unknown
   readonly is: unknown
@@ -81,8 +81,8 @@ const cases = TRIALS.flatMap((trial) => modes.map((mode) => ({ ...trial, mode })
 describe.each(cases)(
   '$name, with sessions in a $mode.name',
   ({ middleware, request, seen, shows, is, mode }) => {
-    it.each(['before the session', 'behind the session'])(
-      'does its work mounted %s, which counts on',
+    it.each(['before the session', 'after the session'])(
+      'works mounted %s, which keeps counting',
       async (place) => {
         const app = new Koa()
         const both = [middleware(), session(mode.createSessions())]
@@ -101,7 +101,7 @@ describe.each(cases)(
   },
 )
 
-/** An application with sessions, which counts visits before anything else does its work. */
+/** An application with sessions, which counts visits before any other handler runs. */
 function counting(mode: (typeof modes)[number]): Koa {
   const app = new Koa()
   app.use(session(mode.createSessions()))
@@ -112,7 +112,7 @@ function counting(mode: (typeof modes)[number]): Koa {
   return app
 }
 
-/** What @koa/ejs adds to a context. */
+/** The method that @koa/ejs adds to a context. */
 interface RenderContext extends Context {
   readonly render: (view: string, locals: object) => Promise<void>
 }
@@ -122,7 +122,7 @@ function tellVisits(ctx: Context): void {
 }
 
 describe.each(modes)('with sessions in a $name', (mode) => {
-  it('@koa/router has the session in its handlers', async () => {
+  it('@koa/router handlers have the session', async () => {
     const router = new Router().get('/visits/:name', (ctx) => tellVisits(ctx as unknown as Context))
     const { client } = await serve(
       counting(mode).use(router.routes()).use(router.allowedMethods()).callback(),
@@ -153,7 +153,7 @@ describe.each(modes)('with sessions in a $name', (mode) => {
     expect((await client.request('/visits')).text).toBe('visit 3')
   })
 
-  it('koa-mount mounts an application that sees the session', async () => {
+  it('koa-mount mounts an application that has the session', async () => {
     const inner = new Koa().use(tellVisits)
     const { client } = await serve(counting(mode).use(mount('/shop', inner)).callback())
     await client.request('/shop')

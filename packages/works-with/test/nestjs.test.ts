@@ -36,7 +36,7 @@ class Shop {
 }
 
 @Module({ controllers: [Shop] })
-// oxlint-disable-next-line typescript/no-extraneous-class -- what a module of NestJS is
+// oxlint-disable-next-line typescript/no-extraneous-class -- NestJS modules are classes
 class Application {}
 
 async function serveShop(mode: Mode, options?: Partial<SessionsOptions>): Promise<Served> {
@@ -48,7 +48,7 @@ async function serveShop(mode: Mode, options?: Partial<SessionsOptions>): Promis
 }
 
 describe.each(modes)('NestJS, in $name mode', (mode) => {
-  it('gives a handler its session by @Session() and by @Req(), from the login to the logout', async () => {
+  it('passes the session to a handler through @Session() and @Req(), from login to logout', async () => {
     const { client } = await serveShop(mode)
     expect((await client.request('/visits')).text).toBe('visit 1')
     expect((await client.request('/visits')).text).toBe('visit 2')
@@ -60,7 +60,7 @@ describe.each(modes)('NestJS, in $name mode', (mode) => {
     expect((await client.request('/who')).text).toBe('undefined, visit undefined')
   })
 
-  it('refuses what another site sends, with a 403', async () => {
+  it('refuses requests that another site sends, with a 403', async () => {
     const { client } = await serveShop(mode)
     await client.request('/visits')
     const headers = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }
@@ -68,7 +68,7 @@ describe.each(modes)('NestJS, in $name mode', (mode) => {
   })
 })
 
-it('NestJS answers 503, and nothing of the handler, where a session cannot be written', async () => {
+it('NestJS answers 503, without the handler’s body, if a session cannot be written', async () => {
   const { client } = await serveShop(inStore, { store: { ...memoryStore(), create: refuse } })
   const answer = await client.request('/visits')
   expect(answer.status).toBe(503)

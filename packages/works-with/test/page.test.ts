@@ -6,7 +6,7 @@ const { devDependencies } = JSON.parse(read('../package.json')) as {
   readonly devDependencies: Readonly<Record<string, string>>
 }
 
-/** The rows of the page: their packages, versions, and the files of the test that each leads to. */
+/** The rows of the page: packages, versions, and the test files that they link to. */
 const rows = read('../../../docs/works-with.md')
   .split('\n')
   .filter((line) => line.startsWith('| `'))
@@ -17,7 +17,7 @@ const rows = read('../../../docs/works-with.md')
     files: [...test.matchAll(/\(\.\.\/([^)]+)\)/g)].map(([, file = '']) => file),
   }))
 
-it('the page "Works with" leads from each package to a test that names it', () => {
+it('the page "Works with" links each package to a test that names it', () => {
   const unnamed = rows.filter(({ packages, files }) => {
     const code = files.map((file) => read(`../../../${file}`)).join('')
     return !packages.some((name) => code.includes(`'${name}'`))
@@ -26,7 +26,7 @@ it('the page "Works with" leads from each package to a test that names it', () =
   expect(unnamed).toEqual([])
 })
 
-it('the page "Works with" names the versions that its tests run', () => {
+it('the page "Works with" names the package versions that its tests use', () => {
   const own = rows.filter(({ files }) => files[0]?.startsWith('packages/works-with/'))
   const named = own.flatMap(({ packages, versions }) =>
     packages.map((name, index) => `${name} ${versions[index] ?? versions[0]}`),

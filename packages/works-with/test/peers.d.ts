@@ -1,4 +1,4 @@
-/** It has no types of its own, and nobody else's are on npm. */
+/** This package has no types, and npm has none for it either. */
 declare module '@koa/ejs' {
   import type Koa from 'koa'
 

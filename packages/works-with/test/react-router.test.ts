@@ -19,7 +19,7 @@ const sessionOf = ({ context }: Pick<LoaderFunctionArgs, 'context'>): Session<Sh
 
 const route = (id: string, module: object) => ({ id, parentId: 'root', path: id, module })
 
-/** What the compiler of React Router makes of routes, by hand: a page, and routes that answer by themselves. */
+/** Routes as React Router's compiler creates them: a page, and routes that respond without a component. */
 function handlerOf(sessions: Sessions<Shop>): RequestHandler {
   const middleware: MiddlewareFunction<Response>[] = [
     async ({ request, context }, next) => {
@@ -83,7 +83,7 @@ const ask = (path: string, cookie = '', method = 'GET'): Request =>
   new Request(`https://shop.example/${path}`, { method, headers: { cookie, origin: 'https://shop.example' } })
 
 describe.each(modes)('React Router 8, sessions in a $name', (mode) => {
-  it('has its session in actions and loaders, saved before a redirect', async () => {
+  it('provides the session to actions and loaders, and saves it before a redirect', async () => {
     const handle = handlerOf(mode.createSessions())
     const added = await handle(ask('add', '', 'POST'))
     expect([added.status, added.headers.get('Location')]).toEqual([303, '/cart'])
@@ -92,7 +92,7 @@ describe.each(modes)('React Router 8, sessions in a $name', (mode) => {
     expect([await look.json(), look.headers.get('Vary')]).toEqual([{ cart: ['A1'] }, 'Cookie'])
   })
 
-  it('keeps what was changed before a redirect or an error is thrown', async () => {
+  it('saves changes that were made before a redirect or an error is thrown', async () => {
     const handle = handlerOf(mode.createSessions())
     const left = await handle(ask('leave'))
     expect(left.status).toBe(302)
@@ -103,14 +103,14 @@ describe.each(modes)('React Router 8, sessions in a $name', (mode) => {
     expect(await (await handle(ask('look', cookie))).json()).toEqual({ name: 'Eve' })
   })
 
-  it('says Vary on a page that looks, and nothing on what does not', async () => {
+  it('sends Vary only from pages that read the session', async () => {
     const handle = handlerOf(mode.createSessions())
     expect((await handle(ask('page'))).headers.get('Vary')).toBe('Cookie')
     expect((await handle(ask('robots'))).headers.get('Vary')).toBe(null)
   })
 })
 
-it('React Router 8 answers a session that cannot be saved with an error, and with none of the action’s headers', async () => {
+it('React Router 8 responds with an error, without the action’s headers, if a session cannot be saved', async () => {
   const handle = handlerOf(inStore.createSessions({ store: { ...memoryStore(), create: refuse } }))
   const answer = await handle(ask('add', '', 'POST'))
   expect([answer.status, answer.headers.get('Location'), answer.headers.getSetCookie()]).toEqual([

@@ -13,7 +13,7 @@ interface Shop extends Served {
 
 type Transports = readonly ('polling' | 'websocket')[]
 
-/** An application whose sockets know who is there, and close when the session is over. */
+/** An application whose sockets know the user, and close when the session ends. */
 async function serveShop(mode: Mode): Promise<Shop> {
   const sessions = mode.createSessions()
   const app = express().use(session(sessions))
@@ -89,26 +89,26 @@ const transports: readonly Transports[] = [['polling'], ['websocket'], ['polling
 const cases = modes.flatMap((mode) => transports.map((by) => ({ mode, by })))
 
 describe.each(cases)('socket.io by $by, in $mode.name mode', ({ mode, by }) => {
-  it('has the session of the handshake in the request of its socket', async () => {
+  it('provides the session of the handshake in the request of its socket', async () => {
     const { client, open } = await serveShop(mode)
     await client.request('/login')
     expect(await next(open(by), 'hello')).toBe('ada')
   })
 
-  it('lets a middleware of its own refuse a visitor who is not logged in', async () => {
+  it('lets its middleware refuse an anonymous visitor', async () => {
     const { open } = await serveShop(mode)
     expect(await next(open(by, { extraHeaders: {} }), 'connect_error')).toMatchObject({
       message: 'log in first',
     })
   })
 
-  it('opens a socket also where a middleware changes the session in the handshake', async () => {
+  it('opens a socket even if a middleware changes the session during the handshake', async () => {
     const { client, open } = await serveShop(mode)
     await client.request('/login')
     expect(await next(open(by, { query: { name: 'Ada' } }), 'hello')).toBe('ada')
   })
 
-  it('saves nothing of what a socket changes in the session of its handshake, and says so', async () => {
+  it('does not save a change that a socket makes to the session of its handshake, and reports it', async () => {
     const { client, open } = await serveShop(mode)
     await client.request('/login')
     const socket = open(by)
@@ -118,7 +118,7 @@ describe.each(cases)('socket.io by $by, in $mode.name mode', ({ mode, by }) => {
 })
 
 describe.each(transports)('socket.io by %s, with a store', (...by) => {
-  it('closes the socket when the session ends elsewhere', async () => {
+  it('closes the socket when the session ends in another request', async () => {
     const { client, open } = await serveShop(inStore)
     await client.request('/login')
     const socket = open(by)
@@ -128,7 +128,7 @@ describe.each(transports)('socket.io by %s, with a store', (...by) => {
     expect(await ended).toBe('io server disconnect')
   })
 
-  it('writes by a session that is opened again from the cookie of its handshake', async () => {
+  it('can write to the session by opening it again with the cookie of its handshake', async () => {
     const { client, open } = await serveShop(inStore)
     await client.request('/login')
     const socket = open(by)

@@ -5,7 +5,7 @@ import { createSessions, memoryStore, type Sessions, type SessionsOptions } from
 import { type Client, createClient } from '@keepsake/testing'
 import { onTestFinished } from 'vitest'
 
-/** What sessions of these tests hold, in whichever package. */
+/** The session data in these tests, for all packages. */
 declare module '@keepsake/express' {
   interface Register {
     session: { name: string; visits: number; cart: string[]; blob: string }
@@ -16,7 +16,7 @@ export type Shop = { name: string; visits: number; cart: string[]; blob: string 
 
 export const SECRET = 'a secret that is only for tests and has 51 characters'
 
-/** Where the sessions of a test live. */
+/** The session mode of a test. */
 export interface Mode {
   readonly name: 'cookie' | 'store'
   createSessions(options?: Partial<SessionsOptions>): Sessions<Shop>
@@ -32,19 +32,19 @@ export const inStore: Mode = {
 }
 export const modes: readonly Mode[] = [inCookie, inStore]
 
-/** What a store does that is down. */
+/** A call of a store that is down. */
 export const refuse = (): Promise<never> => Promise.reject(new Error('no route to the store'))
 
 export interface Served {
   readonly port: number
   readonly client: Client
-  /** What the client would send to this server as its `Cookie` header. */
+  /** The `Cookie` header that the client would send to this server. */
   readonly cookie: () => string
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** Listens on a free port of the loopback until the test is over. */
+/** Listens on a free port of the loopback interface until the test ends. */
 export async function serve(listener: Listener | Server): Promise<Served> {
   const server =
     typeof listener === 'function'

@@ -1,6 +1,6 @@
 import type { Answer } from '@keepsake/testing'
 
-/** What a handler has told of the request, beside its count. */
+/** What a handler returned about the request, besides its count. */
 export const seenOf = ({ text }: Answer): unknown => (JSON.parse(text) as { readonly seen: unknown }).seen
 export const header = (name: string) => (answer: Answer) => answer.values(name)[0]
 

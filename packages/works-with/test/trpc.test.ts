@@ -42,7 +42,7 @@ const cases = Object.entries(hosts).flatMap(([name, host]) =>
 )
 
 describe.each(cases)('tRPC on $name by $link.name, in $mode.name mode', ({ host, link, mode }) => {
-  it('keeps a session from procedure to procedure', async () => {
+  it('keeps a session between procedures', async () => {
     const { port, client } = await serve(createServer(host(mode)))
     const shop = createTRPCClient<typeof router>({
       links: [

@@ -19,7 +19,7 @@ const welcome = async (ws: WebSocket, session: Session): Promise<void> => {
   for await (const change of session.watch(closed.signal)) if (change !== 'changed') ws.close(4001, change)
 }
 
-/** An application whose sockets know who is there, and close when the session is over. */
+/** An application whose sockets know the user, and close when the session ends. */
 async function serveShop(mode: Mode): Promise<Shop> {
   const sessions = mode.createSessions()
   const app = express().use(session(sessions))
@@ -58,7 +58,7 @@ async function serveShop(mode: Mode): Promise<Shop> {
 }
 
 describe.each(modes)('ws, in $name mode', (mode) => {
-  it('knows who is logged in', async () => {
+  it('knows which user is logged in', async () => {
     const { client, open } = await serveShop(mode)
     await client.request('/login')
     const ws = await open()
@@ -66,16 +66,16 @@ describe.each(modes)('ws, in $name mode', (mode) => {
   })
 
   it.each([
-    ['nobody is logged in', {}, /Unexpected server response: 401/],
-    ['another site opens it', { Origin: 'https://evil.example' }, /socket hang up/],
-  ])('opens no socket where %s', async (_, headers, message) => {
+    ['the visitor is anonymous', {}, /Unexpected server response: 401/],
+    ['a page of another site opens it', { Origin: 'https://evil.example' }, /socket hang up/],
+  ])('does not open a socket if %s', async (_, headers, message) => {
     const { open } = await serveShop(mode)
     const [error] = (await once(await open({ Cookie: 'x=y', ...headers }), 'error')) as [Error]
     expect(error.message).toMatch(message)
   })
 })
 
-it('ws closes its socket when the session ends elsewhere, in store mode', async () => {
+it('ws closes its socket when the session ends in another request, in store mode', async () => {
   const { client, open } = await serveShop(inStore)
   await client.request('/login')
   const ws = await open()
@@ -87,7 +87,7 @@ it('ws closes its socket when the session ends elsewhere, in store mode', async 
 })
 
 it.each(modes)(
-  'the middleware of a ws server that has no response tells what to write, in $name mode',
+  'the middleware throws an error that says what to write if a ws server passes no response, in $name mode',
   async (mode) => {
     const parse = session(mode.createSessions())
     const server = createServer()

@@ -5,6 +5,6 @@ import { sharedSessions } from '../../src/session.ts'
 
 const shop = () => createStorefront({ sessions: sharedSessions(), framework: 'Next.js', scope: 'cart' })
 
-/** A shop whose cart lives in the session of `withSession`. */
+/** A shop that keeps its cart in the session of `withSession`. */
 export const GET = handlerOf(shop, cartRoutes)
 export const POST = GET

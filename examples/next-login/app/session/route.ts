@@ -1,6 +1,6 @@
 import { sessionStatus } from '@keepsake/next'
 import { sharedSessions } from 'example-next-cart/session'
 
-/** How long the session still lives: a GET is no use of it, and a POST is. */
+/** The remaining lifetime of the session. A GET does not extend it; a POST does. */
 export const GET = sessionStatus(() => sharedSessions())
 export const POST = GET

@@ -14,7 +14,7 @@ const pine = (x: number, y: number, size: number): string =>
 
 const reed = (x: number, top: number): string => `M${x} 268 Q${x - 4} ${top + 60} ${x + 6} ${top}`
 
-/** Sea, weather and plants. */
+/** Motifs of sea, weather and plants. */
 export const nature = {
   tail: ({ ink, glow }) => html`
     <path

@@ -3,7 +3,7 @@ import type { Drawing } from './drawing.ts'
 
 const hours = Array.from({ length: 12 }, (_, hour) => hour * 30)
 
-/** What people make. */
+/** Motifs of objects. */
 export const things = {
   clock: ({ ink, glow }) => html`
     <circle cx="100" cy="196" r="62" fill="none" stroke="${ink}" stroke-width="3" />

@@ -8,19 +8,19 @@ export interface AccountView {
   readonly account: Account
   readonly createdAt?: Date | undefined
   readonly expiresAt?: Date | undefined
-  /** Whether "remember me" was ticked. */
+  /** Whether the user ticked "remember me". */
   readonly permanent: boolean
 }
 
-/** `GET /account`: the private page. The app must show it to nobody who is not logged in. */
+/** `GET /account`: the private page. The app must show it to logged-in users only. */
 export function accountPage({ site, account, createdAt, expiresAt, permanent }: AccountView): string {
   const body = html`<div class="narrow">
     <p class="eyebrow">Only you can see this page</p>
     <h1>Hello, ${account.username}</h1>
     <dl class="card facts">
-      ${fact('Member since', when(account.since))} ${fact('This session began', when(createdAt))}
-      ${fact('It ends by itself', when(expiresAt))}
-      ${fact('The browser keeps it', permanent ? 'until then' : 'until it closes')}
+      ${fact('Member since', when(account.since))} ${fact('This session started', when(createdAt))}
+      ${fact('It expires', when(expiresAt))}
+      ${fact('The browser keeps it', permanent ? 'until it expires' : 'until it closes')}
     </dl>
     <ul class="card links">
       ${link('/devices', 'Your devices', 'Where you are logged in, and how to end that')}

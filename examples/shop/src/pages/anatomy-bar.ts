@@ -3,17 +3,17 @@ import { html, type Html } from '../html.ts'
 
 const LABELS: Readonly<Record<Segment['part'], readonly [name: string, meaning: string]>> = {
   version: ['version', 'fixes the algorithm and the layout'],
-  key: ['key id', 'says which secret sealed it, and gives nothing of it away'],
+  key: ['key id', 'says which secret sealed it, without revealing the secret'],
   nonce: ['nonce', 'random, fresh for every seal'],
   sealed: ['sealed', 'times, session id and data, encrypted'],
-  tag: ['tag', 'breaks when a single bit is changed'],
+  tag: ['tag', 'no longer matches if a single bit is changed'],
 }
 
-// Narrower than this, the one byte of the version could not be seen.
+// If it were narrower, the one byte of the version would be invisible.
 const NARROWEST = 8
 const BAR_WIDTH = 1000
 
-/** The parts of a token, drawn to scale where the scale leaves them visible, with a legend; a sentence for anything else. */
+/** The parts of a token, to scale where that leaves them visible, with a legend; for other values, a sentence. */
 export function anatomyBar(anatomy: Anatomy): Html {
   if (anatomy.kind === 'stored')
     return html`<p><b>Not a token:</b> it looks like the cookie of a shop with a store.</p>`

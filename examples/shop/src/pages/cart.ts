@@ -25,7 +25,7 @@ const empty = html`<div class="empty card">
     </g>
   </svg>
   <p><strong>Nothing in it yet.</strong></p>
-  <p>A session that holds nothing costs nothing: no record, and no cookie.</p>
+  <p>An empty session costs nothing: no record and no cookie.</p>
   <p><a class="button" href="/">Look at the books</a></p>
 </div>`
 
@@ -45,7 +45,7 @@ const filled = (rows: readonly CartRow[], cart: readonly CartLine[]): Html =>
           <dd>${formatPrice(total(cart))}</dd>
         </div>
       </dl>
-      <p class="hint">There is no checkout: the cart is all this shop is about.</p>
+      <p class="hint">There is no checkout: this shop only has a cart.</p>
       <form method="post" action="/cart/empty"><button class="quiet">Empty the cart</button></form>
     </aside>
   </div>`

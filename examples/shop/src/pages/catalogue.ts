@@ -5,18 +5,18 @@ import { layout, type Site } from './layout.ts'
 
 export interface CatalogueView {
   readonly site: Site
-  /** How often this session has seen the page, this time included. */
+  /** The number of visits to the page in this session, including this one. */
   readonly visits?: number | undefined
 }
 
-/** `GET /`: the shelf. Every book has a form that posts its sku to `/cart/add`. */
+/** `GET /`: the catalogue. Every book has a form that posts its sku to `/cart/add`. */
 export function cataloguePage({ site, visits = 1 }: CatalogueView): string {
   const body = html`<div class="intro">
       <p class="eyebrow">A small shop for old books</p>
       <h1>Stories that were kept</h1>
       <p class="lede">
         ${books.length} classics, chosen by hand. Put some in your cart: the session remembers them.
-        ${visits > 1 && html`<span class="visits">This is your visit number ${visits}.</span>`}
+        ${visits > 1 && html`<span class="visits">This is visit number ${visits}.</span>`}
       </p>
     </div>
     <ul class="shelf">

@@ -4,14 +4,14 @@ import { layout, type Site } from './layout.ts'
 
 export interface CookiesView {
   readonly site: Site
-  /** The cookies that came, in their order: names may repeat. */
+  /** The received cookies, in their order: names may repeat. */
   readonly cookies: Iterable<readonly [name: string, value: string]>
-  /** Names the session's cookie, which is shown shortened and cannot be deleted here. */
+  /** The name of the session's cookie, which is shown shortened and cannot be deleted here. */
   readonly sessionName?: string | undefined
   readonly rejected?: RejectedCookie | undefined
 }
 
-/** What was typed and why it was refused, so that a mistake does not cost the rest. */
+/** The refused input with its reason, so that the user need not type everything again. */
 export interface RejectedCookie {
   readonly name: string
   readonly value: string
@@ -29,7 +29,7 @@ export function cookiesPage({ site, cookies, sessionName, rejected }: CookiesVie
     </p>
     <div class="cookies">
       <div class="card">
-        ${rows.length === 0 ? html`<p class="none">No cookie came with this request.</p>` : table(rows, sessionName)}
+        ${rows.length === 0 ? html`<p class="none">This request had no cookies.</p>` : table(rows, sessionName)}
       </div>
       ${form(rejected)}
     </div>`
@@ -88,7 +88,7 @@ const form = (rejected: RejectedCookie | undefined): Html =>
       <input id="value" name="value" value="${rejected?.value}" maxlength="1024" autocomplete="off" />
     </div>
     <div class="field">
-      <label for="maxAge">Seconds to keep it</label>
+      <label for="maxAge">Lifetime in seconds</label>
       <input
         id="maxAge"
         name="maxAge"
@@ -99,7 +99,7 @@ const form = (rejected: RejectedCookie | undefined): Html =>
         inputmode="numeric"
         aria-describedby="maxAge-hint"
       />
-      <p class="hint" id="maxAge-hint">Left empty, it goes when the browser closes.</p>
+      <p class="hint" id="maxAge-hint">Leave it empty to delete the cookie when the browser closes.</p>
     </div>
     <button>Set the cookie</button>
   </form>`

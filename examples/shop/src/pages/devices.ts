@@ -5,13 +5,13 @@ import { layout, type Site } from './layout.ts'
 
 export interface DevicesView {
   readonly site: Site
-  /** Undefined where sessions live in their cookies, and nobody keeps a list. */
+  /** Undefined if sessions are in their cookies, because then there is no list. */
   readonly devices: readonly Device[] | undefined
-  /** What this device knows of itself. */
+  /** What the current session knows about this device. */
   readonly here: { readonly label?: string | undefined; readonly createdAt?: Date | undefined }
 }
 
-/** `GET /devices`: where somebody is logged in. Its forms post to `/devices/revoke` (handle) and `/devices/revoke-others`. */
+/** `GET /devices`: a user's devices. Its forms post to `/devices/revoke` (handle) and `/devices/revoke-others`. */
 export function devicesPage({ site, devices, here }: DevicesView): string {
   const others = devices?.filter(({ isCurrent }) => !isCurrent) ?? []
   const isAlone = devices !== undefined && others.length === 0
@@ -19,7 +19,7 @@ export function devicesPage({ site, devices, here }: DevicesView): string {
     <p class="eyebrow"><a href="/account">Your account</a></p>
     <h1>Your devices</h1>
     <p class="lede">
-      ${devices === undefined ? NO_LIST : 'Every browser in which you are logged in: this one first, then the one used last.'}
+      ${devices === undefined ? NO_LIST : 'Every browser in which you are logged in: this one first, then the most recently used.'}
     </p>
     <ul class="devices">
       ${devices === undefined ? thisOne(here) : [...devices.filter(({ isCurrent }) => isCurrent), ...others].map(item)}
@@ -32,19 +32,19 @@ export function devicesPage({ site, devices, here }: DevicesView): string {
     </div>
     <p class="hint">
       ${hintFor(devices, isAlone)}
-      <span id="live" class="live">When this device is logged out, this page says so by itself.</span>
+      <span id="live" class="live">If this device is logged out, this page shows it immediately.</span>
     </p>
   </div>`
   return layout(site, { title: 'Your devices', current: 'account', kind: 'live', body })
 }
 
 const NO_LIST =
-  'Here each session lives in its own browser’s cookie, and nobody keeps a list of them: only what has ended is written down. So this page cannot show your other devices. It can end them all.'
+  'Here each session is in its own browser’s cookie, and there is no list of sessions: the server only keeps a list of revoked ones. So this page cannot show your other devices, but it can log all of them out.'
 
 function hintFor(devices: DevicesView['devices'], isAlone: boolean): string {
-  if (isAlone) return 'You are logged in nowhere else.'
+  if (isAlone) return 'You are not logged in anywhere else.'
   return devices === undefined
-    ? 'If somebody else may be in, change the password: that ends them all, too.'
+    ? 'If someone else may be logged in, change the password: that also logs out all other devices.'
     : 'Is one of them not yours? Log it out, and change the password.'
 }
 
@@ -57,7 +57,7 @@ function item({ label, createdAt, lastSeenAt, permanent, handle, isCurrent }: De
     <h2>${nameOf(label)} ${isCurrent && HERE}</h2>
     <dl>
       ${time('Logged in', when(createdAt))} ${time('Last seen', isCurrent ? 'now' : when(lastSeenAt))}
-      ${permanent && time('Remembered', 'also when the browser closes')}
+      ${permanent && time('Remembered', 'after the browser closes, too')}
     </dl>
     <form method="post" action="${isCurrent ? '/logout' : '/devices/revoke'}">
       ${!isCurrent && html`<input type="hidden" name="handle" value="${handle}" />`}

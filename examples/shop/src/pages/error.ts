@@ -4,25 +4,25 @@ import { layout, type Site } from './layout.ts'
 export interface ErrorView {
   readonly site: Site
   readonly status: number
-  /** Shown to the visitor: pass no exception's text. */
+  /** Shown to the visitor: do not pass an exception's text. */
   readonly message?: string | undefined
 }
 
 const TITLES: Readonly<Record<number, string>> = {
-  400: 'That request made no sense',
-  403: 'That page is not for you',
+  400: 'The server could not understand that request',
+  403: 'You cannot do that from here',
   404: 'This page is missing',
-  405: 'That is not done here',
-  409: 'You have logged in or out meanwhile',
-  413: 'That was too much at once',
+  405: 'This page does not allow that',
+  409: 'You have logged in or out in the meantime',
+  413: 'That was too much data',
 }
 
 const MESSAGES: Readonly<Record<number, string>> = {
-  404: 'Perhaps somebody borrowed it. The other books are where they were.',
-  409: 'So this was not saved. Please load the page again.',
+  404: 'Perhaps someone borrowed it. The other books are still on the shelf.',
+  409: 'Therefore nothing was saved. Please reload the page.',
 }
 
-/** Any answer that is not a page of the shop: 404 and the rest of the 4xx and 5xx. */
+/** The page for every error status. */
 export function errorPage({ site, status, message }: ErrorView): string {
   const title = TITLES[status] ?? 'Something went wrong on our side'
   const body = html`<div class="narrow error-page">

@@ -1,7 +1,7 @@
 import { html, type Html } from '../html.ts'
 import { type UnderTheHood, underTheHood } from './under-the-hood.ts'
 
-/** A message that is shown once: something is done, or it is not. */
+/** A message that is shown once: a success or a problem. */
 export interface Notice {
   readonly category: string
   readonly message: string
@@ -9,24 +9,24 @@ export interface Notice {
 
 /** What every page needs to know about the app and the visitor. */
 export interface Site {
-  /** Names the server on the page: "Express", "Koa", "node:http". */
+  /** The name of the server on the page: "Express", "Koa", "node:http". */
   readonly framework: string
-  /** A cart app has no accounts: its navigation offers neither login nor account. */
+  /** A cart app has no accounts: its navigation has no login or account link. */
   readonly scope: 'cart' | 'login'
   readonly cartCount: number
   readonly user?: string | undefined
-  /** Whether the app serves /session.js, which asks before a private page's session ends. */
+  /** Whether the app serves /session.js, which warns before a private page's session ends. */
   readonly hasSessionScript?: boolean | undefined
   /** Flash messages, shown above the page. */
   readonly notices?: readonly Notice[] | undefined
-  /** Left out, the page has no panel. */
+  /** Without it, the page has no panel. */
   readonly hood?: UnderTheHood | undefined
 }
 
 export interface Page {
   readonly title: string
   readonly current?: 'books' | 'cart' | 'login' | 'account' | 'cookies'
-  /** `'live'`: when its session ends, the page says so by itself, and shows nothing private any more. */
+  /** `'live'`: when its session ends, the page says so immediately and hides all private content. */
   readonly kind?: 'live'
   readonly body: Html
 }
@@ -41,7 +41,7 @@ const mark = html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focus
   <path d="M7 3h18v27l-9-7.5L7 30z" fill="currentColor" />
 </svg>`
 
-/** A whole page as text: the shop's frame around a body, and the panel below it. */
+/** A complete page as text: the shop's frame around a body, and the panel below it. */
 export function layout(site: Site, page: Page): string {
   return html`<!doctype html>
     <html lang="en">
@@ -56,7 +56,7 @@ export function layout(site: Site, page: Page): string {
         ${page.kind === 'live' && site.hasSessionScript === true && html`<script src="/session.js" type="module"></script>`}
       </head>
       <body>
-        <a class="skip" href="#main">Skip to the page</a>
+        <a class="skip" href="#main">Skip to content</a>
         ${header(site, page)}
         <main id="main" tabindex="-1">
           <div data-private>${notices(site)} ${page.body}</div>
@@ -103,7 +103,7 @@ const notices = ({ notices = [] }: Site): Html | false =>
     ${notices.map(({ category, message }) => html`<p ${category === 'problem' && html`class="problem"`}>${message}</p>`)}
   </div>`
 
-/** What takes the place of a page whose session has ended. */
+/** The content that replaces a page whose session has ended. */
 const ended = html`<div class="narrow ended" id="ended" role="alert" tabindex="-1" hidden>
   <h2>You are logged out here</h2>
   <p class="lede">

@@ -4,16 +4,16 @@ import { layout, type Site } from './layout.ts'
 
 export interface LoginView {
   readonly site: Site
-  /** What was typed last time, so that a wrong password does not cost the name. */
+  /** The last input, so that a wrong password does not discard the name. */
   readonly username?: string | undefined
   readonly error?: string | undefined
 }
 
-/** `GET /login`, and the answer to a `POST /login` (username, password, remember=yes) that failed. */
+/** `GET /login`, and the response to a failed `POST /login` (username, password, remember=yes). */
 export function loginPage({ site, username = '', error }: LoginView): string {
   const body = html`<div class="narrow">
     <h1>Welcome back</h1>
-    <p class="lede">Your cart comes along: logging in changes the session’s id and keeps what you chose.</p>
+    <p class="lede">Your cart is kept: logging in changes the session’s id, but not your cart.</p>
     <form class="card fields" method="post" action="/login">
       ${error !== undefined && html`<p class="error" id="error" role="alert">${error}</p>`}
       <div class="field">
@@ -43,9 +43,7 @@ export function loginPage({ site, username = '', error }: LoginView): string {
       </div>
       <label class="check">
         <input type="checkbox" name="remember" value="yes" />
-        <span
-          >Remember me <small>The cookie outlives the browser, instead of going when it closes.</small></span
-        >
+        <span>Remember me <small>The cookie survives closing the browser.</small></span>
       </label>
       <button>Log in</button>
     </form>

@@ -2,7 +2,7 @@ import { PASSWORD_LENGTH } from '../accounts.ts'
 import { html, type Html } from '../html.ts'
 import { layout, type Site } from './layout.ts'
 
-/** Which password is asked for: the one there is, because the login is long ago, or the one there shall be. */
+/** Which password the form asks for: the current one, because the login is long ago, or the new one. */
 export type PasswordAsked = 'current' | 'new'
 
 export interface PasswordView {
@@ -11,7 +11,7 @@ export interface PasswordView {
   readonly error?: string | undefined
 }
 
-/** `GET /password`, and the answer to a form that failed: it posts `password` to `/password/confirm` or `/password`. */
+/** `GET /password`, and the response to a failed form: it posts `password` to `/password/confirm` or `/password`. */
 export function passwordPage({ site, asked, error }: PasswordView): string {
   const { action, title, lede, label, autocomplete, button } = TEXTS[asked]
   const body = html`<div class="narrow">
@@ -49,7 +49,7 @@ const TEXTS = {
   current: {
     action: '/password/confirm',
     title: 'Is it you?',
-    lede: 'Your last login was a while ago, and this browser may have changed hands. Before you change the password, please enter the one you have. Your cart stays as it is.',
+    lede: 'Your last login was a while ago, and someone else may be using this browser. Please enter your current password before you change it. Your cart is not affected.',
     label: 'Password',
     autocomplete: 'current-password',
     button: 'Go on',

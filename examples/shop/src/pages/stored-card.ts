@@ -2,12 +2,10 @@ import type { OpenReason } from '@keepsake/core'
 import type { Anatomy } from '../anatomy.ts'
 import { html, type Html } from '../html.ts'
 
-/** The cookie of a stored session, and the record that it leads to; a sentence for a value that is none. */
+/** The cookie of a stored session, and the record that it opens; for other values, a sentence. */
 export function storedCard(anatomy: Anatomy, opened: OpenReason): Html {
   if (anatomy.kind === 'token')
-    return html`<p>
-      <b>Not from the store:</b> it looks like a token that a shop without a store hands out.
-    </p>`
+    return html`<p><b>Not from the store:</b> it looks like the token of a shop without a store.</p>`
   if (anatomy.kind === 'other')
     return html`<p>
       <b>Not from the store:</b> the cookie of a stored session has 64 characters of base64url.
@@ -38,16 +36,16 @@ export function storedCard(anatomy: Anatomy, opened: OpenReason): Html {
 }
 
 function sentenceOf(opened: OpenReason): string {
-  if (opened === 'ended') return 'They could lead to data in the store, but lead nowhere.'
-  if (opened === 'superseded') return 'They lead to data in the store, and do not open it any more.'
-  return 'The data lies in the store; the cookie says nothing about it.'
+  if (opened === 'ended') return 'They belong to no data in the store.'
+  if (opened === 'superseded') return 'They belong to data in the store, but no longer open it.'
+  return 'The data is in the store; the cookie reveals nothing about it.'
 }
 
-const LOCATOR = '16 bytes that find the record; they stay for as long as the session lives'
-const VERIFIER = '32 bytes that open it; a login brings others, and these are worth nothing then'
+const LOCATOR = '16 bytes that find the record; they stay the same for the whole session'
+const VERIFIER = '32 bytes that open it; a login replaces them, and these become useless'
 const RECORD =
-  'times, session id and data, encrypted; the store has a hash of either part, so it gives no cookie away'
-const ENDED = 'the session has ended, or never was'
+  'times, session id and data, encrypted; the store has only hashes of both parts, so it reveals no cookie'
+const ENDED = 'the session has ended, or never existed'
 const SUPERSEDED = 'another cookie opens it now'
 
 const entry = (part: string, name: string, value: Html | string, meaning: string): Html =>

@@ -11,28 +11,28 @@ import { type Stories, stories } from './stories.ts'
 /** What a response does to the session's cookie, and why. */
 interface Outcome {
   readonly reason: CloseReason
-  /** The Set-Cookie line; left out when there is none. Its value is shortened before it is shown. */
+  /** The Set-Cookie line, if there is one. Its value is shortened before it is shown. */
   readonly setCookie?: string | undefined
 }
 
-/** One request, seen from the inside. The cookie and the data need not be well-formed: the panel shows what it gets. */
+/** The inside of one request. The cookie and the data need not be valid: the panel shows them as they are. */
 export interface UnderTheHood extends Stories {
   readonly mode: Where
   readonly cookieName: string
-  /** As it came, untouched; undefined when none came. Shown only in part. */
+  /** The unchanged value; undefined if there was none. Only a part of it is shown. */
   readonly cookieValue?: string | undefined
   /** The session's data after opening. */
   readonly data: unknown
-  /** The `Sec-Fetch-Site` header: who the browser says made the request. */
+  /** The `Sec-Fetch-Site` header: where the browser says the request comes from. */
   readonly sentBy?: string | undefined
   readonly createdAt?: Date | undefined
   readonly expiresAt?: Date | undefined
   /** Whether the session comes from the device that it is bound to. */
   readonly bound?: boolean | 'pending' | undefined
-  /** Whether the cookie outlives the browser. */
+  /** Whether the cookie survives closing the browser. */
   readonly permanent: boolean
   readonly logoutEnds?: Explanation['logoutEnds'] | undefined
-  /** How the visit began. */
+  /** How the session was opened. */
   readonly opened: OpenReason
   /** What closing the session now would do. The library decides only after the page has been rendered. */
   readonly decision: Outcome
@@ -41,7 +41,7 @@ export interface UnderTheHood extends Stories {
 const LONGEST_DATA = 4000
 const LONGEST_WORD = 40
 
-/** The live tutorial below a page: what came, what it is made of, what the server sees, what goes. */
+/** The live tutorial below a page: the received cookie, its parts, the server's view, and the response. */
 export const underTheHood = (view: UnderTheHood): Html =>
   html`<aside class="hood" id="hood" aria-label="Under the hood" tabindex="-1" data-private>
     <details open>
@@ -50,8 +50,8 @@ export const underTheHood = (view: UnderTheHood): Html =>
         <span class="hood-sub">what your session did in this request</span>
       </summary>
       <ol class="steps">
-        ${step('The cookie that came', cameIn(view))} ${step('What it is made of', madeOf(view))}
-        ${step('What the server sees', seen(view))} ${step('What goes back', goesOut(view))}
+        ${step('The cookie received', cameIn(view))} ${step('What it is made of', madeOf(view))}
+        ${step('What the server sees', seen(view))} ${step('What is sent back', goesOut(view))}
       </ol>
       ${stories(view)}
     </details>
@@ -68,7 +68,7 @@ const code = (reason: string): Html => html`<code class="reason">${reason}</code
 function cameIn({ cookieName, cookieValue, opened, mode, sentBy }: UnderTheHood): Html {
   const line =
     cookieValue === undefined
-      ? html`<p class="wire none">no cookie came</p>`
+      ? html`<p class="wire none">no cookie</p>`
       : html`<p class="wire"><b>Cookie:</b> ${cookieName}=${shorten(cookieValue)}</p>`
   return html`${line}
     <p>${code(opened)} ${explainOpened(opened, mode)}</p>
@@ -85,7 +85,7 @@ function madeOf({ mode, cookieValue, opened }: UnderTheHood): Html {
     return mode === 'cookie' ? anatomyBar(anatomy) : storedCard(anatomy, opened)
   }
   return mode === 'cookie'
-    ? html`<p>Nothing yet. Once the session holds something, it travels in here, sealed.</p>`
+    ? html`<p>Nothing yet. Once the session contains data, it is sealed into this cookie.</p>`
     : html`<p>
         Nothing yet. Once the session holds something, random bytes travel here and the store keeps the data.
       </p>`
@@ -101,7 +101,7 @@ const seen = (view: UnderTheHood): Html =>
       ${view.bound !== undefined && view.bound !== false && fact('device', DEVICE[view.bound === true ? 'bound' : 'pending'])}
     </dl>`
 
-const DEVICE = { bound: 'bound to this one', pending: 'the browser may register a key' } as const
+const DEVICE = { bound: 'bound to this device', pending: 'the browser may register a key' } as const
 
 function keptOf({ createdAt, permanent }: UnderTheHood): string {
   if (createdAt === undefined) return '–'
@@ -119,9 +119,9 @@ const fact = (name: string, value: Html | string): Html =>
     <dd>${value}</dd>
   </div>`
 
-// Objects without further ones in them fit on a line each, which keeps a cart readable. JSON writes a line break
-// inside a text as \\n, so only its own layout is touched.
-// The session may hold what JSON cannot say, and a tutorial must not be what breaks the page.
+// Objects without nested objects fit on one line each, which keeps a cart readable. JSON escapes line breaks
+// inside a text as \\n, so only its layout is changed.
+// The session may contain values that JSON cannot represent; the panel must not fail on them.
 function jsonOf(data: unknown): string {
   try {
     const text = JSON.stringify(data, undefined, 2) as string | undefined
@@ -135,11 +135,11 @@ function jsonOf(data: unknown): string {
 
 const goesOut = ({ mode, decision: { reason, setCookie } }: UnderTheHood): Html =>
   html`<div class="outcome">
-    <h3>Closing the session now does this</h3>
+    <h3>If the session were closed now</h3>
     <p>${code(reason)} ${explainClosed(reason, mode)}</p>
     ${
       setCookie === undefined
-        ? html`<p class="wire none">no Set-Cookie: the browser’s cookie stays as it is</p>`
+        ? html`<p class="wire none">no Set-Cookie: the browser keeps its cookie</p>`
         : html`<p class="wire"><b>Set-Cookie:</b> ${shortenSetCookie(setCookie)}</p>`
     }
   </div>`

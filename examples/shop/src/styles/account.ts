@@ -1,4 +1,4 @@
-/** The private pages: account, devices, password, and what is left of them when their session has ended. */
+/** The private pages: account, devices, password, and what they show after their session has ended. */
 export const account = `
 .links li { display: grid; padding: var(--s3) 0; }
 .links li:first-child { padding-top: 0; }

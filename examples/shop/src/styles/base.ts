@@ -1,4 +1,4 @@
-/** Colours, type and spacing: what everything else is made of. */
+/** Colors, type and spacing, on which all other styles build. */
 export const base = `
 :root {
   color-scheme: light dark;

@@ -1,4 +1,4 @@
-/** Buttons, fields, and what they say when something is wrong. */
+/** Buttons, fields and their error messages. */
 export const forms = `
 button, .button {
   display: inline-flex; align-items: center; justify-content: center; min-height: 2.75rem; padding: 0 var(--s4);

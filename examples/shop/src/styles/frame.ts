@@ -1,4 +1,4 @@
-/** What stands around every page: masthead, notices, colophon. */
+/** The frame of every page: masthead, notices, colophon. */
 export const frame = `
 .skip { position: absolute; left: var(--s4); top: -4rem; z-index: 1; background: var(--sheet); padding: var(--s2) var(--s4); }
 .skip:focus { top: var(--s2); }

@@ -1,4 +1,4 @@
-/** The pages themselves: shelf, cart, login, account, cookies, errors. */
+/** The pages themselves: catalogue, cart, login, account, cookies, errors. */
 export const shop = `
 .intro { margin-bottom: var(--s6); }
 .visits { white-space: nowrap; }

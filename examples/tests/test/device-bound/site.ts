@@ -13,37 +13,39 @@ import { deviceBound } from '@keepsake/dbsc'
 import { withSession } from '@keepsake/node-http'
 import type { Trusted } from './trusted.ts'
 
-/** Seconds; the shortest that there is. A browser drops the cookie two seconds before it is over for the server. */
+/** Seconds; the shortest allowed lifetime. A browser deletes the cookie two seconds before it expires on the server. */
 const COOKIE_AGE = 4
-/** Seconds; so long after a registration requests may come without the cookie. */
+/** Seconds after a registration in which requests may come without the cookie. */
 const GRACE = 10
 
-/** What a page shows. */
+/** The content of a page. */
 export interface Shown {
   readonly subject: string | null
   readonly bound: boolean | 'pending'
   readonly opened: string
 }
 
-/** A site with a login that is bound to its device. */
+/** A site whose logins are bound to the device. */
 export interface Site {
   readonly origin: string
-  /** The answers to posts that browsers make by themselves: path and status. */
+  /** The responses to POSTs that browsers send by themselves: path and status. */
   readonly posts: readonly string[]
   /**
-   * Moves the server's clock, which stands otherwise, past the time of every cookie of a device that there is. That of the
-   * browsers goes on, so that they drop the cookie whatever the machine's pace, and the server knows it all the same.
+   * Moves the server's clock, which otherwise stands still, past the expiry of every existing device cookie. The browsers'
+   * clocks run normally, so they delete the cookie at their own pace, while the server already treats it as expired.
    */
   outlive(): void
-  /** Resolves when there have been so many events of a type. */
+  /** Resolves after this many events of a type. */
   heard(type: SessionEvent['type'], count: number): Promise<void>
   close(): void
 }
 
+/** @param registering Additional origins that may register a key for all hosts of the site. */
 export async function openSite(
   host: string,
   trusted: Trusted,
   options: Partial<SessionsOptions>,
+  registering: readonly string[] = [],
 ): Promise<Site> {
   let now = Date.now()
   const sessions = createSessions({
@@ -61,6 +63,10 @@ export async function openSite(
   })
   const posts: string[] = []
   const server = createServer({ key: trusted.key, cert: trusted.cert }, (request, response) => {
+    if (request.url === '/.well-known/device-bound-sessions') {
+      response.end(JSON.stringify({ registering_origins: registering }))
+      return
+    }
     if (request.method === 'POST')
       response.on('finish', () => posts.push(`${request.url} ${response.statusCode}`))
     device(request, response, () => void pages(request, response))

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A certificate, and the home of a user whose Chromium trusts who has signed it. */
+/** A certificate, and the home directory of a user whose Chromium trusts its issuer. */
 export interface Trusted {
   readonly home: string
   readonly key: Buffer
@@ -11,7 +11,7 @@ export interface Trusted {
   remove(): void
 }
 
-/** What the certificates are made with: OpenSSL 3, and `certutil` of NSS (Debian: libnss3-tools). */
+/** The tools that create the certificates: OpenSSL 3, and `certutil` of NSS (Debian: libnss3-tools). */
 export const missingTool = (): string | undefined =>
   [
     ['openssl', 'version'],
@@ -23,12 +23,12 @@ function isThere(tool: string, argument: string): boolean {
     execFileSync(tool, [argument], { stdio: 'ignore' })
     return true
   } catch (error) {
-    // Some tools know no such argument, which they can only say where they are.
+    // Some tools do not know the argument, and report it as an error; but then they exist.
     return (error as NodeJS.ErrnoException).code !== 'ENOENT'
   }
 }
 
-/** A certificate for a host by an authority that is made for it. A browser that ignores errors of certificates binds nothing. */
+/** A certificate for a host and its subdomains, from a new authority. A browser that ignores certificate errors does not bind sessions. */
 export function createTrusted(host: string): Trusted {
   const home = mkdtempSync(join(tmpdir(), 'device-bound-'))
   const run = (tool: string, ...args: readonly string[]): void =>
@@ -58,7 +58,7 @@ export function createTrusted(host: string): Trusted {
     )
   }
   certify('authority', 'Keepsake tests')
-  const leaf = [`subjectAltName=DNS:${host}`, 'basicConstraints=CA:FALSE'].flatMap((line) => [
+  const leaf = [`subjectAltName=DNS:${host},DNS:*.${host}`, 'basicConstraints=CA:FALSE'].flatMap((line) => [
     '-addext',
     line,
   ])

@@ -8,9 +8,9 @@ const evilForm = (target: string): string =>
   `<form method="post" action="${target}"><button>Win</button></form>`
 
 export function cartScenarios({ place, app, visitor }: Scene): void {
-  describe('the cart', { concurrent: false }, () => {
+  describe('the cart of the shop', { concurrent: false }, () => {
     const span = place.survives ? 'a reload, and a restart of the server' : 'a reload'
-    test(`is still there after ${span}`, async () => {
+    test(`survives ${span}`, async () => {
       const { shop, restart } = visitor()
       await shop.buy('Walden')
       await shop.buy('Dracula')
@@ -28,7 +28,7 @@ export function cartScenarios({ place, app, visitor }: Scene): void {
     })
 
     if (place.store === 'cookie')
-      test('is not touched by a form of another page, however near its server', async () => {
+      test('is not changed by a form of another page, even on the same site', async () => {
         const { shop } = visitor()
         await shop.buy('Walden')
         const evil = createServer((_request, response) => {
@@ -38,20 +38,20 @@ export function cartScenarios({ place, app, visitor }: Scene): void {
         })
         await once(evil.listen(0), 'listening')
         const { port } = evil.address() as AddressInfo
-        // Another port is another origin of the same site, so that the session's cookie comes along.
+        // Another port is another origin of the same site, so the browser sends the session's cookie.
         for (const host of ['localhost', '127.0.0.1']) {
           await shop.page.goto(`http://${host}:${port}/`)
           const answer = shop.page.waitForResponse((response) => response.request().method() === 'POST')
           await shop.page.getByRole('button').click()
           expect((await answer).status()).toBe(403)
-          await shop.page.getByRole('heading', { name: 'That page is not for you' }).waitFor()
+          await shop.page.getByRole('heading', { name: 'You cannot do that from here' }).waitFor()
         }
         evil.close()
         evil.closeAllConnections()
         expect(await shop.cart()).toEqual(['1 × Walden'])
       })
 
-    test('needs one cookie, which no script can read, and which goes with the browser or the last book', async () => {
+    test('uses one cookie, which scripts cannot read, and which is deleted with the browser or the last book', async () => {
       const { shop, cookies, cookie } = visitor()
       await shop.visit('/')
       expect(await cookies()).toEqual([])

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { Scene } from '../visitor.ts'
 
 export function cookiesScenarios({ visitor }: Scene): void {
-  describe('the cookies page', { concurrent: false }, () => {
+  describe('the cookies page of the shop', { concurrent: false }, () => {
     test('sets, shows and deletes a cookie', async () => {
       const { shop, cookie } = visitor()
       await shop.visit('/cookies')
-      await shop.fillIn({ Name: 'theme', Value: 'dark', 'Seconds to keep it': '600' })
+      await shop.fillIn({ Name: 'theme', Value: 'dark', 'Lifetime in seconds': '600' })
       expect(await shop.press('Set the cookie')).toBe('/cookies')
       expect(await shop.page.getByRole('row', { name: 'theme' }).innerText()).toContain('dark')
       const { expires = 0 } = (await cookie('theme')) ?? {}
@@ -15,7 +15,7 @@ export function cookiesScenarios({ visitor }: Scene): void {
       expect(await cookie('theme')).toBeUndefined()
     })
 
-    test('says on the page what is wrong with a cookie', async () => {
+    test('shows the error of an invalid cookie', async () => {
       const { shop, cookies } = visitor()
       await shop.visit('/cookies')
       await shop.fillIn({ Name: 'a b', Value: 'c' })
@@ -25,7 +25,7 @@ export function cookiesScenarios({ visitor }: Scene): void {
       expect(await cookies()).toEqual([])
     })
 
-    test('does not give the session away', async () => {
+    test('does not reveal the session cookie', async () => {
       const { shop, cookie } = visitor()
       await shop.buy('Walden')
       await shop.visit('/cookies')

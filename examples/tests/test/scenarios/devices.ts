@@ -4,17 +4,17 @@ import { LOGIN_APPS } from '../apps.ts'
 import type { Shopper } from '../shopper.ts'
 import type { Scene } from '../visitor.ts'
 
-/** What one user's browsers do to each other. Each app has a user of its own: all apps on one store share its users. */
+/** How the browsers of one user affect each other. Each app has its own user, because all apps on one store share users. */
 export function devicesScenarios({ place, app, visitor, withOther }: Scene): void {
   const index = LOGIN_APPS.findIndex(({ name }) => name === app.name)
   const username = DEMO.others[index] ?? DEMO.username
   const login = (shop: Shopper): Promise<void> => shop.login(DEMO.password, 'forget', username)
   const isSealed = place.store === 'cookie'
 
-  describe('two devices', { concurrent: false }, () => {
-    // First, because a login of that long ago is over when everything has been.
+  describe('two devices of one user', { concurrent: false }, () => {
+    // This test comes first: its expired login must not end what the others need.
     if (isSealed)
-      test('part when the password is changed, which asks for it after a while', async () => {
+      test('are separated by a change of the password, which asks for the current one after a while', async () => {
         await withOther(async (other) => {
           const { shop, cookie, bring, oldLogin } = visitor()
           await login(other.shop)
@@ -39,7 +39,7 @@ export function devicesScenarios({ place, app, visitor, withOther }: Scene): voi
         })
       })
 
-    test('are both on the list, and the one that the other logs out says so by itself', async () => {
+    test('are both listed, and a device that the other one logs out shows it immediately', async () => {
       await withOther(async ({ shop: other }) => {
         const { shop } = visitor()
         await login(other)
@@ -51,9 +51,9 @@ export function devicesScenarios({ place, app, visitor, withOther }: Scene): voi
           expect.stringMatching(/^Chrome on Linux\s+this device$/),
           ...(isSealed ? [] : ['Firefox on Linux']),
         ])
-        expect((await shop.text()).includes('nobody keeps a list')).toBe(isSealed)
+        expect((await shop.text()).includes('there is no list of sessions')).toBe(isSealed)
 
-        // Both ways, on a store that tells and on one that is asked.
+        // In both directions, with a store that notifies and with one that is polled.
         const isOneByOne = place.store === 'memory' || place.store === 'sqlite'
         await shop.press(isOneByOne ? 'Log out this device (Firefox on Linux)' : 'Log out everywhere else')
         const said =
@@ -71,9 +71,9 @@ export function devicesScenarios({ place, app, visitor, withOther }: Scene): voi
       })
     })
 
-    // How the stores end all of a user's sessions is their own matter, and tested there.
+    // The stores' own tests check how they end all sessions of a user.
     if (!isSealed && place.store !== 'memory') return
-    test('are both out when one logs out everywhere, and its other tabs hear of it', async () => {
+    test('are both logged out by "everywhere", and other tabs show it', async () => {
       await withOther(async ({ shop: other }) => {
         const { shop, openTab } = visitor()
         await login(other)

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { Scene } from '../visitor.ts'
 
 export function loginScenarios({ place, visitor }: Scene): void {
-  describe('the login', { concurrent: false }, () => {
-    test('keeps the cart and changes the id of the session, which a change of the cart does not', async () => {
+  describe('the login of the shop', { concurrent: false }, () => {
+    test('keeps the cart and changes the session id, which a change of the cart does not', async () => {
       const { shop, id } = visitor()
       await shop.buy('Walden')
       const before = await id()
@@ -19,7 +19,7 @@ export function loginScenarios({ place, visitor }: Scene): void {
       expect(await id()).toBe(after)
     })
 
-    test('with a wrong password says so, keeps the name and changes nothing', async () => {
+    test('shows an error for a wrong password, keeps the name and changes nothing', async () => {
       const { shop, cookie } = visitor()
       await shop.login('difference-engine')
       expect(await shop.page.getByRole('alert').innerText()).toContain('No account')
@@ -28,11 +28,11 @@ export function loginScenarios({ place, visitor }: Scene): void {
       expect(await cookie()).toBeUndefined()
     })
 
-    test('ends with the logout: nothing private is left, behind the back button either', async () => {
+    test('ends with the logout, which leaves nothing private, not even for the back button', async () => {
       const { shop, cookie } = visitor()
       await shop.login(DEMO.password)
-      // Chromium puts a no-store page aside for the back button and drops it when a cookie changes, which it misses for
-      // a page that the login itself has led to.
+      // Chromium keeps a no-store page for the back button, and drops it when a cookie changes; but it misses the change for
+      // a page to which the login itself has led.
       expect(await shop.visit('/account')).toBe('/account')
       expect(await shop.press('Log out')).toBe('/')
       expect(await cookie()).toBeUndefined()
@@ -43,12 +43,12 @@ export function loginScenarios({ place, visitor }: Scene): void {
     })
 
     if (!place.survives)
-      test('goes with the server: who comes back is a stranger, and welcome', async () => {
+      test('is lost with a restarted server, where the visitor is anonymous and can log in again', async () => {
         const { shop, restart, id } = visitor()
         await shop.buy('Walden')
         await shop.login(DEMO.password)
         const before = await id()
-        // The account's page would miss the server.
+        // The account page would report the missing server.
         await shop.visit('/cart')
         await restart()
         expect(await shop.visit('/account')).toBe('/login')

@@ -8,11 +8,11 @@ const COOKIE = /^__Host-session=[^;]+; Path=\/; Secure; HttpOnly; SameSite=Lax$/
 
 const isAtHome = async (one: HttpVisitor): Promise<boolean> => (await one.get('/account')).status === 200
 
-/** What an app on a store has to do that no browser is needed for. */
+/** The requirements for an app on a store that need no browser. */
 export function httpScenarios(place: Place, app: App, server: () => Server): void {
   const visitor = (): HttpVisitor => createHttpVisitor(server().url)
 
-  test(`keeps a cart in one cookie, until the last book goes${place.survives ? ', over a restart too' : ''}`, async () => {
+  test(`keeps a cart in one cookie until the last book is removed${place.survives ? ', even over a restart' : ''}`, async () => {
     const ada = visitor()
     expect((await ada.get('/')).setCookie).toEqual([])
     const added = await ada.post('/cart/add', { sku: 'walden' })
@@ -34,7 +34,7 @@ export function httpScenarios(place: Place, app: App, server: () => Server): voi
   const login = (one: HttpVisitor, password: string = DEMO.password) =>
     one.post('/login', { username, password })
 
-  test('keeps the cart and changes the cookie at a login, which a wrong password is not', async () => {
+  test('keeps the cart and changes the cookie at a login, but not after a wrong password', async () => {
     const ada = visitor()
     await ada.post('/cart/add', { sku: 'walden' })
     const before = ada.cookie()
@@ -47,7 +47,7 @@ export function httpScenarios(place: Place, app: App, server: () => Server): voi
     expect((await ada.get('/cart')).text).toContain('Walden')
   })
 
-  test('ends a session at its logout, and those elsewhere when asked to', async () => {
+  test('ends a session at its logout, and the user’s other sessions on request', async () => {
     const [ada, elsewhere] = [visitor(), visitor()]
     await login(ada)
     await login(elsewhere)
@@ -58,5 +58,17 @@ export function httpScenarios(place: Place, app: App, server: () => Server): voi
     expect([await isAtHome(ada), await isAtHome(elsewhere)]).toEqual([false, true])
     await elsewhere.post('/logout/everywhere')
     expect(await isAtHome(elsewhere)).toBe(false)
+  })
+
+  if (place.survives) return
+  test('treats a returning visitor as anonymous after a restart, and lets them log in again', async () => {
+    const ada = visitor()
+    await login(ada)
+    const before = ada.cookie()
+    await server().restart()
+    expect(await isAtHome(ada)).toBe(false)
+    await ada.post('/cart/add', { sku: 'dracula' })
+    expect((await ada.get('/cart')).text).toContain('Dracula')
+    expect(ada.cookie()).not.toBe(before)
   })
 }

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { type LastingProfile, openLastingProfile } from '../browser.ts'
 import { type Shopper, shopper } from '../shopper.ts'
 
-/** Logs in at each address, and closes and opens the browser: with the box ticked, and without. */
+/** Logs in at each address, and restarts the browser: once with "remember me" ticked, and once without. */
 export async function isRemembered(chromium: string, urls: readonly string[]): Promise<void> {
   let profile = await openLastingProfile(chromium)
   try {
@@ -20,7 +20,7 @@ export async function isRemembered(chromium: string, urls: readonly string[]): P
   }
 }
 
-/** At each address under a host of its own, because cookies do not tell ports apart. Nothing may go wrong. */
+/** At each address with a different host, because cookies are shared between ports. There must be no errors. */
 async function everywhere<T>(
   { context, troubles }: LastingProfile,
   urls: readonly string[],

@@ -1,42 +1,47 @@
+import { createJar } from '@keepsake/testing'
 import { DEMO } from 'example-shop'
 import { expect, test } from 'vitest'
-import { LOGIN_APPS } from '../apps.ts'
-import type { Shopper } from '../shopper.ts'
-import type { Scene } from '../visitor.ts'
+import { type App, type Place, SHARING_APPS } from '../apps.ts'
+import { createHttpVisitor, type HttpVisitor } from '../http-visitor.ts'
+import type { Server } from '../server.ts'
 
-const [EXPRESS, KOA, NODE] = LOGIN_APPS
+const TITLES = ['Walden', 'Dracula', 'Jane Eyre', 'Frankenstein']
 
-/** What holds where three processes with three frameworks have the same sessions. */
-export function sharedScenarios({ place, visitor }: Scene): void {
-  const openTabs = (): Promise<[Shopper, Shopper, Shopper]> => {
-    const { openTab } = visitor()
-    return Promise.all([openTab(EXPRESS), openTab(KOA), openTab(NODE)])
+async function booksOf(visitor: HttpVisitor): Promise<readonly string[]> {
+  const { text } = await visitor.get('/cart')
+  return TITLES.filter((title) => text.includes(title))
+}
+
+/** Tests of three processes with three frameworks that share sessions. */
+export function sharedScenarios({ store }: Place, serverOf: (app: App) => Server): void {
+  /** One visitor, with a client for each process. */
+  const visitors = (): readonly [HttpVisitor, HttpVisitor, HttpVisitor] => {
+    const jar = createJar()
+    const [express, koa, node] = SHARING_APPS
+    const at = (app: App): HttpVisitor => createHttpVisitor(serverOf(app).url, jar)
+    return [at(express), at(koa), at(node)]
   }
-
   test('a session is the same in every framework', async () => {
-    const [express, koa, node] = await openTabs()
-    await express.buy('Walden')
-    await koa.buy('Dracula')
-    await koa.login(DEMO.password)
-    expect(await node.cart()).toEqual(['1 × Walden', '1 × Dracula'])
-    expect(await node.visit('/account')).toBe('/account')
-    await node.press('Log out')
-    expect(await express.visit('/account')).toBe('/login')
+    const [express, koa, node] = visitors()
+    await express.post('/cart/add', { sku: 'walden' })
+    await koa.post('/cart/add', { sku: 'dracula' })
+    await koa.post('/login', { username: DEMO.username, password: DEMO.password })
+    expect(await booksOf(node)).toEqual(['Walden', 'Dracula'])
+    expect((await node.get('/account')).status).toBe(200)
+    await node.post('/logout')
+    expect((await express.get('/account')).location).toBe('/login')
   })
 
-  // Sealed in the cookie, the last answer to arrive wins.
-  if (place.store !== 'cookie')
-    test('processes that write one session at the same moment lose nothing', async () => {
-      const tabs = await openTabs()
-      const [express, koa, node] = tabs
-      await express.buy('Frankenstein')
-      await Promise.all(tabs.map((tab) => tab.visit('/')))
+  // In cookie mode, the last response to arrive wins.
+  if (store !== 'cookie')
+    test('concurrent writes of one session by several processes are all kept', async () => {
+      const [express, koa, node] = visitors()
+      await express.post('/cart/add', { sku: 'frankenstein' })
       await Promise.all([
-        express.press('Add to cart Walden'),
-        koa.press('Add to cart Dracula'),
-        node.press('Add to cart Jane Eyre'),
+        express.post('/cart/add', { sku: 'walden' }),
+        koa.post('/cart/add', { sku: 'dracula' }),
+        node.post('/cart/add', { sku: 'jane-eyre' }),
       ])
-      const cart = await node.cart()
-      expect(cart.toSorted()).toEqual(['1 × Dracula', '1 × Frankenstein', '1 × Jane Eyre', '1 × Walden'])
+      expect(await booksOf(node)).toEqual(TITLES)
     })
 }

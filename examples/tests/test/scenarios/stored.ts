@@ -2,17 +2,15 @@ import { DEMO } from 'example-shop'
 import { describe, expect, test } from 'vitest'
 import type { Scene } from '../visitor.ts'
 
-/** What holds where the session lies in a store. */
+/** Tests of sessions in a store. */
 export function storedScenarios({ visitor }: Scene): void {
-  describe('the cookie', { concurrent: false }, () => {
-    test('is random, and worth nothing after the logout, as is the one from before the login', async () => {
+  describe('the cookie of a stored session', { concurrent: false }, () => {
+    test('is random, and useless after the logout, like the one from before the login', async () => {
       const { shop, cookie, bring } = visitor()
       await shop.buy('Walden')
       const stranger = await cookie()
       expect(stranger?.value).toMatch(/^[\w-]{64}$/)
-      expect(await shop.page.locator('.hood').innerText()).toMatch(
-        /Random bytes\. The data lies in the store/,
-      )
+      expect(await shop.page.locator('.hood').innerText()).toMatch(/Random bytes\. The data is in the store/)
       await shop.login(DEMO.password, 'remember')
       const ada = await cookie()
       expect(ada?.value).toMatch(/^[\w-]{64}$/)
@@ -27,8 +25,8 @@ export function storedScenarios({ visitor }: Scene): void {
     })
   })
 
-  describe('two tabs', { concurrent: false }, () => {
-    test('that buy at the same moment both get their book', async () => {
+  describe('two tabs of the shop', { concurrent: false }, () => {
+    test('that add a book at the same moment both get it', async () => {
       const { shop, openTab } = visitor()
       await shop.buy('Frankenstein')
       const other = await openTab()

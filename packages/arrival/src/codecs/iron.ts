@@ -3,7 +3,7 @@ import { FORGED, MALFORMED, type Refused } from '../reading.ts'
 import { type Fields, parseObject } from '../text.ts'
 import { decoded, isSame, type Secret } from './bytes.ts'
 
-/** Mark, password id, salt, iv, box, expiry, signature salt, signature. All of it is checked before any work. */
+/** Mark, password id, salt, iv, box, expiry, signature salt, signature. The whole form is checked before any key is derived. */
 const SEAL =
   /^(Fe26\.2\*(\w*)\*([0-9a-f]{64})\*([\w-]{22})\*([\w-]{22,})\*(\d{0,15}))\*([0-9a-f]{64})\*([\w-]{43})$/
 
@@ -11,9 +11,9 @@ const SEAL =
 const TOLERANCE = 60
 
 export interface IronKeys {
-  /** The password with the seal's id: the others are not tried. */
+  /** Returns the password with the seal's id; the others are not tried. */
   readonly passwordOf: (id: string) => Secret | undefined
-  /** Of PBKDF2, in the order in which they are tried. */
+  /** The numbers of PBKDF2 rounds, in the order in which they are tried. */
   readonly rounds: readonly number[]
 }
 

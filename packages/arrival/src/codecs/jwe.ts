@@ -27,8 +27,8 @@ const ENCRYPTIONS: ReadonlyMap<unknown, Encryption> = new Map([
 ])
 
 /**
- * Opens a compact JWE of `alg: dir` (RFC 7516 §7.1) that has no compression and no critical parameter. All of it is signed, and
- * it has one spelling only, so the text itself is what was signed.
+ * Opens a compact JWE of `alg: dir` (RFC 7516 §7.1) without compression and critical parameters. It is signed completely, and
+ * has only one spelling, so the text itself serves as the signed text.
  */
 export function openJwe(value: string, keys: JweKeys): { readonly fields: Fields } | Refused {
   const [aad = '', encryptedKey, ...rest] = value.split('.')
@@ -53,7 +53,7 @@ function openGcm({ aad, iv, box, tag }: Parts, key: Uint8Array): string {
   return Buffer.concat([decipher.update(box), decipher.final()]).toString()
 }
 
-/** RFC 7518 §5.2.5: the first half of the key signs, the other encrypts, and the signature is cut to half. */
+/** RFC 7518 §5.2.5: the first half of the key signs, the other half encrypts, and the signature is truncated to half. */
 function openCbc({ aad, iv, box, tag }: Parts, key: Uint8Array): string | undefined {
   const bits = Buffer.alloc(8)
   bits.writeBigUInt64BE(BigInt(aad.length * 8))

@@ -7,11 +7,11 @@ import { inflated } from './inflate.ts'
 export interface TimedScheme {
   readonly separator: '.' | ':'
   readonly digest: string
-  /** Derived, in the order in which they are tried. */
+  /** The derived keys, in the order in which they are tried. */
   readonly keys: readonly Uint8Array[]
-  /** Epoch seconds, or undefined for what is none. */
+  /** Returns epoch seconds, or undefined for an invalid time. */
   readonly stampOf: (text: string) => number | undefined
-  /** What a compressed payload may grow to, in bytes. */
+  /** The maximum size of a decompressed payload, in bytes. */
   readonly most: number
 }
 

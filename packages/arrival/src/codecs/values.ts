@@ -4,7 +4,7 @@ export const asText = (value: unknown): string | undefined => (typeof value === 
 export const asNumber = (value: unknown): number | undefined =>
   typeof value === 'number' ? value : undefined
 
-/** Strings are there to be passed over. */
+/** Matches strings too, so that digits inside them are skipped. */
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 const LONG = /^-?\d{16,}$/
 

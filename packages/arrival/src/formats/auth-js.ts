@@ -56,15 +56,15 @@ export function nextAuth(options: NextAuthOptions): Arrival {
   )
 }
 
-/** What an application of Auth.js 5 encrypts its tokens with. */
+/** The keys with which an application of Auth.js 5 encrypts its tokens. */
 export interface AuthJsKeys {
   /** AUTH_SECRET, newest first. */
   readonly secrets: readonly Secret[]
-  /** The name of the cookie, without a chunk's number: its key is made of it. */
+  /** The name of the cookie without a chunk's number; the key is derived from it. */
   readonly cookieName: string
 }
 
-/** Reads the token of Auth.js 5 with the strategy `jwt`, its chunks joined. */
+/** Reads the token of Auth.js 5 with the strategy `jwt`, after its chunks are joined. */
 export function readAuthJs({ secrets, cookieName }: AuthJsKeys): Reader {
   const keysOf = (length: number) =>
     secrets.map((secret) =>
@@ -78,13 +78,13 @@ export function readAuthJs({ secrets, cookieName }: AuthJsKeys): Reader {
   )
 }
 
-/** What an application of next-auth 4 encrypts its tokens with. */
+/** The keys with which an application of next-auth 4 encrypts its tokens. */
 export interface NextAuthKeys {
   /** NEXTAUTH_SECRET, newest first. */
   readonly secrets: readonly Secret[]
 }
 
-/** Reads the token of next-auth 4 with the strategy `jwt`, its chunks joined. */
+/** Reads the token of next-auth 4 with the strategy `jwt`, after its chunks are joined. */
 export function readNextAuth({ secrets }: NextAuthKeys): Reader {
   const keys = secrets.map((secret) => derived(secret, '', 'NextAuth.js Generated Encryption Key', 32))
   return readToken(new Map([['A256GCM', keys]]))
@@ -93,7 +93,7 @@ export function readNextAuth({ secrets }: NextAuthKeys): Reader {
 const derived = (secret: Secret, salt: string, info: string, length: number): Uint8Array =>
   Buffer.from(hkdfSync('sha256', secret, salt, info, length))
 
-/** What is about the token alone. */
+/** Claims about the token itself. */
 const SERVING: ReadonlySet<string> = new Set(['iat', 'exp', 'jti'])
 /** How long after its expiry the libraries still open a token, in seconds. */
 const TOLERANCE = 15

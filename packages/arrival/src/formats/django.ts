@@ -54,7 +54,7 @@ export function django(options: DjangoOptions): Arrival {
   )
 }
 
-/** What a Django project signs its sessions with. */
+/** The keys with which a Django project signs its sessions. */
 export interface DjangoKeys {
   readonly secretKeys: readonly Secret[]
   /** In seconds. */
@@ -64,10 +64,10 @@ export interface DjangoKeys {
 /** Django's defaults. */
 export const DJANGO_DEFAULTS: Omit<DjangoKeys, 'secretKeys'> = Object.freeze({ lifetime: 14 * 86_400 })
 
-/** With pickle a session begins with this byte. */
+/** A pickled session begins with this byte. */
 const PICKLE = 0x80
 
-/** Records are the application's own, and visitors cannot choose their size. */
+/** The limit for records is generous, because visitors cannot choose the size of the application's records. */
 const MAX_RECORD_LENGTH = 2 ** 20
 
 const COOKIE_SALT = 'django.contrib.sessions.backends.signed_cookies'
@@ -131,7 +131,7 @@ function opener({ secretKeys }: DjangoKeys, salt: string, most: number): (text: 
   }
 }
 
-/** What `set_expiry` was given: seconds, of which 0 means "with the browser", or a point in time. */
+/** The argument of `set_expiry`: seconds, where 0 means "with the browser", or a point in time. */
 function ownEnd(expiry: unknown, stamp: number): number | undefined {
   if (typeof expiry === 'number' && expiry !== 0) return stamp + expiry
   return typeof expiry === 'string' ? Date.parse(expiry) / 1000 : undefined
@@ -139,7 +139,7 @@ function ownEnd(expiry: unknown, stamp: number): number | undefined {
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** Seconds to the base of 62; eight digits are beyond any date. */
+/** Reads seconds in base 62; eight digits are beyond any date. */
 function stampOf(text: string): number | undefined {
   if (!/^[0-9A-Za-z]{1,8}$/.test(text)) return undefined
   return Array.from(text).reduce((sum, digit) => sum * DIGITS.length + DIGITS.indexOf(digit), 0)

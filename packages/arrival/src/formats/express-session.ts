@@ -10,7 +10,7 @@ import { percentDecoded, splitAtDot } from '../text.ts'
 export interface ExpressSessionOptions extends ArrivalOptions {
   /** Its `secret`. */
   readonly secrets: ForeignSecrets
-  /** Its `store`, whichever it is. */
+  /** Its `store`, of any kind. */
   readonly store: ConnectStore
 }
 
@@ -30,7 +30,7 @@ export function expressSession(options: ExpressSessionOptions): Arrival {
   )
 }
 
-/** Of a cookie with the id of a record, signed. */
+/** Reads a cookie with the signed id of a record. */
 export function readConnectId(keys: readonly KeyObject[], prefix: string, algorithm = 'sha256'): Reader {
   return (value) => {
     const text = percentDecoded(value)

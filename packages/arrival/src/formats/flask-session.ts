@@ -30,7 +30,7 @@ export function flaskSession(options: FlaskSessionOptions): Arrival {
         if (records === undefined)
           throw new ConfigError(
             'flaskSession.readData',
-            'expected a function that returns the record of an id',
+            'expected a function that returns the record with an id',
           )
         const keys = secretKeys === undefined ? [] : readForeignSecrets('flaskSession.secretKeys', secretKeys)
         return { read: readFlaskSession({ secretKeys: bytesOf(keys) }), records }
@@ -40,7 +40,7 @@ export function flaskSession(options: FlaskSessionOptions): Arrival {
   )
 }
 
-/** What an application of Flask-Session signs the ids in its cookies with. */
+/** The keys with which an application of Flask-Session signs the ids in its cookies. */
 export interface FlaskSessionKeys {
   /** SECRET_KEY if SESSION_USE_SIGNER is on; none if ids are not signed, as by default. */
   readonly secretKeys: readonly Secret[]
@@ -65,7 +65,7 @@ export function readFlaskSession({ secretKeys }: FlaskSessionKeys): Reader {
   })
 }
 
-/** Reads a record of Flask-Session 0.6 and newer: msgpack or JSON, told apart by the first byte. Older ones are pickle. */
+/** Reads a record of Flask-Session 0.6 and newer: msgpack or JSON, which the first byte tells. Older records are pickled. */
 export const readFlaskSessionRecord = (record: Uint8Array, now: number): Stored | Refused =>
   judged(() => {
     const [first = 0, second = 0] = record
@@ -76,6 +76,6 @@ export const readFlaskSessionRecord = (record: Uint8Array, now: number): Stored 
     return fields === undefined ? MALFORMED : splitFlask(fields)
   }, now)
 
-/** Pickle's protocols 2 to 5 begin with this byte and their number. As msgpack it is an empty map, and ends there. */
+/** Pickle's protocols 2 to 5 begin with this byte and their number. In msgpack the byte is a complete empty map. */
 const PICKLE = 0x80
 const BRACE = 0x7b

@@ -7,7 +7,7 @@ import type { Fields } from '../text.ts'
 
 /** A dictionary whose only key was a tag's name: Flask has appended two characters. */
 function escaped(value: unknown): Fields {
-  if (typeof value !== 'object' || value === null) throw new TypeError('a tag that is not in a dictionary')
+  if (typeof value !== 'object' || value === null) throw new TypeError('a tag outside a dictionary')
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.slice(0, -2), item]))
 }
 

@@ -12,7 +12,7 @@ import { type Flash, isRefused, MALFORMED, MAX_INFLATED_LENGTH, type Reader } fr
 import { asFields, type Fields, without } from '../text.ts'
 import { untagged } from './flask-tags.ts'
 
-/** How itsdangerous makes a key of a secret, as `key_derivation` names it. */
+/** How itsdangerous derives a key from a secret: its `key_derivation`. */
 export type KeyDerivation = 'hmac' | 'django-concat' | 'concat' | 'none'
 
 export interface FlaskOptions extends ArrivalOptions {
@@ -55,7 +55,7 @@ export function flask(options: FlaskOptions): Arrival {
   )
 }
 
-/** What a Flask application signs its cookies with. */
+/** The keys with which a Flask application signs its cookies. */
 export interface FlaskKeys {
   readonly secretKeys: readonly Secret[]
   /** In seconds. */
@@ -73,7 +73,7 @@ export const FLASK_DEFAULTS: Omit<FlaskKeys, 'secretKeys'> = Object.freeze({
   keyDerivation: 'hmac',
 })
 
-/** Reads the cookie that Flask's own sessions are in. */
+/** Reads the cookie of Flask's own sessions. */
 export function readFlask(keys: FlaskKeys): Reader {
   const scheme: TimedScheme = {
     separator: '.',
@@ -88,7 +88,7 @@ export function readFlask(keys: FlaskKeys): Reader {
     const { payload, signed, stamp } = opened
     const fields = asFields(untagged(parseExact(payload.toString())))
     if (fields === undefined) return MALFORMED
-    // It is rejected when it is older than that, in whole seconds.
+    // Flask rejects it once it is older than the lifetime, in whole seconds.
     return { ...splitFlask(fields), signed, beganAt: stamp, endsAt: stamp + keys.lifetime + 1 }
   })
 }
@@ -120,16 +120,16 @@ const DERIVATIONS: Readonly<Record<KeyDerivation, Derive>> = {
   none: (secret) => Buffer.from(secret),
 }
 
-/** Makes a key as itsdangerous does. */
+/** Derives a key like itsdangerous. */
 export const deriveKey = (
   secret: Secret,
   { salt, digest, keyDerivation }: Omit<FlaskKeys, 'secretKeys' | 'lifetime'>,
 ): Uint8Array => DERIVATIONS[keyDerivation](secret, salt, digest)
 
 /**
- * Seconds as bytes, most significant first.
+ * Reads seconds from bytes, the most significant first.
  *
- * @throws {RangeError} for none, and for more than six, which are beyond any date.
+ * @throws {RangeError} for no bytes, and for more than six, which are beyond any date.
  */
 function stampOf(text: string): number | undefined {
   const bytes = decoded(text, 'base64url')

@@ -24,10 +24,10 @@ export interface H3Options extends ArrivalOptions {
   readonly rounds?: 1 | 8192 | undefined
 }
 
-/** At most half of one processor. */
+/** Uses at most half of one processor. */
 const COSTLY_PER_SECOND = 100
 
-/** Sessions of h3 1 and 2 (`useSession`), so of Nitro, Nuxt and TanStack Start, too. */
+/** Sessions of h3 1 and 2 (`useSession`), and so also of Nitro, Nuxt and TanStack Start. */
 export function h3(options: H3Options): Arrival {
   return arrivalOf(
     {
@@ -57,7 +57,7 @@ function readRounds(given: unknown): readonly number[] {
   throw new ConfigError('h3.rounds', 'expected 1 or 8192, or leave it out to try both')
 }
 
-/** What an application of h3 (Nitro, Nuxt, TanStack Start) seals its cookies with. */
+/** The keys with which an application of h3 (Nitro, Nuxt, TanStack Start) seals its cookies. */
 export interface H3Keys {
   readonly password: Secret
   /** In seconds. */
@@ -75,7 +75,7 @@ export const H3_DEFAULTS: Omit<H3Keys, 'password'> = Object.freeze({
   rounds: [1, 8192],
 })
 
-/** Reads the cookie of `useSession`, whole or joined from chunks. */
+/** Reads the cookie of `useSession`, after its chunks are joined. */
 export function readH3({ password, maxAge, idleTimeout, rounds }: H3Keys): Reader {
   const keys = { passwordOf: () => password, rounds }
   return readerOf((value) => {

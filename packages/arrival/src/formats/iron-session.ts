@@ -10,9 +10,9 @@ import { isRefused, type Reader } from '../reading.ts'
 import { isObject } from '../text.ts'
 
 export interface IronSessionOptions extends ArrivalOptions {
-  /** `password`: one, or several by the numbers that seals name them by. */
+  /** `password`: a single one, or several by the numbers that seals name. */
   readonly password: string | Readonly<Record<string, string | undefined>> | undefined
-  /** `ttl`: with a seal's expiry it tells when the seal was made. With 0 seals do not expire. Default `'14d'`. */
+  /** `ttl`: a seal was made this long before its expiry. With 0, seals do not expire. Default `'14d'`. */
   readonly ttl?: Duration | undefined
   readonly cookie: ForeignCookieOptions & { readonly name: string }
 }
@@ -49,26 +49,26 @@ function readPasswords(given: unknown): ReadonlyMap<string, Secret> {
   )
 }
 
-/** What an application of iron-session 8 or 9 seals its cookies with. */
+/** The keys with which an application of iron-session 8 or 9 seals its cookies. */
 export interface IronSessionKeys {
   /** By id; a single password has the id `1`. */
   readonly passwords: ReadonlyMap<string, Secret>
-  /** `ttl` in seconds: with a seal's expiry it tells when the seal was made. With 0 seals do not expire. */
+  /** `ttl` in seconds: a seal was made this long before its expiry. With 0, seals do not expire. */
   readonly ttl: number
 }
 
 /** iron-session's defaults. */
 export const IRON_SESSION_DEFAULTS: Omit<IronSessionKeys, 'passwords'> = Object.freeze({ ttl: 14 * 86_400 })
 
-/** Reads the cookie of iron-session, whole or of chunks that were joined. */
+/** Reads the cookie of iron-session, after its chunks are joined. */
 export function readIronSession({ passwords, ttl }: IronSessionKeys): Reader {
   const keys = { passwordOf: (id: string) => passwords.get(id), rounds: [1] }
   return readerOf((value, now) => {
-    // Text after `~` is not signed: it is cut off and ignored.
+    // Text after `~` is not signed, so it is ignored.
     const opened = openIron(value.split('~', 1)[0] ?? '', keys)
     if (isRefused(opened)) return opened
     const { fields, signed, statedEnd = NaN, endsAt } = opened
-    // A time in the future means that the application has another, unknown `ttl`.
+    // A start in the future means that the application has another, unknown `ttl`.
     const beganAt = statedEnd - ttl >= 0 && statedEnd - ttl <= now ? statedEnd - ttl : undefined
     // Its cookies have a Max-Age, unless the application has removed it.
     return { data: fields, signed, beganAt, endsAt, permanent: true }

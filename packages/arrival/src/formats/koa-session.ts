@@ -95,7 +95,7 @@ interface AskedStore {
 
 const NO_REQUEST = Object.freeze({ rolling: false, ctx: undefined })
 
-/** Keys that begin with `_` are the library's own. */
+/** Drops keys that begin with `_`, which are the library's own. */
 function contentOf(json: Readonly<Record<string, unknown>>, now: number): Content | Refused {
   const end = fieldOf(json, '_expire')
   if (typeof end === 'number' && end < now * 1000) return EXPIRED

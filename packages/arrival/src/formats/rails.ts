@@ -14,7 +14,7 @@ import { asFields, type Fields, without } from '../text.ts'
 export interface RailsOptions extends ArrivalOptions {
   /** `secret_key_base`, and those that `cookies.rotate` names. */
   readonly secretKeyBases: ForeignSecrets
-  /** `_shop_session`, where the application's name is Shop. */
+  /** Its name is `_shop_session` if the application's name is Shop. */
   readonly cookie: ForeignCookieOptions & { readonly name: string }
   /**
    * `use_cookies_with_metadata`: false for an application of Rails 5.2, or one that has kept its defaults. Then any other encrypted
@@ -24,8 +24,8 @@ export interface RailsOptions extends ArrivalOptions {
 }
 
 /**
- * Sessions of Rails 5.2 to 8 in its CookieStore, whose serializer is `:json`, or `:hybrid` if it has written JSON. Keys of SHA-1, as
- * before `load_defaults 7.0`, and of SHA-256 are tried.
+ * Sessions of Rails 5.2 to 8 in its CookieStore with the serializer `:json`, or `:hybrid` if it has written JSON. Tries keys
+ * derived with SHA-256, and with SHA-1 as before `load_defaults 7.0`.
  */
 export function rails(options: RailsOptions): Arrival {
   const option = 'rails.useCookiesWithMetadata'
@@ -49,7 +49,7 @@ export function rails(options: RailsOptions): Arrival {
   )
 }
 
-/** What a Rails application encrypts its sessions with. */
+/** The keys with which a Rails application encrypts its sessions. */
 export interface RailsKeys {
   readonly secretKeyBases: readonly Secret[]
   /** The name of the cookie, which is its purpose. */
@@ -57,7 +57,7 @@ export interface RailsKeys {
   readonly purpose: 'required' | 'optional'
 }
 
-/** Of the key generator: the first with `load_defaults 7.0` and newer. */
+/** The digests of the key generator: the first since `load_defaults 7.0`, the second before. */
 const DIGESTS = ['sha256', 'sha1'] as const
 
 const SALT = 'authenticated encrypted cookie'
@@ -65,7 +65,7 @@ const ROUNDS = 1000
 const IV_LENGTH = 12
 const TAG_LENGTH = 16
 
-/** Reads the cookie of Rails' CookieStore, AES-256-GCM, where its serializer writes JSON. Marshal and MessagePack are not read. */
+/** Reads the cookie of Rails' CookieStore, AES-256-GCM, if its serializer writes JSON. Does not read Marshal and MessagePack. */
 export function readRails({ secretKeyBases, cookieName, purpose }: RailsKeys): Reader {
   const keys = DIGESTS.flatMap((digest) =>
     secretKeyBases.map((secret) => pbkdf2Sync(secret, SALT, ROUNDS, 32, digest)),
@@ -91,7 +91,7 @@ export function readRails({ secretKeyBases, cookieName, purpose }: RailsKeys): R
   })
 }
 
-/** Keys that only served Rails. */
+/** Keys that only Rails uses. */
 const SERVING: ReadonlySet<string> = new Set(['session_id', '_csrf_token', 'flash'])
 
 interface Envelope {
@@ -100,7 +100,7 @@ interface Envelope {
   readonly message: Fields
 }
 
-/** What is in Rails' envelope: `message`, the text of the session in base64, or from 7.1 on `data`. Without one, all of it. */
+/** The content of Rails' envelope: `message`, the session's text in base64, or `data` since 7.1; the whole text without one. */
 function openEnvelope(plain: string): Envelope | undefined {
   const outer = asFields(parseExact(plain))
   const envelope = asFields(outer?.['_rails'])
@@ -113,7 +113,7 @@ function openEnvelope(plain: string): Envelope | undefined {
 const textOf = ({ data, message }: Fields): string =>
   asText(data) ?? decoded(asText(message) ?? '', 'base64')?.toString() ?? ''
 
-/** Messages that were already shown are still present, and listed under `discard`. */
+/** Reads the messages, without those under `discard`, which were already shown. */
 function flashesOf(value: unknown): Flash[] {
   const fields = asFields(value)
   const shown: unknown = fields?.['discard']

@@ -34,7 +34,7 @@ export function reactRouter(options: ReactRouterOptions): Arrival {
       prepare({ secrets, readData, deleteData }) {
         const [read, remove] = [readAsk('readData', readData), readAsk('deleteData', deleteData)]
         if (remove !== undefined && read === undefined)
-          throw new ConfigError('reactRouter.deleteData', 'goes with readData')
+          throw new ConfigError('reactRouter.deleteData', 'needs readData as well')
         const keys = readForeignSecrets('reactRouter.secrets', secrets)
         return {
           read: readSigned(keys, read === undefined ? dataIn : idIn),
@@ -54,7 +54,7 @@ const readAsk = (name: string, value: unknown): Ask | undefined =>
 /** The content of a signed text: a session, or its id. */
 export type Inside = (text: string) => Content | { readonly id: string } | undefined
 
-/** Of a cookie with a text in base64 and its HMAC. */
+/** Reads a cookie with a text in base64 and its HMAC. */
 export function readSigned(keys: readonly KeyObject[], inside: Inside): Reader {
   return (value) => {
     const parts = splitAtDot(percentDecoded(value) ?? '')
@@ -88,7 +88,7 @@ const recordsOf = (read: Ask, remove: Ask | undefined): Records => ({
 
 const FLASH = /^__flash_(.+)__$/
 
-/** Flashed values are in the data, under a separate name. */
+/** Separates flashed values, which are in the data under special names. */
 function contentOf(data: Readonly<Record<string, unknown>>): Content {
   const flash = Object.entries(data).flatMap(([key, value]): Flash[] => {
     const category = FLASH.exec(key)?.[1]
@@ -97,6 +97,6 @@ function contentOf(data: Readonly<Record<string, unknown>>): Content {
   return { data: without(data, (key) => FLASH.test(key)), flash }
 }
 
-/** Flashed values may have any type; a message is text. */
+/** Converts a flashed value of any type to the text of a message. */
 export const textOf = (value: unknown): string =>
   typeof value === 'string' ? value : (JSON.stringify(value) ?? '')

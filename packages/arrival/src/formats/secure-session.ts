@@ -49,9 +49,9 @@ function readKey(given: unknown): Uint8Array {
   )
 }
 
-/** What an application of `@fastify/secure-session` 8 encrypts its cookies with. */
+/** The keys with which an application of `@fastify/secure-session` 8 encrypts its cookies. */
 export interface SecureSessionKeys {
-  /** Of 32 bytes each, newest first. */
+  /** 32 bytes each, newest first. */
   readonly keys: readonly Uint8Array[]
   /** `expiry` in seconds. */
   readonly expiry: number
@@ -66,7 +66,7 @@ const NONCE_LENGTH = 24
 /** Reads the cookie of `@fastify/secure-session`. */
 export function readSecureSession({ keys, expiry }: SecureSessionKeys): Reader {
   return readerOf((value) => {
-    // With `signed`, a signature follows after a dot. It is ignored, because the box itself cannot be made without the key.
+    // With `signed`, a signature follows after a dot. It is ignored, because the box itself proves the key.
     const [text = ''] = decodeURIComponent(value).split('.', 1)
     const [boxText = '', nonceText = '', more] = text.split(';')
     const box = decoded(boxText, 'base64')

@@ -15,14 +15,14 @@ import { readVectors } from '../vectors/read.ts'
 
 type Cookies = Readonly<Record<string, string>>
 
-/** A session that a library has made, the cookies that bring it, and the line that takes it over. */
+/** A library's session, its cookies, and the arrival that reads it. */
 export interface Case {
   readonly library: string
   readonly cookies: Cookies
   readonly arrival: (common: Omit<ArrivalOptions, 'cookie'>) => Arrival
 }
 
-/** What a reader of each format needs. */
+/** The keys for a reader of each format. */
 interface Keys {
   readonly cookieName: string
   readonly keys: readonly string[]
@@ -33,7 +33,7 @@ interface Keys {
   readonly secrets: readonly string[]
 }
 
-/** A value of the newest version of the library that there are vectors of. */
+/** A vector of the newest version of the library. */
 function vectorOf(format: string, name: string): { readonly value: string; readonly keys: Keys } {
   const found = readVectors<Keys>(format)
     .at(-1)
@@ -42,7 +42,7 @@ function vectorOf(format: string, name: string): { readonly value: string; reado
   return found
 }
 
-/** In chunks, counted from `first`. */
+/** Splits a cookie into chunks, counted from `first`. */
 const chunksOf = (name: string, value: string, first: number): Cookies =>
   Object.fromEntries((value.match(/.{1,2000}/gs) ?? []).map((chunk, n) => [`${name}.${n + first}`, chunk]))
 
@@ -101,9 +101,9 @@ function djangoCases(): readonly Case[] {
 
 function ironCases(): readonly Case[] {
   const { value, keys } = vectorOf('iron-session', 'plain values')
-  const chunked = vectorOf('iron-session', 'chunks that were joined')
-  const sealed = vectorOf('h3', 'plain values, without an end')
-  const long = chunksOf('h3', vectorOf('h3', 'chunks that were joined').value, 1)
+  const chunked = vectorOf('iron-session', 'joined chunks')
+  const sealed = vectorOf('h3', 'plain values without an expiry')
+  const long = chunksOf('h3', vectorOf('h3', 'joined chunks').value, 1)
   const cookie = { name: 'shop' }
   const { password } = sealed.keys
   return [
@@ -170,7 +170,7 @@ function otherCases(): readonly Case[] {
   ]
 }
 
-/** In each of them the one who is logged in has the number 7. */
+/** In each of them, the logged-in user has the number 7. */
 export const CASES: readonly Case[] = [
   ...flaskCases(),
   ...djangoCases(),

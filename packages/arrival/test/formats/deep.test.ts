@@ -4,10 +4,10 @@ import { django } from '../../src/index.ts'
 import { arriving, sessionsWith, UNTIL } from '../support.ts'
 
 const KEY = 'theirs'
-/** In September 2026, as seconds to the base of 62. */
+/** A time in September 2026, as seconds in base 62. */
 const STAMP = '1xUwAM'
 
-/** A cookie that Django has signed, with a text that it would not write. */
+/** A cookie with Django's signature, and a text that Django would never write. */
 function signedByDjango(text: string): string {
   const salt = 'django.contrib.sessions.backends.signed_cookies'
   const key = createHash('sha256').update(`${salt}signer${KEY}`).digest()
@@ -16,7 +16,7 @@ function signedByDjango(text: string): string {
 }
 
 it.each([100, 1000, 5000])(
-  'A session of Django whose data is nested %i levels deep is refused, and breaks nothing.',
+  'a session of Django with data nested %i levels deep is rejected without an exception',
   async (levels) => {
     const cookie = signedByDjango(`{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`)
     const { subject, told } = await arriving(

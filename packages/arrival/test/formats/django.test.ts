@@ -14,13 +14,13 @@ describe('a session of Django in its table', () => {
   itRefusesChanges('django-rows', 'what a login writes')
   itWithstandsFuzzing(() => readersOf('django-rows'))
 
-  it('is named by the id in its cookie', () => {
+  it('is found by the id in its cookie', () => {
     const id = 'a0'.repeat(16)
     expect(readDjangoId(id, 0)).toEqual({ id, signed: id })
   })
 
   it.each(['', 'A0'.repeat(16), 'a0'.repeat(17), '../'.repeat(10), `${'a0'.repeat(16)}\n`])(
-    'is not named by another text: %j',
+    'is not found by a text that is not such an id: %j',
     (value) => expect(readDjangoId(value, 0)).toEqual({ refused: 'malformed' }),
   )
 })

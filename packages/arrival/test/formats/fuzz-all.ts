@@ -1,6 +1,6 @@
 /*
- * `pnpm --filter @keepsake/arrival fuzz`: a million values for each format, or as many as CASES says, and tells what was found. With names
- * behind it, for these formats alone.
+ * `pnpm --filter @keepsake/arrival fuzz` tries a million values for each format, or the number in CASES, and prints its
+ * findings. With arguments, only the formats of these names.
  */
 import { fuzz, type Target } from './fuzz.ts'
 import { FORMATS } from './readers.ts'
@@ -9,7 +9,7 @@ import { linesOf, readersOf } from './targets.ts'
 const cases = Number(process.env['CASES'] ?? 1_000_000)
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32))
 
-/** Without the rounds of h3 that cost two milliseconds for each value that nobody has sealed. */
+/** Without the many rounds of h3, which cost two milliseconds for each invalid value. */
 const CHEAP = { rounds: [1] }
 
 const all: readonly (readonly [string, readonly Target[]])[] = [

@@ -1,19 +1,19 @@
 import { mutated } from './mutations.ts'
 import { createRandom } from '../../../testing/src/store-random.ts'
 
-/** Somebody who reads cookies. */
+/** A reader of cookies. */
 export interface Target {
-  /** Genuine ones, which this one takes or not. */
+  /** Genuine values, which this reader may or may not accept. */
   readonly values: readonly string[]
-  /** What is made of genuine ones. Undefined where nothing is signed: an id alone and a record can be anybody's. */
+  /** The readings of genuine values. Undefined if the values are not signed, such as a mere id or a record. */
   readonly known: ReadonlySet<string | undefined> | undefined
-  /** What it makes of a value, with the name of what was signed; undefined for what it refuses. */
+  /** The reading of a value, with its signed text; undefined for a rejected value. */
   readonly read: (value: string) => string | undefined
 }
 
 export interface Fuzzed {
   readonly cases: number
-  /** How many of them were another spelling of what a genuine library has signed. */
+  /** How many of them were accepted, as another spelling of a genuine value. */
   readonly accepted: number
   readonly findings: readonly string[]
 }
@@ -21,8 +21,8 @@ export interface Fuzzed {
 const MOST_FINDINGS = 10
 
 /**
- * Has values read that are made of genuine ones. What is taken has to come to what a genuine value comes to: the same data under the
- * same name. Where nothing is signed, nothing can be forged, and it is enough that nothing throws.
+ * Reads random changes of genuine values. An accepted value must have the same data and the same signed text as a genuine
+ * one. If a format is not signed, it is enough that the reader does not throw.
  */
 export function fuzz(
   targets: readonly Target[],

@@ -4,15 +4,15 @@ import { readVectors } from '../vectors/read.ts'
 import { itReadsAll, itRefusesChanges, itWithstandsFuzzing } from './support.ts'
 import { readersOf } from './targets.ts'
 
-/** Without the rounds that cost two milliseconds for each value that nobody has sealed. */
+/** Without the many rounds, which cost two milliseconds for each invalid value. */
 const CHEAP = { rounds: [1] }
 
 describe('a session of h3', () => {
   itReadsAll('h3')
-  itRefusesChanges('h3', 'plain values, without an end', { otherKeys: CHEAP })
+  itRefusesChanges('h3', 'plain values without an expiry', { otherKeys: CHEAP })
   itWithstandsFuzzing(() => readersOf('h3', CHEAP))
 
-  it('is looked at a hundred times in one second where its many rounds are tried, and as often as it comes where they are not', () => {
+  it('is read at most a hundred times per second with the many rounds, and without a limit otherwise', () => {
     const [{ now, vectors } = { now: 0, vectors: [] }] = readVectors('h3')
     const forged = vectors.find(({ name }) => name === 'another password')?.value ?? ''
     const password = 'a password of at least thirty-two characters'

@@ -5,7 +5,7 @@ type Mutate = (value: string, random: Random, others: readonly string[]) => stri
 const CHARACTERS = Array.from('AZaz09+/-_=.:;*~%{}"\\,[] \u0000é\uD800')
 const SEPARATORS = /([.:;*~]|--|%3B|%2D%2D)/i
 
-/** A place in the value, and what is before and behind it. */
+/** Cuts the value at a random place, into the text before and after it. */
 function cut(value: string, random: Random): readonly [before: string, after: string] {
   const at = random.below(value.length + 1)
   return [value.slice(0, at), value.slice(at)]
@@ -17,7 +17,7 @@ const swapped = (character: string): string =>
 const escaped = (character: string): string =>
   `%${Buffer.from(character).subarray(0, 1).toString('hex').padStart(2, '0')}`
 
-/** Does something to one of the parts of a value. */
+/** Changes one of the parts of a value. */
 const ofPart =
   (change: (part: string, random: Random) => string): Mutate =>
   (value, random) => {
@@ -26,7 +26,7 @@ const ofPart =
     return parts.with(at, change(parts[at] ?? '', random)).join('')
   }
 
-/** One bit of what base64 stands for, in the same alphabet. */
+/** Flips one bit of the decoded base64, and encodes it in the same alphabet. */
 function flipped(part: string, random: Random): string {
   const encoding = /[+/=]/.test(part) ? 'base64' : 'base64url'
   const bytes = Buffer.from(part, encoding)

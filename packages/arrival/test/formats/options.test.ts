@@ -72,7 +72,7 @@ describe('the options of formats', () => {
     ['secureSession.keys', () => secureSession({ keys: [key, key.subarray(1)], until })],
     ['secureSession.keys', () => secureSession({ keys: key.toString('base64url'), until })],
     ['secureSession.expiry', () => secureSession({ keys: key, expiry: as('long'), until })],
-  ])('are refused where %s is wrong', (option, make) => {
+  ])('cause an error that names %s if it is wrong', (option, make) => {
     expect(refusedOption(make)).toBe(option)
   })
 
@@ -80,10 +80,10 @@ describe('the options of formats', () => {
     ['bytes for a secret', () => flask({ secretKeys: key, until })],
     ['several secrets', () => django({ secretKeys: ['one', key], until })],
     ['one password', () => ironSession({ password: 'theirs', cookie: shop, until })],
-    ['a seal that does not end', () => ironSession({ password: 'theirs', ttl: 0, cookie: shop, until })],
+    ['a seal that does not expire', () => ironSession({ password: 'theirs', ttl: 0, cookie: shop, until })],
     ['a key in base64', () => secureSession({ keys: key.toString('base64'), until })],
     ['several keys', () => secureSession({ keys: [key, key.toString('base64')], until })],
-  ])('may have %s', (_, make) => {
+  ])('accept %s', (_, make) => {
     expect(refusedOption(make)).toBeUndefined()
   })
 })

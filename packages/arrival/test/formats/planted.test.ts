@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { FORMATS } from './readers.ts'
 import { linesOf, readersOf } from './targets.ts'
 
-/** Names that mean something to a reader, each with what would change what it says. */
+/** Names that have a meaning for a reader, each with a value that would change its result. */
 const PLANTED: Readonly<Record<string, unknown>> = {
   id: 'another',
   refused: 'forged',
@@ -35,7 +35,7 @@ const PLANTED: Readonly<Record<string, unknown>> = {
   maxAge: 1,
 }
 
-/** With these on `Object.prototype`, as after a mistake elsewhere in the program. */
+/** Runs with these names on `Object.prototype`, as after a fault elsewhere in the program. */
 function planted<T>(act: () => T): T {
   for (const [name, value] of Object.entries(PLANTED))
     Reflect.defineProperty(Object.prototype, name, { value, configurable: true, writable: true })
@@ -46,8 +46,8 @@ function planted<T>(act: () => T): T {
   }
 }
 
-describe('names that somebody has put on Object.prototype', () => {
-  it.each(['npm', ...FORMATS])('mean nothing to what is read: %s', (format) => {
+describe('names on a polluted Object.prototype', () => {
+  it.each(['npm', ...FORMATS])('do not change what a reader returns: %s', (format) => {
     const cheap = format === 'h3' ? { rounds: [1] } : {}
     for (const { values, read } of format === 'npm' ? linesOf() : readersOf(format, cheap)) {
       const before = values.map(read)

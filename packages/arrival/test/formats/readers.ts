@@ -13,7 +13,7 @@ import { type RailsKeys, readRails } from '../../src/formats/rails.ts'
 import { readSecureSession, SECURE_SESSION_DEFAULTS } from '../../src/formats/secure-session.ts'
 import type { Reading } from '../../src/reading.ts'
 
-/** Makes a reader from keys as a vector has them. */
+/** Creates a reader from the keys of a vector. */
 export type ReaderFor<K> = (keys: K) => (value: string, now: number) => Reading | Stored
 
 interface IronKeys {
@@ -26,7 +26,7 @@ interface SecureKeys {
   readonly expiry?: number
 }
 
-/** By the name that the files of their vectors begin with. */
+/** The readers, by the first part of the names of their vectors' files. */
 const READERS: Readonly<Record<string, ReaderFor<never>>> = {
   'auth-js': (keys: AuthJsKeys) => readAuthJs(keys),
   'next-auth': (keys: NextAuthKeys) => readNextAuth(keys),

@@ -5,17 +5,17 @@ import { type Arrival, createSessions, memoryStore } from '@keepsake/core'
 import { expect, it, onTestFinished } from 'vitest'
 import { CASES } from './cases.ts'
 
-/* The first requests that come to an application after it has moved, by way of a server. */
+/* The first requests to an application after it has moved, through a real server. */
 
 const NOW = 1_796_000_000
 const now = (): number => NOW * 1000
 const secrets = ['a secret that is only for tests and has 51 characters']
 
-/** Where libraries keep who is logged in. */
+/** The fields in which libraries store the logged-in user. */
 const subject = ({ user, user_id, _user_id, _auth_user_id, sub }: Readonly<Record<string, unknown>>) =>
   user ?? user_id ?? _user_id ?? _auth_user_id ?? sub
 
-/** The address of an application that says who is logged in. */
+/** Starts an application that responds with the logged-in user, and returns its URL. */
 async function served(arrival: Arrival): Promise<string> {
   const sessions = createSessions({ secrets, store: memoryStore({ now }), now, arrivals: [arrival] })
   const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
@@ -42,7 +42,7 @@ async function ask(url: string, cookie: string) {
 }
 
 it.each(CASES.map((one) => [one.library, one] as const))(
-  'Somebody who comes with a session of %s is logged in, gets one of ours for it, and logs out once and for all.',
+  'a visitor with a session of %s stays logged in, gets a session of Keepsake, and stays logged out after a logout',
   async (_, { cookies, arrival }) => {
     const url = await served(arrival({ until: '2036-01-01', subject }))
     const theirs = Object.entries(cookies).map((pair) => pair.join('='))
@@ -61,7 +61,7 @@ it.each(CASES.map((one) => [one.library, one] as const))(
 )
 
 it.each(CASES.map((one) => [one.library, one] as const))(
-  'Fifty first requests at once with a session of %s become one session.',
+  'fifty simultaneous first requests with a session of %s become one session',
   async (_, { cookies, arrival }) => {
     const url = await served(arrival({ until: '2036-01-01', subject }))
     const theirs = Object.entries(cookies).map((pair) => pair.join('='))

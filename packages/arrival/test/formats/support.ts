@@ -5,7 +5,7 @@ import { readVectors } from '../vectors/read.ts'
 import { fuzz, type Target } from './fuzz.ts'
 import { readerFor } from './readers.ts'
 
-/** The reading without the name of what was signed, for comparing with what a vector says. */
+/** The reading without its signed text, for comparison with a vector. */
 function summaryOf(reading: Reading | Stored): Readonly<Record<string, unknown>> {
   const { signed: _, ...summary } = { signed: '', ...reading }
   return JSON.parse(JSON.stringify(summary)) as Record<string, unknown>
@@ -14,10 +14,10 @@ function summaryOf(reading: Reading | Stored): Readonly<Record<string, unknown>>
 /** One test for each vector. */
 export function itReadsAll(format: string): void {
   const files = readVectors(format)
-  it('has vectors of the genuine library', () => expect(files.length).toBeGreaterThan(0))
+  it('has vectors made by the genuine library', () => expect(files.length).toBeGreaterThan(0))
   for (const { madeWith, now, vectors } of files) {
     it.each(vectors.map((vector) => [vector.name, vector] as const))(
-      `reads what ${madeWith} made: %s`,
+      `is read correctly if made by ${madeWith}: %s`,
       (_, { value, keys, reads }) => {
         expect(summaryOf(readerFor(format)(keys)(value, now))).toEqual(reads)
       },
@@ -26,22 +26,22 @@ export function itReadsAll(format: string): void {
 }
 
 interface Changes {
-  /** What the keys of the vectors are changed by. */
+  /** Keys that replace those of the vectors. */
   readonly otherKeys?: object
-  /** What is the same for all texts that a reader takes for one. Default: the text. */
+  /** Maps texts that a reader treats as equal to one text. Default: the text itself. */
   readonly spelling?: (value: string) => string
 }
 
 /**
- * Changes each character of one genuine value, and expects of each result that it is refused, or is another spelling of the same
- * session, under the same name.
+ * Changes each character of one genuine value. Each result must be rejected, or be another spelling of the same session with
+ * the same signed text.
  */
 export function itRefusesChanges(
   format: string,
   name: string,
   { otherKeys, spelling = String }: Changes = {},
 ): void {
-  it('refuses a value with any of its characters changed, left out or doubled', () => {
+  it('is rejected if any of its characters is changed, omitted or doubled', () => {
     for (const { now, vectors } of readVectors(format)) {
       const vector = vectors.find((vector) => vector.name === name)
       expect(vector).toBeDefined()
@@ -58,16 +58,16 @@ export function itRefusesChanges(
   })
 }
 
-/** How many values of each format are tried; `pnpm fuzz` of this package tries a million. */
+/** The number of tried values for each format; `pnpm fuzz` of this package tries a million. */
 const CASES = Number(process.env['CASES'] ?? 1000)
 
 export function itWithstandsFuzzing(targets: () => readonly Target[]): void {
-  it('throws at nothing that is made of genuine values, and takes none of it for another session', () => {
+  it('is never accepted with other content after random changes, and no change causes an exception', () => {
     const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32))
     const { cases, accepted, findings } = fuzz(targets(), { seed, cases: CASES })
     expect(findings, `with SEED=${seed}`).toEqual([])
     expect(cases).toBe(CASES)
-    // Otherwise the vectors are not those of this reader.
+    // Otherwise the vectors do not belong to this reader.
     expect(accepted).toBeGreaterThan(0)
   })
 }

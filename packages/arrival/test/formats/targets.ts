@@ -5,9 +5,9 @@ import type { Target } from './fuzz.ts'
 import { readerFor } from './readers.ts'
 
 /**
- * One for each of the keys that the vectors of a format have.
+ * One reader for each set of keys in the vectors of a format.
  *
- * @param otherKeys What the keys are changed by.
+ * @param otherKeys Keys that replace those of the vectors.
  */
 export function readersOf(format: string, otherKeys: object = {}): readonly Target[] {
   return readVectors(format).flatMap(({ now, vectors }) => {
@@ -30,8 +30,8 @@ function isSigned(keys: object): boolean {
 }
 
 /**
- * One for each `Cookie` header that the packages of npm have set, with those that the same line reads: two libraries with the same secret
- * sign alike, so what one has signed is genuine for the other, as an id that its store does not know.
+ * One reader for each `Cookie` header of the npm packages, with all headers that it can read. Two libraries with the same
+ * secret sign alike, so a text signed by one is genuine for the other, as an id that its store does not know.
  */
 export function linesOf(): readonly Target[] {
   const all = Object.entries(VECTORS.cookies)
@@ -43,7 +43,7 @@ export function linesOf(): readonly Target[] {
   })
 }
 
-/** Stores are not asked: the name of what was signed is the id. */
+/** Does not use the stores: the signed text is the id. */
 function firstOf(found: ReturnType<ReturnType<typeof arrivalFor>['read']>): string | undefined {
   for (const one of found) {
     if (isRefused(one)) continue

@@ -6,7 +6,7 @@ import { DATA, OLD_SECRETS, type Vector } from './vectors.ts'
 
 const FLASH = { info: ['Saved', 'Twice'], error: ['Not so'] }
 
-/** Of express-session and cookie-session. */
+/** Vectors of express-session and cookie-session. */
 export async function expressVectors(): Promise<Record<string, Vector>> {
   return {
     'express-session': await expressSession({}),

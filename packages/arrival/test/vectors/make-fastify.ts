@@ -4,7 +4,7 @@ import fastify from 'fastify'
 import { headerOf } from './serve.ts'
 import { DATA, OLD_SECRETS, type Vector } from './vectors.ts'
 
-/** Of @fastify/session. */
+/** Vectors of @fastify/session. */
 export async function fastifyVectors(): Promise<Record<string, Vector>> {
   return {
     '@fastify/session': await ofFastify({}),

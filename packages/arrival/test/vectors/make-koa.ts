@@ -7,7 +7,7 @@ import { DATA, OLD_SECRETS, type Vector } from './vectors.ts'
 void session
 type Options = Parameters<typeof createSession>[0]
 
-/** Of koa-session. */
+/** Vectors of koa-session. */
 export async function koaVectors(): Promise<Record<string, Vector>> {
   const records: Record<string, unknown> = {}
   const store = {

@@ -6,7 +6,7 @@ import { createCookieSessionStorage, createSessionStorage } from 'react-router'
 import { headerOf } from './serve.ts'
 import { DATA, OLD_SECRETS, type Vector } from './vectors.ts'
 
-/** Of React Router, and of Remix 3. */
+/** Vectors of React Router and of Remix 3. */
 export async function remixVectors(): Promise<Record<string, Vector>> {
   return {
     'react-router': await ofRouter(OLD_SECRETS),

@@ -1,6 +1,6 @@
 /*
- * Makes vectors.json: cookies and records as the libraries themselves make them. `node packages/arrival/test/vectors/make.ts`
- * writes them anew, with whatever versions are installed; the tests then run at the time that it was made.
+ * Makes vectors.json, with cookies and records made by the libraries themselves. `node packages/arrival/test/vectors/make.ts`
+ * makes it again with the installed versions; the tests run at the time when it was made.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fastifyVectors } from './make-fastify.ts'

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** A cookie or record that a genuine library has made, and what a reader must make of it. */
+/** A cookie or record made by a genuine library, and the expected reading. */
 export interface Vector<K> {
   readonly name: string
   readonly value: string

@@ -11,20 +11,20 @@ import { findForeignSecrets, findSecrets, VARIABLE } from '../secrets.ts'
 
 const HELP = `Usage: keepsake inspect [TOKEN | LINE] [--name NAME] [--audience TEXT] [--purpose PURPOSE] [--json]
 
-Opens a token with the secrets of the application, and shows its anatomy, times and data, or why it does not open.
-Takes a token by itself, a whole Cookie or Set-Cookie line, or a head with such lines. Without an argument it reads
-them from standard input, where no shell remembers them. A cookie of another library that @keepsake/arrival reads is
-known by its shape, and opened with the secret of the other application, which --variable names.
+Opens a token with the secrets of the application, and shows its parts, times and data, or why it does not open.
+Accepts a token, a whole Cookie or Set-Cookie line, or all headers of a request or response. Without an argument it
+reads standard input, which keeps the token out of the shell's history. Recognizes cookies of the libraries that
+@keepsake/arrival reads, and opens them with the secret of that application, from the variable of --variable.
 
-  --name NAME      the cookie's whole name; default: the line's, or else ${USUAL_NAMES.join(', ')}
-  --audience TEXT  the audience that createSessions was given
+  --name NAME      the cookie's full name; default: the name in the line, otherwise ${USUAL_NAMES.join(', ')}
+  --audience TEXT  the audience option of createSessions
   --purpose P      cookie (default); store: the text of a row, with --row; value: a sealed cookie of createCookie
-  --row KEY        the key of the store's row that the record lies in
-  --variable NAME  where the secrets stand, with commas between them, newest first; default ${VARIABLE}
-  --env FILE       where to look when the environment has no such variable; default .env
+  --row KEY        the key of the store row that contains the record
+  --variable NAME  the variable with the secrets, separated by commas, newest first; default ${VARIABLE}
+  --env FILE       the file to read if the environment does not have the variable; default .env
   --json           prints JSON
 
-Exit code 0: it opens, or is the cookie of a session in a store. 1: a token does not open, or there is none.`
+Exit code 0: it opens, or is the cookie of a session in a store. 1: a token does not open, or there is no token.`
 
 const OPTIONS = {
   name: { type: 'string' },
@@ -82,7 +82,7 @@ function readPurpose(given = 'cookie', rowKey: string | undefined): Purpose {
   return purpose
 }
 
-/** Cookies of other programs beside it do not matter. */
+/** Other cookies in the same line are ignored. */
 const isExplained = (inspections: readonly Inspection[]): boolean =>
   inspections.some(({ found, anatomy }) => found?.ok === true || anatomy.kind === 'stored') &&
   !inspections.some(({ found }) => found?.ok === false)

@@ -9,15 +9,15 @@ import { checkSecrets, VARIABLE } from '../secrets.ts'
 
 const HELP = `Usage: keepsake secret [--write [FILE]] [--rotate | --force] [--variable NAME] [--json]
 
-Prints a fresh secret: 32 random bytes, as 43 characters.
+Prints a new secret: 32 random bytes, as 43 characters.
 
-  --write          puts it into FILE instead, for nobody but its owner to read (mode 0600); default .env
-  --rotate         writes it before the secrets that are there: it seals from now on, and they still open
-  --force          writes it in place of them: every session that they sealed ends
+  --write          writes it to FILE instead, readable only by its owner (mode 0600); default .env
+  --rotate         writes it before the existing secrets: it seals from now on, and they still open
+  --force          replaces the existing secrets: every session that they sealed ends
   --variable NAME  the variable in FILE; default ${VARIABLE}
   --json           prints JSON
 
-Several secrets stand in one variable with commas between them, newest first, which is how an application takes them:
+One variable can hold several secrets, separated by commas, newest first. An application accepts them in this form:
   createSessions({ secrets: process.env.${VARIABLE} })
 Node reads the file with node --env-file=FILE.`
 
@@ -49,7 +49,7 @@ export const secret: Command = Object.freeze<Command>({
 
 interface Target {
   readonly path: string
-  /** As the user has named it. */
+  /** As the user wrote it. */
   readonly file: string
   readonly variable: string
   readonly rotate: boolean | undefined
@@ -67,12 +67,13 @@ async function writeSecret(fresh: string, target: Target): Promise<Outcome> {
   const older = secrets.length - 1
   return {
     code: 0,
-    text: `${variable} written to ${file}: a new secret${older === 0 ? '' : `, and ${older} older that still open`}`,
+    text: `${variable} written to ${file}: a new secret${older === 0 ? '' : `, followed by ${older} older`}`,
     json: { file: path, variable, secrets: secrets.length },
   }
 }
 
 function refusal(file: string, variable: string): RefusedError {
-  const ways = '--rotate puts a new one before it, --force replaces it and ends every session that it sealed'
-  return new RefusedError(`${file} has a ${variable}; nothing was written. ${ways}.`)
+  const ways =
+    '--rotate puts a new secret before it; --force replaces it, which ends every session that it sealed'
+  return new RefusedError(`${file} already has a ${variable}; nothing was written. ${ways}.`)
 }

@@ -13,26 +13,26 @@ const HELP = `Usage: keepsake sessions list            --module FILE [FILTERS] [
        keepsake sessions revoke HANDLE   --module FILE [--subject SUBJECT] [--json]
        keepsake sessions revoke          --module FILE FILTERS | --all [--yes] [--json]
 
-Lists, counts and ends the sessions in the store of an application.
+Lists, counts and revokes the sessions in the store of an application.
 
-  --module FILE          a module that exports what createSessions made, as sessions or by default; TypeScript too
-  --env FILE             read into the environment before the module is loaded; default .env, where it is there
+  --module FILE          a JavaScript or TypeScript module that exports the result of createSessions, as sessions or default
+  --env FILE             loaded into the environment before the module; default .env, if it exists
   --json                 prints JSON
 
-Filters; a session has to pass all of them:
-  --subject SUBJECT      of this subject: who is logged in, an id of the application's users
-  --logged-in            of any subject
-  --anonymous            of nobody
-  --older-than DURATION  began so long ago, such as 30m, 24h or 31d; for a subject, logged in so long ago
-  --newer-than DURATION  began later than that
-  --idle DURATION        was last seen so long ago
+Filters; a session must match all of them:
+  --subject SUBJECT      sessions of this user, by the id that the application passed to login
+  --logged-in            sessions of any user
+  --anonymous            sessions without a user
+  --older-than DURATION  started, or logged in, at least that long ago, such as 30m, 24h or 31d
+  --newer-than DURATION  started, or logged in, more recently than that
+  --idle DURATION        last seen at least that long ago
 
-revoke, of more than one:
-  --all                  every session that there is
-  --yes                  does not ask; without it, and where there is no terminal to ask on, nothing is revoked
+To revoke several sessions:
+  --all                  every session
+  --yes                  does not ask for confirmation; required where there is no terminal to ask on
 
-A handle comes from the list, and opens nothing. One that begins with - stands after --, at the end.
-Exit code 1: there is no such session, or nobody said yes. 130: ended by Ctrl-C; it says how far it came.`
+list prints the handles. A handle opens nothing. Put one that begins with - at the end, after --.
+Exit code 1: there is no such session, or you did not confirm. 130: stopped by Ctrl-C; the message reports the progress.`
 
 const OPTIONS = {
   ...FILTER_OPTIONS,
@@ -43,7 +43,7 @@ const OPTIONS = {
 } as const
 
 interface Asked {
-  /** The handle, where there is one. */
+  /** The handle, if one was given. */
   readonly word: string | undefined
   readonly filter: Filter
   readonly isAll: boolean
@@ -53,7 +53,7 @@ interface Asked {
 }
 
 interface Action {
-  /** What it takes besides options. */
+  /** The argument that it takes besides options. */
   readonly word: 'none' | 'a handle' | 'a handle or none'
   readonly run: (work: Work, asked: Asked) => Promise<Outcome>
 }
@@ -67,7 +67,7 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
 
 export const sessions: Command = Object.freeze<Command>({
   name: 'sessions',
-  summary: 'lists, counts and ends sessions in the store of an application',
+  summary: 'lists, counts and revokes sessions in the store of an application',
   help: HELP,
   async run(args, around) {
     const { values, positionals } = readArguments(args, OPTIONS)
@@ -101,7 +101,7 @@ function checkWord(
     )
   if (name !== 'revoke' && (isAll || isSure)) throw new UsageError('--all and --yes belong to revoke')
   if (word !== undefined && (!filter.isBare || isAll))
-    throw new UsageError(`${name}: a HANDLE goes with no filter but --subject`)
+    throw new UsageError(`${name}: a HANDLE allows no filter except --subject`)
   if (name === 'revoke' && word === undefined) checkMeant(filter, isAll)
 }
 
@@ -112,7 +112,7 @@ async function list(work: Work, { filter, now }: Asked): Promise<Outcome> {
   return { code: 0, text: listPage(found, now), json: { sessions: found } }
 }
 
-/** Without a filter by the store itself, which opens no record for it. */
+/** Without a filter the store counts, which opens no record. */
 async function count(work: Work, { filter }: Asked): Promise<Outcome> {
   const isAll = filter.isBare && filter.subject === undefined
   const counted = isAll

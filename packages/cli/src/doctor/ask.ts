@@ -2,27 +2,27 @@ import { type IncomingMessage, request as requestPlainly } from 'node:http'
 import { request as requestSecurely } from 'node:https'
 
 export interface Question {
-  /** Where the connection goes. */
+  /** Where to connect. */
   readonly to: URL
   readonly path: string
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | undefined
-  /** Whether certificates that nobody vouches for are taken. */
+  /** Whether to accept certificates that no authority has signed. */
   readonly takesAnyCertificate: boolean
 }
 
 export interface Answer {
   readonly status: number
-  /** Names in lower case. */
+  /** Names are in lower case. */
   readonly fields: readonly (readonly [name: string, value: string])[]
-  /** The beginning of it; empty for a redirect, whose body nobody waits for. */
+  /** The beginning of the body; empty for a redirect, whose body is not read. */
   readonly body: string
-  /** Epoch milliseconds, of the head. */
+  /** When the headers arrived, in epoch milliseconds. */
   readonly receivedAt: number
 }
 
-/** No answer came. */
+/** The application did not respond. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError'
 }
@@ -31,7 +31,7 @@ const LIMIT_MS = 15_000
 const MAX_BODY = 262_144
 
 /**
- * One request over a connection of its own, so that a balancer may choose another process each time.
+ * One request over a new connection, so that a load balancer may choose another process each time.
  *
  * @throws {UnreachableError}
  */
@@ -41,14 +41,14 @@ export async function ask(question: Question): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = request(
       {
-        // Browsers take these names for the machine itself, and resolvers do not everywhere.
+        // Browsers resolve these names to loopback; not every resolver does.
         hostname: to.hostname.endsWith('.localhost') ? 'localhost' : to.hostname.replace(/^\[|\]$/g, ''),
         port: to.port === '' ? undefined : Number(to.port),
         path,
         method,
         headers: { ...headers, ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }) },
         agent: false,
-        // A cookie may be too large for what the application would write, and has to be read nevertheless.
+        // Applications may set cookies that are too large. Their headers must still be readable.
         maxHeaderSize: 131_072,
         ...(question.takesAnyCertificate ? { rejectUnauthorized: false } : {}),
       },
@@ -63,7 +63,9 @@ export async function ask(question: Question): Promise<Answer> {
         void bodyOf(response).then((text) => resolve({ ...head, body: text }))
       },
     )
-    asked.setTimeout(LIMIT_MS, () => asked.destroy(new Error(`no answer within ${LIMIT_MS / 1000} seconds`)))
+    asked.setTimeout(LIMIT_MS, () =>
+      asked.destroy(new Error(`no response within ${LIMIT_MS / 1000} seconds`)),
+    )
     asked.on('error', (error) => reject(new UnreachableError(reasonOf(error), { cause: error })))
     asked.end(body)
   })
@@ -77,7 +79,7 @@ const fieldsOf = ({ rawHeaders }: IncomingMessage): Answer['fields'] =>
     at % 2 === 0 ? [[name.toLowerCase(), rawHeaders[at + 1] ?? ''] as const] : [],
   )
 
-/** As much as is there when it ends, breaks off or is enough; a stream of events never ends. */
+/** The body up to the limit, or up to where it ends or breaks off: an event stream never ends. */
 async function bodyOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
@@ -89,7 +91,7 @@ async function bodyOf(response: IncomingMessage): Promise<string> {
       if (size >= MAX_BODY) break
     }
   } catch {
-    // What came before counts.
+    // The part that arrived before the error is enough.
   } finally {
     clearTimeout(timer)
   }

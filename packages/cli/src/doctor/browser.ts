@@ -1,10 +1,10 @@
 import { domainMatch, getPublicSuffix } from 'tough-cookie'
 import { type SetCookie, sizeOf } from './set-cookie.ts'
 
-/* What browsers do with cookies, as far as they differ and matter (rfc6265bis, CHIPS, and what was seen of Safari). */
+/* How browsers treat cookies, where it matters here and they differ (RFC 6265bis, CHIPS, and behavior observed in Safari). */
 
 export interface Browser {
-  /** Whether `Secure` cookies are kept and sent over plain http on the machine itself. */
+  /** Whether `Secure` cookies are kept and sent over plain http on localhost. */
   readonly trustsLoopback: boolean
 }
 
@@ -12,7 +12,7 @@ export const CHROME: Browser = { trustsLoopback: true }
 /** https://bugs.webkit.org/show_bug.cgi?id=281149 */
 export const SAFARI: Browser = { trustsLoopback: false }
 
-/** Why a browser does not keep a cookie. */
+/** Why a browser drops a cookie. */
 export type Refusal =
   | 'too_large'
   | 'control_character'
@@ -24,10 +24,10 @@ export type Refusal =
   | 'none_without_secure'
   | 'partitioned_without_secure'
 
-/** Bytes of name and value. */
+/** Of name and value together, in bytes. */
 export const MAX_COOKIE = 4096
 
-/** All reasons, since who mends one of them wants to know of the next. */
+/** All reasons, because fixing one would only reveal the next. */
 export function refusalsOf(cookie: SetCookie, url: URL, browser: Browser): readonly Refusal[] {
   const { name, value, secure, sameSite, partitioned } = cookie
   const checks: readonly (readonly [Refusal, boolean])[] = [
@@ -54,7 +54,7 @@ function breaksPrefix({ name, secure, httpOnly, path, domain }: SetCookie): bool
 const isOwnDomain = (domain: string | undefined, hostname: string): boolean =>
   domain === undefined || domain === hostname || domainMatch(hostname, domain, false) === true
 
-/** A whole top-level domain, or one that strangers share. The host itself may be one: then the cookie is the host's. */
+/** A top-level domain, or one that unrelated sites share. The host itself may be one: then the cookie belongs to the host alone. */
 const isPublicSuffix = (domain: string | undefined, hostname: string): boolean =>
   domain !== undefined && domain !== hostname && siteOf(domain) === undefined && /^[a-z0-9.-]+$/.test(domain)
 
@@ -67,11 +67,11 @@ export const isLoopback = ({ hostname }: URL): boolean =>
 export const isTrusted = (url: URL, { trustsLoopback }: Browser): boolean =>
   url.protocol === 'https:' || (trustsLoopback && isLoopback(url))
 
-/** The domain that one owner has, such as `example.com`; undefined for an address or a domain that many share. */
+/** The registrable domain, such as `example.com`; undefined for an IP address or a public suffix. */
 export const siteOf = (hostname: string): string | undefined =>
   getPublicSuffix(hostname, { allowSpecialUseDomain: true, ignoreError: true })
 
-/** Whether cookies count them as one site: the scheme, too. */
+/** Whether two URLs are one site to cookies, which compare the scheme too. */
 export function isSameSite(a: URL, b: URL): boolean {
   const site = siteOf(a.hostname)
   return (

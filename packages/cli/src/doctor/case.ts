@@ -5,19 +5,19 @@ import { type Library, libraryOf, sessionCookieIn } from './session-cookie.ts'
 import type { SetCookie } from './set-cookie.ts'
 import { pageIn } from './visit.ts'
 
-/** What was observed, and what it comes to. */
+/** The observations, and the conclusions from them. */
 export interface Case extends Observations {
-  /** The session's, as it was first set. */
+  /** The session's cookie as it was first set. */
   readonly session: SetCookie | undefined
   readonly library: Library
-  /** Both visits, request by request. */
+  /** The requests and responses of both visits. */
   readonly visited: readonly Exchange[]
   readonly recognitions: readonly Recognition[]
-  /** Of the second visit, with the cookies that the browser had then. */
+  /** How the second visit was recognized, with the cookies that the browser had by then. */
   readonly onReturn: Recognition | undefined
-  /** Of the other node; undefined where there is none, or no cookie. */
+  /** How the other node recognized the session; undefined without `--node` or without a cookie. */
   readonly byNode: Recognition | undefined
-  /** Of the page that a redirect has led to, which a slow save may be too late for; undefined without such. */
+  /** How the page after a redirect recognized the session: a slow save may be too late for it. Undefined without a redirect. */
   readonly afterRedirect: Recognition | undefined
 }
 
@@ -47,6 +47,6 @@ export function caseOf(observed: Observations): Case {
   }
 }
 
-/** Of all answers, those that set the session's cookie. */
+/** All responses that set the session's cookie. */
 export const settingOf = ({ visited, session }: Case): readonly Exchange[] =>
   visited.filter((one) => liveCookies(one).some(({ name }) => name === session?.name))

@@ -13,15 +13,15 @@ import type { Observations } from './observe.ts'
 
 export interface Diagnosis {
   readonly found: Case
-  /** The worst first. */
+  /** Worst first. */
   readonly findings: readonly Finding[]
-  /** What nobody has looked at, and the option that does. */
+  /** What was not checked, each with the option that checks it. */
   readonly notJudged: readonly string[]
 }
 
 const ORDER: readonly Kind[] = ['fault', 'unclear', 'works', 'limit']
 
-/** What follows from another fault, and is not told of beside it. */
+/** Findings that follow from another fault, and are not reported beside it. */
 const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
   folded: ['no_cookie'],
   same_name: ['new_each_time'],
@@ -47,9 +47,9 @@ function notJudgedIn({ plan, first, visited }: Case): readonly string[] {
   return [
     plan.node === undefined ? 'a second server (--node URL)' : '',
     plan.write.isNamed ? '' : 'a login (--write PATH --method POST --data …)',
-    plan.isProxied || plan.page.protocol === 'https:' ? '' : 'a proxy that speaks https (--proxy)',
+    plan.isProxied || plan.page.protocol === 'https:' ? '' : 'an https proxy in front (--proxy)',
     plan.origin === undefined ? 'pages of another origin that need the session (--origin ORIGIN)' : '',
-    isDated ? '' : "the server's clock: its answers have no Date",
-    first.stopped === 'elsewhere' ? 'what comes after the redirect to another site' : '',
+    isDated ? '' : "the server's clock: its responses have no Date header",
+    first.stopped === 'elsewhere' ? 'everything after the redirect to another site' : '',
   ].filter((text) => text !== '')
 }

@@ -3,13 +3,13 @@ import { isLoopback, isSameSite } from './browser.ts'
 import type { Plan } from './plan.ts'
 import { isDeletion, readSetCookie, type SetCookie } from './set-cookie.ts'
 
-/** One request and its answer. */
+/** One request and its response. */
 export interface Exchange extends Answer {
-  /** As the browser addresses it. */
+  /** The URL as the browser sees it. */
   readonly url: URL
   readonly method: string
   readonly sent: readonly SetCookie[]
-  /** What its `Set-Cookie` lines say. */
+  /** The cookies of its `Set-Cookie` lines. */
   readonly cookies: readonly SetCookie[]
 }
 
@@ -19,7 +19,7 @@ export interface Asking {
   readonly data?: string | undefined
   readonly cookies?: readonly SetCookie[]
   readonly headers?: Readonly<Record<string, string>>
-  /** Default: where the plan says. */
+  /** The address to connect to; default: the one of the plan. */
   readonly to?: URL
 }
 
@@ -49,7 +49,7 @@ export async function exchange(plan: Plan, asking: Asking): Promise<Exchange> {
   return { ...answer, url, method, sent: cookies, cookies: lines.map(readSetCookie) }
 }
 
-/** Other hosts of the same site stand behind the same proxy, where there is one. */
+/** Other hosts of the same site are behind the same proxy, if there is one. */
 function addressOf({ to, page }: Plan, url: URL): URL {
   const isBehind = page.origin !== to.origin && (url.host === page.host || isSameSite(url, page))
   return isBehind || url.host === page.host ? to : new URL(url.origin)
@@ -60,19 +60,19 @@ const typeOf = (data: string): string =>
 
 const pairOf = ({ name, value }: SetCookie): string => `${name}=${value}`
 
-/** A header's lines. */
+/** All values of a header. */
 export const valuesOf = ({ fields }: Pick<Answer, 'fields'>, name: string): readonly string[] =>
   fields.filter(([field]) => field === name).map(([, value]) => value)
 
-/** A header as one text, in lower case; empty without it. */
+/** A header as one text in lower case; empty without the header. */
 export const headerOf = (answer: Pick<Answer, 'fields'>, name: string): string =>
   valuesOf(answer, name).join(', ').toLowerCase()
 
-/** The cookies that an answer means to leave. */
+/** The cookies that a response sets, without those that it deletes. */
 export const liveCookies = ({ cookies }: Exchange): readonly SetCookie[] =>
   cookies.filter((cookie) => !isDeletion(cookie))
 
-/** Where a redirect leads; undefined for another answer. */
+/** The target of a redirect; undefined for other responses. */
 export function locationOf(answer: Exchange): URL | undefined {
   const [location] = valuesOf(answer, 'location')
   const isRedirect = [301, 302, 303, 307, 308].includes(answer.status)
@@ -81,7 +81,7 @@ export function locationOf(answer: Exchange): URL | undefined {
     : undefined
 }
 
-/** Whether the doctor may go there: to the application's own site, and not to the login of somebody else. */
+/** Whether the doctor may follow: within the application's own site, but not to another site's login. */
 export const isOurs = (page: URL, url: URL): boolean =>
   /^https?:$/.test(url.protocol) &&
   (isSameSite(new URL(`${page.protocol}//${url.host}`), page) || (isLoopback(url) && isLoopback(page)))

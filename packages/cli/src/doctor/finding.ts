@@ -1,21 +1,21 @@
 import type { Library } from './session-cookie.ts'
 
 /**
- * `works`: it does. `fault`: it does not. `limit`: it does not there, which may be as it should be. `unclear`: the answers
- * do not tell.
+ * `works`: it works. `fault`: it is broken. `limit`: it does not work there, which may be intended. `unclear`: the responses
+ * do not show it.
  */
 export type Kind = 'works' | 'fault' | 'limit' | 'unclear'
 
 export interface Finding {
   readonly kind: Kind
-  /** Names it for programs; stays the same when words change. */
+  /** Identifies it for programs; stays the same when the wording changes. */
   readonly code: string
   /** One sentence. */
   readonly says: string
   readonly why?: string
-  /** Lines to write; where there are several, the likeliest is first. */
+  /** Lines to write; if there are several, the likeliest is first. */
   readonly write?: readonly string[]
-  /** Where to read on. */
+  /** Link to the documentation. */
   readonly docs: string
 }
 
@@ -31,21 +31,29 @@ export type Section =
   | 'another-site-origin-or-browser'
 
 type Told = Omit<Finding, 'kind' | 'code' | 'docs'>
-type Make = (code: string, told: Told) => Finding
+type Make<Given extends Told = Told> = (code: string, told: Given) => Finding
 
-/** Makes the findings that one section of the page is about. */
-export const findingsOf = (section: Section): Readonly<Record<Kind, Make>> => {
+/** A user in trouble needs the reason and the line to write, too. */
+interface Makers {
+  readonly works: Make
+  readonly limit: Make
+  readonly fault: Make<Required<Told>>
+  readonly unclear: Make<Required<Told>>
+}
+
+/** Creates the findings that one section of the page explains. */
+export const findingsOf = (section: Section): Makers => {
   const make =
     (kind: Kind): Make =>
     (code, told) => ({ kind, code, ...told, docs: `${PAGE}#${section}` })
   return { works: make('works'), fault: make('fault'), limit: make('limit'), unclear: make('unclear') }
 }
 
-/** One change of the session's cookie, as each library spells it. */
+/** One change to the session's cookie, as each library spells it. */
 export interface CookieFix {
   /** Inside `cookie: { … }` of Keepsake. */
   readonly keepsake: string
-  /** The same of express-session and those that took its names. */
+  /** As an option of express-session and libraries with the same names. */
   readonly option: string
   /** In the `Set-Cookie` line. */
   readonly header: string
@@ -57,10 +65,10 @@ export function cookieLine(library: Library, { keepsake, option, header }: Cooki
     return `session({ cookie: { ${option} } })`
   if (library === 'cookie-session' || library === 'koa-session') return `session({ ${option} })`
   if (library === 'iron-session') return `cookieOptions: { ${option} }`
-  return `${option}  // so that it says: Set-Cookie: …; ${header}`
+  return `${option}  // the header must be: Set-Cookie: …; ${header}`
 }
 
-/** A duration for people. */
+/** A human-readable duration. */
 export function spanOf(ms: number): string {
   const seconds = Math.abs(ms) / 1000
   if (seconds < 90) return `${Math.round(seconds * 10) / 10} seconds`

@@ -2,10 +2,10 @@ import { defaultPath, domainMatch, pathMatch } from 'tough-cookie'
 import { type Browser, isTrusted, refusalsOf } from './browser.ts'
 import { endOf, type SetCookie } from './set-cookie.ts'
 
-/** A cookie that a browser has. */
+/** A cookie that the browser keeps. */
 export interface Kept {
   readonly cookie: SetCookie
-  /** The host, or the domain for it and all hosts below it. */
+  /** The host; or, for a cookie with Domain, the domain that includes all hosts below it. */
   readonly domain: string
   readonly isOfHost: boolean
   readonly path: string
@@ -13,10 +13,10 @@ export interface Kept {
   readonly endsAt: number
 }
 
-/** The cookies of one browser, oldest first. */
+/** All cookies of one browser, oldest first. */
 export type Jar = readonly Kept[]
 
-/** The jar after an answer: what the browser refuses is not in it, and what is over neither. */
+/** The jar after a response, without cookies that the browser refuses or that have expired. */
 export function take(
   jar: Jar,
   cookies: readonly SetCookie[],
@@ -31,7 +31,7 @@ export function take(
 }
 
 export function keptFrom(cookie: SetCookie, url: URL, now: number): Kept {
-  // An address has no hosts below it.
+  // An IP address has no subdomains.
   const isOfHost = cookie.domain === undefined || /^[\d.]*$|^[^.]*$/.test(cookie.domain)
   return {
     cookie,
@@ -42,7 +42,7 @@ export function keptFrom(cookie: SetCookie, url: URL, now: number): Kept {
   }
 }
 
-/** Whether a browser that gets both keeps the later one only. */
+/** Whether the later of the two cookies replaces the earlier one. */
 export const isSamePlace = (a: Kept, b: Kept): boolean =>
   a.cookie.name === b.cookie.name &&
   a.domain === b.domain &&
@@ -50,7 +50,7 @@ export const isSamePlace = (a: Kept, b: Kept): boolean =>
   a.path === b.path &&
   a.cookie.partitioned === b.cookie.partitioned
 
-/** Why a cookie that the browser has is not sent with a request. */
+/** Why the browser does not send a cookie that it keeps. */
 export type Unsent = 'host' | 'path' | 'scheme'
 
 export function unsentFor(
@@ -64,7 +64,7 @@ export function unsentFor(
   return cookie.secure && !isTrusted(url, browser) ? 'scheme' : undefined
 }
 
-/** What the browser sends, in its order: longer paths first, then older ones. */
+/** The cookies that the browser sends, in its order: longer paths first, then older cookies. */
 export const cookiesFor = (jar: Jar, url: URL, browser: Browser): readonly SetCookie[] =>
   jar
     .filter((kept) => unsentFor(kept, url, browser) === undefined)

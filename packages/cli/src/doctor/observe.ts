@@ -4,32 +4,32 @@ import type { Plan } from './plan.ts'
 import type { SetCookie } from './set-cookie.ts'
 import { type Visit, visit } from './visit.ts'
 
-/** All that was asked of an application, and what it has answered. */
+/** All requests to the application, with their responses. */
 export interface Observations {
   readonly plan: Plan
-  /** A new browser comes, and the session begins. */
+  /** The first visit of a new browser, which starts the session. */
   readonly first: Visit
-  /** The same browser comes again. */
+  /** The second visit of the same browser. */
   readonly again: Visit
-  /** The first cookies, sent again and again, even where a browser would not. */
+  /** The cookies of the first visit, sent several times, even where a browser would not send them. */
   readonly repeated: readonly Exchange[]
-  /** Browsers without a cookie, one before and one after the repeated requests, on the page that has to know the session. */
+  /** Requests without cookies to the page that shows the session, one before and one after the repeated requests. */
   readonly strangers: readonly Exchange[]
-  /** A page that is not there. */
+  /** A URL that does not exist. */
   readonly nowhere: Exchange | undefined
-  /** The first request as behind a proxy that speaks https, or, behind one, without it; where no cookie came. */
+  /** If no cookie was set: the first request again with the headers of an https proxy or, with `--proxy`, without them. */
   readonly otherwise: Exchange | undefined
-  /** A page of another origin asks, with the cookies. */
+  /** A request from a page of another origin, with the cookies. */
   readonly crossOrigin: Exchange | undefined
   readonly preflight: Exchange | undefined
-  /** The other node gets the first cookies. */
+  /** A request to the other node with the cookies of the first visit. */
   readonly node: Exchange | undefined
 }
 
-/** Enough that four processes in turn are all asked. */
+/** Enough for four processes behind a round-robin balancer. */
 const TIMES = 8
 
-/** @throws {UnreachableError} when the application does not answer. */
+/** @throws {UnreachableError} if the application does not respond. */
 export async function observe(plan: Plan): Promise<Observations> {
   const { page, write } = plan
   const first = await visit(plan, write, [])
@@ -82,7 +82,7 @@ async function inTurn<T>(times: number, act: () => Promise<T>): Promise<readonly
   return results
 }
 
-/** What is asked beside, and may fail. */
+/** An additional request that may fail. */
 async function orNothing<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked

@@ -1,11 +1,11 @@
 import { type Exchange, valuesOf } from './exchange.ts'
 
-/** How the page that a visitor with a session gets compares with what strangers get. */
+/** How the pages of a visitor with a session compare with those of anonymous visitors. */
 export type Likeness = 'alike' | 'different' | 'unsteady'
 
 /**
- * `unsteady`: it is another page each time, as with a nonce in it, and no word tells the visitor from a stranger.
- * Strangers have to be asked before and after all others: what is the same in their pages does not go by the clock.
+ * `unsteady`: the page changes each time, for example by a nonce, and no word distinguishes the visitor from anonymous visitors.
+ * Anonymous requests are made before and after all others, so that text which only changes with time is not mistaken for data.
  */
 export function likenessOf(
   answer: Exchange,
@@ -17,7 +17,7 @@ export function likenessOf(
   const [own, ...theirs] = [answer, ...strangers].map(wordsOf)
   if (own === undefined || theirs.length === 0) return 'unsteady'
   const always = [...(theirs[0] ?? [])].filter((word) => theirs.every((words) => words.has(word)))
-  // What no stranger sees, and another answer to the visitor has, too. Numbers may be the time.
+  // A word in both pages of the visitor and in none of the anonymous ones. Numbers are ignored: they may be the time.
   const others = visitors.filter((one) => one !== answer).map(wordsOf)
   const isForVisitors = (word: string): boolean =>
     !/\d/.test(word) && !theirs.some((words) => words.has(word)) && others.some((words) => words.has(word))
@@ -31,7 +31,7 @@ const pageOf = (answer: Exchange): string =>
 const wordsOf = ({ status, body }: Exchange): ReadonlySet<string> =>
   new Set([`${status}`, ...(visibleIn(body).match(/[\p{L}\p{N}]+(?:[.:_-][\p{L}\p{N}]+)*/gu) ?? [])])
 
-/** Whether a page of few words seems to speak to somebody who comes for the first time. */
+/** Whether a short page seems to greet a first-time visitor. */
 export function showsBeginning(body: string): boolean {
   const text = visibleIn(body)
   return (

@@ -1,7 +1,7 @@
 import { UsageError } from '../command.ts'
 import type { Plan } from './plan.ts'
 
-/** The options as they were given. */
+/** The options as given on the command line. */
 export interface Given {
   readonly path?: string | undefined
   readonly write?: string | undefined
@@ -19,7 +19,7 @@ export interface Given {
 
 /** @throws {UsageError} */
 export function readPlan(address: string | undefined, given: Given): Plan {
-  if (address === undefined) throw new UsageError('URL is needed: where the application runs')
+  if (address === undefined) throw new UsageError('URL is missing: the address of the running application')
   const to = readUrl('URL', address)
   const seen = given.as === undefined ? new URL(to) : readUrl('--as', given.as)
   if (given.proxy && given.as === undefined) seen.protocol = 'https:'
@@ -49,7 +49,7 @@ function readUrl(option: string, text: string): URL {
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new UsageError(`${option}: expected an address such as http://localhost:3000`)
   if (url.username !== '' || url.password !== '')
-    throw new UsageError(`${option}: takes no user and password`)
+    throw new UsageError(`${option}: must not contain a user or password`)
   return url
 }
 
@@ -63,7 +63,8 @@ function readMethod({ method, data }: Given): string {
   const name = (method ?? (data === undefined ? 'GET' : 'POST')).toUpperCase()
   if (!/^(?:GET|POST|PUT|PATCH|DELETE)$/.test(name))
     throw new UsageError('--method: expected GET, POST, PUT, PATCH or DELETE')
-  if (name === 'GET' && data !== undefined) throw new UsageError('--data: a GET has none; --method POST')
+  if (name === 'GET' && data !== undefined)
+    throw new UsageError('--data: a GET request has no body; use --method POST')
   return name
 }
 

@@ -4,19 +4,19 @@ import { idIn, payloadOf } from './session-cookie.ts'
 import { isDeletion, type SetCookie } from './set-cookie.ts'
 
 /**
- * What an answer shows of whether the application knew the session of a request. `deleted`: it had the cookie removed;
- * `failed`: it answers with an error, and strangers without one.
+ * Whether a response shows that the application recognized the session. `deleted`: it deleted the cookie;
+ * `failed`: it responds with an error, but not to anonymous requests.
  */
 export type Recognition = 'known' | 'new' | 'deleted' | 'failed' | 'unclear'
 
 export interface Comparison {
   /** The session's cookie as it was sent. */
   readonly sent: SetCookie
-  /** How the application answers those who have none. */
+  /** The responses to anonymous requests. */
   readonly strangers: readonly Exchange[]
-  /** The answers to those who have one. */
+  /** The responses to requests with the cookie. */
   readonly visitors: readonly Exchange[]
-  /** Whether the page has to show the difference, because somebody has named the request that logs in. */
+  /** Whether the page must show a difference, because the user named the request that logs in. */
   readonly mustDiffer: boolean
 }
 
@@ -35,7 +35,7 @@ export function recognitionOf(answer: Exchange, comparison: Comparison): Recogni
   return isSameSession(sent, set, strangers) ?? (isAlike ? 'new' : 'unclear')
 }
 
-/** By the values alone; undefined where they do not tell. */
+/** Judged by the cookie values alone; undefined if they do not show it. */
 function isSameSession(
   sent: SetCookie,
   set: SetCookie,
@@ -46,14 +46,14 @@ function isSameSession(
   if (payload === undefined) {
     const id = idIn(sent.value)
     if (id === undefined) return undefined
-    // What stands before the dot may be a prefix that all have.
+    // The part before the dot may be a prefix common to all values.
     const isSame = values.some((value) => idIn(value) === id)
       ? set.value === sent.value
       : idIn(set.value) === id
     return isSame ? 'known' : 'new'
   }
   const begun = new Set(values.map(payloadOf))
-  // What every stranger gets alike is data. What nobody else gets names a session, or holds the time.
+  // A part that all anonymous visitors share is data. A part that only one has is a session id, or a time.
   if (begun.size === 1) return begun.has(payload) ? undefined : 'known'
   if (payload === payloadOf(sent.value)) return 'known'
   return set.value.length < 16 ? 'new' : undefined
@@ -64,6 +64,6 @@ const lastOf = ({ cookies }: Exchange, name: string): SetCookie | undefined =>
 
 const REASON = /\bsession[^,]*;\s*desc="?([a-z_]+)/
 
-/** The reason that an application in development gives in `Server-Timing`, such as `unknown_key`. */
+/** The reason that an application in development sends in `Server-Timing`, such as `unknown_key`. */
 export const reasonIn = (answer: Exchange): string | undefined =>
   REASON.exec(valuesOf(answer, 'server-timing').join(', '))?.[1]

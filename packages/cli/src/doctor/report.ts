@@ -3,7 +3,7 @@ import type { Diagnosis } from './diagnose.ts'
 import type { Finding } from './finding.ts'
 import { masked, shownAttributes, sizeOf } from './set-cookie.ts'
 
-/** For people: what was found, with the reason and the line to write below each thing. */
+/** For people: each finding with its reason and the line to write. */
 export function doctorPage({ found, findings, notJudged }: Diagnosis): string {
   const { session, library, plan, visited } = found
   const cookie =
@@ -11,7 +11,7 @@ export function doctorPage({ found, findings, notJudged }: Diagnosis): string {
       ? 'no session cookie was set'
       : `${masked(session)}, ${sizeOf(session)} bytes, of ${library}`
   const head: Section = {
-    title: `${plan.page.href}${plan.isProxied ? ', as behind a proxy that speaks https' : ''}`,
+    title: `${plan.page.href}${plan.isProxied ? ', as if behind an https proxy' : ''}`,
     rows: [
       ['cookie', cookie],
       ['asked', visited.map(({ method, url, status }) => `${method} ${pathIn(url)} ${status}`).join(', ')],
@@ -50,7 +50,7 @@ const sentencesOf = ({ says, why, write }: Finding): string =>
 const listOf = (title: string, lines: readonly string[]): readonly Section[] =>
   lines.length === 0 ? [] : [{ title, rows: [], body: lines.join('\n') }]
 
-/** Some servers put the id of the session behind a semicolon. */
+/** Without the part behind a semicolon, where some servers put the session id. */
 const pathIn = ({ pathname }: URL): string => pathname.split(';')[0] ?? ''
 
 /** The same for programs. */

@@ -2,7 +2,7 @@ import { anatomyOf } from '../anatomy.ts'
 import { type Exchange, headerOf, liveCookies } from './exchange.ts'
 import type { SetCookie } from './set-cookie.ts'
 
-/** Whose cookie it is, as far as it shows: the line to write depends on it. */
+/** The library that seems to have set the cookie: the line to write depends on it. */
 export type Library =
   | 'keepsake'
   | 'express-session'
@@ -17,7 +17,7 @@ const NAMES =
 const SPEAKING = /sess|sid|auth|token|login|remember|jwt/i
 const OTHERS = /\.sig$|csrf|xsrf|^_ga|^_gid|theme|lang|locale|consent|^AWSALB|^__cf/i
 
-/** The cookie that most likely is the session's; undefined where none is like one. */
+/** The cookie that is most likely the session's; undefined if none resembles one. */
 export function sessionCookieIn(
   exchanges: readonly Exchange[],
   name: string | undefined,
@@ -55,7 +55,7 @@ export function decoded(value: string): string {
   }
 }
 
-/** What anybody can read in a value, such as the data of cookie-session or of a JWT, but for its times; else undefined. */
+/** The readable content of a value, such as the data of cookie-session or of a JWT, without times; otherwise undefined. */
 export function payloadOf(value: string): string | undefined {
   const text = decoded(value)
   if (text.length < 16) return text
@@ -80,7 +80,7 @@ function objectIn(text: string): object | undefined {
 
 const MAX_ID = 150
 
-/** The part of a value that names a session on the server; undefined where it holds the session, or may. */
+/** The part of a value that identifies a session on the server; undefined if the value holds, or may hold, the session itself. */
 export function idIn(value: string): string | undefined {
   const text = decoded(value)
   if (text.startsWith('Fe26.2') || anatomyOf(value).kind === 'token' || text.length > MAX_ID) return undefined

@@ -1,15 +1,15 @@
 import { parseDate } from 'tough-cookie'
 import { type Attribute, readPasted } from '../pasted.ts'
 
-/** What a browser reads from a `Set-Cookie` line (rfc6265bis §5.6). */
+/** A `Set-Cookie` line as a browser reads it (RFC 6265bis §5.6). */
 export interface SetCookie {
   readonly name: string
   readonly value: string
   /** As written. */
   readonly attributes: readonly Attribute[]
-  /** In lower case, without the dot before it; undefined for a cookie of one host. */
+  /** In lower case, without a leading dot; undefined for a host-only cookie. */
   readonly domain: string | undefined
-  /** Undefined: as the address of the request. */
+  /** Undefined: derived from the URL of the request. */
   readonly path: string | undefined
   readonly secure: boolean
   readonly httpOnly: boolean
@@ -18,12 +18,12 @@ export interface SetCookie {
   /** Seconds. */
   readonly maxAge: number | undefined
   readonly expires: Date | undefined
-  /** Whether what follows the first attribute holds a second cookie, as where somebody joined two lines by a comma. */
+  /** Whether a second cookie follows the first attribute, as if two lines had been joined by a comma. */
   readonly isFolded: boolean
 }
 
 const SAME_SITE = ['strict', 'lax', 'none'] as const
-/** The value of an attribute that is longer is not read. */
+/** Browsers ignore an attribute with a longer value. */
 const MAX_ATTRIBUTE = 1024
 const FOLDED = /,\s*[!#$%&'*+\-.^_`|~\w]+=/
 
@@ -55,13 +55,13 @@ export function readSetCookie(line: string): SetCookie {
   }
 }
 
-/** When a browser that got it then forgets it, in epoch milliseconds; `Infinity` for when it is closed. */
+/** When a browser that has just received it deletes it, in epoch milliseconds; `Infinity` for when the browser is closed. */
 export function endOf({ maxAge, expires }: SetCookie, now: number): number {
   if (maxAge !== undefined) return now + maxAge * 1000
   return expires?.getTime() ?? Infinity
 }
 
-/** Whether the application means to delete it, as opposed to a cookie that a wrong clock or unit ends at once. */
+/** Whether the application means to delete it, rather than setting an expiry with a wrong clock or unit. */
 export function isDeletion({ value, maxAge, expires }: SetCookie): boolean {
   if (maxAge !== undefined) return maxAge <= 0
   return (expires !== undefined && expires.getTime() < DAY) || (value === '' && expires !== undefined)
@@ -69,7 +69,7 @@ export function isDeletion({ value, maxAge, expires }: SetCookie): boolean {
 
 const DAY = 86_400_000
 
-/** What counts against 4096 bytes. */
+/** The size that counts against 4096 bytes. */
 export const sizeOf = ({ name, value }: Pick<SetCookie, 'name' | 'value'>): number =>
   Buffer.byteLength(name) + Buffer.byteLength(value)
 
@@ -79,7 +79,7 @@ const MISSPELLED =
 
 export const isKnown = ({ name }: Attribute): boolean => KNOWN.test(name)
 
-/** The attributes for people to read. What is none may be a piece of the value, as may what stands behind a comma. */
+/** The attributes for display. Unknown ones are masked, as is text behind a comma: they may be part of the value. */
 export const shownAttributes = ({ attributes, expires }: SetCookie): readonly Attribute[] =>
   attributes.map((attribute) => {
     const { name, value } = attribute
@@ -92,7 +92,7 @@ export const shownAttributes = ({ attributes, expires }: SetCookie): readonly At
     }
   })
 
-/** The cookie for people to read, without its value, which may open a session. */
+/** The cookie for display, without its value, which may be the session's secret. */
 export const masked = (cookie: SetCookie): string =>
   [
     `${cookie.name}=…(${cookie.value.length} characters)`,

@@ -3,18 +3,18 @@ import { type Exchange, exchange, headerOf, isOurs, locationOf } from './exchang
 import { cookiesFor, type Jar, take } from './jar.ts'
 import type { Plan } from './plan.ts'
 
-/** A page as a browser opens it: with its cookies, and redirect after redirect. */
+/** A page visit as a browser makes it: with its cookies, following redirects. */
 export interface Visit {
   readonly exchanges: readonly Exchange[]
-  /** What the browser has afterwards. */
+  /** The browser's cookies afterwards. */
   readonly jar: Jar
-  /** Why it ended before a page came. */
+  /** Why the visit ended before it reached a page. */
   readonly stopped: 'loop' | 'elsewhere' | undefined
 }
 
 const MAX_REDIRECTS = 10
 
-/** @throws {UnreachableError} when not even the first request is answered. */
+/** @throws {UnreachableError} if even the first request gets no response. */
 export async function visit(
   plan: Plan,
   {
@@ -48,7 +48,7 @@ export function taken(jar: Jar, answer: Exchange, browser: Browser): Jar {
   })
 }
 
-/** The answer that is shown. */
+/** The response that the browser displays. */
 export function pageIn({ exchanges }: Pick<Visit, 'exchanges'>): Exchange {
   const last = exchanges.at(-1)
   if (last === undefined) throw new RangeError('a visit has at least one exchange')

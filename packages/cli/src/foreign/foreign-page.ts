@@ -6,7 +6,7 @@ import type { ForeignFound, ForeignInspection } from './inspect-foreign.ts'
 export function foreignPage({ cookie, libraries, found }: ForeignInspection, now: number): string {
   const { name, value } = cookie
   const title = name === undefined ? 'value' : `cookie ${name}`
-  const shape = `Its format is read by ${libraries.join(', ')} of @keepsake/arrival.`
+  const shape = `@keepsake/arrival reads its format with ${libraries.join(', ')}.`
   return pageOf([
     { title: `${title}, ${value.length} characters`, rows: [], body: shape },
     ...(found === undefined ? [NO_SECRET] : foundSections(found, now)),
@@ -16,13 +16,13 @@ export function foreignPage({ cookie, libraries, found }: ForeignInspection, now
 const NO_SECRET: Section = {
   title: 'not opened',
   rows: [],
-  body: "There is no secret: name the variable with the previous application's secret, as --variable.",
+  body: "No secret to open it with: name the variable that holds the previous application's secret with --variable.",
 }
 
 type Reason = Exclude<ForeignFound, { ok: true }>['reason']
 
 const REASONS: Partial<Record<Reason, string>> = {
-  forged: 'None of the given secrets has signed or sealed it under this name.',
+  forged: 'It was not signed or sealed with any of the given secrets under this name.',
   malformed: "It does not have its library's format.",
   expired: 'It is genuine, but expired.',
   unsupported: 'It is genuine, but in an unsupported format, such as pickle or Marshal.',
@@ -37,7 +37,7 @@ function foundSections(found: ForeignFound, now: number): readonly Section[] {
   }
   const { library, session } = found
   const at = (seconds: number | undefined): string => {
-    if (seconds === undefined) return 'nothing tells'
+    if (seconds === undefined) return 'unknown'
     const iso = isoOf(seconds)
     return `${iso}  (${distance(iso, now)})`
   }

@@ -15,7 +15,7 @@ export interface ForeignInspection {
   readonly libraries: readonly string[]
   /** Undefined without a secret to open it with. */
   readonly found: ForeignFound | undefined
-  /** The names of all cookies that it came in, its chunks and signature too. */
+  /** The names of all cookies that it consists of, including chunks and signature. */
   readonly parts: readonly (string | undefined)[]
 }
 
@@ -26,7 +26,7 @@ export type ForeignFound =
       /** Epoch seconds; undefined if unknown. */
       readonly beganAt: number | undefined
       readonly endsAt: number | undefined
-      /** Undefined if the data is in a store, and the cookie only contains its id. */
+      /** Undefined if the data is in a store, and the cookie contains only an id. */
       readonly session: Omit<ForeignSession, 'subject'> | undefined
       readonly parts: readonly string[]
     }
@@ -36,15 +36,15 @@ export type ForeignFound =
 type ForeignReason = ArrivalRefusal | 'unfit_secret'
 
 export interface ForeignAttempt {
-  /** What may be the secret; none: nothing is opened. */
+  /** Candidates for the secret; if empty, nothing is opened. */
   readonly secrets: readonly string[]
-  /** For a value by itself; default: what each library calls its cookie. */
+  /** For a value without a name; default: each library's own cookie name. */
   readonly name: string | undefined
   /** Epoch milliseconds. */
   readonly now: number
 }
 
-/** Those cookies that have another library's format. */
+/** The cookies that have another library's format. */
 export function inspectForeign(
   cookies: readonly PastedCookie[],
   attempt: ForeignAttempt,
@@ -101,7 +101,7 @@ function read(library: string, make: () => Arrival, header: string, now: number)
   const { beganAt, endsAt } = first
   const parts = arrival.expiry(header).map((line) => line.slice(0, line.indexOf('=')))
   const session = first.open()
-  // The store that it is asked of is none.
+  // An empty store: there is no store to ask.
   if (session instanceof Promise) return { ok: true, library, beganAt, endsAt, session: undefined, parts }
   if (isRefused(session)) return { ok: false, reason: session.refused }
   return { ok: true, library, beganAt, endsAt, session, parts }

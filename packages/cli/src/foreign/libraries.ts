@@ -29,7 +29,7 @@ interface Common {
 export interface Library {
   /** The function of `@keepsake/arrival` that reads them. */
   readonly name: string
-  /** Its cookie name, which is assumed for a value alone. */
+  /** Its default cookie name, assumed for a value without a name. */
   readonly cookie: string
   /** Of the value, or of its first chunk. */
   readonly shape: RegExp
@@ -40,7 +40,7 @@ export interface Library {
   readonly lines: readonly Line[]
 }
 
-/** Stores are not read: only the id is signed. */
+/** A placeholder store: only the id is verified. */
 const readData = (): undefined => undefined
 const store = { get: (_id: string, done: (error: null) => void): void => done(null) }
 const koaStore = { get: readData }

@@ -5,7 +5,7 @@ import type { Terminal } from '../terminal.ts'
 import type { Filter } from './filter.ts'
 import type { ManagedSessions } from './module.ts'
 
-/** The sessions of an application, and who waits for what is done with them. */
+/** The sessions of an application, and the terminal of the person who waits. */
 export interface Work {
   readonly sessions: ManagedSessions
   readonly terminal: Terminal
@@ -13,13 +13,13 @@ export interface Work {
   readonly signal: AbortSignal
 }
 
-/** Goes through the sessions that pass the filter. @throws {InterruptedError} that says how far it came. */
+/** Iterates over the sessions that match the filter. @throws {InterruptedError} that reports the progress. */
 export async function* eachOf(
   { sessions, terminal, signal }: Work,
   filter: Filter,
 ): AsyncGenerator<StoredSession> {
   const { subject, matches } = filter
-  // Nobody looks at a bar that is not drawn.
+  // Without a bar, counting first would be wasted.
   const isBar = terminal.isInteractive && subject === undefined
   const total = isBar ? await unlessInterrupted(sessions.count(), signal) : undefined
   const progress = createProgress(terminal, 'read', total)
@@ -34,7 +34,7 @@ export async function* eachOf(
   }
 }
 
-/** What some work brings that cannot be ended halfway; Ctrl-C does not wait for it. */
+/** The result of work that cannot be interrupted; Ctrl-C does not wait for it. */
 export function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const interrupt = (): void => reject(new InterruptedError('the store was still counting'))

@@ -3,7 +3,7 @@ import { ConfigError } from '@keepsake/core'
 import { readDuration } from '@keepsake/core/adapter'
 import { UsageError } from '../command.ts'
 
-/** The options that say which sessions are meant, as `parseArgs` takes them. */
+/** The filter options, as `parseArgs` takes them. */
 export const FILTER_OPTIONS = {
   subject: { type: 'string' },
   anonymous: { type: 'boolean' },
@@ -19,11 +19,11 @@ export type FilterValues = {
     | undefined
 }
 
-/** Which sessions are meant. */
+/** Which sessions are selected. */
 export interface Filter {
-  /** The store is asked for those of this subject alone. */
+  /** Only the sessions of this subject are read from the store. */
   readonly subject: string | undefined
-  /** Whether nothing but a subject, or nothing at all, is asked of them. */
+  /** Whether there is no filter other than the subject. */
   readonly isBare: boolean
   readonly matches: (session: StoredSession) => boolean
 }
@@ -32,13 +32,13 @@ type Test = (session: StoredSession) => boolean
 
 /**
  * @param now Epoch milliseconds.
- * @throws {UsageError} for filters that are wrong, or that no session can pass together.
+ * @throws {UsageError} for invalid filters, or ones that exclude each other.
  */
 export function readFilter(values: FilterValues, now: number): Filter {
   const { subject, anonymous, 'logged-in': loggedIn } = values
   if (subject === '') throw new UsageError('--subject: expected the id of a user')
   if (anonymous === true && (loggedIn === true || subject !== undefined))
-    throw new UsageError('--anonymous goes with neither --logged-in nor --subject')
+    throw new UsageError('--anonymous cannot be combined with --logged-in or --subject')
   const ago = (option: 'older-than' | 'newer-than' | 'idle'): number | undefined => {
     const given = values[option]
     return given === undefined ? undefined : now - secondsOf(`--${option}`, given) * 1000

@@ -5,7 +5,7 @@ import type { Sessions } from '@keepsake/core'
 import { type Surroundings, UsageError } from '../command.ts'
 import { readTypeScriptModules } from '../typescript.ts'
 
-/** What the command asks of an application's sessions. */
+/** The methods that the command uses of an application's sessions. */
 export type ManagedSessions = Pick<Sessions<unknown>, (typeof METHODS)[number] | 'isVolatile'>
 
 const METHODS = [
@@ -19,36 +19,36 @@ const METHODS = [
 
 export interface ModulePlace {
   readonly module: string | undefined
-  /** Read into the environment before the module is loaded, where it is there; what is set already stays. */
+  /** Read into the environment before the module is loaded, if the file exists; variables that are already set stay. */
   readonly envFile: string
 }
 
 /**
- * The sessions that an application's module exports, as `sessions` or by default.
+ * The sessions that an application's module exports, as `sessions` or as its default export.
  *
- * @throws {UsageError} when there is no such module, it exports none, or nobody but the application sees them.
+ * @throws {UsageError} if the module does not exist, exports no sessions, or its sessions are in its process's memory.
  */
 export async function loadSessions(place: ModulePlace, { cwd }: Surroundings): Promise<ManagedSessions> {
   if (place.module === undefined)
-    throw new UsageError('--module FILE is needed: a module that exports sessions')
+    throw new UsageError('--module FILE is missing: a module that exports sessions')
   const path = resolve(cwd, place.module)
-  if (!existsSync(path)) throw new UsageError(`--module: there is no ${place.module}`)
+  if (!existsSync(path)) throw new UsageError(`--module: ${place.module} does not exist`)
   const envFile = resolve(cwd, place.envFile)
   if (existsSync(envFile)) process.loadEnvFile(envFile)
   readTypeScriptModules()
   const exported: unknown = await import(pathToFileURL(path).href)
-  // What CommonJS exports is the default of it.
+  // The exports of a CommonJS module are its default export.
   const sessions = [exported, fieldOf(exported, 'default')]
     .flatMap((from) => [fieldOf(from, 'sessions'), fieldOf(from, 'default')])
     .find(isManaged)
   if (sessions === undefined)
-    throw new UsageError(`--module: ${place.module} exports no sessions, as createSessions makes them`)
+    throw new UsageError(`--module: ${place.module} exports no sessions created by createSessions`)
   if (sessions.isVolatile) throw new UsageError(`--module: ${place.module} ${VOLATILE}`)
   return sessions
 }
 
 const VOLATILE =
-  "keeps its sessions in memory: only the application's own process sees them. Give it a store on disk or on a server"
+  "keeps its sessions in memory: only the application's own process can read them. Use a store on disk or on a server"
 
 const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined

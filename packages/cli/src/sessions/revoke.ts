@@ -3,10 +3,10 @@ import { createProgress } from '../progress.ts'
 import { eachOf, type Work } from './each.ts'
 import type { Filter } from './filter.ts'
 
-/** Sessions that are ended side by side. */
+/** How many sessions are revoked concurrently. */
 const BATCH = 16
 
-/** Ends one session; of another subject than the one that is named, if one is, it ends none. */
+/** Revokes one session; with a subject, only if the session belongs to it. */
 export async function revokeOne(
   { sessions }: Work,
   handle: string,
@@ -15,11 +15,11 @@ export async function revokeOne(
   const known = subject === undefined ? await sessions.find(handle) : { subject }
   const revoked = known === undefined ? false : await sessions.revoke(handle, { subject: known.subject })
   const text =
-    revoked === undefined ? 'revoked, if there was one' : revoked ? 'revoked' : 'there is no such session'
+    revoked === undefined ? 'revoked, if it existed' : revoked ? 'revoked' : 'there is no such session'
   return { code: revoked === false ? 1 : 0, text, json: { revoked: revoked ?? null } }
 }
 
-/** All that pass the filter, once somebody has said that this is meant. */
+/** Revokes all sessions that match the filter, after confirmation. */
 export async function revokeMany(work: Work, filter: Filter, isSure: boolean): Promise<Outcome> {
   checkAsked(work, isSure)
   if (filter.isBare && filter.subject !== undefined) return revokeSubject(work, filter.subject, isSure)
@@ -29,18 +29,18 @@ export async function revokeMany(work: Work, filter: Filter, isSure: boolean): P
   return revokeEach(work, handles, filter)
 }
 
-/** One step of the sessions themselves, which knows of those that begin or arrive meanwhile; it may be all that can be done. */
+/** One call of core, which also covers sessions that start or arrive meanwhile; in cookie mode there is no other way. */
 async function revokeSubject(work: Work, subject: string, isSure: boolean): Promise<Outcome> {
   await confirm(work, 'all sessions of this subject', isSure)
   const revoked = await work.sessions.revokeAll(subject)
-  const text = revoked === undefined ? 'all revoked, however many there were' : `${revoked} revoked`
+  const text = revoked === undefined ? 'all revoked; their number is unknown' : `${revoked} revoked`
   return { code: 0, text, json: { revoked: revoked ?? null } }
 }
 
 async function revokeEach(work: Work, handles: readonly string[], filter: Filter): Promise<Outcome> {
   const { sessions, terminal, signal } = work
   const progress = createProgress(terminal, 'revoked', handles.length)
-  /** As it is now: one that was used meanwhile may not be meant any more. */
+  /** Reads the session again: it may have been used meanwhile, and no longer match. */
   const end = async (handle: string): Promise<void> => {
     const session = await sessions.find(handle)
     const isMeant = session !== undefined && filter.matches(session)
@@ -51,7 +51,7 @@ async function revokeEach(work: Work, handles: readonly string[], filter: Filter
   try {
     for (let n = 0; n < handles.length; n += BATCH) {
       await Promise.all(handles.slice(n, n + BATCH).map(end))
-      // A store in this process answers at once, and a signal would never be heard.
+      // Let signals in: a store in this process never waits for I/O.
       await new Promise((resolve) => setImmediate(resolve))
       if (signal.aborted && n + BATCH < handles.length) throw new InterruptedError(farOf(revoked, handles))
     }
@@ -69,11 +69,11 @@ const farOf = (revoked: number, { length }: readonly string[]): string => `${rev
 
 const sessionsIn = (count: number): string => (count === 1 ? '1 session' : `${count} sessions`)
 
-/** @throws {RefusedError} where nobody can be asked. */
+/** @throws {RefusedError} if there is no terminal to ask on. */
 function checkAsked({ terminal }: Work, isSure: boolean): void {
   if (!isSure && !terminal.isInteractive)
     throw new RefusedError(
-      'nobody can be asked whether all of them are meant; nothing was revoked. --yes says so',
+      'no terminal to ask for confirmation; nothing was revoked. --yes revokes without asking',
     )
 }
 
@@ -84,9 +84,9 @@ async function confirm({ terminal, signal }: Work, what: string, isSure: boolean
   if (!/^y(?:es)?$/i.test(answer.trim())) throw new RefusedError('nothing was revoked')
 }
 
-/** @throws {UsageError} where it is not said which sessions are meant. */
+/** @throws {UsageError} if neither a handle, a filter nor `--all` is given. */
 export function checkMeant(filter: Filter, isAll: boolean): void {
   const isNamed = !filter.isBare || filter.subject !== undefined
   if (!isNamed && !isAll) throw new UsageError('revoke: give a HANDLE, a filter, or --all')
-  if (isNamed && isAll) throw new UsageError('revoke: --all goes with no filter')
+  if (isNamed && isAll) throw new UsageError('revoke: --all cannot be combined with a filter')
 }

@@ -2,12 +2,12 @@ import Koa from 'koa'
 import koaSession from 'koa-session'
 import { session as keepsakeSession } from '@keepsake/express'
 import { describe, expect, it } from 'vitest'
-import { doctor, linesOf, type Listener, serve } from './doctor.ts'
+import { counting, doctor, linesOf, type Listener, serve } from './doctor.ts'
 import { count, expressApp, expressSession, SECRET, withTrust } from './servers.ts'
 
 const secure = () => expressSession({ cookie: { secure: true } })
 
-describe('an application that sets no cookie', () => {
+describe('keepsake doctor, for an application that sets no cookie,', () => {
   it.each<[situation: string, app: () => Listener, args: string[], fault: string, write: string]>([
     [
       'does not trust the proxy',
@@ -17,16 +17,28 @@ describe('an application that sets no cookie', () => {
       "app.set('trust proxy', 1)",
     ],
     [
-      'wants https, and trusts the proxy',
+      'requires https and trusts the proxy',
       () => withTrust(expressApp(secure(), count)),
       [],
       'needs_https',
       '--proxy',
     ],
-    ['wants https', () => expressApp(secure(), count), [], 'no_cookie', "app.set('trust proxy', 1)"],
-    ['has its routes before the session', () => expressApp(count, secure()), [], 'order', 'above all routes'],
     [
-      'has its routes before the session, and hides it',
+      'requires https and is asked over plain http',
+      () => expressApp(secure(), count),
+      [],
+      'no_cookie',
+      "app.set('trust proxy', 1)",
+    ],
+    [
+      'mounts its routes before the session',
+      () => expressApp(count, secure()),
+      [],
+      'order',
+      'above all routes',
+    ],
+    [
+      'mounts its routes before the session, and works without a session',
       () =>
         expressApp(
           (req, res) => void res.send(`visit ${Number(req.session?.['visits'] ?? 0) + 1}`),
@@ -37,7 +49,7 @@ describe('an application that sets no cookie', () => {
       'above all routes',
     ],
     [
-      'changes the session after the head was sent',
+      'changes the session after the headers were sent',
       () =>
         expressApp(expressSession(), (req, res) => {
           res.write('visit ')
@@ -49,7 +61,7 @@ describe('an application that sets no cookie', () => {
       'before res.write',
     ],
     [
-      'has Keepsake, and changes the session after the head was sent',
+      'uses Keepsake and changes the session after the headers were sent',
       () =>
         expressApp(keepsakeSession({ secrets: [SECRET] }), (req, res) => {
           res.write('visit 1')
@@ -64,7 +76,7 @@ describe('an application that sets no cookie', () => {
       'before res.write',
     ],
     [
-      'fails',
+      'answers every request with 503',
       () => (_request, response) => {
         response.statusCode = 503
         response.end('no')
@@ -81,7 +93,7 @@ describe('an application that sets no cookie', () => {
       '--write',
     ],
     [
-      'parses no body',
+      'does not parse the body of the login',
       () => {
         const app = expressApp(expressSession())
         app.post('/login', (req, res) => {
@@ -99,7 +111,7 @@ describe('an application that sets no cookie', () => {
       'express.urlencoded',
     ],
     [
-      'is Koa, has a Secure cookie, and does not trust the proxy',
+      'uses Koa with a Secure cookie and does not trust the proxy',
       () => {
         const app = new Koa()
         app.keys = [SECRET]
@@ -114,13 +126,13 @@ describe('an application that sets no cookie', () => {
       'server_error',
       'app.proxy = true',
     ],
-  ])('is told so where it %s', async (_, app, args, fault, write) => {
+  ])('names the cause and the line to write if the application %s', async (_, app, args, fault, write) => {
     const report = await doctor(await serve(app()), ...args)
     expect(report).toMatchObject({ code: 1, faults: [fault] })
     expect(linesOf(report, fault)).toContain(write)
   })
 
-  it('is not called broken where nothing on the page speaks of a session', async () => {
+  it('calls a page unclear, not broken, if nothing on it mentions a session', async () => {
     const url = await serve((_request, response) => void response.end('<h1>Welcome</h1>'))
     expect(await doctor(url)).toMatchObject({ code: 2, faults: [], unclear: ['no_cookie'] })
     expect(await doctor(url, '--proxy')).toMatchObject({
@@ -130,4 +142,16 @@ describe('an application that sets no cookie', () => {
     })
     expect(await doctor(url, '--cookie', 'sid')).toMatchObject({ code: 1, faults: ['no_cookie'] })
   })
+})
+
+it('keepsake doctor reports an error response that sets the cookie as a limit, with what to check', async () => {
+  const app = counting((id) => `sid=${id}; Path=/`)
+  const report = await doctor(
+    await serve((request, response) => {
+      response.statusCode = 403
+      app(request, response)
+    }),
+  )
+  expect(report.limits).toContain('refuses')
+  expect(linesOf(report, 'refuses')).toContain('--data')
 })

@@ -9,16 +9,20 @@ const cached = (control: string): Listener => {
   }
 }
 
-describe('a cache or a clock', () => {
+describe('keepsake doctor, with a cache or a wrong clock,', () => {
   it.each<[situation: string, app: () => Listener, faults: string[]]>([
     [
-      'answers with a cookie may be kept by all',
+      'shared caches may store the response that sets the cookie',
       () => cached('public, max-age=600'),
       ['cacheable_cookie', 'cacheable_page'],
     ],
-    ['a CDN alone may keep them', () => cached('s-maxage=60'), ['cacheable_cookie', 'cacheable_page']],
     [
-      'pages of a session may be kept by all',
+      'only a CDN may store the responses',
+      () => cached('s-maxage=60'),
+      ['cacheable_cookie', 'cacheable_page'],
+    ],
+    [
+      'shared caches may store pages that depend on the session',
       () => (request, response) => {
         const user = /sid=(\w{20,})/.exec(request.headers.cookie ?? '')
         response.setHeader('Cache-Control', user ? 'public, max-age=60' : 'no-store')
@@ -32,7 +36,7 @@ describe('a cache or a clock', () => {
       ['cacheable_page'],
     ],
     [
-      'a cache has kept the page and its cookie',
+      'a cache serves the page with its cookie',
       () => {
         const app = counting((id) => `sid=${id}; Path=/`)
         let kept: string | undefined
@@ -46,7 +50,7 @@ describe('a cache or a clock', () => {
       ['cached_cookie'],
     ],
     [
-      'the server is an hour behind',
+      'the clock of the server is an hour behind',
       () => {
         const app = counting(
           (id) => `sid=${id}; Path=/; Expires=${new Date(Date.now() - 1_800_000).toUTCString()}`,
@@ -59,7 +63,7 @@ describe('a cache or a clock', () => {
       ['clock', 'ended_at_once'],
     ],
     [
-      'the server is an hour ahead, and counts seconds as milliseconds',
+      'the clock is an hour ahead and maxAge was given in seconds',
       () => {
         const app = counting(
           (id) => `sid=${id}; Path=/; Expires=${new Date(Date.now() + 3_606_000).toUTCString()}`,
@@ -72,7 +76,7 @@ describe('a cache or a clock', () => {
       ['clock', 'short_lived'],
     ],
     [
-      'the server is an hour ahead',
+      'the clock of the server is an hour ahead',
       () => {
         const app = counting((id) => `sid=${id}; Path=/`)
         return (request, response) => {
@@ -82,18 +86,18 @@ describe('a cache or a clock', () => {
       },
       ['clock'],
     ],
-  ])('is told of where %s', async (_, app, faults) => {
+  ])('reports the fault if %s', async (_, app, faults) => {
     const report = await doctor(await serve(app()))
     expect(report).toMatchObject({ code: 1, faults })
   })
 
-  it('is not in the way where only the browser may keep the page, which is told of', async () => {
+  it('reports a page that only the browser may cache as a limit, not as a fault', async () => {
     const report = await doctor(await serve(cached('private, max-age=600')))
     expect(report).toMatchObject({ code: 0, faults: [] })
     expect(report.limits).toContain('stale_page')
   })
 
-  it('does not take an old page of a cache for a wrong clock', async () => {
+  it('does not mistake the age of a cached page for a wrong clock', async () => {
     const app = counting((id) => `sid=${id}; Path=/`)
     const url = await serve((request, response) => {
       response.setHeader('Date', new Date(Date.now() - 3_600_000).toUTCString())

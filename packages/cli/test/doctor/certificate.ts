@@ -1,4 +1,4 @@
-/** Of localhost, which nobody vouches for; good for nothing but these tests. */
+/** A self-signed certificate for localhost, for these tests only. */
 export const TLS = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgMmKks0C4xJ2lNmV/

@@ -3,39 +3,39 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
-import { keepsake, makeDirectory } from '../support.ts'
+import { keepsake, keepsakeProcess, makeDirectory } from '../support.ts'
 import { TLS } from './certificate.ts'
 import { counting, doctor, serve } from './doctor.ts'
 
 const run = async (...args: readonly string[]) => keepsake(['doctor', ...args], { cwd: makeDirectory() })
 
 it.each([
-  [[], 'URL is needed'],
+  [[], 'URL is missing'],
   [['localhost:3000'], 'URL: expected an address such as http://localhost:3000'],
-  [['http://ada:secret@localhost'], 'URL: takes no user and password'],
+  [['http://ada:secret@localhost'], 'URL: must not contain a user or password'],
   [['http://localhost', 'more'], 'too many arguments'],
   [['http://localhost', '--path', 'account'], '--path: expected a path'],
   [['http://localhost', '--write', '//elsewhere.example/'], '--write: expected a path'],
   [['http://localhost', '--method', 'TRACE'], '--method: expected GET'],
-  [['http://localhost', '--method', 'get', '--data', 'a=1'], '--data: a GET has none'],
+  [['http://localhost', '--method', 'get', '--data', 'a=1'], '--data: a GET request has no body'],
   [['http://localhost', '--as', 'shop.example.com'], '--as: expected an address'],
   [['http://localhost', '--origin', 'null'], '--origin: expected an address'],
   [['http://localhost', '--node', 'there'], '--node: expected an address'],
   [['http://localhost', '--subdomain', 'https://app.example.com'], '--subdomain: expected a host'],
-])('called as doctor %j ends with code 2, and says why', async (args, problem) => {
+])('keepsake doctor %j exits with 2 and names the wrong argument', async (args, problem) => {
   const { code, out, error } = await run(...args)
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(error).toContain(problem)
 })
 
-it('cannot tell where nobody answers', async () => {
-  const { code, out } = await run('http://localhost:1')
+it('keepsake doctor exits with 2 if nothing listens at the URL', async () => {
+  const { code, out } = await keepsakeProcess(['doctor', 'http://localhost:1'], { cwd: makeDirectory() })
   expect(code).toBe(2)
-  expect(out).toContain('No answer from http://localhost:1')
+  expect(out).toContain('No response from http://localhost:1')
   expect(JSON.parse((await run('http://localhost:1', '--json')).out)).toMatchObject({ findings: [] })
 })
 
-it('takes a certificate that nobody vouches for with --insecure only, and judges as over https', async () => {
+it('keepsake doctor accepts a self-signed certificate only with --insecure, and then judges cookies as over https', async () => {
   const server = createServer(TLS, (request, response) => void app(request, response))
   const app = counting((id) => `__Host-sid=${id}; Path=/; Secure; HttpOnly; SameSite=Lax`, '__Host-sid')
   server.listen(0, 'localhost')
@@ -48,28 +48,26 @@ it('takes a certificate that nobody vouches for with --insecure only, and judges
   const url = `https://localhost:${(server.address() as AddressInfo).port}`
   const refused = await run(url)
   expect(refused.code).toBe(2)
-  expect(refused.out).toContain('--insecure takes it')
+  expect(refused.out).toContain('--insecure accepts it')
   const report = await doctor(url, '--insecure')
   expect(report).toMatchObject({ code: 0, faults: [], unclear: [] })
   expect(report.limits).toContain('https_only')
 })
 
-it('says for people what is broken, why, what to write and where to read on', async () => {
+it('keepsake doctor prints what is broken, why, the line to write and the link to the documentation', async () => {
   const url = await serve(counting((id) => `sid=${id}; Path=/admin; HttpOnly`))
   const { code, out } = await run(url)
   expect(code).toBe(1)
   expect(out).toContain(`sid=…(24 characters); Path=/admin; HttpOnly, 27 bytes`)
-  expect(out).toContain(
-    'BROKEN: The browser keeps sid and does not send it to /, for it is a cookie of /admin.\n',
-  )
-  expect(out).toMatch(/\n {2}why {4}A cookie goes with requests to its path/)
+  expect(out).toContain('BROKEN: The browser keeps sid but does not send it to /: its path is /admin.\n')
+  expect(out).toMatch(/\n {2}why {4}Browsers send a cookie to its path/)
   expect(out).toMatch(/\n {2}write {2}path: '\/'/)
   expect(out).toMatch(/\n {2}see {4}https:\S+#the-browser-does-not-send-the-cookie {2}\(path\)/)
   expect(out).toContain('\nworks\n  A second request with the cookie finds the session again.\n')
   expect(out).toContain('\nnot judged\n  a second server (--node URL)\n')
 })
 
-it('sends what a proxy sends with --proxy alone, and the name that browsers see with --as', async () => {
+it('keepsake doctor sends proxy headers only with --proxy, and the name that browsers see with --as', async () => {
   const seen: unknown[] = []
   const app = counting((id) => `sid=${id}; Path=/; Domain=example.com`)
   const url = await serve((request, response) => {
@@ -90,19 +88,22 @@ it('sends what a proxy sends with --proxy alone, and the name that browsers see 
 it.each([
   ['a semicolon', (id: string) => `sid=${id}; canary${id}; Path=/`],
   [
-    'a comma, and another cookie behind it',
+    'a comma followed by another cookie',
     (id: string) => `sid=${id}; Path=/, other=canary${id}; Domain=x.example, third=canary`,
   ],
   [
-    'another cookie behind its end',
+    'a second cookie in the same line',
     (id: string) => `sid=${id}; Expires=Wed, 21 Oct 2099 07:28:00 GMT, other=canary${id}`,
   ],
-])('shows no piece of a value that %s has torn off, in either form', async (_, line) => {
-  const url = await serve(counting(line))
-  const shown = `${(await run(url)).out} ${(await run(url, '--json')).out}`
-  expect(shown).toContain('sid')
-  expect(shown).not.toMatch(/canary|visitor-0/)
-})
+])(
+  'keepsake doctor prints no part of a cookie value that is cut off by %s, as text or as JSON',
+  async (_, line) => {
+    const url = await serve(counting(line))
+    const shown = `${(await run(url)).out} ${(await run(url, '--json')).out}`
+    expect(shown).toContain('sid')
+    expect(shown).not.toMatch(/canary|visitor-0/)
+  },
+)
 
 const DOCS = new URL('../../../../docs/my-session-is-empty.md', import.meta.url)
 const SOURCES = [
@@ -117,7 +118,7 @@ const SOURCES = [
   'times',
 ]
 
-it('has each broken thing in the section of the page that it leads to', () => {
+it('my-session-is-empty.md explains each fault code of the doctor in the section that the finding links to', () => {
   const page = readFileSync(DOCS, 'utf8')
   const sections = new Map(
     page

@@ -1,19 +1,18 @@
-import { processTerminal } from '../../src/terminal.ts'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { doctor as command } from '../../src/commands/doctor.ts'
+import { keepsake } from '../support.ts'
 
-/** What the command found, as it prints it for programs. */
+/** The result of the command, as it prints it with `--json`. */
 export interface Report {
   readonly code: number
-  /** Codes of what is broken. */
+  /** Codes of the faults. */
   readonly faults: readonly string[]
   readonly unclear: readonly string[]
   readonly works: readonly string[]
   readonly limits: readonly string[]
-  /** All that it would print. */
+  /** The complete output. */
   readonly text: string
   readonly library: string | undefined
   readonly findings: readonly Found[]
@@ -28,17 +27,11 @@ export interface Found {
   readonly docs: string
 }
 
-/** The command within this process, which spares each of some two hundred runs a start; command.test.ts has it as a process. */
+/** Runs the command, with its output for programs. */
 export async function doctor(...args: readonly string[]): Promise<Report> {
-  const around = {
-    env: {},
-    cwd: '.',
-    readInput: () => Promise.resolve(''),
-    now: Date.now(),
-    terminal: processTerminal(),
-  }
-  const { code, json: found } = await command.run(args, around)
-  const json = found as {
+  const { code, out, error } = await keepsake(['doctor', '--json', ...args], { cwd: '.' })
+  if (error !== '') throw new Error(error)
+  const json = JSON.parse(out) as {
     readonly cookie: { readonly library: string } | null
     readonly findings: readonly Found[]
   }
@@ -56,16 +49,16 @@ export async function doctor(...args: readonly string[]): Promise<Report> {
   }
 }
 
-/** What it tells to write about one finding. */
+/** The lines to write of one finding. */
 export const linesOf = ({ findings }: Report, code: string): string =>
   findings.find((finding) => finding.code === code)?.write?.join('\n') ?? ''
 
 export type Listener = (...args: Parameters<RequestListener>) => unknown
 
-/** Serves it until the test is over; gives its address, by the name `localhost`. */
+/** Serves the application until the test ends; returns its URL with the host `localhost`. */
 export async function serve(listener: Listener): Promise<string> {
   const server = createServer((request, response) => void listener(request, response))
-  // Both families: resolvers put either first.
+  // Listens on IPv4 and IPv6: resolvers may return either first.
   server.listen(0, 'localhost')
   await once(server, 'listening')
   onTestFinished(async () => {
@@ -76,7 +69,7 @@ export async function serve(listener: Listener): Promise<string> {
   return `http://localhost:${(server.address() as AddressInfo).port}`
 }
 
-/** A page that counts visits by an id in a cookie, whose line somebody writes as they please. */
+/** A page that counts visits by an id in a cookie, whose `Set-Cookie` line the test chooses. */
 export function counting(line: (id: string) => string | readonly string[], name = 'sid'): Listener {
   const visits = new Map<string, number>()
   let made = 0

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { counting, doctor, linesOf, type Listener, serve } from './doctor.ts'
 import { count, expressApp, expressSession, SECRET, withTrust } from './servers.ts'
 
-describe('a redirect', () => {
-  it('is told of where it leads to a host that does not get the cookie', async () => {
+describe('keepsake doctor, for an application that redirects,', () => {
+  it('reports a redirect to a host that does not get the cookie', async () => {
     const app = expressApp(expressSession(), (req, res, next) => {
       if (req.hostname.startsWith('www.')) return void count(req, res, next)
       req.session['visits'] = 0
@@ -16,7 +16,7 @@ describe('a redirect', () => {
     expect(report.findings.find(({ code }) => code === 'redirect_host')?.says).toContain('www.localhost')
   })
 
-  it('is told of where the application leads back to plain http, or to https for ever', async () => {
+  it('reports a redirect back to plain http, and an endless redirect to https', async () => {
     const toHttp = withTrust(expressApp(expressSession({ cookie: { secure: true } })))
     toHttp.get('/login', (req, res) => {
       req.session['visits'] = 0
@@ -37,7 +37,7 @@ describe('a redirect', () => {
     expect(report.code).toBe(1)
   })
 
-  it('to another site is not followed, and said not to be judged', async () => {
+  it('does not follow a redirect to another site, and reports that as not judged', async () => {
     const url = await serve((_request, response) => {
       response.writeHead(302, {
         Location: 'https://login.elsewhere.example/',
@@ -45,7 +45,7 @@ describe('a redirect', () => {
       })
       response.end()
     })
-    expect((await doctor(url)).text).toContain('what comes after the redirect to another site')
+    expect((await doctor(url)).text).toContain('everything after the redirect to another site')
   })
 })
 
@@ -61,29 +61,29 @@ const allow = (origin: string) => ({ 'Access-Control-Allow-Origin': origin })
 const credentials = { 'Access-Control-Allow-Credentials': 'true' }
 const asked = ['--origin', 'https://app.other.example']
 
-describe('a page of another origin', () => {
+describe('keepsake doctor, for a page of another origin,', () => {
   it.each<[situation: string, app: Listener, args: string[], faults: string[]]>([
     ['* with credentials', cors({ ...allow('*'), ...credentials }), [], ['cors_star']],
-    ['* where cookies are needed', cors(allow('*')), asked, ['cors_star']],
-    ['no header', cors({}), asked, ['cors_origin']],
+    ['* although the page needs cookies', cors(allow('*')), asked, ['cors_star']],
+    ['nothing', cors({}), asked, ['cors_origin']],
     ['another origin', cors({ ...allow('https://app.example'), ...credentials }), asked, ['cors_origin']],
-    ['no credentials', cors(allow('ORIGIN')), asked, ['cors_credentials']],
+    ['its origin but no credentials', cors(allow('ORIGIN')), asked, ['cors_credentials']],
     [
       'any origin, with credentials and SameSite=None',
       cors({ ...allow('ORIGIN'), ...credentials }),
       [],
       ['cors_any_origin'],
     ],
-    ['all that is needed', cors({ ...allow('ORIGIN'), ...credentials }), asked, []],
-    ['* for everybody', cors(allow('*')), [], []],
-  ])('is answered with %s', async (_, app, args, faults) => {
+    ['its origin and credentials', cors({ ...allow('ORIGIN'), ...credentials }), asked, []],
+    ['* and no page needs cookies', cors(allow('*')), [], []],
+  ])('judges a response that allows %s', async (_, app, args, faults) => {
     expect(await doctor(await serve(app), ...args)).toMatchObject({
       code: faults.length === 0 ? 0 : 1,
       faults,
     })
   })
 
-  it('does not send a cookie that is Lax to another site', async () => {
+  it('reports that browsers do not send a SameSite=Lax cookie to it', async () => {
     const app = expressApp(
       expressSession(),
       (_req, res, next) => {
@@ -95,7 +95,7 @@ describe('a page of another origin', () => {
     expect((await doctor(await serve(app), ...asked)).faults).toEqual(['cors_same_site'])
   })
 
-  it('may be the frame that the application itself allows', async () => {
+  it('reports a frame as broken if the frame-ancestors of the application allow other sites', async () => {
     const app = expressApp(
       expressSession(),
       (_req, res, next) => {
@@ -111,7 +111,7 @@ describe('a page of another origin', () => {
   })
 })
 
-it('makes sessions for robots no fault, and tells of it', async () => {
+it('keepsake doctor reports sessions for bots as a limit, not as a fault', async () => {
   const app = expressApp(expressSession({ saveUninitialized: true }))
   app.get('/', count)
   const report = await doctor(await serve(app))
@@ -119,7 +119,7 @@ it('makes sessions for robots no fault, and tells of it', async () => {
   expect(report.limits).toContain('saves_untouched')
 })
 
-it('has Keepsake write its own option', async () => {
+it('keepsake doctor names the cookie option of Keepsake if the cookie is one of Keepsake', async () => {
   const sessions = createSessions({ secrets: [SECRET], cookie: { domain: 'example.com' } })
   const app = expressApp(keepsakeSession(sessions), (req, res) => {
     req.session['visits'] = 1
@@ -130,7 +130,7 @@ it('has Keepsake write its own option', async () => {
   expect(linesOf(report, 'foreign_domain')).toContain("createSessions({ cookie: { domain: 'localhost' } })")
 })
 
-it('says of no place that a cookie is there which no browser keeps', async () => {
+it('keepsake doctor lists no places where a cookie works if no browser keeps it', async () => {
   const report = await doctor(await serve(counting((id) => `sid=${id}; Path=/; Domain=example.com`)))
   expect(report.works).toEqual(['continues'])
 })

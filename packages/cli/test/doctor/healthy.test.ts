@@ -26,7 +26,7 @@ type Data = Record<string, unknown>
 const visit = (session: Session<Data>): string =>
   `visit ${String((session['visits'] = Number(session['visits'] ?? 0) + 1))}`
 
-/** One application on each host that has an adapter. */
+/** One application on each framework that has an adapter. */
 const HOSTS: Readonly<Record<string, (sessions: Sessions<Data>) => Listener | Promise<Listener>>> = {
   'node:http': (sessions) =>
     withSession(sessions, (_request, response, session) => void response.end(visit(session))),
@@ -66,15 +66,18 @@ const KINDS: Readonly<Record<string, () => SessionsOptions>> = {
   }),
 }
 
-describe.each(Object.entries(HOSTS))('an application with Keepsake on %s', (_, listen) => {
-  it.each(Object.entries(KINDS))('is called healthy with sessions %s', async (_kind, options) => {
-    const url = await serve(await listen(createSessions<Data>(options())))
-    const report = await doctor(url)
-    expect(report).toMatchObject({ code: 0, faults: [], unclear: [], library: 'keepsake' })
-    expect(report.works).toContain('continues')
-    expect(await doctor(url, '--proxy', '--node', url)).toMatchObject({ code: 0, faults: [], unclear: [] })
-  })
-})
+describe.each(Object.entries(HOSTS))(
+  'keepsake doctor, for an application with Keepsake on %s,',
+  (_, listen) => {
+    it.each(Object.entries(KINDS))('finds no fault with sessions %s', async (_kind, options) => {
+      const url = await serve(await listen(createSessions<Data>(options())))
+      const report = await doctor(url)
+      expect(report).toMatchObject({ code: 0, faults: [], unclear: [], library: 'keepsake' })
+      expect(report.works).toContain('continues')
+      expect(await doctor(url, '--proxy', '--node', url)).toMatchObject({ code: 0, faults: [], unclear: [] })
+    })
+  },
+)
 
 const koaApp = (): Listener => {
   const app = new Koa()
@@ -89,7 +92,7 @@ const koaApp = (): Listener => {
 it.each<[name: string, app: () => Listener, library: string, args?: string[]]>([
   ['express-session', () => expressApp(expressSession(), count), 'express-session'],
   [
-    'express-session that renews its cookie',
+    'express-session with a rolling cookie',
     () => expressApp(expressSession({ rolling: true, cookie: { maxAge: 3_600_000 } }), count),
     'express-session',
   ],
@@ -100,32 +103,32 @@ it.each<[name: string, app: () => Listener, library: string, args?: string[]]>([
     ['--proxy'],
   ],
   [
-    'express-session whose page never changes',
+    'express-session and a page that never changes',
     () => expressApp(expressSession({ saveUninitialized: true }), (_req, res) => void res.send('welcome')),
     'express-session',
   ],
   ['cookie-session', () => expressApp(cookieSession({ keys: [SECRET] }), count), 'cookie-session'],
   ['koa-session', koaApp, 'koa-session'],
-  ['an id of its own', () => counting((id) => `sid=${id}; Path=/; HttpOnly`), 'another library'],
-])('calls an application with %s healthy', async (_, app, library, args = []) => {
+  ['a session cookie of its own', () => counting((id) => `sid=${id}; Path=/; HttpOnly`), 'another library'],
+])('keepsake doctor finds no fault in an application with %s', async (_, app, library, args = []) => {
   const report = await doctor(await serve(app()), ...args)
   expect(report).toMatchObject({ code: 0, faults: [], unclear: [], library })
   expect(report.works).toContain('continues')
 })
 
-it('does not say that a page begins sessions for nothing where the page is there', async () => {
+it('keepsake doctor does not report needless sessions if every path returns a page', async () => {
   const app = expressApp(expressSession({ saveUninitialized: true }), (_req, res) => void res.send('welcome'))
   expect((await doctor(await serve(app))).limits).not.toContain('saves_untouched')
 })
 
-it('calls a login healthy that a form makes, and that leads back', async () => {
+it('keepsake doctor finds no fault in a login by form that redirects back', async () => {
   const url = await serve(loginApp())
   const report = await doctor(`${url}/account`, '--write', '/login', '--data', 'user=ada')
   expect(report).toMatchObject({ code: 0, faults: [], unclear: [] })
   expect(report.works).toContain('continues')
 })
 
-/** With Keepsake, which answers strangers without a cookie. */
+/** An application with Keepsake, which sets no cookie for anonymous visitors. */
 function loginApp(): Listener {
   const app = expressApp(expressAdapter({ secrets: [SECRET], revocation: 'none' }))
   app.post('/login', (req, res) => {
@@ -137,18 +140,18 @@ function loginApp(): Listener {
 }
 
 it.each([
-  ['of which no two are alike', (visits: unknown) => `visit ${String(visits)} ${Math.random()}`],
+  ['that differs with each request', (visits: unknown) => `visit ${String(visits)} ${Math.random()}`],
   [
     'with a nonce in its head',
     (visits: unknown) =>
       `<html><head><meta content="scale=1"></head><body nonce="${Math.random()}">visit ${String(visits)}</body></html>`,
   ],
   [
-    'that has a number for visitors only',
+    'that shows a number only to visitors with a session',
     (visits: unknown) => (visits === 1 ? 'visits' : `visits ${String(visits)}`),
   ],
   ['that greets', (visits: unknown) => `${Math.random()} ${visits === 1 ? 'stranger' : 'welcome back'}`],
-])('finds on a page %s that the session is there', async (_, page) => {
+])('keepsake doctor recognizes the session on a page %s', async (_, page) => {
   const app = expressApp(expressAdapter({ secrets: [SECRET], revocation: 'none' }), (req, res) => {
     visit(req.session)
     res.send(page(req.session['visits']))
@@ -158,7 +161,7 @@ it.each([
   expect(report.works).toContain('continues')
 })
 
-it('says that it cannot tell where a page shows nothing of a session that changes', async () => {
+it('keepsake doctor exits with 2 if the page does not show a session whose cookie changes', async () => {
   const app = expressApp(expressAdapter({ secrets: [SECRET], revocation: 'none' }), (req, res) => {
     visit(req.session)
     res.send('welcome')

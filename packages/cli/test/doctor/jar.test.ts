@@ -38,18 +38,18 @@ const line = fc
   )
   .map(([name, value, attributes]) => [`${name}0=${value}`, ...attributes].join('; '))
 
-/** Plain http to the machine itself is its own rule here, and https there. */
+/** Plain http on localhost has its own rule in our jar, so tough-cookie gets https instead. */
 const secured = ({ href, hostname }: URL): string =>
   hostname === 'localhost' ? href.replace(/^http:/, 'https:') : href
 
-describe('the jar', () => {
-  it('keeps and sends what the jar of tough-cookie does', () => {
+describe('the cookie jar of the doctor', () => {
+  it('keeps and sends the same cookies as tough-cookie', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(line, url), { minLength: 1, maxLength: 6 }), url, (given, asked) => {
         const theirs = new CookieJar(undefined, { prefixSecurity: 'silent' })
         let ours = take([], [], asked, { browser: CHROME, now: Date.now() })
         for (const [at, [anyText, from]] of given.entries()) {
-          // A name each: it does not tell the cookies of a host from those of a domain of the same name.
+          // Each cookie has its own name: tough-cookie does not distinguish a host-only cookie from a domain cookie of the same name.
           const text = anyText.replace('0=', `${at}=`)
           theirs.setCookieSync(text, secured(from), { ignoreError: true })
           ours = take(ours, [readSetCookie(text)], from, { browser: CHROME, now: Date.now() })
@@ -63,7 +63,7 @@ describe('the jar', () => {
     )
   })
 
-  it('has one cookie of each name, path and domain, and forgets what is deleted', () => {
+  it('holds one cookie per name, path and domain, and removes deleted cookies', () => {
     const page = new URL('https://example.com/')
     const valuesAfter = (...lines: readonly string[]) =>
       take([], lines.map(readSetCookie), page, { browser: CHROME, now: 0 }).map(({ cookie }) => cookie.value)
@@ -73,7 +73,7 @@ describe('the jar', () => {
     expect(valuesAfter('a=1; Max-Age=9', 'a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT')).toEqual([])
   })
 
-  it('sends the cookie of the longer path first, and then the older one', () => {
+  it('sends the cookie with the longer path first, and then the older one', () => {
     const page = new URL('https://example.com/shop/cart')
     const lines = ['a=1; Path=/', 'a=2; Path=/shop', 'b=3; Path=/']
     const jar = take([], lines.map(readSetCookie), page, { browser: CHROME, now: 0 })
@@ -81,7 +81,7 @@ describe('the jar', () => {
   })
 })
 
-/* Where tough-cookie is more lenient than browsers: packages/security-tests has tried these in Chromium. */
+/* Cases where tough-cookie is more lenient than browsers: packages/security-tests tries them in Chromium. */
 it.each([
   ['a=1; SameSite=None', ['none_without_secure']],
   ['a=1; Partitioned', ['partitioned_without_secure']],
@@ -93,7 +93,7 @@ it.each([
   ['=', ['no_name']],
   ['a=1\u0007', ['control_character']],
   [`a=1; Path=/${'x'.repeat(1024)}; Secure`, []],
-])('a browser that gets %.40s over https refuses it for %j', (text, refusals) => {
+])('the cookie %.40s, set over https, is refused for %j', (text, refusals) => {
   expect(refusalsOf(readSetCookie(text), new URL('https://example.com/'), CHROME)).toEqual(refusals)
 })
 
@@ -105,11 +105,14 @@ it.each([
   ['http://192.168.1.20/', ['insecure_origin'], ['insecure_origin']],
   ['http://localhost.example.com/', ['insecure_origin'], ['insecure_origin']],
   ['https://localhost/', [], []],
-])('a Secure cookie from %s is refused by Chrome for %j and by Safari for %j', (address, chrome, safari) => {
-  const cookie = readSetCookie('a=1; Secure')
-  expect(refusalsOf(cookie, new URL(address), CHROME)).toEqual(chrome)
-  expect(refusalsOf(cookie, new URL(address), SAFARI)).toEqual(safari)
-})
+])(
+  'a Secure cookie set by %s is refused in Chrome for %j and in Safari for %j',
+  (address, chrome, safari) => {
+    const cookie = readSetCookie('a=1; Secure')
+    expect(refusalsOf(cookie, new URL(address), CHROME)).toEqual(chrome)
+    expect(refusalsOf(cookie, new URL(address), SAFARI)).toEqual(safari)
+  },
+)
 
 it.each([
   ['https://a.example.com', 'https://b.example.com', true],
@@ -117,6 +120,6 @@ it.each([
   ['https://one.github.io', 'https://two.github.io', false],
   ['http://localhost:3000', 'http://localhost:4000', true],
   ['http://127.0.0.1', 'http://127.0.0.2', false],
-])('%s and %s are one site: %j', (a, b, same) => {
+])('whether %s and %s are the same site: %j', (a, b, same) => {
   expect(isSameSite(new URL(a), new URL(b))).toBe(same)
 })

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { doctor, linesOf, type Listener, serve } from './doctor.ts'
 import { count, expressApp, expressSession, SECRET } from './servers.ts'
 
-/** Several processes that a balancer asks in turn, one connection after the other. */
+/** Several processes behind a round-robin load balancer. */
 const inTurn = (...apps: readonly Listener[]): Listener => {
   let turn = 0
   return (...args) => apps[turn++ % apps.length]?.(...args)
@@ -26,30 +26,30 @@ const store = new MemoryStore()
 const letters = (): string => randomUUID().replaceAll(/[\d-]/g, 'x')
 const other = SECRET.split('').toReversed().join('')
 
-describe('an application that does not know its own cookie', () => {
+describe('keepsake doctor, for an application that rejects its own cookie,', () => {
   it.each<[situation: string, app: () => Listener, fault: string, write: string]>([
-    ['two processes have a memory each', () => inTurn(one(), one()), 'not_shared', 'store'],
-    ['three processes have a memory each', () => inTurn(one(), one(), one()), 'not_shared', 'store'],
+    ['two processes have a memory store each', () => inTurn(one(), one()), 'not_shared', 'store'],
+    ['three processes have a memory store each', () => inTurn(one(), one(), one()), 'not_shared', 'store'],
     [
-      'it is Keepsake, and two processes have a memory each',
+      'it uses Keepsake and two processes have a memory store each',
       () => inTurn(keepsake(SECRET, memoryStore()), keepsake(SECRET, memoryStore())),
       'not_shared',
       'store',
     ],
     [
-      'it is Keepsake, and two processes have other secrets',
+      'it uses Keepsake and two processes have different secrets',
       () => inTurn(keepsake(SECRET), keepsake(other)),
       'not_shared',
       'SESSION_SECRET',
     ],
     [
-      'each request has another secret',
+      'the secret changes with each request',
       () => expressApp((...args) => void expressSession({ secret: `${Math.random()}` })(...args), count),
       'new_each_time',
       'process.env.SESSION_SECRET',
     ],
     [
-      'it is Keepsake, and each request has another secret',
+      'it uses Keepsake and the secret changes with each request',
       () =>
         (...args) =>
           void keepsake(`${Math.random()}${SECRET}`)(...args),
@@ -57,13 +57,13 @@ describe('an application that does not know its own cookie', () => {
       'process.env.SESSION_SECRET',
     ],
     [
-      'it is cookie-session, and each request has another secret',
+      'it uses cookie-session and the secret changes with each request',
       () => expressApp((...args) => void cookieSession({ keys: [`${Math.random()}`] })(...args), count),
       'new_each_time',
       'process.env.SESSION_SECRET',
     ],
     [
-      'its store forgets, and saveUninitialized makes a new id each time',
+      'its store loses sessions and saveUninitialized creates a new id each time',
       () =>
         (...args) =>
           void expressApp(
@@ -74,7 +74,7 @@ describe('an application that does not know its own cookie', () => {
       'store',
     ],
     [
-      'it has the cookie deleted',
+      'it deletes the cookie',
       () => (request, response) => {
         const came = request.headers.cookie?.includes('sid=')
         response.setHeader('Set-Cookie', came ? 'sid=; Max-Age=0; Path=/' : `sid=${randomUUID()}; Path=/`)
@@ -84,7 +84,7 @@ describe('an application that does not know its own cookie', () => {
       'SESSION_SECRET',
     ],
     [
-      'it fails with the cookie',
+      'it fails on requests with the cookie',
       () => (request, response) => {
         if (request.headers.cookie !== undefined) response.statusCode = 431
         response.setHeader('Set-Cookie', `sid=${randomUUID()}; Path=/`)
@@ -93,7 +93,7 @@ describe('an application that does not know its own cookie', () => {
       'fails_with_cookie',
       'store',
     ],
-  ])('is told so where %s', async (_, app, fault, write) => {
+  ])('names the fault and the line to write if %s', async (_, app, fault, write) => {
     const report = await doctor(await serve(app()))
     expect(report.faults).toEqual([fault])
     expect(report.code).toBe(1)
@@ -102,31 +102,31 @@ describe('an application that does not know its own cookie', () => {
 
   it.each<[situation: string, here: () => Listener, there: () => Listener, faults: string[]]>([
     [
-      'express-session and other secrets',
+      'express-session and different secrets',
       () => expressApp(expressSession({ secret: other, store }), count),
       () => expressApp(expressSession({ store }), count),
       ['nodes_differ'],
     ],
-    ['express-session and other stores', one, one, ['nodes_differ']],
+    ['express-session and different stores', one, one, ['nodes_differ']],
     [
-      'express-session and all the same',
+      'express-session and the same secret and store',
       () => expressApp(expressSession({ store }), count),
       () => expressApp(expressSession({ store }), count),
       [],
     ],
-    ['Keepsake and other secrets', () => keepsake(SECRET), () => keepsake(other), ['nodes_differ']],
-    ['Keepsake and all the same', () => keepsake(SECRET), () => keepsake(SECRET), []],
-  ])('is told which of two nodes does not, with %s', async (_, here, there, faults) => {
+    ['Keepsake and different secrets', () => keepsake(SECRET), () => keepsake(other), ['nodes_differ']],
+    ['Keepsake and the same secret', () => keepsake(SECRET), () => keepsake(SECRET), []],
+  ])('reports whether two nodes find the same sessions, with %s', async (_, here, there, faults) => {
     const [url, node] = [await serve(here()), await serve(there())]
     const report = await doctor(url, '--node', node)
     expect(report).toMatchObject({ code: faults.length, faults })
     expect(report.works.includes('nodes_agree')).toBe(faults.length === 0)
   })
-  it('is told of a redirect that leaves before the session is saved', async () => {
+  it('reports a redirect that is sent before the session is saved', async () => {
     const saved = new MemoryStore()
     const waiting: (() => void)[] = []
     const set = saved.set.bind(saved)
-    // Saved when the page that the redirect leads to has been answered.
+    // Saved only after the page that the redirect leads to has been served.
     saved.set = (id, data, done) => void waiting.push(() => set(id, data, done))
     const app = expressApp(express.urlencoded({ extended: false }), expressSession({ store: saved }))
     app.post('/login', (req, res) => {
@@ -142,7 +142,7 @@ describe('an application that does not know its own cookie', () => {
     expect(linesOf(report, 'saved_late')).toContain('req.session.save')
   })
 
-  it('is told so where no two pages have the same words, either', async () => {
+  it('reports that each request starts a new session even if no two pages have the same words', async () => {
     const url = await serve((...args) => {
       const app = expressApp(
         keepsakeSession({ secrets: [`${Math.random()}${SECRET}`], revocation: 'none' }),
@@ -156,7 +156,7 @@ describe('an application that does not know its own cookie', () => {
     expect(await doctor(url)).toMatchObject({ code: 1, faults: ['new_each_time'] })
   })
 
-  it('is not blamed for an id that is good for one request, and is told of it', async () => {
+  it('reports a session id that is valid for one request only as a limit, not as a fault', async () => {
     const app = expressApp(expressSession(), (req, res) => {
       const visits = Number(req.session['visits'] ?? 0) + 1
       const { regenerate } = req.session as unknown as { regenerate(done: () => void): void }
@@ -170,7 +170,7 @@ describe('an application that does not know its own cookie', () => {
     expect(report.limits).toContain('one_use')
   })
 
-  it('gives the reason that it has put into Server-Timing', async () => {
+  it('repeats the reason that the application sends in Server-Timing', async () => {
     const url = await serve((request, response) => {
       if (request.headers.cookie !== undefined)
         response.setHeader('Server-Timing', 'db;dur=1, session;desc="unknown_key";dur=2')

@@ -1,4 +1,4 @@
-/* Other libraries, as far as the tests use them: their own types would give `req.session` another type than Keepsake's. */
+/* Minimal types of other libraries: their own would declare another type for `req.session` than Keepsake's. */
 declare module 'express-session' {
   import type { RequestHandler } from 'express'
   interface SessionOptions {

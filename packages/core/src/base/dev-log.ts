@@ -1,10 +1,10 @@
 import { readChoice } from './options.ts'
 
-/** What `NODE_DEBUG` calls it, by Node's own rules. */
+/** Matches `keepsake` in `NODE_DEBUG`, by Node's own rules. */
 const NAMED = /(?:^|,)\s*(?:keepsake|\*)\s*(?:,|$)/i
 
 /**
- * Whether a line is printed for each request: where the option says so, or the environment.
+ * Whether to print a line for each request: if the option or the environment requests it.
  *
  * @throws {ConfigError}
  */
@@ -12,7 +12,7 @@ export function readLog(value: unknown): 'dev' | undefined {
   return readChoice('log', value, ['dev']) ?? (NAMED.test(nodeDebug()) ? 'dev' : undefined)
 }
 
-/** Deno asks for leave to read the environment, and to want none is no error. */
+/** Deno asks for permission to read the environment, and a refusal is not an error. */
 function nodeDebug(): string {
   try {
     return process.env['NODE_DEBUG'] ?? ''
@@ -21,7 +21,7 @@ function nodeDebug(): string {
   }
 }
 
-/** How a line stands out; a file or another program gets plain text. */
+/** The emphasis of a line; a file or another program gets plain text. */
 export type Tone = 'plain' | 'faint' | 'warning' | 'error'
 
 const COLOURS: Readonly<Record<Tone, string>> = {
@@ -32,13 +32,13 @@ const COLOURS: Readonly<Record<Tone, string>> = {
 }
 const RESET = '\u001B[0m'
 
-/** Prints a line on standard error, in its colour where that is a terminal. */
+/** Prints a line on standard error, in colour if that is a terminal. */
 export function printLine(line: string, tone: Tone): void {
   const colour = isColoured() ? COLOURS[tone] : ''
   console.error(colour === '' ? line : `${colour}${line}${RESET}`)
 }
 
-/** Not every runtime has a standard error; the environment is asked last, as in `nodeDebug`. */
+/** Not every runtime has a standard error. Reads the environment last, and safely, as in `nodeDebug`. */
 function isColoured(): boolean {
   const { stderr } = process as Partial<typeof process>
   try {

@@ -147,6 +147,6 @@ export function describeType(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
-/** An option that is not what was `expected`. */
+/** The error for an option with another value than `expected`. */
 export const wrongOption = (option: string, expected: string, value: unknown): ConfigError =>
   new ConfigError(option, `expected ${expected}, got ${describeType(value)}`)

@@ -10,7 +10,7 @@ import type {
 
 /** Uses the names of OWASP's logging vocabulary where it has one. */
 export type SessionEventType =
-  /** A request's cookie was opened, and its session goes on. */
+  /** A request's cookie was opened, and its session continues. */
   | 'session_opened'
   /** A session of another library was converted. `cookie` is the name of its cookie. */
   | 'session_arrived'
@@ -18,37 +18,37 @@ export type SessionEventType =
   | 'arrival_refused'
   /** A browser has registered a key for the session. */
   | 'bound'
-  /** It has shown that it still has it. */
+  /** A browser has proved that it still has the session's key. */
   | 'bound_refreshed'
-  /** It has not, or what came shows something else. */
+  /** A bound session lacks a valid proof, or a browser's registration or proof failed. */
   | 'bound_failed'
-  /** A cookie came whose session has expired. */
+  /** A request's session has expired. */
   | 'session_expired'
-  /** A cookie came whose session was ended before, or has another cookie by now. */
+  /** A request's session has already ended, or has a new cookie. */
   | 'session_use_after_expire'
-  /** A cookie came that cannot be opened. */
+  /** A request's cookie cannot be opened. */
   | 'cookie_rejected'
   /** A new session was written. */
   | 'session_created'
   /** The data of a session was written. */
   | 'session_changed'
-  /** A session was written without a change of its data: it lives longer, or has a new cookie. */
+  /** A session was written without a change of its data: it was extended, or has a new cookie. */
   | 'session_renewed'
   /** A session was ended. */
   | 'session_destroyed'
-  /** A session was not opened, or not saved, although its cookie may be good. */
+  /** A session was not opened, or not saved, although its cookie may be valid. */
   | 'session_refused'
-  /** Two requests changed the same place of a session. */
+  /** Two requests changed the same value of a session. */
   | 'session_conflict'
-  /** A key of the data was left out, because a control of the session has its name. */
+  /** A key of the data was left out, because it has the name of a control. */
   | 'session_key_dropped'
-  /** A session was ended by a login of its subject, which has as many as `maxPerSubject` allows. */
+  /** A session was ended because its subject logged in and already has as many as `maxPerSubject` allows. */
   | 'excess_sessions_exceeded'
   /** The store fails while a session is watched; published once until it recovers. */
   | 'session_watch_failed'
-  /** A guard has refused a request. `cookie` is empty before a session is attached to it. */
+  /** A guard has rejected a request. `cookie` is empty if no session was attached to it yet. */
   | 'cross_origin_refused'
-  /** A response that depends on a session may be kept by caches. */
+  /** Caches may keep a response that depends on a session. */
   | 'cacheable_response'
   /** A `Secure` cookie was set over plain http. */
   | 'insecure_connection'
@@ -59,7 +59,7 @@ export type SessionEventType =
 export interface SessionEvent {
   /** What happened. */
   readonly type: SessionEventType
-  /** Why: the reason code, which `explain()` has too. */
+  /** The reason code; `explain()` returns the same. */
   readonly reason:
     | OpenReason
     | CloseReason
@@ -68,7 +68,7 @@ export interface SessionEvent {
     | ArrivalRefusal
     | DeviceReason
     | 'control_name'
-  /** The cookie's name; empty for a request that was refused before a session was attached to it. */
+  /** The cookie's name; empty for a request that was rejected before a session was attached to it. */
   readonly cookie: string
   /** 16 hexadecimal digits: the first 8 bytes of an HMAC of the session's sid; undefined without a session. */
   readonly ref: string | undefined
@@ -76,33 +76,33 @@ export interface SessionEvent {
   readonly storeMs: number | undefined
   /** The length of the session's record as text, in bytes, as the limits count them; undefined without a record. */
   readonly bytes: number | undefined
-  /** Where the session's record lives; undefined where the event tells of none. */
+  /** Where the session's record lives; undefined if the event concerns no record. */
   readonly mode: 'cookie' | 'store' | undefined
-  /** Whether a session that was there already ends later by what was written. */
+  /** Whether this write extended an existing session. */
   readonly isRenewal: boolean
 }
 
 /** The `node:diagnostics_channel` on which every decision is published, as a {@link SessionEvent}. */
 export const SESSION_CHANNEL = 'keepsake:session'
 
-/** What a store was asked to do. */
+/** An operation of a store. */
 export type StoreOperation = 'read' | 'create' | 'replace' | 'delete' | 'by_subject' | 'sweep'
 
-/** One call of a store: the same object when it begins and when it ends. Holds no key, text, id or message of an error. */
+/** One call of a store: the same object when it begins and when it ends. Contains no key, text, id or error message. */
 export interface StoreCall {
-  /** What was asked for, by the name of the store's method. */
+  /** The operation, named after the store's method. */
   readonly operation: StoreOperation
-  /** What the store keeps records in, as its `system` says; undefined where it says nothing. */
+  /** The database system that the store declares as its `system`; undefined if it declares none. */
   readonly system: string | undefined
-  /** How long it took, in milliseconds; undefined until it has ended. */
+  /** The call's duration in milliseconds; undefined until it has ended. */
   durationMs: number | undefined
-  /** The code of the error that it ended with, or the name of its class; undefined where it ended well. */
+  /** The code of the call's error, or the name of its class; undefined if it succeeded. */
   errorType: string | undefined
 }
 
 /**
- * The name for `tracingChannel` of `node:diagnostics_channel` under which every call of a store is published, as a {@link StoreCall}:
- * `start` when it begins; `error` where it fails; and `asyncEnd` when it is over, also of a store that answers at once.
+ * The name for `tracingChannel` of `node:diagnostics_channel` on which every call of a store is published, as a {@link StoreCall}:
+ * `start` when it begins, `error` if it fails, and `asyncEnd` when it has ended, even if the store is synchronous.
  */
 export const STORE_CHANNEL = 'keepsake:store'
 

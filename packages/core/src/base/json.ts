@@ -1,4 +1,4 @@
-/** Whether a key may have an escape. Where no key has one, a text in a list may. */
+/** Whether a key may have an escape. Also matches some texts with escapes in lists. */
 const MAY_HAVE_ESCAPED_KEY = /[{,]\s*"[^"\\]*\\/
 const TEXT = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?/g
 
@@ -6,10 +6,10 @@ const TEXT = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?/g
  * `JSON.parse`, for JSON whose keys others choose. V8 reads a key with an escape as another one, depending on what this
  * process has parsed before (nodejs/node#63785, decision 30): it does not get to see one here.
  *
- * @throws {SyntaxError} for what is no JSON.
+ * @throws {SyntaxError} for invalid JSON.
  */
 export function parseJson(text: string): unknown {
-  // Nearly no text has a backslash, which is found out at once.
+  // Very few texts have a backslash, and the check is fast.
   if (!text.includes('\\') || !MAY_HAVE_ESCAPED_KEY.test(text)) return JSON.parse(text)
   const hidden = text.replace(TEXT, (_, name: string, colon?: string) =>
     colon === undefined ? name : `"${hide(JSON.parse(name) as string)}"${colon}`,

@@ -28,11 +28,11 @@ export type OpenReason =
   /** `accept` returned false. The session ends with the response. */
   | 'refused'
   /**
-   * It is bound to a device, and nothing came that shows that it comes from there; or it had to be bound, and was not in time. The
-   * first lives on, for the browser that has the key.
+   * It is bound to a device, and the request has no valid proof of that device: the session continues for the browser that has the
+   * key. Or `require` is `'always'` and no device was registered in time: the session ends.
    */
   | 'unbound'
-  /** The same, with a cookie that the device's browser would have dropped a while ago: somebody has copied it. */
+  /** It is bound to a device, and the request's device cookie expired so long ago that a browser would have dropped it: a copy. */
   | 'copied'
   /** The store failed, and `whenStoreFails: 'anonymous'` lets the request continue without its session. */
   | 'store_failed'
@@ -78,33 +78,33 @@ export type ArrivalRefusal =
   /** All sessions of its subject were revoked after it began. */
   | 'revoked'
 
-/** What a browser has shown of the key that it keeps for a session. */
+/** The result of a browser's registration or proof of a session's key. */
 export type DeviceReason =
-  /** It has registered a key, and the session is bound to it. */
+  /** The browser has registered a key, and the session is bound to it. */
   | 'registered'
-  /** It has shown again that it has the key. */
+  /** The browser has proved again that it has the key. */
   | 'refreshed'
   | ProofRefusal
 
-/** Why a proof, or what stands for it, is not taken. */
+/** Why a browser's proof is rejected or missing. */
 export type ProofRefusal =
-  /** It is no JSON Web Token of this kind, or its key is none that is taken. */
+  /** It is not a JSON Web Token of this kind, or the kind of its key is not accepted. */
   | 'malformed_proof'
-  /** The key has not signed it. */
+  /** Its signature is not from the key. */
   | 'forged_proof'
-  /** It signs what is no challenge for this session. */
+  /** Its challenge does not belong to this session. */
   | 'foreign_challenge'
-  /** It signs a challenge that is too old. */
+  /** Its challenge is too old. */
   | 'old_challenge'
-  /** The session is bound to another key, or over by the time that this one would be. */
+  /** The session is bound to another key, or has ended before it was bound to this one. */
   | 'bound_otherwise'
   /** The cookie has no room for the key. */
   | 'no_room'
-  /** The browser says why it has shown nothing: it could not reach the server. */
+  /** The browser reports that it has not refreshed because it could not reach the server. */
   | 'unreachable'
-  /** The server failed when it was to be shown. */
+  /** The browser reports that it has not refreshed because of a server error. */
   | 'server_error'
-  /** The browser allows no more of it for now. */
+  /** The browser reports that it has not refreshed because its own quota is exhausted. */
   | 'quota_exceeded'
 
 /** What closing a session does, and why. */
@@ -120,7 +120,7 @@ export type CloseReason =
   | 'renewed'
   /** Unchanged; its cookie had a former definition, and is set with today's. */
   | 'moved_over'
-  /** The same session under a new id; the old id is over. */
+  /** The same session under a new id; the old id is no longer valid. */
   | 'regenerated'
   /** Another session in its place, after a login or an end; the old one has ended. */
   | 'replaced'

@@ -38,7 +38,7 @@ const LATE_CHECKS = 1000
 export interface Told {
   readonly sid: Uint8Array
   readonly text: string
-  /** Where it lies in a store; undefined where it lies in the cookie. */
+  /** Its key in a store; undefined if it is in the cookie. */
   readonly place: { readonly key: string } | undefined
 }
 
@@ -53,14 +53,10 @@ interface ToldLookup {
   readonly storeMs: number | undefined
 }
 
-/** Milliseconds since `begin`, to the microsecond. */
-export const since = (begun: number | undefined): number | undefined =>
-  begun === undefined ? undefined : Math.round((performance.now() - begun) * 1000) / 1000
-
 /**
  * Publishes decisions; without a listener, it does and computes nothing.
  *
- * @param timing Whether to measure the store's time although nobody listens.
+ * @param timing Whether to measure the store's time even without a listener.
  */
 export function createTrace(
   cookie: string,
@@ -102,7 +98,7 @@ export function createTrace(
     publish('session_key_dropped', 'control_name', sid)
 
   return Object.freeze({
-    /** The start time for `since`; undefined if nobody asks. */
+    /** The start time for `since`; undefined if the duration is not needed. */
     begin: (): number | undefined => (isTimed() ? performance.now() : undefined),
     opened({ reason, record, withheld, hasDropped, storeMs }: ToldLookup): void {
       const told = record ?? withheld

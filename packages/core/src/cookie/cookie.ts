@@ -138,8 +138,7 @@ function cookieOf<T>(shape: CookieShape, text: ValueText<T>, protection: Protect
     },
     readAll: (header) => cookieValues(header, name).map(read).filter(isThere),
     write(value, options) {
-      const { maxAge } = readOptions('cookie.write', options, ['maxAge'])
-      const end = endOf(shape, maxAge as number | undefined)
+      const end = endOf(shape, options === undefined ? undefined : maxAgeIn(options))
       const wrapped = protection.wrap(text.write(value), end && Math.floor(end.at / 1000))
       if (!isCookieValue(wrapped)) throw invalidValue(name)
       if (wrapped.length > budget) {
@@ -150,6 +149,9 @@ function cookieOf<T>(shape: CookieShape, text: ValueText<T>, protection: Protect
     clear: () => cleared,
   })
 }
+
+const maxAgeIn = (options: WriteOptions): number | undefined =>
+  readOptions('cookie.write', options, ['maxAge'])['maxAge'] as number | undefined
 
 const isThere = <T>(value: T | undefined): value is T => value !== undefined
 

@@ -1,7 +1,7 @@
 import { ConfigError, wrongOption } from '../base/errors.ts'
 
 /**
- * The character classes of cookies, each beside the rule it comes from.
+ * The character classes of cookies, each with the rule that it comes from.
  *
  * cookie-name  = 1*token                               (rfc6265bis §4.1.1; token: RFC 9110 §5.6.2)
  * cookie-octet = %x21 / %x23-2B / %x2D-3A / %x3C-5B / %x5D-7E    (no blank, quote, comma, semicolon, backslash)

@@ -13,7 +13,7 @@ export interface Protection {
   unwrap(value: string): string | undefined
 }
 
-/** As it stands, for text that is a cookie value already. */
+/** Unchanged, for text that is already a valid cookie value. */
 export const bare: Protection = Object.freeze<Protection>({
   wrap: (text) => text,
   unwrap: (value) => value,
@@ -70,14 +70,14 @@ function readMac(text: string): Buffer | undefined {
 
 const now = (): number => Math.floor(Date.now() / 1000)
 
-/** Only we can read and write it, in the token format of sessions. Expires with the cookie, even for whoever has a copy. */
+/** Only this application can read and write it, in the token format of sessions. A copy expires with the cookie. */
 export function sealed(secrets: Secrets, name: string): Protection {
   const sealer = sealerOf(secrets, contextOf('value', name, ''), MAX_TOKEN_CHARS.cookie, createRandomPool())
   const sid = Buffer.alloc(SID_BYTES)
   return Object.freeze<Protection>({
     wrap(text, expires = MAX_TIME) {
       const created = now()
-      // An end before 1970 is as good as 1970: the seal counts from there.
+      // An expiry before 1970 is replaced by 1970, where the seal's times begin.
       return sealer.seal({
         created,
         issued: created,

@@ -17,17 +17,17 @@ export interface Keys {
   readonly logKey: KeyObject
   /** For tokens against forged requests, the newest first. */
   readonly csrfKeys: readonly [KeyObject, ...KeyObject[]]
-  /** For stamps of device-bound sessions, the newest first; derived where somebody asks. */
+  /** For stamps of device-bound sessions, the newest first; derived on first use. */
   deviceKeys(): readonly [KeyObject, ...KeyObject[]]
   readonly subjects: SubjectKeys
   readonly arrivals: ArrivalKeys
 }
 
-/** What is made of a text that another library has signed. */
+/** The values derived from a text that another library has signed. */
 export interface ArrivalKeys {
   /** Where to record what a foreign session became: 64 hexadecimal digits, today's place last. */
   readonly places: (signed: string) => readonly string[]
-  /** 64 bytes that nobody else can derive, the same for each request. */
+  /** 64 bytes that only this application can derive, the same for each request. */
   readonly bytes: (signed: string) => Buffer
 }
 
@@ -90,7 +90,7 @@ function subjectKeysOf(secrets: Secrets, context: Buffer, former: readonly Buffe
   })
 }
 
-/** Every hash of a text, one for each secret and name of the cookie; that of today comes last. */
+/** Every hash of a text, one for each secret and name of the cookie; the current one comes last. */
 function hashersUnder(
   use: KeyUse,
   secrets: Secrets,

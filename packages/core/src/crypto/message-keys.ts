@@ -14,7 +14,7 @@ const EPOCH_MS = 600_000
 export interface Epoch {
   readonly messageKey: KeyObject
   readonly prefix: Uint8Array
-  /** The prefix as it stands in a token: 12 bytes are exactly 16 characters of base64url. */
+  /** The prefix as in a token: 12 bytes are exactly 16 characters of base64url. */
   readonly prefixText: string
 }
 
@@ -38,7 +38,7 @@ export class MessageKeys {
     return this.#epoch
   }
 
-  /** The key for a prefix, given as bytes and as it stands in the token. */
+  /** The key for a prefix, given as bytes and as the text in the token. */
   forOpening(prefix: Uint8Array, prefixText: string): KeyObject {
     return this.#epoch?.prefixText === prefixText ? this.#epoch.messageKey : this.#derive(prefix)
   }

@@ -1,9 +1,9 @@
 import type { Stamps } from './stamp.ts'
 
-/** Stamps that are cached at most: one for each browser that was here lately, in a few megabytes. */
+/** The maximum of cached stamps: one for each recent browser, in a few megabytes. */
 const MAX_STAMPS = 8192
 
-/** What a stamp says, and what it says it for. */
+/** The time of a stamp, with its purpose and its text. */
 interface Known {
   readonly purpose: string
   readonly about: string
@@ -11,8 +11,8 @@ interface Known {
 }
 
 /**
- * Stamps that were read lately are not hashed again: a browser sends the same one with every request for minutes. Only authentic
- * ones are cached, so that forged ones push nothing out; whether a time still counts is decided elsewhere, anew for every request.
+ * Does not verify recently read stamps again, because a browser sends the same one with every request for minutes. Only valid
+ * ones are cached, so that forged ones evict nothing. Whether a time is still valid is decided elsewhere, for every request.
  */
 export function withStampCache(stamps: Stamps): Stamps {
   let cached = new Map<string, Known>()
@@ -31,5 +31,5 @@ export function withStampCache(stamps: Stamps): Stamps {
   })
 }
 
-/** A text of its own: one that was cut out of a header would keep the whole header in memory. */
+/** A copy of the text, because a part of a header would keep the whole header in memory. */
 const copied = (stamp: string): string => Buffer.from(stamp, 'latin1').toString('latin1')

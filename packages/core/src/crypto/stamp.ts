@@ -9,7 +9,7 @@ const TIME_BYTES = 6
 const MAC_BYTES = 24
 const STAMP = /^[A-Za-z0-9_-]{40}$/
 
-/** Times that nobody else can have written, each for one purpose and about one text; nothing is remembered of them. */
+/** Times that only this application can write, each for one purpose and one text. Nothing is stored for them. */
 export interface Stamps {
   /** @param time Epoch seconds. */
   write(purpose: string, time: number, about: string): string
@@ -36,6 +36,6 @@ export function createStamps(keys: readonly [KeyObject, ...KeyObject[]]): Stamps
   })
 }
 
-/** No purpose has a line break in it, and what a stamp is about stands last. */
+/** Unambiguous, because no purpose contains a line break, and the stamp's text comes last. */
 const macOf = (key: KeyObject, purpose: string, time: number, about: string): Buffer =>
   createHmac('sha256', key).update(`${purpose}\n${time}\n${about}`).digest().subarray(0, MAC_BYTES)

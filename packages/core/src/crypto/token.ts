@@ -13,7 +13,7 @@ import { MAX_TIME } from '../base/time.ts'
 export const VERSION = 0x01
 export const KID_BYTES = 8
 export const SID_BYTES = 16
-/** Flags, three times and the sid: what stands before the text. */
+/** Flags, three times and the sid: the part before the text. */
 export const FIELD_BYTES = 32
 
 /** Version and key id in the token's characters. */
@@ -36,7 +36,7 @@ export const textBytesWithin = (chars: number): number => Math.floor((chars * 3)
 
 const FLAG_PERMANENT = 0b1
 
-/** The content of a token, besides its key and nonce. Times are whole epoch seconds. */
+/** The content of a token, without its key id and nonce. Times are whole epoch seconds. */
 export interface SealedFields {
   /** When the session began: the absolute limit counts from here. */
   readonly created: number

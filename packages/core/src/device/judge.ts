@@ -1,49 +1,49 @@
 import { readBinding } from '../record/binding.ts'
 
-/** How long a login may wait for its browser to register a key, and the challenge for it is good; seconds. */
+/** How long a login may wait for its browser to register a key, and how long the challenge for it is valid; seconds. */
 export const PENDING_SECONDS = 120
-/** Requests that were under way when a browser registered come without the device's cookie; seconds. */
+/** How long a request may lack the device cookie, because it was sent before the browser had registered; seconds. */
 const GRACE_SECONDS = 10
-/** A browser drops a cookie by its own clock, so one that is over for longer than this was not dropped by any; seconds. */
+/** The maximum clock difference of a browser. It would have dropped a cookie that expired longer ago; seconds. */
 const CLOCK_SKEW = 60
 
-/** What the device's cookie says. `over`: since when, in epoch seconds, for one that was ours. */
+/** The state of the device cookie. `over`: a valid one that has expired, and when, in epoch seconds. */
 export type Shown = 'none' | 'good' | { readonly over: number }
 
 /**
- * Whether a session comes from its device. `free`: it is bound to none. `pending`: it was bound a moment ago, when this
- * request was under way. `unbound`: nothing shows that it does. `copied`: it comes with a cookie that a browser would have
- * dropped. `unregistered`: it had to be bound, and was not.
+ * Whether a request comes from its session's device. `free`: the session is not bound. `pending`: it was bound while this
+ * request was running. `unbound`: the device cookie is missing or invalid. `copied`: its browser would already have
+ * dropped the device cookie. `unregistered`: the session had to be bound, and was not.
  */
 export type DeviceVerdict = 'free' | 'bound' | 'pending' | 'unbound' | 'copied' | 'unregistered'
 
-/** What makes a login, whatever id it has meanwhile. */
+/** The facts that identify a login, even after its session got a new id. */
 export interface Login {
   readonly subject: string | undefined
   /** Epoch seconds. */
   readonly created: number
 }
 
-/** What of a session is looked at. */
+/** The part of a session that is judged. */
 export interface Judged extends Login {
   readonly binding: string | undefined
 }
 
-/** Whether a login without a device may still get one. */
+/** Whether a login that is not bound may still register a device. */
 export const isPending = ({ created }: Login, now: number): boolean => now - created <= PENDING_SECONDS
 
-/** What a visit needs of the binding: whether a request comes from its session's device, and the offer to bind a login. */
+/** The binding for a visit: whether a request comes from its session's device, and the offer to bind a login. */
 export interface DeviceBinding {
-  /** What the session of a request says of its device. */
+  /** The value of `session.bound`. */
   boundOf(session: Judged, verdict: DeviceVerdict | undefined, now: number): boolean | 'pending'
   /** The value of the header that asks a browser to register a key for a login. */
   registration(login: Login, now: number): string
 }
 
-/** What became of a challenge: `foreign` was made for no such session, or by nobody here. */
+/** The state of a challenge. `foreign`: it was made for another session, or not by this application. */
 export type ChallengeState = 'good' | 'over' | 'foreign'
 
-/** Pure. `shown` is asked only for a session that is bound; `now` in epoch seconds. */
+/** Pure. Calls `shown` only for a bound session; `now` in epoch seconds. */
 export function judgeDevice(
   session: Judged,
   shown: (binding: string) => Shown,

@@ -5,23 +5,23 @@ import { ConfigError, wrongOption } from '../base/errors.ts'
 import { readChoice, readOptions } from '../base/options.ts'
 import { withoutPrototype } from '../base/own.ts'
 
-/** How logins are bound to the device that they were made on; the routes for it are those of `@keepsake/dbsc`. */
+/** How logins are bound to the device that they were made on. `@keepsake/dbsc` serves the routes for it. */
 export interface DeviceBoundOptions {
   /**
-   * How long a copied pair of cookies is worth anything, and how often a browser proves that it still has its key. From 4
-   * seconds to a day. Default `'10m'`.
+   * How long a copied pair of cookies stays valid, and how often a browser proves that it still has its key. From 4 seconds
+   * to a day. Default `'10m'`.
    */
   readonly cookieAge?: Duration | undefined
-  /** Where `@keepsake/dbsc` answers, on paths of its own below this one. Default `/.session` below the cookie's `path`. */
+  /** The path below which `@keepsake/dbsc` serves its routes. Default `/.session` below the cookie's `path`. */
   readonly path?: string | undefined
   /**
-   * `'when-registered'`, the default: a session whose browser has registered a key counts only together with a proof of it;
-   * other browsers notice nothing. `'always'`: a login that no browser has bound within two minutes is over.
+   * `'when-registered'`, the default: a session whose browser has registered a key opens only with a proof of that key;
+   * nothing changes for other browsers. `'always'`: a login ends unless a browser binds it within two minutes.
    */
   readonly require?: 'when-registered' | 'always' | undefined
   /**
-   * What becomes of a session whose cookies come from where no browser has deleted them in time, as the copied ones do.
-   * Default `'refuse'`: it does not count for that request. `'end'`: it is over for everybody.
+   * What happens if a request brings a device cookie that its browser would have dropped by then, which means that it was
+   * copied. Default `'refuse'`: the session does not open for that request. `'end'`: the session ends for everybody.
    */
   readonly onCopied?: 'refuse' | 'end' | undefined
 }
@@ -46,7 +46,7 @@ const MAX_AGE = 86_400
 /**
  * Reads the option `deviceBound`.
  *
- * @param sessionCookie The session's, whose attributes the device's has too; `given` is what it was made of.
+ * @param sessionCookie The session cookie, whose attributes the device cookie shares; `given` are the options that it was made from.
  * @throws {ConfigError} naming the option that is wrong.
  */
 export function readDeviceBound(value: unknown, sessionCookie: SessionCookie, given: unknown): DeviceRules {
@@ -58,6 +58,8 @@ export function readDeviceBound(value: unknown, sessionCookie: SessionCookie, gi
     withoutPrototype({ ...(given as object | undefined), name: nameFor(sessionCookie.name), previous: [] }),
   )
   const attributes = cookie.write('x').slice(`${cookie.name}=x; `.length)
+  if (attributes.includes('; Partitioned'))
+    throw new ConfigError('deviceBound', 'browsers bind no partitioned cookie; leave cookie.partitioned out')
   return Object.freeze<DeviceRules>({
     cookieAge,
     path: readPath(options['path'], /Path=([^;]*)/.exec(attributes)?.[1] ?? '/'),
@@ -83,6 +85,6 @@ function readPath(path: unknown, cookiePath: string): string {
   if (`${path}/`.startsWith(below)) return path
   throw new ConfigError(
     'deviceBound.path',
-    'expected a path below that of the cookie, which comes to no other',
+    'expected a path below the path of the cookie: browsers send the cookie to no other',
   )
 }

@@ -14,19 +14,19 @@ import {
 } from './judge.ts'
 import type { DeviceRules } from './options.ts'
 
-/* What stamps are for. The device's cookie is about the binding, so it outlives a new id, a move, and a new secret. */
+/* The purposes of stamps. The device cookie's text is the binding, so it survives a new id, a move, and a new secret. */
 const COOKIE = 'cookie'
 const PROOF = 'proof'
 const LOGIN = 'login'
 
-/** For how many seconds a challenge may be signed; the same proof may come again meanwhile. */
+/** How long a challenge is valid, in seconds. The same proof may be sent again in that time. */
 const CHALLENGE_SECONDS = 300
-/** A browser is to drop the cookie before it is over here, so that none comes late. */
+/** A browser should drop the cookie this many seconds before it expires here, so that it never sends an expired one. */
 const EARLIER_SECONDS = 2
-/** Device cookies past this many are not looked at. */
+/** The maximum number of device cookies that are checked. */
 const MAX_CANDIDATES = 4
 
-/** Whose sessions are bound to devices, and how that is shown. Nothing of it is stored but the binding in the record. */
+/** The rules and the proofs of device-bound sessions. Only the binding in the record is stored. */
 export interface DeviceProofs extends DeviceBinding {
   readonly rules: DeviceRules
   judge(session: Judged, header: CookieHeader, now: number): DeviceVerdict

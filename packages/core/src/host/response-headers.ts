@@ -39,14 +39,15 @@ export function setCookieLine<R>(
   kept: readonly Header[] = NONE,
 ): void {
   const lines = access.linesOf(response, 'Set-Cookie')
-  if (lines.length === 0) {
-    access.setHeader(response, 'Set-Cookie', [line])
-    return
-  }
+  if (lines.length === 0) access.setHeader(response, 'Set-Cookie', [line])
+  else access.setHeader(response, 'Set-Cookie', withLine(lines, line, kept))
+}
+
+function withLine(lines: readonly string[], line: string, kept: readonly Header[]): readonly string[] {
   const own = line.slice(0, line.indexOf('=') + 1)
   const stays = (other: string): boolean =>
     !other.startsWith(own) || (other !== line && kept.some((header) => header[1] === other))
-  access.setHeader(response, 'Set-Cookie', [...lines.filter(stays), line])
+  return [...lines.filter(stays), line]
 }
 
 function addItem<R>(access: ResponseAccess<R>, response: R, name: string, item: string): void {

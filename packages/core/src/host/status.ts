@@ -1,11 +1,11 @@
 import type { Sessions } from '../sessions/sessions.ts'
 import type { CookieSource } from '../cookie/read.ts'
 
-/** What a page is told about the session of its visitor. */
+/** The status of a visitor's session, for a page. */
 export interface SessionStatus {
-  /** `'user'`: somebody is logged in. `'none'`: there is no session, or it is over. */
+  /** `'user'`: a user is logged in. `'none'`: there is no session, or it has ended. */
   readonly state: 'user' | 'anonymous' | 'none'
-  /** In how many seconds it ends if nobody uses it any more; 0 where there is none. */
+  /** The number of seconds until it expires if it is not used again; 0 without a session. */
   readonly expiresIn: number
 }
 
@@ -19,7 +19,7 @@ export const STATUS_HEADERS = Object.freeze({
 export const STATUS_METHODS = 'GET, HEAD, POST'
 
 /**
- * The status of a request's session, as JSON. To ask is no use of the session.
+ * The status of a request's session, as JSON. Such a request does not count as use of the session.
  *
  * @throws {StoreError} when the store fails, unless `whenStoreFails` is `'anonymous'`.
  */

@@ -13,7 +13,7 @@ import { type CookieHashes, createCookieHashes, isSameProof, isStoreCookie } fro
 /** The limit for a record's text in a store, in bytes (R67). */
 const MAX_TEXT_BYTES = 65_536
 
-/** The parts of a mode with a store, besides the store. */
+/** The parts of a mode with a store, except the store itself. */
 export interface StoreSetup {
   readonly records: SealedStore
   readonly inTurn: RewriteInTurn

@@ -1,6 +1,7 @@
 import type { Row } from '../store/row.ts'
 import type { Plan } from '../record/plan.ts'
-import { type Content, contentIn, type OpenRecord, type SessionRecord, writeText } from '../record/record.ts'
+import type { Content, OpenRecord, SessionRecord } from '../record/record.ts'
+import { contentIn, writeText } from '../record/text.ts'
 import type { CookieHashes } from './store-cookie.ts'
 import { NO_METADATA } from '../record/metadata.ts'
 import type { KeySize } from '../base/size-errors.ts'
@@ -99,7 +100,7 @@ export function variantOf(commit: Commit, change: Partial<Pick<Commit, 'plan' | 
 export interface Committed {
   /**
    * `merged`: it includes another request's changes. `restarted`: the session was gone, and its changes began a new
-   * one. `gone`: the session is over; nothing was written.
+   * one. `gone`: the session has ended; nothing was written.
    */
   readonly outcome: 'done' | 'merged' | 'restarted' | 'gone'
   /** The record now in force; undefined if there is none. */

@@ -70,7 +70,7 @@ export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifet
     const isGood = await takeIn(after, before, mayFollow ? 'in its place' : 'by itself')
     if (mayFollow && !isGood) return GONE
     const { earlier, takeBack } = await deny(before, continues || isLogin ? { renewedAt: at } : 'ended')
-    // Another request was faster: the session is over, or already has a new cookie.
+    // Another request was faster: the session has ended, or already has a new cookie.
     if (mayFollow && earlier !== undefined) return GONE
     const hasEnded = !isGood || earlier === 'ended'
     const own = isLogin && hasEnded ? variantOf(commit, { after: changes.apart(undefined) }) : commit

@@ -10,10 +10,10 @@ import type { Commit, InForce, Place } from './mode.ts'
  * another one writes nothing to it. Otherwise, other requests' changes are merged.
  */
 
-/** `gone`: the request's session is over. `apart`: a login, or what follows an end, gets a separate row. */
+/** `gone`: the request's session has ended. `apart`: a login, or a session that follows an end, gets a separate row. */
 export type Verdict = 'gone' | 'apart'
 
-/** A record that came from a row. */
+/** A record that was read from a row. */
 export interface Stored extends InForce {
   readonly place: Place
 }
@@ -56,10 +56,14 @@ export function nextOf(commit: Commit, before: Stored, standing: Standing, renew
     ? { do: 'write', record, row: renewed(commit, standing, renewal) }
     : {
         do: 'write',
-        record: { ...record, sid: standing.record.sid },
+        record: withSid(record, standing.record.sid),
         row: { ...standing.row, replaced: replacedIn(commit, standing) },
       }
 }
+
+/** The record with this sid; the same object if it has it already, which nearly every commit's has. */
+export const withSid = <R extends SessionRecord>(record: R, sid: Uint8Array): R =>
+  record.sid === sid ? record : { ...record, sid }
 
 function mayWrite(commit: Commit, before: Stored, standing: Standing, renewal: Renewal): boolean {
   const { continues, isLogin } = commit

@@ -5,7 +5,7 @@ import type { SessionRecord } from '../record/record.ts'
 import { StoreBusyError, StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { type Commit, type Committed, GONE, type InForce, type IsOver, type Place } from './mode.ts'
-import { isSameSession, nextOf, type Renewal, type Stored, type Verdict } from './row-commit.ts'
+import { isSameSession, nextOf, type Renewal, type Stored, type Verdict, withSid } from './row-commit.ts'
 import { type CookieHashes, withVerifierOf } from './store-cookie.ts'
 import { undoWrite, type Written } from './undo-write.ts'
 
@@ -51,7 +51,7 @@ export class RowWrite implements Renewal {
     return before !== undefined && isStored(before) ? this.#change(before) : this.#create(after)
   }
 
-  /** Undoes in the background what was, or may have been, written for a rejected request. */
+  /** Undoes in the background a rejected request's write, which may have taken effect. */
   async orUndone(done: Promise<Committed>): Promise<Committed> {
     try {
       const committed = await done
@@ -87,7 +87,7 @@ export class RowWrite implements Renewal {
 
   #change(before: Stored): MaybePromise<Committed> {
     const { key, sealed, row, sid } = before.place
-    const from = { sealed, row, record: { ...before, sid } }
+    const from = { sealed, row, record: withSid(before, sid) }
     const decide = (standing: Standing): Next<Verdict> => {
       const next = nextOf(this.#commit, before, standing, this)
       if (next.do !== 'stop')
@@ -158,7 +158,8 @@ export class RowWrite implements Renewal {
     const isLonger = record.permanent !== false && record.expires !== before.expires
     const isPermanentNews = isLonger || record.permanent !== before.permanent
     const isNews = isOurs && (proof !== before.place.proof || isPermanentNews)
-    const place = { ...before.place, ...(isOurs && { cookie, proof }), sealed, row, sid: record.sid }
+    const held = isOurs ? { ...before.place, cookie, proof } : before.place
+    const place = { ...held, sealed, row, sid: record.sid }
     return {
       outcome: result.outcome === 'written' && result.isMerged ? 'merged' : 'done',
       record: { ...record, sid: isOurs && isMove ? record.sid : before.sid, place },

@@ -1,7 +1,8 @@
 import type { SealedFields } from '../crypto/token.ts'
 import type { ExpiryReason } from '../base/reasons.ts'
 import { expiryOf, heldEnd, type Lifetime, type Times } from './lifetime.ts'
-import { livingAt, type OpenRecord, permanentOf, readText, type SessionRecord, writeText } from './record.ts'
+import { type OpenRecord, permanentOf, type SessionRecord } from './record.ts'
+import { livingAt, readText, writeText } from './text.ts'
 
 export type Admission<Place> =
   | { readonly reason: 'opened' | 'opened_stale'; readonly record: OpenRecord<Place> }

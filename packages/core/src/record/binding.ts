@@ -1,5 +1,3 @@
-import { MAX_TIME } from '../base/time.ts'
-
 /*
  * The device that a session is bound to, as its record says it: since when, in epoch seconds by base 36, and the device's
  * public key, in whatever spelling the package that verifies proofs gives it:
@@ -16,7 +14,8 @@ export interface Binding {
 
 /** Room for an RSA key of 4,096 bits. */
 const MAX_KEY_CHARS = 800
-const BINDING = new RegExp(String.raw`^[0-9a-z]{1,8}\.[\w.-]{1,${MAX_KEY_CHARS}}$`)
+/** Seven digits reach past the year 4400, and are below the last time that a record can hold. */
+const BINDING = new RegExp(String.raw`^[0-9a-z]{1,7}\.[\w.-]{1,${MAX_KEY_CHARS}}$`)
 
 /** @throws {TypeError} for a key that no record can hold. */
 export function bindingOf({ key, at }: Binding): string {
@@ -26,11 +25,8 @@ export function bindingOf({ key, at }: Binding): string {
 }
 
 /** Whether a value is what `bindingOf` gives. */
-export const isBinding = (value: unknown): value is string =>
-  typeof value === 'string' && BINDING.test(value) && timeIn(value) <= MAX_TIME
+export const isBinding = (value: unknown): value is string => typeof value === 'string' && BINDING.test(value)
 
 export function readBinding(binding: string): Binding {
-  return { key: binding.slice(binding.indexOf('.') + 1), at: timeIn(binding) }
+  return { key: binding.slice(binding.indexOf('.') + 1), at: Number.parseInt(binding, 36) }
 }
-
-const timeIn = (binding: string): number => Number.parseInt(binding, 36)

@@ -132,7 +132,7 @@ export function endOf(lifetime: Lifetime, created: number, issued: number, perma
  */
 export function expiryOf(lifetime: Lifetime, times: Times, now: number): ExpiryReason | undefined {
   const { created, issued, expires, permanent } = times
-  // Written this way round so that a clock that returns no number ends sessions rather than keeping them for ever.
+  // The comparisons are written so that a clock that returns no number ends sessions instead of keeping them forever.
   if (!(issued <= now + CLOCK_SKEW)) return 'issued_in_future'
   if (now >= created + absoluteOf(lifetime, permanent))
     return permanent === false ? 'expired_absolute' : 'expired_permanent'

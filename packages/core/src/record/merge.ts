@@ -2,7 +2,8 @@ import { SessionDataError } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
 import { withoutPrototype } from '../base/own.ts'
 import { decodeMetadata, mergeMetadata, type Metadata, NO_METADATA } from './metadata.ts'
-import { readText, type Step, stepOf, writeText } from './record.ts'
+import type { Step } from './record.ts'
+import { readText, stepOf, writeText } from './text.ts'
 
 /*
  * The three-way merge of two changes to one session, on its JSON. Rules, for each value:

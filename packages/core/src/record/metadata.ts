@@ -6,7 +6,7 @@ import { decodeFlash, encodeFlash, type FlashMessage, mergeFlash, NO_FLASH } fro
 /** Whether a session survives closing the browser; a number: at most this many seconds from its start. */
 export type Permanent = boolean | number
 
-/** The content of a record's text besides the data, under a key that no data can have. */
+/** The content of a record's text apart from the data, under a key that no data can have. */
 export interface Metadata {
   /** Who is logged in. */
   readonly subject: string | undefined

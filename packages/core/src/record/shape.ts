@@ -10,7 +10,8 @@ import {
   validIn,
 } from '../base/schema.ts'
 import { CONTROL_NAMES, hasControlName } from './control-names.ts'
-import { type Content, contentIn, type OpenRecord, readText, writeText } from './record.ts'
+import type { Content, OpenRecord } from './record.ts'
+import { contentIn, readText, writeText } from './text.ts'
 import { joinPath } from './tagged.ts'
 
 /** Converts data of an older version, or invalid data, to valid data. */

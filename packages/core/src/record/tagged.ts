@@ -134,5 +134,5 @@ function describe(value: object): string {
   if (types.isDate(value)) return 'an invalid Date'
   return typeof value.constructor === 'function'
     ? `an instance of ${value.constructor.name}`
-    : 'no plain object'
+    : 'not a plain object'
 }

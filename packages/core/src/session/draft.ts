@@ -1,18 +1,21 @@
 import { expiredKeys, onlyExpiries } from '../record/metadata.ts'
-import { type CarriedOver, type Change, contentIn, writeText } from '../record/record.ts'
+import type { CarriedOver, Change } from '../record/record.ts'
+import { contentIn, writeText } from '../record/text.ts'
 import { freshState, type SessionState, type SessionVisit } from './state.ts'
 
 /* A session while its handler changes it: its own properties are the data, the state has the rest. */
 
-/** The data of a session, without keys that were removed although a handler has frozen the object. */
+/** The data of a session, without keys that were removed while a handler had frozen the object. */
 export function dataOf(session: object, { removed }: SessionState): object {
-  if (removed === undefined) return session
-  return Object.fromEntries(Object.entries(session).filter(([key]) => !removed.has(key)))
+  return removed === undefined ? session : without(session, removed)
 }
+
+const without = (session: object, removed: ReadonlySet<string>): object =>
+  Object.fromEntries(Object.entries(session).filter(([key]) => !removed.has(key)))
 
 /** Removes a key of the data, even if the object does not permit deleting it. */
 export function removeKey(session: object, state: SessionState, key: string): void {
-  // What cannot be deleted may be made undefined, and then it can also be assigned again.
+  // A key that cannot be deleted may be set to undefined, and can then also be assigned again.
   if (Reflect.deleteProperty(session, key) || Reflect.defineProperty(session, key, UNDEFINED)) return
   state.removed = new Set(state.removed).add(key)
 }

@@ -4,7 +4,7 @@ import { readOptionsOf } from '../base/options.ts'
 import { removeData } from './draft.ts'
 import { freshState, NO_STEPS, type SessionVisit } from './state.ts'
 
-/** What a login keeps and adds. */
+/** The data that a login keeps and adds. */
 export interface LoginOptions<Key extends string = string> {
   /** Keys of the data to keep although another session begins, such as a cart. Default: none. */
   readonly keep?: readonly Key[] | undefined
@@ -71,12 +71,12 @@ export function logIn(visit: SessionVisit, session: object, subject: string, opt
   const carried = { keys: login.keep, flash: state.subject === undefined }
   const flash = carried.flash ? state.flash : ownFlash(visit)
   const expiries = onlyExpiries(state.expiries, isKept)
-  // What was done before may have been done to what does not stay.
+  // Earlier changes may concern data that is not kept.
   const anew = { csrf: false, carried, login, steps: NO_STEPS, binding: undefined }
   Object.assign(state, { sid, created, subject, label, permanent, flash, expiries, ...anew })
 }
 
-/** The messages of this request, without those that came: they were for another subject. */
+/** The messages of this request, without earlier ones, which were for another subject. */
 export function ownFlash({ came, state }: SessionVisit): readonly FlashMessage[] {
   const before = came?.content.flash ?? []
   return state.flash.filter(({ id }) => !before.some((message) => message.id === id))

@@ -1,6 +1,6 @@
 import { readOptionsOf } from '../base/options.ts'
 
-/** What the browser deletes for the site; the types of `Clear-Site-Data`. */
+/** The data that the browser deletes for the site: the types of `Clear-Site-Data`. */
 export type SiteData =
   | 'cache'
   | 'cookies'
@@ -23,7 +23,7 @@ export interface LogoutOptions {
   readonly clearSiteData?: boolean | readonly SiteData[] | undefined
 }
 
-/** What a logout asks for besides the end of its own session. */
+/** The options of a logout, apart from the end of its own session. */
 export interface LogoutRequest {
   /** Whose sessions end. */
   readonly everywhere: string | undefined

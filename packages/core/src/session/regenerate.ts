@@ -4,7 +4,7 @@ import { endState, removeData } from './draft.ts'
 import { checkKeep, ownFlash } from './login.ts'
 import { freshState, type SessionVisit } from './state.ts'
 
-/** What a session with a new id keeps. */
+/** The data that a session with a new id keeps. */
 export interface RegenerateOptions<Key extends string = string> {
   /** Keys of the data that stay. Default: all. */
   readonly keep?: readonly Key[] | undefined
@@ -25,22 +25,22 @@ export function renew({ state, setup }: SessionVisit, session: object, options: 
 }
 
 /**
- * Begins an empty session in the place of the one that came, as the login of nobody: never refused, and no end of what another
- * login has begun meanwhile. Messages of this request stay.
+ * Replaces the request's session by an empty anonymous one, like a login without a subject: it never fails, and does not end
+ * another login's session. Messages of this request are kept.
  */
 export function beginAnew(visit: SessionVisit, session: object): void {
   const flash = ownFlash(visit)
   const { state, came } = visit
   endState(visit)
-  // Another beginning than that of what came, in the same second too: who has read that one writes nothing into this one.
+  // Another start time than the old session's, even within a second, so that requests that have read the old one write nothing here.
   const created = Math.max(state.created, (came?.created ?? 0) + 1)
   Object.assign(state, { created, flash, login: { keep: [] } })
   standFor(session, visit.replaceSession())
 }
 
 /**
- * Makes a session that another one has replaced stand for it: it shows the data that it had, which Passport copies where it is to
- * stay, and hands on whatever else is read, called or set. A change of the old data is a TypeError, for it would be lost.
+ * Makes a replaced session's object forward to the new one. It still shows the old data, which Passport copies if it is to be
+ * kept, and forwards all other reads, calls and assignments. A change of the old data is a TypeError, because it would be lost.
  */
 function standFor(old: object, session: object): void {
   Reflect.setPrototypeOf(old, new Proxy(session, HANDING_ON))

@@ -2,7 +2,7 @@ import type { Csrf } from '../guard/csrf.ts'
 import type { FlashMessage } from '../record/flash.ts'
 import { type KeyExpiries, type Metadata, NO_METADATA, type Permanent } from '../record/metadata.ts'
 import type { Lifetime } from '../record/lifetime.ts'
-import type { CarriedOver, Content, OpenRecord, SessionRecord, Step } from '../record/record.ts'
+import type { CarriedOver, OpenRecord, SessionRecord, Step } from '../record/record.ts'
 import { SID_BYTES } from '../crypto/token.ts'
 import { type FillRandom, randomBytes } from '../base/random.ts'
 import type { CloseReason, OpenReason } from '../base/reasons.ts'
@@ -20,7 +20,7 @@ export interface SessionState {
   label: string | undefined
   flash: readonly FlashMessage[]
   expiries: KeyExpiries
-  /** Whether to keep it although it may be empty, because it has a CSRF token. */
+  /** Whether to keep it even if it is empty, because it has a CSRF token. */
   csrf: boolean
   /** Of the data. */
   version: number
@@ -33,7 +33,7 @@ export interface SessionState {
    * anonymous login.
    */
   login: { readonly keep: readonly string[] } | undefined
-  /** Keys that were removed although the session object, which a handler has frozen, still shows them. */
+  /** Removed keys that the session object still shows, because a handler has frozen it. */
   removed: ReadonlySet<string> | undefined
   /** Changes that can be repeated on another request's data, in order. */
   steps: readonly Step[]
@@ -74,24 +74,6 @@ export function freshState({ fillRandom, now, version }: SessionSetup): SessionS
   return stateOf(begun, version === 0 ? NO_METADATA : { ...NO_METADATA, version })
 }
 
-/** The content of a session with this state and data, to be written as text. */
-export function contentOf(
-  { subject, label, flash, expiries, csrf, permanent, version, binding }: SessionState,
-  data: object,
-): Content {
-  return {
-    data: data as Content['data'],
-    subject,
-    label,
-    flash,
-    expiries,
-    csrf,
-    permanent,
-    version,
-    binding,
-  }
-}
-
 /** A session's request, as the session's controls see it. */
 export interface SessionVisit {
   readonly state: SessionState
@@ -100,7 +82,7 @@ export interface SessionVisit {
   readonly setup: SessionSetup
   /** Whether it comes from the device that it is bound to. */
   readonly bound: boolean | 'pending'
-  /** What a logout does besides ending the session. */
+  /** The options of a logout, apart from ending the session. */
   logout: LogoutRequest | undefined
   /** Replaces the session object that handlers use by an empty one, and returns it. */
   replaceSession(): object

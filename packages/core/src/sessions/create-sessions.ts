@@ -1,15 +1,15 @@
 import { cameWith, lookUpArrivals } from '../visit/arrivals.ts'
 import { type FromDevice, fromDevice } from '../visit/from-device.ts'
 import { anonymousAfter, lookUpSealed, lookUpStored } from '../visit/lookup.ts'
-import type { Lookup, VisitOptions } from '../visit/setup.ts'
-import { failLogged, LoggedVisit } from '../visit/logged-visit.ts'
-import { type Look, SessionsVisit } from '../visit/visit.ts'
+import type { Look, Lookup, VisitOptions } from '../visit/setup.ts'
+import { failLogged, loggedVisit } from '../visit/logged-visit.ts'
+import { SessionsVisit } from '../visit/visit.ts'
 import type { EagerMode, LazyMode } from '../modes/mode.ts'
 import { SessionFacts } from '../session/facts.ts'
 import type { SessionData } from '../session/session.ts'
 import { type CookieHeader, cookieHeaderOf, type CookieSource } from '../cookie/read.ts'
 import type { Sids } from '../crypto/token.ts'
-import { since } from '../base/trace.ts'
+import { since } from '../base/time.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { refusePromise } from '../base/own.ts'
 import { readOptions } from '../base/options.ts'
@@ -84,7 +84,6 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
     return unlessFailed(andThen(found, (lookup) => () => lookup))
   }
 
-  const OneVisit = log === undefined ? SessionsVisit<D> : LoggedVisit<D>
   const load = arrivals.length === 0 ? loadOwn : loadArriving
 
   function visitFor(
@@ -92,9 +91,18 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
     source: CookieSource,
     options: VisitOptions | undefined,
   ): MaybePromise<SessionsVisit<D>> {
-    const visit = new OneVisit(setup, look, source, options)
+    const visit =
+      log === undefined
+        ? new SessionsVisit<D>(setup, look, source, options)
+        : visitInLog(look, source, options)
     return accept === undefined || mode.isLazy ? visit : visit.accepted()
   }
+
+  const visitInLog = (
+    look: Look,
+    source: CookieSource,
+    options: VisitOptions | undefined,
+  ): SessionsVisit<D> => loggedVisit(source, setup, (own) => new SessionsVisit<D>(own, look, source, options))
 
   const openLater = async (
     look: Promise<Look>,
@@ -109,7 +117,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
   ): MaybePromise<SessionsVisit<D>> {
     const header = cookieHeaderOf(source)
     const look = loading(header)
-    // Nothing else holds a reference to a request that nobody asks about.
+    // Keeps a reference to the request only if `accept` or the log needs it.
     const kept = accept === undefined && log === undefined ? header : source
     return look instanceof Promise ? openLater(look, kept, options) : visitFor(look, kept, options)
   }

@@ -11,18 +11,18 @@ export interface DeviceSessions {
   readonly [DEVICE]?: DeviceHooks | undefined
 }
 
-/** What the routes of device-bound sessions are made with. */
+/** The functions of the routes of device-bound sessions. */
 export interface DeviceHooks {
   /** The paths that browsers post to. */
   readonly register: string
   readonly refresh: string
   /** The cookie that a browser gets for a proof; its attributes are those of its lines, but for how long it lives. */
   readonly cookie: { readonly name: string; readonly attributes: string }
-  /** Whether a login that is bound to nothing does not count. */
+  /** Whether a login must be bound. */
   readonly isRequired: boolean
-  /** The session of a request for its proofs, wherever it comes from; that is no use, and extends nothing. */
+  /** Opens a request's session for its proofs, on any device. That does not count as use, and extends nothing. */
   open(source: CookieSource): Promise<DeviceVisit>
-  /** Publishes what a browser says of proofs that it has not given. */
+  /** Publishes a browser's reason for not refreshing. */
   skipped(reason: ProofRefusal): void
 }
 
@@ -40,11 +40,11 @@ export interface BoundKey {
 
 /** One request that shows something of a key. */
 export interface DeviceVisit {
-  /** `unknown`: the session may be good, on another server or later, and nothing can be said of it now. */
+  /** `unknown`: the session cannot be opened now, but may be valid on another server or later. */
   readonly state: 'open' | 'over' | 'unknown'
-  /** Undefined where it is bound to none. */
+  /** Undefined if it is not bound. */
   readonly bound: BoundKey | undefined
-  /** Of a challenge that came with the login. */
+  /** The state of a challenge for a login. */
   registrationState(challenge: unknown): ChallengeState
   /**
    * Binds the session to a key, unless it is bound; undefined where another key was quicker. The headers are those of the
@@ -55,11 +55,11 @@ export interface DeviceVisit {
   register(key: string): Promise<{ readonly id: string; readonly headers: readonly Header[] } | undefined>
   /** Publishes why a proof was not taken. */
   refused(reason: ProofRefusal): void
-  /** Ends what has to end with this request; gives back the headers of the response. */
+  /** Ends what this request has to end, and returns the headers of the response. */
   close(): Promise<readonly Header[]>
 }
 
-/** What sessions have for the routes; undefined where they are bound to nothing. */
+/** The functions for the routes; undefined if the sessions are not device-bound. */
 export const deviceHooksOf = (sessions: object): DeviceHooks | undefined =>
   (sessions as Partial<DeviceSessions>)[DEVICE]
 

@@ -64,7 +64,7 @@ export function createDeviceVisit(
       // The first look, so that it is committed.
       if (visit.session.subject === undefined) return undefined
       visit.state.binding = own
-      // What only closes is told of an end where data is lost by it.
+      // A request that only closes gets an error for an end only if it loses data.
       await visit.save()
       const headers = await visit.close()
       if (visit.state.binding !== own) return undefined

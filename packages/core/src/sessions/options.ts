@@ -10,7 +10,7 @@ import type { DeviceBoundOptions } from '../device/options.ts'
 import type { Duration } from '../base/duration.ts'
 import type { StandardSchema } from '../base/schema.ts'
 
-/** The options of sessions, besides {@link DataOptions}. */
+/** The options of sessions, in addition to {@link DataOptions}. */
 export interface SessionsOptions {
   /**
    * Newest first: the first seals, all open. Each at least 32 random bytes. An environment variable can be passed
@@ -49,8 +49,8 @@ export interface SessionsOptions {
    */
   readonly revocationCache?: Duration | undefined
   /**
-   * Binds logins to the device that they are made on, in browsers that can (Device Bound Session Credentials): a copied cookie is
-   * good for `cookieAge` at most. Its routes are those of `@keepsake/dbsc`. Default: logins are bound to nothing.
+   * Binds logins to the device that they are made on, in browsers that support Device Bound Session Credentials: a copied cookie
+   * is valid for `cookieAge` at most. Needs the routes of `@keepsake/dbsc`. Default: logins are not bound.
    */
   readonly deviceBound?: DeviceBoundOptions | undefined
   /** How many sessions a subject may have; a further login ends the oldest. Needs a `store`. Default: no limit. */
@@ -71,9 +71,9 @@ export interface SessionsOptions {
    */
   readonly onConflict?: 'mine' | 'fail' | ((conflict: Conflict) => unknown) | undefined
   /**
-   * `'dev'` prints a line for each request on standard error: what came, what changed, what was written, how long the store
-   * took; and responses say the last by `Server-Timing`. For development; `NODE_DEBUG=keepsake` does the same. Names of
-   * keys and reason codes, no token, id or value. Default: none.
+   * `'dev'` prints a line for each request on standard error: how the cookie was opened, which keys changed, what was written,
+   * and how long the store took, which responses also report as `Server-Timing`. For development; `NODE_DEBUG=keepsake` does the
+   * same. The line contains names of keys and reason codes, but no token, id or value. Default: no log.
    */
   readonly log?: 'dev' | undefined
   /** The clock, in epoch milliseconds; for tests. Default `Date.now`. */

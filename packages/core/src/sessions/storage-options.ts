@@ -2,7 +2,7 @@ import { readStore, type Store } from '../store/store.ts'
 import { readDuration } from '../base/duration.ts'
 import { ConfigError, wrongOption } from '../base/errors.ts'
 
-/** How long what was revoked is cached. */
+/** How long revocations are cached. */
 const DEFAULT_CACHE = '5s'
 
 export function readRevocation(options: Readonly<Record<string, unknown>>): {

@@ -36,7 +36,7 @@ export function createDeadlines<T extends Linked<T>>() {
       else if (firsts.get(minute) === item) firsts.set(minute, item.next)
       takeOut(item)
     },
-    /** One whose minute comes first. */
+    /** An item of the earliest minute. */
     first: (): T | undefined => firsts.get(settle()),
     /**
      * The items up to the minute of `time`, earliest first. Those of a past minute have to be removed during the

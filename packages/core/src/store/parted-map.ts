@@ -16,7 +16,7 @@ export function createPartedMap<V>() {
       return size
     },
     get: (key: string): V | undefined => partOf(key).get(key),
-    /** The values of one part after the other, each part as it is when its turn comes. */
+    /** The values part by part, each part in its state when it is reached. */
     *parts(): Generator<readonly V[], void> {
       for (const part of parts) yield [...part.values()]
     },

@@ -1,7 +1,9 @@
 import type { TimeLimit } from '../base/time-limit.ts'
-import { fieldsOf, permanentOf, readText, type SessionRecord } from '../record/record.ts'
+import { fieldsOf, permanentOf, type SessionRecord } from '../record/record.ts'
+import { readText } from '../record/text.ts'
 import { StoreBusyError, StoreError } from '../base/errors.ts'
 import { createKeyedQueue, type MaybePromise } from '../base/maybe-promise.ts'
+import { pause } from '../base/pause.ts'
 import { hasReplaced, readRow, type Row, textId, writeRow } from './row.ts'
 import type { SealedStore, StandingRecord } from './sealed-store.ts'
 import type { StoredRecord } from './store.ts'
@@ -43,9 +45,6 @@ export type Rewritten<Verdict> =
   /** The stored text does not open. */
   | { readonly outcome: 'unreadable' }
 
-/** The maximum pause between two attempts, which lets other processes proceed. */
-const MAX_PAUSE_MS = 40
-
 /** Whether the row contains a text of this id, or did under the later ones. */
 export const hasText = ({ sealed, row }: Standing, id: string): boolean =>
   textId(sealed) === id || hasReplaced(row, id)
@@ -78,20 +77,30 @@ export function rewrite<V>(
   if (next.do === 'stop') return { outcome: 'stopped', verdict: next.verdict, standing: known }
   if (isOver()) throw timeIsUp()
   const attempt = write(records, change, known, next)
-  if (!(attempt.isDone instanceof Promise))
-    return attempt.isDone ? attempt.result : rewriteStanding(records, change, isOver, undefined)
-  return attempt.isDone.then(
-    (isDone) => (isDone ? attempt.result : rewriteStanding(records, change, isOver, undefined)),
-    (error: unknown) => {
-      if (error instanceof StoreBusyError) throw error
-      return rewriteStanding(records, change, isOver, { error, from: known })
-    },
-  )
+  if (attempt.isDone instanceof Promise) return rewriteAfter(attempt, records, change, known, isOver)
+  return attempt.isDone ? attempt.result : rewriteStanding(records, change, isOver, undefined)
+}
+
+async function rewriteAfter<V>(
+  { isDone, result }: Attempt<V>,
+  records: SealedStore,
+  change: Rewrite<V>,
+  from: Standing,
+  isOver: () => boolean,
+): Promise<Rewritten<V>> {
+  let failure: Failure | undefined
+  try {
+    if (await isDone) return result
+  } catch (error) {
+    if (error instanceof StoreBusyError) throw error
+    failure = { error, from }
+  }
+  return rewriteStanding(records, change, isOver, failure)
 }
 
 /** A row as it is written. */
 export function sealRow(records: SealedStore, key: string, record: SessionRecord, row: Row): StoredRecord {
-  const text = writeRow({ ...row, text: record.text })
+  const text = writeRow(row, record.text)
   return records.seal(key, { ...fieldsOf(record, text), subject: record.subject })
 }
 
@@ -168,12 +177,6 @@ async function rewriteStanding<V>(
 
 const timeIsUp = (): StoreError =>
   new StoreError('other requests kept changing the session until the time limit')
-
-/** Random, and longer with each failed attempt, so that competing processes separate. */
-export function pause(attempt: number): Promise<void> {
-  const most = Math.min(MAX_PAUSE_MS, 2 ** attempt)
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * most))
-}
 
 /** Runs the rewrites of one key one after the other in this process; each begins with the result of the previous one. */
 export type RewriteInTurn = <V>(change: Rewrite<V>, isOver?: () => boolean) => MaybePromise<Rewritten<V>>

@@ -49,7 +49,7 @@ const NONE: readonly never[] = Object.freeze([])
 /** A text's id: the last 6 bytes of its nonce, which is never used twice. */
 export const textId = (sealed: string): string => sealed.slice(36, 44)
 
-export function writeRow({ proof, replaced, superseded, order, text }: RowText): string {
+export function writeRow({ proof, replaced, superseded, order }: Row, text: string): string {
   const head = proof + replaced
   if (superseded.length === 0 && order === undefined) return `${head}\n${text}`
   const before = superseded.map(

@@ -172,7 +172,7 @@ function attempt<T>(work: () => MaybePromise<T>): MaybePromise<T> {
   }
 }
 
-/** The same for what comes one by one. */
+/** The same for asynchronous items. */
 export async function* guardedEach<T>(items: () => AsyncIterable<T>): AsyncGenerator<T> {
   try {
     yield* items()

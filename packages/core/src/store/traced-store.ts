@@ -2,16 +2,16 @@ import { channel } from 'node:diagnostics_channel'
 import { STORE_CHANNEL, type StoreCall, type StoreOperation } from '../base/events.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import { fieldOf } from '../base/own.ts'
-import { since } from '../base/trace.ts'
+import { since } from '../base/time.ts'
 import type { Store } from './store.ts'
 
-/** The calls of a store that are published. `watch` is none: it lasts as long as somebody watches. */
+/** The calls of a store that are published. `watch` is not one of them, because it lasts as long as the watch. */
 export interface TracedStore extends Pick<Store, 'read' | 'create' | 'replace' | 'delete'> {
   readonly bySubject: Store['bySubject']
   readonly sweep: Store['sweep']
 }
 
-/** A store whose calls are published where somebody listens; where nobody does, each is the store's own. */
+/** A store whose calls are published. Without a listener, the calls go directly to the store. */
 export function tracedStore(store: Store): TracedStore {
   const calls = callsOf(store)
   const { isHeard, traced } = calls
@@ -44,7 +44,7 @@ function callsOf(store: Store) {
   ) as [Part, Part, Part]
   const system = systemOf(store)
 
-  /** Publishes that a call begins. What is given back publishes that it has ended. */
+  /** Publishes that a call begins. The returned function publishes that it has ended. */
   function begin(operation: StoreOperation): Ending {
     const call: StoreCall = { operation, system, durationMs: undefined, errorType: undefined }
     const begun = performance.now()
@@ -75,7 +75,7 @@ function callsOf(store: Store) {
       }
       return isThenable(done) ? Promise.resolve(done).then(through, fail) : through(done)
     },
-    /** Ends with the last item, or where no more are wanted. */
+    /** Ends with the last item, or when the consumer stops. */
     async *tracedEach<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
       const { end, fail } = begin('by_subject')
       let ending: () => void = end
@@ -100,13 +100,13 @@ interface Ending {
 const isThenable = <T>(done: MaybePromise<T>): done is Promise<T> =>
   typeof done === 'object' && done !== null && 'then' in done
 
-/** A store of somebody's own may say anything. */
+/** Another author's store may return anything. */
 function systemOf(store: Store): string | undefined {
   const system: unknown = fieldOf(store, 'system')
   return typeof system === 'string' && NAME.test(system) ? system : undefined
 }
 
-/** An error says more in its message, which may quote what it is about. */
+/** Does not use the error's message, which may quote data. */
 function errorTypeOf(error: unknown): string {
   if (!(error instanceof Error)) return OTHER
   const code = fieldOf(error as Error & { readonly code?: unknown }, 'code')
@@ -114,7 +114,7 @@ function errorTypeOf(error: unknown): string {
   return typeof said === 'string' ? said : OTHER
 }
 
-/** Short, and of nothing that a token, a key or a value would have to be told from. */
+/** Short, and so strict that it cannot be a token, a key or a value. */
 const NAME = /^[\w.]{1,32}$/
 
 /** What OpenTelemetry calls an error that has no name. */

@@ -7,11 +7,10 @@ import { admit } from '../record/admit.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import { UnsupportedError } from '../base/errors.ts'
 import { fieldOf } from '../base/own.ts'
-import { handleOf, keyOfHandle, NO_SUBJECTS, seenOf } from './in-store.ts'
+import { type Device, keyOfHandle, seenOf } from './device.ts'
 import { limitSteps, type SubjectRows } from './subject-rows.ts'
-import type { Device } from './subjects.ts'
 
-/** A session in a store, as an operator sees it: of its data no more than names and a size. */
+/** A session in a store, for an operator: of its data only the keys and the size. */
 export interface StoredSession extends Omit<Device, 'isCurrent'> {
   /** Who is logged in; undefined for an anonymous visitor. */
   readonly subject: string | undefined
@@ -21,7 +20,7 @@ export interface StoredSession extends Omit<Device, 'isCurrent'> {
   readonly bytes: number
 }
 
-/** All sessions, whoever's they are. Where something cannot be told, it throws `UnsupportedError`. */
+/** All sessions of all subjects. Throws an `UnsupportedError` if the store cannot provide them. */
 export interface Everyone {
   all(subject: string | undefined): AsyncIterable<StoredSession>
   find(handle: string): Promise<StoredSession | undefined>
@@ -55,10 +54,7 @@ export function everyoneInStore(setup: EveryoneSetup): Everyone {
     if (record === undefined) return undefined
     const { text, subject, content } = record
     return Object.freeze<StoredSession>({
-      ...seenOf(
-        { fields: record, label: content.label, binding: content.binding, handle: handleOf(key) },
-        lifetime,
-      ),
+      ...seenOf(key, record, lifetime),
       subject,
       keys: Object.keys(content.data),
       bytes: Buffer.byteLength(text),
@@ -73,7 +69,7 @@ export function everyoneInStore(setup: EveryoneSetup): Everyone {
   }
 
   async function* ofSubject(subject: string): AsyncGenerator<StoredSession> {
-    if (!rows.canFind) throw new UnsupportedError(NO_SUBJECTS)
+    rows.checkCanFind()
     for await (const { key, standing, isSession } of rows.each(subject)) {
       const session = isSession ? sessionOf(key, standing) : undefined
       if (session !== undefined) yield session
@@ -101,7 +97,7 @@ export function everyoneInStore(setup: EveryoneSetup): Everyone {
 }
 
 const unknown = (method: string): UnsupportedError =>
-  new UnsupportedError(`sessions.${method}: sessions live in their cookies; give a store, which knows them`)
+  new UnsupportedError(`sessions.${method}: sessions live in their cookies; configure a store`)
 
 /** Where at least some sessions live in their cookies. */
 export function nobody(): Everyone {

@@ -1,13 +1,12 @@
 import type { Standing } from '../store/rewrite.ts'
-import { readBinding } from '../record/binding.ts'
-import { endOf, type Lifetime, type Times } from '../record/lifetime.ts'
+import type { Lifetime } from '../record/lifetime.ts'
 import { sidText } from '../crypto/token.ts'
-import { UnsupportedError } from '../base/errors.ts'
 import type { Trace } from '../base/trace.ts'
 import { inTurns } from '../base/turns.ts'
+import { type Device, keyOfHandle, seenOf } from './device.ts'
 import type { Ledger } from './ledger.ts'
 import { hasSidOf, type SubjectRows } from './subject-rows.ts'
-import type { Device, Subjects } from './subjects.ts'
+import type { Subjects } from './subjects.ts'
 
 export interface StoreSubjectsSetup {
   readonly rows: SubjectRows
@@ -17,17 +16,11 @@ export interface StoreSubjectsSetup {
   readonly ledger: Ledger | undefined
 }
 
-export const NO_SUBJECTS = 'the store has no bySubject, so it cannot find the sessions of a subject'
-
 /** The number of rows that are ended in parallel. */
 const BATCH = 16
 
 /** A subject's sessions in a store that can find them. */
 export function subjectsInStore({ rows, lifetime, trace, ledger }: StoreSubjectsSetup): Subjects {
-  function checkRevokeAll(): void {
-    if (!rows.canFind) throw new UnsupportedError(NO_SUBJECTS)
-  }
-
   async function end(
     key: string,
     known: Standing | undefined,
@@ -40,15 +33,14 @@ export function subjectsInStore({ rows, lifetime, trace, ledger }: StoreSubjects
   }
 
   return Object.freeze<Subjects>({
-    checkRevokeAll,
+    checkRevokeAll: rows.checkCanFind,
     async listFor(subject, current) {
-      checkRevokeAll()
+      rows.checkCanFind()
       const devices: Device[] = []
       for await (const { key, standing, record } of rows.each(subject)) {
         if (standing === undefined || record === undefined) continue
-        const { label, binding } = record.content
-        const listed = { fields: record, label, binding, handle: handleOf(key) }
-        devices.push(deviceOf(listed, lifetime, hasSidOf(standing, current)))
+        const isCurrent = hasSidOf(standing, current)
+        devices.push(Object.freeze<Device>({ ...seenOf(key, record, lifetime), isCurrent }))
       }
       // Within the same second, the order of the store decides, the last first: the memory store lists in order of logins.
       return devices.toReversed().toSorted((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime())
@@ -58,7 +50,7 @@ export function subjectsInStore({ rows, lifetime, trace, ledger }: StoreSubjects
       return key === undefined ? false : end(key, undefined, subject)
     },
     async revokeAll(subject, spared) {
-      checkRevokeAll()
+      rows.checkCanFind()
       await ledger?.revokeAll(subject)
       // Only under its current sid: a request that has given this session a new one may be a thief's.
       const isSpared = ({ record }: Standing): boolean => spared.has(sidText(record.sid))
@@ -77,43 +69,4 @@ export function subjectsInStore({ rows, lifetime, trace, ledger }: StoreSubjects
 
 function* batchesOf<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let n = 0; n < items.length; n += BATCH) yield items.slice(n, n + BATCH)
-}
-
-/** A subject's record, and the facts about it besides its fields. */
-export interface Listed {
-  readonly fields: Times
-  readonly label: string | undefined
-  readonly binding: string | undefined
-  readonly handle: string
-}
-
-export const deviceOf = (listed: Listed, lifetime: Lifetime, isCurrent: boolean): Device =>
-  Object.freeze<Device>({ ...seenOf(listed, lifetime), isCurrent })
-
-/** What a list shows of a session, whoever asks for it. */
-export function seenOf(
-  { fields, label, binding, handle }: Listed,
-  lifetime: Lifetime,
-): Omit<Device, 'isCurrent'> {
-  const { created, issued, expires, permanent } = fields
-  const end = Math.min(expires, endOf(lifetime, created, issued, permanent))
-  return {
-    handle,
-    createdAt: new Date(created * 1000),
-    lastSeenAt: new Date(issued * 1000),
-    expiresAt: new Date(end * 1000),
-    permanent: permanent !== false,
-    label,
-    boundAt: binding === undefined ? undefined : new Date(readBinding(binding).at * 1000),
-  }
-}
-
-/** A row's key as a handle: a third shorter, and as safe in a form or a URL. */
-export const handleOf = (key: string): string => Buffer.from(key, 'hex').toString('base64url')
-
-/** The row's key of a handle; undefined for an invalid one. */
-export function keyOfHandle(handle: unknown): string | undefined {
-  if (typeof handle !== 'string' || handle.length !== 43) return undefined
-  const bytes = Buffer.from(handle, 'base64url')
-  return bytes.toString('base64url') === handle ? bytes.toString('hex') : undefined
 }

@@ -3,10 +3,10 @@ export type Entry = readonly [sid: string, until: number]
 
 /** The revocations of one subject. Times in epoch seconds. */
 export interface RevocationList {
-  /** Sessions that logged in up to this time are over, except the spared ones. */
+  /** Sessions that logged in up to this time have ended, except the spared ones. */
   readonly notBefore: number
   readonly spared: readonly Entry[]
-  /** Single sessions that are over. */
+  /** Single sessions that have ended. */
   readonly denied: readonly Entry[]
 }
 
@@ -35,20 +35,20 @@ export function isRevokedBy(
   return isNamed(denied) || (created <= notBefore && !isNamed(spared))
 }
 
-/** All sessions at `now` are over, except these. Earlier revocations stay in force. */
+/** Ends all sessions at `now` except these. Earlier revocations stay in force. */
 export const revokedAll = (list: RevocationList, spared: readonly Entry[], now: number): RevocationList => ({
   notBefore: Math.max(list.notBefore, now + CLOCK_SKEW),
   spared: spared.slice(-MAX_ENTRIES),
   denied: [],
 })
 
-/** Above the limit, the sids that were spared first are over too: it fails closed. */
+/** Above the limit, the sids that were spared first end too: it fails closed. */
 export const spare = (list: RevocationList, entry: Entry): RevocationList => ({
   ...list,
   spared: [...list.spared, entry].slice(-MAX_ENTRIES),
 })
 
-/** Above the limit, all of the subject's sessions at `now` are over too: it fails closed. */
+/** Above the limit, all of the subject's sessions at `now` end too: it fails closed. */
 export function deny(list: RevocationList, entry: Entry, now: number): RevocationList {
   if (list.denied.length >= MAX_ENTRIES) return revokedAll(list, [], now)
   return { ...list, denied: [...list.denied, entry] }

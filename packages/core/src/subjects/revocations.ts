@@ -1,6 +1,5 @@
 import type { TimeLimit } from '../base/time-limit.ts'
 import { hash } from 'node:crypto'
-import { pause } from '../store/rewrite.ts'
 import type { SealedStore, StandingRecord } from '../store/sealed-store.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import type { Keys } from '../crypto/keys.ts'
@@ -9,6 +8,7 @@ import { type BriefCache, createBriefCache } from '../base/brief-cache.ts'
 import { StoreBusyError, StoreError } from '../base/errors.ts'
 import { keepTrying } from '../base/keep-trying.ts'
 import { andThen, createKeyedQueue, type MaybePromise } from '../base/maybe-promise.ts'
+import { pause } from '../base/pause.ts'
 import { MAX_TIME } from '../base/time.ts'
 import {
   isRevokedBy,
@@ -26,10 +26,10 @@ export interface Revocable extends RevocableSession {
   readonly subject: string | undefined
 }
 
-/** Why a single session is over: it was ended, or got another sid at this epoch second. */
+/** Why a single session is revoked: it was ended, or got another sid at this epoch second. */
 export type Denial = 'ended' | { readonly renewedAt: number }
 
-/** A sid that is over. */
+/** A revoked sid. */
 export interface Denying {
   /** An earlier reason, which stays; undefined if this one is the first. */
   readonly earlier: Denial | undefined
@@ -155,7 +155,7 @@ export function createRevocations(setup: RevocationsSetup) {
         throw error
       }
     },
-    /** Why a session is over; undefined while it is valid. */
+    /** Why a session is revoked; undefined while it is valid. */
     find({ sid, created, subject }: Revocable): MaybePromise<Denial | undefined> {
       const key = denialKey(sid)
       const denied = denials.get(key, () => limited(() => readDenial(key)))

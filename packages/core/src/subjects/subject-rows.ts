@@ -6,6 +6,7 @@ import { admit } from '../record/admit.ts'
 import { expiryOf, type Lifetime } from '../record/lifetime.ts'
 import type { OpenRecord as Opened } from '../record/record.ts'
 import { type Sids, sidText } from '../crypto/token.ts'
+import { UnsupportedError } from '../base/errors.ts'
 
 export interface SubjectRowsSetup {
   readonly records: SealedStore
@@ -31,6 +32,8 @@ export interface SubjectRow {
 
 /** A subject's rows in a store that can find them. */
 export function createSubjectRows({ records, lifetime, timeLimit, now }: SubjectRowsSetup) {
+  const canFind = records.ofSubject !== undefined
+
   const recordOf = (standing: Standing | undefined): OpenRecord | undefined =>
     standing && admit<never>(standing.record, false, lifetime, now()).record
 
@@ -50,7 +53,11 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
   const each = (subject: string): AsyncIterable<SubjectRow> => inTurns(stepwise(subject))
 
   return Object.freeze({
-    canFind: records.ofSubject !== undefined,
+    canFind,
+    /** @throws {UnsupportedError} for a store that cannot find them. */
+    checkCanFind: (): void => {
+      if (!canFind) throw new UnsupportedError(NO_SUBJECTS)
+    },
     /** A subject's records, one after the other: all texts at once may be too much for the memory. */
     each,
     /** The same, as a complete list. */
@@ -88,7 +95,9 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
   })
 }
 
-/** Items that a store brings, where each step of it may take as long as the time limit says. */
+const NO_SUBJECTS = 'the store has no bySubject, so it cannot find the sessions of a subject'
+
+/** Items from a store, with the time limit for each step. */
 export async function* limitSteps<T>(
   items: AsyncIterable<T> | readonly never[],
   timeLimit: TimeLimit,

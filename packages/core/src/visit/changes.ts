@@ -1,14 +1,7 @@
 import { EMPTY_TEXT } from '../record/encode.ts'
 import { rebase, type Rebased, type ResolveConflict } from '../record/merge.ts'
-import {
-  type Attempt,
-  type CarriedOver,
-  carriedOver,
-  contentIn,
-  livingText,
-  type Step,
-  writeText,
-} from '../record/record.ts'
+import type { Attempt, CarriedOver, Step } from '../record/record.ts'
+import { carriedOver, contentIn, livingText, writeText } from '../record/text.ts'
 
 /* A handler's changes to a session, as texts: from its beginning to its end, or a part of that. Pure. */
 
@@ -56,7 +49,7 @@ export function keepChanged(before: string, after: string, keep: readonly string
   return writeText(Object.fromEntries(own), meta)
 }
 
-/** What was done to the keys of the data between two texts: `+added`, `~changed`, `-removed`; and `login` for a new subject. */
+/** The changes of keys between two texts: `+added`, `~changed`, `-removed`; and `login` for a new subject. */
 export function changedKeys(before = EMPTY_TEXT, after: string): readonly string[] {
   const [was, is] = [contentIn(before), contentIn(after)]
   const isSame = (key: string): boolean =>

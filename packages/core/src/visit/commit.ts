@@ -4,13 +4,13 @@ import { recordOf } from '../record/admit.ts'
 import type { Times } from '../record/lifetime.ts'
 import { type Attempt, NO_ATTEMPTS } from '../record/record.ts'
 import { SessionGoneError, StoreError } from '../base/errors.ts'
-import { since } from '../base/trace.ts'
+import { since } from '../base/time.ts'
 import { type MaybePromise, Queue } from '../base/maybe-promise.ts'
 import { fieldOf } from '../base/own.ts'
 import { hasLost } from './changes.ts'
 import { decide, type Decision, isCleared, reasonOf } from './decide.ts'
+import { finishLogout } from './finish-logout.ts'
 import { type Header, headersAfter, headersOf, LOOKED, withKeyAsked } from './headers.ts'
-import { carryOut } from './log-out.ts'
 import { SessionCommit } from './session-commit.ts'
 import { report, settle } from './settle.ts'
 import type { CommitSource, Draft, Setup, VisitOptions } from './setup.ts'
@@ -115,7 +115,7 @@ export class Commits implements CommitSource {
     if (plan.record !== 'nothing') return this.#write(decision, at)
     this.headers = headersOf(plan, this.record, this.setup, lookup.leaving) ?? this.headers
     this.setup.trace.closed(plan.reason, state.sid)
-    return logout && carryOut(this, logout)
+    return logout && finishLogout(this, logout)
   }
 
   #write({ plan, text }: Decision, at: number): MaybePromise<void> {
@@ -124,14 +124,17 @@ export class Commits implements CommitSource {
     const commit = new SessionCommit(this, plan, state, after, at, logout)
     try {
       const applied = this.apply(commit.beside(lookup.standing))
-      if (!(applied instanceof Promise)) return this.#conclude(commit, applied)
-      return applied.then(
-        (done) => this.#conclude(commit, done),
-        (error: unknown) => this.#fail(commit, error),
-      )
+      return applied instanceof Promise ? this.#await(commit, applied) : this.#conclude(commit, applied)
     } catch (error) {
       return this.#fail(commit, error)
     }
+  }
+
+  #await(commit: SessionCommit, applied: Promise<Committed>): Promise<void> {
+    return applied.then(
+      (done) => this.#conclude(commit, done),
+      (error: unknown) => this.#fail(commit, error),
+    )
   }
 
   /** An attempt with an unknown outcome is recognized by the ids of its texts. */
@@ -145,7 +148,7 @@ export class Commits implements CommitSource {
     // They look once this commit has ended, whatever its result.
     this.#watches?.forEach((tell) => tell())
     this.settle(commit, done)
-    return commit.logout && carryOut(this, commit.logout)
+    return commit.logout && finishLogout(this, commit.logout)
   }
 
   clearSiteData(value: string): void {

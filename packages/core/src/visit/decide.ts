@@ -1,12 +1,12 @@
 import { checkSize, type InForce, type Mode } from '../modes/mode.ts'
 import { checkKeys } from '../record/control-names.ts'
 import { dataOf, draftText } from '../session/draft.ts'
-import { contentOf, type SessionState } from '../session/state.ts'
+import type { SessionState } from '../session/state.ts'
 import type { SessionCookie } from '../cookie/cookie.ts'
 import { recordOf } from '../record/admit.ts'
 import { endOf, type Times } from '../record/lifetime.ts'
 import { type Before, type Plan, planClose } from '../record/plan.ts'
-import { livingAt, livingText, writeText } from '../record/record.ts'
+import { contentOf, livingAt, livingText, writeText } from '../record/text.ts'
 import type { Shape } from '../record/shape.ts'
 import {
   SessionConflictError,
@@ -60,7 +60,7 @@ export function checkFit(shape: Shape, text: string): void {
   if (path !== undefined) throw new SessionDataError(path, 'does not match the schema')
 }
 
-/** Why a cookie was not opened although it may be valid: on another server, later, or without another cookie beside it. */
+/** Why a cookie was not opened although it may be valid: on another server, later, or if no other cookie is sent with it. */
 const MAY_BE_GOOD: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'unknown_key',
   'ambiguous_cookie',
@@ -101,7 +101,7 @@ export function isCleared(
 /** The text of the session's current content, without expired keys. */
 function livingDraft(session: object, state: SessionState, now: number): string {
   if (state.expiries.size === 0) return draftText(session, state)
-  const content = livingAt(contentOf(state, dataOf(session, state)), now)
+  const content = livingAt(contentOf(dataOf(session, state), state), now)
   return writeText(content.data, content)
 }
 

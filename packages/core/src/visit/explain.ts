@@ -1,7 +1,7 @@
+import type { InForce, Mode } from '../modes/mode.ts'
 import type { Explanation } from '../session/state.ts'
 import type { Commits } from './commit.ts'
 import { reasonOf } from './decide.ts'
-import { whereaboutsOf } from './whereabouts.ts'
 
 /** Why a visit has this session, and what a commit would do now. */
 export function explainCommits(commits: Commits): Explanation {
@@ -13,3 +13,13 @@ export function explainCommits(commits: Commits): Explanation {
     return { ...known, closes: reasonOf(error) }
   }
 }
+
+/** Where a session lives, or would live without a record, and which cookies a logout of it ends. */
+function whereaboutsOf(mode: Mode, record: InForce | undefined): Pick<Explanation, 'mode' | 'logoutEnds'> {
+  if (record === undefined) return { mode: mode.name, logoutEnds: endsOf(!mode.isLazy) }
+  const place = record.place === undefined ? 'cookie' : 'store'
+  return { mode: place, logoutEnds: endsOf(mode.watchRecord(record) !== undefined) }
+}
+
+const endsOf = (isEndable: boolean): Explanation['logoutEnds'] =>
+  isEndable ? 'every_copy' : 'browser_cookie'

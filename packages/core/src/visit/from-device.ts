@@ -2,12 +2,12 @@ import type { DeviceProofs } from '../device/proofs.ts'
 import type { CookieHeader } from '../cookie/read.ts'
 import type { Leaving, Lookup } from './setup.ts'
 
-/** What a lookup comes to for a request of this header; `now` in epoch seconds. */
+/** The result of a lookup for a request with this header; `now` in epoch seconds. */
 export type FromDevice = (lookup: Lookup, header: CookieHeader, now: number) => Lookup
 
 /**
- * Holds what was looked up to the device that it is bound to. A session that does not come from there stays as it is, cookie and
- * all, and this request gets another one; so the browser that has the key can come back.
+ * Checks a looked-up session against its device. If the request does not come from there, the session and its cookie stay as they
+ * are, and this request gets another session. So the browser that has the key can continue.
  */
 export function fromDevice(device: DeviceProofs): FromDevice {
   /** The device's cookie goes with that of the session. */
@@ -27,6 +27,6 @@ export function fromDevice(device: DeviceProofs): FromDevice {
   }
 }
 
-/** Whether a record was looked up that ends with this request, because it came from elsewhere than its device. */
+/** Whether the looked-up record ends with this request, because the request does not come from its device. */
 export const isEndedFor = ({ device, record }: Lookup): boolean =>
   device !== undefined && record !== undefined && (device === 'unregistered' || device === 'copied')

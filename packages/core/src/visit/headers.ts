@@ -29,11 +29,15 @@ export const LOOKED: readonly Header[] = Object.freeze([VARY])
  * The response changes the cookie, so no cache may store it. Former definitions' cookies are deleted first: for a client that does
  * not distinguish them from today's, the last line counts. Other libraries' cookies have other names.
  */
-const withCookie = (
+function withCookie(
   line: string,
   { expiry }: SessionCookie,
   leaving: readonly string[] = NO_LINES,
-): readonly Header[] => [...[...expiry, line, ...leaving].map(setCookie), VARY, NO_STORE]
+): readonly Header[] {
+  // Most responses set one cookie, and this runs with each write.
+  if (expiry.length === 0 && leaving.length === 0) return [setCookie(line), VARY, NO_STORE]
+  return [...[...expiry, line, ...leaving].map(setCookie), VARY, NO_STORE]
+}
 
 const NO_LINES: readonly string[] = Object.freeze([])
 const setCookie = (line: string): Header => ['Set-Cookie', line]

@@ -5,26 +5,38 @@ import { CLOSE_EVENTS } from '../base/events.ts'
 import { printLine } from '../base/dev-log.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { CloseReason, OpenReason } from '../base/reasons.ts'
-import { since, type Told, type Trace } from '../base/trace.ts'
+import { since } from '../base/time.ts'
+import type { Told, Trace } from '../base/trace.ts'
 import { changedKeys } from './changes.ts'
 import type { Header } from './headers.ts'
 import { type LogFacts, logLine, requestLine, toneOf } from './log-line.ts'
-import type { Lookup, Setup, VisitOptions } from './setup.ts'
-import { type Look, SessionsVisit } from './visit.ts'
+import type { Draft, Lookup, Setup } from './setup.ts'
 
-/** A visit whose request has a line in the development log. Where nobody asked for that, none is made. */
-export class LoggedVisit<D> extends SessionsVisit<D> {
-  readonly #notes: Notes
+/** What the line of a request needs of its visit. */
+interface LoggableVisit extends Pick<Draft, 'session' | 'state'> {
+  readonly came: { readonly text: string } | undefined
+  close(): MaybePromise<readonly Header[]>
+  settle(): void
+}
 
-  constructor(setup: Setup, look: Look, source: CookieSource, options: VisitOptions | undefined) {
-    const notes = new Notes(source)
-    super({ ...setup, trace: notes.taken(setup.trace) }, look, source, options)
-    this.#notes = notes
-  }
+/** Makes a visit whose request gets a line in the development log. Used only if the log is on. */
+export function loggedVisit<V extends LoggableVisit>(
+  source: CookieSource,
+  { trace, ...setup }: Setup,
+  create: (setup: Setup) => V,
+): V {
+  const notes = new Notes(source)
+  const visit = create({ ...setup, trace: notes.taken(trace) })
+  printWhenClosed(visit, notes)
+  return visit
+}
 
-  override close(): MaybePromise<readonly Header[]> {
-    const notes = this.#notes
-    notes.keys = this.#changedKeys()
+/** Overrides the two methods that a request can end with. */
+function printWhenClosed(visit: LoggableVisit, notes: Notes): void {
+  const close = visit.close.bind(visit)
+  const settle = visit.settle.bind(visit)
+  visit.close = () => {
+    notes.keys = changedKeysOf(visit, notes)
     const begun = performance.now()
     const print = (headers: readonly Header[]): readonly Header[] => {
       notes.print(headers)
@@ -35,27 +47,26 @@ export class LoggedVisit<D> extends SessionsVisit<D> {
       throw error
     }
     try {
-      const closing = super.close()
+      const closing = close()
       return closing instanceof Promise ? closing.then(print, fail) : print(closing)
     } catch (error) {
       return fail(error)
     }
   }
-
-  /** A host that has no head to wait for, as Next while it renders, closes nothing that was only read. */
-  override settle(): void {
-    super.settle()
-    if (!this.#notes.isPrinted) this.#notes.print([])
+  // A host that has no head to wait for, as Next while it renders, closes nothing that was only read.
+  visit.settle = () => {
+    settle()
+    if (!notes.isPrinted) notes.print([])
   }
+}
 
-  /** What cannot be written has no names either; closing says so. */
-  #changedKeys(): readonly string[] {
-    if (this.#notes.opened === undefined) return []
-    try {
-      return changedKeys(this.came?.text, draftText(this.session, this.state))
-    } catch {
-      return []
-    }
+/** Data that cannot be saved has no comparable keys; closing reports the error. */
+function changedKeysOf(visit: LoggableVisit, { opened }: Notes): readonly string[] {
+  if (opened === undefined) return []
+  try {
+    return changedKeys(visit.came?.text, draftText(visit.session, visit.state))
+  } catch {
+    return []
   }
 }
 
@@ -71,7 +82,7 @@ export function failLogged(source: CookieSource, error: unknown): never {
   throw error
 }
 
-/** What a visit has published, as far as its line tells of it. */
+/** The events of a visit that its line contains. */
 class Notes implements LogFacts {
   readonly #source: CookieSource
   opened: OpenReason | undefined
@@ -82,7 +93,7 @@ class Notes implements LogFacts {
   storeMs: number | undefined
   bytes: number | undefined
   isPrinted = false
-  /** The row's key, where the record lies in one. */
+  /** The row's key, if the record is in a row. */
   #row: string | undefined
   #rows: 'row inserted' | 'row updated' | 'row deleted' | undefined
 
@@ -121,11 +132,11 @@ class Notes implements LogFacts {
   }
 
   #noteCommit(reason: CloseReason, record: Told | undefined, storeMs: number | undefined): void {
-    // Nobody else ends what nobody has looked at.
+    // Only `accept` ends a session that was not used.
     this.opened ??= 'refused'
     this.#add(storeMs)
     if (record !== undefined) this.bytes = Buffer.byteLength(record.text)
-    // What a save has done counts more than that there was nothing left to do.
+    // The result of an earlier save is more informative than an empty close.
     if (this.closed === undefined || CLOSE_EVENTS[reason] !== undefined) this.closed = reason
     this.#noteRow(reason, record)
     if (reason === 'late') this.#printLate()

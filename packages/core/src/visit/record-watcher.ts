@@ -30,11 +30,11 @@ export interface RecordWatcher {
   look(): Promise<SessionChange | undefined>
   /** Whether to look although the store has reported no change. */
   isDue(): boolean
-  /** Stops listening for good. */
+  /** Stops listening permanently. */
   release(): void
 }
 
-/** A record that this server rejects is over for its watchers. */
+/** A record that this server rejects counts as ended for its watches. */
 const UNFIT: Loaded = Object.freeze({ reason: 'unfit', record: undefined })
 
 /** A store that notifies is polled too, but rarely: a message may get lost, and a broken connection go unnoticed. */

@@ -3,7 +3,7 @@ import { resetDraft } from '../session/draft.ts'
 import { freshState, stateOf } from '../session/state.ts'
 import { hasControlName } from '../record/control-names.ts'
 import { EMPTY_TEXT } from '../record/encode.ts'
-import { contentIn } from '../record/record.ts'
+import { contentIn } from '../record/text.ts'
 import { SessionGoneError } from '../base/errors.ts'
 import type { Commits } from './commit.ts'
 

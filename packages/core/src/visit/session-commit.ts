@@ -8,15 +8,8 @@ import { endOf, heldEnd } from '../record/lifetime.ts'
 import { mergeTexts, type ResolveConflict } from '../record/merge.ts'
 import type { Permanent } from '../record/metadata.ts'
 import type { Plan } from '../record/plan.ts'
-import {
-  type Attempt,
-  type CarriedOver,
-  carriedOver,
-  type SessionRecord,
-  type Step,
-  withLimit,
-  contentIn,
-} from '../record/record.ts'
+import type { Attempt, CarriedOver, SessionRecord, Step } from '../record/record.ts'
+import { carriedOver, withLimit, contentIn } from '../record/text.ts'
 import { fittingText } from '../record/shape.ts'
 import { SID_BYTES } from '../crypto/token.ts'
 import { SessionConflictError, StoreError } from '../base/errors.ts'

@@ -1,19 +1,18 @@
 import { removeKey } from '../session/draft.ts'
 import { recordOf } from '../record/admit.ts'
-import type { Plan } from '../record/plan.ts'
-import { type Change, stepOf } from '../record/record.ts'
+import { CHANGED } from '../record/plan.ts'
+import type { Change } from '../record/record.ts'
+import { stepOf } from '../record/text.ts'
 import { SessionGoneError, UnsupportedError } from '../base/errors.ts'
 import type { Commits } from './commit.ts'
 import { checkFit } from './decide.ts'
 import { SessionCommit } from './session-commit.ts'
 
-const CHANGED: Plan = Object.freeze({ record: 'update', cookie: 'set', reason: 'changed' })
-
 /** Takes a key, after all pending changes are committed: no other request gets its value. See `session.take`. */
 export async function takeKey(commits: Commits, key: string): Promise<unknown> {
   if (typeof key !== 'string') throw new TypeError('session.take: expected a key as text')
   await commits.commit()
-  // A renewal that came too late is not a lost change.
+  // A renewal that is too late is not a lost change.
   const isLost = commits.hasDropped || (commits.isEnded && commits.decide().plan.reason !== 'renewed')
   if (isLost) throw new SessionGoneError()
   let value: unknown
@@ -28,7 +27,7 @@ async function takeNow(commits: Commits, key: string): Promise<unknown> {
   const { mode, lifetime, shape, now } = setup
   if (mode.name === 'cookie' || (before !== undefined && before.place === undefined))
     throw new UnsupportedError(
-      'session.take: the session lives in its cookie; configure a store, which records what was taken',
+      'session.take: the session lives in its cookie; configure a store, which can record the removal',
     )
   if (before === undefined) return undefined
   let value: unknown

@@ -84,7 +84,7 @@ describe('the events of opening', () => {
   it.each<[string, () => Promise<string | undefined> | string | undefined, string[]]>([
     ['no cookie', () => undefined, []],
     ['a cookie of another name', () => 'other=1', []],
-    ['a good one', () => cookieWith({ n: 1 }), ['session_opened: opened']],
+    ['a valid cookie', () => cookieWith({ n: 1 }), ['session_opened: opened']],
     ['junk', () => '__Host-session=junk', ['cookie_rejected: malformed']],
     [
       'one of another secret',
@@ -96,7 +96,7 @@ describe('the events of opening', () => {
       async () => `${(await cookieWith({ n: 1 })).slice(0, -4)}AAAA`,
       ['cookie_rejected: forged'],
     ],
-    ['one whose text is no record', () => tokenWith({ text: '[]' }), ['cookie_rejected: corrupt']],
+    ['one whose text is not a record', () => tokenWith({ text: '[]' }), ['cookie_rejected: corrupt']],
     [
       'one that has the name of a control among its keys, which is left out',
       () => tokenWith({ text: '{"destroy":1}' }),
@@ -117,11 +117,11 @@ describe('the events of opening', () => {
     ['one of the future', () => tokenWith({ issued: START + 61 }), ['cookie_rejected: issued_in_future']],
     ['a header of more than 16 KiB', () => `a=${'x'.repeat(16_384)}`, ['cookie_rejected: header_too_large']],
     [
-      'two good ones',
+      'two valid ones',
       async () => `${await cookieWith({ n: 1 })}; ${await cookieWith({ n: 2 })}`,
       ['cookie_rejected: ambiguous_cookie'],
     ],
-  ])('of %s', async (_, headerOf, expected) => {
+  ])('are the expected ones for %s', async (_, headerOf, expected) => {
     const header = await headerOf()
     events = []
     const browser = createBrowser(sessionsOf(), header)
@@ -275,7 +275,7 @@ describe('an event (R70)', () => {
     expect(events.every((event) => Object.isFrozen(event))).toBe(true)
   })
 
-  it('says whether a session that was there already lives longer by what was written', async () => {
+  it('has a flag that shows whether a write has extended an existing session', async () => {
     const clock = createClock()
     const sessions = sessionsOf({ now: clock.now })
     const browser = createBrowser(sessions)
@@ -300,7 +300,7 @@ describe('an event (R70)', () => {
     ])
   })
 
-  it('says where the record lives, also of a session that moves between its cookie and a store', async () => {
+  it('has the place of the record, also for a session that moves between its cookie and a store', async () => {
     const browser = createBrowser(sessionsOf({ overflow: memoryStore() }))
     await browser.visit((session) => (session['text'] = 'short'))
     await browser.visit((session) => (session['text'] = 'x'.repeat(5000)))
@@ -321,8 +321,8 @@ describe('an event (R70)', () => {
     ['a store', (pause) => ({ store: slowed(pause), revocation: undefined })],
     ['overflow', (pause) => ({ overflow: slowed(pause) })],
     ['a revocation list', (pause) => ({ revocation: { ...slowed(pause), isVolatile: false } })],
-  ])('says how long %s took, and how many bytes the record has', async (_, optionsFor) => {
-    // A timer never comes early: this is the least that the store takes.
+  ])('has the duration of %s and the size of the record', async (_, optionsFor) => {
+    // A timer never fires early, so this is the minimum duration of the store call.
     const options = optionsFor(() => new Promise((resolve) => setTimeout(resolve, 6)))
     const browser = createBrowser(sessionsOf({ ...options, revocationCache: 0 }))
     const data = { text: 'é'.repeat(3000) }
@@ -343,7 +343,7 @@ describe('an event (R70)', () => {
     for (const { storeMs } of events) expect(storeMs).toBeGreaterThanOrEqual(5)
   })
 
-  it('says how long a failed store call took, and has no time if the store was not called', async () => {
+  it('has the duration of a failed store call, and none if the store was not called', async () => {
     const store = memoryStore()
     const failing = { ...store, create: failSlowly, read: failSlowly, replace: failSlowly }
     const { cookie } = await browserOf(sessionsOf({ store, revocation: undefined }))
@@ -366,7 +366,7 @@ describe('an event (R70)', () => {
   })
 
   it.each(['after one that was written', 'after one that has failed', 'by a take'])(
-    'does not count what an earlier commit of the request has taken: %s',
+    'does not include the duration of an earlier commit of the request: %s',
     async (which) => {
       const store = memoryStore()
       const schema = z.object({ n: z.number(), more: z.number().optional() })

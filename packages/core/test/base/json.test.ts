@@ -22,7 +22,7 @@ const tree = fc.letrec((tie) => ({
 
 describe('JSON whose keys have escapes', () => {
   it.each(['"', '\n', '\0', '\ud800', '\\', 'a"', '""', '\\"'])(
-    'is read as it stands, with the key %j, after other keys that end in a backslash',
+    'is read unchanged, with the key %j, after other keys that end in a backslash',
     (name) => {
       mislead()
       for (const head of ['h', 'i', 'p']) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createKeyedQueue } from '../../src/base/maybe-promise.ts'
 import { rejection, times } from '../store-support.ts'
 
-/** Tasks that write down when they begin and end, and end when they are told to. */
+/** Tasks that record when they begin and end, and end when the test releases them. */
 function createTasks() {
   const log: string[] = []
   const gates = new Map<string, PromiseWithResolvers<string>>()

@@ -34,7 +34,7 @@ describe('the random pool', () => {
 
   it('fills to the last byte at the end of the pool', () => {
     const fill = createRandomPool()
-    // 16 does not divide what is left after 4,090 of 4,096 bytes: the pool has to be refilled in time.
+    // After 4,090 of 4,096 bytes, fewer than 16 are left, so the pool must be refilled in time.
     for (let round = 0; round < 20; round++) {
       fill(Buffer.alloc(4090), 0, 4090)
       const target = Buffer.alloc(16)

@@ -100,7 +100,7 @@ describe('the attributes of a cookie', () => {
       expect(error).toMatchObject({ option: `cookie.${option}` })
     })
 
-    it('a path may have 1,024 characters and no more (R10)', () => {
+    it('a path may have up to 1,024 characters (R10)', () => {
       expect(suffixOf({ path: `/${'a'.repeat(1023)}` })).toContain('; Path=/aaa')
       expect(() => suffixOf({ path: `/${'a'.repeat(1024)}` })).toThrow(/^cookie\.path: .*1024/)
     })
@@ -205,7 +205,7 @@ describe('the attributes of a cookie', () => {
     )
 
     it.each([[''], [undefined], [null], [1], [{}], ['a b'], ['a=b'], ['a;b'], ['ä']])(
-      '%j is no name',
+      '%j is not a valid name',
       (name) => {
         expect(() => readAttributes(name, {})).toThrow(ConfigError)
       },
@@ -219,7 +219,7 @@ describe('the attributes of a cookie', () => {
     [{ partitioned: true, secure: true }, undefined],
     [{ partitioned: true, sameSite: 'none' }, undefined],
     [{ partitioned: false, secure: false, sameSite: 'strict' }, undefined],
-  ])('%j without Secure throws where Secure is required: %j (R7)', (attributes, option) => {
+  ])('%j without Secure throws if it requires Secure: %j (R7)', (attributes, option) => {
     const error = thrownBy(() => readAttributes('a', attributes))
     expect(error instanceof ConfigError ? error.option : error).toBe(option)
   })
@@ -266,7 +266,7 @@ describe('the attributes of a cookie', () => {
     })
 
     it.each(['1601-01-01T00:00:00Z', '1970-01-01T00:00:00Z', '9999-12-31T23:59:59Z'])(
-      'takes %s as a fixed end',
+      'accept %s as a fixed expiry',
       (at) => {
         expect(present(readAttributes('a', { expires: new Date(at) }).expires).toISOString()).toContain(
           at.slice(0, 19),

@@ -104,7 +104,7 @@ describe('the grammar of cookies', () => {
     ['bücher.example', false],
     ['a\n.example', false],
     ['example.com\n', false],
-  ])('says whether %j is a host name: %j', (domain, valid) => {
+  ])('decides whether %j is a host name: %j', (domain, valid) => {
     expect(isDomain(domain)).toBe(valid)
   })
 })

@@ -113,7 +113,7 @@ describe('reading a Cookie header', () => {
   })
 
   it.each(['\u00A0', '\u000B', '\u000C', '\u0085', '\uFEFF', '\u2028', '\u3000', '\r', '\n', '\u0000'])(
-    'does not take %j for a blank, so it cannot smuggle a name in (R13)',
+    'does not treat %j as a space, so it cannot smuggle a name in (R13)',
     (blank) => {
       for (const text of [`${blank}__Host-sid=evil`, `__Host-sid${blank}=evil`]) {
         expect(readCookies(text).has('__Host-sid')).toBe(false)
@@ -147,7 +147,7 @@ describe('reading a Cookie header', () => {
   })
 
   it.each([null, undefined, 5, {}, true, Symbol('a'), () => 'a=1', [null], [5, {}]])(
-    'takes what is no header for an empty one: %s (R20)',
+    'treats a value that is not a header as an empty one: %s (R20)',
     (header) => {
       expect(cookieValues(header as never, 'a')).toEqual([])
       expect(readCookies(header as never).size).toBe(0)
@@ -204,7 +204,7 @@ describe('the Cookie header of a request', () => {
     ['of Node', { headers: { cookie: 'a=1' } }, 'a=1'],
     ['of Node, in several fields', { headers: { cookie: ['a=1', 'b=2'] } }, 'a=1; b=2'],
     ['of Node, without cookies', { headers: {} }, ''],
-    ['of Node, beside a field named get', { headers: { get: 'b=2', cookie: 'a=1' } }, 'a=1'],
+    ['of Node, with another field named get', { headers: { get: 'b=2', cookie: 'a=1' } }, 'a=1'],
     ['of the Fetch API', { headers: new Headers({ Cookie: 'a=1' }) }, 'a=1'],
     ['of the Fetch API, without cookies', { headers: new Headers() }, ''],
     ['by itself', 'a=1', 'a=1'],

@@ -5,13 +5,13 @@ import { SECRET, thrownBy } from '../support.ts'
 
 const headerOf = (line: string): string => line.slice(0, line.indexOf(';'))
 const json = createCookie<unknown>('cart', { json: true })
-// oxlint-disable-next-line unicorn/no-thenable -- what is to be refused
+// oxlint-disable-next-line unicorn/no-thenable -- the value to be rejected
 const THENABLE: object = { then: () => undefined }
 const PROTECTIONS = { signed: { signed: [SECRET] }, sealed: { sealed: [SECRET] } } as const
 
 describe('half a surrogate pair', () => {
   it.each(Object.keys(PROTECTIONS) as (keyof typeof PROTECTIONS)[])(
-    'is refused by a %s cookie of text, which would come back as another text',
+    'is rejected by a %s cookie of text, because it would be read back as another text',
     (protection) => {
       const cookie = createCookie('name', PROTECTIONS[protection])
       for (const text of ['\uD800', 'a\uDFFFb', '\uDE00\uD83D']) {
@@ -38,7 +38,7 @@ describe('a cookie of JSON', () => {
     ['a circle', circle],
     ['a toJSON that throws', { toJSON: () => expect.unreachable() }],
     ['a deep nest', deep(200_000)],
-  ])('throws a message of its own for %s', (_, value) => {
+  ])('throws a specific message for %s', (_, value) => {
     const error = thrownBy(() => json.write(value))
     expect(error).toBeInstanceOf(CookieValueError)
     expect(String(error)).toBe(

@@ -18,7 +18,7 @@ describe('the keys of a session cookie', () => {
     expect(keys.sealer('cookie').open(record)).toEqual({ ok: false, reason: 'unknown_key' })
   })
 
-  it('have room for a whole record in a store, and for what a browser keeps in a cookie', () => {
+  it('can seal the maximum record in a store, and the maximum that a browser accepts in a cookie', () => {
     const keys = keysOf()
     const { place: _, ...fields } = FIELDS
     const large = { ...fields, text: JSON.stringify({ a: 'x'.repeat(65_000) }) }
@@ -38,7 +38,7 @@ describe('the keys of a session cookie', () => {
     expect(after.open(during.seal(FIELDS, 'row'), 'row')).toMatchObject({ ok: true, stale: false })
   })
 
-  it('give a subject the same name for one cookie, and another for every other cookie', () => {
+  it('hash a subject to the same name for one cookie, and to another for every other cookie', () => {
     expect(name()).toBe(name())
     const names = [name(), name('other'), name('__Host-session', 'shop'), name('__Host-session', '', OLD)]
     expect(new Set([...names, keysOf().subjects.hash('bob')]).size).toBe(5)
@@ -53,7 +53,7 @@ describe('the keys of a session cookie', () => {
     expect(subjects.revocationKeys('alice')).toHaveLength(2)
   })
 
-  it('give a subject another name for each use (R61)', () => {
+  it('hash a subject to a different name for each use (R61)', () => {
     const { subjects } = keysOf()
     const names = [subjects.hash('alice'), ...subjects.revocationKeys('alice')]
     expect(new Set(names).size).toBe(2)

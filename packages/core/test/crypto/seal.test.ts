@@ -328,7 +328,7 @@ describe('opening a token', () => {
     ['text of another key', 'unknown_key', `AQ${'A'.repeat(106)}`],
     ['another version', 'unknown_key', changedBytes(token, (bytes) => bytes.fill(2, 0, 1))],
     ['a token of another library', 'unknown_key', 'Fe26.2*constructor*'.padEnd(120, 'a')],
-    ['a head of ours and zeros', 'forged', `${token.slice(0, 12)}${'A'.repeat(100)}`],
+    ['a valid head followed by zeros', 'forged', `${token.slice(0, 12)}${'A'.repeat(100)}`],
     ['108 characters with a wrong tag', 'forged', `${token.slice(0, 12)}${'A'.repeat(96)}`],
     ['its own token', 'opened', token],
   ])('finds %s %s', (_, outcome, text) => {
@@ -336,7 +336,7 @@ describe('opening a token', () => {
   })
 
   it.each([[undefined], [null], [1], [{}], [['A'.repeat(120)]], [{ length: 120 }]])(
-    'takes %j, which is no text',
+    'rejects %j, which is not text',
     (value) => {
       expect(outcomeOf(sealer.open(value as string))).toBe('malformed')
     },

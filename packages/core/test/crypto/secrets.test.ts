@@ -90,7 +90,7 @@ describe('secrets', () => {
   })
 
   it.each([[undefined], ['short'], ['a'.repeat(64)], ['changeme-abcdefghijklmnopqrstuvwxyz']])(
-    'that are refused come with a way to make one: %s',
+    'that are rejected cause an error that shows how to generate one: %s',
     (secret) => {
       expect(() => readSecrets('secrets', [secret])).toThrow(MAKE_ONE)
     },

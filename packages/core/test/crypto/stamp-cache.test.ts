@@ -22,7 +22,7 @@ function counting(): { readonly stamps: Stamps; reads: number } {
 }
 
 describe('cached stamps', () => {
-  it('are hashed once, and say what they say for nothing else', () => {
+  it('are verified once, and valid only for their purpose and text', () => {
     const counted = counting()
     const cached = withStampCache(counted.stamps)
     const stamp = cached.write('cookie', NOW, 'a')
@@ -34,7 +34,7 @@ describe('cached stamps', () => {
     expect(counted.reads).toBe(3)
   })
 
-  it('are no forged ones, however many come, nor what is no text', () => {
+  it('are never forged ones or values that are not text, and do not evict valid ones', () => {
     const counted = counting()
     const cached = withStampCache(counted.stamps)
     const stamp = cached.write('cookie', NOW, 'a')
@@ -47,7 +47,7 @@ describe('cached stamps', () => {
     expect(counted.reads).toBe(0)
   })
 
-  it('are so many at most, and then begin anew', () => {
+  it('are limited in number, and dropped when there are too many', () => {
     const counted = counting()
     const cached = withStampCache(counted.stamps)
     const stamps = Array.from({ length: 8193 }, (_, n) => cached.write('cookie', NOW, String(n)))

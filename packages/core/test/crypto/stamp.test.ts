@@ -7,7 +7,7 @@ const STAMPS = createStamps([keyOf(1)])
 const NOW = 1_800_000_000
 
 describe('a stamp', () => {
-  it('says its time for what it was made for, and nothing for another purpose, text or key', () => {
+  it('has its time only for its own purpose, text and key', () => {
     const stamp = STAMPS.write('cookie', NOW, 'a')
     expect(stamp).toMatch(/^[\w-]{40}$/)
     expect(STAMPS.timeIn(stamp, 'cookie', 'a')).toBe(NOW)

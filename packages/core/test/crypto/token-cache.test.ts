@@ -18,7 +18,7 @@ const ROW = 'ab'.repeat(32)
 const plainSealer = (): Sealer =>
   createSealer({ secrets: [secretNamed('newest'), secretNamed('older')], name: '__Host-session' })
 
-/** A sealer that says how often it was asked to open. */
+/** A sealer that counts its calls to open. */
 function countedSealer() {
   const inner = plainSealer()
   const asked: string[] = []

@@ -26,26 +26,34 @@ const judge = ({ subject = 'ada', age = 1000, bound, shown = 'none', isRequired 
     NOW,
   )
 
-describe('a session', () => {
+describe('a session with the option deviceBound', () => {
   it.each<[string, Case, string]>([
-    ['that is bound to nothing is free', {}, 'free'],
-    ['that has to be bound may wait for two minutes', { isRequired: true, age: 120 }, 'free'],
-    ['that has to be bound waits no longer', { isRequired: true, age: 121 }, 'unregistered'],
-    ['with a good cookie is bound', { bound: 1000, shown: 'good' }, 'bound'],
-    ['that was bound ten seconds ago is pending without the cookie', { bound: 10 }, 'pending'],
-    ['that was bound before that is not', { bound: 11 }, 'unbound'],
+    ['that is not bound is free', {}, 'free'],
+    ['that has to be bound is free for two minutes', { isRequired: true, age: 120 }, 'free'],
     [
-      'with a cookie that is over by a minute is unbound',
+      'that has to be bound is unregistered after two minutes',
+      { isRequired: true, age: 121 },
+      'unregistered',
+    ],
+    ['with a valid device cookie is bound', { bound: 1000, shown: 'good' }, 'bound'],
+    ['that was bound ten seconds ago is pending without the cookie', { bound: 10 }, 'pending'],
+    ['that was bound more than ten seconds ago is unbound without the cookie', { bound: 11 }, 'unbound'],
+    [
+      'with a cookie that expired up to a minute ago is unbound',
       { bound: 1000, shown: { over: NOW - 60 } },
       'unbound',
     ],
-    ['with one that is over for longer was copied', { bound: 1000, shown: { over: NOW - 61 } }, 'copied'],
+    [
+      'with a cookie that expired more than a minute ago counts as copied',
+      { bound: 1000, shown: { over: NOW - 61 } },
+      'copied',
+    ],
     ['that was bound by a clock that is ahead is pending', { bound: -5 }, 'pending'],
   ])('%s', (_, one, verdict) => {
     expect(judge(one)).toBe(verdict)
   })
 
-  it('of an anonymous visitor is free, though logins have to be bound', () => {
+  it('of an anonymous visitor is free, even if logins have to be bound', () => {
     const session = { subject: undefined, created: 0, binding: undefined }
     expect(judgeDevice(session, () => 'none', true, NOW)).toBe('free')
   })

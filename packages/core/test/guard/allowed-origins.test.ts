@@ -45,7 +45,7 @@ describe('a list of origins', () => {
     [['https://a.example, https://b.example'], 'origins[0]', "'https://host'"],
     [['https://a.example\n'], 'origins[0]', "'https://host'"],
     [['file://'], 'origins[0]', "'https://host'"],
-  ])('is refused at start-up: %j', (given, option, hint) => {
+  ])('is rejected at start-up if it is %j', (given, option, hint) => {
     const error = thrownBy(() => allowedOrigins(given as string[]))
     expect(error).toBeInstanceOf(ConfigError)
     expect(error).toMatchObject({ option, message: expect.stringContaining(hint) as unknown })

@@ -32,7 +32,7 @@ describe('a token against forged requests', () => {
     expect(new Set(Array.from({ length: 100 }, () => csrf.tokenFor(ALICE))).size).toBe(100)
   })
 
-  it('is HMAC-SHA-256 of id and random part, by a key of its own (R61)', () => {
+  it('is HMAC-SHA-256 of id and random part, by a separate key (R61)', () => {
     const context = Buffer.concat(
       ['cookie', 'c', ''].map((part) => Buffer.from(`\0${String.fromCharCode(part.length)}${part}`)),
     )
@@ -155,7 +155,7 @@ describe('the token of a session', () => {
   ] as const
 
   it.each(modes)(
-    'makes a session for itself where there is nothing to keep, and lasts with it: %s',
+    'creates a session if there is none, and is valid as long as that session: %s',
     async (_, create) => {
       const browser = createBrowser(create())
       let token = ''

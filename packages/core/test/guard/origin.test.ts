@@ -81,7 +81,7 @@ describe('checkOrigin, method by header', () => {
 
   it.each([
     ['a handshake from another site', { origin: 'https://evil.example' }, 'foreign_origin'],
-    ['one that the browser itself says is of another site', { 'sec-fetch-site': 'cross-site' }, 'cross_site'],
+    ['one that the browser marks as cross-site', { 'sec-fetch-site': 'cross-site' }, 'cross_site'],
     ['our own', { origin: `https://${HOST}` }, 'allowed'],
   ])('checks a WebSocket handshake: %s', (_, headers, expected) => {
     for (const upgrade of ['websocket', 'WebSocket', 'h2c, websocket']) {
@@ -126,13 +126,13 @@ describe('the own origin', () => {
     expect(judged({ origin, host })).toBe('foreign_origin')
   })
 
-  it('is https where the connection is known to be encrypted', () => {
+  it('is https if the connection is known to be encrypted', () => {
     expect(judged({ origin: `http://${HOST}` })).toBe('allowed')
     expect(judged({ origin: `http://${HOST}` }, { isEncrypted: true })).toBe('foreign_origin')
     expect(judged({ origin: `https://${HOST}` }, { isEncrypted: true })).toBe('allowed')
   })
 
-  it('is that of the pseudo-header where both are there', () => {
+  it('is that of the pseudo-header if the request has both', () => {
     const both = { ':authority': HOST, host: 'evil.example' }
     expect(judged({ ...both, origin: 'https://evil.example' })).toBe('foreign_origin')
     expect(judged({ ...both, origin: `https://${HOST}` })).toBe('allowed')

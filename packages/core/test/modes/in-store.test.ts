@@ -9,7 +9,7 @@ import { timed } from '../../src/modes/timed.ts'
 import { rewriteInTurn } from '../../src/store/rewrite.ts'
 import type { Plan } from '../../src/record/plan.ts'
 import { randomBytes } from '../../src/base/random.ts'
-import { readText } from '../../src/record/record.ts'
+import { readText } from '../../src/record/text.ts'
 import { EMPTY_TEXT } from '../../src/record/encode.ts'
 import { BEGIN, createGate, createWorld, present, rejection, request, times } from '../store-support.ts'
 import { commitOf, createShelf, fieldsWith, keysOf, LIFETIME, mergedWith } from './stored.ts'
@@ -124,7 +124,7 @@ describe('the cookie of a stored session', () => {
     for (const byte of bytes) counts.set(byte, (counts.get(byte) ?? 0) + 1)
     const expected = bytes.length / 256
     const chiSquare = times(256, (byte) => ((counts.get(byte) ?? 0) - expected) ** 2 / expected)
-    // 255 degrees of freedom: more than 420 comes once in 10^9 runs.
+    // 255 degrees of freedom: a value above 420 occurs once in 10^9 runs.
     expect(chiSquare.reduce((sum, part) => sum + part)).toBeLessThan(420)
   })
 
@@ -181,7 +181,7 @@ describe('loading a stored session', () => {
       Promise.all(cookies.map(async (each) => openedBy(mode, each, now)))
     const superseded = 'superseded'
     expect(await reasons(BEGIN + 4)).toEqual(['ended', superseded, superseded, superseded, 'opened'])
-    // Each for sixty seconds after the moment at which the next one came.
+    // Each for sixty seconds after the next cookie replaced it.
     expect(await reasons(BEGIN + 62)).toEqual(['ended', 'ended', superseded, superseded, 'opened'])
     expect(await reasons(BEGIN + 64)).toEqual(['ended', 'ended', 'ended', 'ended', 'opened'])
   })
@@ -382,16 +382,13 @@ describe('a commit whose row is gone', () => {
     expect(memory.size).toBe(0)
   })
 
-  it.each([undefined, 'alice'])(
-    'gets a row of its own where it is a login, from a session of %s',
-    async (subject) => {
-      const { mode, memory, before } = await ended({ ...(subject !== undefined && { subject }) })
-      const done = await mode.apply(login(before, 'a'))
-      expect(done.outcome).toBe('done')
-      expect(await dataUnder(mode, done.value)).toEqual({ base: 1, a: 1 })
-      expect(memory.size).toBe(1)
-    },
-  )
+  it.each([undefined, 'alice'])('gets a new row if it is a login, from a session of %s', async (subject) => {
+    const { mode, memory, before } = await ended({ ...(subject !== undefined && { subject }) })
+    const done = await mode.apply(login(before, 'a'))
+    expect(done.outcome).toBe('done')
+    expect(await dataUnder(mode, done.value)).toEqual({ base: 1, a: 1 })
+    expect(memory.size).toBe(1)
+  })
 
   it('that ends the session succeeds', async () => {
     const { mode, before } = await ended()
@@ -459,7 +456,7 @@ describe('a failing store', () => {
     const other = commitOf({ plan: CREATE, before: undefined, after: fieldsWith({ o: 1 }) })
     expect((await mode.apply(other)).outcome).toBe('done')
     expect(await hanging).toBeInstanceOf(StoreTimeoutError)
-    // It has waited for about as long as it may take itself, so its time may be up or not.
+    // It has waited for about as long as its own time limit, so it may succeed or fail.
     await behind
     expect((await mode.apply(adding(before, 'c'))).outcome).not.toBe('gone')
     expect(await dataUnder(mode, cookie)).toMatchObject({ base: 1, c: 1 })

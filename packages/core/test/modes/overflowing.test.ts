@@ -27,7 +27,7 @@ const LARGE = 'x'.repeat(5000)
 const isId = (cookie: string | undefined): boolean => /^__Host-session=[\w-]{64}$/.test(cookie ?? '')
 const isToken = (cookie: string | undefined): boolean => /^__Host-session=[\w-]{108,}$/.test(cookie ?? '')
 
-/** A session that lies in the store. */
+/** A session in the store. */
 async function createStored(data: object = {}, subject?: string) {
   const world: World<Record<string, unknown>> = createOverflowingWorld()
   const cookie = await begin(world.sessions, { large: LARGE, ...data }, subject)
@@ -58,7 +58,7 @@ describe('a session that fits into its cookie', () => {
 
   it('moves to the store at exactly the byte that no longer fits', async () => {
     const { sessions, store } = createOverflowingWorld()
-    // 4096 less the name, in base64url, less what a token has besides its text, less {"a":""}
+    // 4096 minus the name, converted from base64url, minus a token's other parts, minus {"a":""}
     const room = Math.floor(((4096 - '__Host-session'.length) * 3) / 4) - 81 - 8
     const cookie = await begin(sessions, { a: 'x'.repeat(room) })
     expect(isToken(cookie)).toBe(true)

@@ -18,7 +18,7 @@ const textOf = (name: string): string => 'x'.repeat(43) + name
 const ROW: Row = { proof: 'proof of the first', replaced: '', superseded: [], order: 7 }
 const FIRST = { proof: ROW.proof, sid: sidText(0), at: BEGIN }
 
-/** What a request has read: one that was written a minute ago by a login of `subject`. */
+/** The row that a request has read: written a minute ago by a login of `subject`. */
 function readAs(subject: string | undefined): Stored {
   const record = fieldsWith({ base: 1 }, subject, { sid: sidOf(0) })
   const hashes = createCookieHashes(Buffer.alloc(0))
@@ -74,7 +74,7 @@ function standingAs(situation: Situation, before: Stored): Standing {
 const planOf = (record: Plan['record']): Plan => ({ record, cookie: 'set', reason: 'changed' })
 const NEW_SID = sidOf(9)
 
-/** What a request may have done. */
+/** The possible actions of a request. */
 const COMMITS: Readonly<
   Record<string, (before: Stored) => Partial<Commit> & Pick<Commit, 'plan' | 'after'>>
 > = {
@@ -198,7 +198,7 @@ const ANONYMOUS: readonly (readonly [string, Readonly<Record<Situation, string>>
 describe.each([
   ['an anonymous session', undefined],
   ['a session of alice', 'alice'],
-])('what a commit makes of the row of %s', (_, subject) => {
+])('a commit into the row of %s', (_, subject) => {
   const cases = ANONYMOUS.flatMap(([kind, verdicts]) =>
     Object.entries(verdicts).map(([situation, verdict]) => [kind, situation as Situation, verdict] as const),
   )
@@ -275,7 +275,7 @@ describe('a commit into a row that another request has renewed', () => {
   })
 
   it.each(['a login', 'a logout and another session'])(
-    'finds its own cookie there, after an answer was lost, and supersedes it not by itself: %s',
+    'recognizes its own cookie there after a lost reply, and does not count it as superseded: %s',
     (kind) => {
       const theirs = standingAs('another subject’s', before)
       const own = { ...theirs, row: { ...theirs.row, proof: RENEWAL.proof() } }

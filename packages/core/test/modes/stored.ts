@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readText, writeText } from '../../src/record/record.ts'
+import { readText, writeText } from '../../src/record/text.ts'
 import type { InForce } from '../../src/modes/mode.ts'
 import { recordOf } from '../../src/record/admit.ts'
 import { createKeys } from '../../src/crypto/keys.ts'
@@ -22,7 +22,7 @@ export const LIFETIME: Lifetime = readLifetime({ idle: '1h', absolute: '24h', pe
 export const ANY_SHAPE = readShape({})
 export const SID = Buffer.alloc(16, 1)
 
-/** What stands before a record in a row that was just created. */
+/** The text before the record in a row that was just created. */
 export const ROW: Row = { proof: 'A'.repeat(22), replaced: '', superseded: [], order: undefined }
 
 export const keysOf = (cookieName = '__Host-session', audience = '', ...secrets: readonly string[]) =>
@@ -55,7 +55,7 @@ export function fieldsWith(data: object, subject?: string, change: Partial<Field
   return { ...record, permanent: false, ...change }
 }
 
-/** A record without a limit of its own, which a seal can carry as it is. */
+/** A record without its own limit, which can be sealed unchanged. */
 type Fields = InForce & { readonly permanent: boolean }
 
 /** As much of a mode as deciding looks at: how much it can hold. */
@@ -89,18 +89,18 @@ export function createShelf(): Shelf {
   return { memory, store, sealer, records: createSealedStore(store, sealer, keys.subjects) }
 }
 
-/** Changes that nobody else's stand in the way of. */
+/** Changes without any parallel change. */
 const ALONE: Changes = {
   rebase: () => {
-    throw new Error('nobody else has written')
+    throw new Error('no other request has written')
   },
   apart: () => {
-    throw new Error('nobody else has logged in')
+    throw new Error('no other request has logged in')
   },
   alone: () => undefined,
 }
 
-/** Changes that put what a handler left on top of what others have written: all that most tests need of a merge. */
+/** Puts a handler's changes on top of other requests' writes, which is enough of a merge for most tests. */
 export const mergedWith = (after: InForce): Changes => ({
   rebase(theirs) {
     const [mine, others] = [readText(after.text), readText(theirs.text)]
@@ -111,7 +111,7 @@ export const mergedWith = (after: InForce): Changes => ({
   alone: () => after,
 })
 
-/** A commit of what a handler left, with nobody else writing. */
+/** A commit of a handler's changes without parallel writes. */
 export function commitOf(commit: Pick<Commit, 'plan' | 'before' | 'after'> & Partial<Commit>): Commit {
   const cookie = randomBytes(48).toString('base64url')
   const others = { continues: true, isLogin: false, at: BEGIN, changes: ALONE, tried: [] }

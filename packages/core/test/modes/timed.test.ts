@@ -56,7 +56,7 @@ describe.each(MODES)('storeTimeLimit, for a session %s', (_, optionsFor) => {
 
 describe('a store call that never ends', () => {
   it.each(['create', 'replace'] as const)(
-    'keeps nobody from logging in later, with maxPerSubject: %s',
+    'does not prevent later logins of the same subject, with maxPerSubject: %s',
     async (method) => {
       const { sessions, store } = createWorld({ maxPerSubject: 2, storeTimeLimit: 50 })
       const cookie = method === 'replace' ? await begin(sessions, { a: 1 }) : undefined
@@ -68,7 +68,7 @@ describe('a store call that never ends', () => {
     },
   )
 
-  it('does not block revocations of the same subject for ever', async () => {
+  it('does not block revocations of the same subject forever', async () => {
     const world = createWorld()
     const sessions = world.another({ store: undefined, revocation: world.store, storeTimeLimit: 50 })
     world.store.next('create', 'hangs')

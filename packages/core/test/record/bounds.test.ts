@@ -7,7 +7,7 @@ import { thrownBy } from '../support.ts'
 /** More than any record has room for, if each takes two bytes. */
 const MANY = 250_000
 
-/** Counts what is read of a list or an object. */
+/** Counts the reads of a list or an object. */
 function counted<T extends object>(value: T) {
   const counter = { reads: 0, value }
   counter.value = new Proxy(value, {
@@ -19,7 +19,7 @@ function counted<T extends object>(value: T) {
   return counter
 }
 
-/** A collection that counts what is taken out of it. */
+/** A collection that counts the members read from it. */
 class CountedSet extends Set<number> {
   reads = 0;
   override *[Symbol.iterator]() {

@@ -56,7 +56,7 @@ const { rich } = fc.letrec<{ rich: unknown }>((tie) => ({
     fc.array(tie('rich'), { maxLength: 3 }).map((items) => new Set(items)),
   ),
 }))
-/** Data of a session; at the top, what is undefined counts as removed. */
+/** Data of a session; at the top level, undefined counts as removed. */
 const richData = fc.dictionary(
   keys,
   rich.filter((value) => value !== undefined),
@@ -152,7 +152,7 @@ describe('session data as text', () => {
   })
 
   it('reads back holes as undefined and a Buffer as plain bytes', () => {
-    // oxlint-disable-next-line no-sparse-arrays -- a hole is what is tested
+    // oxlint-disable-next-line no-sparse-arrays -- the test needs a hole
     expect(roundTrip({ a: [1, , 2], b: Buffer.from('x') })).toStrictEqual({
       a: [1, undefined, 2],
       b: Uint8Array.of(120),
@@ -187,12 +187,12 @@ describe('data that cannot be saved', () => {
     [{ a: new WeakMap() }, 'a', 'is an instance of WeakMap, which cannot be saved'],
     [{ a: new Float64Array(1) }, 'a', 'is an instance of Float64Array, which cannot be saved'],
     [{ a: new ArrayBuffer(1) }, 'a', 'is an instance of ArrayBuffer, which cannot be saved'],
-    // oxlint-disable-next-line no-new-wrappers -- somebody does it
+    // oxlint-disable-next-line no-new-wrappers -- the test needs such an object
     [{ a: new String('x') }, 'a', 'is an instance of String, which cannot be saved'],
     [
       { a: Object.create(Object.create(Object.create(null) as object) as object) as object },
       'a',
-      'is no plain object, which cannot be saved',
+      'is not a plain object, which cannot be saved',
     ],
     [{ m: new Map([['k', [() => 1]]]) }, 'm[0][1][0]', 'is a function, which cannot be saved'],
     [{ s: new Set([1, Number.NaN]) }, 's[1]', 'is NaN, which cannot be saved'],
@@ -210,7 +210,7 @@ describe('data that cannot be saved', () => {
     expect(JSON.stringify(error) + String(error)).not.toContain('hush')
   })
 
-  it('includes circles', () => {
+  it('includes circular references', () => {
     const list: unknown[] = []
     list.push(list)
     const object: Record<string, unknown> = {}
@@ -223,7 +223,7 @@ describe('data that cannot be saved', () => {
   })
 })
 
-/** JSON.stringify would ask for it, and what it says need not be readable data. */
+/** JSON.stringify would call it, and its result need not be readable data. */
 const withJson = <T extends object>(value: T, json: unknown): T =>
   Object.defineProperty(value, 'toJSON', { value: () => json })
 
@@ -274,7 +274,7 @@ describe('the depth of data (R56)', () => {
     ['undefined', undefined],
     ['bytes', Uint8Array.of(1)],
     ['a URL', new URL('https://example.com')],
-  ])('may be 32 with %s innermost, and no more', (_, innermost) => {
+  ])('may be up to 32 with %s innermost', (_, innermost) => {
     const fits = { a: nested(30, innermost) }
     expect(roundTrip(fits)).toStrictEqual(fits)
     expect(() => encodeObject({ a: nested(31, innermost) })).toThrow(SessionDataError)
@@ -287,7 +287,7 @@ describe('the depth of data (R56)', () => {
     ['an empty Set', 1, new Set()],
     ['a Set', 1, new Set(['v'])],
     ['a Set of lists', 2, new Set([['v']])],
-  ])('counts what the tag of %s adds: %d more', (_, levels, innermost) => {
+  ])('includes the levels that the tag of %s adds: %d more', (_, levels, innermost) => {
     const fits = { a: nested(30 - levels, innermost) }
     expect(roundTrip(fits)).toStrictEqual(fits)
     expect(() => encodeObject({ a: nested(31 - levels, innermost) })).toThrow(SessionDataError)

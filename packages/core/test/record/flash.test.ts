@@ -8,7 +8,7 @@ const lettersOf = (text: string): string[] => text.split('')
 const list = (ids: string): FlashMessage[] => lettersOf(ids).map(messageOf)
 const idsIn = (messages: readonly FlashMessage[]): string => messages.map(({ id }) => id).join('')
 
-/** Messages that stood there, what each of two requests has left of them, and what it has added. */
+/** The earlier messages, and for each of two requests those that it has kept and added. */
 const changes = fc
   .record({
     base: fc.uniqueArray(fc.constantFrom(...lettersOf('abcdef'))),

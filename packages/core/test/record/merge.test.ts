@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { metaOf } from './texts.ts'
 import { SessionDataError } from '../../src/base/errors.ts'
 import { type Conflict, mergeTexts, type ResolveConflict } from '../../src/record/merge.ts'
-import { readText, writeText } from '../../src/record/record.ts'
+import { readText, writeText } from '../../src/record/text.ts'
 import { anyData } from '../session-data.ts'
 import { present, thrown } from '../store-support.ts'
 
@@ -30,7 +30,7 @@ function conflictsOf(base: object, mine: object, theirs: object): Conflict[] {
   return conflicts
 }
 
-/** A key's value as text, so that dates and maps compare by what they hold. */
+/** A key's value as text, so that dates and maps compare by their content. */
 const valueAt = (data: Data, key: string): string | undefined =>
   Object.hasOwn(data, key) ? text({ value: data[key] }) : undefined
 
@@ -155,7 +155,7 @@ describe('a list that one side only appended to', () => {
     ['removed the list', [1, 2], [1, 2, 3], undefined, [3]],
     ['sorted the list', [1, 2], [1, 2, 3], [2, 1], [2, 1, 3]],
   ])(
-    'keeps the tail, and nothing of what the other side has undone: it %s',
+    'keeps the appended items, and not what the other side has removed: it %s',
     (_, base, appended, other, both) => {
       const changed = other === undefined ? {} : { l: other }
       expect(merged({ l: base }, { l: appended }, changed)).toEqual({ l: both })
@@ -334,7 +334,7 @@ describe('the merged text', () => {
   })
 
   it.each(['__proto__', 'constructor', 'toString'])(
-    'knows nothing of what every object inherits: %s',
+    'contains no inherited property of objects: %s',
     (key) => {
       const withKey = (value: unknown): object => Object.fromEntries([[key, value]])
       const removed = merged({ ...withKey({ x: 1 }), a: 1 }, { a: 1 }, { ...withKey({ x: 1 }), a: 2 })

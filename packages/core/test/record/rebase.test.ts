@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { metaOf } from './texts.ts'
 import { rebase, type ResolveConflict } from '../../src/record/merge.ts'
-import { type Change, readText, type Step, writeText } from '../../src/record/record.ts'
+import type { Change, Step } from '../../src/record/record.ts'
+import { readText, writeText } from '../../src/record/text.ts'
 import { present, thrown } from '../store-support.ts'
 
 type Data = Record<string, unknown>
@@ -21,7 +22,7 @@ const refuseLocked: Change = (data) => {
   if (data['locked'] === true) throw new Error('locked')
 }
 
-/** What a handler does in turn: changes by hand, or steps that can be made again. */
+/** A handler's actions in order: direct changes, or updates that can be repeated. */
 interface Action {
   readonly change: Change
   readonly isStep: boolean
@@ -29,7 +30,7 @@ interface Action {
 const step = (change: Change): Action => ({ change, isStep: true })
 const byHand = (change: Change): Action => ({ change, isStep: false })
 
-/** A handler that began with `base`: what it did and what it left. */
+/** A handler that began with `base`: its actions and its resulting data. */
 function handled(base: string, actions: readonly Action[]): { mine: string; steps: readonly Step[] } {
   const { data, subject } = present(readText(base))
   const steps: Step[] = []
@@ -47,7 +48,7 @@ function committed(base: string, actions: readonly Action[], theirs: string): st
 }
 
 describe('a rebase', () => {
-  it('is the handler’s text if nobody else has written', () => {
+  it('is the handler’s text if no other request has written', () => {
     const actions = [step(count('n')), byHand((data) => (data['x'] = 1)), step(count('n'))]
     const base = text({ n: 5 })
     expect(dataIn(committed(base, actions, base))).toEqual({ n: 7, x: 1 })
@@ -149,7 +150,7 @@ describe('many handlers that start with the same data', () => {
                 model.counts[name] += 1
                 return step(count(name))
               }
-              // A key of its own: what two handlers set by hand in one place is a conflict, not a law.
+              // A separate key, because direct changes of two handlers to one key are a conflict.
               if (kind === 'set') {
                 model.own[`${name}${who}`] = index
                 return byHand((data) => (data[`${name}${who}`] = index))

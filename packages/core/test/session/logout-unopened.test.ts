@@ -14,7 +14,7 @@ import {
   type World,
 } from '../store-support.ts'
 
-/* A logout of a session whose cookie came, but was not opened: it ends what came, or is an error (R37). */
+/* A logout of a session whose cookie was sent but not opened: it ends that session, or is an error (R37). */
 
 type Mode = (world: World<Record<string, unknown>>) => Partial<SessionsOptions>
 
@@ -22,7 +22,7 @@ const inStore: Mode = () => ({})
 const sealed: Mode = () => ({ store: undefined, revocation: 'none' })
 const revocable: Mode = ({ store }) => ({ store: undefined, revocation: store, revocationCache: 0 })
 
-/** A header under which a good session of alice is not opened, and the server that does not open it. */
+/** A header with a valid session of alice, and a server that does not open it. */
 interface Unopened {
   readonly header: string
   readonly server: AnySessions
@@ -83,7 +83,7 @@ describe.each(Object.entries(SITUATIONS))(
       expect(await aliveAt(good, header)).toBe(true)
     })
 
-    it('is a 409 too if it goes on with new data', async () => {
+    it('is a 409 too if new data is written afterwards', async () => {
       const world = createWorld()
       const { header, server } = await situation(world, {})
       const visit = await server.open(header)

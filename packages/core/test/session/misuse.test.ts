@@ -9,7 +9,7 @@ const KEEP = "keep: expected a list of keys, such as ['cart']"
 const KEYS = 'unknown option; known options: keep, label'
 const DURATION = "expected whole seconds as a number, or text such as '30m', '24h' or '31d'; got"
 
-/** What is not asked of a session in the way that the types say. */
+/** Calls of a session that its types do not allow. */
 const MISUSES: readonly (readonly [what: string, act: Act, wrong: unknown, message: string])[] = [
   ['login', (session, wrong) => session.login(wrong), 7, 'expected the id of a user as text'],
   [
@@ -64,7 +64,7 @@ describe('a control called with wrong arguments while a request is served', () =
       const next = await request(sessions, cookie, async (session) => {
         const { id } = session
         const thrown: unknown = await rejection((async () => act(session, wrong as never))())
-        // No ConfigError, which is one of start-up.
+        // Not a ConfigError, which belongs to start-up.
         expect(thrown).toBeInstanceOf(TypeError)
         expect((thrown as Error).name).toBe('TypeError')
         expect((thrown as Error).message).toBe(`session.${control}: ${message}`)

@@ -4,7 +4,7 @@ import { type AnySession, EVERYWHERE, IN_ROWS, rowOf } from '../row-support.ts'
 import { begin, cookieAfter, dataOf, dataOn, present, rejection, request } from '../store-support.ts'
 import { thrownBy } from '../support.ts'
 
-/** What Passport 0.7 does when somebody logs in. `visit` gives the session anew, as `req.session` does. */
+/** The steps of Passport 0.7 at a login. `visit` returns the current session, like `req.session`. */
 function passportLogin(visit: { readonly session: AnySession }, user: string): Promise<void> {
   return new Promise((resolve, reject) => {
     visit.session.regenerate((error) => {
@@ -119,7 +119,7 @@ describe.each(EVERYWHERE)('regenerate without a callback, of a session %s', (_, 
   })
 
   it.each([{ keep: 'cart' }, { keep: [1] }, { kept: [] }, null, 'cart', 1])(
-    'refuses %j, and has changed nothing then',
+    'rejects %j, and changes nothing',
     async (options) => {
       const { sessions, data } = place()
       const { session } = await sessions.open(await begin(sessions, { ...data, cart: [1] }))
@@ -170,7 +170,7 @@ describe.each(IN_ROWS)('regenerate with a callback during other requests, of a s
     expect(await dataOf(sessions, cookie)).toEqual({ passport: { user: 'ada' } })
   })
 
-  it('is carried out although the cookie was superseded by another login a moment ago', async () => {
+  it('succeeds even if another login has superseded the cookie a moment ago', async () => {
     const { sessions, data } = place()
     const old = await begin(sessions, { ...data, guest: 1 })
     const first = await sessions.open(old)
@@ -183,7 +183,7 @@ describe.each(IN_ROWS)('regenerate with a callback during other requests, of a s
     expect(await dataOf(sessions, cookie)).toEqual({ passport: { user: 'ada' } })
   })
 
-  it('is carried out although another request has ended the session', async () => {
+  it('succeeds even if another request has ended the session', async () => {
     const { sessions, data } = place()
     const old = await begin(sessions, { ...data, a: 1 }, 'ada')
     const visit = await sessions.open(old)

@@ -10,7 +10,7 @@ interface Shop {
   visits: number
 }
 
-/** A session that nobody has used before. */
+/** A new session. */
 async function freshSession(): Promise<Session<Shop>> {
   return (await sessionsOf<Shop>().open(undefined)).session
 }
@@ -29,7 +29,7 @@ describe('the controls of a session', () => {
     const message = `'${name}' is a session control; store the data under another name`
     expect(() => Object.assign(session, { [name]: 1 })).toThrow(TypeError)
     expect(() => Object.assign(session, { [name]: 1 })).toThrow(message)
-    // As code that is not strict assigns: refused aloud there too.
+    // Like an assignment in sloppy-mode code, which must throw too.
     expect(() => Reflect.set(session, name, 1)).toThrow(message)
     expect(Object.keys(session)).toEqual([])
   })
@@ -102,7 +102,7 @@ describe('inspecting a session', () => {
     expect(Object.assign({}, session)).toEqual(data)
     expect(inspect(session)).toBe(`Session ${inspect(data)}`)
     const seen: string[] = []
-    // oxlint-disable-next-line guard-for-in -- what a loop sees is the question
+    // oxlint-disable-next-line guard-for-in -- the test checks what a loop sees
     for (const key in session) seen.push(key)
     expect(seen).toEqual(['theme', 'cart'])
   })
@@ -222,7 +222,7 @@ describe('a session', () => {
 
 describe('logging in', () => {
   it.each([['cart'], [{ 0: 'cart', length: 1 }], [[1]], [null], [new Set(['cart'])]])(
-    'takes no %j for a list of what to keep',
+    'rejects %j as the list of keys to keep',
     async (keep) => {
       const { session } = await sessionsOf().open(undefined)
       session['art'] = 'planted'
@@ -381,7 +381,7 @@ describe('the label of a login', () => {
     expect(await browser.ask((session) => session.label)).toBeUndefined()
   })
 
-  it('is cut if it is long, as a browser’s header may be', async () => {
+  it('is truncated if it is as long as a browser’s header may be', async () => {
     const session = await freshSession()
     session.login('alice', { label: `${'x'.repeat(199)}\u{1F600}…` })
     expect(session.label).toBe(`${'x'.repeat(199)}\uFFFD`)
@@ -416,7 +416,7 @@ describe('ending a session', () => {
     expect(browser.cookie).toBeUndefined()
   })
 
-  it('begins another with data that is written afterwards', async () => {
+  it('lets later data begin another session', async () => {
     const clock = createClock()
     const browser = createBrowser(sessionsOf<Shop>({ now: clock.now }))
     let id = ''

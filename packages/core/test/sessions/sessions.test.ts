@@ -170,7 +170,7 @@ describe('options of sessions', () => {
         [{ secrets: [SECRET], cookie: { secret: 'x' } }, /^cookie\.secret: unknown option; write secrets: /],
       ] satisfies [object | undefined, RegExp][]
     ).map(([options, message]) => [message, options] as const),
-  )('that are wrong or of another library are answered: %s', (message, options) => {
+  )('that are wrong or of another library cause the error %s', (message, options) => {
     const error = thrownBy(() => createSessions(options as SessionsOptions))
     expect(error).toBeInstanceOf(ConfigError)
     expect(error).toMatchObject({ message: expect.stringMatching(message) as unknown })
@@ -494,7 +494,7 @@ describe('a change of secrets (R59, R60)', () => {
   })
 })
 
-describe('nothing of the secrets', () => {
+describe('no part of a secret', () => {
   it('is shown by sessions, visits, sessions in use, and errors (R62)', async () => {
     const secrets = [SECRET, secretOf('older')]
     const sessions = sessionsOf({ secrets })

@@ -75,7 +75,7 @@ describe('a memory store', () => {
     expect(store.size).toBe(0)
   })
 
-  it('returns no record after its deadline, swept or not', async () => {
+  it('returns no record after its expiry, swept or not', async () => {
     const { store, clock } = createStore()
     await store.create('k', record('one', NOW + 5000, 's'))
     clock.at = NOW + 4999
@@ -127,7 +127,7 @@ describe('a memory store', () => {
 })
 
 describe('the memory store’s limit', () => {
-  it('evicts the record whose deadline comes first (R67)', async () => {
+  it('evicts the record that expires first (R67)', async () => {
     const { store } = createStore(3)
     await store.create('late', record('x', NOW + 9 * MINUTE))
     await store.create('soon', record('x', NOW + 2 * MINUTE))
@@ -202,7 +202,7 @@ describe('a sweep of the memory store', () => {
     vi.unstubAllGlobals()
   })
 
-  it('removes what is at or past its deadline, and says how many', async () => {
+  it('removes the expired records, and returns their number', async () => {
     const { store } = createStore()
     await store.create('past', record('x', NOW + 1))
     await store.create('now', record('x', NOW + 10_000))
@@ -216,7 +216,7 @@ describe('a sweep of the memory store', () => {
     expect(await store.sweep?.(NOW + 3 * MINUTE)).toBe(0)
   })
 
-  it('lets the event loop go on after every thousand of 100,000 records', async () => {
+  it('yields to the event loop after every thousand of 100,000 records', async () => {
     const { store } = createStore()
     for (const index of times(100_000, (index) => index)) {
       await store.create(`key ${index}`, record('x', NOW + 1 + (index % 5) * MINUTE, `s${index % 10}`))

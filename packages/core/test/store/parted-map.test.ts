@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createPartedMap } from '../../src/store/parted-map.ts'
 
-it('is a map', () => {
+it('a parted map behaves like a map', () => {
   const step = fc.record({
     key: fc.string({ maxLength: 2 }),
     value: fc.option(fc.integer(), { nil: undefined }),

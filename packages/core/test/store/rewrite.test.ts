@@ -10,7 +10,8 @@ import {
   type Standing,
   standingOf,
 } from '../../src/store/rewrite.ts'
-import { fieldsOf, readText, type SessionRecord, writeText } from '../../src/record/record.ts'
+import { fieldsOf, type SessionRecord } from '../../src/record/record.ts'
+import { readText, writeText } from '../../src/record/text.ts'
 import { textId, writeRow } from '../../src/store/row.ts'
 import { revisionOf, type StoredRecord } from '../../src/store/store.ts'
 import { createGate, present, rejection, thrown, times, type Trouble } from '../store-support.ts'
@@ -23,7 +24,7 @@ const notYet = (): boolean => false
 const dataOf = (record: SessionRecord | undefined): object | undefined =>
   record && readText(record.text)?.data
 
-/** Adds a key to what stands there. */
+/** Adds a key to the stored record. */
 const adding =
   (key: string) =>
   ({ record, row, sealed }: Standing): Next<'stopped'> => {
@@ -45,7 +46,7 @@ async function createRow(key = KEY) {
   const shelf = createShelf()
   const sealRow = (data: object): StoredRecord => {
     const fields = fieldsWith(data)
-    return shelf.records.seal(key, { ...fields, text: writeRow({ ...ROW, text: fields.text }) })
+    return shelf.records.seal(key, { ...fields, text: writeRow(ROW, fields.text) })
   }
   const first = sealRow({ base: 1 })
   await shelf.memory.create(key, first)
@@ -206,7 +207,7 @@ describe('a rewrite whose reply is an error', () => {
       const own = present(await standing())
       const next = adding('theirs')(own)
       if (next.do === 'write') {
-        const text = writeRow({ ...next.row, text: next.record.text })
+        const text = writeRow(next.row, next.record.text)
         const sealed = { ...fieldsOf(next.record, text), subject: next.record.subject }
         await store.replace(KEY, revisionOf(own.sealed), records.seal(KEY, sealed))
       }
@@ -247,26 +248,21 @@ describe('a rewrite whose reply is an error', () => {
       ['replace', 'read', 'replace'],
     ],
     [
-      'the look at what stands there fails',
+      'the read of the stored text fails',
       (store) => (store.next('replace', 'lost'), store.next('read', 'fails')),
       ['replace', 'read'],
     ],
-  ])(
-    'is the error of the store where %s, and every text that was tried is known',
-    async (_, trouble, calls) => {
-      const { records, store, from, change } = await createRow()
-      trouble(store)
-      const tried: string[] = []
-      expect(
-        await rejection(rewrite(records, change(adding('mine'), { tried }), from, notYet)),
-      ).toMatchObject({
-        code: 'KEEPSAKE_STORE',
-        cause: { message: 'ECONNRESET' },
-      })
-      expect(store.calls).toEqual(calls)
-      expect(tried).toHaveLength(calls.filter((method) => method === 'replace').length)
-    },
-  )
+  ])('is the store’s error if %s, and has the id of every attempted text', async (_, trouble, calls) => {
+    const { records, store, from, change } = await createRow()
+    trouble(store)
+    const tried: string[] = []
+    expect(await rejection(rewrite(records, change(adding('mine'), { tried }), from, notYet))).toMatchObject({
+      code: 'KEEPSAKE_STORE',
+      cause: { message: 'ECONNRESET' },
+    })
+    expect(store.calls).toEqual(calls)
+    expect(tried).toHaveLength(calls.filter((method) => method === 'replace').length)
+  })
 })
 
 describe('queued rewrites', () => {

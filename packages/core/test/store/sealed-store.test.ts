@@ -20,7 +20,7 @@ async function created(records: SealedStore, key: string, fields: SealedRecord):
   return stored.text
 }
 
-/** What a record that was read says: the subject is in its text. */
+/** The content of a read record: the subject is in its text. */
 const sealedOf = ({ sid, created, issued, expires, permanent, text }: SealedFields): SealedFields => ({
   sid,
   created,
@@ -133,7 +133,7 @@ describe('sealed records', () => {
     expect(alice).not.toBe(keysOf('__Host-other').subjects.hash('alice'))
   })
 
-  it('replaced with a deadline of 0 are gone', async () => {
+  it('replaced with an expiry of 0 are gone', async () => {
     const { records } = createShelf()
     const one = await created(records, KEY, fieldsWith({ a: 1 }, 'alice'))
     expect(await records.replace(KEY, one, records.seal(KEY, END))).toBe(true)
@@ -154,7 +154,7 @@ describe('a row that was tampered with (R23)', () => {
     expect((await records.read('c'))?.opened).toEqual({ ok: false, reason: 'forged' })
   })
 
-  it('does not open when it was made without the key, cut or changed', async () => {
+  it('does not open if it was made without the key, truncated or changed', async () => {
     const { records, memory, sealer } = createShelf()
     const one = await created(records, KEY, ONE)
     const middle = one.length >> 1
@@ -171,7 +171,7 @@ describe('a row that was tampered with (R23)', () => {
     }
   })
 
-  it('means nothing to another cookie or another audience over the same store', async () => {
+  it('does not open for another cookie or another audience over the same store', async () => {
     const { records, store } = createShelf()
     await created(records, KEY, ONE)
     for (const keys of [keysOf('__Host-other'), keysOf('__Host-session', 'shop')]) {
@@ -317,14 +317,14 @@ describe('a store that keeps failing', () => {
     expect(store.calls).toEqual(calls)
   })
 
-  it('is tried twice and no more', async () => {
+  it('is called exactly twice', async () => {
     const { records, store } = createShelf()
     store.next('create', 'fails', 'fails')
     expect(await rejection(records.create(KEY, written(records)))).toBeInstanceOf(StoreError)
     expect(store.calls).toEqual(['create', 'read', 'create'])
   })
 
-  it('may throw at once', async () => {
+  it('may throw synchronously', async () => {
     const keys = keysOf()
     const store = { read: refuse, create: refuse, replace: refuse, delete: refuse }
     const records = createSealedStore(store, keys.sealer('store'), keys.subjects)
@@ -356,7 +356,7 @@ describe('a subject’s records', () => {
   })
 
   it.each([0, 1])(
-    'are not missed where a server with other secrets writes one anew between two questions, though %i others are found',
+    'are all found if a server with other secrets rewrites one between two calls, with %i other records',
     async (others) => {
       const { memory } = createShelf()
       const rotated = keysOf('__Host-session', '', secretNamed('next'), secretNamed('newest'))
@@ -368,7 +368,7 @@ describe('a subject’s records', () => {
         ...memory,
         async *bySubject(subject) {
           yield* memory.bySubject?.(subject) ?? []
-          // Nothing happens where it has moved already.
+          // Nothing happens if it has already moved.
           const moved = { ...record('moved'), subject: oldHash }
           if (subject === oldHash) await memory.replace('a', revisionOf(one), moved)
         },

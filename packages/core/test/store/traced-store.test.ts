@@ -63,7 +63,7 @@ async function all(items: AsyncIterable<unknown> | undefined): Promise<number> {
 }
 
 describe('the calls of a store', () => {
-  it('are published when they begin and when they are over, of a store that answers at once', async () => {
+  it('are published at their start and their end, for a synchronous store', async () => {
     const store = tracedStore(memoryStore())
     void store.create(KEY, RECORD)
     expect(store.read(KEY)).toBe(RECORD.text)
@@ -76,7 +76,7 @@ describe('the calls of a store', () => {
     expect(calls.every(({ system }) => system === 'memory')).toBe(true)
   })
 
-  it('end when the answer is there, of a store that answers later', async () => {
+  it('end when the promise of an asynchronous store is settled', async () => {
     const store = tracedStore(laterStore(async (answer) => answer()))
     const reading = store.read(KEY)
     expect(told).toEqual(['start read'])
@@ -106,7 +106,7 @@ describe('the calls of a store', () => {
     expect(JSON.stringify(calls)).not.toContain('canary')
   })
 
-  it('throw at once what the store throws at once', () => {
+  it('throw synchronously if the store throws synchronously', () => {
     const store = tracedStore({
       ...memoryStore(),
       read: () => {
@@ -117,7 +117,7 @@ describe('the calls of a store', () => {
     expect(told).toEqual(['start read', 'error read TypeError', 'asyncEnd read timed TypeError'])
   })
 
-  it('of a list end where no more of it is wanted', async () => {
+  it('of a list end when its consumer stops', async () => {
     const store = memoryStore()
     void store.create(KEY, RECORD)
     void store.create(SUBJECT, RECORD)
@@ -128,7 +128,7 @@ describe('the calls of a store', () => {
     expect(told).toEqual(['start by_subject', 'asyncEnd by_subject timed'])
   })
 
-  it('hold no key, no text and no subject', async () => {
+  it('contain no key, no text and no subject', async () => {
     const store = tracedStore(memoryStore())
     void store.create(KEY, RECORD)
     void store.read(KEY)
@@ -136,19 +136,19 @@ describe('the calls of a store', () => {
     for (const hidden of [KEY, SUBJECT, RECORD.text]) expect(JSON.stringify(calls)).not.toContain(hidden)
   })
 
-  it('are those of the store itself where nobody listens, with nothing published', async () => {
+  it('are direct calls of the store, and not published, if there is no listener', async () => {
     stop()
     const answer = Promise.resolve('text')
     const store = tracedStore({ ...memoryStore(), read: () => answer })
     const read = store.read(KEY)
-    // workerd says of a channel that once had a listener that it has one still: there the call is published to nobody.
+    // In workerd, a channel that once had a listener still claims to have one, so the call is published without listeners.
     const isQuiet = listeners.every(([name]) => !channel(name).hasSubscribers)
     if (isQuiet) expect(read).toBe(answer)
     expect(await read).toBe('text')
     expect(told).toEqual([])
   })
 
-  it('are on the channels that Node calls a tracing channel', () => {
+  it('are on the channels of a Node tracing channel', () => {
     const { start, asyncEnd } = tracingChannel(STORE_CHANNEL)
     let heard = 0
     const hear = (): void => void heard++
@@ -158,7 +158,7 @@ describe('the calls of a store', () => {
     expect(heard).toBe(2)
   })
 
-  it('name no system that is no name', async () => {
+  it('have no system if the store’s is not a valid name', async () => {
     for (const system of ['a password: canary', 7, undefined, 'x'.repeat(40)])
       void tracedStore({ ...memoryStore(), system: system as string }).read(KEY)
     expect(calls.every((call) => call.system === undefined)).toBe(true)

@@ -31,7 +31,7 @@ function fail(): never {
 const dateAt = (seconds: number): Date => new Date((BEGIN + seconds) * 1000)
 
 describe('sessions.all', () => {
-  it('tells of every session who it is, its times, and of its data no more than names and a size', async () => {
+  it('returns the subject and the times of every session, but only the keys and the size of its data', async () => {
     const world = createWorld({ lifetime: { idle: 600, absolute: 3600 } })
     await begin(world.sessions, { cart: ['secret'] })
     world.at += 10
@@ -52,7 +52,7 @@ describe('sessions.all', () => {
     expect(ada).toMatchObject({ subject: 'ada', label: 'phone', createdAt: dateAt(10), keys: [] })
   })
 
-  it('lists those of one subject alone where it is asked to, also by a store that cannot list all', async () => {
+  it('lists only one subject’s sessions if it is given, also with a store that cannot list all', async () => {
     const world = createWorld()
     for (const subject of ['ada', 'ada', 'bob']) await login(world.sessions, subject)
     expect((await listed(world.sessions, 'ada')).map(({ subject }) => subject)).toEqual(['ada', 'ada'])
@@ -60,7 +60,7 @@ describe('sessions.all', () => {
     expect(await listed(bare, 'bob')).toHaveLength(1)
   })
 
-  it('leaves out what is over by a shorter lifetime, what does not open, and what is no session', async () => {
+  it('omits sessions past a shortened limit, rows that do not open, and records that are not sessions', async () => {
     const world = createWorld()
     await begin(world.sessions, { n: 1 })
     await begin(world.another({ secrets: [secretNamed('unknown')] }), { n: 2 })
@@ -70,7 +70,7 @@ describe('sessions.all', () => {
     expect(await listed(world.another({ lifetime: { idle: 60 } }))).toEqual([])
   })
 
-  it('gives handles that revoke takes, and that open nothing as a cookie', async () => {
+  it('returns handles that revoke accepts, and that open nothing as a cookie', async () => {
     const { sessions } = createWorld()
     await login(sessions, 'ada')
     const [{ handle = '' } = {}] = await listed(sessions)
@@ -80,7 +80,7 @@ describe('sessions.all', () => {
     expect(await listed(sessions)).toEqual([])
   })
 
-  it('is no use of the sessions: it writes nothing', async () => {
+  it('does not count as use of the sessions, and writes nothing', async () => {
     const world = createWorld()
     await login(world.sessions, 'ada')
     world.at += 1800
@@ -90,7 +90,7 @@ describe('sessions.all', () => {
     expect(world.store.calls).toEqual([])
   })
 
-  it('takes a subject that is text, and no option that there is not', () => {
+  it('accepts only text as the subject, and no unknown option', () => {
     const { sessions } = createWorld()
     expect(() => sessions.all({ subject: '' })).toThrow(TypeError)
     expect(() => sessions.all({ owner: 'ada' } as never)).toThrow('owner')
@@ -98,7 +98,7 @@ describe('sessions.all', () => {
 })
 
 describe('sessions.find', () => {
-  it('finds the session of a handle, whoever’s it is, and nothing for what is no handle', async () => {
+  it('finds the session of a handle, whatever its subject, and nothing for an invalid handle', async () => {
     const { sessions, ...world } = createWorld()
     await request(sessions, undefined, (session) => session.login('ada'))
     const [one] = await listed(sessions)
@@ -111,7 +111,7 @@ describe('sessions.find', () => {
 })
 
 describe('sessions.count', () => {
-  it('asks a store that can count, and goes through the records of one that cannot', async () => {
+  it('uses the count of the store, or counts the records of a store without it', async () => {
     const world = createWorld()
     for (let n = 0; n < 3; n++) await begin(world.sessions, { n })
     expect(await world.sessions.count()).toBe(3)
@@ -119,7 +119,7 @@ describe('sessions.count', () => {
     expect(await world.another({ store: counting }).count()).toBe(7)
   })
 
-  it('adds up what two stores have while sessions move from one to the other', async () => {
+  it('adds the counts of two stores while sessions move from one to the other', async () => {
     const [from, to] = [memoryStore(), memoryStore()]
     for (const store of [from, to, to]) await begin(sessionsIn(store), { n: 1 })
     const moving = sessionsIn(movingStore(from, to))
@@ -129,7 +129,7 @@ describe('sessions.count', () => {
     expect(movingStore(from, { ...to, count: async () => 5 }).count).toBeUndefined()
   })
 
-  it('does not take what is on Object.prototype for a method of the store', async () => {
+  it('does not use a property of Object.prototype as a method of the store', async () => {
     const world = createWorld()
     const store = without(world.memory, 'all')
     Object.assign(Object.prototype, { count: async () => 1 })
@@ -156,7 +156,7 @@ describe('all sessions', () => {
       })
   })
 
-  it('of a store that lacks the method say so', async () => {
+  it('of a store without the method are an UnsupportedError', async () => {
     const world = createWorld()
     const bare = world.another({ store: without(world.memory, 'all', 'bySubject') })
     for (const work of [listed(bare), listed(bare, 'ada'), bare.count()])
@@ -180,7 +180,7 @@ describe('all sessions', () => {
 })
 
 describe('sessions.isVolatile', () => {
-  it('says whether a store that was given forgets all with the process', () => {
+  it('is true if any store loses its records with the process', () => {
     const { memory, another } = createWorld()
     const lasting = without(memory, 'isVolatile')
     expect(another({ store: memory }).isVolatile).toBe(true)

@@ -19,7 +19,7 @@ function createMove() {
   return { world, overflow, moving, moved: world.another({ store: overflow }) }
 }
 
-it('a session in a store that is revoked by its id is over for servers that read rows and no list, and another one is not', async () => {
+it('revoking one stored session by its id also ends it for servers that read only rows, and no other session', async () => {
   const { moving, moved } = createMove()
   const [first, second] = [await begin(moving, { n: 1 }, 'ada'), await begin(moving, { n: 2 }, 'ada')]
   const { id } = (await openVisit(moving, first)).session
@@ -30,7 +30,7 @@ it('a session in a store that is revoked by its id is over for servers that read
   }
 })
 
-it('all revoked sessions of a subject are over for servers that read rows and no list, except the spared ones', async () => {
+it('revoking all sessions of a subject also ends them for servers that read only rows, except the spared ones', async () => {
   const { world, moving, moved } = createMove()
   const [first, second] = [await begin(moving, { n: 1 }, 'ada'), await begin(moving, { n: 2 }, 'ada')]
   const other = await begin(moving, { n: 3 }, 'bob')

@@ -26,12 +26,12 @@ describe('a subject’s revocation list', () => {
     ['all, before it', all, 'a', NOW - 1, true],
     ['all, in the same second', all, 'a', NOW, true],
     ['all, by a clock that is a minute ahead', all, 'a', NOW + 60, true],
-    ['all, and it came later', all, 'a', NOW + 61, false],
+    ['all, and it began later', all, 'a', NOW + 61, false],
     ['all, and it is spared', all, 'mine', NOW, false],
     ['all, and it was taken in since', spare(all, ['new', LATER]), 'new', NOW, false],
     ['it alone', deny(NO_REVOCATIONS, ['a', LATER], NOW), 'a', NOW, true],
     ['another one', deny(NO_REVOCATIONS, ['b', LATER], NOW), 'a', NOW, false],
-    ['it alone, though it had been spared', deny(all, ['mine', LATER], NOW), 'mine', NOW, true],
+    ['it alone, even if it had been spared', deny(all, ['mine', LATER], NOW), 'mine', NOW, true],
   ])('of %s', (_, list, sid, created, expected) => {
     expect(isRevokedBy(list, at(sid, created))).toBe(expected)
   })

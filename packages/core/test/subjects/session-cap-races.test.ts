@@ -27,7 +27,7 @@ function hesitating(seed: number) {
 
 describe('maxPerSubject during simultaneous logins', () => {
   it.each([1, 2, 3, 4, 5])(
-    'leaves exactly N of 30 logins at once, at two processes, and none without a good answer: run %i',
+    'leaves exactly N of 30 simultaneous logins in two processes, each with a successful response: run %i',
     async (seed) => {
       const max = 4
       const world = createWorld({ maxPerSubject: max, storeTimeLimit: 120_000 })
@@ -79,7 +79,7 @@ describe('maxPerSubject during simultaneous logins', () => {
       expect(await sessions.listFor('alice')).toHaveLength(3)
     }
     const opened = await Promise.all(cookies.map(async (cookie) => (await sessions.open(cookie)).session))
-    // Each session that is there is somebody's.
+    // Each existing session belongs to a browser.
     expect(opened.filter(({ subject }) => subject === 'alice')).toHaveLength(3)
   })
 })
@@ -239,7 +239,7 @@ describe('clocks that are an hour apart', () => {
       const labels: string[] = []
       for (const n of times(6, (index) => index)) {
         await login(present(nodes[n % 2]), 'alice', `${n}`)
-        // The clock that is behind takes what the other one has written for a time to come.
+        // For the clock that is behind, the other one's writes are in the future.
         labels.push(await labelsOf(skew > 0 ? elsewhere : world.sessions))
       }
       expect(labels).toEqual(['0', '0,1', '1,2', '2,3', '3,4', '4,5'])

@@ -126,7 +126,7 @@ describe('maxPerSubject', () => {
     expect(await sessions.listFor('alice')).toHaveLength(1)
   })
 
-  it('stores nothing besides the sessions', async () => {
+  it('stores nothing but the sessions', async () => {
     const { sessions, memory } = createWorld({ maxPerSubject: 2 })
     for (const _ of times(5, () => 0)) await login(sessions)
     expect(memory.size).toBe(2)

@@ -1,7 +1,7 @@
 import type { AnySessions } from '../row-support.ts'
 import { present, request } from '../store-support.ts'
 
-/** Logs somebody in without a cookie; the cookie that the browser has then. */
+/** Logs a user in without a cookie, and returns the browser's resulting cookie. */
 export const login = async (sessions: AnySessions, subject = 'alice', label?: string): Promise<string> =>
   present(await request(sessions, undefined, (session) => session.login(subject, { label })))
 

@@ -191,7 +191,7 @@ describe('revoke', () => {
     ['no options', undefined],
     ['no subject among them', {}],
     ['an empty subject', { subject: '' }],
-    ['a subject that is no text', { subject: 7 }],
+    ['a subject that is not text', { subject: 7 }],
   ])('ends nothing without a subject: %s', async (_, options) => {
     const { sessions } = createWorld()
     const cookie = await login(sessions, 'alice')
@@ -246,7 +246,7 @@ describe('revokeAll', () => {
   })
 
   it.each<[string, (session: Awaited<ReturnType<AnySessions['open']>>['session']) => unknown]>([
-    ['as it came', () => undefined],
+    ['unchanged', () => undefined],
     ['changed', (session) => (session['a'] = 1)],
     ['under a new id', (session) => session.regenerate()],
     ['logged in again', (session) => session.login('alice')],
@@ -358,7 +358,7 @@ describe('revokeAll', () => {
     expect(await isAlive(sessions, next)).toBe(false)
   })
 
-  it.each(TROUBLES)('counts each session once where %s', async (_, trouble) => {
+  it.each(TROUBLES)('counts each session once if %s', async (_, trouble) => {
     const { sessions, store } = createWorld()
     for (const __ of times(2, () => 0)) await login(sessions, 'alice')
     store.next('replace', trouble)
@@ -467,7 +467,7 @@ describe('an unsupported operation', () => {
     expect(session.subject).toBe('alice')
   })
 
-  it('is to name no subject, or to spare something that is not a session', async () => {
+  it('throws an error if it names no subject, or spares something that is not a session', async () => {
     const { sessions } = createWorld()
     for (const subject of ['', undefined, 7] as string[]) {
       expect(await rejection(sessions.listFor(subject))).toBeInstanceOf(TypeError)

@@ -4,7 +4,8 @@ import { type HandledTexts, hasLost, rebaseHandled } from '../../src/visit/chang
 import { Queue } from '../../src/base/maybe-promise.ts'
 import { SessionCommit } from '../../src/visit/session-commit.ts'
 import { planClose } from '../../src/record/plan.ts'
-import { type Attempt, type Change, readText, type Step, writeText } from '../../src/record/record.ts'
+import type { Attempt, Change, Step } from '../../src/record/record.ts'
+import { readText, writeText } from '../../src/record/text.ts'
 import type { ChangeRules } from '../../src/visit/setup.ts'
 import type { InForce } from '../../src/modes/mode.ts'
 import { recordOf } from '../../src/record/admit.ts'
@@ -32,7 +33,7 @@ function record(data: object, change: Partial<InForce> = {}): InForce {
 const BEFORE = record({ a: 1 })
 const AFTER = record({ a: 1, mine: 1 }, { issued: BEGIN + 5 })
 
-/** What a handler did to a session, and how its request was opened. */
+/** A handler's changes to a session, and how its request was opened. */
 interface Handled extends Pick<HandledTexts, 'steps' | 'carried' | 'at'> {
   readonly before: InForce
   readonly after: InForce
@@ -267,9 +268,9 @@ describe('changes to an anonymous session that is gone', () => {
     ['a removal is nothing', { a: 1, b: 1 }, { b: 1 }, undefined, false],
     ['the tail of a list is kept', { cart: [1, 2] }, { cart: [1, 2, 3] }, { cart: [3] }, false],
     ['a list that was changed otherwise is dropped', { cart: [1, 2] }, { cart: [2, 1] }, undefined, true],
-    ['a new key beside an assignment is kept', { a: 1 }, { a: 2, b: 1 }, { b: 1 }, true],
+    ['a new key next to an assignment is kept', { a: 1 }, { a: 2, b: 1 }, { b: 1 }, true],
     ['nothing is nothing', { a: 1 }, { a: 1 }, undefined, false],
-  ])('are only what is the request\u2019s own: %s', (_, before, after, data, hasDropped) => {
+  ])('include only the request\u2019s own additions: %s', (_, before, after, data, hasDropped) => {
     const result = alone({ before: record(before), after: record(after) })
     expect([result.data, result.hasDropped]).toEqual([data, hasDropped])
   })
@@ -289,11 +290,11 @@ describe('the loss with a session that is gone', () => {
     ['a new key', textOf({ a: 1 }), textOf({ a: 1, b: 1 })],
     ['another value of a key', textOf({ a: 1 }), textOf({ a: 2 })],
     ['an item of a list', textOf({ cart: [1] }), textOf({ cart: [1, 2] })],
-    ['a new key beside a deleted one', textOf({ a: 1 }), textOf({ b: 1 })],
+    ['a new key next to a deleted one', textOf({ a: 1 }), textOf({ b: 1 })],
     ['a message', textOf({ a: 1 }), textOf({ a: 1 }, message('m'))],
-    ['a message beside one that waits', textOf({}, message('m')), textOf({}, message('m'), message('n'))],
+    ['a message next to a waiting one', textOf({}, message('m')), textOf({}, message('m'), message('n'))],
     ['a message in the place of one that was shown', textOf({}, message('m')), textOf({}, message('n'))],
-    ['what a session begins with', undefined, textOf({ a: 1 })],
+    ['the first data of a session', undefined, textOf({ a: 1 })],
   ])('is %s', (_, before, after) => {
     expect(hasLost(before, after)).toBe(true)
   })
@@ -305,7 +306,7 @@ describe('the loss with a session that is gone', () => {
       textOf({ a: { b: [1] } }, message('m')),
     ],
     ['a deleted key', textOf({ a: 1, b: 1 }), textOf({ b: 1 })],
-    ['a deleted key beside a message that waits', textOf({ a: 1 }, message('m')), textOf({}, message('m'))],
+    ['a deleted key next to a waiting message', textOf({ a: 1 }, message('m')), textOf({}, message('m'))],
     ['a message that was shown', textOf({ a: 1 }, message('m')), textOf({ a: 1 })],
     [
       'the end of a key',

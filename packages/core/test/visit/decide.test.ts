@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { metaOf } from '../record/texts.ts'
 import { checkSize } from '../../src/modes/mode.ts'
 import { decide, reasonOf, type Rules } from '../../src/visit/decide.ts'
-import { writeText } from '../../src/record/record.ts'
+import { writeText } from '../../src/record/text.ts'
 import type { InForce } from '../../src/modes/mode.ts'
 import { recordOf } from '../../src/record/admit.ts'
 import {
@@ -106,7 +106,7 @@ describe('the fields of a record', () => {
   })
 })
 
-describe('why a commit was refused', () => {
+describe('the reason of a failed commit', () => {
   it.each([
     [new StoreError('no'), 'store_failed'],
     [new StoreTimeoutError(50), 'store_failed'],
@@ -116,7 +116,7 @@ describe('why a commit was refused', () => {
     [new CookieTooLargeError('c', 2, 1), 'too_large'],
     [new SessionDataError('a', 'no'), 'unkeepable'],
     ['thrown by an application', 'unkeepable'],
-  ])('%o is %s', (error, reason) => {
+  ])('for the error %o is %s', (error, reason) => {
     expect(reasonOf(error)).toBe(reason)
   })
 })

@@ -7,7 +7,7 @@ import type { Header } from '../../src/visit/headers.ts'
 import type { Session } from '../../src/session/session.ts'
 import { createClock, present, SECRET, secretOf, sessionsOf, setCookie, thrownBy } from '../support.ts'
 
-/** A request that brings no cookie. */
+/** A request without a cookie. */
 const ROOT = Object.freeze({ method: 'GET', url: '/', headers: {} })
 
 type Data = Record<string, unknown>
@@ -88,10 +88,8 @@ const under = (value: string): number => {
 describe('the development log', () => {
   it('has a heading, and one line for each request, of sessions in their cookies', async () => {
     const browser = browserOf(logged())
-    expect(lastLine()).toBe(
-      'keepsake request | what came | what became of it | what was written | size | store',
-    )
-    expect(await browser.visit('GET /style.css')).toBe('keepsake GET | /style.css | not looked at')
+    expect(lastLine()).toBe('keepsake request | received | outcome | written | size | store')
+    expect(await browser.visit('GET /style.css')).toBe('keepsake GET | /style.css | not used')
     expect(await browser.visit('GET /', (session) => session['n'])).toBe(
       'keepsake GET | / | no cookie | empty',
     )
@@ -110,7 +108,7 @@ describe('the development log', () => {
     expect(printed).toHaveLength(7)
   })
 
-  it('says of sessions in a store what was done to their rows, and how long the store took', async () => {
+  it('shows the changes of rows and the duration of store calls for sessions in a store', async () => {
     const browser = browserOf(stored())
     expect(await browser.visit('GET /', (session) => session['n'])).toBe(
       'keepsake GET | / | no cookie | empty',
@@ -134,7 +132,7 @@ describe('the development log', () => {
     )
   })
 
-  it('says of sessions that move between cookie and store where they went', async () => {
+  it('shows the new place of a session that moves between cookie and store', async () => {
     const browser = browserOf(logged({ overflow: memoryStore() }))
     await browser.visit('GET /', (session) => (session['text'] = 'short'))
     expect(await browser.visit('GET /', (session) => (session['text'] = 'x'.repeat(5000)))).toContain(
@@ -145,7 +143,7 @@ describe('the development log', () => {
     )
   })
 
-  it('says what a save has done, although nothing is left to be done at the end', async () => {
+  it('shows the result of an earlier save, even if the end writes nothing', async () => {
     const browser = browserOf(stored())
     expect(await browser.visit('POST /', saving)).toContain('created +n | row inserted, cookie set')
   })
@@ -155,7 +153,7 @@ describe('the development log', () => {
     ['a change of the cookie', {}, (cookie) => `${cookie.slice(0, -4)}AAAA`, 'forged'],
     ['junk', {}, () => '__Host-session=junk', 'malformed'],
     ['too long a header', {}, () => `a=${'x'.repeat(16_384)}`, 'header too large'],
-  ])('says why a cookie was not opened, and explains that: %s', async (_, options, change, words) => {
+  ])('shows and explains why a cookie was not opened: %s', async (_, options, change, words) => {
     const browser = browserOf(logged())
     await browser.visit('GET /', login)
     const other = browserOf(logged({ secrets: [SECRET], ...options }), change(present(browser.cookie)))
@@ -164,7 +162,7 @@ describe('the development log', () => {
     expect(line).toMatch(/\([^()]+\)$/)
   })
 
-  it('says that a session is over by time', async () => {
+  it('shows that a session has expired', async () => {
     const clock = createClock()
     const browser = browserOf(logged({ now: clock.now }))
     await browser.visit('GET /', login)
@@ -172,7 +170,7 @@ describe('the development log', () => {
     expect(await browser.visit('GET /', (session) => session['cart'])).toContain('expired idle')
   })
 
-  it('says that accept has refused a session that nobody has looked at', async () => {
+  it('shows that accept has rejected a session that no handler has used', async () => {
     const options = { accept: () => false, store: memoryStore() }
     const browser = browserOf(stored({ store: options.store }))
     await browser.visit('GET /', login)
@@ -180,10 +178,17 @@ describe('the development log', () => {
     expect(await picky.visit('GET /')).toContain('refused | destroyed')
   })
 
+  it('says that nobody has looked at a session that accept was asked about, and has accepted', async () => {
+    const options = { accept: () => true, store: memoryStore() }
+    const browser = browserOf(stored(options))
+    await browser.visit('GET /', login)
+    expect(await browser.visit('GET /style.css')).toBe('keepsake GET | /style.css | not used')
+  })
+
   it.each<[string, Handle, string]>([
     ['is too large', (session) => (session['text'] = 'x'.repeat(5000)), 'too large +text'],
     ['cannot be kept', (session) => (session['text'] = () => 1), 'unkeepable'],
-  ])('says why a session is not saved that %s', async (_, handle, words) => {
+  ])('shows why a session is not saved if it %s', async (_, handle, words) => {
     const browser = browserOf(logged())
     await browser.visit('GET /', handle).catch(() => undefined)
     expect(lastLine()).toMatch(new RegExp(`no cookie \\| ${words.replaceAll('+', '\\+')}.*\\(not saved: `))
@@ -203,16 +208,16 @@ describe('the development log', () => {
     )
   })
 
-  it('has one more line where a session is changed after the response has left', async () => {
+  it('has one more line if a session is changed after the response has left', async () => {
     const visit = await openVisit(logged(), ROOT)
     const { session } = visit
     await visit.close()
     session['n'] = 1
     visit.settle()
-    expect(lastLine()).toContain('late | (lost: it was changed after the response had left)')
+    expect(lastLine()).toContain('late | (lost: it was changed after the response was sent)')
   })
 
-  it('has a line for a visit that was read, and that its host never closes', async () => {
+  it('has a line for a visit that was read but that its host never closes', async () => {
     const visit = await openVisit(logged(), ROOT)
     void visit.session['n']
     visit.settle()
@@ -221,21 +226,21 @@ describe('the development log', () => {
     expect(lastLine()).toBe('keepsake GET | / | no cookie')
   })
 
-  it('has no line for a look from outside', async () => {
+  it('has no line for a peek', async () => {
     const sessions = logged()
     printed = []
     await sessions.peek('__Host-session=junk')
     expect(printed).toEqual([])
   })
 
-  it('knows no request where core is given a header alone', async () => {
+  it('has no method and path if core gets only a header', async () => {
     const visit = await openVisit(logged(), undefined)
     void visit.session.isNew
     await visit.close()
     expect(lastLine()).toBe('keepsake | no cookie | empty')
   })
 
-  it('leaves a handler’s changes what they are: a session that is too strange to be compared has no keys', async () => {
+  it('does not alter a handler’s changes: a session that cannot be compared is shown without keys', async () => {
     const browser = browserOf(logged())
     await browser.visit('GET /', odd).catch(() => undefined)
     expect(lastLine()).not.toContain('canary')
@@ -272,7 +277,7 @@ describe('the development log (R70)', () => {
     expect(printed.every((line) => line.startsWith('keepsake') && !line.includes('\n'))).toBe(true)
   })
 
-  it('names few keys, and says how many more there are', async () => {
+  it('names only a few keys, and the number of the others', async () => {
     const browser = browserOf(logged())
     const many = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`k${n}`, n]))
     expect(await browser.visit('GET /', (session) => Object.assign(session, many))).toContain(
@@ -282,7 +287,7 @@ describe('the development log (R70)', () => {
 })
 
 describe('Server-Timing', () => {
-  it('says how long the session took, while the log is on and somebody has looked', async () => {
+  it('has the duration of the session’s work, if the log is on and the session was used', async () => {
     const browser = browserOf(logged())
     await browser.visit('GET /', (session) => session['n'])
     expect(browser.headers.filter(([name]) => name === 'Server-Timing')).toEqual([
@@ -296,17 +301,17 @@ describe('Server-Timing', () => {
   })
 })
 
-describe('whether the log is on', () => {
+describe('the development log', () => {
   it.each(['keepsake', 'http,keepsake', 'KEEPSAKE', 'net, keepsake ,tls', '*'])(
-    'NODE_DEBUG=%s turns it on',
+    'is on with NODE_DEBUG=%s',
     (value) => expect(under(value)).toBe(1),
   )
 
-  it.each(['', 'http', 'keepsake2', 'notkeepsake'])('NODE_DEBUG=%s does not', (value) =>
+  it.each(['', 'http', 'keepsake2', 'notkeepsake'])('is off with NODE_DEBUG=%s', (value) =>
     expect(under(value)).toBe(0),
   )
 
-  it('is on by nothing but these: another value of the option is refused at start-up', () => {
+  it('rejects any other value of its option at start-up', () => {
     expect(thrownBy(() => sessionsOf({ log: true as never }))).toMatchObject({ option: 'log' })
     expect(printed).toEqual([])
   })

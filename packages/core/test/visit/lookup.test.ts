@@ -4,7 +4,7 @@ import { readSessionCookie, type SessionCookieOptions } from '../../src/cookie/s
 import { StoreError, StoreTimeoutError } from '../../src/base/errors.ts'
 import type { EagerMode, LazyMode, Loaded } from '../../src/modes/mode.ts'
 import { anonymousAfter, type LookupRules, lookUpSealed, lookUpStored } from '../../src/visit/lookup.ts'
-import { writeText } from '../../src/record/record.ts'
+import { writeText } from '../../src/record/text.ts'
 import { ANY_SHAPE, fieldsWith } from '../modes/stored.ts'
 import { BEGIN, present, rejection, thrown, times } from '../store-support.ts'
 
@@ -34,7 +34,7 @@ const OPENED_OTHER: Loaded = {
   },
 }
 
-/** Modes in which a cookie's value says what comes of it: `opened…`, or the reason why nothing does. */
+/** A mode in which a cookie's value is its result: `opened…`, or the reason why it does not open. */
 function createModes() {
   const loaded: string[] = []
   const load = (value: string): Loaded => {
@@ -66,25 +66,25 @@ const headerOf = (values: readonly string[]): string => values.map((value) => `s
 describe('the lookup of a request’s cookies', () => {
   it.each([
     ['no cookie', [], 'no_cookie', false],
-    ['a good one', ['opened'], 'opened', false],
+    ['a valid one', ['opened'], 'opened', false],
     ['a bad one, which goes', ['malformed'], 'malformed', true],
     ['one of an unknown key, which stays', ['unknown_key'], 'unknown_key', false],
     ['one whose id the store does not know, which stays', ['ended'], 'ended', false],
     ['one that another request has just superseded, which stays', ['superseded'], 'superseded', false],
     ['one that was revoked, which stays', ['revoked'], 'revoked', false],
-    ['a good one behind a superseded one', ['superseded', 'opened'], 'opened', false],
+    ['a valid one after a superseded one', ['superseded', 'opened'], 'opened', false],
     ['a superseded one behind one that has ended', ['ended', 'superseded'], 'superseded', false],
     ['a superseded one behind a bad one', ['malformed', 'superseded'], 'superseded', false],
     ['an expired one, which goes', ['expired_idle'], 'expired_idle', true],
-    ['a good one behind a bad one', ['malformed', 'opened'], 'opened', false],
-    ['a good one before a bad one', ['opened', 'forged'], 'opened', false],
-    ['the same good one twice', ['opened', 'opened'], 'opened', false],
-    ['two good ones, of which none counts (R16)', ['opened', 'opened other'], 'ambiguous_cookie', true],
+    ['a valid one after an invalid one', ['malformed', 'opened'], 'opened', false],
+    ['a valid one before an invalid one', ['opened', 'forged'], 'opened', false],
+    ['the same valid one twice', ['opened', 'opened'], 'opened', false],
+    ['two valid ones, of which none counts (R16)', ['opened', 'opened other'], 'ambiguous_cookie', true],
     ['two tokens of one session, which is not ambiguous', ['opened1', 'opened2'], 'opened', false],
     ['several bad ones, which go', ['malformed', 'forged'], 'malformed', true],
-    ['bad ones beside one that another server may want', ['malformed', 'ended'], 'malformed', false],
-    ['a good one in fourth place', ['forged1', 'forged2', 'forged3', 'opened'], 'opened', false],
-    ['a good one in fifth place', ['forged1', 'forged2', 'forged3', 'forged4', 'opened'], 'forged', true],
+    ['invalid ones and one that another server may accept', ['malformed', 'ended'], 'malformed', false],
+    ['a valid one in fourth place', ['forged1', 'forged2', 'forged3', 'opened'], 'opened', false],
+    ['a valid one in fifth place', ['forged1', 'forged2', 'forged3', 'forged4', 'opened'], 'forged', true],
   ] as const)('has the same result wherever records live: %s', async (_, values, reason, discard) => {
     const { lazy, eager, here } = createModes()
     const expected = {
@@ -104,10 +104,16 @@ describe('the lookup of a request’s cookies', () => {
     ['a former one alone', [], ['opened'], 'opened', true],
     ['a former one behind a bad one', ['malformed'], ['opened'], 'opened', true],
     ['a former one behind one that has ended', ['ended'], ['opened'], 'opened', true],
-    ['one beside a former one of another session', ['opened'], ['opened other'], 'opened', true],
-    ['one beside a bad former one', ['opened'], ['malformed'], 'opened', true],
-    ['two good former ones, of which none counts', [], ['opened', 'opened other'], 'ambiguous_cookie', false],
-    ['a good former one behind a superseded one', ['superseded'], ['opened'], 'superseded', false],
+    ['one and a former one of another session', ['opened'], ['opened other'], 'opened', true],
+    ['one and an invalid former one', ['opened'], ['malformed'], 'opened', true],
+    [
+      'two valid former ones, of which none counts',
+      [],
+      ['opened', 'opened other'],
+      'ambiguous_cookie',
+      false,
+    ],
+    ['a valid former one after a superseded one', ['superseded'], ['opened'], 'superseded', false],
     ['a superseded former one', [], ['superseded'], 'superseded', false],
     ['a bad former one', [], ['malformed'], 'malformed', false],
   ] as const)('includes former names: %s', async (_, present, former, reason, isMisplaced) => {
@@ -136,7 +142,7 @@ describe('the lookup of a request’s cookies', () => {
     expect(lookUpSealed(lazy, only, header, BEGIN).isMisplaced).toBe(false)
   })
 
-  it('is a record without keys that are a control\u2019s name, and says that it had some', async () => {
+  it('is a record without keys that are a control\u2019s name, and reports that it had some', async () => {
     const { lazy, here } = createModes()
     const meta = metaOf({ subject: 'alice' })
     const content = { ...meta, data: { a: 1, regenerate: 1, login: { deep: 1 } } }

@@ -28,12 +28,12 @@ interface Data {
 
 /** How often the pulse beats. */
 const BEAT_MS = 500
-/** What is not told by then is never told. */
+/** A change that is not reported within this many beats is never reported. */
 const MOST_BEATS = 200
 
 type Kind = 'told' | 'asked'
 
-/** Sessions over a memory store that tells, or one that has to be asked, with a clock that is moved by hand. */
+/** Sessions over a memory store that notifies, or one that has to be polled, with a clock that the test advances. */
 function createPlace(kind: Kind) {
   const place = { at: BEGIN }
   const now = (): number => place.at * 1000
@@ -57,7 +57,7 @@ function started(changes: AsyncIterable<SessionChange>) {
   return watch
 }
 
-// The pulse beats when a test says so; nothing else goes by this timer.
+// The test decides when the pulse beats; nothing else uses this timer.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }))
 afterEach(() => void vi.useRealTimers())
 
@@ -81,10 +81,10 @@ async function isOpen(promise: Promise<unknown>): Promise<boolean> {
   return !isSettled
 }
 
-/** What a watch tells next, however many beats that takes. */
+/** The next report of a watch, however many beats that takes. */
 async function news<T>(promise: Promise<T>): Promise<T> {
   for (let beat = 0; await isOpen(promise); beat++) {
-    if (beat === MOST_BEATS) throw new Error('nothing was told')
+    if (beat === MOST_BEATS) throw new Error('nothing was reported')
     vi.advanceTimersByTime(BEAT_MS)
   }
   return promise
@@ -114,7 +114,7 @@ describe.each<Kind>(['told', 'asked'])('a watch of a session in a store that has
     expect(await news(watch.next())).toEqual(told('revoked'))
   })
 
-  it('reports many changes while nobody waited as one', async () => {
+  it('reports many changes as one if they happen before the next wait', async () => {
     const { sessions, other } = createPlace(kind)
     const cookie = await begin(sessions, { n: 1 })
     const watch = await watchOf(sessions, cookie)

@@ -31,7 +31,7 @@ export function createClock(): Clock {
   return clock
 }
 
-/** Where records live, by the options for it. */
+/** The places where records are kept, and the options for each. */
 export const MODES = {
   'in the cookie': () => ({ revocation: 'none' as const }),
   'in the cookie, with a revocation list': () => ({ revocation: memoryStore() }),
@@ -58,7 +58,7 @@ export const sessionsOf = (clock: Clock, options: Partial<SessionsOptions> = {})
     ...options,
   })
 
-/** What a page shows of its session. */
+/** The contents of a page about its session. */
 export interface Shown {
   readonly subject: string | null
   readonly bound: boolean | 'pending'
@@ -73,7 +73,7 @@ const shown = (session: Session<Data>): Shown => ({
   n: session.n ?? 0,
 })
 
-/** The pages of every host: what a path does to the session; what it shows is how the session is afterwards. */
+/** The pages of every host: the path changes the session, and the page shows the session afterwards. */
 export function page(path: string, session: Session<Data>): Shown {
   const [, action = '', user = ''] = path.split('/')
   if (action === 'login') session.login(user)

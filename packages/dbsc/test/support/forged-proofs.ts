@@ -3,20 +3,20 @@ import { CONTENT_FORGERS } from './forgers-content.ts'
 import { SIGNATURE_FORGERS } from './forgers-signature.ts'
 import { createRandom } from './random.ts'
 
-/** A proof that no server may accept. */
+/** A proof that every server must reject. */
 export interface Forgery {
   /** What is wrong with it. */
   readonly kind: string
-  /** The fields of `Secure-Session-Response`, one for each. */
+  /** The values of the `Secure-Session-Response` fields. */
   readonly fields: readonly string[]
 }
 
 const FORGERS = Object.entries({ ...SIGNATURE_FORGERS, ...CONTENT_FORGERS })
 
-/** The kinds of forgery that there are; each comes in its turn. */
+/** All kinds of forgeries, in the order in which they are made. */
 export const FORGERY_KINDS: readonly string[] = FORGERS.map(([kind]) => kind)
 
-/** So many forgeries, with the same choices for the same seed. */
+/** Makes `count` forgeries; the same seed makes the same ones. */
 export function* forgedProofs(victim: Victim, count: number, seed: number): Generator<Forgery, void> {
   const scene = createScene(victim, createRandom(seed))
   for (let made = 0; made < count;)

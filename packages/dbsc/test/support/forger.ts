@@ -1,25 +1,25 @@
 import { createSigner, type Signer, signedBy } from './proof.ts'
 import type { Random } from './random.ts'
 
-/** What is true of the session that is attacked. */
+/** The facts about the session under attack. */
 export interface Victim {
   readonly kind: 'registration' | 'refresh'
-  /** The device; at a refresh the one whose key is stored. */
+  /** The device; for a refresh, the one whose key is stored. */
   readonly device: Signer
-  /** A challenge that is good now, for this session. */
+  /** A challenge that is currently valid for this session. */
   readonly challenge: string
-  /** One that was good once, and is over. */
+  /** An expired challenge. */
   readonly expired: string
-  /** One that is good now, for another session. */
+  /** A challenge that is currently valid for another session. */
   readonly foreign: string
 }
 
-/** What forgers have at hand. */
+/** Everything that forgers can use. */
 export interface Scene extends Victim {
   readonly random: Random
   readonly attacker: Signer
   readonly attackerRsa: Signer
-  /** What the device would send. */
+  /** The proof that the device would send. */
   readonly genuine: string
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>

@@ -1,17 +1,17 @@
 import type { Forger, Forgers, Scene } from './forger.ts'
 import { encoded, signedBy } from './proof.ts'
 
-/** Signed by the device itself, so that only the one thing that is wrong can give it away. */
+/** Signs with the device's own key, so that the forged claim is the only fault. */
 const claiming =
   (change: (scene: Scene) => unknown): Forger =>
   (scene) =>
     signedBy(scene.device, scene.header, change(scene))
 
-/** What is wrong with the challenge, the claims, the type or the fields. */
+/** Forgeries of the challenge, the claims, the type or the fields. */
 export const CONTENT_FORGERS: Forgers = {
-  'its challenge is over': claiming(({ expired }) => ({ jti: expired })),
-  'its challenge is that of another session': claiming(({ foreign }) => ({ jti: foreign })),
-  'its challenge is none of ours': claiming(({ challenge, random }) => ({
+  'its challenge has expired': claiming(({ expired }) => ({ jti: expired })),
+  'its challenge belongs to another session': claiming(({ foreign }) => ({ jti: foreign })),
+  'its challenge was never issued': claiming(({ challenge, random }) => ({
     jti: random.pick([
       '',
       'c1',
@@ -24,7 +24,7 @@ export const CONTENT_FORGERS: Forgers = {
       `${challenge},${challenge}`,
     ]),
   })),
-  'its challenge is no text': claiming(({ challenge, random }) => ({
+  'its challenge is not text': claiming(({ challenge, random }) => ({
     jti: random.pick<unknown>([
       undefined,
       null,
@@ -35,7 +35,7 @@ export const CONTENT_FORGERS: Forgers = {
       { toString: challenge },
     ]),
   })),
-  'its claims are no object': claiming(({ challenge, random }) =>
+  'its claims are not an object': claiming(({ challenge, random }) =>
     random.pick([null, [], challenge, [{ jti: challenge }], 1, true]),
   ),
   'it is a JWT of another type': ({ claims, device, header, random }) =>
@@ -47,7 +47,7 @@ export const CONTENT_FORGERS: Forgers = {
       },
       claims,
     ),
-  'it demands an extension': ({ claims, device, header, random }) =>
+  'it requires an extension': ({ claims, device, header, random }) =>
     signedBy(
       device,
       { ...header, crit: random.pick([['b64'], ['exp'], ['jwk'], [], 'b64']), b64: false },
@@ -71,7 +71,7 @@ export const CONTENT_FORGERS: Forgers = {
       'A'.repeat(length),
     ])
   },
-  'it is no JWT': ({ challenge, random }) =>
+  'it is not a JWT': ({ challenge, random }) =>
     random.pick([
       challenge,
       `"${challenge}"`,

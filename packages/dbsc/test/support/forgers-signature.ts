@@ -1,7 +1,7 @@
 import type { Forgers } from './forger.ts'
 import { encoded, macBy, publicForms, signedBy } from './proof.ts'
 
-/** What is wrong with the signature, the algorithm or the key. */
+/** Forgeries of the signature, the algorithm or the key. */
 export const SIGNATURE_FORGERS: Forgers = {
   'a bit of one part is flipped': ({ genuine, random }) => {
     const parts = genuine.split('.').map((part) => Buffer.from(part, 'base64url'))
@@ -10,7 +10,7 @@ export const SIGNATURE_FORGERS: Forgers = {
     part[at] = (part[at] ?? 0) ^ (1 << random.below(8))
     return parts.map((bytes) => bytes.toString('base64url')).join('.')
   },
-  'it is cut short': ({ genuine, random }) => genuine.slice(0, random.below(genuine.length - 2)),
+  'it is truncated': ({ genuine, random }) => genuine.slice(0, random.below(genuine.length - 2)),
   'parts are missing, empty or too many': ({ genuine, random }) => {
     const [header = '', claims = '', signature = ''] = genuine.split('.')
     return random.pick([
@@ -32,7 +32,7 @@ export const SIGNATURE_FORGERS: Forgers = {
   },
   'it is an HMAC under the public key': ({ claims, device, header, random }) =>
     macBy(random.pick(publicForms(device.jwk)), random.pick([256, 384, 512]), header, claims),
-  'it is an HMAC under a key of its own header': ({ claims, header }) =>
+  'it is an HMAC under a key in its own header': ({ claims, header }) =>
     macBy(
       'secret',
       256,
@@ -44,7 +44,7 @@ export const SIGNATURE_FORGERS: Forgers = {
     const alg = random.pick(others)
     return signedBy(device, { ...header, alg: alg === device.alg ? 'ES384' : alg }, claims)
   },
-  'its algorithm is left out, or no text': ({ claims, device, header, random }) =>
+  'its algorithm is missing or not text': ({ claims, device, header, random }) =>
     signedBy(device, { ...header, alg: random.pick([undefined, null, 256, [device.alg], {}]) }, claims),
   'another key has signed it': ({ attacker, attackerRsa, claims, device, header, random }) => {
     const signer = random.pick([attacker, attackerRsa])
@@ -56,7 +56,7 @@ export const SIGNATURE_FORGERS: Forgers = {
   },
   'it points to a key elsewhere': ({ attacker, claims, header, random }) =>
     signedBy(attacker, { ...header, [random.pick(['jku', 'x5u'])]: 'https://evil.test/keys' }, claims),
-  'it brings a key that does not count here': (scene) => {
+  'it contains a key that is not accepted here': (scene) => {
     const { attacker, claims, header, kind } = scene
     if (kind === 'refresh') return signedBy(attacker, { ...header, jwk: attacker.jwk }, claims)
     const { jwk: _, ...rest } = header

@@ -4,7 +4,7 @@ import type { Answer } from '@keepsake/testing'
 
 type Algorithm = 'ES256' | 'RS256'
 
-/** A key that signs what it is given. */
+/** A key that signs challenges. */
 export interface Signer {
   /** The proof that registers the key. */
   registration(challenge: string): Promise<string>
@@ -19,7 +19,7 @@ export async function createSigner(alg: Algorithm = 'ES256', modulusLength = 204
   return { registration: (challenge) => sign(challenge, { jwk }), proof: (challenge) => sign(challenge, {}) }
 }
 
-/** The challenge of a login's answer. */
+/** The challenge in a login's response. */
 export const challengeIn = (answer: Answer): string =>
   /challenge="([^"]+)"/.exec(answer.values('secure-session-registration')[0] ?? '')?.[1] ?? ''
 
@@ -38,7 +38,7 @@ export const refresh = (client: Client, id: string, proof?: string): Promise<Ans
     ...(proof !== undefined && { 'Secure-Session-Response': proof }),
   })
 
-/** The challenge that a refresh is answered with. */
+/** The challenge in the response to a refresh. */
 export const challengeFor = async (client: Client, id: string): Promise<string> =>
   /^"([^"]+)";id="/.exec((await refresh(client, id)).values('secure-session-challenge')[0] ?? '')?.[1] ?? ''
 

@@ -7,7 +7,7 @@ import {
   sign,
 } from 'node:crypto'
 
-/** Who signs: the device of the session, or an attacker with a key of their own. */
+/** The signer: the device of the session, or an attacker with another key. */
 export interface Signer {
   readonly alg: 'ES256' | 'RS256'
   readonly privateKey: KeyObject
@@ -24,14 +24,14 @@ export function createSigner(alg: Signer['alg']): Signer {
 
 export const encoded = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url')
 
-/** A JWT of exactly this header and these claims, signed as `by` signs, whatever the header says. */
+/** A JWT of exactly this header and these claims, signed by `by`, whatever algorithm the header names. */
 export function signedBy(by: Signer, header: unknown, claims: unknown): string {
   const text = `${encoded(header)}.${encoded(claims)}`
   const key = { key: by.privateKey, dsaEncoding: 'ieee-p1363' as const }
   return `${text}.${sign('sha256', Buffer.from(text), key).toString('base64url')}`
 }
 
-/** A JWT whose signature is an HMAC under a secret that everybody knows. */
+/** A JWT whose signature is an HMAC under a public secret. */
 export function macBy(
   secret: string | Buffer,
   bits: 256 | 384 | 512,
@@ -42,7 +42,7 @@ export function macBy(
   return `${text}.${createHmac(`sha${bits}`, secret).update(text).digest('base64url')}`
 }
 
-/** What an attacker may take for the secret of an HMAC: the public key, in every form that a library may hold it in. */
+/** Possible HMAC secrets of an attacker: the public key in every form that a library may use. */
 export function publicForms(jwk: JsonWebKey): readonly (string | Buffer)[] {
   const key = createPublicKey({ key: jwk, format: 'jwk' })
   return [

@@ -1,10 +1,10 @@
 import { SESSION_CHANNEL, type Sessions, type SessionEvent, type SessionsOptions } from '@keepsake/core'
+import type { Client } from '@keepsake/testing'
 import {
-  type Client,
   createDeviceBoundBrowser,
   type DeviceBoundBrowser,
   type DeviceBoundBrowserOptions,
-} from '@keepsake/testing'
+} from '@keepsake/testing/device-bound'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { expect, onTestFinished } from 'vitest'
 import { type Clock, createClock, type Data, fetchApp, sessionsOf, type Shown } from './app.ts'
@@ -16,12 +16,12 @@ export interface Stage {
   readonly clock: Clock
   readonly sessions: Sessions<Data>
   readonly browser: DeviceBoundBrowser
-  /** The posts that browsers have made by themselves, with what was answered. */
+  /** The POSTs that browsers have sent by themselves, with the responses. */
   readonly posts: readonly { readonly path: string; readonly status: number; readonly body: string }[]
-  /** Another application in place of the one that answers. */
+  /** Replaces the application. */
   deploy(sessions: Sessions<Data>): void
   wait(seconds: number): void
-  /** What the browser has done since it was asked last. */
+  /** The browser's actions since the last call. */
   news(): readonly string[]
 }
 
@@ -61,7 +61,7 @@ export function setStage(
   }
 }
 
-/** The same with a login that is bound. */
+/** The same, with a bound login. */
 export async function setBound(
   options?: Partial<SessionsOptions>,
   browserOptions?: DeviceBoundBrowserOptions,
@@ -83,7 +83,7 @@ export async function visit(
   return JSON.parse(text) as Shown
 }
 
-/** Whoever sends the cookies of now, whatever browsers would make of their age. */
+/** A thief who sends the current cookies even after a browser would have dropped them. */
 export function thiefOf(browser: DeviceBoundBrowser): (path?: string) => Promise<Shown> {
   const thief = browser.thief()
   const cookie = thief.jar.cookieFor(ORIGIN)

@@ -1,9 +1,9 @@
 import type { Store } from '@keepsake/core'
 import type { Random } from './random.ts'
 
-/** Lets tasks go on one step at a time, in an order that a random generator chooses. */
+/** Lets tasks continue one step at a time, in an order that a random generator chooses. */
 export interface Turns {
-  /** The same store, whose every question and answer waits for its turn. */
+  /** The same store, but every call and every result waits for its turn. */
   gate(store: Store): Store
   run(tasks: readonly (() => Promise<void>)[]): Promise<void>
 }

@@ -6,7 +6,7 @@ export function isEncrypted({ socket }: AnyRequest): boolean {
   return fieldOf(socket as { readonly encrypted?: boolean }, 'encrypted') === true
 }
 
-/** Frameworks that cut a mount's path off keep the whole one beside it. */
+/** Frameworks that remove a mount path from the URL keep the complete URL beside it. */
 export function pathOf(request: AnyRequest): string {
   const whole = fieldOf(request as { readonly originalUrl?: string }, 'originalUrl') ?? request.url
   return (whole ?? '').split('?', 1)[0] ?? ''

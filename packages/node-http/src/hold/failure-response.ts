@@ -38,7 +38,7 @@ export interface GivenUp {
  * the response is as if nothing had been set or sent. For all other code it remains sent: its writes are dropped,
  * or an event stream would continue below the error page.
  *
- * All else is also an answer that is made in a callback of somebody else's, as of a pool without `AsyncResource`.
+ * An error response from a callback that is not bound to `answer`, as of a pool without `AsyncResource`, counts as other code.
  */
 export function answerFailure(givenUp: GivenUp, answer: () => void): void {
   const { response, progress, failure, appear } = givenUp
@@ -82,7 +82,7 @@ function endStreams(response: AnyResponse, failure: unknown): void {
 /** Removes everything that a handler has set: headers, trailers, the status. */
 function forgetHead(response: AnyResponse): void {
   for (const name of response.getHeaderNames()) {
-    // Node keeps a Date that is removed, or sends none any more.
+    // Node keeps a Date header that is removed, or stops sending one.
     if (name === 'date') response.setHeader(name, new Date().toUTCString())
     else response.removeHeader(name)
   }

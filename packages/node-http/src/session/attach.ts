@@ -172,7 +172,7 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
     const { response } = this
     if (hasLeft(response)) this.#lookLate()
     this.#look = isClosed(response) ? 'over' : 'seen'
-    // Not `once`, which costs a function more: it comes once, and settling twice would be no harm.
+    // Not `once`, which costs an additional function: the event comes once, and settling twice is harmless.
     if (this.#look === 'seen' && this.#visit.needsSettling) response.on('close', () => this.#settle())
   }
 

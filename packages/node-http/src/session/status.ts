@@ -15,16 +15,16 @@ import { attach, type Fail } from './attach.ts'
 import { answerPlainly, failPlainly } from './plain-answer.ts'
 
 /**
- * Answers a page that asks how long its session still lives, as `@keepsake/browser` does: `{ state, expiresIn }` to a GET, which extends
- * nothing and is never cached. A POST from a page of this site is a use of the session, and so extends it; 404 where there is none.
+ * Answers a page that requests the remaining lifetime of its session, as `@keepsake/browser` does: a GET returns `{ state, expiresIn }`, does
+ * not extend the session and is never cached. A POST from a page of this site extends the session, or answers 404 if there is none.
  *
  * ```ts
  * const status = sessionStatus(sessions)
  * if (request.url === '/session') return status(request, response)
  * ```
  *
- * @param fail Answers when the store fails, and a POST that another site has sent. Left out: the error's status in plain text.
- * @throws {ConfigError} at start-up, for what is no sessions.
+ * @param fail Responds if the store fails, or if another site sends the POST. Default: the error's status in plain text.
+ * @throws {ConfigError} at start-up, if the argument is not sessions.
  */
 export function sessionStatus<D, Request extends AnyRequest = IncomingMessage>(
   sessions: Sessions<D> | Choose<D, Request>,
@@ -68,7 +68,7 @@ function end(response: AnyResponse, status: number, text: string): void {
   response.end(text)
 }
 
-/** Whoever makes browsers send many requests must not fill the log. */
+/** Not logged: a client that sends many such requests must not fill the log. */
 const failQuietly: Fail = (error, request, response) =>
   error instanceof CrossOriginError
     ? answerPlainly(response, error.status)

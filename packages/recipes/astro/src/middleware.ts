@@ -3,7 +3,7 @@ import { defineMiddleware } from 'astro:middleware'
 import { sessions } from './sessions.ts'
 
 export const onRequest = defineMiddleware(async ({ request, locals }, next) => {
-  // Astro comes back for a rewrite, and for its page 500: they are of the same visit.
+  // Astro calls this again for a rewrite, and for its page 500: both belong to the same visit.
   if (locals.visit !== undefined) return next()
   try {
     locals.visit = await open(sessions, request)

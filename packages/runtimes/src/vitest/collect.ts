@@ -1,12 +1,12 @@
 import { format } from 'node:util'
 
 /*
- * The part of Vitest that collects and runs tests, so far as the suites use it. Vitest itself runs on Node only; this runs
- * wherever JavaScript does, and the assertions are Vitest's own (expect.ts).
+ * The part of Vitest that collects and runs tests, as far as the suites use it. Vitest itself runs on Node only; this runs
+ * on any JavaScript runtime. The assertions are Vitest's own (expect.ts).
  */
 type Work = (...args: readonly unknown[]) => unknown
 
-/** What a test is handed: of Vitest's, what the suites ask for. */
+/** The argument of a test: the parts of Vitest's context that the suites use. */
 const CONTEXT = {
   skip(): never {
     throw SKIPPED
@@ -41,7 +41,7 @@ class Suite {
 
 type Hook = 'beforeAll' | 'afterAll' | 'beforeEach' | 'afterEach'
 
-/** How one test went: `problem` is what it failed with. */
+/** The result of one test: `problem` is its failure. */
 export interface Result {
   readonly name: string
   readonly state: 'passed' | 'failed' | 'skipped' | 'left out'
@@ -66,7 +66,7 @@ const addTest: Add = (name, work, isSkipped) => void current.suite.children.push
 const workOf = (rest: readonly unknown[]): Work =>
   rest.find((one): one is Work => typeof one === 'function') ?? (() => undefined)
 
-/** What `describe` and `it` have in common: `(name, work)`, `(name, options, work)`, `each`, `skipIf` and `runIf`. */
+/** The common parts of `describe` and `it`: `(name, work)`, `(name, options, work)`, `each`, `skipIf` and `runIf`. */
 function registrar(add: Add, isSkipped = false) {
   const register = (name: string, ...rest: readonly unknown[]): void => add(name, workOf(rest), isSkipped)
   const each =
@@ -78,7 +78,7 @@ function registrar(add: Add, isSkipped = false) {
         add(nameOf(name, args), () => workOf(rest)(...args), isSkipped)
       }
     }
-  /** As `each`, but a row is one argument, whatever it is. */
+  /** Like `each`, but a row is one argument, even if it is an array. */
   const forEach =
     (rows: readonly unknown[]) =>
     (name: string, ...rest: readonly unknown[]): void => {
@@ -90,7 +90,7 @@ function registrar(add: Add, isSkipped = false) {
   return Object.assign(register, { each, for: forEach })
 }
 
-/** `%s` and its like are filled in order, `$name` with what the row has under that name. */
+/** Fills `%s` and similar placeholders in order, and `$name` with that property of the row. */
 function nameOf(name: string, [first, ...others]: readonly unknown[]): string {
   const named = name.replaceAll(/\$(\w+)/g, (text, key: string) =>
     typeof first === 'object' && first !== null && key in first
@@ -120,13 +120,13 @@ export const beforeAll = hook('beforeAll')
 export const afterAll = hook('afterAll')
 export const beforeEach = hook('beforeEach')
 export const afterEach = hook('afterEach')
-/** Called within a test. */
+/** Called inside a test. */
 export const onTestFinished = (work: () => unknown): void => void current.finished.push(work)
 
-/** Whether a test, by its whole name, shall not be run. */
+/** Whether to skip a test, by its full name. */
 export type IsLeftOut = (name: string) => boolean
 
-/** Collects the tests that `load` registers, runs them in order and yields how each went. */
+/** Collects the tests that `load` registers, runs them in order and yields their results. */
 export async function* testsOf(
   load: () => Promise<unknown>,
   isLeftOut: IsLeftOut,

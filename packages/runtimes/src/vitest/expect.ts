@@ -19,8 +19,8 @@ export const expect = Object.assign(
   chai.expect,
   asymmetric,
   {
-    unreachable: (message = 'expected not to come here') => chai.assert.fail(message),
-    /** Of its assertions, those that the suites make of what comes in time. */
+    unreachable: (message = 'expected this code not to run') => chai.assert.fail(message),
+    /** The assertions about promises and polling that the suites use. */
     poll: (read: () => unknown) => ({
       toEqual: async (wanted: unknown) =>
         until(async () =>

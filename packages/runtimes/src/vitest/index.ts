@@ -1,4 +1,4 @@
-/** What stands for `vitest` in a bundle that runs where Vitest does not. */
+/** Replaces `vitest` in a bundle for runtimes on which Vitest does not run. */
 export { afterAll, afterEach, beforeAll, beforeEach, describe, it, onTestFinished } from './collect.ts'
 export { expect } from './expect.ts'
 export { vi } from './vi.ts'

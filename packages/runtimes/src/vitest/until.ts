@@ -1,7 +1,7 @@
-/** How long what is waited for may take; then its last problem is thrown. */
+/** How long to wait for a condition; then its last error is thrown. */
 const PATIENCE_MS = 60_000
 
-/** Tries again until it does not throw. */
+/** Retries until it does not throw. */
 export async function until<T>(work: () => T): Promise<Awaited<T>> {
   const end = performance.now() + PATIENCE_MS
   for (;;) {

@@ -9,7 +9,7 @@ function clock(): Clock {
   return fakes.clock
 }
 
-/** Vitest fakes neither of these unless it is told to. */
+/** Vitest fakes neither of these by default. */
 const LEFT_ALONE: readonly FakeMethod[] = ['nextTick', 'queueMicrotask']
 
 function useFakeTimers({ toFake, now = Date.now() }: { toFake?: FakeMethod[]; now?: number } = {}): void {
@@ -28,7 +28,7 @@ function replace(target: Record<string, unknown>, key: string, value: unknown): 
   target[key] = value
 }
 
-/** By assignment: Deno defines no variable by a descriptor, not even by the one that it has given. */
+/** By assignment: Deno does not let a variable be redefined, even with its own descriptor. */
 function stubEnv(name: string, value: string): void {
   const before = process.env[name]
   fakes.undo.push(() => {
@@ -44,7 +44,7 @@ const undoAll = (): void =>
     .toReversed()
     .forEach((undo) => undo())
 
-/** Vitest's `vi`, so far as the suites use it. */
+/** Vitest's `vi`, as far as the suites use it. */
 export const vi = {
   useFakeTimers,
   useRealTimers(): void {

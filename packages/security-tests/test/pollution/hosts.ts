@@ -19,7 +19,7 @@ import { type Act, secrets, shown } from './visits.ts'
 type Data = Record<string, unknown>
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** A store that answers later, so that responses wait. */
+/** A store that responds asynchronously, so that responses have to wait. */
 class LateStore {
   readonly #inner = memoryStore()
   async read(...args: Parameters<Store['read']>) {
@@ -45,7 +45,7 @@ let socket = new Socket().destroy()
 let text = ''
 let answered: (text: string) => void = () => undefined
 
-/** Opens a connection where there is none: before anything is polluted, as those of a proxy are. */
+/** Opens the connection before the prototype is polluted, like a proxy's persistent connection. */
 export async function connected(): Promise<void> {
   if (!socket.destroyed) return
   const own = connect((server.address() as AddressInfo).port, '127.0.0.1')
@@ -63,7 +63,7 @@ export async function connected(): Promise<void> {
 
 export const disconnect = (): void => void socket.destroy()
 
-/** Whether an answer has ended, by its length or by its last chunk. */
+/** Whether a response is complete, by its length or its last chunk. */
 function isWhole(answer: string): boolean {
   const length = /\r\ncontent-length: (\d+)\r\n/i.exec(answer)?.[1]
   const body = answer.indexOf('\r\n\r\n') + 4
@@ -98,7 +98,7 @@ const REQUESTS: readonly (readonly [string, ...string[]])[] = [
   ['GET /large'],
 ]
 
-/** What a browser gets from an application, request for request. */
+/** A browser's responses from an application, request by request. */
 async function browse(own: Listener): Promise<readonly string[]> {
   listener = own
   let jar = ''
@@ -157,7 +157,7 @@ interface Themed {
   delete(to: unknown): void
 }
 
-/** Deletes a cookie that came, and sets it otherwise. */
+/** Deletes a received cookie, and sets it with other attributes. */
 function themed(theme: object, from: unknown, to: unknown): void {
   const cookie = theme as Themed
   if (cookie.get(from) === undefined) cookie.set(to, 'dark')
@@ -210,7 +210,7 @@ const onKoa =
     return browse(app.callback())
   }
 
-/** What Node itself makes of a request: it assigns each header to an object that has a prototype. */
+/** Node's own handling of a request: it assigns each header to an object with a prototype. */
 const seen = ({ method, url, headers, httpVersionMajor, socket }: IncomingMessage): string =>
   [method, url, httpVersionMajor, typeof socket, ...Object.keys(headers), ...Object.values(headers)].join()
 

@@ -1,4 +1,4 @@
-/** What a name of `Object.prototype` is given: what a parser can make, a function, and a setter. */
+/** The values for a name of `Object.prototype`: what a parser can produce, a function, and a setter. */
 export const HOSTILE: Readonly<Record<string, () => PropertyDescriptor>> = {
   text: () => valueOf('admin'),
   true: () => valueOf(true),
@@ -17,14 +17,14 @@ const valueOf = (value: unknown): PropertyDescriptor => ({
   value,
 })
 
-/** Does some work while `Object.prototype` has these names. */
+/** Runs a function while `Object.prototype` has these names. */
 export async function polluted<T>(
   names: readonly string[],
   kind: string,
   work: () => Promise<T>,
 ): Promise<T> {
   const given = names.map(() => Object.assign(Object.create(null) as PropertyDescriptor, HOSTILE[kind]?.()))
-  // By indexes: a name may break iterators, and the descriptors have no prototype because it may break those.
+  // By index: a name may break iterators. The descriptors have no prototype, because it may break those too.
   for (let at = 0; at < names.length; at++)
     // oxlint-disable-next-line eslint/no-extend-native -- that is the attack
     Object.defineProperty(Object.prototype, names[at] ?? '', given[at] ?? {})

@@ -15,7 +15,7 @@ const SUBJECT = 'cd'.repeat(32)
 const NOW = 1_800_000_000_000
 const now = (): number => NOW
 
-/** A client of a database, that writes down what it is asked and has nothing. */
+/** An empty database client that records its commands. */
 class Client {
   readonly #lines: string[]
   constructor(lines: string[]) {
@@ -54,7 +54,7 @@ async function found(store: Store, subject: string): Promise<unknown[]> {
   return items
 }
 
-/** What a store does from the first record to the last sweep. */
+/** All calls of a store, from the first record to the last sweep. */
 async function use(store: Store, lines: string[]): Promise<void> {
   const text = 'x'.repeat(50)
   const record = { text, expiresAt: NOW + 1000, subject: undefined }
@@ -90,7 +90,7 @@ export const stores: Act = async () => {
   return lines
 }
 
-/** What Node does of that by itself. */
+/** Node's own part of that. */
 export const bareStores: Act = async () => {
   const directory = mkdtempSync(join(tmpdir(), 'pollution-'))
   const path = join(directory, 'a')

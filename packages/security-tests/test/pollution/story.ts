@@ -1,6 +1,6 @@
 /*
- * Plays parts with `Object.prototype` as it is, and again while it has the names that the parent process gives, in each of
- * their hostile values. Prints which names change what comes of it, and which of the known exceptions break Node, or a
+ * Runs scenarios with a clean `Object.prototype`, and again with the names that the parent process passes, each with every
+ * hostile value. Prints the names that change a result, and the known exceptions that break Node, or a
  * framework, by themselves.
  */
 import { memoryStore } from '@keepsake/core'
@@ -18,7 +18,7 @@ const both =
   (one: Act, other: Act): Act =>
   async () => [...(await one()), ...(await other())]
 
-/** What the story is there to find. */
+/** A deliberate fault that this script must find. */
 const careless: Act = async () => {
   const { subject }: { readonly subject?: string } = {}
   return [`${String(subject)} is logged in`, '-'.repeat(200)]
@@ -49,7 +49,7 @@ process.on('unhandledRejection', (error) => crashed(error))
 
 const { setTimeout: after, clearTimeout: cancel } = globalThis
 
-/** What comes of an act, as one text; also that it throws, crashes, or never ends. */
+/** The result of a scenario as one text, including an exception, a crash or a hang. */
 async function play(act: Act): Promise<string> {
   const acted = async () => act()
   let timer: NodeJS.Timeout | undefined
@@ -67,7 +67,7 @@ async function play(act: Act): Promise<string> {
   return told
 }
 
-/** The names that change what comes of an act, found by halves. */
+/** The names that change the result of a scenario, found by bisection. */
 async function changing(
   act: Act,
   names: readonly string[],
@@ -76,7 +76,7 @@ async function changing(
 ): Promise<readonly (readonly [name: string, is: string])[]> {
   await connected()
   const is = await polluted(names, kind, () => play(act))
-  // What another name has broken may come to light later.
+  // The damage of another name may show later.
   if (is === normal || (await polluted(names, kind, async () => play(act))) === normal) return []
   if (names.length === 1) return [[names[0] ?? '', is]]
   const half = Math.ceil(names.length / 2)
@@ -93,9 +93,9 @@ const firstDifference = (was: string, is: string): readonly [string, string] => 
 
 interface Asked {
   readonly names: readonly string[]
-  /** Parts, and the names that are of no use to try in them. */
+  /** The scenarios, each with the names that are not tested in it. */
   readonly parts: Readonly<Record<string, readonly string[]>>
-  /** Whether it is looked at that each exception is one. */
+  /** Whether to check that each exception is still needed. */
   readonly areExceptionsTried: boolean
 }
 

@@ -11,7 +11,7 @@ import {
 
 type Data = Record<string, unknown>
 
-/** Plays a part, and tells what came of it: the same each time, whatever is random. */
+/** Runs a scenario and describes its result, without random parts. */
 export type Act = () => Promise<readonly string[]>
 
 export const secrets = [createHash('sha256').update('pollution').digest('base64url')]
@@ -25,11 +25,11 @@ process.on('warning', ({ code, message }: Error & { code?: string }) => {
   events.push(`warning ${code ?? message}`)
 })
 
-/** A line of a cookie: an attribute as it stands, a value as its length, a date as none. */
+/** A Set-Cookie line: attributes unchanged, values by their length, dates omitted. */
 export const shown = (line: string): string =>
   line.replace(/=[^;]*/, (value) => `=(${value.length - 1})`).replace(/Expires=[^;]*/, 'Expires')
 
-/** The errors of a handler are a part of what came of it. */
+/** Errors of a handler are part of the result. */
 export async function outcome(work: () => unknown): Promise<string> {
   try {
     return told(await work())
@@ -38,7 +38,7 @@ export async function outcome(work: () => unknown): Promise<string> {
   }
 }
 
-/** A value by its own properties. */
+/** A value as text, by its own properties. */
 export function told(value: unknown): string {
   if (value instanceof Date) return `date ${value.getTime()}`
   if (value instanceof Map || value instanceof Set) return `[${[...value].map(told).join()}]`
@@ -205,7 +205,7 @@ const STANDARD = {
     typeof value === 'number' ? { value } : { issues: [{ message: 'expected a number' }] },
 } as const
 
-/** What Node does by itself of all that: where this is broken, nothing can be right. */
+/** Node's own part of all that: if it is broken, our code cannot work. */
 export const bare: Act = async () => {
   const lines: string[] = []
   events = []

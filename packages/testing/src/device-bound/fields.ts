@@ -1,16 +1,16 @@
 import { isInnerList, type List, parseList, serializeList, Token } from 'structured-headers'
 
-/** What a server offers with one member of `Secure-Session-Registration`. */
+/** One member of `Secure-Session-Registration`: the server's offer to register a key. */
 export interface Offer {
   readonly algorithms: readonly string[]
   readonly path: string
   readonly challenge: string | undefined
   readonly authorization: string | undefined
-  /** Whether it asks for a key that belongs to a session of another site. */
+  /** Whether it requests the key of another site's session. */
   readonly isFederated: boolean
 }
 
-/** Why a request goes without a fresh bound cookie. */
+/** Why a request is sent without a fresh bound cookie. */
 export type SkipReason = 'unreachable' | 'server_error' | 'quota_exceeded'
 
 export interface Skip {
@@ -19,7 +19,7 @@ export interface Skip {
   readonly session: string
 }
 
-/** The members that are offers. What cannot be read counts as nothing, as everywhere in structured fields. */
+/** The members that are offers. An unreadable field counts as empty, as structured fields require. */
 export function offersIn(values: readonly string[]): readonly Offer[] {
   return listOf(values).flatMap((member) => {
     if (!isInnerList(member)) return []
@@ -38,7 +38,7 @@ export function offersIn(values: readonly string[]): readonly Offer[] {
   })
 }
 
-/** The challenges of `Secure-Session-Challenge` by the identifier of their session; those without one are dropped. */
+/** The challenges of `Secure-Session-Challenge` by session identifier; a challenge without one is ignored. */
 export function challengesIn(values: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
     listOf(values).flatMap((member) => {

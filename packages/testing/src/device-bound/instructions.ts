@@ -1,8 +1,8 @@
-/** What a server says about a session: the JSON with which it answers a registration, and may answer a refresh. */
+/** A server's instructions for a session: the JSON response to a registration, and optionally to a refresh. */
 export interface Instructions {
   readonly session: string
   readonly refreshUrl: string
-  /** What of the origin it is for; the first that fits decides, none: included. */
+  /** The paths of the origin that it includes and excludes. The first matching rule decides; without a match, it is included. */
   readonly rules: readonly ScopeRule[]
   readonly credentials: readonly Credential[]
 }
@@ -19,27 +19,27 @@ export interface Credential {
   readonly attributes: string
 }
 
-/** Instructions, or why a browser takes none from this answer. */
+/** Instructions, or the reason why a browser rejects the response. */
 export type Read = { readonly instructions: Instructions } | { readonly refused: string }
 
 /**
- * @param url Where the answer came from: default of the refresh URL, and base of a relative one.
- * @param known The session that is refreshed, which the instructions have to name.
+ * @param url The URL of the response: the default refresh URL, and the base of a relative one.
+ * @param known The session that is being refreshed; the instructions must name it.
  */
 export function readInstructions(body: string, url: string, known?: string): Read {
   const json = objectIn(body)
-  if (json === undefined) return { refused: 'no JSON object' }
+  if (json === undefined) return { refused: 'not a JSON object' }
   if (json['continue'] === false) return { refused: 'continue is false' }
   const session = json['session_identifier']
   if (typeof session !== 'string' || session === '') return { refused: 'no session_identifier' }
   if (known !== undefined && session !== known) return { refused: 'another session_identifier' }
   const refreshUrl = urlIn(json['refresh_url'] ?? url, url)
-  // Chromium allows the site, and this browser its one origin.
-  if (refreshUrl?.origin !== new URL(url).origin) return { refused: 'refresh_url is not of this origin' }
+  // Chromium allows any URL of the site; this browser allows only its one origin.
+  if (refreshUrl?.origin !== new URL(url).origin) return { refused: 'refresh_url has another origin' }
   const rules = rulesIn(json['scope'], url)
-  if (rules === undefined) return { refused: 'scope is not readable' }
+  if (rules === undefined) return { refused: 'scope is invalid' }
   const credentials = credentialsIn(json['credentials'])
-  if (credentials === undefined) return { refused: 'credentials are not readable' }
+  if (credentials === undefined) return { refused: 'credentials are invalid' }
   return { instructions: { session, refreshUrl: refreshUrl.href, rules, credentials } }
 }
 
@@ -69,7 +69,7 @@ function credentialIn(json: unknown): Credential | undefined {
   if (!isObject(json)) return undefined
   const { type, name, attributes = '' } = json
   if (type !== 'cookie' || typeof name !== 'string' || typeof attributes !== 'string') return undefined
-  // As Chromium 156 does; the draft says that they are ignored.
+  // Like Chromium 156. According to the draft, a browser ignores such attributes.
   return /(?:^|;)\s*(?:max-age|expires)\s*=/i.test(attributes) ? undefined : { name, attributes }
 }
 

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type JsonWebKey, type KeyObject, sign } from 'node
 
 export type Algorithm = 'ES256' | 'RS256'
 
-/** A key that a browser holds for one session. */
+/** A browser's key for one session. */
 export interface DeviceKey {
   readonly algorithm: Algorithm
   readonly publicJwk: JsonWebKey
@@ -17,7 +17,7 @@ export function createDeviceKey(algorithm: Algorithm): DeviceKey {
   return { algorithm, publicJwk: publicKey.export({ format: 'jwk' }), privateKey }
 }
 
-/** The JWT that registers a key: with the key in its header. */
+/** The JWT that registers a key. Its header contains the public key. */
 export const registrationProof = (key: DeviceKey, challenge: string, authorization?: string): string =>
   signed(
     key,
@@ -25,7 +25,7 @@ export const registrationProof = (key: DeviceKey, challenge: string, authorizati
     { ...(authorization !== undefined && { authorization }), jti: challenge },
   )
 
-/** The JWT that answers a challenge; as Chromium's, it says nothing but which. */
+/** The JWT that answers a challenge. Like Chromium's, it contains nothing else. */
 export const refreshProof = (key: DeviceKey, challenge: string): string =>
   signed(key, { alg: key.algorithm, typ: 'dbsc+jwt' }, { jti: challenge })
 

@@ -1,10 +1,10 @@
 import { createJar, type Jar, type JarCookie } from '../jar.ts'
 import type { Credential, Instructions } from './instructions.ts'
 
-/** What a session wants before a request: nothing, a refresh that the request waits for, or one beside it. */
+/** What a session needs before a request: nothing, a refresh that the request waits for, or a refresh in the background. */
 export type Need = 'nothing' | 'refresh first' | 'refresh beside'
 
-/** @param soon Until when a cookie has to last, in milliseconds since 1970, so that it needs no refresh beside the request. */
+/** @param soon A cookie that expires before this time, in milliseconds since 1970, is refreshed in the background. */
 export function needOf(session: Instructions, url: string, jar: Jar, soon: number): Need {
   if (!isInScope(session, url)) return 'nothing'
   const present = jar.cookies(url)
@@ -16,11 +16,11 @@ export function needOf(session: Instructions, url: string, jar: Jar, soon: numbe
   return bound.some((cookie) => (cookie?.expiresAt ?? Infinity) <= soon) ? 'refresh beside' : 'nothing'
 }
 
-/** Whether an answer from this URL can set one of the cookies that the session binds. */
+/** Whether a response from this URL can set one of the session's bound cookies. */
 export const canBind = (credentials: readonly Credential[], url: string): boolean =>
   credentials.some((credential) => probe(credential, url, url) !== undefined)
 
-/** The cookie that a credential describes, as it would go along with a request; undefined where it would not. */
+/** The cookie that a credential describes, if a browser would send it with a request; otherwise undefined. */
 function probe({ name, attributes }: Credential, setBy: string, url: string): JarCookie | undefined {
   const jar = createJar()
   jar.take(setBy, [`${name}=probe; ${attributes}`])

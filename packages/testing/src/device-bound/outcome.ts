@@ -1,16 +1,16 @@
 import type { SkipReason } from './fields.ts'
 
-/** What a browser makes of the status of a refresh. */
+/** A browser's reaction to the status of a refresh. */
 export type Outcome = 'challenged' | 'answered' | 'end' | { readonly skip: SkipReason }
 
-/** A session is over for good by any status of the 4xx but three; what may pass is tried again before the next request. */
+/** Any 4xx status except three ends the session for good. Temporary failures are retried before the next request. */
 export function outcomeOf(status: number): Outcome {
   if (status === 403) return 'challenged'
   if (status === 407 || status === 429 || status >= 500) return { skip: 'server_error' }
   return status >= 200 && status < 300 ? 'answered' : 'end'
 }
 
-/** What `Clear-Site-Data` takes: of a browser with one site, cookies and storage alike take the keys. */
+/** What `Clear-Site-Data` deletes. In a browser with one site, both `cookies` and `storage` delete the keys. */
 export function clearedBy(values: readonly string[]): { readonly keys: boolean; readonly cookies: boolean } {
   const types = new Set(values.flatMap((value) => value.split(',').map((type) => type.trim())))
   const cookies = types.has('"cookies"') || types.has('"*"')

@@ -5,33 +5,33 @@ import { type Algorithm, createDeviceKey, type DeviceKey, registrationProof } fr
 import { canBind } from './need.ts'
 import { outcomeOf } from './outcome.ts'
 
-/** A session that a browser has a key for. */
+/** A session for which a browser has a key. */
 export interface DeviceSession extends Instructions {
   readonly key: DeviceKey
-  /** The last that the server has sent; signed until there is a newer one. */
+  /** The server's latest challenge; the browser signs it until there is a newer one. */
   readonly challenge: string | undefined
 }
 
-/** Sends a request of the browser's own; undefined where the connection breaks. */
+/** Sends a request that no page has made; returns undefined if the connection breaks. */
 export type Post = (url: string, headers: Readonly<Record<string, string>>) => Promise<Answer | undefined>
 
-/** What came of a registration; the reason where it is no session. */
+/** The result of a registration: a session, or the reason why there is none. */
 export type Registered =
   | { readonly session: DeviceSession; readonly answer: Answer }
   | { readonly refused: string }
 
-/** Takes an offer that came with the answer from `base`. */
+/** Accepts an offer in a response from `base`. */
 export async function register(
   { algorithms, authorization, challenge, isFederated, path }: Offer,
   base: string,
   algorithm: Algorithm,
   post: Post,
 ): Promise<Registered> {
-  if (isFederated) return { refused: 'the key of another site is asked for' }
+  if (isFederated) return { refused: 'the offer requests the key of another site' }
   if (!algorithms.includes(algorithm)) return { refused: 'no algorithm in common' }
   if (challenge === undefined) return { refused: 'no challenge' }
   const url = URL.parse(path, base)
-  if (url?.origin !== new URL(base).origin) return { refused: 'path is not of this origin' }
+  if (url?.origin !== new URL(base).origin) return { refused: 'path has another origin' }
 
   const key = createDeviceKey(algorithm)
   const answer = await post(url.href, {
@@ -42,6 +42,6 @@ export async function register(
   const read = readInstructions(answer.text, url.href)
   if ('refused' in read) return read
   if (!canBind(read.instructions.credentials, url.href))
-    return { refused: 'no credential is a cookie that this answer can set' }
+    return { refused: 'this response cannot set any of the cookies' }
   return { session: { ...read.instructions, key, challenge: undefined }, answer }
 }

@@ -7,13 +7,13 @@ import { needOf } from './need.ts'
 import { clearedBy, outcomeOf } from './outcome.ts'
 import { type DeviceSession, type Post, register } from './registration.ts'
 
-/** What a browser has done of its own accord. */
+/** An action of the browser that no page requested. */
 export interface DeviceBoundEvent {
-  /** What happened to a session; `ended` is for good. */
+  /** What happened to a session; `ended` is final. */
   readonly type: 'registered' | 'registration failed' | 'refreshed' | 'skipped' | 'ended'
-  /** The identifier of the session; undefined for one that was not registered. */
+  /** The identifier of the session; undefined if none was registered. */
   readonly session: string | undefined
-  /** Why a registration failed, or a session was skipped or ended; else undefined. */
+  /** Why a registration failed, or a session was skipped or ended; otherwise undefined. */
   readonly reason: string | undefined
 }
 
@@ -25,10 +25,10 @@ export interface DeviceSessionsOptions {
   readonly refreshQuota: number
 }
 
-/** Requests of one refresh; as in Chromium 156, the session ends where they are not enough. */
+/** The maximum number of requests of one refresh. If it needs more, the session ends, as in Chromium 156. */
 const MAX_ROUNDS = 5
 
-/** The sessions that one browser has keys for, and what it sends to keep them. */
+/** The sessions for which one browser has keys, and the requests that keep them alive. */
 export class DeviceSessions {
   readonly history: DeviceBoundEvent[] = []
   readonly #sessions = new Map<string, DeviceSession>()
@@ -39,7 +39,7 @@ export class DeviceSessions {
   readonly #options: DeviceSessionsOptions
   #refreshes = 0
 
-  /** @param client Shares its jar with the pages, and its connection with nobody. */
+  /** @param client Shares its jar with the pages, but not its connection. */
   constructor(client: Client, origin: string, options: DeviceSessionsOptions) {
     this.#client = client
     this.#post = postBy(client, new URL(origin).origin)
@@ -50,7 +50,7 @@ export class DeviceSessions {
     return [...this.#sessions.keys()]
   }
 
-  /** Refreshes what a request to this URL needs, and says what it has to go without. */
+  /** Refreshes the sessions that a request to this URL needs, and returns those that it skips. */
   async before(url: string): Promise<readonly Skip[]> {
     const { now, refreshAhead } = this.#options
     const skips: Skip[] = []
@@ -64,7 +64,7 @@ export class DeviceSessions {
     return skips
   }
 
-  /** Takes what an answer says, and registers in the background what it offers. */
+  /** Handles the fields of a response, and accepts its offers in the background. */
   after(url: string, fields: Fields): void {
     this.#takeChallenges(fields)
     const cleared = clearedBy(valuesIn(fields, 'clear-site-data'))
@@ -74,12 +74,12 @@ export class DeviceSessions {
     for (const offer of offers) this.#start(this.#register(offer, url))
   }
 
-  /** Refreshes every session at once, even beside a refresh that is under way. */
+  /** Refreshes every session immediately, even while another refresh is running. */
   async refresh(): Promise<void> {
     await Promise.all(this.identifiers.map((id) => this.#refresh(id)))
   }
 
-  /** Resolves when nothing is under way in the background. */
+  /** Resolves when no work is running in the background. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay)
   }
@@ -101,7 +101,7 @@ export class DeviceSessions {
     this.#note('registered', session.session)
   }
 
-  /** Requests that need the same refresh wait for one. */
+  /** Requests that need the same refresh share one. */
   #refreshOnce(id: string): Promise<SkipReason | undefined> {
     const underWay = this.#refreshing.get(id)
     if (underWay !== undefined) return underWay
@@ -164,7 +164,7 @@ export class DeviceSessions {
   }
 }
 
-/** As Chromium sends them: with the page's origin, and without a body. */
+/** Sends requests like Chromium: with the page's origin, and without a body. */
 function postBy(client: Client, origin: string): Post {
   const own = { Origin: origin, 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'no-cors' }
   return async (url, headers) => {

@@ -29,7 +29,7 @@ const writing =
     exchange.session['name'] = 'Ada'
     return answer(exchange)
   }
-/** A handler that answers by the response alone. */
+/** A handler that responds only through Node's response. */
 const raw = (answer: Handler): Handler =>
   writing((exchange) => {
     exchange.takeOver()
@@ -48,7 +48,7 @@ const STREAMS: Readonly<Record<string, Handler>> = {
 }
 
 export function bodyScenarios({ host, serve, fields }: Stage): void {
-  it.each(Object.entries(STREAMS))('streams 5 MB through %s, every byte in place', async (_, handler) => {
+  it.each(Object.entries(STREAMS))('streams 5 MB unchanged through %s', async (_, handler) => {
     const { client } = await serve({ '/': handler })
     const answer = await client.request('/')
     expect(answer.body.length).toBe(CHUNKS * CHUNK.length)

@@ -7,7 +7,7 @@ import { CLEAR, NO_STORE, SET, VARY } from '../lines.ts'
 import { canDo, comparable, type Stage } from '../stage.ts'
 import type { Fields } from '../wire.ts'
 
-/** Every way to use a session without changing it. */
+/** All ways to use a session without changing it. */
 const LOOKS: Readonly<Record<string, (session: Exchange['session']) => unknown>> = {
   'a property': (session) => session['cart'],
   'the in operator': (session) => 'cart' in session,
@@ -19,7 +19,7 @@ const LOOKS: Readonly<Record<string, (session: Exchange['session']) => unknown>>
   subject: (session) => session.subject,
   permanent: (session) => session.permanent,
   explain: (session) => session.explain().opened,
-  'a pop of nothing': (session) => session.pop('cart'),
+  'a pop of a missing key': (session) => session.pop('cart'),
   'the check of a token': (session) => session.verifyCsrf('x'),
 }
 
@@ -129,7 +129,7 @@ export function cachingScenarios({ host, serve, fields }: Stage): void {
     [{ 'Cache-Control': 'no-cache' }],
     [{ 'Cache-Control': 'private', Expires: LATER }],
     [{ Expires: '0' }],
-  ])('causes no warning if only this visitor may keep the response: %j', async (headers) => {
+  ])('causes no warning if no shared cache may store the response: %j', async (headers) => {
     const events = observed()
     const { client } = await serve({ '/': writing(headers) })
     expect((await client.request('/')).values('set-cookie')).toHaveLength(1)
@@ -175,7 +175,7 @@ export function cachingScenarios({ host, serve, fields }: Stage): void {
     })
 }
 
-/** The body depends on a session that the headers do not mention. */
+/** Uses the session for the body after the headers were sent without `Vary: Cookie`. */
 const lateLook =
   (cacheControl: string): Handler =>
   async (exchange) => {
@@ -187,7 +187,7 @@ const lateLook =
     response.end('name' in exchange.session ? '' : 'name')
   }
 
-/** Names in lower case, sorted: their order depends on who set them. */
+/** Names in lower case, sorted, because their order differs between hosts. */
 const sorted = (fields: Fields): Fields =>
   fields
     .map(([name, value]) => [name.toLowerCase(), value] as const)

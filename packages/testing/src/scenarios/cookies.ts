@@ -3,7 +3,7 @@ import type { Stage } from '../stage.ts'
 
 const NAME = '__Host-session'
 
-/** `Cookie` headers as attackers and broken programs send them; `good` is the visitor's own cookie value. */
+/** `Cookie` headers of attackers and faulty programs; `good` is the visitor's valid cookie value. */
 const HOSTILE: readonly (readonly [
   what: string,
   header: (good: string) => string,
@@ -18,20 +18,20 @@ const HOSTILE: readonly (readonly [
   ['another case', (good) => `${NAME.toUpperCase()}=${good}`, 'nobody'],
   ['a value in quotes', (good) => `${NAME}="${good}"`, 'nobody'],
   ['a sandwich of quotes', (good) => `a="; ${NAME}=${good}; b="`, 'Ada'],
-  ['a version of RFC 2109', (good) => `$Version=1; ${NAME}=${good}; $Path=/`, 'Ada'],
-  ['commas for semicolons', (good) => `a=1, ${NAME}=${good}`, 'nobody'],
-  ['percent signs that encode nothing', () => `${NAME}=%E0%A4%A`, 'nobody'],
+  ['a $Version of RFC 2109', (good) => `$Version=1; ${NAME}=${good}; $Path=/`, 'Ada'],
+  ['commas instead of semicolons', (good) => `a=1, ${NAME}=${good}`, 'nobody'],
+  ['an invalid percent-encoding', () => `${NAME}=%E0%A4%A`, 'nobody'],
   ['bytes above 127', () => `${NAME}=\u00ff\u00fe`, 'nobody'],
   ['only the name', () => NAME, 'nobody'],
-  ['only the sign between', () => '=', 'nobody'],
+  ['only an equals sign', () => '=', 'nobody'],
   ['only semicolons', () => ';;; ;;', 'nobody'],
   ['an empty value', () => `${NAME}=`, 'nobody'],
-  ['junk before the good one', (good) => `${NAME}=junk; ${NAME}=${good}`, 'Ada'],
-  ['junk after the good one', (good) => `${NAME}=${good}; ${NAME}=junk`, 'Ada'],
-  ['the good one twice', (good) => `${NAME}=${good}; ${NAME}=${good}`, 'Ada'],
-  ['five of the name, the good one last', (good) => `${junk(4)}; ${NAME}=${good}`, 'nobody'],
-  ['the good one as the 256th pair', (good) => `${'a=b;'.repeat(255)}${NAME}=${good}`, 'Ada'],
-  ['300 pairs before the good one', (good) => `${'a=b;'.repeat(300)}${NAME}=${good}`, 'nobody'],
+  ['an invalid value before the valid one', (good) => `${NAME}=junk; ${NAME}=${good}`, 'Ada'],
+  ['an invalid value after the valid one', (good) => `${NAME}=${good}; ${NAME}=junk`, 'Ada'],
+  ['the valid cookie twice', (good) => `${NAME}=${good}; ${NAME}=${good}`, 'Ada'],
+  ['five cookies of the name, with the valid one last', (good) => `${junk(4)}; ${NAME}=${good}`, 'nobody'],
+  ['the valid cookie as the 256th pair', (good) => `${'a=b;'.repeat(255)}${NAME}=${good}`, 'Ada'],
+  ['300 pairs before the valid cookie', (good) => `${'a=b;'.repeat(300)}${NAME}=${good}`, 'nobody'],
   ['more than 16 KiB', (good) => `${NAME}=${good}; a=${'x'.repeat(16_384)}`, 'nobody'],
   ['a token of 16,000 characters', () => `${NAME}=${'A'.repeat(16_000)}`, 'nobody'],
 ]

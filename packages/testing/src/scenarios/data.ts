@@ -20,7 +20,7 @@ const ROUTES: Routes = {
   },
 }
 
-/** Data with a number `n`; a text is made one. */
+/** Data with a number `n`; a text is converted to a number. */
 const COUNTED: StandardSchema<Data> = {
   '~standard': {
     version: 1,
@@ -51,25 +51,28 @@ const isOfTenant: Options['accept'] = (session, request) =>
   tenantOf(request as { readonly headers: Fields }) === session['tenant']
 
 function failToSay(): never {
-  throw new Error('the database is away')
+  throw new Error('the database is down')
 }
 
 export function dataScenarios({ serve, createSessions }: Stage): void {
-  it.each(WHERE)('continues while it is used if it is permanent and slides, %s', async (_, where) => {
-    let at = Date.now()
-    const lifetime = { permanent: { idle: '14d', absolute: '30d' } } as const
-    const { client } = await serve(ROUTES, createSessions({ ...where(), lifetime, now: () => at }))
-    expect((await client.request('/login')).values('set-cookie').join()).toContain('Max-Age=1209600;')
-    for (const days of [10, 10, 9]) {
-      at += days * 86_400_000
-      expect((await client.request('/who')).text).toMatch(/^ada /)
-    }
-    at += 86_400_000
-    expect((await client.request('/who')).text).toMatch(/^undefined /)
-  })
+  it.each(WHERE)(
+    'stays while the visitor is active if the session is permanent and renewed, %s',
+    async (_, where) => {
+      let at = Date.now()
+      const lifetime = { permanent: { idle: '14d', absolute: '30d' } } as const
+      const { client } = await serve(ROUTES, createSessions({ ...where(), lifetime, now: () => at }))
+      expect((await client.request('/login')).values('set-cookie').join()).toContain('Max-Age=1209600;')
+      for (const days of [10, 10, 9]) {
+        at += days * 86_400_000
+        expect((await client.request('/who')).text).toMatch(/^ada /)
+      }
+      at += 86_400_000
+      expect((await client.request('/who')).text).toMatch(/^undefined /)
+    },
+  )
 
   it.each(WHERE)(
-    'is migrated by a deploy, and fails the request that breaks its shape, %s',
+    'is migrated after a deploy, and a request that breaks its shape fails, %s',
     async (_, where) => {
       const options = where()
       const before = await serve(ROUTES, createSessions(options))
@@ -91,20 +94,23 @@ export function dataScenarios({ serve, createSessions }: Stage): void {
     },
   )
 
-  it.each(WHERE)('continues or ends as accept decides for it and its request, %s', async (_, where) => {
-    const { client } = await serve(ROUTES, createSessions({ ...where(), accept: isOfTenant }))
-    await client.request('/login')
-    const mine = await client.request('/who', { headers: { 'X-Tenant': 'one' } })
-    expect([mine.text, mine.values('set-cookie')]).toEqual(['ada {"tenant":"one","n":1}', []])
-    const theirs = await client.request('/why', { headers: { 'X-Tenant': 'two' } })
-    expect([theirs.text, theirs.values('set-cookie').join()]).toEqual([
-      'refused',
-      expect.stringContaining('Max-Age=0;'),
-    ])
-    expect((await client.request('/why', { headers: { 'X-Tenant': 'one' } })).text).toBe('no_cookie')
-  })
+  it.each(WHERE)(
+    'is available only if accept returns true for the session and its request, %s',
+    async (_, where) => {
+      const { client } = await serve(ROUTES, createSessions({ ...where(), accept: isOfTenant }))
+      await client.request('/login')
+      const mine = await client.request('/who', { headers: { 'X-Tenant': 'one' } })
+      expect([mine.text, mine.values('set-cookie')]).toEqual(['ada {"tenant":"one","n":1}', []])
+      const theirs = await client.request('/why', { headers: { 'X-Tenant': 'two' } })
+      expect([theirs.text, theirs.values('set-cookie').join()]).toEqual([
+        'refused',
+        expect.stringContaining('Max-Age=0;'),
+      ])
+      expect((await client.request('/why', { headers: { 'X-Tenant': 'one' } })).text).toBe('no_cookie')
+    },
+  )
 
-  it('waits for an async accept, with a store, before the handler runs', async () => {
+  it('is available after an async accept, with a store, before the handler runs', async () => {
     let isDisabled = false
     const accept = async (): Promise<boolean> => {
       await new Promise(setImmediate)
@@ -122,7 +128,7 @@ export function dataScenarios({ serve, createSessions }: Stage): void {
     expect((await client.request('/why')).text).toBe('no_cookie')
   })
 
-  it('is an error if accept fails, and is not accepted', async () => {
+  it('is not available if accept throws, and the request fails', async () => {
     for (const [, where] of WHERE) {
       const options = where()
       const before = await serve(ROUTES, createSessions(options))

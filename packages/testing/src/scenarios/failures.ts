@@ -12,10 +12,10 @@ const unkeepable = (session: Data): void => {
 }
 const SPOILERS: readonly (readonly [what: string, spoil: (session: Data) => void])[] = [
   ['too large for a cookie', tooLarge],
-  ['made of what cannot be kept', unkeepable],
+  ['made of values that cannot be stored', unkeepable],
 ]
 
-/** Ways to respond, each of which would tell the visitor that all went well. */
+/** Ways to respond, each of which would report success to the visitor. */
 const WAYS: Readonly<Record<string, Handler>> = {
   send: ({ send }) => send('all is well'),
   redirect: ({ redirect }) => redirect('/elsewhere'),
@@ -47,13 +47,13 @@ const spoiled = (spoil: (session: Data) => void): Routes =>
     }),
   )
 
-/** A store in which no session can begin. */
+/** A store in which no session can be created. */
 const downStore = (): Store => ({
   ...memoryStore(),
   create: () => Promise.reject(new Error('no route to the store')),
 })
 
-/** All unhandled errors of this process, from now to the end of the test. */
+/** Collects all unhandled errors of this process until the end of the test. */
 function unhandled(): unknown[] {
   const seen: unknown[] = []
   const note = (error: unknown): void => void seen.push(error)
@@ -62,14 +62,14 @@ function unhandled(): unknown[] {
   return seen
 }
 
-/** When a handler saves without awaiting it. */
+/** Handlers that save without awaiting it. */
 const SAVES: Readonly<Record<string, Handler>> = {
   'and answers': ({ session, send }) => {
     session['name'] = 'Ada'
     void session.save()
     return send('all is well')
   },
-  'and answers once the save has failed': async ({ session, send }) => {
+  'and responds after the save has failed': async ({ session, send }) => {
     session['name'] = 'Ada'
     void session.save()
     for (let turns = 10; turns > 0; turns--) await new Promise(setImmediate)
@@ -79,7 +79,7 @@ const SAVES: Readonly<Record<string, Handler>> = {
 
 export function failureScenarios({ host, createSessions, serve, fields }: Stage): void {
   it.each(Object.entries(SAVES))(
-    'answers 503 and goes on serving, where the store is down and a handler saves without awaiting it %s',
+    'answers 503 and continues to serve if the store is down and a handler saves without awaiting it %s',
     async (_, handler) => {
       const errors = unhandled()
       const { client } = await serve({ '/': handler }, createSessions({ store: downStore() }))
@@ -92,15 +92,18 @@ export function failureScenarios({ host, createSessions, serve, fields }: Stage)
     },
   )
 
-  it.each(SPOILERS)('answers 500 and nothing of the handler for a session that is %s', async (_, spoil) => {
-    const { client } = await serve(spoiled(spoil))
-    for (const way of Object.keys(WAYS)) {
-      const answer = await client.request(`/${way}`)
-      expect([way, answer.status, comparable(answer)]).toEqual([way, 500, []])
-      expect(answer.text).not.toMatch(/well/)
-      expect(answer.text).toMatch(/error/i)
-    }
-  })
+  it.each(SPOILERS)(
+    'answers 500 without the handler’s response for a session that is %s',
+    async (_, spoil) => {
+      const { client } = await serve(spoiled(spoil))
+      for (const way of Object.keys(WAYS)) {
+        const answer = await client.request(`/${way}`)
+        expect([way, answer.status, comparable(answer)]).toEqual([way, 500, []])
+        expect(answer.text).not.toMatch(/well/)
+        expect(answer.text).toMatch(/error/i)
+      }
+    },
+  )
 
   it('answers a request with an unread body in the same way', async () => {
     const { client } = await serve(spoiled(tooLarge))
@@ -112,7 +115,7 @@ export function failureScenarios({ host, createSessions, serve, fields }: Stage)
   })
 
   it.each(Object.entries(WAYS))(
-    'answers 409 and nothing of the handler for a write that lost its session to a login beside it, which stays: %s',
+    'answers 409 without the handler’s response for a write to a session that a parallel login has replaced: %s',
     async (_, answerWith) => {
       const { promise: reached, resolve: reach } = Promise.withResolvers<void>()
       const { promise: released, resolve: go } = Promise.withResolvers<void>()

@@ -31,7 +31,7 @@ export function flashScenarios({ serve, createSessions }: Stage): void {
     expect(client.jar.cookieFor(origin)).toBe('')
   })
 
-  it('shows a message that two simultaneous pages of one visitor take on one of them or both, and on no later page', async () => {
+  it('shows a message on at least one of two simultaneous pages of a visitor, and on no later page', async () => {
     const meeting = createMeeting(2)
     const takingAtOnce: Routes = {
       ...routes,

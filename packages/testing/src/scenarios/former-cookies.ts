@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Stage } from '../stage.ts'
 
-/** Two definitions of one name, of which a browser sends both. */
+/** Two definitions of one name; a browser sends both cookies. */
 const BEFORE = { path: '/shop/cart' }
 const AFTER = { path: '/shop' }
 
@@ -18,7 +18,7 @@ export function formerCookieScenarios({ serve, createSessions }: Stage): void {
   it.each([
     ['another name', { name: 'sid' }, {}],
     ['a wider path under the same name', BEFORE, AFTER],
-  ])('is replaced by today’s cookie after a change of %s', async (_, before, after) => {
+  ])('is replaced by the current cookie after a change to %s', async (_, before, after) => {
     const old = await serve(routes, createSessions({ cookie: before }))
     const sessions = createSessions({ cookie: { ...after, previous: [before] } })
     const { visitor, origin } = await serve(routes, sessions)
@@ -34,7 +34,7 @@ export function formerCookieScenarios({ serve, createSessions }: Stage): void {
     expect((await client.request('/shop/cart')).text).toBe('Ada')
   })
 
-  it('is deleted under both definitions if there are two sessions, and the next login is clean', async () => {
+  it('is deleted under both definitions if the two cookies open different sessions, and the next login works', async () => {
     const old = await serve(routes, createSessions({ cookie: BEFORE }))
     const now = await serve(routes, createSessions({ cookie: AFTER }))
     const sessions = createSessions({ cookie: { ...AFTER, previous: [BEFORE] } })

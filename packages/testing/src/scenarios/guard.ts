@@ -63,7 +63,7 @@ async function statusesOf(client: Client, headers: Headers): Promise<number[]> {
 export function guardScenarios({ host, serve, fields }: Stage): void {
   const untouched = canDo(host, 'a handler that never uses the session') ? [] : fields(VARY)
 
-  it('accepts changes by its own pages, the visitor and allowed origins', async () => {
+  it('accepts changes from the site’s own pages, from the visitor and from allowed origins', async () => {
     const seen = refusals()
     const { client, origin } = await serve(routes, undefined, { guard })
     const passing: Headers[] = [
@@ -129,7 +129,7 @@ export function guardScenarios({ host, serve, fields }: Stage): void {
     }
   })
 
-  it('asks for the session’s token in the header or in the body, where it is told to', async () => {
+  it('requires the session’s token in the header or in the body if the option is set', async () => {
     const { client } = await serve(routes, undefined, { guard: withToken })
     const { text: token } = await client.request('/token')
     expect((await client.request('/', form({ _csrf: token }))).status).toBe(200)
@@ -178,7 +178,7 @@ export function guardScenarios({ host, serve, fields }: Stage): void {
     expect((await client.request('/', form({ _csrf: answer.text }))).status).toBe(200)
   })
 
-  it('rejects a token from before a login or a new id', async () => {
+  it('rejects a token from before a login or a regenerate', async () => {
     const { client } = await serve(routes, undefined, { guard: withToken })
     const { text: before } = await client.request('/token')
     const { text: after } = await client.request('/login', form({ _csrf: before }))

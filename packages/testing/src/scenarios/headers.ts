@@ -74,7 +74,7 @@ export function headerScenarios({ serve, fields }: Stage): void {
     ['Accept, COOKIE', 'Accept, COOKIE'],
     ['*', '*'],
     ['X-Cookie', 'X-Cookie, Cookie'],
-  ])('makes of the application’s Vary: %s the one Vary: %s', async (given, sent) => {
+  ])('combines the application’s Vary: %s into Vary: %s', async (given, sent) => {
     const handler = app((response) => void response.setHeader('Vary', given))
     expect(await answerTo(handler)).toEqual(fields(['Vary', sent], SET, NO_STORE))
   })
@@ -83,10 +83,13 @@ export function headerScenarios({ serve, fields }: Stage): void {
     ['public, max-age=60', 'no-store'],
     ['private', 'no-store'],
     ['private, No-Store', 'private, No-Store'],
-  ])('makes of the application’s Cache-Control: %s, beside a cookie, %s', async (given, sent) => {
-    const handler = app((response) => void response.setHeader('Cache-Control', given))
-    expect(await answerTo(handler)).toEqual(fields(['Cache-Control', sent], SET, VARY))
-  })
+  ])(
+    'replaces the application’s Cache-Control: %s on a response with the cookie by %s',
+    async (given, sent) => {
+      const handler = app((response) => void response.setHeader('Cache-Control', given))
+      expect(await answerTo(handler)).toEqual(fields(['Cache-Control', sent], SET, VARY))
+    },
+  )
 
   it('keeps the application’s Cache-Control if no cookie is set', async () => {
     const sent = await answerTo(({ session, response, send }) => {

@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import type { Exchange } from '../host.ts'
 import { canDo, type Stage } from '../stage.ts'
 
-/** The reasons of all decisions from now to the end of the test, and the first late change among them. */
+/** The reasons of all events until the end of the test, and a promise for the first late change. */
 function watch(): { readonly reasons: string[]; readonly late: Promise<void> } {
   const reasons: string[] = []
   const { promise: late, resolve } = Promise.withResolvers<void>()
@@ -35,7 +35,7 @@ const LATE: Readonly<Record<string, (exchange: Exchange, change: () => void) => 
     await new Promise(setImmediate)
     change()
   },
-  'when the response has left': ({ response }, change) => {
+  'when the response has finished': ({ response }, change) => {
     response.once('finish', change)
     response.end('done')
   },
@@ -73,43 +73,37 @@ export function lateScenarios({ host, serve }: Stage): void {
       expect(reasons).toEqual(['created', 'opened'])
     })
 
-  it.each(ways)(
-    'reports a change that comes %s, once, and keeps what was written before',
-    async (_, answer) => {
-      const { reasons, late } = watch()
-      const { client } = await serve({
-        '/': (exchange) => {
-          exchange.takeOver()
-          exchange.session['name'] = 'Ada'
-          return answer(exchange, () => (exchange.session['name'] = 'Grace'))
-        },
-        '/look': ({ session, send }) => send(JSON.stringify(session)),
-      })
-      expect((await client.request('/')).text).toBe('done')
-      await late
-      expect(reasons).toEqual(['created', 'late'])
-      expect((await client.request('/look')).text).toBe('{"name":"Ada"}')
-    },
-  )
+  it.each(ways)('are reported once if they come %s, and earlier changes are kept', async (_, answer) => {
+    const { reasons, late } = watch()
+    const { client } = await serve({
+      '/': (exchange) => {
+        exchange.takeOver()
+        exchange.session['name'] = 'Ada'
+        return answer(exchange, () => (exchange.session['name'] = 'Grace'))
+      },
+      '/look': ({ session, send }) => send(JSON.stringify(session)),
+    })
+    expect((await client.request('/')).text).toBe('done')
+    await late
+    expect(reasons).toEqual(['created', 'late'])
+    expect((await client.request('/look')).text).toBe('{"name":"Ada"}')
+  })
 
-  it.each(ways)(
-    'reports a session that nobody has looked at before, and that is changed %s',
-    async (_, answer) => {
-      const { reasons, late } = watch()
-      const { client } = await serve({
-        '/': (exchange) => {
-          exchange.takeOver()
-          return answer(exchange, () => (exchange.session['name'] = 'Ada'))
-        },
-      })
-      const sent = await client.request('/')
-      await late
-      expect([sent.text, sent.values('set-cookie')]).toEqual(['done', []])
-      expect(reasons).toEqual(['late'])
-    },
-  )
+  it.each(ways)('are reported if the session was not used before and is changed %s', async (_, answer) => {
+    const { reasons, late } = watch()
+    const { client } = await serve({
+      '/': (exchange) => {
+        exchange.takeOver()
+        return answer(exchange, () => (exchange.session['name'] = 'Ada'))
+      },
+    })
+    const sent = await client.request('/')
+    await late
+    expect([sent.text, sent.values('set-cookie')]).toEqual(['done', []])
+    expect(reasons).toEqual(['late'])
+  })
 
-  it('reports no late change if nothing changed after the headers, even if the session is read again', async () => {
+  it('are not reported if the session is only read after the headers', async () => {
     const { reasons } = watch()
     const { promise: over, resolve } = Promise.withResolvers<unknown>()
     const { client } = await serve({
@@ -128,7 +122,7 @@ export function lateScenarios({ host, serve }: Stage): void {
   })
 
   if (canReport)
-    it('reports one late change of a session that is changed again and again, long after the response has closed', async () => {
+    it('are reported once if a session is changed repeatedly, long after the response has closed', async () => {
       const { reasons } = watch()
       const { promise: over, resolve } = Promise.withResolvers<void>()
       const { client } = await serve({

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import type { Routes, Stage } from '../stage.ts'
 
-/** What is printed on standard error until the test is over. */
+/** Collects the lines on standard error until the end of the test. */
 function printed(): string[] {
   const lines: string[] = []
   const { error } = console
@@ -20,7 +20,7 @@ const routes: Routes = {
 }
 
 export function logScenarios({ serve, createSessions }: Stage): void {
-  it('has a line for each request in the development log, and the time of the session beside what the application has measured', async () => {
+  it('keep the application’s Server-Timing and get the session’s, with log: dev, which prints a line for each request', async () => {
     const { client } = await serve(routes, createSessions({ log: 'dev' }))
     const lines = printed()
     const written = await client.request('/write?token=canary')
@@ -35,7 +35,7 @@ export function logScenarios({ serve, createSessions }: Stage): void {
     ])
   })
 
-  it('measures nothing for the browser, and prints nothing, where nobody has asked for the log', async () => {
+  it('get no Server-Timing without the option log, and nothing is printed', async () => {
     const { client } = await serve(routes)
     const lines = printed()
     const { fields } = await client.request('/read')

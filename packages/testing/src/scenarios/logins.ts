@@ -69,7 +69,7 @@ export function loginScenarios(stage: Stage): void {
   const { serve, fields } = stage
   const each = it.each(Object.entries(KEPT))
 
-  each('is nothing that a planted cookie leads to: %s', async (_, optionsFor) => {
+  each('does not log in an attacker who planted a cookie before it: %s', async (_, optionsFor) => {
     const { sessions, routes } = createGround(stage, optionsFor)
     const { client, visitor } = await serve(routes, sessions)
     await client.request('/cart')
@@ -80,7 +80,7 @@ export function loginScenarios(stage: Stage): void {
     expect(attacker.text).toBe(NOBODY)
   })
 
-  each('is over with a logout, for every copy of its cookie: %s', async (_, optionsFor) => {
+  each('ends with a logout, also for a copy of its cookie: %s', async (_, optionsFor) => {
     const { sessions, routes } = createGround(stage, optionsFor)
     const { client, visitor } = await serve(routes, sessions)
     await client.request('/login')
@@ -92,7 +92,7 @@ export function loginScenarios(stage: Stage): void {
     expect((await visitor().request('/who', { headers: { Cookie: copied } })).text).toBe(NOBODY)
   })
 
-  each('is not brought back by a slow request: %s', async (_, optionsFor) => {
+  each('does not return by a slow request after its logout: %s', async (_, optionsFor) => {
     const { sessions, routes, slow } = createGround(stage, optionsFor)
     const { client, visitor } = await serve(routes, sessions)
     await client.request('/login')
@@ -107,13 +107,13 @@ export function loginScenarios(stage: Stage): void {
       expect((await visitor().request('/who', { headers: { Cookie: cookie } })).text).toBe(NOBODY)
   })
 
-  each('is over when its time is, whatever cookie is replayed: %s', async (_, optionsFor) => {
+  each('ends at its idle and absolute limits, even if its cookie is replayed: %s', async (_, optionsFor) => {
     const { sessions, shortened, routes, clock } = createGround(stage, optionsFor)
     const { client } = await serve(routes, sessions)
     const shorter = await serve(routes, shortened)
     await client.request('/login')
     const idle = { headers: { Cookie: client.jar.cookieFor(ORIGIN) } }
-    // Not long enough for a renewal.
+    // Not long enough to cause a renewal.
     clock.at += 59
     expect((await client.request('/who', idle)).text).toBe('alice {}')
     expect((await shorter.client.request('/who', idle)).text).toBe(NOBODY)
@@ -130,7 +130,7 @@ export function loginScenarios(stage: Stage): void {
     expect((await client.request('/who', absolute)).text).toBe(NOBODY)
   })
 
-  each('is over everywhere, or everywhere else: %s', async (_, optionsFor) => {
+  each('can be ended on all devices, or on all other devices: %s', async (_, optionsFor) => {
     const { sessions, routes } = createGround(stage, optionsFor)
     const { client, visitor } = await serve(routes, sessions)
     const [phone, tablet] = [visitor(), visitor()]

@@ -6,7 +6,7 @@ import { comparable, type Routes, type Stage } from '../stage.ts'
 
 const ORIGIN = 'https://127.0.0.1/'
 
-/** Routes, one of which waits to be released. */
+/** Routes, one of which waits until the test releases it. */
 function createRoutes(): {
   readonly routes: Routes
   readonly reached: Promise<void>

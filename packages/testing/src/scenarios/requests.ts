@@ -32,7 +32,7 @@ export function requestScenarios({ serve, fields, createSessions }: Stage): void
     await Promise.all(visits)
   })
 
-  it('writes two sessions of one request to two cookies', async () => {
+  it('saves two sessions of one request in two cookies', async () => {
     const staff = createSessions({ cookie: { name: 'staff' } })
     const { client } = await serve({
       '/write': async ({ session, attach, send }) => {
@@ -53,7 +53,7 @@ export function requestScenarios({ serve, fields, createSessions }: Stage): void
     expect((await client.request('/read')).text).toBe('[{"name":"Ada"},{"role":"editor"}]')
   })
 
-  it('returns the same session however often it is attached', async () => {
+  it('returns the same session even if it is attached repeatedly', async () => {
     const sessions = createSessions()
     const { client } = await serve(
       {
@@ -78,7 +78,7 @@ export function requestScenarios({ serve, fields, createSessions }: Stage): void
     expect(answer.text).toBe('2')
   })
 
-  it('looks the same from outside whatever made a cookie useless, and deletes it', async () => {
+  it('responds identically to every kind of useless cookie, and deletes it', async () => {
     const { client, origin } = await serve({
       '/': count,
       '/look': ({ session, send }) => send(session.id && ''),

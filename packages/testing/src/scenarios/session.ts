@@ -73,58 +73,58 @@ export function sessionScenarios({ host, serve, fields }: Stage): void {
       expect(comparable(await client.request('/untouched'))).toEqual([])
     })
 
-  it('answers a look with Vary: Cookie and nothing more, even one that asks for keys only', async () => {
+  it('adds only Vary: Cookie to the response if it is read, even if only its keys are', async () => {
     const { client } = await serve(routes)
     expect(comparable(await client.request('/look'))).toEqual(fields(VARY))
     expect(comparable(await client.request('/keys'))).toEqual(fields(VARY))
   })
 
-  it('sets the cookie of a changed session, with the strictest attributes, and forbids caching', async () => {
+  it('sets its cookie with the strictest attributes when it is changed, and forbids caching', async () => {
     const { client } = await serve(routes)
     expect(comparable(await client.request('/write'))).toEqual(fields(SET, VARY, NO_STORE))
   })
 
-  it('gives the next request this one’s data, and another visitor none', async () => {
+  it('is available to the visitor’s next request, and to no other visitor', async () => {
     const { client, visitor } = await serve(routes)
     await client.request('/write')
     expect((await client.request('/look')).text).toBe('{"name":"Ada"}')
     expect((await visitor().request('/look')).text).toBe('{}')
   })
 
-  it('detects a nested change in the data', async () => {
+  it('is saved after a change to nested data', async () => {
     const { client } = await serve(routes)
     await client.request('/push')
     expect(comparable(await client.request('/push'))).toEqual(fields(SET, VARY, NO_STORE))
     expect((await client.request('/look')).text).toBe('{"cart":{"items":["book"]}}')
   })
 
-  it('does not write again what has not changed', async () => {
+  it('is not written again if it has not changed', async () => {
     const { client } = await serve(routes)
     await client.request('/write')
     expect(comparable(await client.request('/write'))).toEqual(fields(VARY))
   })
 
-  it('deletes the cookie of a session that was emptied', async () => {
+  it('has its cookie deleted when all its data is deleted', async () => {
     const { client } = await serve(routes)
     await client.request('/write')
     expect(comparable(await client.request('/empty'))).toEqual(fields(CLEAR, VARY, NO_STORE))
     expect(client.jar.cookieFor('https://127.0.0.1/')).toBe('')
   })
 
-  it('deletes the cookie of a session that was destroyed', async () => {
+  it('has its cookie deleted when it is destroyed', async () => {
     const { client } = await serve(routes)
     await client.request('/write')
     expect(comparable(await client.request('/end'))).toEqual(fields(CLEAR, VARY, NO_STORE))
     expect((await client.request('/look')).text).toBe('{}')
   })
 
-  it('gives the cookie of a permanent session a Max-Age', async () => {
+  it('has a cookie with a Max-Age if it is permanent', async () => {
     const { client } = await serve(routes)
     const [line] = (await client.request('/remember')).values('set-cookie')
     expect(line).toMatch(/; Max-Age=267(?:8400|83\d\d); Expires=[^;]+ GMT/)
   })
 
-  it('keeps the data under a new id when it is regenerated', async () => {
+  it('keeps its data under a new id when it is regenerated', async () => {
     const { client } = await serve(routes)
     await client.request('/write')
     const before = await client.request('/id')
@@ -135,7 +135,7 @@ export function sessionScenarios({ host, serve, fields }: Stage): void {
     expect((await client.request('/look')).text).toBe('{"name":"Ada"}')
   })
 
-  it('begins an empty session for later data when it is regenerated as Passport does it', async () => {
+  it('is replaced by an empty one if it is regenerated with a callback, as Passport does', async () => {
     const { client } = await serve(routes)
     await client.request('/write')
     const before = await client.request('/id')
@@ -144,7 +144,7 @@ export function sessionScenarios({ host, serve, fields }: Stage): void {
     expect((await client.request('/id')).text).not.toBe(before.text)
   })
 
-  it('logs in under a new id with the keys to keep, and logs out without data', async () => {
+  it('keeps the chosen keys under a new id at a login, and no data at a logout', async () => {
     const { client } = await serve(routes)
     await client.request('/write')
     await client.request('/push')

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { Exchange } from '../host.ts'
 import type { Routes, Stage } from '../stage.ts'
 
-/** Server-sent events about the session of the request, for as long as both last. */
+/** Sends events about the request's session until the session ends or the visitor leaves. */
 async function tell({ session, response, takeOver }: Exchange): Promise<void> {
   takeOver()
   const stop = new AbortController()
@@ -27,7 +27,7 @@ const routes: Routes = {
 }
 
 export function watchScenarios({ serve, createSessions }: Stage): void {
-  it('reports other requests’ changes, and the end of its session, to a response that stays open', async () => {
+  it('reports changes by other requests, and its end, to a response that stays open', async () => {
     const { client, visitor } = await serve(routes, createSessions({ store: memoryStore() }))
     await client.request('/write')
     const events = await visitor({ jar: client.jar }).start('/events')
@@ -40,7 +40,7 @@ export function watchScenarios({ serve, createSessions }: Stage): void {
     expect(seen).toBe('data: open\n\ndata: changed\n\ndata: revoked\n\n')
   })
 
-  it('stops watching for a visitor who has left', async () => {
+  it('is no longer watched after the visitor has left', async () => {
     const { promise: left, resolve } = Promise.withResolvers<void>()
     const waiting: Routes = {
       ...routes,

@@ -4,13 +4,13 @@ import { setBound } from './stage.ts'
 const challenged = (challenge: string): Response =>
   new Response(null, { status: 403, headers: { 'Secure-Session-Challenge': challenge } })
 
-describe('a device-bound browser ends a session', () => {
+describe('a device-bound browser', () => {
   const other = { session_identifier: 's-2', scope: { include_site: false } }
   it.each<[string, Response[], string]>([
     ['404', [new Response(null, { status: 404 })], 'status 404'],
     ['a redirect', [new Response(null, { status: 302 })], 'status 302'],
     ['continue: false', [Response.json({ continue: false })], 'continue is false'],
-    ['what is no JSON', [new Response('<p>ok')], 'no JSON object'],
+    ['something other than JSON', [new Response('<p>ok')], 'not a JSON object'],
     [
       'another identifier',
       [Response.json({ ...other, credentials: [{ type: 'cookie', name: 'a' }] })],
@@ -27,11 +27,11 @@ describe('a device-bound browser ends a session', () => {
       'status 403 without a challenge for this session',
     ],
     [
-      'no proof that is good enough',
+      'another challenge for each proof',
       Array.from({ length: 5 }, () => challenged('"c";id="s-1"')),
       'too many challenges',
     ],
-  ])('for good where a refresh is answered with %s', async (_, refreshes, reason) => {
+  ])('ends a session for good if a refresh is answered with %s', async (_, refreshes, reason) => {
     const { browser, news, server, wait } = await setBound({ refreshes })
     wait(60)
     await browser.request('/a')
@@ -41,14 +41,14 @@ describe('a device-bound browser ends a session', () => {
     expect(browser.boundSessions).toEqual([])
   })
 
-  it('after five requests of one refresh that are all challenged', async () => {
+  it('stops a refresh after five requests that all get a challenge', async () => {
     const refreshes = Array.from({ length: 9 }, () => challenged('"c";id="s-1"'))
     const { browser, server } = await setBound({ refreshes })
     await browser.refresh()
     expect(server.lines()).toHaveLength(5)
   })
 
-  it('where the site clears its storage or its cookies', async () => {
+  it('ends a session if the site clears its storage or its cookies', async () => {
     const stored = await setBound()
     await stored.browser.request('/logout')
     expect(stored.news()).toEqual(['ended: Clear-Site-Data'])
@@ -60,7 +60,7 @@ describe('a device-bound browser ends a session', () => {
     expect((await cookies.browser.request('/')).text).toBe('')
   })
 
-  it('not where a refresh brings new instructions, which it follows', async () => {
+  it('continues a session and follows the new instructions that a refresh returns', async () => {
     const { browser, news, server, wait } = await setBound({
       refreshes: [
         Response.json({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { setBound } from './stage.ts'
 
-describe('a device-bound browser refreshes', () => {
-  it('before a request whose bound cookie is over, with the stored key and the challenge of the 403', async () => {
+describe('a refresh by a device-bound browser', () => {
+  it('precedes a request whose bound cookie has expired, and uses the stored key and the challenge of the 403', async () => {
     const { browser, news, server, wait } = await setBound()
     wait(59)
     await browser.request('/a')
@@ -15,7 +15,7 @@ describe('a device-bound browser refreshes', () => {
     expect(news()).toEqual(['refreshed'])
   })
 
-  it('in one round with a challenge that came ahead, and signs it again until there is another', async () => {
+  it('needs only one request after an earlier challenge, which is signed again until there is another', async () => {
     const { browser, server, wait } = await setBound()
     await browser.request('/challenge')
     for (const path of ['/a', '/b']) {
@@ -25,21 +25,21 @@ describe('a device-bound browser refreshes', () => {
     expect(server.lines().slice(1)).toEqual(['POST /dbsc/refresh', 'GET /a', 'POST /dbsc/refresh', 'GET /b'])
   })
 
-  it('in one round with a challenge that came with the registration', async () => {
+  it('needs only one request if the registration returned a challenge', async () => {
     const { browser, server, wait } = await setBound({ isAhead: true })
     wait(60)
     await browser.request('/a')
     expect(server.lines()).toEqual(['POST /dbsc/refresh', 'GET /a'])
   })
 
-  it('once for all requests that wait for it', async () => {
+  it('happens once for all requests that wait for it', async () => {
     const { browser, server, wait } = await setBound()
     wait(60)
     await Promise.all(['/a', '/b', '/c'].map((path) => browser.request(path)))
     expect(server.lines().filter((line) => line.startsWith('POST'))).toHaveLength(2)
   })
 
-  it('never what is out of scope: another path, or the refresh itself', async () => {
+  it('does not happen for a request outside the scope: on another path, or to the refresh URL', async () => {
     const { browser, server, wait } = await setBound()
     wait(60)
     await browser.request('/static/a.css')
@@ -49,7 +49,7 @@ describe('a device-bound browser refreshes', () => {
     expect(server.lines()).toContain('POST /dbsc/refresh')
   })
 
-  it('beside a request whose cookie is over soon, where it refreshes ahead', async () => {
+  it('runs in the background if the cookie expires soon and `refreshAhead` is set', async () => {
     const { browser, news, server, wait } = await setBound({}, { refreshAhead: 20 })
     wait(39)
     await browser.request('/a')
@@ -61,7 +61,7 @@ describe('a device-bound browser refreshes', () => {
     expect((await browser.request('/c')).text).toContain('__Host-bound=1800000040000')
   })
 
-  it('before every request where the attributes are not those of the cookie', async () => {
+  it('precedes every request if the attributes of the credential differ from the cookie’s', async () => {
     const { browser, news } = await setBound({
       credential: { attributes: 'Path=/; Secure; HttpOnly; SameSite=Strict' },
     })
@@ -70,7 +70,7 @@ describe('a device-bound browser refreshes', () => {
     expect(news()).toEqual(['refreshed', 'refreshed'])
   })
 
-  it('never where the bound cookie has no end', async () => {
+  it('never happens if the bound cookie does not expire', async () => {
     const { browser, news, wait } = await setBound({ maxAge: undefined })
     wait(1_000_000)
     await browser.request('/a')
@@ -78,19 +78,19 @@ describe('a device-bound browser refreshes', () => {
     expect(news()).toEqual([])
   })
 
-  it('at once when it is told to, beside a refresh that is under way', async () => {
+  it('starts immediately on a call of `refresh`, even while another refresh is running', async () => {
     const { browser, news } = await setBound()
     await Promise.all([browser.refresh(), browser.refresh()])
     expect(news()).toEqual(['refreshed', 'refreshed'])
   })
 })
 
-describe('a device-bound browser goes without a refresh, and says why', () => {
+describe('a device-bound browser sends a request without a refresh, and reports the reason,', () => {
   it.each<[string, Response | Error, string]>([
     ['the server fails', new Response(null, { status: 503 }), 'server_error'],
-    ['the server wants it to slow down', new Response(null, { status: 429 }), 'server_error'],
+    ['the server limits its rate', new Response(null, { status: 429 }), 'server_error'],
     ['the server cannot be reached', new Error('no connection'), 'unreachable'],
-  ])('where %s, and refreshes before the next request', async (_, answer, reason) => {
+  ])('if %s, and refreshes before the next request', async (_, answer, reason) => {
     const { browser, news, server, wait } = await setBound({ refreshes: [answer] })
     wait(60)
     expect((await browser.request('/a')).text).toBe('session=1')
@@ -101,7 +101,7 @@ describe('a device-bound browser goes without a refresh, and says why', () => {
     expect(news()).toEqual([`skipped: ${reason}`, 'refreshed'])
   })
 
-  it('where its quota is used up', async () => {
+  it('if its quota is used up', async () => {
     const { browser, news, server, wait } = await setBound({}, { refreshQuota: 1 })
     for (const path of ['/a', '/b']) {
       wait(60)
@@ -112,7 +112,7 @@ describe('a device-bound browser goes without a refresh, and says why', () => {
   })
 })
 
-it('a thief has the cookies of the moment, whatever their age, and neither later ones nor the key', async () => {
+it('the thief of a device-bound browser has its current cookies, without expiry, but no later ones and no key', async () => {
   const { browser, news, server, wait } = await setBound()
   const thief = browser.thief()
   expect((await thief.request('/a')).text).toContain('__Host-bound=1800000000000')

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { ServerPlan } from './server.ts'
 import { setStage } from './stage.ts'
 
-describe('a device-bound browser registers', () => {
-  it('a key of its algorithm after the answer that offers it, and gets the bound cookie', async () => {
+describe('a device-bound browser', () => {
+  it('registers a key of its algorithm after a response that offers it, and gets the bound cookie', async () => {
     for (const algorithm of ['ES256', 'RS256'] as const) {
       const { browser, news, server } = setStage({}, { algorithm })
       expect((await browser.request('/login')).text).toBe('hello')
@@ -15,7 +15,7 @@ describe('a device-bound browser registers', () => {
     }
   })
 
-  it('as Chromium does: from its origin, without a body, with the JWT bare', async () => {
+  it('registers like Chromium: with its origin, without a body, and with the JWT as the whole header', async () => {
     const { browser, server } = setStage()
     await browser.request('/login')
     await browser.settled()
@@ -31,13 +31,13 @@ describe('a device-bound browser registers', () => {
     [
       'a path of another origin',
       { offer: '(ES256);path="https://b.test/";challenge="c"' },
-      'path is not of this origin',
+      'path has another origin',
     ],
     ['no challenge', { offer: '(ES256);path="/r"' }, 'no challenge'],
     [
       'the key of another site',
       { offer: '(ES256);path="/r";challenge="c";provider_key="k"' },
-      'the key of another site is asked for',
+      'the offer requests the key of another site',
     ],
     ['a registration that fails', { registration: new Response(null, { status: 500 }) }, 'status 500'],
     [
@@ -46,35 +46,35 @@ describe('a device-bound browser registers', () => {
       'status 302',
     ],
     [
-      'a registration that says no',
+      'a registration with continue: false',
       { registration: Response.json({ continue: false }) },
       'continue is false',
     ],
-    ['a registration that is no JSON', { registration: new Response('ok') }, 'no JSON object'],
+    ['a registration that is not JSON', { registration: new Response('ok') }, 'not a JSON object'],
     ['no identifier', { instructions: { session_identifier: '' } }, 'no session_identifier'],
     [
       'a refresh URL of another origin',
       { instructions: { refresh_url: '//b.test/' } },
-      'refresh_url is not of this origin',
+      'refresh_url has another origin',
     ],
-    ['no include_site', { instructions: { scope: {} } }, 'scope is not readable'],
+    ['no include_site', { instructions: { scope: {} } }, 'scope is invalid'],
     [
       'a scope of another origin',
       { instructions: { scope: { include_site: false, origin: 'https://b.test' } } },
-      'scope is not readable',
+      'scope is invalid',
     ],
-    ['no credential', { instructions: { credentials: [] } }, 'credentials are not readable'],
+    ['no credential', { instructions: { credentials: [] } }, 'credentials are invalid'],
     [
       'a credential with an age',
       { credential: { attributes: 'Path=/; Max-Age=60' } },
-      'credentials are not readable',
+      'credentials are invalid',
     ],
     [
       'a cookie that cannot be set',
       { credential: { attributes: 'Path=/; Secure; Domain=b.test' } },
-      'no credential is a cookie that this answer can set',
+      'this response cannot set any of the cookies',
     ],
-  ])('nothing where the server offers or answers %s', async (_, plan, reason) => {
+  ])('registers no key in case of %s', async (_, plan, reason) => {
     const { browser, news } = setStage(plan)
     await browser.request('/login')
     await browser.settled()
@@ -82,7 +82,7 @@ describe('a device-bound browser registers', () => {
     expect(browser.boundSessions).toEqual([])
   })
 
-  it('nothing where an offer cannot be read, as if there were none', async () => {
+  it('ignores an offer that cannot be parsed', async () => {
     for (const offer of ['(ES256;path="/r"', 'ES256;path="/r"', '(ES256)', '(ES256);path=r']) {
       const { browser, news } = setStage({ offer })
       await browser.request('/login')

@@ -1,17 +1,17 @@
 import { createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto'
 
-/** What a test wants otherwise. */
+/** The deviations of one test from the server's defaults. */
 export interface ServerPlan {
   /** The value of `Secure-Session-Registration`. */
   offer?: string
-  /** Seconds; undefined: without end. */
+  /** In seconds; undefined for a cookie that does not expire. */
   maxAge?: number | undefined
   instructions?: Readonly<Record<string, unknown>>
   credential?: Readonly<Record<string, unknown>>
-  /** Answers the next refreshes, or breaks their connection, before the server itself gets to answer. */
+  /** The responses to the next refreshes, or errors that break their connection, before the server answers itself. */
   refreshes?: (Response | Error)[]
   registration?: Response
-  /** Whether a challenge comes with the registration's answer. */
+  /** Whether the response to the registration contains a challenge. */
   isAhead?: boolean
 }
 
@@ -29,8 +29,8 @@ export interface HandWrittenServer {
 }
 
 /**
- * A server that knows just enough of DBSC: it verifies each proof, and answers any other path with the cookies that came.
- * Written by hand, from the draft and from what Chromium sends, so that nothing of Keepsake's is on both ends.
+ * A server with just enough of DBSC: it verifies each proof, and answers any other path with the request's cookies.
+ * Written by hand from the draft and from Chromium's requests, so that Keepsake's code is not on both ends.
  */
 export function createHandWrittenServer(now: () => number, plan: ServerPlan = {}): HandWrittenServer {
   const seen: SeenRequest[] = []

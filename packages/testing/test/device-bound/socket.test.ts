@@ -6,7 +6,7 @@ import { createDeviceBoundBrowser } from '../../src/device-bound.ts'
 import type { FetchHandler } from '../../src/host.ts'
 import { createHandWrittenServer } from './server.ts'
 
-it('a device-bound browser works over a socket too, while the page that offers a key still loads', async () => {
+it('a device-bound browser also works over a socket, while the page that offers a key is still loading', async () => {
   const { fetch } = createHandWrittenServer(Date.now)
   const pages: ServerResponse[] = []
   const server = createServer((request, response) => {

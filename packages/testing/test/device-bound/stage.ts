@@ -10,9 +10,9 @@ import { createHandWrittenServer, type HandWrittenServer, type ServerPlan } from
 export interface Stage {
   readonly browser: DeviceBoundBrowser
   readonly server: HandWrittenServer
-  /** Lets seconds pass. */
+  /** Advances the clock by some seconds. */
   wait(seconds: number): void
-  /** What the browser has done since it was asked last, with the reasons. */
+  /** The browser's actions since the last call, with their reasons. */
   news(): string[]
 }
 
@@ -38,7 +38,7 @@ export function setStage(plan: ServerPlan = {}, options: DeviceBoundBrowserOptio
   }
 }
 
-/** The same with a session that is bound. */
+/** The same, with a bound session. */
 export async function setBound(plan?: ServerPlan, options?: DeviceBoundBrowserOptions): Promise<Stage> {
   const stage = setStage(plan, options)
   await stage.browser.request('/login')

@@ -42,10 +42,10 @@ async function vectorsOf(cookieName: string, encode: Encode): Promise<Vector<Key
   for (const secret of SECRETS) {
     await add(`after a rotation, encrypted with ${secret}`, { secrets: [secret] }, undefined, { secrets: SECRETS })
   }
-  await add('a secret that is here no more', { secrets: ['another secret'] }, 'forged', { secrets: SECRETS })
+  await add('a removed secret', { secrets: ['another secret'] }, 'forged', { secrets: SECRETS })
   await add('a token of many chunks', { token: { ...TOKEN, long: Array.from({ length: 500 }, (_, n) => `item ${n}`) } })
-  await add('its end, within the tolerance', { at: NOW - MAX_AGE - TOLERANCE + 1 })
-  await add('its end, behind the tolerance', { at: NOW - MAX_AGE - TOLERANCE }, 'expired')
+  await add('its expiry, within the tolerance', { at: NOW - MAX_AGE - TOLERANCE + 1 })
+  await add('its expiry, after the tolerance', { at: NOW - MAX_AGE - TOLERANCE }, 'expired')
   await add('the future', { at: NOW + 3600 }, 'malformed')
 
   const keys = { secrets: SECRETS, cookieName }
@@ -57,12 +57,12 @@ async function vectorsOf(cookieName: string, encode: Encode): Promise<Vector<Key
     [Buffer.from(JSON.stringify({ ...fields, ...change })).toString('base64url'), '', iv, box, tag].join('.')
   const other = fields['enc'] === 'A256GCM' ? 'A256CBC-HS512' : 'A256GCM'
   refuse('a header that names another encryption', headed({ enc: other }))
-  refuse('a header that names an encryption of names of every object', headed({ enc: 'constructor' }))
+  refuse('a header whose encryption is a property name of every object', headed({ enc: 'constructor' }))
   refuse('a header with another key management', headed({ alg: 'A256KW' }))
   refuse('a header with a compression', headed({ zip: 'DEF' }))
   refuse('a header with a critical parameter', headed({ crit: ['exp'] }))
   refuse('a header with one parameter more', headed({ typ: 'JWT' }), 'forged')
-  refuse('a cut tag', [header, '', iv, box, Buffer.from(tag, 'base64url').subarray(0, 8).toString('base64url')].join('.'))
+  refuse('a truncated tag', [header, '', iv, box, Buffer.from(tag, 'base64url').subarray(0, 8).toString('base64url')].join('.'))
   refuse('no tag', [header, '', iv, box, ''].join('.'))
   refuse('a longer iv', [header, '', `AAAA${iv}`, box, tag].join('.'))
   refuse('an encrypted key', [header, 'AAAA', iv, box, tag].join('.'))

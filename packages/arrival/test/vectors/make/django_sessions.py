@@ -105,14 +105,14 @@ def main():
     end = datetime.datetime.fromtimestamp(NOW + 600, datetime.timezone.utc).isoformat()
     add('an expiry at a point in time', of(user=7, _session_expiry=end), read({'user': 7}, ends=NOW + 600))
     over = datetime.datetime.fromtimestamp(NOW, datetime.timezone.utc).isoformat()
-    add('an expiry at a point in time that is over', of(user=7, _session_expiry=over), {'refused': 'expired'}, at=NOW - 86_400)
+    add('an expiry at a past point in time', of(user=7, _session_expiry=over), {'refused': 'expired'}, at=NOW - 86_400)
     rotated = ['the newest key', 'the key before it', 'the oldest key']
     for secret in rotated:
         add(f'after a rotation, signed with {secret}', of(user=7), read({'user': 7}), secret=secret, secretKeys=rotated)
     add('a session at its last second', of(user=7), read({'user': 7}, at=NOW - AGE + 1), at=NOW - AGE + 1)
-    add('a session that is over', of(user=7), {'refused': 'expired'}, at=NOW - AGE)
+    add('an expired session', of(user=7), {'refused': 'expired'}, at=NOW - AGE)
     add('a session from the future', of(user=7), {'refused': 'malformed'}, at=NOW + 3600)
-    add('a session of another key', of(user=7), {'refused': 'forged'}, secret='another key')
+    add('a session signed with another key', of(user=7), {'refused': 'forged'}, secret='another key')
     add('a number that JavaScript cannot hold', of(user=2**53 + 1, small=-2**53 + 1, text='9007199254740993'),
         read({'user': str(2**53 + 1), 'small': -2**53 + 1, 'text': '9007199254740993'}))
 

@@ -6,7 +6,7 @@ import type { Vector } from '../read.ts'
 /** The time at which all vectors are read, in epoch seconds. */
 export const NOW = 1_796_000_000
 
-/** Does something while it is `now`, in epoch seconds, for whoever asks for the date. */
+/** Runs `act` while `Date` returns `now`, in epoch seconds. */
 export async function at<T>(now: number, act: () => T | Promise<T>): Promise<T> {
   mock.timers.enable({ apis: ['Date'], now: now * 1000 })
   try {
@@ -16,7 +16,7 @@ export async function at<T>(now: number, act: () => T | Promise<T>): Promise<T> 
   }
 }
 
-/** Writes what the library that this package has installed under `name` has made. */
+/** Writes the vectors made by the library that is installed here under `name`. */
 export function writeVectors<K>(file: string, name: string, vectors: readonly Vector<K>[]): void {
   const { name: library, version } = manifestOf(name)
   const text = JSON.stringify({ madeWith: `${library} ${version}`, now: NOW, vectors }, undefined, 1)
@@ -28,13 +28,13 @@ function manifestOf(name: string): { readonly name: string; readonly version: st
     try {
       return JSON.parse(readFileSync(`${folder}/${name}/package.json`, 'utf8')) as ReturnType<typeof manifestOf>
     } catch {
-      // It is in a folder farther up.
+      // It is in a folder further up.
     }
   }
   throw new Error(`${name} is not installed`)
 }
 
-/** The value of a cookie in the lines of `Set-Cookie`. */
+/** The value of a cookie in `Set-Cookie` lines. */
 export function valueOf(lines: readonly string[], name: string): string {
   const line = lines.find((line) => line.startsWith(`${name}=`))
   if (line === undefined) throw new Error(`no cookie ${name}`)

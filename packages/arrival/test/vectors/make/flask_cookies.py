@@ -141,11 +141,11 @@ def main():
     add('that interface, read as Flask\'s own', other, {'refused': 'forged'})
 
     add('a session at its last second', cookie(of(user=7), at=NOW - LIFETIME), read({'user': 7}, at=NOW - LIFETIME))
-    add('a session that is over', cookie(of(user=7), at=NOW - LIFETIME - 1), {'refused': 'expired'})
-    add('a permanent session that is over', cookie(permanent, at=NOW - LIFETIME - 1), {'refused': 'expired'})
+    add('an expired session', cookie(of(user=7), at=NOW - LIFETIME - 1), {'refused': 'expired'})
+    add('an expired permanent session', cookie(permanent, at=NOW - LIFETIME - 1), {'refused': 'expired'})
     add('a session from a clock that is a little fast', cookie(of(user=7), at=NOW + 30), read({'user': 7}, at=NOW + 30))
     add('a session from the future', cookie(of(user=7), at=NOW + 3600), {'refused': 'malformed'})
-    add('a session of another key', cookie(of(user=7), 'another key'), {'refused': 'forged'})
+    add('a session signed with another key', cookie(of(user=7), 'another key'), {'refused': 'forged'})
     add('a session for another salt', serializer('a secret key of Flask', salt='activation').dumps({'user': 7}),
         {'refused': 'forged'})
 
@@ -154,11 +154,11 @@ def main():
                'small': 0.12345678901234567, 'huge': 1e300, 'tiny': 1.2345678901234567e-30}
     add('numbers that JavaScript cannot hold', own.dumps(numbers),
         read({**numbers, 'user': str(2**53 + 1), 'list': [str(-2**63), str(10**30)]}))
-    add('the largest number that it can', own.dumps({'user': 2**53 - 1}), read({'user': 2**53 - 1}))
-    add('a number that is none', own.dumps({'n': float('nan')}), {'refused': 'malformed'})
+    add('the largest number that JavaScript can represent', own.dumps({'user': 2**53 - 1}), read({'user': 2**53 - 1}))
+    add('an invalid number', own.dumps({'n': float('nan')}), {'refused': 'malformed'})
     add('a list instead of a session', own.dumps([1]), {'refused': 'malformed'})
-    add('a tag on what it cannot be on', raw('{"b":{" d":"someday"}}'), {'refused': 'malformed'})
-    add('levels without end', raw(nested(8000)), {'refused': 'malformed'})
+    add('a tag on an unsuitable value', raw('{"b":{" d":"someday"}}'), {'refused': 'malformed'})
+    add('unlimited nesting', raw(nested(8000)), {'refused': 'malformed'})
     add('many levels', raw(nested(40)), read(json.loads(nested(40))))
     add('a bomb', own.make_signer('cookie-session').sign(
         b'.' + itsdangerous.encoding.base64_encode(zlib.compress(b'{"a":"' + b'a' * 10**6 + b'"}'))).decode(),

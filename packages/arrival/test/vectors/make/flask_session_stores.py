@@ -123,22 +123,22 @@ many = {f'key {number}': list(range(20)) for number in range(20)}
 both('more than fifteen keys', of(**many), read(many))
 record('a long text', visit(of(text='x' * 66_000))[1], read({'text': 'x' * 66_000}))
 both('the largest number that JavaScript holds', of(n=2**53 - 1), read({'n': 2**53 - 1}))
-both('numbers that it cannot hold', of(n=2**53 + 1, negative=-2**63, largest=2**64 - 1),
+both('numbers that JavaScript cannot represent', of(n=2**53 + 1, negative=-2**63, largest=2**64 - 1),
      read({'n': str(2**53 + 1), 'negative': str(-2**63), 'largest': str(2**64 - 1)}))
 record('JSON with spaces and escapes, as other writers have it', json.dumps({'größe': 1}).encode(), read({'größe': 1}, False))
 pack = msgspec.msgpack.encode
 record('nothing, msgpack', pack({}), read({}, False))
 for protocol in (2, 3, 4, 5):
     record(f'pickle of protocol {protocol}, as before 0.6', pickle.dumps({'user': 7}, protocol), UNSUPPORTED)
-record('an extension of somebody', pack({'a': msgspec.msgpack.Ext(5, b'x')}), MALFORMED)
+record('a custom extension', pack({'a': msgspec.msgpack.Ext(5, b'x')}), MALFORMED)
 record('a list', pack([1]), MALFORMED)
 record('a text', pack('text'), MALFORMED)
 record('nothing at all', b'', MALFORMED)
-record('a map that ends before its end', pack(plain)[:-1], MALFORMED)
-record('something behind the map', pack(plain) + b'\x00', MALFORMED)
-record('a list that says that it is endless', b'\x81\xa1a\xdd\xff\xff\xff\xff', MALFORMED)
-record('a map that says that it is endless', b'\xdf\xff\xff\xff\xff', MALFORMED)
-record('levels without end', b'\x81\xa1a' + b'\x91' * 20_000 + b'\xc0', MALFORMED)
+record('a truncated map', pack(plain)[:-1], MALFORMED)
+record('data after the map', pack(plain) + b'\x00', MALFORMED)
+record('a list that claims to be endless', b'\x81\xa1a\xdd\xff\xff\xff\xff', MALFORMED)
+record('a map that claims to be endless', b'\xdf\xff\xff\xff\xff', MALFORMED)
+record('unlimited nesting', b'\x81\xa1a' + b'\x91' * 20_000 + b'\xc0', MALFORMED)
 
 made = f'Flask-Session {VERSION}'
 for name, vectors in (('flask-session', cookies), ('flask-session-records', records)):

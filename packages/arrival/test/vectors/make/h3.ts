@@ -4,7 +4,7 @@ import { createApp, defineEventHandler, toWebHandler, useSession as useSession1 
 import type { Vector } from '../read.ts'
 import { at, NOW, valueOf, writeVectors } from './file.ts'
 
-/** What h3 is given, and the rounds of PBKDF2 that a reader tries. */
+/** The configuration of h3, and the PBKDF2 rounds that a reader tries. */
 interface Keys {
   readonly password: string
   readonly maxAge?: number
@@ -14,7 +14,7 @@ interface Keys {
 
 type Data = Readonly<Record<string, unknown>>
 
-/** The lines of `Set-Cookie` of a request that comes with these cookies, and puts these data into its session. */
+/** Sends a request with these cookies that puts this data into its session. Returns the `Set-Cookie` lines. */
 type Visit = (config: Keys, data: Data, cookie?: string) => Promise<readonly string[]>
 
 const PASSWORD = 'a password of at least thirty-two characters'
@@ -43,7 +43,7 @@ const visit2: Visit = async (config, data, cookie = '') => {
   return response.headers.getSetCookie()
 }
 
-/** The whole value, as a reader is given it. */
+/** The whole value, as a reader gets it. */
 function joined(lines: readonly string[]): string {
   const value = valueOf(lines, 'h3')
   const [, count] = /^__chunked__(\d+)$/.exec(value) ?? []
@@ -62,7 +62,7 @@ async function vectorsOf(visit: Visit, rounds: number): Promise<Vector<Keys>[]> 
     joined(await at(time, () => visit(keys, data)))
 
   const plain = await make()
-  put('plain values, without an end', plain, plainKeys, read())
+  put('plain values without an expiry', plain, plainKeys, read())
   put('these rounds alone', plain, { ...plainKeys, rounds: [rounds] }, read())
   put('other rounds', plain, { ...plainKeys, rounds: [rounds === 1 ? 8192 : 1] }, { refused: 'forged' })
   const lasting = { ...plainKeys, maxAge: DAY }
@@ -70,31 +70,31 @@ async function vectorsOf(visit: Visit, rounds: number): Promise<Vector<Keys>[]> 
   put('an age', await make(lasting), lasting, read(ended))
   put('a time with milliseconds', await make(lasting, NOW - 0.25), lasting, read({ ...ended, beganAt: NOW - 1 }))
   put('its last second', await make(lasting, NOW - DAY + 1), lasting, read({ ...ended, beganAt: NOW - DAY + 1, endsAt: NOW + 1 }))
-  put('its end', await make(lasting, NOW - DAY), lasting, { refused: 'expired' })
-  put('an age that counts from the beginning, as the seal is newer', await renewed(lasting), lasting, { refused: 'expired' })
-  put('an age that was set afterwards', await make(plainKeys, NOW - DAY), lasting, { refused: 'expired' })
-  put('a seal that is over, whatever the age is now', await make(lasting, NOW - DAY - TOLERANCE), plainKeys, { refused: 'expired' })
+  put('its expiry', await make(lasting, NOW - DAY), lasting, { refused: 'expired' })
+  put('a maxAge that counts from the start, although the seal is newer', await renewed(lasting), lasting, { refused: 'expired' })
+  put('a maxAge that was set later', await make(plainKeys, NOW - DAY), lasting, { refused: 'expired' })
+  put('an expired seal, whatever the current maxAge', await make(lasting, NOW - DAY - TOLERANCE), plainKeys, { refused: 'expired' })
   const idle = { ...plainKeys, idleTimeout: DAY }
-  put('a time without a visit', await make(idle), idle, read({ permanent: true, endsAt: NOW + DAY }))
-  put('a time without a visit that is over', await make(idle, NOW - DAY), idle, { refused: 'expired' })
+  put('an idle timeout', await make(idle), idle, read({ permanent: true, endsAt: NOW + DAY }))
+  put('an exceeded idle timeout', await make(idle, NOW - DAY), idle, { refused: 'expired' })
   if (visit === visit2) {
     const first = await make(idle, NOW - DAY - 60)
     const visited = joined(await at(NOW - 60, () => visit(idle, DATA, `h3=${first}`)))
     const both = { ...plainKeys, maxAge: DAY, idleTimeout: DAY }
     const old = await make(both, NOW - DAY)
     const seen = joined(await at(NOW - 60, () => visit(both, DATA, `h3=${old}`)))
-    put('a last visit, which lengthens no age', seen, both, { refused: 'expired' })
+    put('a last visit, which does not extend maxAge', seen, both, { refused: 'expired' })
     put('a last visit', visited, idle, read({ permanent: true, beganAt: NOW - DAY - 60, endsAt: NOW - 60 + DAY }))
   }
-  put('chunks that were joined', await make(plainKeys, NOW, long), plainKeys, read({ data: long }))
+  put('joined chunks', await make(plainKeys, NOW, long), plainKeys, read({ data: long }))
   put('another password', await make({ password: `${PASSWORD}, another` }), plainKeys, { refused: 'forged' })
   put('the future', await make(plainKeys, NOW + 3600), plainKeys, { refused: 'malformed' })
-  put('a mark behind the seal', `${plain}~2`, plainKeys, { refused: 'malformed' })
+  put('a mark after the seal', `${plain}~2`, plainKeys, { refused: 'malformed' })
   put('an id of another password', plain.replace('Fe26.2**', 'Fe26.2*1*'), plainKeys, { refused: 'forged' })
   put('the mark of chunks', '__chunked__2', plainKeys, { refused: 'malformed' })
   return vectors
 
-  /** A session of yesterday that was sealed again a second ago. */
+  /** A session from yesterday that was sealed again a second ago. */
   async function renewed(keys: Keys): Promise<string> {
     const first = await make(keys, NOW - DAY)
     return joined(await at(NOW - 1, () => visit(keys, { user: 8 }, `h3=${first}`)))

@@ -58,16 +58,16 @@ async function vectorsOf(seal: Seal): Promise<Vector<Keys>[]> {
     return value
   }
   const plain = await add('plain values', {})
-  await add('no data but a list', { data: { list: [1, { a: null }] } })
+  await add('a list as the only data', { data: { list: [1, { a: null }] } })
   await add('the newest of two passwords', { passwords: ROTATED })
   await add('the older of two passwords', {}, undefined, { passwords: ROTATED })
-  await add('a password that is here no more', { passwords: ROTATED }, { refused: 'forged' }, { passwords: PASSWORDS })
+  await add('a removed password', { passwords: ROTATED }, { refused: 'forged' }, { passwords: PASSWORDS })
   await add('another password with the same id', { passwords: { 1: ROTATED[2] } }, { refused: 'forged' }, { passwords: PASSWORDS })
-  await add('no end', { ttl: 0 })
+  await add('no expiry', { ttl: 0 })
   await add('a time with milliseconds', { at: NOW - 0.25 })
-  await add('its end, within the tolerance', { at: NOW - TTL - 59 })
-  await add('its end, behind the tolerance', { at: NOW - TTL - 60 }, { refused: 'expired' })
-  await add('a clock that is an hour ahead, so that nothing tells when it began', { at: NOW + 3600 })
+  await add('its expiry, within the tolerance', { at: NOW - TTL - 59 })
+  await add('its expiry, after the tolerance', { at: NOW - TTL - 60 }, { refused: 'expired' })
+  await add('a clock that is an hour ahead, so that the start is unknown', { at: NOW + 3600 })
   await add('a longer time to live than the reader knows', { ttl: 2 * TTL }, undefined, { ttl: TTL })
   await add('a shorter time to live than the reader knows', { ttl: TTL / 2 }, undefined, { ttl: TTL })
 
@@ -76,7 +76,7 @@ async function vectorsOf(seal: Seal): Promise<Vector<Keys>[]> {
   const [bare = ''] = plain.split('~')
   vectors.push({ name: 'no mark of the version', value: bare, keys, reads })
   vectors.push({ name: 'another mark of the version', value: `${bare}~1`, keys, reads })
-  // iron-session 6 had the data under this name; 8 unwraps it where the mark, which nobody signs, is missing, and 9 never does.
+  // iron-session 6 stored the data under this name. Version 8 unwraps it if the unsigned mark is missing, and 9 never does.
   const persistent = { persistent: { user: 1 } }
   const old = await at(NOW, () => sealData(persistent, { password: PASSWORDS, ttl: TTL }))
   vectors.push({ name: 'what iron-session 6 wrapped', value: old.replace('~2', ''), keys, reads: { ...reads, data: persistent } })
@@ -84,12 +84,12 @@ async function vectorsOf(seal: Seal): Promise<Vector<Keys>[]> {
   const withPart = (number: number, text: string): string => parts.with(number, text).join('*')
   const refuse = (name: string, value: string, refused: string): number =>
     vectors.push({ name, value, keys, reads: { refused } })
-  refuse('another end', withPart(5, String((NOW + 10 * TTL) * 1000)), 'forged')
+  refuse('another time of expiry', withPart(5, String((NOW + 10 * TTL) * 1000)), 'forged')
   refuse('the password of another id', withPart(1, '2'), 'forged')
-  refuse('an id that is a name of every object', withPart(1, 'constructor'), 'forged')
-  refuse('a signature that is cut', withPart(7, parts[7]?.slice(0, -1) ?? ''), 'malformed')
-  refuse('a salt that is no salt', withPart(6, 'x'), 'malformed')
-  refuse('an end that is no number', withPart(5, '1e9'), 'malformed')
+  refuse('an id that is a property name of every object', withPart(1, 'constructor'), 'forged')
+  refuse('a truncated signature', withPart(7, parts[7]?.slice(0, -1) ?? ''), 'malformed')
+  refuse('an invalid salt', withPart(6, 'x'), 'malformed')
+  refuse('an expiry that is not a number', withPart(5, '1e9'), 'malformed')
   refuse('half a block in the box', withPart(4, 'A'.repeat(32)), 'malformed')
   refuse('nothing in the box', withPart(4, ''), 'malformed')
   refuse('nine parts', `${bare}*`, 'malformed')
@@ -101,7 +101,7 @@ writeVectors('iron-session', 'iron-session-8', await vectorsOf(seal8))
 const vectors = await vectorsOf(seal9)
 const chunked = { data: long, passwords: PASSWORDS, ttl: TTL, at: NOW }
 vectors.push({
-  name: 'chunks that were joined',
+  name: 'joined chunks',
   value: await at(NOW, () => seal9(chunked)),
   keys: { passwords: PASSWORDS, ttl: TTL },
   reads: { data: long, beganAt: NOW, endsAt: NOW + TTL + 60, permanent: true },

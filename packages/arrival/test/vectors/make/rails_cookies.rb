@@ -82,7 +82,7 @@ add('after a rotation, of the former digest', cookie(digest: 'SHA1', &fill), rea
 add('after a rotation, of the oldest secret', cookie(secret: OLDER, digest: 'SHA1', &fill), read, secrets: rotated)
 add('another secret', cookie(secret: OLDER, &fill), refused('forged'))
 add('an end', cookie(options: { expire_after: 3600 }, &fill), read(permanent: true, endsAt: NOW + 3600))
-add('an end that has come', cookie(options: { expire_after: 3600 }, at: NOW - 3600, &fill), refused('expired'))
+add('a past expiry', cookie(options: { expire_after: 3600 }, at: NOW - 3600, &fill), refused('expired'))
 add('flash messages', cookie { |request| request.flash[:notice] = 'Saved'; request.flash[:alert] = 'Größer'; request.session['user_id'] = 7 },
     read({ 'user_id' => 7 }, flash: [{ category: 'notice', message: 'Saved' }, { category: 'alert', message: 'Größer' }]))
 # Rails leaves out what this request has used; with flash.keep(:notice) in the next, it lists the rest under `discard`.
@@ -108,7 +108,7 @@ add('the envelope of Rails 7.1 with an end', envelope(data: DATA, exp: later), r
 add('the envelope of Rails 7.1, over', envelope(data: DATA, exp: Time.at(NOW).utc.iso8601(3)), refused('expired'))
 add('another encrypted cookie of the application', envelope(data: DATA, pur: 'cookie.cart'), refused('forged'))
 add('another encrypted cookie, where metadata are optional', envelope(data: DATA, pur: 'cookie.cart'), refused('forged'), purpose: 'optional')
-add('an end that is none', envelope(data: DATA, exp: 'soon'), refused('expired'))
+add('an invalid expiry', envelope(data: DATA, exp: 'soon'), refused('expired'))
 add('a session that is a list', envelope(data: [1]), refused('unsupported'))
 add('an envelope with nothing in it', envelope, refused('unsupported'))
 add('a plain text', sealed('text'), refused('unsupported'))
@@ -118,14 +118,14 @@ add('an encrypted cookie before Rails 5.2', CGI.escape(Base64.strict_encode64('a
 box, iv, tag = CGI.unescape(plain).split('--')
 parts = ->(*list) { CGI.escape(list.join('--')) }
 short = ->(text, size) { Base64.strict_encode64(Base64.strict_decode64(text)[0, size]) }
-add('a tag that is cut', parts.(box, iv, short.(tag, 12)), refused('malformed'))
+add('a truncated tag', parts.(box, iv, short.(tag, 12)), refused('malformed'))
 add('no tag', parts.(box, iv, ''), refused('malformed'))
-add('an iv that is cut', parts.(box, short.(iv, 8), tag), refused('malformed'))
+add('a truncated iv', parts.(box, short.(iv, 8), tag), refused('malformed'))
 add('four parts', parts.(box, iv, tag, tag), refused('malformed'))
 add('four parts, of which the last is no base64', parts.(box, iv, tag, 'x'), refused('malformed'))
 add('another tag', parts.(box, iv, Base64.strict_encode64("\0" * 16)), refused('forged'))
-add('as little escaped as can be', CGI.unescape(plain), read)
-add('an escape that is none', "#{plain}%", refused('malformed'))
+add('minimal escaping', CGI.unescape(plain), read)
+add('an invalid escape', "#{plain}%", refused('malformed'))
 
 version = ActionPack::VERSION::STRING
 text = JSON.pretty_generate(madeWith: "Rails #{version}", now: NOW, vectors: VECTORS)

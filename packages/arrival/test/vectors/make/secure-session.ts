@@ -50,15 +50,15 @@ const keyOf = (key: string | readonly string[]): unknown => (typeof key === 'str
 
 const plain = await add('plain values')
 for (const key of KEYS) await add(`after a rotation, encrypted with ${key}`, { key: [key] }, undefined, { keys: KEYS })
-await add('a key that is here no more', { key: OLDER }, 'forged')
-await add('a signature around it', { cookie: { signed: true } })
-await add('much', { data: { list: Array.from({ length: 200 }, (_, number) => `item ${number}`) } })
+await add('a removed key', { key: OLDER }, 'forged')
+await add('an additional signature', { cookie: { signed: true } })
+await add('a lot of data', { data: { list: Array.from({ length: 200 }, (_, number) => `item ${number}`) } })
 await add('its last second', { at: NOW - EXPIRY + 1 })
-await add('its end', { at: NOW - EXPIRY }, 'expired')
+await add('its expiry', { at: NOW - EXPIRY }, 'expired')
 await add('another expiry', { at: NOW - EXPIRY }, undefined, { expiry: 7 * EXPIRY })
 await add('the future', { at: NOW + 3600 }, 'malformed')
 
-// The plugin derives a key of a secret, and the reader is given that key.
+// The plugin derives a key from a secret, and the reader gets that key.
 const derived = argon2Sync('argon2id', {
   message: SECRET,
   nonce: Buffer.from('mq9hDxBVDbspDR6nLfFT1g==', 'base64'),
@@ -68,7 +68,7 @@ const derived = argon2Sync('argon2id', {
   passes: 3,
 }).toString('base64')
 const value = await at(NOW, () => cookieOf({ secret: SECRET }, DATA))
-vectors.push({ name: 'a key that was derived of a secret', value, keys: { keys: [derived] }, reads: { data: DATA, beganAt: NOW, endsAt: NOW + EXPIRY } })
+vectors.push({ name: 'a key derived from a secret', value, keys: { keys: [derived] }, reads: { data: DATA, beganAt: NOW, endsAt: NOW + EXPIRY } })
 
 const keys = { keys: [KEY] }
 const decoded = decodeURIComponent(plain)
@@ -77,8 +77,8 @@ const spell = (name: string, text: string): number =>
   vectors.push({ name, value: text, keys, reads: { data: DATA, beganAt: NOW, endsAt: NOW + EXPIRY } })
 const refuse = (name: string, text: string, refused: string): number =>
   vectors.push({ name, value: encodeURIComponent(text), keys, reads: { refused } })
-spell('as little escaped as can be', decoded)
-spell('all of it escaped', Array.from(decoded, (character) => `%${Buffer.from(character).toString('hex')}`).join(''))
+spell('minimal escaping', decoded)
+spell('everything escaped', Array.from(decoded, (character) => `%${Buffer.from(character).toString('hex')}`).join(''))
 refuse('another nonce', `${box};${Buffer.alloc(24).toString('base64')}`, 'forged')
 refuse('a nonce that is too short', `${box};${Buffer.alloc(23).toString('base64')}`, 'malformed')
 refuse('three parts', `${decoded};`, 'malformed')
@@ -86,5 +86,5 @@ refuse('no nonce', box, 'malformed')
 refuse('a box that has no room for the tag', `AAAA;${nonce}`, 'malformed')
 refuse('a tag alone', `${Buffer.alloc(16).toString('base64')};${nonce}`, 'forged')
 refuse('base64 without its padding', decoded.replaceAll('=', ''), 'malformed')
-vectors.push({ name: 'an escape that is none', value: `${plain}%`, keys, reads: { refused: 'malformed' } })
+vectors.push({ name: 'an invalid escape', value: `${plain}%`, keys, reads: { refused: 'malformed' } })
 writeVectors('secure-session', '@fastify/secure-session', vectors)

@@ -8,11 +8,11 @@ const { fault, limit, unclear } = findingsOf('no-cookie-is-set')
 
 const TRUST = `app.set('trust proxy', 1)  // Express; Koa: app.proxy = true; Fastify: { trustProxy: 1 }`
 const ORDER = 'app.use(session(…))  // above all routes'
-const LATE = 'change the session before the first byte: before res.write, res.send and pipe'
+const LATE = 'change the session before the first byte is sent: before res.write, res.send or pipe'
 const WRITE =
-  'keepsake doctor URL --write /login --method POST --data user=…  # the request that begins the session'
+  'keepsake doctor URL --write /login --method POST --data user=…  # the request that starts the session'
 
-/** Why no answer has set the session's cookie, as far as answers show. */
+/** Why no response has set the session's cookie, as far as the responses show it. */
 export function absence(found: Case): readonly Finding[] {
   const { session, plan, first, visited, otherwise } = found
   const answer = pageIn(first)
@@ -23,11 +23,11 @@ export function absence(found: Case): readonly Finding[] {
   if (otherwise !== undefined && liveCookies(otherwise).length > 0 && !plan.isProxied)
     return [
       fault('needs_https', {
-        says: 'Over plain http the application sets no cookie; told by a proxy that the visitor came by https, it does.',
-        why: 'With secure: true express-session and others set no cookie on a request that is not https, and say nothing.',
+        says: 'The application sets no cookie over plain http. It sets one if a proxy reports https (X-Forwarded-Proto).',
+        why: 'With secure: true, express-session and others silently set no cookie unless the request came over https.',
         write: [
-          `cookie: { secure: process.env.NODE_ENV === 'production' }  // to develop without https`,
-          'keepsake doctor URL --proxy  # judges it as behind the proxy',
+          `cookie: { secure: process.env.NODE_ENV === 'production' }  // for development without https`,
+          'keepsake doctor URL --proxy  # checks it as if behind the proxy',
         ],
       }),
     ]
@@ -35,23 +35,23 @@ export function absence(found: Case): readonly Finding[] {
   if (isStreamed(answer))
     return [
       fault('late', {
-        says: 'No cookie is set, and the answer is sent piece by piece: most likely the session was changed after the head had left.',
-        why: 'A cookie is in the head, which leaves with the first byte.',
+        says: 'No cookie is set, and the response is streamed: the session was probably changed after the headers were sent.',
+        why: 'Set-Cookie is a header, and the headers are sent before the first byte of the body.',
         write: [LATE, ORDER],
       }),
     ]
   if (plan.isProxied || answer.url.protocol === 'https:')
     return [
       (mustSet(found, answer) ? fault : unclear)('proxy_not_trusted', {
-        says: 'No cookie is set, although the visitor comes by https: most likely the application does not trust the proxy that says so.',
-        why: 'Without trust the request is plain http to the application, and with secure: true express-session and others then set no cookie, and say nothing.',
+        says: 'No cookie is set, although the request is https: the application probably does not trust its proxy.',
+        why: 'It then takes every request for plain http, and with secure: true express-session and others silently set no cookie.',
         write: [TRUST, ORDER, LATE],
       }),
     ]
   return [noCookie(found, answer)]
 }
 
-/** Whether there has to be a cookie: somebody says so, or the page speaks of it. */
+/** Whether a cookie is expected: the user named a login or a cookie, or the page mentions a session. */
 const mustSet = ({ plan }: Case, { body }: Exchange): boolean =>
   plan.write.isNamed || plan.cookie !== undefined || showsBeginning(body)
 
@@ -60,8 +60,8 @@ function noCookie(found: Case, answer: Exchange): Finding {
   const { cookie } = found.plan
   const what = cookie === undefined ? 'session cookie' : `cookie ${cookie}`
   return (must ? fault : unclear)('no_cookie', {
-    says: `No answer sets a ${what}.`,
-    why: 'Nothing was written into the session; or its middleware stands below the route; or it was changed after the head had left; or the cookie is Secure, and the application takes the request for plain http.',
+    says: `No response sets a ${what}.`,
+    why: 'Nothing was written to the session; or its middleware is mounted after the route; or the session was changed after the headers were sent; or the cookie is Secure, and the application takes the request for plain http.',
     write: must ? [ORDER, LATE, TRUST] : [WRITE, ORDER, LATE, TRUST],
   })
 }
@@ -74,33 +74,37 @@ function errorFinding({ plan, strangers, session }: Case, answer: Exchange, make
   const readsWell = strangers.every((one) => one.status < 400)
   if (isBodyMissing || (plan.write.data !== undefined && status >= 500 && readsWell && isUndefined(answer)))
     return fault('no_body', {
-      says: `${at} fails with ${status}: the handler sees no body.`,
-      why: 'What parses bodies stands below the route, or is for another content type.',
+      says: `${at} fails with ${status}: the handler got no request body.`,
+      why: 'The body parser is mounted after the route, or is for another content type.',
       write: ['app.use(express.urlencoded({ extended: false }), express.json())  // above the routes'],
     })
   if (isUndefinedSession(answer))
     return fault('order', {
-      says: `${at} fails with ${status}: the handler sees no session.`,
-      why: 'The session middleware stands below the route, or is not mounted for it, or its cookie is for another path.',
+      says: `${at} fails with ${status}: the handler got no session.`,
+      why: 'The session middleware is mounted after the route, or not for this route, or its cookie has another path.',
       write: [ORDER],
     })
   if (/secure cookie over unencrypted/i.test(answer.body))
     return fault('needs_https', {
       says: 'The application refuses to set a Secure cookie over plain http.',
-      why: 'It does not know of the proxy that speaks https.',
+      why: 'It does not know that it is behind an https proxy.',
       write: [TRUST],
     })
   if (status >= 500)
     return fault('server_error', {
       says: `${at} answers ${status}${session === undefined ? ', and sets no cookie' : ''}.`,
-      why: 'Nothing is known of the session before this is mended. A handler that sees no session fails like this, as does a Secure cookie over plain http in Koa.',
-      write: ['look at the log of the application', ORDER, TRUST],
+      why: 'The session cannot be checked until this error is fixed. Typical causes: the handler got no session, or, in Koa, a Secure cookie over plain http.',
+      write: ['read the application log', ORDER, TRUST],
     })
   if (session !== undefined)
-    return make('refuses', { says: `${at} answers ${status}, and sets the cookie all the same.` })
+    return make('refuses', {
+      says: `${at} answers ${status}, but sets the cookie.`,
+      why: 'The request itself fails, so its session may lack what a successful one would write, such as the user.',
+      write: ['check the request: --write, --method and --data', 'read the application log'],
+    })
   return (plan.write.isNamed ? fault : unclear)('not_a_page', {
     says: `${at} answers ${status}, and sets no cookie.`,
-    why: 'Sessions begin on a page that writes something into them, such as a login.',
+    why: 'A session starts with a request that writes to it, such as a login.',
     write: [WRITE],
   })
 }
@@ -113,6 +117,6 @@ const isUndefinedSession = (answer: Exchange): boolean =>
   (isUndefined(answer) ||
     /session is not (?:defined|a function)|(?:req(?:uest)?|ctx)\.session/.test(answer.body))
 
-/** By chunks that no compression explains. */
+/** Chunked, although the response is not compressed. */
 const isStreamed = (answer: Exchange): boolean =>
   headerOf(answer, 'transfer-encoding').includes('chunked') && headerOf(answer, 'content-encoding') === ''

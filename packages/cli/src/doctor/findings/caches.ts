@@ -5,13 +5,13 @@ import { idIn, payloadOf } from '../session-cookie.ts'
 
 const { fault, limit } = findingsOf('a-cache-or-a-clock-is-in-the-way')
 
-const NO_STORE = `res.set('Cache-Control', 'no-store')  // or private, on each page that a session changes`
+const NO_STORE = `res.set('Cache-Control', 'no-store')  // or private, on every page that depends on the session`
 
 export function caches(found: Case): readonly Finding[] {
   return [...cacheableCookie(found), ...fromCache(found), ...sameForAll(found), ...stalePage(found)]
 }
 
-/** May a cache between keep it for others? */
+/** Whether a shared cache may store the response. */
 export function isShared(answer: Exchange): boolean {
   const control = ['cache-control', 'surrogate-control', 'cdn-cache-control']
     .map((name) => headerOf(answer, name))
@@ -35,8 +35,8 @@ function cacheableCookie(found: Case): readonly Finding[] {
   if (session === undefined || !settingOf(found).some(isShared)) return []
   return [
     fault('cacheable_cookie', {
-      says: `The answer that sets ${session.name} tells caches to keep it, so that a CDN gives one visitor's session to all.`,
-      why: 'Cache-Control: public, s-maxage or max-age without private lets a shared cache keep the page with its Set-Cookie.',
+      says: `Caches may store the response that sets ${session.name}: a CDN would give one visitor's session to everyone.`,
+      why: 'Cache-Control: public, s-maxage or max-age without private lets a shared cache store the page with its Set-Cookie.',
       write: [NO_STORE],
     }),
   ]
@@ -47,25 +47,25 @@ function fromCache({ visited, repeated, strangers }: Case): readonly Finding[] {
   if (!answers.some(cameFromCache)) return []
   const isWithCookie = answers.some((answer) => cameFromCache(answer) && liveCookies(answer).length > 0)
   const found = {
-    why: 'A header Age, X-Cache or Cache-Status says that a cache has answered, and not the application.',
+    why: 'An Age, X-Cache or Cache-Status header shows that the response came from a cache, not from the application.',
     write: [NO_STORE, `Vary: Cookie`],
   }
   return isWithCookie
     ? [
         fault('cached_cookie', {
-          says: 'A cache hands out a page together with its cookie: visitors share a session.',
+          says: 'A cache serves a page together with its cookie: visitors share a session.',
           ...found,
         }),
       ]
     : [
         fault('cached_page', {
-          says: 'A cache answers instead of the application, which sees no cookie and sets none.',
+          says: 'A cache responds instead of the application, which therefore neither reads nor sets the cookie.',
           ...found,
         }),
       ]
 }
 
-/** Two strangers with the same cookie, of a kind that names a session. */
+/** Two anonymous visitors got the same cookie, and its value is a session id. */
 function sameForAll({ strangers, session }: Case): readonly Finding[] {
   const values = strangers.map(
     (answer) => answer.cookies.find(({ name }) => name === session?.name)?.value ?? '',
@@ -75,14 +75,14 @@ function sameForAll({ strangers, session }: Case): readonly Finding[] {
   if (!isId || values.length < 2 || values.some((one) => one !== value)) return []
   return [
     fault('same_for_all', {
-      says: `Two visitors who know nothing of each other get the same cookie ${session?.name ?? ''}.`,
-      why: 'A cache hands out the page of one visitor, or the id of the session is made once and not for each visitor.',
+      says: `Two unrelated visitors get the same cookie ${session?.name ?? ''}.`,
+      why: "A cache serves one visitor's page to others, or the session id is generated once instead of once per visitor.",
       write: [NO_STORE],
     }),
   ]
 }
 
-/** What depends on the session, and is kept by a cache that does not ask for it. */
+/** A page that depends on the session, and that a cache may store without `Vary: Cookie`. */
 function stalePage({ again, strangers, recognitions, repeated, session }: Case): readonly Finding[] {
   const pages = again.exchanges.filter((answer) => answer.status === 200)
   if (session === undefined || !recognitions.includes('known')) return []
@@ -92,15 +92,16 @@ function stalePage({ again, strangers, recognitions, repeated, session }: Case):
   if (shared !== undefined && liveCookies(shared).length === 0)
     return [
       fault('cacheable_page', {
-        says: 'The page depends on the session, and caches may keep it and show it to others.',
-        why: 'It has Cache-Control: public or max-age, and no Vary: Cookie.',
+        says: 'The page depends on the session, but caches may store it and serve it to others.',
+        why: 'It has Cache-Control: public or max-age, but no Vary: Cookie.',
         write: [NO_STORE],
       }),
     ]
   return pages.some((page) => /max-age=[1-9]/.test(headerOf(page, 'cache-control')))
     ? [
         limit('stale_page', {
-          says: 'The page depends on the session, and the browser may show an old one for the time of max-age.',
+          says: 'The page depends on the session, and the browser may show an outdated copy until max-age has passed.',
+          why: 'It has Cache-Control: max-age.',
           write: [NO_STORE],
         }),
       ]

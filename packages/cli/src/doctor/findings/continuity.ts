@@ -6,7 +6,7 @@ import type { Library } from '../session-cookie.ts'
 
 const { works, fault, limit, unclear } = findingsOf('the-application-does-not-know-its-own-cookie')
 
-/** Whether the application knows the session when its cookie comes back, sent by force where a browser would not. */
+/** Whether the application recognizes its cookie. The cookie is sent even where a browser would not send it. */
 export function continuity(found: Case): readonly Finding[] {
   if (found.session === undefined) return []
   return [...recognised(found), ...savedLate(found), ...otherNode(found), ...untouched(found)]
@@ -21,33 +21,33 @@ function recognised(found: Case): readonly Finding[] {
   if (known > 0 && lost > 0)
     return [
       fault('not_shared', {
-        says: `Of ${recognitions.length} requests with the same cookie ${known} find the session, and ${lost} do not.`,
-        why: 'Several processes answer, and the session is in the memory of one; or their secrets differ.',
+        says: `Of ${recognitions.length} requests with the same cookie, ${known} find the session and ${lost} do not.`,
+        why: 'Several processes serve requests, and the session is in the memory of one of them; or their secrets differ.',
         write: SHARED[library === 'keepsake' ? 'keepsake' : 'others'],
       }),
     ]
-  // Each request takes another cookie, and ends the one before.
+  // Each response replaces the cookie, and invalidates the previous one.
   if (known === 0 && lost > 0 && found.onReturn === 'known')
     return [
       works('continues', { says: 'A second request with the cookie finds the session again.' }),
       limit('one_use', {
-        says: `${name} is good for one request: two at the same time lose the session.`,
-        why: 'Each answer gives the session a new id, and ends the old one.',
-        write: ['regenerate the session at the login, and not with each request'],
+        says: `${name} is valid for one request only: two concurrent requests lose the session.`,
+        why: 'Each response gives the session a new id and invalidates the old one.',
+        write: ['regenerate the session at login only, not on every request'],
       }),
     ]
   const sign = repeated.map(reasonIn).find((reason) => reason !== undefined)
-  const said = sign === undefined ? '' : ` It says why: ${sign}.`
+  const said = sign === undefined ? '' : `Its own reason:  ${sign}.`
   if (counts('failed') > 0) {
     const status = repeated.find((answer) => answer.status >= 400)?.status ?? 0
     return [
       fault('fails_with_cookie', {
-        says: `With the cookie ${name} the application answers ${status}, and without it does not.`,
-        why: `${FAILURES[status] ?? 'Reading the session fails; its log has the error.'}${said}`,
+        says: `The application answers ${status} to requests with the cookie ${name}, and succeeds without it.`,
+        why: `${FAILURES[status] ?? 'Reading the session fails; the error is in the application log.'}${said}`,
         write: [
           status === 431 || status === 400
-            ? 'keep less in the cookie, or the session in a store: session({ store: … })'
-            : 'look at the log of the application',
+            ? 'keep less in the cookie, or keep the session in a store: session({ store: … })'
+            : 'read the application log',
         ],
       }),
     ]
@@ -55,8 +55,8 @@ function recognised(found: Case): readonly Finding[] {
   if (counts('deleted') > 0)
     return [
       fault('deleted', {
-        says: `When ${name} comes back, the application has it deleted.`,
-        why: `It does not take its own cookie: it was made with another secret, or is over by its clock, or its session is not in the store.${said}`,
+        says: `When the browser sends ${name} back, the application deletes it.`,
+        why: `The application rejects its own cookie: it was signed with another secret, or has expired by the server's clock, or its session is not in the store.${said}`,
         write: SAME_SECRET,
       }),
     ]
@@ -65,9 +65,9 @@ function recognised(found: Case): readonly Finding[] {
     ? [works('continues', { says: 'A second request with the cookie finds the session again.' })]
     : [
         unclear('unclear', {
-          says: 'Whether the second request finds the session does not show: the page says nothing of it.',
-          why: 'The cookie is one that changes with what it holds, or is not set again, so only the page can tell.',
-          write: ['keepsake doctor URL --path PATH  # a page that shows what the session remembers'],
+          says: 'The page does not show whether the second request finds the session.',
+          why: 'The cookie alone does not tell: it holds the data itself, or is not set again. Only the content of a page can show it.',
+          write: ['keepsake doctor URL --path PATH  # a page that shows data of the session'],
         }),
       ]
 }
@@ -76,44 +76,44 @@ function beginsAnew(name: string, { repeated, library }: Case, said: string): Fi
   const sets = repeated.some((answer) => liveCookies(answer).some((cookie) => cookie.name === name))
   return fault('new_each_time', {
     says: sets
-      ? `Each request begins a new session, even if it brings the cookie ${name} of the one before.`
-      : `The application answers a request with the cookie ${name} exactly as one without.`,
-    why: `The cookie came back and was not taken: the secret is another one for each request or process, the store has lost the session, two middlewares read one name, or the page does not read the session that was written.${said}`,
+      ? `Each request starts a new session, even if it sends the cookie ${name} of the previous one.`
+      : `The application answers a request with the cookie ${name} exactly as it answers one without.`,
+    why: `The browser sent the cookie, but the application ignored it: the secret changes with each request or process, the store has lost the session, two middlewares use the same name, or the page reads another session than the one that was written.${said}`,
     write: [
       ...SAME_SECRET,
       ...SHARED[library === 'keepsake' ? 'keepsake' : 'others'],
-      'mount the session once, above the routes',
+      'mount the session middleware once, above the routes',
     ],
   })
 }
 
 const SAME_SECRET: readonly string[] = [
-  'secret: process.env.SESSION_SECRET  // the same for all processes, and after a restart; Keepsake: secrets',
+  'secret: process.env.SESSION_SECRET  // the same in all processes and after a restart; in Keepsake: secrets',
 ]
 
 const SHARED: Readonly<Record<'keepsake' | 'others', readonly string[]>> = {
   keepsake: [
-    'createSessions({ secrets: process.env.SESSION_SECRET, store: redisStore(client) })  // on all of them',
+    'createSessions({ secrets: process.env.SESSION_SECRET, store: redisStore(client) })  // in all processes',
   ],
   others: [
-    'session({ secret: process.env.SESSION_SECRET, store: new RedisStore({ client }) })  // on all of them',
+    'session({ secret: process.env.SESSION_SECRET, store: new RedisStore({ client }) })  // in all processes',
   ],
 }
 
 const FAILURES: Readonly<Record<number, string>> = {
-  400: 'The server, or a proxy, does not take so large a header.',
-  431: 'The server, or a proxy, does not take so large a header.',
-  403: 'It is refused, as by a guard against other sites.',
+  400: 'The header is too large for the server or a proxy.',
+  431: 'The header is too large for the server or a proxy.',
+  403: 'Something refuses the request, such as a CSRF guard.',
 }
 
-/** Known on the third request, and not by the one that the redirect led to: the store was slower than the browser. */
+/** The third request finds the session and the redirected one did not: the store was slower than the browser. */
 function savedLate({ recognitions, afterRedirect }: Case): readonly Finding[] {
   if (afterRedirect !== 'new' || !recognitions.every((one) => one === 'known')) return []
   return [
     fault('saved_late', {
-      says: 'The redirect leaves before the session is saved, so the page after it does not know it yet.',
-      why: 'A browser follows a redirect when its head arrives, and the store was slower.',
-      write: ['req.session.save(() => res.redirect(…))  // Keepsake saves before the head leaves'],
+      says: 'The redirect is sent before the session is saved, so the next page does not find it yet.',
+      why: 'A browser follows a redirect as soon as its headers arrive, and the store was slower than that.',
+      write: ['req.session.save(() => res.redirect(…))  // Keepsake saves before it sends the headers'],
     }),
   ]
 }
@@ -122,26 +122,30 @@ function otherNode({ byNode, library, plan }: Case): readonly Finding[] {
   if (plan.node === undefined || byNode === undefined) return []
   const { host } = plan.node
   if (byNode === 'known')
-    return [works('nodes_agree', { says: `${host} knows the session that began here.` })]
+    return [works('nodes_agree', { says: `${host} finds the session that started here.` })]
   if (byNode === 'unclear')
     return [
-      unclear('node_unclear', { says: `Whether ${host} knows the session does not show on this page.` }),
+      unclear('node_unclear', {
+        says: `This page does not show whether ${host} finds the session.`,
+        why: 'Neither its cookies nor its content show it.',
+        write: ['keepsake doctor URL --node URL --path PATH  # a page that shows data of the session'],
+      }),
     ]
   return [
     fault('nodes_differ', {
-      says: `${host} does not know a session that began here.`,
+      says: `${host} does not find a session that started here.`,
       why: nodeReason(library),
       write: [...SAME_SECRET, ...SHARED[library === 'keepsake' ? 'keepsake' : 'others']],
     }),
   ]
 }
 
-/** Of a cookie that holds the session itself nothing else can differ. */
+/** If the cookie holds the session itself, only the secrets can differ. */
 function nodeReason(library: Library): string {
   const isInCookie = library === 'cookie-session' || library === 'iron-session'
   return isInCookie
-    ? 'The session is in its cookie, so the secrets of the two differ.'
-    : 'Their secrets differ, or each has a store of its own.'
+    ? 'The session is in the cookie, so the secrets of the two processes differ.'
+    : 'Their secrets differ, or each uses a different store.'
 }
 
 function untouched({ nowhere, session, library }: Case): readonly Finding[] {
@@ -149,8 +153,8 @@ function untouched({ nowhere, session, library }: Case): readonly Finding[] {
   if (library === 'keepsake') return []
   return [
     limit('saves_untouched', {
-      says: 'Even a page that is not there begins a session, so each robot gets one.',
-      why: 'saveUninitialized saves sessions that hold nothing; a client that keeps no cookies gets a new one at each request.',
+      says: 'Even a 404 response starts a session, so every bot gets one.',
+      why: 'saveUninitialized saves empty sessions, and a client that keeps no cookies gets a new one with each request.',
       write: ['session({ saveUninitialized: false, resave: false })'],
     }),
   ]

@@ -8,7 +8,7 @@ const { works, fault, limit } = findingsOf('another-site-origin-or-browser')
 const FETCH = `fetch(url, { credentials: 'include' })  // in the page`
 const corsLine = (origin: string): string => `cors({ origin: '${origin}', credentials: true })`
 
-/** What a page of another origin gets by `fetch`. */
+/** What a page of another origin can read with `fetch`. */
 export function crossOrigin(found: Case): readonly Finding[] {
   const { plan, crossOrigin: answer, preflight, library, session } = found
   if (answer === undefined) return []
@@ -20,17 +20,17 @@ export function crossOrigin(found: Case): readonly Finding[] {
   if (allowed === '*' && (withCredentials || isAsked))
     return [
       fault('cors_star', {
-        says: 'A page of another origin gets no answer to a fetch with cookies.',
-        why: `Browsers refuse Access-Control-Allow-Origin: * for requests with credentials${withCredentials ? ', and Access-Control-Allow-Credentials does not help' : ''}.`,
+        says: 'A page of another origin cannot read the response to a fetch with cookies.',
+        why: `Browsers refuse Access-Control-Allow-Origin: * for requests with credentials${withCredentials ? ', even with Access-Control-Allow-Credentials' : ''}.`,
         write: [corsLine(named), FETCH],
       }),
     ]
   if (allowed === '*')
     return [
       limit('cors_public', {
-        says: 'Pages of all origins may read this page by fetch, without the session.',
+        says: 'Pages of any origin can fetch this page, but only without the session.',
         why: 'Access-Control-Allow-Origin: * is for requests without credentials.',
-        write: [`where they need the session: ${corsLine(named)}`, FETCH],
+        write: [`if they need the session: ${corsLine(named)}`, FETCH],
       }),
     ]
   if (!isAsked) return openToAll(allowed === origin && withCredentials, session?.sameSite === 'none')
@@ -41,9 +41,9 @@ export function crossOrigin(found: Case): readonly Finding[] {
     withCredentials
       ? [
           fault('cors_preflight', {
-            says: 'The answer to the preflight request does not allow cookies, so a fetch with a body in JSON is not sent.',
-            why: 'Browsers ask by OPTIONS first, and want the same headers there.',
-            write: [`app.use(${corsLine(origin)})  // above the session and the routes, for OPTIONS too`],
+            says: 'The preflight response does not allow cookies, so browsers do not send a fetch with a JSON body.',
+            why: 'Browsers send an OPTIONS request first, and need the same CORS headers in its response.',
+            write: [`app.use(${corsLine(origin)})  // above the session and the routes; handles OPTIONS too`],
           }),
         ]
       : []),
@@ -53,15 +53,15 @@ export function crossOrigin(found: Case): readonly Finding[] {
     !isSameSite(plan.origin, plan.page)
       ? [
           fault('cors_same_site', {
-            says: `A fetch from ${origin} goes without the cookie.`,
-            why: 'The two are different sites, and SameSite is Lax unless the cookie says None.',
+            says: `Browsers do not send the cookie with a fetch from ${origin}.`,
+            why: 'The two are different sites, and the cookie does not have SameSite=None.',
             write: [
               cookieLine(library, {
                 keepsake: `sameSite: 'none', partitioned: true`,
                 option: `sameSite: 'none', secure: true, partitioned: true`,
                 header: 'SameSite=None; Secure; Partitioned',
               }),
-              'or serve both from one site',
+              'serve both from the same site',
             ],
           }),
         ]
@@ -73,43 +73,43 @@ function allows(origin: string, allowed: string, withCredentials: boolean): read
   if (allowed !== origin)
     return [
       fault('cors_origin', {
-        says: `A page of ${origin} gets no answer to its fetch.`,
+        says: `A page of ${origin} cannot read the response to its fetch.`,
         why:
           allowed === ''
-            ? 'The answer has no Access-Control-Allow-Origin.'
-            : 'Access-Control-Allow-Origin names another origin, or several.',
+            ? 'The response has no Access-Control-Allow-Origin.'
+            : 'Access-Control-Allow-Origin names another origin, or more than one.',
         write: [corsLine(origin), FETCH],
       }),
     ]
   if (!withCredentials)
     return [
       fault('cors_credentials', {
-        says: `A page of ${origin} gets no answer to a fetch with cookies.`,
-        why: 'The answer has no Access-Control-Allow-Credentials: true.',
+        says: `A page of ${origin} cannot read the response to a fetch with cookies.`,
+        why: 'The response has no Access-Control-Allow-Credentials: true.',
         write: [corsLine(origin), FETCH],
       }),
     ]
   return [
-    works('cors', { says: `A page of ${origin} may fetch with cookies.`, write: [FETCH] }),
+    works('cors', { says: `A page of ${origin} can fetch with cookies.`, write: [FETCH] }),
     limit('fetch', {
-      says: 'A fetch of another origin goes without cookies, unless it says otherwise.',
+      says: 'A fetch from another origin omits cookies unless it sets credentials.',
       write: [FETCH],
     }),
   ]
 }
 
-/** Nobody has asked for other origins. */
+/** Without `--origin`: only whether every origin is allowed. */
 function openToAll(isOpen: boolean, isSentEverywhere: boolean): readonly Finding[] {
   if (!isOpen)
     return [
       limit('fetch', {
-        says: 'A fetch from a page of another origin goes without cookies, and gets no answer that it may read.',
+        says: 'A page of another origin cannot read this page with fetch, and its fetch omits cookies.',
       }),
     ]
   return [
     (isSentEverywhere ? fault : limit)('cors_any_origin', {
-      says: 'Any site may read this page with the cookies of its visitor.',
-      why: 'Access-Control-Allow-Origin repeats whatever Origin says, and credentials are allowed.',
+      says: "Any site can read this page with the visitor's cookies.",
+      why: 'Access-Control-Allow-Origin echoes the Origin header, and credentials are allowed.',
       write: [corsLine('https://app.example.com')],
     }),
   ]

@@ -5,11 +5,11 @@ import { type Kept, keptFrom, unsentFor } from '../jar.ts'
 
 const { works, fault, limit } = findingsOf('another-site-origin-or-browser')
 
-/** Where else the session's cookie goes: other browsers, schemes, hosts and sites. */
+/** Where else the cookie works: in other browsers, over another scheme, on other hosts and from other sites. */
 export function places(found: Case): readonly Finding[] {
   const [answer] = settingOf(found)
   if (found.session === undefined || answer === undefined) return []
-  // A cookie that is nowhere needs no list of places.
+  // If the browser does not keep the cookie, there is nothing to list.
   if (refusalsOf(found.session, answer.url, CHROME).length > 0) return []
   const kept = keptFrom(found.session, answer.url, answer.receivedAt)
   return [
@@ -40,8 +40,8 @@ function browsers({ plan, session, library }: Case, url: URL, kept: Kept): reado
       : [
           limit('safari', {
             says: `Safari drops ${session.name} from ${url.origin}.`,
-            why: 'It takes Secure cookies over https only, on the machine itself, too.',
-            write: [`to develop: ${cookieLine(library, INSECURE)}`],
+            why: 'Safari keeps Secure cookies over https only, even on localhost.',
+            write: [`for development: ${cookieLine(library, INSECURE)}`],
           }),
         ]),
   ]
@@ -54,24 +54,24 @@ function plainHttp({ plan, session }: Case, kept: Kept): readonly Finding[] {
     return page.protocol === 'https:'
       ? [
           limit('not_secure', {
-            says: `${session.name} goes over plain http as well, where everybody on the way can read it.`,
+            says: `${session.name} is also sent over plain http, where anyone on the network path can read it.`,
             write: ['secure: true'],
           }),
         ]
-      : [works('any_scheme', { says: 'It is there over http and over https.' })]
+      : [works('any_scheme', { says: 'The browser sends the cookie over http and over https.' })]
   if (page.protocol === 'https:')
     return [
       limit('https_only', {
-        says: `Over http://${kept.domain} it is not sent, as is right for a Secure cookie.`,
+        says: `The browser does not send it to http://${kept.domain}, as intended for a Secure cookie.`,
       }),
     ]
   return [
-    works('https', { says: 'Behind https the same cookie is kept and sent.' }),
+    works('https', { says: 'Behind https, browsers keep and send the same cookie.' }),
     ...(isLoopback(page)
       ? [
           limit('other_devices', {
-            says: 'From another device, by the address of this machine over plain http, no browser keeps it.',
-            why: 'It is Secure.',
+            says: "On another device that opens this machine's address over plain http, no browser keeps the cookie.",
+            why: 'The cookie is Secure.',
           }),
         ]
       : []),
@@ -86,14 +86,19 @@ function subdomain({ plan, library }: Case, kept: Kept): readonly Finding[] {
   const unsent = unsentFor({ ...kept, path: '/' }, url, CHROME)
   if (unsent === undefined)
     return [
-      works('subdomains', { says: `${plan.subdomain ?? `Each host below ${kept.domain}`} gets it too.` }),
+      works('subdomains', {
+        says: `${plan.subdomain ?? `Each host below ${kept.domain}`} gets the cookie too.`,
+      }),
     ]
   const domain = host.split('.').slice(1).join('.')
   const common = host.endsWith(`.${kept.domain}`) ? kept.domain : domain
   return [
     (plan.subdomain === undefined ? limit : fault)('subdomain', {
-      says: `${plan.subdomain ?? `A host below ${kept.domain}`} does not get it.`,
-      why: unsent === 'host' ? 'The cookie belongs to one host.' : 'It is Secure, and goes over https there.',
+      says: `${plan.subdomain ?? `A host below ${kept.domain}`} does not get the cookie.`,
+      why:
+        unsent === 'host'
+          ? 'The cookie belongs to one host.'
+          : 'The cookie is Secure, and is sent over https only.',
       write: [
         cookieLine(library, {
           keepsake: `domain: '${common}'`,
@@ -108,18 +113,18 @@ function subdomain({ plan, library }: Case, kept: Kept): readonly Finding[] {
 function otherSites({ session, library }: Case): readonly Finding[] {
   const sameSite = session?.sameSite ?? 'lax'
   if (sameSite === 'none')
-    return [works('other_sites', { says: 'Who comes from another site has the session.' })]
+    return [works('other_sites', { says: 'Requests that come from another site have the session.' })]
   if (sameSite === 'lax')
     return [
       limit('posts', {
-        says: 'Who follows a link from another site has the session; a form that another site posts comes without.',
-        why: 'SameSite=Lax.',
+        says: 'A visitor who follows a link from another site has the session; a form posted by another site does not.',
+        why: 'The cookie has SameSite=Lax.',
       }),
     ]
   return [
     limit('strict', {
-      says: 'Who follows a link from another site, or comes back from a login there, seems to be logged out at first.',
-      why: 'SameSite=Strict keeps the cookie from all that another site began.',
+      says: 'A visitor who follows a link from another site, or returns from a login there, appears logged out on the first page.',
+      why: 'With SameSite=Strict, browsers omit the cookie from every request that another site started.',
       write: [
         cookieLine(library, {
           keepsake: `sameSite: 'lax'`,
@@ -131,7 +136,7 @@ function otherSites({ session, library }: Case): readonly Finding[] {
   ]
 }
 
-/** In a frame of another site. */
+/** In a frame on another site. */
 function frame(found: Case): readonly Finding[] {
   const { session, library, plan } = found
   if (session === undefined) return []
@@ -146,23 +151,27 @@ function frame(found: Case): readonly Finding[] {
   if (session.sameSite !== 'none')
     return [
       make('frame', {
-        says: 'In a frame of another site there is no session.',
-        why: `${session.sameSite === 'strict' ? 'SameSite=Strict' : 'SameSite=Lax, which is also the default,'} keeps the cookie from requests of other sites.`,
+        says: 'In a frame on another site there is no session.',
+        why: `${session.sameSite === 'strict' ? 'SameSite=Strict' : 'SameSite=Lax, which is also the default,'} withholds the cookie from requests of other sites.`,
         write,
       }),
     ]
   return session.partitioned
-    ? [works('frame', { says: 'In a frame of another site it works, with a session apart for each site.' })]
+    ? [
+        works('frame', {
+          says: 'It works in a frame on another site, with a separate session for each site.',
+        }),
+      ]
     : [
         make('frame_partly', {
-          says: 'In a frame of another site the session is there in some browsers only.',
-          why: 'Safari and Firefox, and Chrome in private windows, keep cookies of third parties only where they are Partitioned.',
+          says: 'In a frame on another site the session works in some browsers only.',
+          why: 'Safari, Firefox and private windows of Chrome keep third-party cookies only if they are Partitioned.',
           write,
         }),
       ]
 }
 
-/** Whether the application itself names other sites that may show it. */
+/** Whether the application's own frame-ancestors allows other sites to frame it. */
 const isMeantForFrames = ({ visited, plan }: Case): boolean =>
   visited.some(({ fields }) =>
     fields.some(
@@ -179,7 +188,7 @@ function scripts({ session }: Case): readonly Finding[] {
   if (session === undefined || session.httpOnly) return []
   return [
     limit('scripts', {
-      says: `Scripts of the page can read ${session.name}, and so can those that somebody smuggles in.`,
+      says: `Scripts on the page can read ${session.name}, including injected ones (XSS).`,
       write: ['httpOnly: true'],
     }),
   ]

@@ -14,7 +14,7 @@ interface Refused {
 }
 
 interface Text {
-  /** After "The browser drops the cookie NAME: ". */
+  /** Follows "The browser drops the cookie NAME: ". */
   readonly says: string
   readonly why: string
   readonly write: readonly string[]
@@ -22,8 +22,8 @@ interface Text {
 
 const TEXTS: Readonly<Record<Refusal, (refused: Refused) => Text>> = {
   too_large: ({ cookie, library }) => ({
-    says: `its name and value have ${sizeOf(cookie)} bytes`,
-    why: `Browsers keep no cookie of more than ${MAX_COOKIE} bytes, and say nothing.`,
+    says: `its name and value are ${sizeOf(cookie)} bytes long`,
+    why: `Browsers silently drop cookies of more than ${MAX_COOKIE} bytes.`,
     write: [
       library === 'keepsake'
         ? 'createSessions({ store: … })'
@@ -32,46 +32,46 @@ const TEXTS: Readonly<Record<Refusal, (refused: Refused) => Text>> = {
   }),
   control_character: () => ({
     says: 'it holds a control character',
-    why: 'Browsers take no line end, tab or other control character in a cookie.',
+    why: 'Browsers reject cookies with a line break, tab or other control character.',
     write: ['encodeURIComponent(value)'],
   }),
   no_name: () => ({
     says: 'it has no name',
-    why: 'What stands before the first = is the name.',
+    why: 'The name is the text before the first =.',
     write: ['Set-Cookie: session=…; Path=/; HttpOnly'],
   }),
   prefix: ({ cookie, library }) => ({
-    says: 'its attributes do not fit the prefix of its name',
+    says: 'its attributes do not match the prefix of its name',
     why: /^__host/i.test(cookie.name)
-      ? '__Host- demands Secure, Path=/ and no Domain.'
-      : 'The prefix demands Secure, and __Http- also HttpOnly.',
+      ? '__Host- requires Secure, Path=/ and no Domain.'
+      : 'The prefix requires Secure; __Http- also requires HttpOnly.',
     write: [
       cookieLine(library, {
         keepsake: `name: 'session'`,
         option: /^__host/i.test(cookie.name) ? `secure: true, path: '/'` : 'secure: true, httpOnly: true',
         header: /^__host/i.test(cookie.name) ? 'Secure; Path=/' : 'Secure; HttpOnly',
       }),
-      'or leave out the prefix; and leave out the domain',
+      'leave out the domain; or leave out the prefix',
     ],
   }),
   foreign_domain: ({ cookie, url, library }) => ({
     says: `Domain=${domainIn(cookie)} is not a domain of ${url.hostname}`,
     why: /[:/]/.test(cookie.domain ?? '')
       ? 'A domain has neither a scheme nor a port.'
-      : 'A host sets cookies for itself and for the domains that it is part of. (Is it the right one in production? Then ask with --as https://HOST.)',
+      : 'A host can set cookies only for itself and for its parent domains. (If it is the right domain in production, add --as https://HOST.)',
     write: [`leave out domain, or: ${cookieLine(library, domainFix(url.hostname))}`],
   }),
   public_suffix: ({ cookie, url, library }) => ({
-    says: `Domain=${domainIn(cookie)} belongs to nobody alone`,
-    why: 'Browsers take no cookie for a public suffix, under which strangers have their sites.',
+    says: `Domain=${domainIn(cookie)} is a public suffix`,
+    why: 'Unrelated sites share a public suffix, so browsers reject cookies for it.',
     write: [`leave out domain, or: ${cookieLine(library, domainFix(url.hostname))}`],
   }),
   insecure_origin: ({ url, library }) => ({
     says: `it is Secure, and ${url.origin} is plain http`,
-    why: 'Browsers keep Secure cookies over https, and over plain http on the machine itself only. (Is there a proxy that speaks https before it? Then ask with --proxy.)',
+    why: 'Over plain http, browsers keep Secure cookies on localhost only. (If production has an https proxy in front, add --proxy.)',
     write: [
       'serve it over https',
-      `to develop: ${cookieLine(library, {
+      `for development: ${cookieLine(library, {
         keepsake: `insecure: process.env.NODE_ENV !== 'production'`,
         option: `secure: process.env.NODE_ENV === 'production'`,
         header: 'no Secure',
@@ -79,20 +79,20 @@ const TEXTS: Readonly<Record<Refusal, (refused: Refused) => Text>> = {
     ],
   }),
   none_without_secure: ({ library }) => ({
-    says: 'SameSite=None stands without Secure',
-    why: 'What goes to other sites has to go over https.',
+    says: 'it has SameSite=None but not Secure',
+    why: 'Browsers require Secure for SameSite=None.',
     write: [
       cookieLine(library, {
         keepsake: `sameSite: 'none', partitioned: true`,
         option: `sameSite: 'none', secure: true`,
         header: 'SameSite=None; Secure',
       }),
-      `or, where no other site is concerned, sameSite: 'lax'`,
+      `sameSite: 'lax', if no other site is involved`,
     ],
   }),
   partitioned_without_secure: ({ library }) => ({
-    says: 'Partitioned stands without Secure',
-    why: 'A cookie that is kept apart for each site has to be Secure.',
+    says: 'it is Partitioned but not Secure',
+    why: 'Browsers require Secure for Partitioned cookies.',
     write: [
       cookieLine(library, {
         keepsake: 'partitioned: true',
@@ -103,7 +103,7 @@ const TEXTS: Readonly<Record<Refusal, (refused: Refused) => Text>> = {
   }),
 }
 
-/** Two lines that were folded into one have another cookie behind it. */
+/** Without the rest of a second cookie that was folded into the same line. */
 const domainIn = ({ domain = '' }: SetCookie): string => (domain.split(',')[0] ?? '').slice(0, 100)
 
 const domainFix = (hostname: string) => ({
@@ -112,7 +112,7 @@ const domainFix = (hostname: string) => ({
   header: `Domain=${hostname}`,
 })
 
-/** What a browser that follows the specification does not keep. Another cookie than the session's is told of in passing. */
+/** The cookies that a standards-compliant browser drops. For a cookie other than the session's it is only a limit. */
 export function refused({ visited, session, library }: Case): readonly Finding[] {
   const all = visited.flatMap((answer) =>
     liveCookies(answer).flatMap((cookie) =>

@@ -11,7 +11,7 @@ export function sending(found: Case): readonly Finding[] {
   return [...path(found), ...redirects(found), ...sameName(found), ...header(found)]
 }
 
-/** The cookie is kept, and is for other paths than the page's. */
+/** The browser keeps the cookie, but its path does not match the page. */
 function path(found: Case): readonly Finding[] {
   const { plan, session, library } = found
   const answer = settingOf(found).find(({ url }) => url.hostname === plan.page.hostname)
@@ -22,14 +22,14 @@ function path(found: Case): readonly Finding[] {
       ? []
       : [
           limit('narrow_path', {
-            says: `The session is there at ${kept.path} and below it, and not on the rest of ${plan.page.hostname}.`,
+            says: `The session exists at ${kept.path} and below, but not on the rest of ${plan.page.hostname}.`,
             why: pathReason(session.path),
             write: [cookieLine(library, PATH)],
           }),
         ]
   return [
     fault('path', {
-      says: `The browser keeps ${session.name} and does not send it to ${plan.page.pathname}, for it is a cookie of ${kept.path}.`,
+      says: `The browser keeps ${session.name} but does not send it to ${plan.page.pathname}: its path is ${kept.path}.`,
       why: pathReason(session.path),
       write: [cookieLine(library, PATH)],
     }),
@@ -40,19 +40,19 @@ const PATH = { keepsake: `path: '/'`, option: `path: '/'`, header: 'Path=/' }
 
 const pathReason = (path: string | undefined): string =>
   path === undefined
-    ? 'Without Path it belongs to the folder of the address that has set it.'
-    : 'A cookie goes with requests to its path and what is below; capitals count.'
+    ? 'Without Path, a cookie belongs to the folder of the URL that set it.'
+    : 'Browsers send a cookie to its path and below it; paths are case-sensitive.'
 
-/** A session that began on one address, and a redirect to another where it does not count. */
+/** A session that starts on one host or scheme, and a redirect to another that does not get its cookie. */
 function redirects({ plan, first, session, library }: Case): readonly Finding[] {
   const last = first.exchanges.at(-1)
   if (first.stopped === 'loop')
     return [
       fault('redirect_loop', {
-        says: `The page leads back to itself, redirect after redirect, at ${last?.url.origin ?? ''}.`,
+        says: `The page redirects to itself endlessly, at ${last?.url.origin ?? ''}.`,
         why: plan.isProxied
-          ? 'The application takes the proxy’s request for plain http, and sends the visitor to https, for ever.'
-          : 'The application sends away who has no session, to a page that does the same; or it wants https.',
+          ? 'The application takes the proxy’s request for plain http, and keeps redirecting to https.'
+          : 'The application redirects visitors without a session to a page that redirects them again; or it requires https.',
         write: [`app.set('trust proxy', 1)  // Express; Koa: app.proxy = true; Fastify: { trustProxy: 1 }`],
       }),
     ]
@@ -67,16 +67,16 @@ function redirects({ plan, first, session, library }: Case): readonly Finding[] 
   return lost.slice(0, 1).map(({ from, to, unsent }) =>
     unsent === 'host'
       ? fault('redirect_host', {
-          says: `${from.hostname} sets ${session.name} and sends the visitor to ${to.hostname}, where the browser does not send it.`,
-          why: 'A cookie without Domain belongs to the one host that has set it.',
+          says: `${from.hostname} sets ${session.name} and redirects to ${to.hostname}, to which the browser does not send it.`,
+          why: 'A cookie without Domain belongs to the host that set it.',
           write: [
-            `redirect to ${to.hostname} before the session middleware`,
-            `or: ${cookieLine(library, domainOf(from, to))}`,
+            `redirect to ${to.hostname} before the session middleware runs`,
+            cookieLine(library, domainOf(from, to)),
           ],
         })
       : fault('redirect_scheme', {
-          says: `The application sends the visitor from ${from.origin} to ${to.origin}, where the browser does not send ${session.name}.`,
-          why: 'A Secure cookie does not go over plain http. The application does not know that it is behind https.',
+          says: `The application redirects from ${from.origin} to ${to.origin}, to which the browser does not send ${session.name}.`,
+          why: 'Browsers do not send Secure cookies over plain http. The application does not know that it is behind an https proxy.',
           write: [
             `app.set('trust proxy', 1)  // Express; Koa: app.proxy = true; or redirect to a path, without a host`,
           ],
@@ -89,7 +89,7 @@ function domainOf(from: URL, to: URL) {
   return { keepsake: `domain: '${domain}'`, option: `domain: '${domain}'`, header: `Domain=${domain}` }
 }
 
-/** Two of the session's name, for two paths or domains: a server reads one of them. */
+/** Two cookies with the session's name but another path or domain: a server reads only one of them. */
 function sameName({ plan, again, session, library }: Case): readonly Finding[] {
   const sent = cookiesFor(again.jar, plan.page, CHROME).filter(({ name }) => name === session?.name)
   if (sent.length < 2) return []
@@ -98,18 +98,18 @@ function sameName({ plan, again, session, library }: Case): readonly Finding[] {
     .map(({ domain, isOfHost, path }) => `${isOfHost ? domain : `.${domain}`}${path}`)
   return [
     fault('same_name', {
-      says: `The browser sends ${sent.length} cookies of the name ${session?.name ?? ''}, of ${places.join(' and ')}.`,
-      why: 'They have different paths or domains, so neither takes the place of the other, and the application reads the wrong one.',
+      says: `The browser sends ${sent.length} cookies named ${session?.name ?? ''}, set for ${places.join(' and ')}.`,
+      why: 'Their paths or domains differ, so neither replaces the other, and the application reads the wrong one.',
       write: [
         library === 'keepsake'
-          ? 'createSessions({ cookie: { previous: [{ … }] } })  // says how it was defined before'
-          : 'one path and one domain wherever it is set; or another name, such as name: "shop.sid"',
+          ? 'createSessions({ cookie: { previous: [{ … }] } })  // how it was defined before'
+          : 'use the same path and domain wherever it is set; or another name, such as name: "shop.sid"',
       ],
     }),
   ]
 }
 
-/** Bytes that nginx and others take for one header. */
+/** The header size in bytes that nginx and others accept. */
 const MAX_HEADER = 8190
 
 function header({ plan, again }: Case): readonly Finding[] {
@@ -119,7 +119,7 @@ function header({ plan, again }: Case): readonly Finding[] {
   return [
     limit('large_header', {
       says: `The browser sends ${size} bytes of cookies with each request.`,
-      why: `Many proxies refuse a header of more than ${MAX_HEADER} bytes, with 400 or 431.`,
+      why: `Many proxies reject headers of more than ${MAX_HEADER} bytes, with 400 or 431.`,
       write: ['large_client_header_buffers 4 32k;  # nginx; or keep less in cookies'],
     }),
   ]

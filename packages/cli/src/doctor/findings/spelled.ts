@@ -6,7 +6,7 @@ import { isDeletion, isKnown, shownAttributes } from '../set-cookie.ts'
 
 const { fault, limit } = findingsOf('the-browser-does-not-keep-the-cookie')
 
-/** Lines that say something else than their author means. */
+/** `Set-Cookie` lines that do not mean what their author intended. */
 export function spelled(found: Case): readonly Finding[] {
   return [...folded(found), ...attributes(found), ...setTwice(found), ...cleared(found)]
 }
@@ -15,10 +15,10 @@ function folded({ visited }: Case): readonly Finding[] {
   if (!visited.some((answer) => answer.cookies.some((cookie) => cookie.isFolded))) return []
   return [
     fault('folded', {
-      says: 'Two cookies stand in one Set-Cookie line, so the browser keeps the first and spoils its attributes.',
-      why: 'A comma joins the lines of other headers, and not of Set-Cookie.',
+      says: 'Two cookies are in one Set-Cookie line, so the browser keeps only the first, with wrong attributes.',
+      why: 'Lines of other headers can be joined with a comma; Set-Cookie lines cannot.',
       write: [
-        `response.appendHeader('Set-Cookie', line)  // once for each, or an array: setHeader('Set-Cookie', [one, two])`,
+        `response.appendHeader('Set-Cookie', line)  // once per cookie, or pass an array: setHeader('Set-Cookie', [one, two])`,
       ],
     }),
   ]
@@ -38,15 +38,15 @@ function attributes({ session }: Case): readonly Finding[] {
       ? []
       : [
           limit('unknown_attribute', {
-            says: `Browsers do not know, and leave out, ${unknown.length === 1 ? 'an attribute' : 'some attributes'} of ${session.name}: ${unknown.join(', ')}.`,
-            why: 'It is misspelled, or the value holds a semicolon, and is cut off there.',
+            says: `Browsers ignore ${unknown.length === 1 ? 'an unknown attribute' : 'unknown attributes'} of ${session.name}: ${unknown.join(', ')}.`,
+            why: 'It is misspelled, or the value contains a semicolon and is cut off there.',
             write: ['encodeURIComponent(value)'],
           }),
         ]),
     ...denied.map(({ name, value }) =>
       limit('attribute_is_on', {
         says: `${name}=${value} turns ${name} on.`,
-        why: 'The attribute counts by being there, whatever its value.',
+        why: 'The presence of the attribute turns it on, whatever its value.',
         write: [`leave out ${name}`],
       }),
     ),
@@ -54,7 +54,8 @@ function attributes({ session }: Case): readonly Finding[] {
       ? []
       : [
           limit('unknown_same_site', {
-            says: `SameSite=${sameSite.value.slice(0, 20)} is nothing that browsers know: they take it as Lax.`,
+            says: `SameSite=${sameSite.value.slice(0, 20)} is not a value that browsers know: they treat it as Lax.`,
+            why: 'Valid values are Strict, Lax and None.',
             write: [`sameSite: 'lax'`],
           }),
         ]),
@@ -78,17 +79,17 @@ function setTwice(found: Case): readonly Finding[] {
   if (pairs.some(([before, next]) => !isDeletion(before) && isDeletion(next)))
     return [
       fault('deleted_at_once', {
-        says: `One answer sets ${session.name} and then deletes it, and the browser obeys the last line.`,
-        why: 'Something clears the cookie after the session was written, such as a logout that runs at each request.',
-        write: ['clear the cookie before the session is written, or only at the logout'],
+        says: `One response sets ${session.name} and then deletes it; the last line wins.`,
+        why: 'Something clears the cookie after the session was written, such as a logout that runs on every request.',
+        write: ['clear the cookie before the session is written, or at logout only'],
       }),
     ]
   if (pairs.some(([before, next]) => before.value !== next.value && !isDeletion(before)))
     return [
       fault('set_twice', {
-        says: `One answer sets ${session.name} twice, with two values, and the browser keeps the last one.`,
-        why: 'Two session middlewares, or two sessions of one name, answer the same request.',
-        write: ['mount the session once, or give one of them another name'],
+        says: `One response sets ${session.name} twice with different values; the browser keeps the last one.`,
+        why: 'Two session middlewares, or two sessions with the same name, handle the same request.',
+        write: ['mount the session once, or give one of the two another name'],
       }),
     ]
   return []
@@ -99,9 +100,9 @@ function cleared({ visited }: Case): readonly Finding[] {
   if (!clears || !visited.some((answer) => liveCookies(answer).length > 0)) return []
   return [
     fault('clear_site_data', {
-      says: 'The answer tells the browser to forget all cookies of the site.',
-      why: 'Clear-Site-Data with "cookies" or "*" takes the session with it.',
-      write: ['send Clear-Site-Data at the logout only'],
+      says: 'The response tells the browser to delete all cookies of the site.',
+      why: 'Clear-Site-Data with "cookies" or "*" also deletes the session cookie.',
+      write: ['send Clear-Site-Data at logout only'],
     }),
   ]
 }

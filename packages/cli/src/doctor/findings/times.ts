@@ -10,7 +10,7 @@ const clocks = findingsOf('a-cache-or-a-clock-is-in-the-way')
 const TOLERATED_MS = 60_000
 const SHORT_MS = 60_000
 
-/** How far the server's clock is ahead, in milliseconds; undefined where it does not say. Of what a cache kept, by when it was made. */
+/** How far the server's clock is ahead, in milliseconds; undefined without a Date header. For a cached response its Age is added. */
 export function skewOf(answer: Exchange): number | undefined {
   const date = Date.parse(headerOf(answer, 'date'))
   const age = Number(headerOf(answer, 'age') || 0)
@@ -40,9 +40,9 @@ export function times(found: Case): readonly Finding[] {
 
 interface Life {
   readonly cookie: SetCookie
-  /** Milliseconds by the browser's clock; `Infinity` until the browser is closed. */
+  /** In milliseconds by the browser's clock; `Infinity` for a cookie that is kept until the browser is closed. */
   readonly left: number
-  /** The same by the server's. */
+  /** The same by the server's clock. */
   readonly meant: number
 }
 
@@ -56,8 +56,8 @@ function clockFinding(skew: number, endsCookies: boolean): Finding {
   return clocks.fault('clock', {
     says: `The server's clock is ${spanOf(skew)} ${skew < 0 ? 'behind' : 'ahead of'} this machine's.`,
     why: endsCookies
-      ? 'What it gives the cookie as its end is over when the browser gets it.'
-      : 'Ends of cookies and sessions are too early or too late by that, and servers whose clocks differ refuse each other’s sessions.',
+      ? 'The expiry that it gives the cookie has already passed when the browser receives it.'
+      : 'Cookies and sessions expire too early or too late, and servers whose clocks differ reject each other’s sessions.',
     write: ['timedatectl set-ntp true  # on the machine whose clock is wrong'],
   })
 }
@@ -65,13 +65,13 @@ function clockFinding(skew: number, endsCookies: boolean): Finding {
 function endedFinding({ cookie, left, meant }: Life, skew: number | undefined): Finding {
   const ended = left === 0 ? 'at once' : `${spanOf(left)} ago`
   return cookies.fault('ended_at_once', {
-    says: `The browser deletes ${cookie.name} when it gets it: it has ended ${ended}.`,
+    says: `The browser deletes ${cookie.name} on arrival: it expired ${ended}.`,
     why:
       skew !== undefined && meant > 0
-        ? 'Expires was made by a clock that is wrong; Max-Age goes by the clock of the browser.'
-        : 'The time that it is given is no time in the future.',
+        ? 'Expires was computed with a wrong clock. Max-Age would use the clock of the browser.'
+        : 'Its expiry is not in the future.',
     write: [
-      'maxAge: 24 * 60 * 60 * 1000  // in milliseconds, and express-session, cookie-session and koa-session count from now',
+      'maxAge: 24 * 60 * 60 * 1000  // in milliseconds from now, in express-session, cookie-session and koa-session',
     ],
   })
 }

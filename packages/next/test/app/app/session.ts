@@ -6,9 +6,9 @@ interface Data {
   seen: Map<string, number>
 }
 
-const { SESSION_SECRET, DIRECTORY, MEMORY, COOKIE } = process.env
+const { SESSION_SECRET, DIRECTORY, MEMORY, COOKIE, DEVICE } = process.env
 
-/** Sessions are kept in DIRECTORY, in MEMORY, or in their cookies. */
+/** Sessions are in DIRECTORY, in MEMORY, or in their cookies. */
 const storeOf = (): Store | undefined => {
   if (DIRECTORY) return fileStore({ directory: DIRECTORY })
   return MEMORY ? memoryStore() : undefined
@@ -20,12 +20,13 @@ const make = (): Sessions<Data> => {
     secrets: [SESSION_SECRET],
     ...(store ? { store } : { revocation: 'none' }),
     ...(COOKIE && { cookie: { name: COOKIE } }),
+    ...(DEVICE && { deviceBound: {} }),
     lifetime: { idle: '1h', permanent: { absolute: '30d', idle: '1h' } },
   })
 }
 
 const shared = globalThis as { sessions?: Sessions<Data> }
 
-export const { getSession, withSession, proxy } = createNextSession(async () =>
-  MEMORY === 'shared' ? (shared.sessions ??= make()) : make(),
-)
+export const sessionsOf = (): Sessions<Data> => (MEMORY === 'shared' ? (shared.sessions ??= make()) : make())
+
+export const { getSession, withSession, proxy } = createNextSession(async () => sessionsOf())

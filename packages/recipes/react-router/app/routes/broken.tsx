@@ -3,7 +3,7 @@ import { visitContext } from '../session.ts'
 
 export function loader({ context }: LoaderFunctionArgs): never {
   context.get(visitContext).session.note = 'kept'
-  throw new Error('a loader that throws')
+  throw new Error('this loader always fails')
 }
 
 export default function Broken() {

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { notFound, redirect } from 'next/navigation'
 import { getSession, withSession } from '../session.ts'
 
-/** By way of `getSession`, as what is called deep inside does. */
+/** Through `getSession`, as nested functions would. */
 async function addDeep(item: string): Promise<void> {
   const session = await getSession()
   ;(session.items ??= []).push(item)

@@ -1,7 +1,7 @@
 import { getSession, withSession } from '../session.ts'
 import * as actions from './actions.ts'
 
-/** An action that stands beside its component. */
+/** An action that is defined next to its component. */
 async function addInline() {
   'use server'
   await withSession((session) => (session.items ??= []).push('inline'))()

@@ -9,7 +9,7 @@ const tried = async (write: () => unknown): Promise<string> => {
   }
 }
 
-/** What a component must not do, and what comes of it. */
+/** Forbidden actions of a component, and their results. */
 export default async function Page() {
   const session = await getSession()
   const writes: Record<string, () => unknown> = {

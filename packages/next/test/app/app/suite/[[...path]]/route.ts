@@ -21,11 +21,11 @@ function handlerOf({ sessions, guard, respond }: SuiteApp): RouteHandler {
   })
 }
 
-/** Its application is named by a header. */
+/** A header names the application. */
 const handle: RouteHandler = (request) => {
   const id = request.headers.get('X-Suite-App') ?? ''
   const app = suiteApps?.get(id)
-  if (app === undefined) throw new Error('there is no such application')
+  if (app === undefined) throw new Error('unknown application')
   const handler = handlers.get(id) ?? handlerOf(app)
   handlers.set(id, handler)
   return handler(request)

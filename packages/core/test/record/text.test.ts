@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert'
 import { describe, expect, it } from 'vitest'
 import { SessionDataError } from '../../src/base/errors.ts'
-import { carriedOver, livingAt, livingText, readText, writeText } from '../../src/record/record.ts'
+import { carriedOver, livingAt, livingText, readText, writeText } from '../../src/record/text.ts'
 import { EMPTY_TEXT } from '../../src/record/encode.ts'
 import { anyText, anyUnit, metaOf } from './texts.ts'
 

@@ -12,8 +12,8 @@ interface LoggingOut {
   clearSiteData(value: string): void
 }
 
-/** The rest of a logout besides the end of its own session: the other sessions, and the browser's data. */
-export function carryOut(visit: LoggingOut, logout: LogoutRequest): MaybePromise<void> {
+/** The other parts of a logout: the subject's other sessions, and the browser's data. */
+export function finishLogout(visit: LoggingOut, logout: LogoutRequest): MaybePromise<void> {
   const { setup, draft, record } = visit
   const { everywhere, clearSiteData } = logout
   const spared = new Set(record && [sidText(record.sid)])
