@@ -9,8 +9,8 @@ import { createSessions, withSession } from '../src/index.ts'
 import { ask, cookiesOf, MODES, SECRETS, watch } from './asking.ts'
 
 // The listener of Hono's server replaces them, and other files share this process.
-const NODES_OWN = { Request: globalThis.Request, Response: globalThis.Response }
-afterAll(() => void Object.assign(globalThis, NODES_OWN))
+const NODES_OWN = { Request: { value: globalThis.Request }, Response: { value: globalThis.Response } }
+afterAll(() => void Object.defineProperties(globalThis, NODES_OWN))
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 type Writer = ReadableStreamDefaultController<Uint8Array>

@@ -8,8 +8,8 @@ import { crossOriginGuard, session } from '../src/index.ts'
 import { afterAll } from 'vitest'
 
 // The listener of Hono's server replaces them, and other files share this process.
-const NODES_OWN = { Request: globalThis.Request, Response: globalThis.Response }
-afterAll(() => void Object.assign(globalThis, NODES_OWN))
+const NODES_OWN = { Request: { value: globalThis.Request }, Response: { value: globalThis.Response } }
+afterAll(() => void Object.defineProperties(globalThis, NODES_OWN))
 
 const hostOf = (App: typeof Hono): FetchHost => ({
   name: 'Hono',
