@@ -4,6 +4,6 @@ import shared from '../vitest.shared.ts'
 /** The tests of the site as it is built: `pnpm test:site`. */
 const config: ViteUserConfig = defineConfig({
   ...shared,
-  test: { ...shared.test, include: ['site-test/*.test.ts'], reporters: ['default'] },
+  test: { ...shared.test, include: ['site-test/*.test.ts'], reporters: ['default'], fileParallelism: false },
 })
 export default config

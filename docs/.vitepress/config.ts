@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import { defineConfig, type UserConfig } from 'vitepress'
 import { slugOf } from '../src/links.ts'
 import { ROOT } from '../src/pages.ts'
+import { emptyHeads } from './empty-heads.ts'
 import { findVue } from './find-vue.ts'
+import { mendTheme } from './mend-theme.ts'
 import { placeOf } from './places.ts'
 import { REPOSITORY, rewriteLinks } from './rewrite-links.ts'
 import { search } from './search.ts'
@@ -20,18 +22,32 @@ const config: UserConfig = defineConfig({
     '{bench,comparison,examples,node_modules}/**',
     '**/{.blocks,.changeset,.github}/**',
     '**/CHANGELOG.md',
-    'packages/*/etc/**',
+    'packages/*/{etc,test}/**',
   ],
   rewrites: placeOf,
   transformHead: ({ siteData }) => [
     ['link', { rel: 'icon', type: 'image/svg+xml', href: `${siteData.base}icon.svg` }],
   ],
+  // Its smaller headings are those of charts.
+  transformPageData: ({ relativePath, frontmatter }) =>
+    relativePath === 'performance.md' ? { frontmatter: { ...frontmatter, outline: 2 } } : undefined,
+  // VitePress leaves this one to its scripts.
+  transformHtml: (html, _, { page, siteData }) =>
+    page === '404.md'
+      ? html.replace(
+          '<div id="app"></div>',
+          `$&<noscript><main class="vp-doc" style="padding: 24px"><h1>Page not found</h1><a href="${siteData.base}">Home</a></main></noscript>`,
+        )
+      : html,
   markdown: {
     anchor: { slugify: slugOf },
-    config: rewriteLinks,
+    config(md) {
+      rewriteLinks(md)
+      emptyHeads(md)
+    },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
-  vite: { plugins: [findVue], publicDir: join(import.meta.dirname, '../public') },
+  vite: { plugins: [findVue, mendTheme], publicDir: join(import.meta.dirname, '../public') },
   themeConfig: {
     logo: '/icon.svg',
     nav: [
@@ -42,6 +58,12 @@ const config: UserConfig = defineConfig({
     sidebar: [...sidebar],
     socialLinks: [{ icon: 'github', link: REPOSITORY }],
     outline: [2, 3],
+    notFound: {
+      title: 'Page not found',
+      quote: 'Nothing is at this address. The search knows all pages.',
+      linkText: 'Home',
+      linkLabel: 'Home',
+    },
     search: { provider: 'local', options: search },
   },
 })

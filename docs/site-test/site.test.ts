@@ -1,123 +1,76 @@
-import { existsSync, globSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import { type AxeResults, source as axe } from 'axe-core'
-import MiniSearch from 'minisearch'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { search as config } from '../.vitepress/search.ts'
-import { DIST, serveSite, type Site } from './serve.ts'
+import { openSite, type Visitor } from './browser.ts'
+import { KINDS } from './kinds.ts'
 
-const folders = (process.env['PATH'] ?? '').split(delimiter)
-const found = ['chromium', 'google-chrome'].flatMap((name) => folders.map((folder) => join(folder, name)))
-const executablePath = [process.env['CHROMIUM'] ?? '', ...found].find((path) => existsSync(path))
+let site: Visitor
+beforeAll(async () => void (site = await openSite()))
+afterAll(() => site.close())
 
-/** A page of each kind: the front page, guides, tables, packages, the API's index and one of its pages. */
-const KINDS = [
-  'index.html',
-  'overview.html',
-  'getting-started/express.html',
-  'logins.html',
-  'security.html',
-  'performance.html',
-  'packages/core.html',
-  'decisions/index.html',
-  'api/index.html',
-  'api/@keepsake/express.html',
-]
+const PHONE = { viewport: { width: 375, height: 812 } }
+const NO_SCRIPTS = { javaScriptEnabled: false }
 
-/** What somebody types, and the page that has to be the first of those that are offered. */
-const SEARCHES: readonly (readonly [typed: string, page: RegExp])[] = [
-  ['safari', /\/my-session-is-empty\.html/],
-  ['supertest', /\/testing\.html/],
-  ['passport', /\/logins\.html#with-passport/],
-  ['typescript', /\/getting-started\//],
-  ['redis', /\/packages\/store-redis\.html|\/choose-a-store\.html/],
-  ['postgres', /\/packages\/store-postgres\.html|\/choose-a-store\.html/],
-  ['nginx', /\/behind-a-proxy\.html/],
-  ['express-session', /\/coming-from\.html/],
-  ['logout', /\/logins\.html#log-out/],
-  ['next', /\/getting-started\/next\.html/],
-  ['createSessions', /\/api\/@keepsake\/core\.html#createsessions/],
-]
-
-describe('the search of the built site', async () => {
-  const [chunk = ''] = globSync(join(DIST, 'assets/chunks/@localSearchIndexroot*.js'))
-  const { default: json } = (await import(chunk)) as { readonly default: string }
-  const index = MiniSearch.loadJSON(json, {
-    fields: ['title', 'titles', 'text'],
-    // As VitePress has it, with what the site adds.
-    searchOptions: {
-      fuzzy: 0.2,
-      prefix: true,
-      boost: { title: 4, text: 2, titles: 1 },
-      ...config.miniSearch?.searchOptions,
-    },
-  })
-  const placesFor = (words: string): string[] => index.search(words).map(({ id }) => String(id))
-
-  it.each(SEARCHES)('offers for %j first a page like %s', (words, page) => {
-    expect(placesFor(words)[0]).toMatch(page)
+describe('the search of the site', () => {
+  it('opens by a button, offers what was typed, and leads there by the keyboard', async () => {
+    await using page = await site.visit('index.html')
+    await page.getByRole('button', { name: 'Search' }).click()
+    await page.getByRole('searchbox').fill('supertest')
+    expect(await page.getByRole('option').first().getAttribute('href')).toContain('/keepsake/testing.html')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/keepsake/testing.html*')
   })
 
-  it('offers no page for contributors', () => {
-    const offered = ['wings', 'changeset', 'decided', 'agents', 'contribute'].flatMap(placesFor)
-    expect(offered.length).toBeGreaterThan(0)
-    expect(
-      offered.filter((place) => /\/(?:decisions\/|map|releasing|project\/(?!security))/.test(place)),
-    ).toEqual([])
+  it('keeps the focus inside while it is open, and gives it back', async () => {
+    await using page = await site.visit('logins.html')
+    const button = page.getByRole('button', { name: 'Search' })
+    await button.focus()
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('searchbox').waitFor()
+    for (let presses = 0; presses < 8; presses++) {
+      await page.keyboard.press('Tab')
+      expect(await dialog.locator(':focus').count()).toBe(1)
+    }
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    expect(await page.locator(':focus').getAttribute('aria-label')).toBe('Search')
   })
 })
 
-describe.skipIf(executablePath === undefined)('the built site, in a folder', () => {
-  let browser: Browser
-  let site: Site
-  beforeAll(async () => {
-    site = await serveSite()
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] })
+describe('the keyboard', () => {
+  it('leads past the navigation first, and to nothing that does nothing', async () => {
+    await using page = await site.visit('logins.html')
+    await page.keyboard.press('Tab')
+    expect(await page.locator(':focus').innerText()).toBe('Skip to content')
+    expect(await page.getByRole('button', { name: 'Learn' }).count()).toBe(0)
   })
-  afterAll(async () => {
-    await browser.close()
-    site.close()
-  })
+})
 
-  async function visit(path: string, options?: BrowserContextOptions): Promise<Page> {
-    const page = await (await browser.newContext(options)).newPage()
-    await page.goto(site.url + path, { waitUntil: 'networkidle' })
-    return page
-  }
-
-  describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
-    it.each(KINDS)('has nothing that axe calls serious or critical on %s', async (path) => {
-      const page = await visit(path, { colorScheme })
-      await page.addScriptTag({ content: axe })
-      const { violations } = await page.evaluate<AxeResults>('axe.run()')
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
-      await page.context().close()
-    })
+describe('without scripts', () => {
+  it.each(Object.entries(KINDS))('%s shows its heading and its text', async (_, path) => {
+    await using page = await site.visit(path, NO_SCRIPTS)
+    expect(await page.locator('h1').first().isVisible()).toBe(true)
   })
 
-  it('opens its search by a button, and offers what was typed', async () => {
-    const page = await visit('index.html')
-    await page.getByRole('button', { name: 'Search' }).click()
-    await page.getByRole('searchbox').fill('supertest')
-    const first = page.locator('#localsearch-list a').first()
-    expect(await first.getAttribute('href')).toContain('/keepsake/testing.html')
-    await page.context().close()
-  })
-
-  it('shows text and the tab that was chosen where scripts do not run', async () => {
-    const page = await visit('index.html', { javaScriptEnabled: false })
+  it('the home page shows the tab that was chosen', async () => {
+    await using page = await site.visit('index.html', NO_SCRIPTS)
     await page.getByText('Hono', { exact: true }).first().click()
     expect(await page.locator('.vp-code-group').innerText()).toContain('npm install hono')
     expect(await page.locator('.vp-code-group').innerText()).not.toContain('npm install express')
-    await page.goto(`${site.url}logins.html`)
-    expect(await page.locator('h1').innerText()).toContain('Logins')
-    await page.context().close()
   })
 
-  it('asks for nothing that is not in its folder, on any kind of page', async () => {
-    for (const path of KINDS) await (await visit(path)).context().close()
-    expect(site.missing).toEqual([])
+  it('a phone shows the list of pages', async () => {
+    await using page = await site.visit('logins.html', { ...NO_SCRIPTS, ...PHONE })
+    expect(await page.getByRole('link', { name: 'Choose a store' }).first().isVisible()).toBe(true)
   })
+})
+
+it.each(Object.entries(KINDS))('%s is no wider than a phone', async (_, path) => {
+  await using page = await site.visit(path, PHONE)
+  const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+  expect(width).toBe(PHONE.viewport.width)
+})
+
+it('no kind of page asks for what is not in the folder of the site', async () => {
+  for (const path of Object.values(KINDS)) await (await site.visit(path)).close()
+  expect(site.missing).toEqual([])
 })

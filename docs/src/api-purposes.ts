@@ -35,8 +35,19 @@ export const PURPOSES: readonly Purpose[] = [
   },
   {
     title: 'Log in, log out, list devices',
-    core: ['LoginOptions', 'LogoutOptions', 'RegenerateOptions', 'Device', 'AssuranceLevel'],
-    entries: ['passport'],
+    core: [
+      'LoginOptions',
+      'LogoutOptions',
+      'RegenerateOptions',
+      'Device',
+      'StoredSession',
+      'AssuranceLevel',
+      'Freshness',
+      'DeviceBoundOptions',
+      'DeviceReason',
+      'ProofRefusal',
+    ],
+    entries: ['passport', 'dbsc'],
   },
   {
     title: 'Keep sessions in a store',
@@ -57,7 +68,23 @@ export const PURPOSES: readonly Purpose[] = [
   },
   {
     title: 'Find out what happens',
-    core: ['Explanation', 'OpenReason', 'CloseReason', 'SessionEvent', 'SessionEventType', 'SESSION_CHANNEL'],
+    core: [
+      'Explanation',
+      'OpenReason',
+      'CloseReason',
+      'SessionEvent',
+      'SessionEventType',
+      'SESSION_CHANNEL',
+      'STORE_CHANNEL',
+      'StoreCall',
+      'StoreOperation',
+    ],
+    entries: ['opentelemetry'],
+  },
+  {
+    title: 'Keep pages and sockets open',
+    core: ['SessionChange'],
+    entries: ['browser', 'browser/dialog'],
   },
   {
     title: 'Handle errors',
@@ -83,7 +110,10 @@ export const PURPOSES: readonly Purpose[] = [
     core: ['Arrival', 'ArrivalRefusal', 'Foreign', 'ForeignSession', 'FormerCookie', 'RefusedArrival'],
     entries: ['arrival'],
   },
-  { title: 'Test', entries: ['testing', 'testing/client', 'testing/cookie-for', 'testing/child'] },
+  {
+    title: 'Test',
+    entries: ['testing', 'testing/client', 'testing/cookie-for', 'testing/device-bound', 'testing/child'],
+  },
   { title: 'Write a store', entries: ['core/store'] },
   { title: 'Write an adapter', entries: ['core/adapter'] },
   { title: 'Open tokens in another program', entries: ['core/sealer'] },

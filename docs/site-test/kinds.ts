@@ -1,0 +1,22 @@
+/** A page of each kind, by what it is. */
+export const KINDS: Readonly<Record<string, string>> = {
+  'the home page': 'index.html',
+  'the overview': 'overview.html',
+  'a page of getting started': 'getting-started/express.html',
+  'an explanation': 'sessions-and-cookies.html',
+  'a guide': 'logins.html',
+  'a page of symptoms': 'my-session-is-empty.html',
+  'a guide with tables': 'choose-a-store.html',
+  'the table of promises': 'security.html',
+  'the table of hosts': 'hosts.html',
+  'the page of charts': 'performance.html',
+  'a package': 'packages/core.html',
+  'the token format': 'format/index.html',
+  'the map of the code': 'map.html',
+  'a list of decisions': 'decisions/index.html',
+  'a decision': 'decisions/0021-token-cache.html',
+  'a page for contributors': 'project/contributing.html',
+  'the API by purpose': 'api/index.html',
+  'the API of a package': 'api/@keepsake/express.html',
+  'the page that is shown where there is none': '404.html',
+}
