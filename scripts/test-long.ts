@@ -21,7 +21,14 @@ const STEPS: readonly Step[] = [
   },
   {
     command: tests,
-    env: { LONG: '1', SCHEDULES: '2000', CRASHES: '300', RUNS: '2000', TURBO_TELEMETRY_DISABLED: '1' },
+    env: {
+      LONG: '1',
+      SCHEDULES: '2000',
+      CRASHES: '300',
+      RUNS: '2000',
+      LOGINS: '1000',
+      TURBO_TELEMETRY_DISABLED: '1',
+    },
   },
   {
     command: [...tests, '--filter=@keepsake/dbsc'],

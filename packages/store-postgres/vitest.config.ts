@@ -1,7 +1,7 @@
 import { mergeConfig, type ViteUserConfig } from 'vitest/config'
 import shared, { leftToLongRun } from '../../vitest.shared.ts'
 
-// Most of the time goes by in waiting, for deadlines and for failovers.
+// The tests spend most of their time waiting for expiries and failovers.
 const config: ViteUserConfig = mergeConfig(shared, {
   test: { maxWorkers: 4, exclude: leftToLongRun('test/pglite.test.ts') },
 })

@@ -68,11 +68,11 @@ describe('keepsake inspect, given a cookie of another library,', () => {
     ['rails', 'rails', 'plain values', '_shop_session', { user_id: 7 }],
     ['rails', 'rails', 'no metadata, where they are optional', '_shop_session', { user_id: 7 }],
     ['ironSession', 'iron-session', 'plain values', 'shop', { user: 7 }],
-    ['h3', 'h3', 'plain values, without an end', 'h3', { user: 7 }],
+    ['h3', 'h3', 'plain values without an expiry', 'h3', { user: 7 }],
     ['authJs', 'auth-js', 'plain values', '__Secure-authjs.session-token', { sub: '7' }],
     ['nextAuth', 'next-auth', 'plain values', 'next-auth.session-token', { sub: '7' }],
     ['secureSession', 'secure-session', 'plain values', 'session', { user: 7 }],
-    ['secureSession', 'secure-session', 'a signature around it', 'session', { user: 7 }],
+    ['secureSession', 'secure-session', 'an additional signature', 'session', { user: 7 }],
   ])('recognizes that %s reads it, and opens it: %s, %s', async (library, format, vector, name, data) => {
     const pasted = vectorOf(format, vector, name)
     const { code, cookies } = await inspected(pasted)
@@ -110,7 +110,7 @@ describe('keepsake inspect, given a cookie of another library,', () => {
   })
 
   it('joins chunked cookies', async () => {
-    const { cookie, secret, now } = vectorOf('iron-session', 'chunks that were joined', 'shop')
+    const { cookie, secret, now } = vectorOf('iron-session', 'joined chunks', 'shop')
     const value = cookie.slice('shop='.length)
     const chunks = `shop.0=${value.slice(0, 900)}; shop.1=${value.slice(900)}`
     const { code, cookies } = await inspected({ cookie: `Cookie: ${chunks}; a=1`, secret, now })
@@ -135,7 +135,7 @@ describe('keepsake inspect, given a cookie of another library,', () => {
   })
 
   it('distinguishes an expired cookie from one in an unsupported format', async () => {
-    const over = await inspected(vectorOf('flask', 'a session that is over', 'session'))
+    const over = await inspected(vectorOf('flask', 'an expired session', 'session'))
     expect(over).toMatchObject({ code: 1, cookies: [{ reason: 'expired' }] })
     const marshal = await inspected(vectorOf('rails', 'the serializer marshal', '_shop_session'))
     expect(marshal).toMatchObject({ code: 1, cookies: [{ reason: 'unsupported' }] })

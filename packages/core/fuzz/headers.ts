@@ -80,7 +80,7 @@ function pair(choices: Choices): string {
   return `${blank()}${name}${blank()}${choices.pick(EQUALS)}${blank()}${value}${blank()}`
 }
 
-/** Any text that a `Cookie` header may turn out to be, and some that it cannot. */
+/** Any possible text of a `Cookie` header, and some impossible ones. */
 export function anyHeader(choices: Choices): string {
   switch (choices.below(10)) {
     case 0:

@@ -8,6 +8,9 @@ import { createWorld, secretNamed, times } from './store-support.ts'
 
 /* The moves of docs/moving.md, step by step. Servers of two steps run together, as while each of them is restarted. */
 
+/** Of each move; a long run is asked for by SCHEDULES. */
+const SEEDS = Math.ceil(Number(process.env['SCHEDULES'] ?? 30) / 10)
+
 const MONTH = 31 * 86_400
 const [OLD, NEW] = [secretNamed('older'), secretNamed('newer')]
 
@@ -134,7 +137,7 @@ function createRandom(seed: number): (below: number) => number {
 }
 
 describe.each(Object.entries(MOVES))('a move of the %s', (_, stepsOf) => {
-  it.each(times(3, (seed) => seed))(
+  it.each(times(SEEDS, (seed) => seed))(
     'loses no change and restores no ended session, in either direction: %i',
     async (seed) => {
       const world = createWorld()

@@ -332,7 +332,7 @@ describe('the content of the store', () => {
     const canaries = [session.id, 'canary-data', 'canary-subject', 'canary-two', secretNamed('newest')]
     for (const cookie of cookies) {
       const value = cookie.slice(NAME.length + 1)
-      // Whole, and its locator and verifier by themselves, as far as they are whole characters.
+      // The whole cookie, and its locator and verifier alone, rounded to whole characters.
       canaries.push(value, value.slice(0, 20), value.slice(24))
     }
     for (const canary of canaries) {

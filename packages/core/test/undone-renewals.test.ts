@@ -50,7 +50,7 @@ describe.each(RENEWALS)('a %s that was written, and answered with a 503', (_, re
     // It runs once the queue gives up the call that has not answered.
     await vi.advanceTimersByTimeAsync(100)
     const renewed = cookieAfter(await closing, undefined)
-    // An undo that should not be would have been by then.
+    // A wrong undo would have happened by then.
     for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
     expect(await dataOf(sessions, renewed)).toEqual({ n: 1, cart: [1] })
   })

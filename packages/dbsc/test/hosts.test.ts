@@ -55,7 +55,7 @@ const LISTENERS: Readonly<Record<string, App>> = {
       .use((ctx) => void (ctx.body = page(ctx.path, ctx.session as never)))
       .callback(),
   Fastify: (sessions) => listenerOf(pagesIn(fastify(), sessions)),
-  'Fastify, in a scope of its own': (sessions) =>
+  'Fastify, in a separate scope': (sessions) =>
     listenerOf(fastify().register(async (scope) => void pagesIn(scope, sessions))),
   'node:http': (sessions) => {
     const device = deviceBound(sessions)

@@ -6,7 +6,7 @@ const device = createSigner('ES256')
 const { x, ...rest } = device.jwk
 const HEADER = { alg: 'ES256', typ: 'dbsc+jwt' }
 
-/** What comes of work while everything has this field. */
+/** The result of some work while Object.prototype has this field. */
 async function polluted<T>(name: string, value: unknown, work: () => Promise<T>): Promise<T> {
   const prototype = Object.prototype as Record<string, unknown>
   prototype[name] = value
@@ -23,7 +23,7 @@ it.each([
   ['half of its key', 'x', x, { ...HEADER, jwk: rest }, { jti: 'c' }],
   ['its challenge', 'jti', 'c', { ...HEADER, jwk: device.jwk }, {}],
 ])(
-  'a proof that lacks %s is not taken for one that has it, whatever is on Object.prototype',
+  'a proof without %s is rejected, even if Object.prototype has it',
   async (_, name, value, header, claims) => {
     const proof = signedBy(device, header, claims)
     expect(await polluted(name, value, () => verifyRegistration(proof))).toBe('malformed_proof')

@@ -118,7 +118,7 @@ describe('the option deviceBound', () => {
   })
 
   it('must have a path below that of the cookie', () => {
-    expect(() => below('/.session')).toThrow('deviceBound.path: expected a path below that of the cookie')
+    expect(() => below('/.session')).toThrow('deviceBound.path: expected a path below the path of the cookie')
     expect(() => below('/apple')).toThrow('deviceBound.path')
     expect(() => [below('/app/device'), below()]).not.toThrow()
   })

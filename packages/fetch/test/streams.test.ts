@@ -4,9 +4,13 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { memoryStore, type Session } from '@keepsake/core'
 import type { Data } from '@keepsake/testing'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createSessions, withSession } from '../src/index.ts'
 import { ask, cookiesOf, MODES, SECRETS, watch } from './asking.ts'
+
+// The listener of Hono's server replaces them, and other files share this process.
+const NODES_OWN = { Request: { value: globalThis.Request }, Response: { value: globalThis.Response } }
+afterAll(() => void Object.defineProperties(globalThis, NODES_OWN))
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 type Writer = ReadableStreamDefaultController<Uint8Array>

@@ -3,6 +3,11 @@ import { getRequestListener } from '@hono/node-server'
 import { adapterSuite, type Data, type FetchHost, respondBy } from '@keepsake/testing'
 import type { Sessions } from '@keepsake/core'
 import { createGuard, type FetchVisit, open, plainResponse } from '../src/index.ts'
+import { afterAll } from 'vitest'
+
+// The listener of Hono's server replaces them, and other files share this process.
+const NODES_OWN = { Request: { value: globalThis.Request }, Response: { value: globalThis.Response } }
+afterAll(() => void Object.defineProperties(globalThis, NODES_OWN))
 
 const host: FetchHost = {
   name: 'fetch',

@@ -5,6 +5,11 @@ import { adapterSuite, type Data, type FetchHost, type FetchMeans, respondBy } f
 import { Hono } from 'hono'
 import { Hono as Hono45 } from 'hono-4-5'
 import { crossOriginGuard, session } from '../src/index.ts'
+import { afterAll } from 'vitest'
+
+// The listener of Hono's server replaces them, and other files share this process.
+const NODES_OWN = { Request: { value: globalThis.Request }, Response: { value: globalThis.Response } }
+afterAll(() => void Object.defineProperties(globalThis, NODES_OWN))
 
 const hostOf = (App: typeof Hono): FetchHost => ({
   name: 'Hono',

@@ -63,7 +63,7 @@ it('on Next.js, proxy.ts does not extend the session for a device refresh', asyn
     secrets: [SESSION_SECRET],
     revocation: 'none',
     lifetime: { idle: '1h' },
-    // The browser still has the cookie of the device, so that the proxy would take the session for used.
+    // The browser still has the device's cookie, so a proxy that counted the refresh as use would extend the session.
     deviceBound: { cookieAge: '2h' },
     now: () => now,
   })

@@ -15,7 +15,7 @@ it.each(PAGES)('%s shows files of the application that the other tests build wit
   const shown = filesOf(page)
   expect(shown.length).toBeGreaterThan(0)
   const real = shown.map(([name = '']) => {
-    // A folder with a dot is a route of its own, which is the same below every page.
+    // The folder with a dot is a separate route, outside of the guide's folder.
     const file = name.replace(/^app\/(?!\.)/, 'app/guide/')
     return [name, readFileSync(join(APP, file), 'utf8')]
   })

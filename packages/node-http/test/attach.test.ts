@@ -136,7 +136,7 @@ describe('an attachment', () => {
 })
 
 /** Requests over one connection, half of them of each kind; set REQUESTS for a long run. */
-const REQUESTS = Number(process.env['REQUESTS'] ?? 2000)
+const REQUESTS = Number(process.env['REQUESTS'] ?? 400)
 /** The usual limit is too short for a long run on a busy machine. */
 const TIMEOUT = Math.max(600_000, REQUESTS * 100)
 

@@ -5,9 +5,11 @@ import { runOn } from './run.ts'
 import type { FileResult } from './run-files.ts'
 import { sortedTests, testsOf } from './tests-of.ts'
 
+const CORE = sortedTests('core')
+
 /** Runs all possible tests on a runtime. Each package is a process; a store's suite mostly waits. */
 export async function tryOn(runtime: Runtime, extent: Extent): Promise<readonly FileResult[]> {
-  const { portable } = await sortedTests('core')
+  const { portable } = await CORE
   const own = ownRows(runtime).map(({ files }) => files)
   const jobs = [portable, testsOf('fetch'), testsOf('hono'), ...own]
     .map((tests) => tests.filter((test) => isAsked(test, extent)))

@@ -28,7 +28,7 @@ export const format = ({ text, subject }: StoredRecord, listed: number | '', now
   subject === undefined ? `:${text}` : `${listed}.${now}.${subject}:${text}`
 
 const MINUTE_MS = 60_000
-/** Two minutes of epoch fit a sorted set's score, a double, exactly. 2^26 minutes end in the year 2097. */
+/** Two times in epoch minutes fit exactly into a sorted set's score, a double. 2^26 minutes end in the year 2097. */
 const LAST_MINUTE = 2 ** 26 - 1
 
 /**

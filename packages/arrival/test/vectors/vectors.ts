@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** What a library has set, and what its store holds beside it. */
+/** A library's cookies, and the records in its store. */
 export interface Vector {
   /** A `Cookie` header. */
   readonly cookie: string
@@ -15,10 +15,10 @@ export interface Vectors {
   readonly cookies: Readonly<Record<string, Vector>>
 }
 
-/** What the sessions of all vectors hold. */
+/** The data of the sessions in all vectors. */
 export const DATA = { user: 'ada', cart: [{ title: 'Räksmörgås 📚', price: 12.5 }], seen: true }
 
-/** Of the other applications: the second one is what they signed with before. */
+/** The secrets of the other applications; the second one is the former secret. */
 export const OLD_SECRETS = ['their own secret, as long as they like', 'the one before']
 
 export const readVectors = (): Vectors =>

@@ -16,7 +16,7 @@ interface Known {
 /**
  * A sealer that remembers recently sealed and opened tokens: a browser sends the same cookie with every request until it
  * gets another, and decryption is the most expensive part of a request. An identical token has the same
- * content, whoever sends it and whenever; whether it is still valid is decided elsewhere, for every request.
+ * content for every request. Whether it is still valid is decided elsewhere, each time.
  *
  * Only authentic tokens are cached, so that forged ones evict nothing. The result of `open` is shared: it must
  * not be changed.

@@ -1,7 +1,7 @@
 import { ConfigError, StoreBusyError } from '../base/errors.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import { fieldOf } from '../base/own.ts'
-import { pause } from './rewrite.ts'
+import { pause } from '../base/pause.ts'
 import { readStore, revisionOf, type Store } from './store.ts'
 
 /**

@@ -3,6 +3,7 @@ import { fieldsOf, permanentOf, type SessionRecord } from '../record/record.ts'
 import { readText } from '../record/text.ts'
 import { StoreBusyError, StoreError } from '../base/errors.ts'
 import { createKeyedQueue, type MaybePromise } from '../base/maybe-promise.ts'
+import { pause } from '../base/pause.ts'
 import { hasReplaced, readRow, type Row, textId, writeRow } from './row.ts'
 import type { SealedStore, StandingRecord } from './sealed-store.ts'
 import type { StoredRecord } from './store.ts'
@@ -43,9 +44,6 @@ export type Rewritten<Verdict> =
   | { readonly outcome: 'stopped'; readonly verdict: Verdict; readonly standing: Standing }
   /** The stored text does not open. */
   | { readonly outcome: 'unreadable' }
-
-/** The maximum pause between two attempts, which lets other processes proceed. */
-const MAX_PAUSE_MS = 40
 
 /** Whether the row contains a text of this id, or did under the later ones. */
 export const hasText = ({ sealed, row }: Standing, id: string): boolean =>
@@ -179,12 +177,6 @@ async function rewriteStanding<V>(
 
 const timeIsUp = (): StoreError =>
   new StoreError('other requests kept changing the session until the time limit')
-
-/** Random, and longer with each failed attempt, so that competing processes separate. */
-export function pause(attempt: number): Promise<void> {
-  const most = Math.min(MAX_PAUSE_MS, 2 ** attempt)
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * most))
-}
 
 /** Runs the rewrites of one key one after the other in this process; each begins with the result of the previous one. */
 export type RewriteInTurn = <V>(change: Rewrite<V>, isOver?: () => boolean) => MaybePromise<Rewritten<V>>

@@ -1,6 +1,5 @@
 import type { TimeLimit } from '../base/time-limit.ts'
 import { hash } from 'node:crypto'
-import { pause } from '../store/rewrite.ts'
 import type { SealedStore, StandingRecord } from '../store/sealed-store.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import type { Keys } from '../crypto/keys.ts'
@@ -9,6 +8,7 @@ import { type BriefCache, createBriefCache } from '../base/brief-cache.ts'
 import { StoreBusyError, StoreError } from '../base/errors.ts'
 import { keepTrying } from '../base/keep-trying.ts'
 import { andThen, createKeyedQueue, type MaybePromise } from '../base/maybe-promise.ts'
+import { pause } from '../base/pause.ts'
 import { MAX_TIME } from '../base/time.ts'
 import {
   isRevokedBy,

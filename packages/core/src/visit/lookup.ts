@@ -1,7 +1,6 @@
 import type { EagerMode, LazyMode, Loaded } from '../modes/mode.ts'
 import type { SessionCookie } from '../cookie/cookie.ts'
 import { type CookieHeader, cookieValues, joinHeader, MAX_HEADER_LENGTH } from '../cookie/read.ts'
-import { sidText } from '../crypto/token.ts'
 import { StoreError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { fieldOf } from '../base/own.ts'
@@ -9,6 +8,7 @@ import type { OpenReason } from '../base/reasons.ts'
 import { hasControlName } from '../record/control-names.ts'
 import type { Shape } from '../record/shape.ts'
 import type { Lookup } from './setup.ts'
+import { isSuperseded, usableOf } from './usable.ts'
 
 /** At most this many cookies of our name are tried, because each costs an open. */
 const MAX_CANDIDATES = 4
@@ -140,47 +140,18 @@ const onlyOf = (present: readonly string[], former: readonly string[]): string |
  * several tokens of one session, for example after a change of the cookie's `domain`, the one that was sealed last. A superseded
  * cookie counts if none is valid. One under a former name counts only if none of today's does.
  */
-function choose(
-  present: readonly Loaded[],
-  former: readonly Loaded[],
-  { cookie, shape }: LookupRules,
-): Lookup {
+function choose(present: readonly Loaded[], former: readonly Loaded[], rules: LookupRules): Lookup {
   const loaded = [...present, ...former]
   const usable = usableOf(present, former)
   if (usable.length > 1) return AMBIGUOUS
   const superseded = loaded.filter(isSuperseded)
   const [first] = [...usable, ...superseded, ...loaded]
   if (first === undefined) return NO_COOKIE
-  const lookup = lookupOf(first, shape)
+  const lookup = lookupOf(first, rules.shape)
   const isMisplaced =
-    lookup.record !== undefined && (former.length > 0 || (present.length > 1 && cookie.hasNamesake))
+    lookup.record !== undefined && (former.length > 0 || (present.length > 1 && rules.cookie.hasNamesake))
   const isWanted = loaded.some(({ reason }) => LEFT_ALONE.has(reason))
   return { ...lookup, isMisplaced, discard: lookup.discard && !isWanted }
-}
-
-const isSuperseded = ({ reason }: Loaded): boolean => reason === 'superseded'
-
-/** The valid sessions, each by its newest cookie; of two equally new ones, that of today's name. */
-function usableOf(present: readonly Loaded[], former: readonly Loaded[]): readonly Loaded[] {
-  const usable = newestOfEach([...former, ...present])
-  const sids = new Set(present.map(sidOf))
-  const ofPresent = usable.filter((one) => sids.has(sidOf(one)))
-  return ofPresent.length > 0 || present.some(isSuperseded) ? ofPresent : usable
-}
-
-const sidOf = ({ record }: Loaded): string | undefined => record && sidText(record.sid)
-
-/** The valid ones; of those with the same sid, only the one issued last, or the last in the header. */
-function newestOfEach(loaded: readonly Loaded[]): readonly Loaded[] {
-  const newest = new Map<string, Loaded>()
-  for (const one of loaded) {
-    const { record } = one
-    const sid = sidOf(one)
-    const other = sid === undefined ? undefined : newest.get(sid)?.record
-    if (record !== undefined && sid !== undefined && (other?.issued ?? 0) <= record.issued)
-      newest.set(sid, one)
-  }
-  return [...newest.values()]
 }
 
 /** The result for one cookie. */

@@ -5,6 +5,7 @@ import type { SessionSetup, SessionState } from '../session/state.ts'
 import type { Subjects } from '../subjects/subjects.ts'
 import type { DeviceBinding, DeviceVerdict } from '../device/judge.ts'
 import type { SessionCookie } from '../cookie/cookie.ts'
+import type { CookieHeader } from '../cookie/read.ts'
 import type { Times } from '../record/lifetime.ts'
 import type { ResolveConflict } from '../record/merge.ts'
 import type { Attempt } from '../record/record.ts'
@@ -60,6 +61,9 @@ export interface Lookup {
   /** Lines sent along with the session's cookie; undefined if there was no cookie of another library. */
   readonly leaving: Leaving | undefined
 }
+
+/** Looks up a request's cookies, when the session is first used. */
+export type Look = (header: CookieHeader) => Lookup
 
 /** The `Set-Cookie` lines that expire the cookies of other libraries. */
 export interface Leaving {

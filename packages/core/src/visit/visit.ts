@@ -10,7 +10,7 @@ import {
   type SessionVisit,
   stateOf,
 } from '../session/state.ts'
-import { type CookieHeader, cookieHeaderOf, type CookieSource } from '../cookie/read.ts'
+import { cookieHeaderOf, type CookieSource } from '../cookie/read.ts'
 import { type Sids, sidText } from '../crypto/token.ts'
 import { SessionClosedError, SessionGoneError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
@@ -21,15 +21,12 @@ import { Commits } from './commit.ts'
 import { expiresOf } from './decide.ts'
 import { explainCommits } from './explain.ts'
 import type { Header } from './headers.ts'
-import type { Draft, Lookup, Setup, VisitOptions } from './setup.ts'
+import type { Draft, Look, Lookup, Setup, VisitOptions } from './setup.ts'
 import { isEndedFor } from './from-device.ts'
 import { reloadDraft } from './reload.ts'
 import { takeKey } from './take.ts'
 import { watchSession } from './watch.ts'
 import { watchedOf } from './watched.ts'
-
-/** Looks up a request's cookies, when the session is first used. */
-export type Look = (header: CookieHeader) => Lookup
 
 const NO_HEADERS: readonly Header[] = Object.freeze([])
 
@@ -195,7 +192,6 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   }
 
   watch(signal: AbortSignal | undefined): AsyncIterable<SessionChange> {
-    const watched = watchedOf(this.#commits, this.came !== undefined)
-    return watchSession(this.setup, watched, signal)
+    return watchSession(this.setup, watchedOf(this.#commits, this.came !== undefined), signal)
   }
 }

@@ -64,7 +64,7 @@ describe('a control called with wrong arguments while a request is served', () =
       const next = await request(sessions, cookie, async (session) => {
         const { id } = session
         const thrown: unknown = await rejection((async () => act(session, wrong as never))())
-        // No ConfigError, which is one of start-up.
+        // Not a ConfigError, which belongs to start-up.
         expect(thrown).toBeInstanceOf(TypeError)
         expect((thrown as Error).name).toBe('TypeError')
         expect((thrown as Error).message).toBe(`session.${control}: ${message}`)

@@ -236,7 +236,7 @@ describe('a sweep of the memory store', () => {
     for (const index of times(5000, (index) => index))
       await store.create(`key ${index}`, record('x', NOW + 50_000))
     expect(await store.sweep?.(NOW + 10_000)).toBe(0)
-    expect(turns).toBe(20)
+    expect(turns).toBeGreaterThanOrEqual(20)
   })
 
   it('allows changes while it runs', async () => {
