@@ -1,22 +1,12 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest'
-import {
-  type App,
-  BROWSER_SETTINGS,
-  CART_APPS,
-  HTTP_SETTINGS,
-  type Place,
-  REMEMBERING,
-  SHARED_PLACES,
-} from './apps.ts'
+import { type App, BROWSER_SETTINGS, CART_APPS, type Place, REMEMBERING } from './apps.ts'
 import { findChromium, openBrowser } from './browser.ts'
 import { cartScenarios } from './scenarios/cart.ts'
 import { cookiesScenarios } from './scenarios/cookies.ts'
 import { devicesScenarios } from './scenarios/devices.ts'
 import { loginScenarios } from './scenarios/login.ts'
-import { httpScenarios } from './scenarios/over-http.ts'
 import { isRemembered } from './scenarios/remembered.ts'
-import { sharedScenarios } from './scenarios/shared.ts'
 import { storedScenarios } from './scenarios/stored.ts'
 import { type Servers, startServers } from './servers.ts'
 import { FIREFOX, openVisitor, type Scene, type Visitor } from './visitor.ts'
@@ -35,14 +25,6 @@ beforeAll(async () => {
   servers = await startServers()
 })
 afterAll(() => servers.stop())
-
-describe.each(HTTP_SETTINGS)('the shop over HTTP, $app.name on $place.store', ({ place, app }) => {
-  httpScenarios(place, app, () => servers.of(place, app))
-})
-
-describe.each(SHARED_PLACES)('the shop over HTTP, three apps on one $store', (place) => {
-  sharedScenarios(place, (app) => servers.of(place, app))
-})
 
 describe.skipIf(isMissing)('the shop in a browser', () => {
   let browser: Browser
