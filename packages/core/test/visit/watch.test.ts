@@ -358,6 +358,22 @@ describe('a watch', () => {
     expect(await (await watchOf(sessions, cookie, stop.signal)).next()).toEqual(end)
   })
 
+  it('that ends before its signal aborts leaves no listener on the signal', async () => {
+    const { memory } = counted()
+    const sessions = createSessions<Data>({ secrets: [secretNamed('newest')], store: memory, now })
+    const { signal } = new AbortController()
+    const added = vi.spyOn(signal, 'addEventListener')
+    const removed = vi.spyOn(signal, 'removeEventListener')
+    const watch = await watchOf(sessions, await begin(sessions, { n: 1 }), signal)
+    const waiting = watch.next()
+    expect(await isOpen(waiting)).toBe(true)
+    expect(added).toHaveBeenCalledTimes(1)
+    expect(removed).not.toHaveBeenCalled()
+    await watch.return?.()
+    expect(await waiting).toEqual(end)
+    expect(removed.mock.calls).toEqual(added.mock.calls)
+  })
+
   it('that is ended before its start never starts', async () => {
     const { memory, count } = counted()
     const sessions = createSessions<Data>({ secrets: [secretNamed('newest')], store: memory, now })
