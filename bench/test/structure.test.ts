@@ -30,8 +30,8 @@ describe('the structure of a package', () => {
   })
 })
 
-describe('the count of files that a write passes', () => {
-  it('is the same twice in a process that runs core from its sources', () => {
+describe('the count of files that a write passes through', () => {
+  it('does not differ between two processes that load core from its sources', () => {
     const child = fileURLToPath(new URL('../src/figures/child.ts', import.meta.url))
     const count = (): unknown =>
       JSON.parse(

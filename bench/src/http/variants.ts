@@ -28,7 +28,7 @@ export const PLAIN_COOKIE = `__Host-session=${'x'.repeat(242)}`
 /** The name of the variant that marks the lower bound for a sealed session. */
 export const PROTOTYPE = 'prototype'
 
-/** A session as a handler uses it, whatever the library. */
+/** The session that a handler uses, of any of the compared libraries. */
 export type AnySession = Partial<ShopData>
 
 /** The object that has the session: a request, a context, an attachment. Not a function, which would count as heap of a request. */

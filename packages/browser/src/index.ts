@@ -20,7 +20,7 @@ interface Status {
 
 /** A watched session. */
 export interface Watch {
-  /** Extends the session, as any other request would, and notifies the other tabs. */
+  /** Extends the session by a request to the server, and notifies the other tabs. */
   readonly stay: () => Promise<void>
   /** Ends the watch. */
   readonly stop: () => void

@@ -76,8 +76,8 @@ const judgeStatuses = ({ operations }: History): Fault[] =>
     .map(({ mark, status }) => ({ kind: 'status', what: `${mark} was answered with ${status}` }))
 
 /**
- * Who may be logged in at a read: any user whose login was not certainly followed by another operation that changes the
- * user. If the browser had two sessions, either all operations count or only those on the read's own session.
+ * Checks who is logged in at the last read. That may be every user whose login was not certainly followed by another
+ * login, a logout or a new session. If the browser had two sessions, either all operations count or only those on the read's own session.
  */
 function judgeSubject(history: History): Fault[] {
   const setters = history.operations.filter((one) => SETTERS.has(one.kind) && mayHaveHappened(one))
