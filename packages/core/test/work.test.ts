@@ -168,6 +168,14 @@ describe('a sealed visit', () => {
     expect(work(look)).toEqual({ parses: 1, stringifies: 1 })
   })
 
+  it('asks its adapter to check the response a thousand times without one, without a listener', () => {
+    const others = createSessions({ secrets: SECRETS })
+    const visit = openVisit(others, header) as AdapterVisit<Record<string, unknown>>
+    const asked = Array.from({ length: 1001 }, () => visit.needsCheck)
+    expect(asked.filter((needsCheck) => needsCheck)).toHaveLength(1000)
+    expect(asked.at(-1)).toBe(false)
+  })
+
   it('with a cookie of another process opens it once, however often it is sent', () => {
     const another = createSessions({ secrets: SECRETS })
     const read = (): void => {

@@ -74,7 +74,7 @@ export class RequestVisit<D> implements ListedAttachment<D> {
 
   /** Reports problems of a session cookie being set, before the headers correct them. */
   #warn(added: readonly Header[], headers: Headers): void {
-    if (!added.some(([name]) => name === 'Set-Cookie')) return
+    if (!added.some(([name]) => name === 'Set-Cookie') || !this.#visit.needsCheck) return
     if (isCacheable(HEADERS, headers)) this.#visit.warn('cacheable_cookie')
     if (isSecureCookie(this.sessions.cookie) && isPlainHttp(REQUEST, this.#request))
       this.#visit.warn('plain_http')

@@ -24,7 +24,7 @@ const APPLIED: readonly (readonly [what: string, before: Fields, added: readonly
       'all three to empty headers',
       {},
       [ID, VARY, NO_STORE],
-      { 'set-cookie': ['id=1; Path=/'], vary: 'Cookie', 'cache-control': 'no-store' },
+      { 'set-cookie': 'id=1; Path=/', vary: 'Cookie', 'cache-control': 'no-store' },
     ],
     [
       'a line after another cookie’s',

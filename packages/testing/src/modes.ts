@@ -32,6 +32,9 @@ export function inSlowMotion<D>(sessions: Sessions<D>): Sessions<D> {
           return visit.needsSettling
         },
         settle: () => visit.settle(),
+        get needsCheck() {
+          return visit.needsCheck
+        },
         warn: (what, detail) => visit.warn(what, detail),
         returnWatch: visit.returnWatch,
         async close() {

@@ -29,10 +29,10 @@ const CLOCK: Warning = {
 }
 
 /**
- * Detecting a late change requires encoding the session. Without a listener, only the first visits of a process are
- * checked, to print the one warning.
+ * Detecting a late change requires encoding the session, and a misleading header is looked for in all of the response's. Without
+ * a listener, only the first visits of a process are checked, and the first responses that set the cookie, to print the one warning.
  */
-const LATE_CHECKS = 1000
+const CHECKS = 1000
 
 /** The part of a record that an event reports. */
 export interface Told {
@@ -85,7 +85,8 @@ export function createTrace(
   }
 
   const isTimed = (): boolean => published.hasSubscribers || timing === 'always'
-  let lateChecks = LATE_CHECKS
+  let lateChecks = CHECKS
+  let responseChecks = CHECKS
   const told = new Set<string>()
   function warnOnce(warning: Warning): void {
     if (told.has(warning.code)) return
@@ -120,6 +121,8 @@ export function createTrace(
       publish('arrival_refused', reason, undefined, undefined, undefined, undefined, from),
     /** Whether to check for a late change: for a listener, or for a warning. */
     asksForLate: (): boolean => isTimed() || lateChecks-- > 0,
+    /** Whether to check a response that sets the cookie: for a listener, or for a warning. */
+    asksForResponse: (): boolean => published.hasSubscribers || responseChecks-- > 0,
     /** Two requests changed the same value, and one of the changes was kept. */
     conflicted: (): void => publish('session_conflict', 'conflict', undefined),
     /** A watched session cannot be read. */

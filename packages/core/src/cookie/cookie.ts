@@ -38,13 +38,19 @@ export interface Cookie<T = string> {
 }
 
 /** The session cookie as defined today; `readAll` also finds it by its former names. */
-export interface SessionCookie extends Cookie {
+export interface SessionCookie extends PlainCookie {
   /** The names that it had, other than today's. */
   readonly formerNames: readonly string[]
   /** Whether a former definition has today's name, so that a request's cookie may be of either. */
   readonly hasNamesake: boolean
   /** The `Set-Cookie` lines that delete it under each former definition. */
   readonly expiry: readonly string[]
+}
+
+/** A cookie of plain text. */
+export interface PlainCookie extends Cookie {
+  /** The `Set-Cookie` line for a value that is base64url and not too long, which is not checked. */
+  line(value: string, maxAge: number | undefined): string
 }
 
 export interface WriteOptions {
@@ -115,7 +121,14 @@ function readProtection(name: string, signedBy: unknown, sealedBy: unknown, isJs
 }
 
 /** A plain cookie of text, from attributes that were checked before. */
-export const plainCookieOf = (shape: CookieShape): Cookie => cookieOf(shape, plainText(shape.name), bare)
+export const plainCookieOf = (shape: CookieShape): PlainCookie =>
+  Object.freeze<PlainCookie>({
+    ...cookieOf(shape, plainText(shape.name), bare),
+    line: (value, maxAge) => lineOf(shape, value, endOf(shape, maxAge)),
+  })
+
+const lineOf = ({ name, suffix }: CookieShape, value: string, end: End | undefined): string =>
+  `${name}=${value}${suffix}${end === undefined ? '' : end.attributes}`
 
 function cookieOf<T>(shape: CookieShape, text: ValueText<T>, protection: Protection): Cookie<T> {
   const { name, suffix } = shape
@@ -144,7 +157,7 @@ function cookieOf<T>(shape: CookieShape, text: ValueText<T>, protection: Protect
       if (wrapped.length > budget) {
         throw new CookieTooLargeError(name, name.length + wrapped.length, MAX_COOKIE_LENGTH)
       }
-      return `${name}=${wrapped}${suffix}${end === undefined ? '' : end.attributes}`
+      return lineOf(shape, wrapped, end)
     },
     clear: () => cleared,
   })
@@ -155,8 +168,14 @@ const maxAgeIn = (options: WriteOptions): number | undefined =>
 
 const isThere = <T>(value: T | undefined): value is T => value !== undefined
 
-/** When a cookie that is written now ends, and the attributes that say so; undefined: when the browser closes. */
-function endOf(shape: CookieShape, maxAge = shape.maxAge): { at: number; attributes: string } | undefined {
+/** When a cookie that is written now ends, and the attributes that say so. */
+interface End {
+  readonly at: number
+  readonly attributes: string
+}
+
+/** Undefined: when the browser closes. */
+function endOf(shape: CookieShape, maxAge = shape.maxAge): End | undefined {
   if (maxAge === undefined) {
     const { expires } = shape
     return expires && { at: expires.getTime(), attributes: `; Expires=${expires.toUTCString()}` }

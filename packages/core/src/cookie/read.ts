@@ -20,8 +20,10 @@ const isList = (source: object): source is readonly string[] => Array.isArray(so
 
 export function cookieHeaderOf(source: CookieSource): CookieHeader {
   if (typeof source !== 'object' || source === null || isList(source)) return source
-  refusePromise(source, NO_PROMISE)
   const headers = (fieldOf(source, 'headers') ?? {}) as Partial<SomeHeaders>
+  // Nearly always: a request of Node.
+  if (Object.hasOwn(headers, 'cookie')) return headers.cookie
+  refusePromise(source, NO_PROMISE)
   const get = fieldOf(headers, 'get')
   return typeof get === 'function' ? get.call(headers, 'cookie') : fieldOf(headers, 'cookie')
 }

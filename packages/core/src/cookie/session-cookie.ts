@@ -2,7 +2,7 @@ import { ConfigError, wrongOption } from '../base/errors.ts'
 import { readFlag, readOptions } from '../base/options.ts'
 import { withoutPrototype } from '../base/own.ts'
 import { type CookieAttributes, readAttributes } from './attributes.ts'
-import { type Cookie, plainCookieOf, type SessionCookie } from './cookie.ts'
+import { plainCookieOf, type PlainCookie, type SessionCookie } from './cookie.ts'
 
 /** A former definition of the session cookie; a missing attribute had its default, as in `cookie`. */
 export interface FormerCookie extends Pick<CookieAttributes, 'domain' | 'path' | 'partitioned'> {
@@ -59,7 +59,7 @@ export function readSessionCookie(given: unknown): SessionCookie {
   })
 }
 
-function readDefinition({ name = 'session', insecure, ...others }: Options): Cookie {
+function readDefinition({ name = 'session', insecure, ...others }: Options): PlainCookie {
   const attributes = withoutPrototype(others)
   const secure = !readFlag('cookie.insecure', insecure, false)
   const isHostOnly = attributes['domain'] === undefined && (attributes['path'] ?? '/') === '/'
@@ -69,7 +69,7 @@ function readDefinition({ name = 'session', insecure, ...others }: Options): Coo
 }
 
 /** What may set today's cookie may delete a former one: so both are of the same `sameSite`, and secure or not. */
-function readPrevious(given: unknown, { name, sameSite, insecure }: Options): readonly Cookie[] {
+function readPrevious(given: unknown, { name, sameSite, insecure }: Options): readonly PlainCookie[] {
   const isList = Array.isArray(given) && given.length <= MAX_PREVIOUS
   if (!isList) throw wrongOption('cookie.previous', `a list of at most ${MAX_PREVIOUS} definitions`, given)
   return given.map((one: unknown, index) => {

@@ -19,7 +19,7 @@ export interface ResponseAccess<Response> {
   /** The values of a header, one for each line. */
   linesOf(response: Response, name: string): readonly string[]
   /** The names of the headers that are set, in lower case. */
-  namesOf(response: Response): Iterable<string>
+  namesOf(response: Response): readonly string[]
   /** Sets a header, replacing previous lines; a list is several lines. */
   setHeader(response: Response, name: string, value: string | readonly string[]): void
 }

@@ -14,7 +14,9 @@ import type { ResponseAccess } from './access.ts'
  * equally strict.
  */
 export function applyHeaders<R>(access: ResponseAccess<R>, response: R, headers: readonly Header[]): void {
-  for (const header of headers) applyHeader(access, response, header[0], header[1], headers)
+  // Listed before ours are added, so that there are fewer; `no-store` never comes alone.
+  const names = headers.length > 1 ? access.namesOf(response) : NONE
+  headers.forEach((header) => applyHeader(access, response, header[0], header[1], headers, names))
 }
 
 function applyHeader<R>(
@@ -23,10 +25,11 @@ function applyHeader<R>(
   name: string,
   value: string,
   headers: readonly Header[],
+  names: readonly string[],
 ): void {
   if (name === 'Set-Cookie') setCookieLine(access, response, value, headers)
   else if (name === 'Vary') addVary(access, response, value)
-  else if (name === 'Cache-Control') forbidStoring(access, response)
+  else if (name === 'Cache-Control') forbidStoring(access, response, names)
   else if (name === 'Server-Timing') addItem(access, response, name, value)
   else access.setHeader(response, name, value)
 }
@@ -39,7 +42,8 @@ export function setCookieLine<R>(
   kept: readonly Header[] = NONE,
 ): void {
   const lines = access.linesOf(response, 'Set-Cookie')
-  if (lines.length === 0) access.setHeader(response, 'Set-Cookie', [line])
+  // A list of one would cost more: Node joins a list to check its characters.
+  if (lines.length === 0) access.setHeader(response, 'Set-Cookie', line)
   else access.setHeader(response, 'Set-Cookie', withLine(lines, line, kept))
 }
 
@@ -61,10 +65,10 @@ function addVary<R>(access: ResponseAccess<R>, response: R, field: string): void
   access.setHeader(response, 'Vary', lines.length === 0 ? field : [...lines, field].join(', '))
 }
 
-/** Forbids every cache to keep the response, unless the application has done so. */
-function forbidStoring<R>(access: ResponseAccess<R>, response: R): void {
+/** Forbids every cache to keep the response, unless the application has done so. `names`: of the application's headers. */
+function forbidStoring<R>(access: ResponseAccess<R>, response: R, names: readonly string[]): void {
   forbidStoringBy(access, response, 'Cache-Control')
-  for (const name of access.namesOf(response)) {
+  for (const name of names) {
     if (TARGETED.test(name)) forbidStoringBy(access, response, name)
   }
 }

@@ -40,6 +40,8 @@ export interface AdapterVisit<D> {
   readonly needsSettling: boolean
   /** Call it when the response is complete: reports, once, a change that was too late for it. Never throws. */
   settle(): void
+  /** Whether to check a response that sets the cookie for problems; read once for each. */
+  readonly needsCheck: boolean
   /** Publishes a problem of the response; each kind is reported as a warning once, with `detail`. Does nothing if the session was not used. */
   warn(what: AdapterWarning, detail?: string): void
   /** Checks whether visitors send the cookie back. */

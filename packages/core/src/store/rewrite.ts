@@ -101,12 +101,12 @@ async function rewriteAfter<V>(
 /** A row as it is written. */
 export function sealRow(records: SealedStore, key: string, record: SessionRecord, row: Row): StoredRecord {
   const text = writeRow(row, record.text)
-  return records.seal(key, { ...fieldsOf(record, text), subject: record.subject })
+  return records.seal(key, fieldsOf(record, text), record.subject)
 }
 
 /** If a store returns a row that has ended, its content does not open. */
 function sealEnd(records: SealedStore, key: string, record: SessionRecord): StoredRecord {
-  return records.seal(key, { ...fieldsOf(record, ''), expires: 0, subject: record.subject })
+  return records.seal(key, { ...fieldsOf(record, ''), expires: 0 }, record.subject)
 }
 
 interface Attempt<V> {

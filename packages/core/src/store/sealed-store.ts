@@ -20,11 +20,6 @@ export interface SubjectNames {
   readonly hashes: (subject: string) => readonly string[]
 }
 
-/** A text and its record's subject, to be written under a key. */
-export interface SealedRecord extends SealedFields {
-  readonly subject: string | undefined
-}
-
 /**
  * Records in a store, each sealed for its row.
  *
@@ -42,11 +37,11 @@ export interface SealedStore {
    */
   readonly ofSubject: ((subject: string) => AsyncIterable<readonly [string, StandingRecord]>) | undefined
   /**
-   * The text to write for a record; different at each call.
+   * The text to write for a record of a subject, if it has one; different at each call. The fields must not be changed afterwards.
    *
    * @param mustStay See {@link StoredRecord.mustStay}. Default false.
    */
-  seal(key: string, record: SealedRecord, mustStay?: boolean): StoredRecord
+  seal(key: string, fields: SealedFields, subject: string | undefined, mustStay?: boolean): StoredRecord
   /** Inserts; false if the key is taken. Retries if the reply was lost. */
   create(key: string, record: StoredRecord): MaybePromise<boolean>
   /** Replaces `from` if it is still stored; a deadline of 0 ends the record. After a failure the outcome is unknown. */
@@ -125,11 +120,10 @@ export function createSealedStore(given: Store, sealer: Sealer, subjects: Subjec
       andThen(store.read(key), (sealed) => (sealed === undefined ? undefined : standingOf(key, sealed))),
     ),
     ofSubject: bySubject && ((subject) => guardedEach(() => ofSubject(subject))),
-    seal(key, record, mustStay = false) {
-      const { subject } = record
+    seal(key, fields, subject, mustStay = false) {
       return {
-        text: sealer.seal(record, key),
-        expiresAt: record.expires * 1000,
+        text: sealer.seal(fields, key),
+        expiresAt: fields.expires * 1000,
         subject: subject === undefined ? undefined : subjects.hash(subject),
         mustStay,
       }

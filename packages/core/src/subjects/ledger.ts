@@ -52,7 +52,7 @@ export function createLedger({ records, keys, revocations, now }: LedgerSetup): 
       const at = Math.min(now(), until)
       const times = { created: at, issued: at, expires: until, permanent: false }
       const text = JSON.stringify([NAME, cookie])
-      return records.create(key, records.seal(key, { ...times, sid, text, subject: undefined }, true))
+      return records.create(key, records.seal(key, { ...times, sid, text }, undefined, true))
     },
     isRevoked: (subject, created = LONG_AGO) => revocations.isListed(subject, { sid: NO_SID, created }),
     revokeAll: (subject) => revocations.changeList(subject, (list) => revokedAll(list, NONE, now())),

@@ -94,7 +94,7 @@ export function createRevocations(setup: RevocationsSetup) {
     const expires = Math.max(endOfAll(list.notBefore), openUntil, ...untils)
     const times = { created: at, issued: at, expires, permanent: false }
     const fields = { ...times, sid: Buffer.alloc(SID_BYTES), text: revocationListText(list) }
-    const stored = records.seal(key, { ...fields, subject: undefined }, true)
+    const stored = records.seal(key, fields, undefined, true)
     return standing === undefined
       ? records.create(key, stored)
       : records.replaceSurely(key, standing.sealed, stored)
@@ -133,12 +133,12 @@ export function createRevocations(setup: RevocationsSetup) {
       const at = Math.min(now(), until)
       const text = JSON.stringify(denial === 'ended' ? [NAME] : [NAME, denial.renewedAt])
       const times = { created: at, issued: at, permanent: false }
-      const fields = { ...times, sid: Buffer.from(sid, 'base64url'), subject: undefined }
+      const fields = { ...times, sid: Buffer.from(sid, 'base64url') }
       const key = denialKey(sid)
-      const stored = records.seal(key, { ...fields, expires: until, text }, mustStay)
+      const stored = records.seal(key, { ...fields, expires: until, text }, undefined, mustStay)
       const takeBack = (): void => {
         if (denial === 'ended') return
-        const end = records.seal(key, { ...fields, expires: 0, text: '' })
+        const end = records.seal(key, { ...fields, expires: 0, text: '' }, undefined)
         void keepTrying(() => records.replace(key, stored.text, end)).then(() => denials.forget(key))
       }
       const create = (isOver: () => boolean): MaybePromise<boolean> =>

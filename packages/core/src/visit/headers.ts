@@ -75,8 +75,8 @@ export function headersAfter(
   if (record === undefined) return withCookie(cookie.clear(), cookie, leaving?.whenCleared)
   const given = value ?? (isMisplaced || cookie.hasNamesake ? mode.valueFor(record) : undefined)
   if (given === undefined) return isOwn(record) ? undefined : LOOKED
-  const options = record.permanent !== false ? { maxAge: maxAgeOf(record.expires - now()) } : undefined
-  return withCookie(cookie.write(given, options), cookie, leaving?.whenSet)
+  const maxAge = record.permanent !== false ? maxAgeOf(record.expires - now()) : undefined
+  return withCookie(cookie.line(given, maxAge), cookie, leaving?.whenSet)
 }
 
 /** What a commit has made of a visit. */

@@ -132,6 +132,10 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
     return this.setup.trace.asksForLate()
   }
 
+  get needsCheck(): boolean {
+    return this.setup.trace.asksForResponse()
+  }
+
   warn(what: AdapterWarning, detail?: string): void {
     if (this.#use === 'looked') this.setup.trace.warned(what, this.state.sid, detail)
   }

@@ -235,6 +235,11 @@ describe('the events of problems that an adapter detects', () => {
     expect(codes).toEqual([code])
   })
 
+  it('are looked for in every response while something listens', async () => {
+    const visit = await openVisit(sessionsOf(), undefined)
+    for (let responses = 0; responses <= 1000; responses++) expect(visit.needsCheck).toBe(true)
+  })
+
   it('are not published for a visit whose session was not used', async () => {
     const visit = await openVisit(sessionsOf(), undefined)
     expect(await warningsOf(() => visit.warn('plain_http'))).toEqual([])

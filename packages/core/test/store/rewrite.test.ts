@@ -46,7 +46,7 @@ async function createRow(key = KEY) {
   const shelf = createShelf()
   const sealRow = (data: object): StoredRecord => {
     const fields = fieldsWith(data)
-    return shelf.records.seal(key, { ...fields, text: writeRow(ROW, fields.text) })
+    return shelf.records.seal(key, { ...fields, text: writeRow(ROW, fields.text) }, fields.subject)
   }
   const first = sealRow({ base: 1 })
   await shelf.memory.create(key, first)
@@ -159,7 +159,7 @@ describe('a rewrite of a row', () => {
 
   it('does not change a text that opens and is not a row', async () => {
     const { records, memory, from, change } = await createRow()
-    const noRow = records.seal(KEY, fieldsWith({ a: 1 }))
+    const noRow = records.seal(KEY, fieldsWith({ a: 1 }), undefined)
     await memory.replace(KEY, revisionOf(from.sealed), noRow)
     expect(await rewrite(records, change(adding('mine')), from, notYet)).toEqual({ outcome: 'unreadable' })
     expect(await memory.read(KEY)).toBe(noRow.text)
@@ -209,7 +209,7 @@ describe('a rewrite whose reply is an error', () => {
       if (next.do === 'write') {
         const text = writeRow(next.row, next.record.text)
         const sealed = { ...fieldsOf(next.record, text), subject: next.record.subject }
-        await store.replace(KEY, revisionOf(own.sealed), records.seal(KEY, sealed))
+        await store.replace(KEY, revisionOf(own.sealed), records.seal(KEY, sealed, undefined))
       }
       throw new Error('ECONNRESET')
     })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { StoreError } from '../../src/base/errors.ts'
-import { createSealedStore, type SealedRecord, type SealedStore } from '../../src/store/sealed-store.ts'
+import { createSealedStore, type SealedStore } from '../../src/store/sealed-store.ts'
 import { revisionOf, type Store, type StoredRecord } from '../../src/store/store.ts'
 import type { SealedFields } from '../../src/crypto/token.ts'
 import { createShelf, fieldsWith, keysOf } from '../modes/stored.ts'
@@ -14,8 +14,12 @@ const END = fieldsWith({}, undefined, { expires: 0 })
 
 const record = (text: string): StoredRecord => ({ text, expiresAt: Infinity })
 /** Creates a record, and gives the text that it has. */
-async function created(records: SealedStore, key: string, fields: SealedRecord): Promise<string> {
-  const stored = records.seal(key, fields)
+async function created(
+  records: SealedStore,
+  key: string,
+  fields: SealedFields & { readonly subject: string | undefined },
+): Promise<string> {
+  const stored = records.seal(key, fields, fields.subject)
   expect(await records.create(key, stored)).toBe(true)
   return stored.text
 }
@@ -81,13 +85,13 @@ describe('sealed records', () => {
   it('are created once, and replaced only if the text is still stored', async () => {
     const { records } = createShelf()
     const one = await created(records, KEY, ONE)
-    const two = records.seal(KEY, TWO)
+    const two = records.seal(KEY, TWO, TWO.subject)
     expect(await records.create(KEY, two)).toBe(false)
     expect(await records.replace(KEY, 'another', two)).toBe(false)
     expect(await records.replace(KEY, one, two)).toBe(true)
-    expect(await records.replace(KEY, one, records.seal(KEY, TWO))).toBe(false)
+    expect(await records.replace(KEY, one, records.seal(KEY, TWO, TWO.subject))).toBe(false)
     await records.delete(KEY)
-    expect(await records.replace(KEY, two.text, records.seal(KEY, ONE))).toBe(false)
+    expect(await records.replace(KEY, two.text, records.seal(KEY, ONE, ONE.subject))).toBe(false)
   })
 
   it('are replaced by their revision, so that the old text is not sent', async () => {
@@ -103,19 +107,19 @@ describe('sealed records', () => {
     }
     const { sealer, subjects } = keysOf()
     const others = createSealedStore(spied, sealer('store'), subjects)
-    expect(await others.replace(KEY, one, others.seal(KEY, TWO))).toBe(true)
+    expect(await others.replace(KEY, one, others.seal(KEY, TWO, TWO.subject))).toBe(true)
     expect(sent).toEqual([revisionOf(one)])
   })
 
   it('never have the same text twice', () => {
     const { records } = createShelf()
-    const texts = [1, 2, 3].map(() => records.seal(KEY, ONE).text)
+    const texts = [1, 2, 3].map(() => records.seal(KEY, ONE, ONE.subject).text)
     expect(new Set(texts.map(revisionOf)).size).toBe(3)
   })
 
   it('are kept until their fixed expiry, in milliseconds', () => {
     const { records } = createShelf()
-    expect(records.seal(KEY, ONE)).toMatchObject({ expiresAt: (BEGIN + 3600) * 1000 })
+    expect(records.seal(KEY, ONE, ONE.subject)).toMatchObject({ expiresAt: (BEGIN + 3600) * 1000 })
   })
 
   it('contain the subject as a keyed hash, and none for an anonymous session', () => {
@@ -125,7 +129,7 @@ describe('sealed records', () => {
       fieldsWith({ b: 2 }, 'alice'),
       fieldsWith({}, 'bob'),
       fieldsWith({ text: '"$"', a: '{"$":{"subject":"alice"}}' }),
-    ].map((fields) => records.seal(KEY, fields).subject)
+    ].map((fields) => records.seal(KEY, fields, fields.subject).subject)
     expect(alice).toMatch(/^[0-9a-f]{64}$/)
     expect(again).toBe(alice)
     expect(bob).not.toBe(alice)
@@ -136,7 +140,7 @@ describe('sealed records', () => {
   it('replaced with an expiry of 0 are gone', async () => {
     const { records } = createShelf()
     const one = await created(records, KEY, fieldsWith({ a: 1 }, 'alice'))
-    expect(await records.replace(KEY, one, records.seal(KEY, END))).toBe(true)
+    expect(await records.replace(KEY, one, records.seal(KEY, END, END.subject))).toBe(true)
     expect(await records.read(KEY)).toBeUndefined()
   })
 })
@@ -188,7 +192,7 @@ describe('a write whose outcome is unknown', () => {
     const one = await created(records, KEY, ONE)
     expect(await memory.read(KEY)).toBe(one)
     store.next('replace', trouble)
-    const two = records.seal(KEY, TWO)
+    const two = records.seal(KEY, TWO, TWO.subject)
     expect(await records.replaceSurely(KEY, one, two)).toBe(true)
     expect(await memory.read(KEY)).toBe(two.text)
     store.next('delete', trouble)
@@ -203,7 +207,7 @@ describe('a write whose outcome is unknown', () => {
     expect(store.calls).toEqual(['create', 'read'])
     store.forget()
     store.next('replace', 'fails')
-    await records.replaceSurely(KEY, one, records.seal(KEY, TWO))
+    await records.replaceSurely(KEY, one, records.seal(KEY, TWO, TWO.subject))
     expect(store.calls).toEqual(['replace', 'read', 'replace'])
     store.forget()
     store.next('delete', 'fails')
@@ -218,7 +222,7 @@ describe('a write whose outcome is unknown', () => {
       const one = await created(records, KEY, ONE)
       store.forget()
       store.next('replace', trouble)
-      const replacing = Promise.resolve(records.replace(KEY, one, records.seal(KEY, TWO)))
+      const replacing = Promise.resolve(records.replace(KEY, one, records.seal(KEY, TWO, TWO.subject)))
       expect(await rejection(replacing)).toBeInstanceOf(StoreError)
       expect(store.calls).toEqual(['replace'])
     },
@@ -243,7 +247,7 @@ describe('a write whose outcome is unknown', () => {
     }
     const { sealer, subjects } = keysOf()
     const others = createSealedStore(slow, sealer('store'), subjects)
-    const two = others.seal(KEY, TWO)
+    const two = others.seal(KEY, TWO, TWO.subject)
     expect(await others.replaceSurely(KEY, one, two)).toBe(true)
     expect(await memory.read(KEY)).toBe(two.text)
   })
@@ -252,7 +256,7 @@ describe('a write whose outcome is unknown', () => {
     const { records, store } = createShelf()
     const one = await created(records, KEY, ONE)
     store.next('replace', 'lost')
-    expect(await records.replaceSurely(KEY, one, records.seal(KEY, END))).toBe(true)
+    expect(await records.replaceSurely(KEY, one, records.seal(KEY, END, END.subject))).toBe(true)
     expect(await records.read(KEY)).toBeUndefined()
   })
 
@@ -263,7 +267,7 @@ describe('a write whose outcome is unknown', () => {
       await memory.replace(KEY, revisionOf(one), record('theirs'))
       throw new Error('ECONNRESET')
     })
-    const replacing = Promise.resolve(records.replaceSurely(KEY, one, records.seal(KEY, TWO)))
+    const replacing = Promise.resolve(records.replaceSurely(KEY, one, records.seal(KEY, TWO, TWO.subject)))
     expect(await rejection(replacing)).toBeInstanceOf(StoreError)
     expect(await memory.read(KEY)).toBe('theirs')
   })
@@ -275,7 +279,7 @@ describe('a write whose outcome is unknown', () => {
       await memory.delete(KEY)
       throw new Error('ECONNRESET')
     })
-    const replacing = Promise.resolve(records.replaceSurely(KEY, one, records.seal(KEY, TWO)))
+    const replacing = Promise.resolve(records.replaceSurely(KEY, one, records.seal(KEY, TWO, TWO.subject)))
     expect(await rejection(replacing)).toBeInstanceOf(StoreError)
     expect(store.calls.filter((method) => method === 'replace')).toHaveLength(1)
     expect(memory.size).toBe(0)
@@ -287,13 +291,13 @@ describe('a write whose outcome is unknown', () => {
       await memory.create(KEY, record('theirs'))
       return go()
     })
-    expect(await records.create(KEY, records.seal(KEY, ONE))).toBe(false)
+    expect(await records.create(KEY, records.seal(KEY, ONE, ONE.subject))).toBe(false)
     expect(await memory.read(KEY)).toBe('theirs')
   })
 })
 
 /** A record to be written, and every call that may write or read it. */
-const written = (records: SealedStore): StoredRecord => records.seal(KEY, ONE)
+const written = (records: SealedStore): StoredRecord => records.seal(KEY, ONE, ONE.subject)
 
 describe('a store that keeps failing', () => {
   it.each<[string, (records: SealedStore) => unknown, readonly string[]]>([

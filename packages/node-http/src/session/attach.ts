@@ -79,6 +79,8 @@ function attachVisit<D>(
   return attachment
 }
 
+const isSetCookie = (header: Header): boolean => header[0] === 'Set-Cookie'
+
 /** Whether the session was used: not at all, before, or after its response has closed. */
 type Look = 'none' | 'seen' | 'over'
 
@@ -135,9 +137,7 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
 
   /** Reports problems of a session cookie being set, before the headers correct them. */
   #warn(headers: readonly Header[]): readonly Header[] {
-    for (const header of headers) {
-      if (header[0] === 'Set-Cookie') this.#warnOfCookie()
-    }
+    if (headers.some(isSetCookie) && this.#visit.needsCheck) this.#warnOfCookie()
     if (this.#visit.returnWatch.isOn()) this.#watchReturn(headers)
     return headers
   }
@@ -146,7 +146,7 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
   #watchReturn(headers: readonly Header[]): void {
     const { request } = this
     const hasCome = this.sessions.cookie.readAll(headerOf(request, 'cookie')).length > 0
-    const isSet = !hasCome && headers.some((header) => header[0] === 'Set-Cookie')
+    const isSet = !hasCome && headers.some(isSetCookie)
     // Another warning covers plain http on a host that is not local.
     if (isSet ? this.#isSecure && isPlainHttp(REQUEST, request) : !hasCome) return
     const visitor = `${request.socket.remoteAddress} ${String(headerOf(request, 'user-agent'))}`
