@@ -40,6 +40,8 @@ const iron: RequestHandler = async (request, response, next) => {
 // The rivals' types are loaded here too, and clash with the argument of our `session`.
 export const expressVariants = (backends: readonly Backend[]): readonly Variant[] => [
   variant('bare'),
+  // What Express's router allocates for any middleware.
+  variant('bare, with middleware', (_request, _response, next) => next()),
   variant('keepsake, sealed', session({ secrets: [SECRET], revocation: 'none' } as never)),
   ...backends.map(({ name, own }) =>
     variant(`keepsake, ${name}`, session({ secrets: [SECRET], store: own() } as never)),
