@@ -16,6 +16,21 @@ export const leftToLongRun = (...files: readonly string[]): string[] => (IS_LONG
 /** How often chance is tried with a change: often enough for the faults of packages/testing/test/store-faults.test.ts that are not rare. */
 const { SCHEDULES = '30', CRASHES = '10', RUNS = '100', LOGINS = '120' } = process.env
 
+/** Packages whose tests run others in other processes, where no import shows it: they ask `isAffected`. */
+const ASKING = ['docs', 'example-tests', '@keepsake/runtimes']
+
+/**
+ * In `pnpm test --affected`, a package that only uses a changed one runs the tests that import a changed file. `AFFECTED` are the
+ * packages that run all of theirs.
+ */
+function changedSince(): string | undefined {
+  const { AFFECTED, CHANGED_SINCE, npm_package_name: name = '' } = process.env
+  const isWhole = AFFECTED === undefined || [...AFFECTED.split(' '), ...ASKING].includes(name)
+  return isWhole ? undefined : CHANGED_SINCE
+}
+
+const changed = changedSince()
+
 const NODE_COMPILE_CACHE = fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url))
 
 /** Whether a file replaces timers, or listens to what the whole process tells. */
@@ -35,6 +50,8 @@ const config: ViteUserConfig = defineConfig({
   // A test that hangs fails, and a machine that is busy does not.
   test: {
     include: ['test/**/*.test.ts'],
+    ...(changed !== undefined && { changed }),
+    passWithNoTests: process.env['AFFECTED'] !== undefined,
     // To load everything anew for each file took half of the time. No module has a state that a test could leave behind.
     isolate: false,
     sequence: { sequencer: QuietFirst },

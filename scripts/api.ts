@@ -1,13 +1,15 @@
 /**
- * The public surface of each package is recorded in its `etc/*.api.md`, so that changes show in review. Without an
- * argument: fails if a report differs from the built package. With `--write`: writes the reports.
+ * The public surface of each package is recorded in its `etc/*.api.md`, so that changes show in review. Fails if a report differs
+ * from the built package; with `--write`, writes the reports. Of all packages, or of those that `AFFECTED` names.
  */
 import { apiReports } from './packages/api.ts'
 import { report } from './run.ts'
 import { publicPackages } from './workspace.ts'
 
 const mode = process.argv.includes('--write') ? 'write' : 'check'
-const changed = apiReports(publicPackages(), mode)
+const affected = process.env['AFFECTED']?.split(' ')
+const packages = publicPackages().filter(({ manifest: { name } }) => affected?.includes(name) ?? true)
+const changed = apiReports(packages, mode)
 if (mode === 'write')
   console.log(changed.length === 0 ? 'nothing has changed' : `written: ${changed.join('; ')}`)
 else {

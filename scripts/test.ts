@@ -1,9 +1,13 @@
 /*
- * `pnpm test`: all checks of a change, through Turborepo, which caches results for unchanged packages. Arguments are passed on:
- * `pnpm test --affected`.
+ * `pnpm test`: all checks of a change, through Turborepo, which caches results for unchanged packages. Arguments are passed on.
+ *
+ * `pnpm test --affected`: the checks that the commits and changes since the main branch, or since TURBO_SCM_BASE, may fail. All
+ * checks if they change a file of no package.
  */
 import { spawnSync } from 'node:child_process'
 import { findProgram } from '@keepsake/test-services'
+import { type Affected, affectedBy, readWorkspace, tasksOf } from './affected.ts'
+import { run } from './run.ts'
 import { ROOT } from './workspace.ts'
 
 const TASKS = ['lint', 'test', 'build', 'check:packages', 'check:api', 'security', 'hosts']
@@ -20,10 +24,52 @@ const SERVICES = [
 ]
 
 const found = SERVICES.filter((name) => findProgram([name]) !== undefined)
-const flags = ['--output-logs=new-only', '--log-file=.turbo/run.json', '--concurrency=200%']
-const { status } = spawnSync('turbo', ['run', ...TASKS, ...flags, ...process.argv.slice(2)], {
-  cwd: ROOT,
-  stdio: 'inherit',
-  env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', SERVICES: found.join(' ') },
-})
-process.exitCode = status ?? 1
+const FLAGS = ['--output-logs=new-only', '--log-file=.turbo/run.json', '--concurrency=200%']
+
+function check(tasks: readonly string[], args: readonly string[], env: NodeJS.ProcessEnv = {}): number {
+  const own = { TURBO_TELEMETRY_DISABLED: '1', SERVICES: found.join(' ') }
+  return start('turbo', ['run', ...tasks, ...FLAGS, ...args], { ...own, ...env })
+}
+
+function start(program: string, args: readonly string[], env: NodeJS.ProcessEnv): number {
+  const { status } = spawnSync(program, args, {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  })
+  return status ?? 1
+}
+
+/** The commit that this branch, or its changes, began with. */
+async function baseOf(): Promise<string> {
+  const branch = process.env['TURBO_SCM_BASE'] ?? 'main'
+  return (await run('git', ['merge-base', branch, 'HEAD'], { cwd: ROOT })).trim()
+}
+
+/** Committed, changed and new. */
+async function filesSince(base: string): Promise<readonly string[]> {
+  const changed = await run('git', ['diff', '--name-only', '--no-renames', base], { cwd: ROOT })
+  const added = await run('git', ['ls-files', '--others', '--exclude-standard'], { cwd: ROOT })
+  return `${changed}${added}`.split('\n').filter((file) => file !== '')
+}
+
+function checkAffected(affected: Affected, base: string, args: readonly string[]): number {
+  const { whole, users } = affected
+  console.log(`changed, or built from what has changed: ${listed(whole)}`)
+  console.log(`tested as far as they import a changed file: ${listed(users)}`)
+  const AFFECTED = whole.map(({ name }) => name).join(' ')
+  const AFFECTED_FOLDERS = [...whole, ...users].map(({ folder }) => folder).join(' ')
+  const status = check(tasksOf(affected), args, { AFFECTED, AFFECTED_FOLDERS, CHANGED_SINCE: base })
+  return status === 0 ? start(process.execPath, ['scripts/api.ts'], { AFFECTED }) : status
+}
+
+const listed = (packages: Affected['whole']): string =>
+  packages.length === 0 ? 'none' : packages.map(({ name }) => name).join(', ')
+
+const args = process.argv.slice(2)
+if (args.includes('--affected')) {
+  const base = await baseOf()
+  const affected = affectedBy(await filesSince(base), readWorkspace())
+  const others = args.filter((arg) => arg !== '--affected')
+  process.exitCode = affected === undefined ? check(TASKS, args) : checkAffected(affected, base, others)
+} else process.exitCode = check(TASKS, args)

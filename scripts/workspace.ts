@@ -27,7 +27,10 @@ export interface Manifest {
     readonly exports?: Readonly<Record<string, unknown>>
   }
   readonly engines?: Readonly<Record<string, string>>
+  readonly scripts?: Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
 }
 
 /** A published package of this repository. */

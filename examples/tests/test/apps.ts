@@ -1,4 +1,4 @@
-import { IS_LONG } from '@keepsake/test-services'
+import { IS_LONG, isAffected } from '@keepsake/test-services'
 
 /** Where sessions are kept: a value of STORE. */
 type StoreName = 'cookie' | 'memory' | 'file' | 'sqlite'
@@ -48,7 +48,11 @@ const FILE: Place = { store: 'file', apps: SHARING_APPS, survives: true }
 const SQLITE: Place = { store: 'sqlite', apps: SHARING_APPS, survives: true }
 
 /** The stores on which three processes share their sessions. */
-export const SHARED_PLACES: readonly Place[] = IS_LONG ? [COOKIE, FILE, SQLITE] : [COOKIE, SQLITE]
+export const SHARED_PLACES: readonly Place[] = !SHARING_APPS.some(({ name }) => isAffectedApp(name))
+  ? []
+  : IS_LONG
+    ? [COOKIE, FILE, SQLITE]
+    : [COOKIE, SQLITE]
 
 /** An app on a store. */
 export interface Setting {
@@ -56,8 +60,11 @@ export interface Setting {
   readonly app: App
 }
 
+/** Whether to test an app: always, but for the tests that a change affects. */
+export const isAffectedApp = (name: string): boolean => isAffected('example-tests', `example-${name}`)
+
 const SETTINGS: readonly Setting[] = [COOKIE, MEMORY, FILE, SQLITE].flatMap((place) =>
-  place.apps.map((app) => ({ place, app })),
+  place.apps.filter(({ name }) => isAffectedApp(name)).map((app) => ({ place, app })),
 )
 const dailyBy =
   (way: 'browser' | 'HTTP') =>

@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 afterAll(() => servers.stop())
 
-describe.skipIf(isMissing)('the shop in a browser', () => {
+describe.skipIf(isMissing || BROWSER_SETTINGS.length === 0)('the shop in a browser', () => {
   let browser: Browser
 
   beforeAll(async () => {

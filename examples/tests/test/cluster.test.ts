@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { reachRedis } from '@keepsake/test-services'
 import { afterAll, describe, expect, it } from 'vitest'
+import { isAffectedApp } from './apps.ts'
 import { startServer } from './server.ts'
 
 const redis = await reachRedis()
@@ -10,7 +11,7 @@ const PROCESSES = 4
 const VISITS = 40
 const SKU = 'moby-dick'
 
-describe.skipIf(redis === undefined)('the cluster example', () => {
+describe.skipIf(redis === undefined || !isAffectedApp('cluster'))('the cluster example', () => {
   it('shows the same cart from four processes behind one port', async () => {
     const secret = randomBytes(32).toString('base64url')
     const server = await startServer('cluster', { SESSION_SECRET: secret, REDIS_URL: redis?.url ?? '' })

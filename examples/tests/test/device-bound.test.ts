@@ -1,6 +1,7 @@
 import { memoryStore, type SessionsOptions } from '@keepsake/core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isAffected } from '@keepsake/test-services'
 import { findChromium, openBrowserAt } from './browser.ts'
 import { openSite, type Shown, type Site } from './device-bound/site.ts'
 import { createTrusted, missingTool, type Trusted } from './device-bound/trusted.ts'
@@ -21,12 +22,14 @@ if (missing !== undefined) {
   console.log(`SKIPPED: ${message}`)
 }
 
+const isTested = isAffected('example-tests', '@keepsake/dbsc')
+
 const MODES: readonly (readonly [string, () => Partial<SessionsOptions>])[] = [
   ['in the cookie', () => ({ revocation: 'none' })],
   ['in a store', () => ({ store: memoryStore() })],
 ]
 
-describe.skipIf(missing !== undefined)('device-bound sessions in Chromium', () => {
+describe.skipIf(missing !== undefined || !isTested)('device-bound sessions in Chromium', () => {
   let trusted: Trusted
   let browser: Browser
   beforeAll(async () => {

@@ -12,6 +12,7 @@ import { createApp as nodeHttpCart } from 'example-node-http-cart'
 import { createApp as nodeHttpLogin } from 'example-node-http-login'
 import { createAccounts, type ShopSession } from 'example-shop'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { isAffectedApp } from './apps.ts'
 import { type Listener, served } from './listeners.ts'
 import { type RawAnswer, rawRequest } from './raw-request.ts'
 
@@ -21,7 +22,7 @@ const sessions = createSessions<ShopSession>({ secrets: [SECRET], revocation: me
 const name = sessions.cookie.name
 const accounts = await createAccounts({ N: 2, r: 1, p: 1 })
 
-const APPS: readonly (readonly [string, Listener])[] = [
+const ALL: readonly (readonly [string, Listener])[] = [
   ['express-cart', expressCart({ sessions })],
   ['express-login', expressLogin({ sessions, accounts })],
   ['fastify-cart', await fastifyCart({ sessions })],
@@ -33,6 +34,7 @@ const APPS: readonly (readonly [string, Listener])[] = [
   ['node-http-cart', nodeHttpCart({ sessions })],
   ['node-http-login', nodeHttpLogin({ sessions, accounts })],
 ]
+const APPS = ALL.filter(([app]) => isAffectedApp(app))
 
 async function tokenOf(qty: number): Promise<string> {
   const visit = await sessions.open(undefined)

@@ -6,7 +6,7 @@ import { type Client, createClient } from '@keepsake/testing/client'
 import { DEMO } from 'example-shop'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { IS_LONG } from '@keepsake/test-services'
-import { LOGIN_APPS } from './apps.ts'
+import { isAffectedApp, LOGIN_APPS } from './apps.ts'
 import { type Server, startServer } from './server.ts'
 
 const data = mkdtempSync(join(tmpdir(), 'stories-'))
@@ -29,7 +29,8 @@ const SEALED = /part-tag/
 const STORED = /Random bytes\.<[^]*The data is in the store/
 
 /** One app is enough for each change, because all of them pass their storage to createSessions unchanged. */
-const APPS = IS_LONG ? LOGIN_APPS : LOGIN_APPS.slice(0, 1)
+const TESTED = IS_LONG ? LOGIN_APPS : LOGIN_APPS.slice(0, 1)
+const APPS = TESTED.filter(({ name }) => isAffectedApp(name))
 
 describe.each(APPS)('the shop $name with STORE=overflow', ({ name }) => {
   let server: Server

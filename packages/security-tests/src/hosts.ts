@@ -3,6 +3,7 @@ import type { Session, Sessions } from '@keepsake/core'
 import { session as expressSession } from '@keepsake/express'
 import { session as koaSession } from '@keepsake/koa'
 import { withSession } from '@keepsake/node-http'
+import { isAffected } from '@keepsake/test-services'
 import express from 'express'
 import Koa from 'koa'
 
@@ -14,7 +15,7 @@ export type Handle = (session: Session<Data>, path: string) => string | Promise<
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
 /** The same application, with the same sessions and handler, on each framework. */
-export const hosts: Readonly<Record<string, (sessions: Sessions<Data>, handle: Handle) => Listener>> = {
+const HOSTS: Readonly<Record<string, (sessions: Sessions<Data>, handle: Handle) => Listener>> = {
   'node:http': (sessions, handle) =>
     withSession(sessions, async (request, response, session) => {
       response.end(await handle(session, request.url ?? ''))
@@ -33,3 +34,11 @@ export const hosts: Readonly<Record<string, (sessions: Sessions<Data>, handle: H
     return app.callback()
   },
 }
+
+/** The package that each host is tested for. */
+const packageOf = (host: string): string => `@keepsake/${host.replace(':', '-')}`
+
+/** Those that a change affects, if only its tests are run. */
+export const hosts = Object.fromEntries(
+  Object.entries(HOSTS).filter(([host]) => isAffected('@keepsake/security-tests', packageOf(host))),
+)

@@ -1,3 +1,4 @@
+export { isAffected } from './affected.ts'
 export { IS_LONG, inLongRun } from './long-run.ts'
 export { findProgram, freePort, stopProcess, until } from './processes.ts'
 export { type PostgresServer, reachPostgres, startPostgres } from './postgres.ts'
