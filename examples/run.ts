@@ -18,7 +18,8 @@ function build(name: string): boolean {
 
 const [name = ''] = process.argv.slice(2)
 if (!names.includes(name)) {
-  console.error(`The name is missing: pnpm example ${names.join(' | ')}`)
+  const problem = name === '' ? 'The name is missing' : `There is no example '${name}'`
+  console.error(`${problem}: pnpm example ${names.join(' | ')}`)
   process.exitCode = 1
 } else {
   console.log('Building the packages…')

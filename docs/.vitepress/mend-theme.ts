@@ -3,9 +3,9 @@ import type { UserConfig } from 'vitepress'
 
 type Plugin = NonNullable<NonNullable<UserConfig['vite']>['plugins']>[number]
 
-/** What parts of VitePress tell those who do not see them, and what is true. */
+/** Markup of VitePress that misleads screen readers, and its replacement. */
 const MENDS: Readonly<Record<string, readonly (readonly [wrong: string, right: string])[]>> = {
-  // A button that has fields and links inside is none, and neither is the part of a list that has one.
+  // A button must not contain fields and links, and an option of a list must not contain a link.
   'VPLocalSearchBox.vue': [
     [
       `role="button"
@@ -20,7 +20,7 @@ const MENDS: Readonly<Record<string, readonly (readonly [wrong: string, right: s
             role="option"`,
       'role="none"',
     ],
-    // What is read is what is seen.
+    // A screen reader reads the same text that the page shows.
     [`:aria-label="[...p.titles, p.title].join(' > ')"`, ''],
     ['<span class="title-icon">', '<span class="title-icon" aria-hidden="true">'],
     ['<kbd :aria-label', '<kbd role="img" :aria-label'],
@@ -30,17 +30,17 @@ const MENDS: Readonly<Record<string, readonly (readonly [wrong: string, right: s
               :aria-selected="selectedIndex === index ? 'true' : 'false'"`,
     ],
   ],
-  // Parts of a page are in landmarks.
+  // All content of a page must be in a landmark.
   'VPHome.vue': [['class="VPHome"', 'class="VPHome" role="main"']],
   'NotFound.vue': [['class="NotFound"', 'class="NotFound" role="main"']],
   'VPLocalNav.vue': [
     [':class="classes"', ':class="classes" role="navigation" aria-label="Menus of this page"'],
   ],
-  // The focus goes back to where it came from, and not to the field that is gone.
+  // When the search closes, the focus returns to the element that opened it; its own field no longer exists.
   'VPNavBarSearch.vue': [
     ['@close="showSearch = false"', `@close="showSearch = false; $el.querySelector('button')?.focus()"`],
   ],
-  // The heading of a group that cannot be folded is no button, and one that is folded says so.
+  // The heading of a group is a button only if it folds the group, and it tells whether the group is open.
   'VPSidebarItem.vue': [
     ["(isLink.value ? undefined : 'button')", "(isLink.value || !collapsible.value ? undefined : 'button')"],
     [':tabindex="item.items && 0"', ':tabindex="itemRole && 0"'],
@@ -48,7 +48,7 @@ const MENDS: Readonly<Record<string, readonly (readonly [wrong: string, right: s
   ],
 }
 
-/** Mends parts of VitePress. A release of it that has changed them fails the build, so that this is looked at again. */
+/** Corrects that markup. The build fails if a new release of VitePress no longer contains it, so that somebody checks it again. */
 export const mendTheme: Plugin = {
   name: 'mend-theme',
   enforce: 'pre',

@@ -40,10 +40,15 @@ async function createProject(
   others: readonly string[],
 ): Promise<void> {
   const ours = tarballs.map((tarball) => [tarball.manifest.name, fileOf(tarball)] as const)
+  // Without these, pnpm asks the registry which versions there are.
+  const theirs = tarballs
+    .flatMap(({ manifest }) => Object.keys(manifest.dependencies ?? {}))
+    .filter((name) => !ours.some(([own]) => own === name))
+    .map((name) => [name, linkTo(name)] as const)
   mkdirSync(project)
   write(project, 'package.json', { name: 'reader', private: true, type: 'module' })
   // JSON is YAML.
-  write(project, 'pnpm-workspace.yaml', { overrides: Object.fromEntries(ours) })
+  write(project, 'pnpm-workspace.yaml', { overrides: Object.fromEntries([...ours, ...theirs]) })
   const wanted = tarballs.filter(({ manifest }) => manifest.name === adapter).map(fileOf)
   await add(project, [...wanted, ...others.map(linkTo)])
   await run(TSC, ['--init'], { cwd: project })

@@ -47,6 +47,9 @@ const MEMORY: Place = { store: 'memory', apps: LOGIN_APPS, survives: false }
 const FILE: Place = { store: 'file', apps: SHARING_APPS, survives: true }
 const SQLITE: Place = { store: 'sqlite', apps: SHARING_APPS, survives: true }
 
+/** Whether to test an app: always, unless only the tests that a change affects are run. */
+export const isAffectedApp = (name: string): boolean => isAffected('example-tests', `example-${name}`)
+
 /** The stores on which three processes share their sessions. */
 export const SHARED_PLACES: readonly Place[] = !SHARING_APPS.some(({ name }) => isAffectedApp(name))
   ? []
@@ -59,9 +62,6 @@ export interface Setting {
   readonly place: Place
   readonly app: App
 }
-
-/** Whether to test an app: always, but for the tests that a change affects. */
-export const isAffectedApp = (name: string): boolean => isAffected('example-tests', `example-${name}`)
 
 const SETTINGS: readonly Setting[] = [COOKIE, MEMORY, FILE, SQLITE].flatMap((place) =>
   place.apps.filter(({ name }) => isAffectedApp(name)).map((app) => ({ place, app })),

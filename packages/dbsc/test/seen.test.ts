@@ -112,7 +112,7 @@ describe('the option deviceBound', () => {
   it('is rejected at start-up with a partitioned cookie, which browsers do not bind', () => {
     const rest = { secrets: [SECRET], revocation: 'none', deviceBound: {} } as const
     expect(() => createSessions({ ...rest, cookie: { partitioned: true, sameSite: 'none' } })).toThrow(
-      'deviceBound: browsers bind no partitioned cookie; leave cookie.partitioned out',
+      'deviceBound: browsers cannot bind a partitioned cookie to a device; remove cookie.partitioned',
     )
     expect(() => createSessions({ ...rest, cookie: { sameSite: 'none' } })).not.toThrow()
   })

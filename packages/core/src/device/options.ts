@@ -59,7 +59,10 @@ export function readDeviceBound(value: unknown, sessionCookie: SessionCookie, gi
   )
   const attributes = cookie.write('x').slice(`${cookie.name}=x; `.length)
   if (attributes.includes('; Partitioned'))
-    throw new ConfigError('deviceBound', 'browsers bind no partitioned cookie; leave cookie.partitioned out')
+    throw new ConfigError(
+      'deviceBound',
+      'browsers cannot bind a partitioned cookie to a device; remove cookie.partitioned',
+    )
   return Object.freeze<DeviceRules>({
     cookieAge,
     path: readPath(options['path'], /Path=([^;]*)/.exec(attributes)?.[1] ?? '/'),
