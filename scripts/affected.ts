@@ -29,6 +29,9 @@ const UNTESTED = /^\.changeset\//
 /** The pages at the root are documentation. */
 const ROOT_PAGE = /^[^/]+\.md$/
 
+/** Runs every example app, without importing it. */
+const APP_TESTS = 'examples/tests'
+
 /** What nearly everything runs on, in other processes too. */
 const SHARED: ReadonlySet<string> = new Set([
   '@keepsake/core',
@@ -56,8 +59,12 @@ export function affectedBy(
   for (const { name } of whole)
     for (const user of packages) if (user.dependencies.includes(name)) whole.add(user)
   const names = new Set([...whole].map(({ name }) => name))
+  const hasApp = [...whole].some(({ folder }) => folder.startsWith('examples/'))
   const users = packages.filter(
-    (one) => !whole.has(one) && one.devDependencies.some((dependency) => names.has(dependency)),
+    (one) =>
+      !whole.has(one) &&
+      (one.devDependencies.some((dependency) => names.has(dependency)) ||
+        (hasApp && one.folder === APP_TESTS)),
   )
   return { whole: packages.filter((one) => whole.has(one)), users }
 }

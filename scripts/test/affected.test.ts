@@ -24,7 +24,7 @@ const PACKAGES = [
   packageOf('examples/koa-cart', ['@keepsake/koa']),
   packageOf('docs', [], ['@keepsake/koa', '@keepsake/hono']),
   packageOf('bench', [], ['examples/koa-cart']),
-  packageOf('examples/tests', [], ['bench']),
+  packageOf('examples/tests'),
 ]
 
 const namesOf = (affected: Affected | undefined) =>
@@ -39,7 +39,7 @@ describe('the packages that a change affects', () => {
   it('are the changed package, all that contain it, and those whose tests use one of these', () => {
     expect(affectedOf('packages/koa/src/index.ts')).toEqual({
       whole: ['packages/koa', 'examples/koa-cart'],
-      users: ['docs', 'bench'],
+      users: ['docs', 'bench', 'examples/tests'],
     })
     expect(affectedOf('packages/fetch/README.md')).toEqual({
       whole: ['packages/fetch', 'packages/hono'],
@@ -50,7 +50,7 @@ describe('the packages that a change affects', () => {
   it('are those of each changed file', () => {
     expect(affectedOf('examples/koa-cart/app.ts', 'packages/koala/src/index.ts')).toEqual({
       whole: ['packages/koala', 'examples/koa-cart'],
-      users: ['bench'],
+      users: ['bench', 'examples/tests'],
     })
   })
 
