@@ -3,7 +3,7 @@ import { type MaybePromise, readFunction } from '@keepsake/core/adapter'
 import type { OwnOptions } from './options.ts'
 import { type Content, type Records, type Refused, UNKNOWN } from './reading.ts'
 
-/** The previous application's records, which it knows how to find. */
+/** Functions of the application that find the previous application's records. */
 export interface RecordOptions {
   /** Returns the record with this id as it was written, or undefined. */
   readonly readData?: ((id: string) => MaybePromise<Uint8Array | string | null | undefined>) | undefined

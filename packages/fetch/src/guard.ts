@@ -4,7 +4,7 @@ import { REQUEST } from './access.ts'
 import { plainResponse } from './plain-answer.ts'
 
 /**
- * Lets a request pass, or throws. `body`: what a parser has made of its body, where the token may be in a form.
+ * Lets a request pass, or throws. `body`: the parsed body, whose form may contain the token.
  *
  * @throws {CrossOriginError} for a request that may change something and does not come from a page of this site.
  */

@@ -6,7 +6,7 @@ import { fieldOf } from '@keepsake/core/store'
 /** The code of a system error, such as `ENOENT`. */
 const codeOf = (error: unknown): string => fieldOf(error as NodeJS.ErrnoException, 'code') ?? ''
 
-/** The file's text, or undefined when there is no such file. */
+/** The file's text, or undefined if the file does not exist. */
 export async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await patiently(() => readFile(path, 'utf8'))
@@ -66,7 +66,7 @@ async function writeDown(path: string, text: string): Promise<void> {
   }
 }
 
-/** Removes a file; false when it is not there. */
+/** Removes a file; false if it does not exist. */
 export async function removeFile(path: string): Promise<boolean> {
   try {
     await patiently(() => unlink(path))
@@ -77,7 +77,7 @@ export async function removeFile(path: string): Promise<boolean> {
   }
 }
 
-/** The names in a directory, a few at a time. None when there is no such directory. */
+/** The names in a directory, a few at a time. None if the directory does not exist. */
 export async function* namesIn(path: string): AsyncGenerator<string> {
   try {
     for await (const { name } of await opendir(path)) yield name

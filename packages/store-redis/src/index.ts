@@ -89,7 +89,8 @@ export function redisStore(client: RedisClient, options?: RedisStoreOptions): St
       const now = Date.now()
       const value = format(record, await list(key, record, now), now)
       const standing = await setNew(keyOf(key), value, deadlineOf(record))
-      // If it is its own text, the client has sent the command twice, because the first reply was lost.
+      // If the stored value is its own, the client has sent the command twice, because the first reply was
+      // lost.
       return standing === null || standing === value
     },
     replace: (key, revision, record) =>

@@ -42,7 +42,8 @@ export interface DeviceBoundBrowser extends Client {
 
 /**
  * A browser that handles device-bound sessions (DBSC) like Chromium: it registers a key if a response offers that, and
- * refreshes the bound cookie before a request that would be sent without it. It keeps its keys in memory, and knows one origin.
+ * refreshes the bound cookie before a request that would be sent without it. It keeps its keys in memory, and works
+ * with one origin.
  *
  * ```ts
  * const browser = createDeviceBoundBrowser('http://localhost:3000', { now: () => now })

@@ -1,8 +1,8 @@
 import { decode, ExtData } from '@msgpack/msgpack'
 
 /**
- * The content of a msgpack text, as JSON: a time becomes an ISO text, bytes base64, and an integer
- * that JavaScript cannot represent text.
+ * The content of a msgpack text, as JSON: times become ISO text, bytes become base64, and integers that
+ * JavaScript cannot represent become text.
  *
  * @throws {Error} for invalid msgpack, and for custom extensions.
  */

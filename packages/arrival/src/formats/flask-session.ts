@@ -65,7 +65,10 @@ export function readFlaskSession({ secretKeys }: FlaskSessionKeys): Reader {
   })
 }
 
-/** Reads a record of Flask-Session 0.6 and newer: msgpack or JSON, which the first byte tells. Older records are pickled. */
+/**
+ * Reads a record of Flask-Session 0.6 and newer: msgpack or JSON; the first byte shows which. Older records are
+ * pickled.
+ */
 export const readFlaskSessionRecord = (record: Uint8Array, now: number): Stored | Refused =>
   judged(() => {
     const [first = 0, second = 0] = record

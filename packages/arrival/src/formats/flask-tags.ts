@@ -1,8 +1,8 @@
 import type { Fields } from '../text.ts'
 
 /*
- * Flask's TaggedJSONSerializer writes values that JSON lacks as objects with one key. Here a tuple becomes a list, markup text, a
- * UUID its usual form, a datetime ISO text, and bytes base64.
+ * Flask's TaggedJSONSerializer writes values that JSON lacks as objects with one key. Here tuples become lists, markup
+ * becomes text, UUIDs get their usual form, datetimes become ISO text, and bytes become base64.
  */
 
 /** A dictionary whose only key was a tag's name: Flask has appended two characters. */

@@ -85,7 +85,7 @@ export function readFlag(option: string, value: unknown, fallback: boolean): boo
   return value
 }
 
-/** @throws {ConfigError} unless `value` is a functionor undefined. */
+/** @throws {ConfigError} unless `value` is a function or undefined. */
 export function readFunction(option: string, value: unknown, expected = 'a function'): unknown {
   if (value === undefined || typeof value === 'function') return value
   throw wrongOption(option, expected, value)
@@ -94,7 +94,7 @@ export function readFunction(option: string, value: unknown, expected = 'a funct
 /**
  * Reads the option `now`, a clock in epoch milliseconds; the clock throws a TypeError if it returns anything else.
  *
- * @throws {ConfigError} unless it is a functionor undefined.
+ * @throws {ConfigError} unless it is a function or undefined.
  */
 export function readClock(value: unknown): () => number {
   const given = readFunction('now', value, 'a function that returns epoch milliseconds')

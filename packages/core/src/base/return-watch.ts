@@ -8,7 +8,8 @@ export interface ReturnWatch {
   /** Whether it still checks. */
   isOn(): boolean
   /**
-   * Records that a visitor has sent the cookie or is given it. Returns whether it is set for the second time without ever coming back.
+   * Records that a visitor has sent the cookie, or that a response sets it. Returns whether it is set for the second
+   * time without ever coming back.
    *
    * @param visitor The visitor's address and user agent, which are not stored.
    */

@@ -34,7 +34,7 @@ export function validIn<T>(option: string, result: Validated<T>): { readonly val
   return issuesIn(option, result) === undefined ? (result as { readonly value: T }) : undefined
 }
 
-/** @throws {ConfigError} unless it is a Standard Schemaor undefined. */
+/** @throws {ConfigError} unless it is a Standard Schema or undefined. */
 export function readSchema(option: string, value: unknown): StandardSchema<unknown> | undefined {
   if (value === undefined) return undefined
   const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'

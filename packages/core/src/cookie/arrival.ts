@@ -49,7 +49,10 @@ export interface RefusedArrival {
 export const refusalOf = (given: object): ArrivalRefusal | undefined =>
   fieldOf(given as Partial<RefusedArrival>, 'refused')
 
-/** @throws {ConfigError} for anything else than an arrival, and for a foreign cookie with one of the session's own names. */
+/**
+ * @throws {ConfigError} for anything other than an arrival, and for a foreign cookie with one of the session's own
+ * names.
+ */
 export function readArrivals(given: unknown, ownNames: readonly string[]): readonly Arrival[] {
   if (given === undefined) return []
   if (!Array.isArray(given)) throw wrongOption('arrivals', 'a list of arrivals of @keepsake/arrival', given)

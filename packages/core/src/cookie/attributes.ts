@@ -9,11 +9,11 @@ const MAX_ATTRIBUTE_LENGTH = 1024
 
 /** The attributes of a cookie. The defaults are the safe choice: `Path=/; Secure; HttpOnly; SameSite=Lax`. */
 export interface CookieAttributes {
-  /** How long the browser keeps it, at most 400 days. Left out: until the browser closes. */
+  /** How long the browser keeps it, at most 400 days. Default: until the browser closes. */
   readonly maxAge?: Duration | undefined
   /** A fixed expiry instead of `maxAge`. */
   readonly expires?: Date | undefined
-  /** Sends it to this host and all below it. Left out: only to the host that set it. */
+  /** Sends it to this host and all below it. Default: only to the host that set it. */
   readonly domain?: string | undefined
   /** Sends it only below this path. Default `/`. */
   readonly path?: string | undefined
@@ -41,7 +41,7 @@ const ATTRIBUTES = [
   'priority',
 ] as const satisfies readonly (keyof CookieAttributes)[]
 
-/** Attributes that were checked, as the text that every line of this cookie ends with. */
+/** Checked attributes, as the text at the end of every line of this cookie. */
 export interface CookieShape {
   readonly name: string
   /** `; Path=/; Secure; HttpOnly; SameSite=Lax` */
@@ -55,7 +55,7 @@ export interface CookieShape {
  * Checks a cookie's name and attributes once, so that writing a line only concatenates texts.
  *
  * @throws {ConfigError} for a name outside RFC 9110's token, an attribute outside its grammar, or a combination that
- * browsers would silently drop: `SameSite=None` or `Partitioned` without Secure, a name prefix whose demands
+ * browsers would silently drop: `SameSite=None` or `Partitioned` without Secure, a name prefix whose requirements
  * are not met (rfc6265bis §4.1.3), more than 400 days.
  */
 export function readAttributes(
@@ -140,7 +140,7 @@ export function readMaxAge(option: string, value: unknown): number {
 }
 
 function readExpires(value: unknown): Date {
-  // The years that both IMF-fixdate and rfc6265bis §5.1.1 can say.
+  // The years that both IMF-fixdate and rfc6265bis §5.1.1 can represent.
   const year = value instanceof Date ? value.getUTCFullYear() : Number.NaN
   if (value instanceof Date && year >= 1601 && year <= 9999) return new Date(value)
   throw new ConfigError('cookie.expires', 'expected a valid Date from the year 1601 on')

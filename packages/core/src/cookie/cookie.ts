@@ -54,7 +54,10 @@ export interface PlainCookie extends Cookie {
 }
 
 export interface WriteOptions {
-  /** Whole seconds, 0 to 400 days, instead of the attribute's. Left out with no attribute: until the browser closes. */
+  /**
+   * Whole seconds, 0 to 400 days, instead of the attribute's. Without either, the cookie lasts until the browser
+   * closes.
+   */
   readonly maxAge?: number | undefined
 }
 

@@ -21,7 +21,7 @@ export const isDomain = (text: string): boolean =>
 
 /** The browsers' rules for a cookie whose name begins like this, in any case; otherwise they silently drop it. */
 export interface Prefix {
-  /** Empty where the name has none. */
+  /** Empty if the name has none. */
   readonly prefix: string
   readonly demands: readonly ('secure' | 'httpOnly' | 'host')[]
 }
@@ -39,10 +39,13 @@ const NO_PREFIX: Prefix = { prefix: '', demands: [] }
 export const prefixOf = (name: string): Prefix =>
   PREFIXES.find(({ prefix }) => name.toLowerCase().startsWith(prefix.toLowerCase())) ?? NO_PREFIX
 
-/** Prefixes in another case, which older browsers take for a plain name, and look-alikes such as `Host__` or `_Host-`. */
+/**
+ * Prefixes in another case, which older browsers treat as plain names, and look-alikes such as `Host__` or
+ * `_Host-`.
+ */
 const LOOKS_LIKE_PREFIX = /^(?:_{1,2}(?:host|secure|http)[-_]|(?:host|secure|http)__)/i
 
-/** @throws {ConfigError} unless `name` is a token and, where it looks like a prefix, exactly one. */
+/** @throws {ConfigError} unless `name` is a token, and has a correct prefix if it seems to have one. */
 export function readName(name: unknown): string {
   if (typeof name !== 'string' || !isToken(name)) {
     throw wrongOption('cookie.name', "letters, digits or any of !#$%&'*+-.^_`|~", name)

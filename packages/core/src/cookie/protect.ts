@@ -19,7 +19,7 @@ export const bare: Protection = Object.freeze<Protection>({
   unwrap: (value) => value,
 })
 
-/** Percent-encoded where it has to be (RFC 3986 §2.1), and decoded once. */
+/** Percent-encoded where necessary (RFC 3986 §2.1), and decoded once. */
 export const percentEncoded: Protection = Object.freeze<Protection>({
   wrap: (text) => encodeURIComponent(text),
   unwrap(value) {
@@ -32,8 +32,8 @@ export const percentEncoded: Protection = Object.freeze<Protection>({
 })
 
 /**
- * Everyone can read it, only we can write it: the encoded text, a dot, and an HMAC-SHA-256 of the cookie's name and that
- * text, under its own key. It does not expire: a copy is accepted for as long as the secret stays.
+ * Everyone can read it, only we can write it: the encoded text, a dot, and an HMAC-SHA-256 of the cookie's name and
+ * that text, under its own key. It does not expire: a copy is accepted for as long as the secret is configured.
  */
 export function signed(secrets: Secrets, name: string): Protection {
   const context = contextOf('signed', name, '')

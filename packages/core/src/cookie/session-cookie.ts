@@ -68,7 +68,10 @@ function readDefinition({ name = 'session', insecure, ...others }: Options): Pla
   return plainCookieOf(readAttributes(prefix + name, { ...attributes, secure }))
 }
 
-/** What may set today's cookie may delete a former one: so both are of the same `sameSite`, and secure or not. */
+/**
+ * A response that may set the current cookie must also be allowed to delete a former one, so both have the same
+ * `sameSite` and `insecure`.
+ */
 function readPrevious(given: unknown, { name, sameSite, insecure }: Options): readonly PlainCookie[] {
   const isList = Array.isArray(given) && given.length <= MAX_PREVIOUS
   if (!isList) throw wrongOption('cookie.previous', `a list of at most ${MAX_PREVIOUS} definitions`, given)

@@ -9,7 +9,7 @@ import { contextOf, MAX_TOKEN_CHARS } from './token.ts'
 export interface Keys {
   readonly fillRandom: FillRandom
   sealer(purpose: 'cookie' | 'store'): Sealer
-  /** Hashes the ids of this cookie, so that they mean nothing to another. */
+  /** Separates the hashes of this cookie's ids from those of any other cookie. */
   readonly storeContext: Buffer
   /** The same for the cookie's former names. */
   readonly formerContexts: readonly Buffer[]
@@ -25,7 +25,7 @@ export interface Keys {
 
 /** The values derived from a text that another library has signed. */
 export interface ArrivalKeys {
-  /** Where to record what a foreign session became: 64 hexadecimal digits, today's place last. */
+  /** Where to record what a foreign session became: keys of 64 hexadecimal digits, the current one last. */
   readonly places: (signed: string) => readonly string[]
   /** 64 bytes that only this application can derive, the same for each request. */
   readonly bytes: (signed: string) => Buffer
@@ -33,11 +33,11 @@ export interface ArrivalKeys {
 
 /** Names of a subject for a store that must not learn who it is: 64 hexadecimal digits, with a separate key for each use. */
 export interface SubjectKeys {
-  /** The name that a subject's records carry. */
+  /** The name in a subject's records. */
   readonly hash: (subject: string) => string
-  /** Every possible name, one for each secret and name of the cookie; today's comes last. */
+  /** Every possible name, one for each secret and name of the cookie, the current one last. */
   readonly hashes: (subject: string) => readonly string[]
-  /** Where to record that a subject's sessions are revoked; today's place comes last. */
+  /** Where to record that a subject's sessions are revoked; the current key is last. */
   readonly revocationKeys: (subject: string) => readonly string[]
 }
 
@@ -90,7 +90,7 @@ function subjectKeysOf(secrets: Secrets, context: Buffer, former: readonly Buffe
   })
 }
 
-/** Every hash of a text, one for each secret and name of the cookie; the current one comes last. */
+/** Every hash of a text, one for each secret and name of the cookie, the current one last. */
 function hashersUnder(
   use: KeyUse,
   secrets: Secrets,

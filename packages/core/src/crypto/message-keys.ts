@@ -3,8 +3,8 @@ import type { FillRandom } from '../base/random.ts'
 import { createDerivation, type DeriveMessageKey, HALF_NONCE_BYTES } from './xaes.ts'
 
 /**
- * How long one nonce prefix serves for sealing. Within an epoch only the last 12 bytes of the nonce vary, at random.
- * 2^16 messages under one message key collide with probability 2^-65; see docs/decisions/0002-key-epochs.md.
+ * How long one nonce prefix is used for sealing. Within an epoch only the last 12 bytes of the nonce vary, at
+ * random. 2^16 messages under one message key collide with probability 2^-65; see docs/decisions/0002-key-epochs.md.
  * The time limit keeps tokens from revealing for long which process made them.
  */
 const EPOCH_SEALS = 2 ** 16

@@ -26,7 +26,7 @@ export type Opened =
 /** Seals and opens tokens of one purpose, cookie name and audience. Synchronous; stores nothing about visitors. */
 export interface Sealer {
   /**
-   * The token of `fields`; never the same twice. A store's record is bound to its row by `rowKey`.
+   * A token of `fields`, a different one each time. A store's record is bound to its row by `rowKey`.
    *
    * @throws {RangeError} for a time outside 0 to 2^40-1 or out of order, or an sid that is not 16 bytes.
    */
@@ -37,7 +37,7 @@ export interface Sealer {
 
 /** One secret in one context. */
 interface RingKey {
-  /** Version and key id: what every token of this key begins with. */
+  /** Version and key id: the beginning of every token of this key. */
   readonly head: Buffer
   readonly headText: string
   readonly aad: Buffer
@@ -134,7 +134,7 @@ function seal(
 ): string {
   checkFields(fields)
   const { messageKey, prefix } = key.messageKeys.forSealing()
-  // A character of a string is at most 3 bytes of UTF-8; to make room for that is cheaper than to count them.
+  // A character of a string is at most 3 bytes of UTF-8; reserving that many is cheaper than counting them.
   const { plain, sealed, iv, aad: room } = scratchFor(FIELD_BYTES + 3 * fields.text.length)
   const plainBytes = writeFields(plain, fields)
   fillRandom(iv, 0, HALF_NONCE_BYTES)
@@ -143,7 +143,7 @@ function seal(
   sealed.set(iv, IV_AT)
   const aad = aadOf(key, rowKey, room)
   const end = encryptInto(sealed, SEALED_AT, messageKey, iv, aad, plain.subarray(0, plainBytes))
-  // In one piece: a text that is joined of several is copied by the first one who reads it.
+  // In one piece: a text joined from several parts is copied when it is first read.
   return sealed.toString('base64url', 0, end)
 }
 
@@ -156,7 +156,8 @@ const hasTokenLength = (token: string, maxChars: number): boolean =>
 function open(key: RingKey, token: string, rowKey: string | undefined, scratchFor: ScratchFor): Opened {
   const { sealed: buffer, aad } = scratchFor(token.length)
   const end = buffer.write(token, 'base64url')
-  // Node's decoder takes padding, blanks, `+/` and loose last bits. A token has one spelling: its own encoding.
+  // Node's decoder accepts padding, blanks, `+/` and unused last bits. A token has one spelling: its own
+  // encoding.
   if (buffer.toString('base64url', 0, end) !== token) return MALFORMED
   const prefixText = token.slice(HEAD_CHARS, HEAD_CHARS + HALF_NONCE_CHARS)
   const messageKey = key.messageKeys.forOpening(buffer.subarray(PREFIX_AT, IV_AT), prefixText)

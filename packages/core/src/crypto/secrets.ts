@@ -114,7 +114,7 @@ function variety(bytes: Buffer): number {
 /** Secrets that were checked, newest first. */
 export type Secrets = readonly [KeyObject, ...KeyObject[]]
 
-/** The use of a derived key; a key of one use opens nothing of another (R61). */
+/** The use of a derived key: a key for one use opens nothing that was made for another (R61). */
 export type KeyUse =
   | 'key'
   | 'kid'

@@ -9,15 +9,18 @@ const TIME_BYTES = 6
 const MAC_BYTES = 24
 const STAMP = /^[A-Za-z0-9_-]{40}$/
 
-/** Times that only this application can write, each for one purpose and one text. Nothing is stored for them. */
+/** Times that only this application can write, each for one purpose and one text. The server does not store them. */
 export interface Stamps {
   /** @param time Epoch seconds. */
   write(purpose: string, time: number, about: string): string
-  /** Takes anything; the time of what `write` has made for this, and undefined for all else. */
+  /**
+   * Accepts any value: the time of a stamp that `write` made for this purpose and text, and undefined for
+   * everything else.
+   */
   timeIn(stamp: unknown, purpose: string, about: string): number | undefined
 }
 
-/** @param keys The newest writes; all read. */
+/** @param keys Newest first: the first key writes, all keys read. */
 export function createStamps(keys: readonly [KeyObject, ...KeyObject[]]): Stamps {
   return Object.freeze<Stamps>({
     write(purpose, time, about) {

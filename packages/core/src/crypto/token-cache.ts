@@ -2,8 +2,8 @@ import type { Opened, Sealer } from './seal.ts'
 import { HALF_NONCE_CHARS, HEAD_CHARS } from './token.ts'
 
 /**
- * Characters of tokens that are cached at most, twice over: some thousands of small sessions, or a few hundred
- * large ones, in a few megabytes.
+ * The maximum number of cached characters of tokens, in each of two generations: some thousands of small
+ * sessions, or a few hundred large ones, in a few megabytes.
  */
 const MAX_CHARS = 2 ** 20
 
@@ -66,12 +66,12 @@ export function withTokenCache(sealer: Sealer): Sealer {
   })
 }
 
-/** Where the half of the nonce begins that differs in every token of a key epoch. */
+/** The position of the second half of the nonce, which differs in every token of a key epoch. */
 const NONCE_AT = HEAD_CHARS + HALF_NONCE_CHARS
 
 /**
- * The cache key of a token: five characters of its nonce as 30 bits. A number costs less than a text, which has to be made and
- * hashed; of two tokens with the same key, the later one is cached.
+ * The cache key of a token: five characters of its nonce as 30 bits. A number costs less than a text, which would have
+ * to be created and hashed; of two tokens with the same key, the later one is cached.
  */
 function keyOf(token: string): number {
   let key = 0

@@ -52,7 +52,7 @@ export interface SealedFields {
   readonly text: string
 }
 
-/** Node takes 1,024 bytes as the info of an HKDF, of which the use of a key needs three. */
+/** Node accepts 1,024 bytes as the info of an HKDF; the use of a key takes up three of them. */
 const MAX_CONTEXT_BYTES = 1021
 
 /**
@@ -83,7 +83,7 @@ export function checkFields({ created, issued, expires, sid }: SealedFields): vo
 
 const isTime = (time: number): boolean => Number.isInteger(time) && time >= 0 && time <= MAX_TIME
 
-/** Writes the fields and the text to the start of `plain`, and returns how many bytes they are. */
+/** Writes the fields and the text to the start of `plain`, and returns their length in bytes. */
 export function writeFields(plain: Buffer, fields: SealedFields): number {
   plain[0] = fields.permanent ? FLAG_PERMANENT : 0
   plain.writeUIntBE(fields.created, 1, 5)

@@ -12,17 +12,17 @@ import {
  */
 const GCM: CipherGCMTypes = 'aes-256-gcm'
 export const TAG_BYTES = 16
-/** Without it Node takes tags of 4 bytes (DEP0182); workerd takes them with it too. */
+/** Without it, Node accepts tags of 4 bytes (DEP0182); workerd accepts them even with it. */
 const WHOLE_TAG = Object.freeze({ __proto__: null, authTagLength: TAG_BYTES })
-/** Each half of the nonce: the part the key is derived from, and the part GCM gets. */
+/** The length of each half of the nonce: the key is derived from one, and GCM gets the other. */
 export const HALF_NONCE_BYTES = 12
 const BLOCK_BYTES = 16
-/** Not null, which not every runtime takes. */
+/** Not null, because some runtimes reject it. */
 const NO_IV = new Uint8Array(0)
 /** `X` */
 const LABEL = 0x58
 
-/** Gives the message key for the first half of a nonce. */
+/** Returns the message key for the first half of a nonce. */
 export type DeriveMessageKey = (prefix: Uint8Array) => KeyObject
 
 /**
@@ -56,7 +56,7 @@ function doubled(block: Buffer): Buffer {
   return out
 }
 
-/** Encrypts `plain` into `out` from `at`: the ciphertext, then the 16-byte tag. Returns where the tag ends. */
+/** Encrypts `plain` into `out` from `at`: the ciphertext, then the 16-byte tag. Returns the end of the tag. */
 export function encryptInto(
   out: Buffer,
   at: number,

@@ -34,9 +34,9 @@ export interface DeviceRules {
   readonly isRequired: boolean
   readonly endsCopied: boolean
   readonly cookie: SessionCookie
-  /** The names that the cookie has, and had. */
+  /** The current and former names of the cookie. */
   readonly names: readonly string[]
-  /** Of the cookie, as a `Set-Cookie` line has them, but for how long it lives. */
+  /** The attributes of the cookie as in a `Set-Cookie` line, except its lifetime. */
   readonly attributes: string
 }
 
@@ -46,7 +46,8 @@ const MAX_AGE = 86_400
 /**
  * Reads the option `deviceBound`.
  *
- * @param sessionCookie The session cookie, whose attributes the device cookie shares; `given` are the options that it was made from.
+ * @param sessionCookie The session cookie, whose attributes the device cookie shares; `given` are the options from
+ * which it was created.
  * @throws {ConfigError} naming the option that is wrong.
  */
 export function readDeviceBound(value: unknown, sessionCookie: SessionCookie, given: unknown): DeviceRules {
@@ -79,7 +80,7 @@ const nameFor = (sessionName: string): string => `${sessionName}-device`
 
 const PATH = /^(?:\/[\w.~-]+)+$/
 
-/** A browser sends the session's cookie to the routes only where they are below the cookie's path. */
+/** A browser sends the session's cookie to the routes only if they are below the cookie's path. */
 function readPath(path: unknown, cookiePath: string): string {
   const below = cookiePath.endsWith('/') ? cookiePath : `${cookiePath}/`
   if (path === undefined) return `${below}.session`

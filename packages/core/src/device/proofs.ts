@@ -94,7 +94,7 @@ export function createDeviceProofs(rules: DeviceRules, stamps: Stamps): DevicePr
 export const REGISTER = '/register'
 export const REFRESH = '/refresh'
 
-/** An anonymous visitor is asked for none. */
+/** The text for a registration's challenge; anonymous visitors get no challenge. */
 const loginOf = ({ created, subject = '' }: Login): string => `${created}\n${subject}`
 
 /** Names a binding to a browser: 22 characters that prove nothing. */

@@ -31,12 +31,12 @@ export function readGuardRules(given?: CrossOriginGuardOptions): GuardRules {
   })
 }
 
-/** A scheme, a host of anything but what ends or divides one, and perhaps a port. */
+/** A scheme, a host without the characters that end or divide one, and optionally a port. */
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/(?:\[[0-9a-f:.]+\]|[^\s/?#@:*[\]\\]+)(?::\d{1,5})?$/i
 
 /**
  * A list of origins such as `https://admin.example.com` or `capacitor://localhost`, as browsers write them: in lower
- * case, with the port only where it is not the scheme's own.
+ * case, with the port only if it is not the scheme's default.
  *
  * @param option Names the list in errors.
  * @throws {ConfigError} unless it is a list, and for an entry that is not `scheme://host` or `scheme://host:port`: with

@@ -5,7 +5,7 @@
 
 import type { CrossOriginReason, OriginReason } from '../base/reasons.ts'
 
-/** Header fields, with names in lower case as Node gives them. */
+/** Header fields, with names in lower case, as in Node. */
 export type HeaderFields = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** The facts about a request. */
@@ -18,7 +18,10 @@ export interface OriginRequest {
   readonly isEncrypted: boolean
 }
 
-/** Methods that change nothing (RFC 9110 §9.2.1), in the only case in which they are methods. TRACE no browser sends. */
+/**
+ * Methods that change nothing (RFC 9110 §9.2.1), in upper case, because methods are case-sensitive. No browser
+ * sends TRACE.
+ */
 const SAFE_METHODS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Whether a request of this method changes nothing. */
@@ -79,7 +82,7 @@ function isOwn(origin: string, { headers, isEncrypted }: OriginRequest): boolean
 
 /**
  * The cross-origin guard has rejected a request. Frameworks answer 403. It contains nothing from the request, so
- * it may be shown to the sender (which `expose` tells Koa).
+ * it may be shown to the sender (as `expose` says to Koa).
  */
 export class CrossOriginError extends Error {
   override readonly name = 'CrossOriginError'

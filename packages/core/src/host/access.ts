@@ -6,7 +6,7 @@ export interface RequestAccess<Request> {
   /** The requested host, with its port if there is one. */
   hostOf(request: Request): string | readonly string[] | undefined
   methodOf(request: Request): string | undefined
-  /** The path that was asked for, whole, without its query. */
+  /** The complete path of the request, without its query. */
   pathOf(request: Request): string
   /** The headers that name the origin of a request; see `checkOrigin`. */
   fieldsOf(request: Request): HeaderFields

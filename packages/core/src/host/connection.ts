@@ -22,5 +22,5 @@ export function isPlainHttp<Q>(access: RequestAccess<Q>, request: Q): boolean {
 
 /** Whether browsers accept a cookie only over https. */
 export const isSecureCookie = (cookie: Pick<Cookie, 'clear'>): boolean =>
-  // Every line of the cookie has the same attributes; the one that clears it is there already.
+  // Every line of the cookie has the same attributes; the line that clears it already exists.
   cookie.clear().includes('; Secure')

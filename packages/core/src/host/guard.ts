@@ -33,7 +33,10 @@ export function createGuardOf<Q extends object>(
   }
 }
 
-/** A browser posts proofs of a device with the origin of whatever has made it do so; they change nothing that they do not prove. */
+/**
+ * A browser posts a device's proofs with the origin of the page that caused them; without a valid proof, the post
+ * changes nothing.
+ */
 function isByItself<Q extends object>(access: RequestAccess<Q>, request: Q): boolean {
   return attachmentsOf(request).some(({ sessions }) =>
     isDevicePost(sessions, access.methodOf(request), () => access.pathOf(request)),
@@ -49,7 +52,7 @@ function originReason<Q extends object>(
     {
       method: access.methodOf(request),
       headers: access.fieldsOf(request),
-      // Found out only where it matters, which is nearly never.
+      // Determined only when it is needed, which is rare.
       get hasCookie() {
         return hasSessionCookie(access, request)
       },

@@ -14,7 +14,7 @@ import type { ResponseAccess } from './access.ts'
  * equally strict.
  */
 export function applyHeaders<R>(access: ResponseAccess<R>, response: R, headers: readonly Header[]): void {
-  // Listed before ours are added, so that there are fewer; `no-store` never comes alone.
+  // Listed before our headers are added, because the list is shorter then; `no-store` is never the only header.
   const names = headers.length > 1 ? access.namesOf(response) : NONE
   headers.forEach((header) => applyHeader(access, response, header[0], header[1], headers, names))
 }

@@ -9,13 +9,13 @@ export interface SessionStatus {
   readonly expiresIn: number
 }
 
-/** The headers of the answer: it is of this moment and of this visitor. */
+/** The headers of the response, which is valid only now and only for this visitor. */
 export const STATUS_HEADERS = Object.freeze({
   'Content-Type': 'application/json',
   'Cache-Control': 'no-store',
 } as const)
 
-/** The methods that a page may ask with: GET and HEAD extend nothing, POST is a use of the session. */
+/** The methods that a page may use: GET and HEAD extend nothing, POST counts as use of the session. */
 export const STATUS_METHODS = 'GET, HEAD, POST'
 
 /**

@@ -33,7 +33,7 @@ export function overflowing(sealed: LazyMode, stored: EagerMode, above = Infinit
     apply(commit, isOver) {
       const wasStored = commit.before?.place !== undefined
       if (!wasStored) return fits(commit) ? sealed.apply(commit) : stored.apply(commit, isOver)
-      // Not with a new id: another request's changes belong in the row.
+      // A commit with a new id does not move: another request's changes belong in the row.
       return fits(commit) && commit.plan.record === 'update'
         ? moveBack(commit, isOver)
         : stored.apply(commit, isOver)

@@ -1,11 +1,11 @@
 /*
- * The device that a session is bound to, as its record says it: since when, in epoch seconds by base 36, and the device's
- * public key, in whatever spelling the package that verifies proofs gives it:
+ * The device that a session is bound to, as text in its record: the time of the binding, in epoch seconds in base 36,
+ * and the device's public key, as the package that verifies proofs writes it:
  *
  *   binding = at ‖ '.' ‖ key
  */
 
-/** A device's public key, and since when the session is bound to it. */
+/** A device's public key, and the time from which the session is bound to it. */
 export interface Binding {
   readonly key: string
   /** Epoch seconds. */
@@ -24,7 +24,7 @@ export function bindingOf({ key, at }: Binding): string {
   throw new TypeError('device: expected a public key as text of letters, digits, dots and dashes')
 }
 
-/** Whether a value is what `bindingOf` gives. */
+/** Whether a value has the form that `bindingOf` returns. */
 export const isBinding = (value: unknown): value is string => typeof value === 'string' && BINDING.test(value)
 
 export function readBinding(binding: string): Binding {

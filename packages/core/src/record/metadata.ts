@@ -83,7 +83,7 @@ export function mergeMetadata(base: Metadata, mine: Metadata, theirs: Metadata):
     csrf: mine.csrf === base.csrf ? theirs.csrf : mine.csrf,
     permanent: mine.permanent === base.permanent ? theirs.permanent : mine.permanent,
     version: Math.max(mine.version, theirs.version),
-    // Of two devices the first one has it.
+    // If two requests bind a device, the first one wins.
     binding: mine.binding === base.binding || theirs.binding !== base.binding ? theirs.binding : mine.binding,
   }
 }
@@ -94,7 +94,7 @@ export type KeyExpiries = ReadonlyMap<string, number>
 export const NO_EXPIRIES: KeyExpiries = new Map()
 const NO_KEYS: readonly string[] = Object.freeze([])
 
-/** Of an anonymous session with data only. */
+/** The metadata of an anonymous session that has only data. */
 export const NO_METADATA: Metadata = Object.freeze({
   subject: undefined,
   label: undefined,

@@ -99,7 +99,7 @@ function taggedObject(value: object, path: string, depth: number, budget: Budget
   throw new SessionDataError(path, `is ${describe(value)}, which cannot be saved`)
 }
 
-/** Whatever the value itself has as a method of this name. */
+/** Ignores a method of this name that the value itself has. */
 const timeOf = (date: Date): number => Date.prototype.getTime.call(date)
 
 function taggedEntries(

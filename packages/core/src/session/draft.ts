@@ -33,14 +33,14 @@ export function endDraft(session: object, visit: SessionVisit): void {
   removeData(session, visit.state)
 }
 
-/** Ends all of a session but what its object shows. */
+/** Ends a session, but leaves the data that its object shows. */
 export function endState({ state, setup }: SessionVisit): void {
   // A new object for each end, so that a commit distinguishes the end that it has carried out from a later one.
   const carried: CarriedOver = { keys: [], flash: false }
   Object.assign(state, freshState(setup), { carried })
 }
 
-/** The text of a record of all that a session holds now. */
+/** The text of a record with a session's current content. */
 export const draftText = (session: object, state: SessionState): string =>
   writeText(dataOf(session, state), state)
 
@@ -83,7 +83,7 @@ export function showText(session: object, state: SessionState, text: string): vo
   const content = contentIn(text)
   const { expiries } = state
   show(session, content.data)
-  // An end may have been set for a key that is still to come.
+  // An expiry may have been set for a key that has no value yet.
   const coming = onlyExpiries(expiries, (key) => !Object.hasOwn(session, key))
   state.flash = content.flash
   state.expiries = new Map([...coming, ...content.expiries])
@@ -101,7 +101,7 @@ function show(session: object, data: object): void {
   for (const [key, value] of Object.entries(data)) Object.defineProperty(session, key, propertyOf(value))
 }
 
-/** Without a prototype, for what a polluted one has would be part of it. */
+/** Without a prototype, because a descriptor is read through it, and it may be polluted. */
 const propertyOf = (value: unknown): PropertyDescriptor => {
   const property = { __proto__: null, value, writable: true, enumerable: true, configurable: true }
   return property

@@ -129,11 +129,11 @@ export class SessionFacts {
   }
 }
 
-/** What a session is asked for that is to be fresh. */
+/** The conditions under which a session counts as fresh. */
 export interface Freshness {
   /** How long ago the login may be. Default: any time. */
   readonly within?: Duration | undefined
-  /** Whether it has to come from the device that it is bound to. Default: false. */
+  /** Whether the request must come from the device that the session is bound to. Default: false. */
   readonly bound?: boolean | undefined
 }
 

@@ -66,7 +66,7 @@ export function logIn(visit: SessionVisit, session: object, subject: string, opt
   }
   const isKept = (key: string): boolean => keep.includes(key)
   removeData(session, state, keep)
-  // "Remember me" that this request asked for stays, in whichever order it is written.
+  // "Remember me" that this request has set stays, whether it was set before or after the login.
   const permanent = state.permanentAsked ?? false
   const carried = { keys: login.keep, flash: state.subject === undefined }
   const flash = carried.flash ? state.flash : ownFlash(visit)

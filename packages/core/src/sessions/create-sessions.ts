@@ -19,7 +19,7 @@ import { type AdapterSessions, OPEN, peekOf, type Sessions } from './sessions.ts
 import { type DataOptions, OPTIONS, type SessionsOptions } from './options.ts'
 import { readSetup } from './setup.ts'
 
-/** What a request's cookies lead to, as far as it has to be asked for now. */
+/** Fetches what a request's lookup needs before the handler runs. */
 type Load = (header: CookieHeader) => MaybePromise<Look>
 
 /**
@@ -40,7 +40,10 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
     readSetup(readOptions('options', options, OPTIONS))
   const { mode, cookie, lifetime, subjects, accept, trace, now } = setup
 
-  /** The look is the same for all visits: one for each would be much of what a request costs whose handler never looks. */
+  /**
+   * One function for all visits: creating one for each would be much of the cost of a request whose handler never
+   * uses its session.
+   */
   function loadSealed(sealed: LazyMode): Load {
     const look: Look = (header) => lookUpSealed(sealed, setup, header, now())
     return () => look
@@ -59,7 +62,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
     }
   }
 
-  /** Wherever the session comes from. */
+  /** From any device. */
   const loadAny = mode.isLazy ? loadSealed(mode) : loadStored(mode)
 
   const loadOwn = device === undefined ? loadAny : loadHeld(fromDevice(device))
@@ -146,7 +149,7 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
       }
     },
     async peek(source) {
-      // Nobody arrives by it: it writes nothing.
+      // It converts no session of another library, because it writes nothing.
       const record = (await openBy(loadOwn, source)).peek()
       return record && peekOf(record, lifetime, now())
     },

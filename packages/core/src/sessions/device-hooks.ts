@@ -5,7 +5,7 @@ import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { DeviceHooks } from './device-sessions.ts'
 import { type BindableVisit, createDeviceVisit } from './device-visit.ts'
 
-/** No use of a session. */
+/** For a visit that does not count as use. */
 export const NO_USE: VisitOptions = Object.freeze({ extend: false })
 
 export function deviceHooks(

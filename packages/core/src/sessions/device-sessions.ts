@@ -3,7 +3,7 @@ import type { CookieSource } from '../cookie/read.ts'
 import type { ChallengeState } from '../device/judge.ts'
 import type { ProofRefusal } from '../base/reasons.ts'
 
-/** Names what `@keepsake/dbsc` works with, in whichever copy of this package made the sessions. */
+/** Names the functions that `@keepsake/dbsc` uses, even if another copy of this package created the sessions. */
 export const DEVICE: unique symbol = Symbol.for('keepsake.device')
 
 /** Sessions that may be bound to devices. */
@@ -16,7 +16,10 @@ export interface DeviceHooks {
   /** The paths that browsers post to. */
   readonly register: string
   readonly refresh: string
-  /** The cookie that a browser gets for a proof; its attributes are those of its lines, but for how long it lives. */
+  /**
+   * The cookie that a browser gets for a proof; its attributes are those of its `Set-Cookie` lines, except the
+   * lifetime.
+   */
   readonly cookie: { readonly name: string; readonly attributes: string }
   /** Whether a login must be bound. */
   readonly isRequired: boolean
@@ -26,10 +29,10 @@ export interface DeviceHooks {
   skipped(reason: ProofRefusal): void
 }
 
-/** The key that a session is bound to, as a request is to show it. */
+/** The key that a session is bound to, and how to check proofs of it. */
 export interface BoundKey {
   readonly key: string
-  /** The name that the binding has for browsers. */
+  /** The identifier of the binding for browsers. */
   readonly id: string
   /** A challenge to be signed by the key. */
   challenge(): string
@@ -38,7 +41,7 @@ export interface BoundKey {
   refreshed(): readonly Header[]
 }
 
-/** One request that shows something of a key. */
+/** One request that registers a key or proves that the browser has it. */
 export interface DeviceVisit {
   /** `unknown`: the session cannot be opened now, but may be valid on another server or later. */
   readonly state: 'open' | 'over' | 'unknown'
@@ -47,15 +50,15 @@ export interface DeviceVisit {
   /** The state of a challenge for a login. */
   registrationState(challenge: unknown): ChallengeState
   /**
-   * Binds the session to a key, unless it is bound; undefined where another key was quicker. The headers are those of the
+   * Binds the session to a key, unless it is bound; undefined if another key was faster. `headers` are those of the
    * response.
    *
    * @throws what `session.save` throws.
    */
   register(key: string): Promise<{ readonly id: string; readonly headers: readonly Header[] } | undefined>
-  /** Publishes why a proof was not taken. */
+  /** Publishes why a proof was rejected. */
   refused(reason: ProofRefusal): void
-  /** Ends what this request has to end, and returns the headers of the response. */
+  /** Ends the session if this request requires that, and returns the headers of the response. */
   close(): Promise<readonly Header[]>
 }
 

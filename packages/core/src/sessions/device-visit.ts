@@ -20,7 +20,7 @@ export interface BindableVisit {
 
 const NO_STORE: Header = Object.freeze(['Cache-Control', 'no-store'])
 
-/** Why a session was not opened that may be there nevertheless. */
+/** The reasons for not opening a session that may be valid nevertheless. */
 const MAY_BE_GOOD: ReadonlySet<OpenReason> = new Set<OpenReason>([
   'unknown_key',
   'issued_in_future',
@@ -38,7 +38,7 @@ export function createDeviceVisit(
 ): DeviceVisit {
   const came = visit.peek()
   const { reason, standing } = visit.lookup
-  // A proof is about the key: it may come with the cookie from before a new id.
+  // A proof concerns the key, so it may arrive with the cookie from before a new id.
   const record = came ?? standing
   const binding = record?.content.binding
   const cookieHeader = (of: string): Header => ['Set-Cookie', device.cookieLine(of, now())]
@@ -61,10 +61,11 @@ export function createDeviceVisit(
       came === undefined ? 'over' : device.registrationState(challenge, visit.state, now()),
     async register(key) {
       const own = bindingOf({ key, at: now() })
-      // The first look, so that it is committed.
+      // The first use of the session, so that it is committed.
       if (visit.session.subject === undefined) return undefined
       visit.state.binding = own
-      // A request that only closes gets an error for an end only if it loses data.
+      // If another request has ended the session, `save` throws; `close` alone would throw only if data were
+      // lost.
       await visit.save()
       const headers = await visit.close()
       if (visit.state.binding !== own) return undefined

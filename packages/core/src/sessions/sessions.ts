@@ -54,7 +54,7 @@ export interface Sessions<D> {
   readonly cookie: Cookie
   /** Where records live. */
   readonly mode: 'cookie' | 'store'
-  /** Whether a store that was given forgets all when this process ends, and shows nothing to others: the memory store. */
+  /** Whether one of the stores is lost with this process and invisible to others, as the memory store is. */
   readonly isVolatile: boolean
   /**
    * A visit for a request, or for its `Cookie` header alone. Accepts any header; an unusable session is an
@@ -79,10 +79,10 @@ export interface Sessions<D> {
    */
   listFor(subject: string, options?: { readonly current?: object | undefined }): Promise<readonly Device[]>
   /**
-   * Ends one session, if it is this subject's: by a `handle` of `listFor`, whatever its current id; for
-   * sessions in their cookies, by a `session.id`. Anyone who has had the cookie can know the handle, so the
-   * subject is required: `undefined` for an anonymous session in a store. Returns whether there was one; undefined for
-   * sessions in their cookies, where this is unknown.
+   * Ends one session, if it is this subject's: by a `handle` of `listFor`, whatever its current id; for sessions in
+   * their cookies, by a `session.id`. Anyone who has ever had the cookie can compute the handle, so the subject is
+   * required: `undefined` for an anonymous session in a store. Returns whether there was one; undefined for sessions
+   * in their cookies, where this is unknown.
    *
    * @throws {UnsupportedError} in sealed mode without `revocation`, and for an anonymous session there.
    * @throws {StoreError} when the store fails.
@@ -98,26 +98,27 @@ export interface Sessions<D> {
    */
   revokeAll(subject: string, options?: { readonly except?: object | undefined }): Promise<number | undefined>
   /**
-   * All sessions in the store, or those of one subject, one after the other and in any order: for operators. One that begins
-   * or ends meanwhile may be among them or not. It reads every record, so it is nothing for each request.
+   * All sessions in the store, or those of one subject, one after the other and in any order: for operators. A session
+   * that begins or ends in the meantime may be included or not. It reads every record, so do not call it for each
+   * request.
    *
-   * Iterating throws an {@link UnsupportedError} where sessions live in their cookies, and with a store that has no `all`, or
-   * no `bySubject`; and a {@link StoreError} when the store fails.
+   * Iterating throws an {@link UnsupportedError} if sessions live in their cookies, or if the store has no `all` or no
+   * `bySubject`; and a {@link StoreError} if the store fails.
    */
   all(options?: { readonly subject?: string | undefined }): AsyncIterable<StoredSession>
   /**
-   * The session of a handle, whoever's it is; undefined where there is none. For operators: an application that shows a visitor
-   * his own takes `listFor`.
+   * The session with this handle, whatever its subject; undefined if there is none. For operators: to show users their
+   * own sessions, use `listFor`.
    *
-   * @throws {UnsupportedError} where sessions live in their cookies.
+   * @throws {UnsupportedError} if sessions live in their cookies.
    * @throws {StoreError} when the store fails.
    */
   find(handle: string): Promise<StoredSession | undefined>
   /**
-   * How many live records the store has. That is how many sessions, and those too that a shorter lifetime or another secret has
-   * ended since; and what is written down of sessions that have arrived from another library.
+   * The number of live records in the store: all sessions, including those that a shorter lifetime or another secret
+   * has ended since, and the entries about sessions that have arrived from another library.
    *
-   * @throws {UnsupportedError} where sessions live in their cookies, and with a store that has neither `count` nor `all`.
+   * @throws {UnsupportedError} if sessions live in their cookies, or if the store has neither `count` nor `all`.
    * @throws {StoreError} when the store fails.
    */
   count(): Promise<number>
@@ -125,7 +126,7 @@ export interface Sessions<D> {
   close(): Promise<void>
 }
 
-/** Names the method that adapters open visits with, whichever copy of this package made the sessions. */
+/** Names the method by which adapters open visits, even if another copy of this package created the sessions. */
 export const OPEN: unique symbol = Symbol.for('keepsake.open')
 
 /** Sessions as adapters see them. A wrapper of sessions has to wrap this method too. */

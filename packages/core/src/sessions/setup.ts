@@ -30,7 +30,7 @@ import { startSweep } from './sweep.ts'
 export interface CheckedOptions {
   readonly setup: Setup
   readonly whenStoreFails: 'fail' | 'anonymous'
-  /** Undefined where logins are bound to no device. */
+  /** Undefined if logins are not bound to devices. */
   readonly device: DeviceProofs | undefined
   readonly arrivals: readonly Arrival[]
   readonly arriving: ArriveSetup
@@ -102,7 +102,7 @@ export function readSetup(options: Readonly<Record<string, unknown>>): CheckedOp
   })
 }
 
-/** Where logins are bound to nothing, nothing is derived for it either. */
+/** If logins are not bound to devices, no keys are derived for that. */
 function readDevice(
   options: Readonly<Record<string, unknown>>,
   cookie: SessionCookie,

@@ -59,7 +59,10 @@ export function createSealedStore(given: Store, sealer: Sealer, subjects: Subjec
   const { bySubject } = store
   const watch = fieldOf(given, 'watch')
 
-  /** A busy store has not started, which is not known after a failure. */
+  /**
+   * Throws the earlier failure if the store is busy: the busy read has not started, but the failed write may have
+   * taken effect.
+   */
   async function readAfter(failure: unknown, key: string): Promise<string | undefined> {
     try {
       return await store.read(key)

@@ -57,8 +57,8 @@ export interface Store {
   /** Whether all records are lost when the process ends. Default false. */
   readonly isVolatile?: boolean
   /**
-   * What it keeps records in, for those who watch its calls: where OpenTelemetry has a name for that, the one of
-   * `db.system.name`, such as `'redis'` or `'postgresql'`. Default none.
+   * The name of the database, for tools that observe the store's calls: OpenTelemetry's `db.system.name` for it
+   * if there is one, such as `'redis'` or `'postgresql'`. Default none.
    */
   readonly system?: string
   /**
@@ -88,13 +88,13 @@ export interface Store {
    */
   bySubject?(subject: string): AsyncIterable<readonly [key: string, text: string]>
   /**
-   * All live records, in any order, none twice; for what operators ask. One that has been there since before the call is not
-   * missed, even when it is replaced meanwhile. Must not block, as a sweep, nor hold all texts at once.
+   * All live records, in any order, none twice: for operators. A record that exists throughout the call is not missed,
+   * even if it is replaced in the meantime. Must not block, like a sweep, nor hold all texts in memory at once.
    */
   all?(): AsyncIterable<readonly [key: string, text: string]>
   /**
-   * How many live records there are, where the backend can tell that without bringing all texts. What is written meanwhile may
-   * count or not. Must not block.
+   * The number of live records, if the backend can count them without sending all texts. Records written in the
+   * meantime may be counted or not. Must not block.
    */
   count?(): Promise<number>
   /**

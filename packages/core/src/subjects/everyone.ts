@@ -99,10 +99,10 @@ export function everyoneInStore(setup: EveryoneSetup): Everyone {
 const unknown = (method: string): UnsupportedError =>
   new UnsupportedError(`sessions.${method}: sessions live in their cookies; configure a store`)
 
-/** Where at least some sessions live in their cookies. */
+/** For sessions of which at least some live in their cookies. */
 export function nobody(): Everyone {
   return Object.freeze<Everyone>({
-    // oxlint-disable-next-line require-yield -- it fails when the first one is asked for, as where there is a store
+    // oxlint-disable-next-line require-yield -- it fails at the first item, as with a store
     async *all() {
       throw unknown('all')
     },

@@ -67,7 +67,7 @@ export function createSubjectRows({ records, lifetime, timeLimit, now }: Subject
       return rows
     },
     /**
-     * Ends a row while it is the subject's, even if others write to it, unless it is `spared` then.
+     * Ends a row if it still belongs to the subject and is not `spared`, even if other requests write to it.
      *
      * @param known The listed row; read now if undefined.
      */

@@ -12,7 +12,7 @@ import { randomBytes } from '../base/random.ts'
 import type { ArrivalRefusal } from '../base/reasons.ts'
 import { arrivalCommitOf, arrivalRecordOf, type ArrivalRecordSetup, endOfArrival } from './arrival-record.ts'
 
-/** What an arrival is made with. */
+/** The parts needed to convert a foreign session. */
 export interface ArriveSetup extends ArrivalRecordSetup {
   readonly keys: ArrivalKeys
   /** Undefined if arrivals cannot be recorded: then a foreign cookie is converted each time it is sent. */
@@ -20,7 +20,7 @@ export interface ArriveSetup extends ArrivalRecordSetup {
   readonly trace: Trace
 }
 
-/** Our session for a foreign cookie, as its own cookie was loaded; or why there is none. */
+/** Our session for a foreign cookie, as loaded by our own cookie; or the reason why there is none. */
 export type ArrivalOutcome = Loaded | ArrivalRefusal
 
 type Outcome = MaybePromise<ArrivalOutcome>
@@ -56,7 +56,7 @@ export class Arriving {
     return andThen(entered, (known) => (known === undefined ? other() : this.#follow(known)))
   }
 
-  /** The session that it became. A session that a slower request has begun since that ended is another one, and is ignored. */
+  /** The session that it became. If that one has ended, a session that a slower request has begun since is ignored. */
   #follow({ cookie, sid }: Entered): Outcome {
     return andThen(this.#load(cookie), (loaded) => {
       const { record } = loaded
@@ -90,7 +90,7 @@ export class Arriving {
     return ledger.isRevoked(subject, this.#foreign.beganAt)
   }
 
-  /** Returns the record's cookie. Of two requests that write the same row, one finds that the other has. */
+  /** Returns the record's cookie. If two requests write the same row, one of them finds it already written. */
   #write(record: SessionRecord): MaybePromise<string> {
     const cookie = this.#derived().toString('base64url', 0, COOKIE_BYTES)
     const unlessTaken = (error: unknown): string => {
@@ -158,6 +158,9 @@ export class Arriving {
   }
 }
 
-/** Superseded is not over: the session continues under another cookie, which the browser is about to receive. */
+/**
+ * A session whose cookie is superseded has not ended: it continues under another cookie, which the browser is about
+ * to receive.
+ */
 const outcomeOf = (loaded: Loaded): ArrivalOutcome =>
   loaded.record !== undefined || loaded.reason === 'superseded' ? loaded : 'ended'

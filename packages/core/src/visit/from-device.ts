@@ -10,7 +10,7 @@ export type FromDevice = (lookup: Lookup, header: CookieHeader, now: number) => 
  * are, and this request gets another session. So the browser that has the key can continue.
  */
 export function fromDevice(device: DeviceProofs): FromDevice {
-  /** The device's cookie goes with that of the session. */
+  /** The device's cookie is deleted together with the session's. */
   const leaving: Leaving = Object.freeze({ whenSet: [], whenCleared: [device.rules.cookie.clear()] })
   return (lookup, header, now) => {
     const { record } = lookup

@@ -12,7 +12,7 @@ import type { Header } from './headers.ts'
 import { type LogFacts, logLine, requestLine, toneOf } from './log-line.ts'
 import type { Draft, Lookup, Setup } from './setup.ts'
 
-/** What the line of a request needs of its visit. */
+/** The parts of a visit that its line in the log needs. */
 interface LoggableVisit extends Pick<Draft, 'session' | 'state'> {
   readonly came: { readonly text: string } | undefined
   close(): MaybePromise<readonly Header[]>
@@ -53,7 +53,8 @@ function printWhenClosed(visit: LoggableVisit, notes: Notes): void {
       return fail(error)
     }
   }
-  // A host that has no head to wait for, as Next while it renders, closes nothing that was only read.
+  // A host that cannot hold back the head, such as Next while it renders, does not close a visit that only
+  // read.
   visit.settle = () => {
     settle()
     if (!notes.isPrinted) notes.print([])
@@ -74,7 +75,7 @@ function changedKeysOf(visit: LoggableVisit, { opened }: Notes): readonly string
 const timingOf = ({ lookupMs }: Notes, begun: number): string =>
   `session;dur=${((lookupMs ?? 0) + (since(begun) ?? 0)).toFixed(1)}`
 
-/** Prints the line of a request whose session could not be opened, and throws why. */
+/** Prints the line of a request whose session could not be opened, and throws the error. */
 export function failLogged(source: CookieSource, error: unknown): never {
   const notes = new Notes(source)
   if (error instanceof StoreError) notes.opened = 'store_failed'
@@ -105,7 +106,7 @@ class Notes implements LogFacts {
     return requestLine(this.#source)
   }
 
-  /** A trace that publishes as this one does, and leaves notes. */
+  /** A trace that publishes the same events, and also notes them for the line. */
   taken(trace: Trace): Trace {
     const { opened, closed } = trace
     return {
@@ -124,7 +125,7 @@ class Notes implements LogFacts {
 
   #noteLookup({ reason, record, storeMs }: Lookup): void {
     this.opened = reason
-    // Without a cookie, no store was asked.
+    // Without a cookie, the store was not called.
     this.lookupMs = reason === 'no_cookie' ? undefined : storeMs
     this.#add(this.lookupMs)
     this.bytes = record && Buffer.byteLength(record.text)
@@ -151,7 +152,7 @@ class Notes implements LogFacts {
     if (record !== undefined || isOver) this.#row = row
   }
 
-  /** Its request has a line already. */
+  /** An additional line, because the line of the request was already printed. */
   #printLate(): void {
     this.keys = []
     this.#rows = undefined

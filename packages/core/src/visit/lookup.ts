@@ -47,7 +47,7 @@ const AMBIGUOUS = nothing('ambiguous_cookie', true)
 const STORE_FAILED = nothing('store_failed', false)
 const UNFIT = nothing('unfit', false)
 
-/** What a lookup needs of the sessions that it is for. */
+/** The parts of the sessions object that a lookup needs. */
 export interface LookupRules {
   readonly cookie: SessionCookie
   readonly shape: Shape
@@ -93,7 +93,7 @@ export function lookUpStored(
     : Promise.all(fetches.map(async (fetch) => fetch)).then(choosing)
 }
 
-/** `present`: how many of the first have the cookie's name of today. */
+/** `present`: how many of the first values have the cookie's current name. */
 const choosingAmong = (present: number, rules: LookupRules) => (loads: readonly Load[]) => (): Lookup => {
   const loaded = loads.map((load) => load())
   return choose(loaded.slice(0, present), loaded.slice(present), rules)

@@ -20,7 +20,7 @@ export interface Setup extends SessionSetup {
   readonly mode: Mode
   readonly shape: Shape
   readonly accept: Accept | undefined
-  /** Undefined where logins are bound to no device. */
+  /** Undefined if logins are not bound to devices. */
   readonly device: DeviceBinding | undefined
   readonly resolve: ResolveConflict
   readonly subjects: Subjects
@@ -33,9 +33,9 @@ export interface Setup extends SessionSetup {
 /** Options for opening a visit. */
 export interface VisitOptions {
   /**
-   * Whether the visit counts as use, and so extends the idle window. Default true. With false nothing moves the expiry of
-   * the request's session: neither a renewal nor a change, which is written with the old times. For requests that a page sends by
-   * itself, such as polling.
+   * Whether the visit counts as use, and so extends the idle window. Default true. If false, nothing moves the expiry
+   * of the request's session: it is not renewed, and a change is written with the old times. For requests that a page
+   * sends by itself, such as polling.
    */
   readonly extend?: boolean | undefined
 }
@@ -46,7 +46,7 @@ export interface Lookup {
   readonly record: OpenInForce | undefined
   /** See {@link Loaded}. */
   readonly standing: OpenInForce | undefined
-  /** Undefined where it was not asked for. */
+  /** Undefined if the device was not checked. */
   readonly device: DeviceVerdict | undefined
   /** A record that does not count for this request. */
   readonly withheld: OpenInForce | undefined
@@ -78,18 +78,18 @@ export interface Draft {
   readonly session: object
   readonly state: SessionState
   readonly lookup: Lookup
-  /** What a logout asked for besides the end of the session itself. */
+  /** What a logout requested besides the end of its own session. */
   logout: LogoutRequest | undefined
 }
 
-/** What changes are made with. */
+/** The parts that applying changes needs. */
 export type ChangeRules = Pick<Setup, 'mode' | 'shape' | 'lifetime' | 'resolve' | 'fillRandom' | 'trace'>
 
 /** A visit's commits, as far as one commit needs them. */
 export interface CommitSource {
   readonly setup: ChangeRules
   readonly record: InForce | undefined
-  /** The times that must not move, where the visit does not count as use. */
+  /** The times that must not move if the visit does not count as use. */
   readonly held: Times | undefined
   readonly unsettled: readonly Attempt[]
   /** The cookie of a new row: the same one for each attempt. */

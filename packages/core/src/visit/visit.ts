@@ -42,7 +42,7 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
   #begun: Commits | undefined
   /** `refused`: the commit failed or is running, or a late change was reported. `gone`: the headers were sent, nothing can be added. */
   #phase: 'open' | 'refused' | 'gone' = 'open'
-  // The first use sets these two. Nothing reads them before: whatever does has the session already.
+  // The first use sets these two. All code that reads them has got the session first.
   state!: SessionState
   lookup!: Lookup
   logout: LogoutRequest | undefined

@@ -21,9 +21,9 @@ type Handler<Request extends AnyRequest, Response extends AnyResponse, Rest exte
  * http.createServer(withSession(sessions, guarded((request, response, session) => { … })))
  * ```
  *
- * Inside `withSession` it knows the session's cookie; around it, or without a session, any cookie counts as one. With
- * `token: true` put it inside; it finds a field `_csrf` if a parser has put the body into
- * `request.body`; otherwise call `session.verifyCsrf(…)` yourself.
+ * Inside `withSession` it recognizes the session's cookie; around it, or without a session, any cookie counts as one.
+ * With `token: true` put it inside; it finds a field `_csrf` if a parser has put the body into `request.body`;
+ * otherwise call `session.verifyCsrf(…)` yourself.
  *
  * A rejected request is answered with 403 in plain text, unless `fail` is given.
  *

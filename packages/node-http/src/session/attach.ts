@@ -87,7 +87,7 @@ type Look = 'none' | 'seen' | 'over'
 /** Whether the headers were sent; without this property a socket replaces the response, and nothing can wait. */
 const hasLeft = (response: AnyResponse): boolean => (response as Partial<AnyResponse>).headersSent ?? true
 
-/** Whether a response has closed; on HTTP/2, which lacks the property, its stream knows. */
+/** Whether a response has closed; HTTP/2 lacks the property, so its stream is checked instead. */
 const isClosed = (response: AnyResponse): boolean =>
   streamOf(response)?.destroyed ?? (response as ServerResponse).closed
 
