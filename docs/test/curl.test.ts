@@ -20,10 +20,13 @@ const requestsIn = (exchanges: string): string[] =>
     ([, line, , body = '']) => `${line} ${body}`.trim(),
   )
 
-it.each(pages)('$path has curl make the requests that it shows the responses to', ({ markdown }) => {
-  const blocks = blocksOf(markdown)
-  const at = blocks.findIndex(({ code }) => code.startsWith('curl '))
-  const commands = blocks[at]?.code ?? ''
-  expect(commands.split('\n').filter((command) => !command.includes(APP))).toEqual([])
-  expect(requestsOf(commands)).toEqual(requestsIn(blocks[at + 1]?.code ?? ''))
-})
+it.each(pages)(
+  'the curl commands on $path send the requests whose responses the page shows',
+  ({ markdown }) => {
+    const blocks = blocksOf(markdown)
+    const at = blocks.findIndex(({ code }) => code.startsWith('curl '))
+    const commands = blocks[at]?.code ?? ''
+    expect(commands.split('\n').filter((command) => !command.includes(APP))).toEqual([])
+    expect(requestsOf(commands)).toEqual(requestsIn(blocks[at + 1]?.code ?? ''))
+  },
+)

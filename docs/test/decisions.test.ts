@@ -7,7 +7,7 @@ const decisions = pages.filter(({ path }) => /^docs\/decisions\/\d{4}-/.test(pat
 const isOpenEnded = ({ markdown }: (typeof pages)[number]): boolean =>
   !/\*\*When to revisit\.\*\* [^\n]+(?:\n[^\n]+)*\n?$/.test(markdown)
 
-it('each decision ends with when to reconsider it', () => {
+it('each decision ends with a paragraph that says when to reconsider it', () => {
   expect(decisions.length).toBeGreaterThan(0)
   expect(decisions.filter(isOpenEnded).map(({ path }) => path)).toEqual([])
 })

@@ -39,7 +39,7 @@ describe('the blocks of a page', () => {
     expect(blocksOf('````md\n```ts\nx\n```\n````')).toHaveLength(1)
   })
 
-  it('that show a file make no modules, and are reported if they differ from the file', () => {
+  it('that show a file are not modules, and are reported if they differ from the file', () => {
     const words = 'ts of=packages/recipes/astro/src/sessions.ts'
     const file = "export { sessions, type Visitor } from '../../sessions.ts'"
     const right = pageOf('a-page.md', [words, file])

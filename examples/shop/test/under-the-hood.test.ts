@@ -55,7 +55,7 @@ describe('the panel under the hood', () => {
     expect(panel).not.toContain('part-sealed')
   })
 
-  test('tells a token from the cookie of a stored session if the mode expects the other', () => {
+  test('distinguishes a token from the cookie of a stored session if the mode expects the other', () => {
     expect(show({ cookieValue: STORED, opened: 'malformed' })).toContain('the cookie of a shop with a store')
     const panel = show({ mode: 'store', cookieValue: TOKEN, opened: 'malformed' })
     expect(panel).toContain('the token of a shop without a store')

@@ -45,7 +45,7 @@ const secondsLeft = async (context: BrowserContext): Promise<number> => {
   return (await sessions.peek(`${cookie?.name}=${cookie?.value}`))?.secondsLeft ?? 0
 }
 
-describe.skipIf(chromium === '' || !isTested)('the session kit, in two tabs of the shop,', () => {
+describe.skipIf(chromium === '' || !isTested)('two tabs of the shop, with the session kit,', () => {
   let browser: Browser
   let url = ''
 
@@ -86,7 +86,7 @@ describe.skipIf(chromium === '' || !isTested)('the session kit, in two tabs of t
     await asked
   }
 
-  test('show an accessible dialog in both before the end; staying in one extends the session for both', async () => {
+  test('show an accessible dialog before the end, and staying in one extends the session for both', async () => {
     const { context, tabs } = await openTabs()
     const [one, two] = tabs
     await pass(context, 57 * MINUTE)
@@ -117,7 +117,7 @@ describe.skipIf(chromium === '' || !isTested)('the session kit, in two tabs of t
     expect(await secondsLeft(context)).toBeGreaterThan(58 * 60)
   })
 
-  test('hide private content in both if nobody reacts, or if the computer wakes up after the end', async () => {
+  test('hide private content if nobody reacts, or if the computer wakes up after the end', async () => {
     const { context, tabs } = await openTabs()
     await pass(context, 8 * 60 * MINUTE)
     for (const tab of tabs) {
@@ -127,7 +127,7 @@ describe.skipIf(chromium === '' || !isTested)('the session kit, in two tabs of t
     }
   })
 
-  test('show a logout of one tab in the other', async () => {
+  test('both show a logout in one of them', async () => {
     const { tabs } = await openTabs()
     const [one, two] = tabs
     await one.getByRole('banner').getByRole('button', { name: 'Log out' }).click()
@@ -143,7 +143,7 @@ describe.skipIf(chromium === '' || !isTested)('the session kit, in two tabs of t
     await endOf(tabs[1]).waitFor()
   })
 
-  test('request the status again when a page becomes visible', async () => {
+  test('request the status again when they become visible', async () => {
     const { tabs } = await openTabs()
     await sessions.revokeAll(DEMO.username)
     await tabs[0].evaluate('document.dispatchEvent(new Event("visibilitychange"))')

@@ -15,12 +15,15 @@ const CASES: Readonly<Record<string, number>> = {
 }
 
 describe('random input', () => {
-  it.each(targets.map((target) => [target.name, target] as const))('finds nothing in: %s', (name, target) => {
-    const seed = randomInt(2 ** 32)
-    const outcome = run(target, { seed, cases: CASES[name] ?? 0, seconds: 600 })
-    expect(outcome).toEqual({ cases: CASES[name] })
-    expect(outcome.cases).toBeGreaterThan(0)
-  })
+  it.each(targets.map((target) => [target.name, target] as const))(
+    'finds no fault in: %s',
+    (name, target) => {
+      const seed = randomInt(2 ** 32)
+      const outcome = run(target, { seed, cases: CASES[name] ?? 0, seconds: 600 })
+      expect(outcome).toEqual({ cases: CASES[name] })
+      expect(outcome.cases).toBeGreaterThan(0)
+    },
+  )
 
   it('that finds a fault prints the seed of that case', () => {
     const picky: Target = {

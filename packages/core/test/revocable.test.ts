@@ -279,7 +279,7 @@ describe('all sessions of a subject', () => {
     expect(await openedBy(sessions, again)).toBe('revoked')
   })
 
-  it('end even if a clock a minute ahead began them', async () => {
+  it('end even if they began on a server whose clock is a minute ahead', async () => {
     const world = createRevocableWorld()
     const ahead = world.another({ now: () => (world.at + 60) * 1000 })
     const cookie = await begin(ahead, 'alice')

@@ -38,7 +38,7 @@ describe('a session in overflow', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ a: 1, b: 1 })
   })
 
-  it('that has moved back is a 409 for the write of another request, and no item is saved twice', async () => {
+  it('that has moved back rejects another request’s write with a 409, and no item is saved twice', async () => {
     const [, place] = present(IN_ROWS[2])
     const { sessions, world } = place()
     const cookie = await begin(sessions, { a: 1, long: LONG })

@@ -90,7 +90,7 @@ describe('flash messages', () => {
     })
   })
 
-  it('are any text, and any text again', async () => {
+  it('may be any text, in any category', async () => {
     const browser = browse()
     const texts = ['', '"$', '{"$date":0}', '\u{1F36A}', 'a\nb']
     await browser.visit((session) => {

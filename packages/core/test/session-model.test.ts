@@ -267,7 +267,7 @@ const commands = [
 ]
 
 describe('a session, compared with a plain model', () => {
-  it('does the same whatever is done to it, in whatever order', async () => {
+  it('behaves in the same way for any actions in any order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.commands(commands, { size: '+1', maxCommands: 40 }), async (steps) => {
         const clock = createClock()

@@ -141,14 +141,14 @@ describe('closing', () => {
     await createSessions({ secrets }).close()
     await createSessions({ secrets, store: memoryStore() }).close()
   })
+})
 
-  it('does not change that the sweep uses the sessions’ clock', async () => {
-    vi.useFakeTimers()
-    const asked: number[] = []
-    const sweep = async (now: number): Promise<number> => asked.push(now)
-    const sessions = createSessions({ secrets, store: { ...memoryStore(), sweep }, now: () => 12_345 })
-    await vi.advanceTimersByTimeAsync(90_000)
-    expect(asked[0]).toBe(12_345)
-    await sessions.close()
-  })
+it('the sweep gets the time of the sessions’ clock', async () => {
+  vi.useFakeTimers()
+  const asked: number[] = []
+  const sweep = async (now: number): Promise<number> => asked.push(now)
+  const sessions = createSessions({ secrets, store: { ...memoryStore(), sweep }, now: () => 12_345 })
+  await vi.advanceTimersByTimeAsync(90_000)
+  expect(asked[0]).toBe(12_345)
+  await sessions.close()
 })

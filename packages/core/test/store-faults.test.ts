@@ -165,7 +165,7 @@ describe('a store that does not answer', () => {
     },
   )
 
-  it('has its late reply ignored, and its late write merged with the next', async () => {
+  it('may reply late: the reply is ignored, and the late write is merged with the next', async () => {
     const { sessions, store, cookie } = await createList(SOON)
     const gate = createGate()
     const visit = await openVisit(sessions, cookie)

@@ -296,7 +296,7 @@ describe('login', () => {
     expect(await request(sessions, old, () => undefined)).toBe(old)
   })
 
-  it('lets the store find a subject without naming it', async () => {
+  it('lets the store find a subject’s sessions without naming the subject', async () => {
     const { sessions, store } = createWorld()
     await begin(sessions, { a: 1 }, 'alice')
     await begin(sessions, { b: 1 }, 'alice')

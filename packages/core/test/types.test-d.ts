@@ -30,7 +30,7 @@ const secrets: string[] = []
 const sizeOf = (session: Session): number => session.cart?.length ?? 0
 
 describe('the types of a session', () => {
-  it('make all data possibly missing', () => {
+  it('allow every key of the data to be missing', () => {
     expectTypeOf(session.cart).toEqualTypeOf<Shop['cart'] | undefined>()
     expectTypeOf(session.theme).toEqualTypeOf<'light' | 'dark' | undefined>()
     expectTypeOf(session.pop('theme')).toEqualTypeOf<'light' | 'dark' | undefined>()
@@ -40,7 +40,7 @@ describe('the types of a session', () => {
     delete session.cart
   })
 
-  it('know no other key and no other value', () => {
+  it('reject any other key and any other value', () => {
     // @ts-expect-error -- misspelt
     session.crat = []
     // @ts-expect-error -- misspelt
@@ -124,7 +124,7 @@ describe('the types of a session', () => {
 })
 
 describe('the types of sessions', () => {
-  it('carry the data through', () => {
+  it('contain the type of the data', () => {
     const sessions = createSessions<Shop>({ secrets })
     expectTypeOf(sessions).toEqualTypeOf<Sessions<Shop>>()
     expectTypeOf(sessions.open('a=b')).toEqualTypeOf<Promise<Visit<Shop>>>()

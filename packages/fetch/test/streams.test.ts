@@ -72,7 +72,7 @@ describe.each(MODES)('a streamed body, $name', ({ createSessions: make }) => {
 })
 
 describe('a visitor who leaves', () => {
-  it('before the handler is done does not prevent that the handler’s changes are saved', async () => {
+  it('before the handler is done does not prevent the handler’s changes from being saved', async () => {
     const store = memoryStore()
     const sessions = createSessions<Data>({ secrets: SECRETS, store })
     const [arrived, gone, saved] = [1, 2, 3].map(() => Promise.withResolvers<void>())

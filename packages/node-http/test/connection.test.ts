@@ -162,7 +162,7 @@ describe('a Secure cookie over plain http', () => {
   })
 })
 
-describe('the check of the own origin', () => {
+describe('the check of our own origin', () => {
   it.each([
     ['https', 'https://shop.example', 200],
     ['https', 'http://shop.example', 403],

@@ -79,7 +79,7 @@ describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
     expect((await visitor.look()).data).toEqual({ passport: { user: 'bob' } })
   })
 
-  it('keeps no data of a user who logged in without Passport when another logs in', async () => {
+  it('keeps no data of a user who logged in without Passport, when another user logs in', async () => {
     const visitor = (await serve(create({ sessions: inStore(), ...wired(), keepSessionInfo: true })))()
     await visitor.get('/direct')
     await visitor.get('/write?address=of+ada')
@@ -87,7 +87,7 @@ describe.each(Object.entries(APPS))('useKeepsake in %s', (_, create) => {
     expect((await visitor.look()).data).toEqual({ passport: { user: 'bob' } })
   })
 
-  it('keeps no data of a user who logged in before useKeepsake was added when another logs in', async () => {
+  it('keeps no data of a user from before useKeepsake was added, when another user logs in', async () => {
     const sessions = inStore()
     const before = await serve(create({ sessions, ...wired(), keepSessionInfo: true, wire: () => undefined }))
     const after = await serve(create({ sessions, ...wired(), keepSessionInfo: true }))

@@ -119,7 +119,7 @@ describe('everything that Keepsake prints, throws, publishes, inspects and warns
     expect(leaks).toEqual([])
   })
 
-  it('is searched in a way that would find them', () => {
+  it('is searched by a function that would find a planted value', () => {
     for (const spelling of spellings(Buffer.from(CANARIES.secret)))
       expect(spelling.length).toBeGreaterThan(20)
     expect([...spellings(Buffer.from('canary-datum-7f3a'))]).toContain('canary-datum-7f3a')

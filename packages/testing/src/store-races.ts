@@ -16,8 +16,8 @@ const clientOf = ({ store, other }: Stage, n: number): Stage['store'] => (n % 2 
 
 /** The promises to several simultaneous clients of the same storage. */
 export function testRaces(stage: Stages): void {
-  describe('each call is one atomic step', { timeout: PATIENCE_MS }, () => {
-    it('and exactly one of many simultaneous creations of a key succeeds', async () => {
+  describe('each call is one atomic step:', { timeout: PATIENCE_MS }, () => {
+    it('exactly one of many simultaneous creations of a key succeeds', async () => {
       const place = await stage()
       for (let round = 0; round < 5; round++) {
         const key = newKey()
@@ -30,7 +30,7 @@ export function testRaces(stage: Stages): void {
       }
     })
 
-    it('and exactly one of many simultaneous creations over an expired record succeeds', async () => {
+    it('exactly one of many simultaneous creations over an expired record succeeds', async () => {
       const place = await stage()
       const key = newKey()
       await place.store.create(key, { text: 'over', expiresAt: 0 })
@@ -41,7 +41,7 @@ export function testRaces(stage: Stages): void {
       expect(await place.other.read(key)).toBe(`by ${created.indexOf(true)}`)
     })
 
-    it('and exactly one of many simultaneous replacements of a text succeeds', async () => {
+    it('exactly one of many simultaneous replacements of a text succeeds', async () => {
       const place = await stage()
       const key = newKey()
       let from = longText('first')
@@ -58,7 +58,7 @@ export function testRaces(stage: Stages): void {
       }
     })
 
-    it('and no replacement restores a record that is deleted meanwhile', async () => {
+    it('no replacement restores a record that is deleted meanwhile', async () => {
       const { store, other, record } = await stage()
       const random = createRandom(1)
       for (let round = 0; round < ROUNDS; round++) {
@@ -82,7 +82,7 @@ export function testRaces(stage: Stages): void {
       }
     })
 
-    it('and a reader always finds either the old text or the new one', async () => {
+    it('a reader always finds either the old text or the new one', async () => {
       const place = await stage()
       const key = newKey()
       const texts = new Set(Array.from({ length: 60 }, (_, n) => `${n}:`.repeat(2000 + n)))
@@ -106,7 +106,7 @@ export function testRaces(stage: Stages): void {
       await Promise.all([write(), read(), read()])
     })
 
-    it('in any order of simultaneous creations, replacements and deletions', async () => {
+    it('simultaneous creations, replacements and deletions return only results that a store may return', async () => {
       const place = await stage()
       const random = createRandom(1)
       const ledger = createLedger(place.clock.now)

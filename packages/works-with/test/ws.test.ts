@@ -58,7 +58,7 @@ async function serveShop(mode: Mode): Promise<Shop> {
 }
 
 describe.each(modes)('ws, in $name mode', (mode) => {
-  it('knows which user is logged in', async () => {
+  it('opens the session of the logged-in user', async () => {
     const { client, open } = await serveShop(mode)
     await client.request('/login')
     const ws = await open()

@@ -49,7 +49,7 @@ describe('a cookie', () => {
     expect(createCookie('theme').write('')).toBe('theme=; Path=/; Secure; HttpOnly; SameSite=Lax')
   })
 
-  it('of several in a header, the first is read', () => {
+  it('is the first of several with its name in a header', () => {
     const theme = createCookie('theme')
     expect(theme.read('a=b; theme=dark; theme=light')).toBe('dark')
     expect(theme.readAll('a=b; theme=dark; theme=light')).toEqual(['dark', 'light'])

@@ -45,7 +45,7 @@ describe('the keys of a session cookie', () => {
     for (const hash of names) expect(hash).toMatch(/^[0-9a-f]{64}$/)
   })
 
-  it('know every name that a subject may have had, today’s last', () => {
+  it('return every name that a subject may have had, the current one last', () => {
     const { subjects } = keysOf('__Host-session', '', NEW, OLD)
     const [old, newest] = [keysOf('__Host-session', '', OLD), keysOf('__Host-session', '', NEW)]
     expect(subjects.hashes('alice')).toEqual([old.subjects.hash('alice'), newest.subjects.hash('alice')])

@@ -113,7 +113,7 @@ describe('the length of a token', () => {
     }
   })
 
-  it('gives the length of the longest text that fits', () => {
+  it('determines the length of the longest text that fits', () => {
     for (let chars = MIN_TOKEN_CHARS; chars < 400; chars++) {
       const bytes = textBytesWithin(chars)
       expect(tokenChars(bytes)).toBeLessThanOrEqual(chars)

@@ -91,7 +91,7 @@ describe('checkOrigin, method by header', () => {
   })
 })
 
-describe('the own origin', () => {
+describe('our own origin', () => {
   it.each([
     ['https://shop.example', 'shop.example'],
     ['https://shop.example', 'SHOP.example'],

@@ -462,7 +462,7 @@ describe('a failing store', () => {
     expect(await dataUnder(mode, cookie)).toMatchObject({ base: 1, c: 1 })
   })
 
-  it('has its late reply ignored, and its late write merged', async () => {
+  it('may reply late: the reply is ignored, and the late write is merged', async () => {
     const { mode, store, before, cookie } = await createMode({ timeLimit: createTimeLimit(20) })
     const gate = createGate()
     store.next('replace', gate.before)

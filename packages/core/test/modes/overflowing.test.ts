@@ -98,7 +98,7 @@ describe('a session in the store', () => {
     expect(await leftIn({ memory })).toBe(0)
   })
 
-  it('can go there and back within one request', async () => {
+  it('can move back and forth within one request', async () => {
     const { sessions, memory, cookie } = await createStored()
     const visit = await openVisit(sessions, cookie)
     delete visit.session['large']

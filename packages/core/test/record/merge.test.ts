@@ -163,7 +163,7 @@ describe('a list that one side only appended to', () => {
     },
   )
 
-  it('is a conflict if both sides did something else', () => {
+  it('is a conflict if both sides changed the list in another way', () => {
     expect(conflictsOf({ l: [1, 2] }, { l: [0, 1, 2] }, { l: [1, 5, 2] })).toEqual([
       { path: 'l', base: [1, 2], mine: [0, 1, 2], theirs: [1, 5, 2] },
     ])

@@ -116,7 +116,7 @@ describe('inspecting a session', () => {
 })
 
 describe('a session', () => {
-  it('knows whether it is new and whether it has changed', async () => {
+  it('shows whether it is new and whether it has changed', async () => {
     const browser = createBrowser(sessionsOf<Shop>())
     await browser.visit((session) => {
       expect([session.isNew, session.isChanged]).toEqual([true, false])
@@ -149,7 +149,7 @@ describe('a session', () => {
     expect((await freshSession()).id).not.toBe(id)
   })
 
-  it('knows when it began and when it expires', async () => {
+  it('shows when it began and when it expires', async () => {
     const clock = createClock()
     const browser = createBrowser(sessionsOf<Shop>({ now: clock.now }))
     const ends = (session: Session<Shop>): number[] =>
@@ -168,7 +168,7 @@ describe('a session', () => {
     expect(await browser.ask(ends)).toEqual([0, 2_678_400])
   })
 
-  it('knows the earlier expiry after a limit was shortened', async () => {
+  it('shows the earlier expiry after a limit was shortened', async () => {
     const long = createBrowser(sessionsOf<Shop>({ lifetime: { idle: '2h' } }))
     await long.visit((session) => {
       session.visits = 1

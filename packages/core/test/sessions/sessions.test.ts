@@ -42,7 +42,7 @@ const sealed = (text: string, change: object = {}): string => {
 }
 
 describe('the session cookie', () => {
-  it('is exactly this by default (R4)', async () => {
+  it('has exactly this format and these attributes by default (R4)', async () => {
     const sessions = createSessions({ secrets: [SECRET] })
     const browser = createBrowser(sessions)
     const headers = await browser.visit((session) => {
@@ -193,7 +193,7 @@ describe('options of sessions', () => {
 })
 
 describe('the cookie that a visit leaves behind', () => {
-  it('is none without data (R29)', async () => {
+  it('is not set without data (R29)', async () => {
     const sessions = sessionsOf()
     for (let request = 0; request < 1000; request++) {
       const browser = createBrowser(sessions)
@@ -201,7 +201,7 @@ describe('the cookie that a visit leaves behind', () => {
     }
   })
 
-  it('is none after a session was filled and emptied again', async () => {
+  it('is not set after a session was filled and emptied again', async () => {
     const headers = await createBrowser(sessionsOf()).visit((session) => {
       session['n'] = 1
       delete session['n']
@@ -210,7 +210,7 @@ describe('the cookie that a visit leaves behind', () => {
     expect(headers).toEqual([['Vary', 'Cookie']])
   })
 
-  it('is none for permanent alone', async () => {
+  it('is not set for permanent alone', async () => {
     const headers = await createBrowser(sessionsOf()).visit((session) => {
       session.permanent = true
     })

@@ -112,7 +112,7 @@ describe('a rewrite of a row', () => {
     expect(memory.size).toBe(0)
   })
 
-  it('stops when told to, on the row as it was read and on top of other writes', async () => {
+  it('stops if the decision is to stop, on the row as it was read and on top of other writes', async () => {
     const { records, store, from, theirs, change } = await createRow()
     expect(await rewrite(records, change(stopping), from, notYet)).toEqual({
       outcome: 'stopped',

@@ -180,7 +180,7 @@ describe('revoke', () => {
   })
 
   it.each(['', 'x', 'x'.repeat(43), '-'.repeat(43), Buffer.alloc(32).toString('base64url'), '../x'])(
-    'knows no %j',
+    'finds no session for %j',
     async (handle) => {
       expect(await createWorld().sessions.revoke(handle, { subject: 'alice' })).toBe(false)
       expect(await createWorld().sessions.revoke(handle, { subject: undefined })).toBe(false)

@@ -92,7 +92,7 @@ describe('Max-Age (R9)', () => {
     expect(maxAgeOf(setCookie(headers))).toBe(34_560_000)
   })
 
-  it('is at most 400 days for a session that a clock ahead began', async () => {
+  it('is at most 400 days for a session that began on a server whose clock is ahead', async () => {
     const clock = createClock(START + 60)
     const sessions = sessionsOf({ now: clock.now, lifetime: { permanent: '400d' } })
     const browser = createBrowser(sessions)

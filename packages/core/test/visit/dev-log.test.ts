@@ -178,7 +178,7 @@ describe('the development log', () => {
     expect(await picky.visit('GET /')).toContain('refused | destroyed')
   })
 
-  it('says that nobody has looked at a session that accept was asked about, and has accepted', async () => {
+  it('shows that no handler has used a session that accept has accepted', async () => {
     const options = { accept: () => true, store: memoryStore() }
     const browser = browserOf(stored(options))
     await browser.visit('GET /', login)
