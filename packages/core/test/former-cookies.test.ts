@@ -33,7 +33,7 @@ const nameOf = (cookie: string): string => cookie.slice(0, cookie.indexOf('='))
 
 describe.each(MODES)('a session %s', (_, modeOf) => {
   describe.each(CHANGES)('whose cookie got $what', (change) => {
-    it('gets today’s cookie with the first response, which deletes the former one', async () => {
+    it('gets the current cookie with the first response, which deletes the former one', async () => {
       const { old, now, forgetful } = changed(modeOf, change)
       const browser = createJarBrowser()
       await browser.visit(old, login('ada'))
@@ -108,7 +108,7 @@ const PARTITIONED: Pick<Change, 'before' | 'after'> = {
 }
 
 describe.each(MODES)('sessions %s whose cookie was renamed', (_, modeOf) => {
-  it('are read under the former name only without one under today’s', async () => {
+  it('are read under the former name only if there is none under the current name', async () => {
     const { old, now } = changed(modeOf, RENAMING)
     const [before, after] = [createJarBrowser(), createJarBrowser()]
     await before.visit(old, login('eve'))
@@ -201,7 +201,7 @@ describe('sessions in a store whose cookie was renamed', () => {
     expect(await before.visit(now, look)).toEqual([undefined, undefined])
   })
 
-  it('open only with today’s cookie after a login', async () => {
+  it('open only with the current cookie after a login', async () => {
     const { old, now } = kept()
     const browser = createJarBrowser()
     await browser.visit(old, count)
@@ -228,7 +228,7 @@ describe('sessions in a store whose cookie was renamed', () => {
     expect(await browser.visit(now, (session) => session['n'])).toBe(2)
   })
 
-  it('log in simultaneously, and a new row has today’s key', async () => {
+  it('log in simultaneously, and a new row has the current key', async () => {
     const { old, now, forgetful } = kept()
     const browser = createJarBrowser()
     await browser.visit(old, count)

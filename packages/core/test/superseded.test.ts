@@ -180,7 +180,7 @@ async function cookies() {
 }
 
 describe('several cookies of the name, one of them superseded', () => {
-  it('lead to the valid one, in whichever order', async () => {
+  it('lead to the valid one, in any order', async () => {
     const { sessions, old, now, unknown } = await cookies()
     for (const header of [`${old}; ${now}`, `${now}; ${old}`, `${unknown}; ${old}; ${now}`]) {
       const visit = await sessions.open(header)

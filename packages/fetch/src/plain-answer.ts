@@ -17,7 +17,7 @@ export function plainResponse(error: unknown): Response {
   })
 }
 
-/** Of the errors in use; `node:http`, which lists all, is not available everywhere. */
+/** The reason phrases of the statuses in use; `node:http`, which lists all of them, is not available everywhere. */
 const REASONS: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   409: 'Conflict',

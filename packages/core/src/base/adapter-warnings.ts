@@ -24,13 +24,13 @@ export const ADAPTER_ADVICE: Readonly<Record<AdapterWarning, Warning>> = {
     code: 'KEEPSAKE_COOKIE_NOT_RETURNED',
     message:
       'a session cookie was set twice for one visitor, and never came back: each request has a new session',
-    detail: 'The client may block cookies, or store none.',
+    detail: 'The client may block cookies, or not store them.',
   },
   plain_http: {
     code: 'KEEPSAKE_INSECURE_CONNECTION',
     message: 'a Secure session cookie was sent over plain http, where browsers drop it',
     detail:
-      'Serve https. For development set cookie:  { insecure: process.env.NODE_ENV !== "production" }. If a proxy in ' +
+      'Serve https. For development set cookie: { insecure: process.env.NODE_ENV !== "production" }. If a proxy in ' +
       'front of this server speaks https, let it send X-Forwarded-Proto: https, which only silences this warning. ' +
       'Further cases are published as events, without a warning.',
   },

@@ -44,7 +44,7 @@ export type ExpiryReason =
   | 'expired_idle'
   | 'expired_absolute'
   | 'expired_permanent'
-  /** Past the expiry fixed when it was written, although today's configuration would allow longer. */
+  /** Past the expiry fixed when it was written, although the current configuration would allow longer. */
   | 'expired_as_issued'
   | 'issued_in_future'
 
@@ -118,7 +118,7 @@ export type CloseReason =
   | 'changed'
   /** Unchanged, but used late enough that its idle time is extended. */
   | 'renewed'
-  /** Unchanged; its cookie had a former definition, and is set with today's. */
+  /** Unchanged; its cookie had a former definition, and is set with the current one. */
   | 'moved_over'
   /** The same session under a new id; the old id is no longer valid. */
   | 'regenerated'

@@ -37,11 +37,11 @@ export interface Cookie<T = string> {
   clear(): string
 }
 
-/** The session cookie as defined today; `readAll` also finds it by its former names. */
+/** The session cookie as currently defined; `readAll` also finds it by its former names. */
 export interface SessionCookie extends PlainCookie {
-  /** The names that it had, other than today's. */
+  /** The names that it had, except the current one. */
   readonly formerNames: readonly string[]
-  /** Whether a former definition has today's name, so that a request's cookie may be of either. */
+  /** Whether a former definition has the current name, so that a request's cookie may have either definition. */
   readonly hasNamesake: boolean
   /** The `Set-Cookie` lines that delete it under each former definition. */
   readonly expiry: readonly string[]

@@ -6,7 +6,7 @@ import { plainCookieOf, type PlainCookie, type SessionCookie } from './cookie.ts
 
 /** A former definition of the session cookie; a missing attribute had its default, as in `cookie`. */
 export interface FormerCookie extends Pick<CookieAttributes, 'domain' | 'path' | 'partitioned'> {
-  /** Default: today's name. Prefixed by the same rule. */
+  /** Default: the current name. Prefixed by the same rule. */
   readonly name?: string | undefined
 }
 
@@ -27,8 +27,8 @@ export interface SessionCookieOptions extends Pick<
   readonly insecure?: boolean | undefined
   /**
    * Former definitions, with another name, `domain`, `path` or `partitioned`, at most four: such cookies are accepted
-   * if the request has no current one, replaced by today's definition, and deleted. Keep them until the last one has
-   * expired.
+   * if the request has no current one, replaced by the current definition, and deleted. Keep them until the last one
+   * has expired.
    */
   readonly previous?: readonly FormerCookie[] | undefined
 }

@@ -83,7 +83,7 @@ function readSecret(option: string, secret: unknown): KeyObject {
   if (bytes.length < MIN_BYTES) {
     throw new ConfigError(
       option,
-      `every secret must be at least ${MIN_BYTES} bytes long, this has ${bytes.length}; ${HOW_TO}`,
+      `every secret must be at least ${MIN_BYTES} bytes long, this one has ${bytes.length}; ${HOW_TO}`,
     )
   }
   if (isPublished(bytes)) throw new ConfigError(option, `this value is published in documentation; ${HOW_TO}`)

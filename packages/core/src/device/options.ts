@@ -89,6 +89,6 @@ function readPath(path: unknown, cookiePath: string): string {
   if (`${path}/`.startsWith(below)) return path
   throw new ConfigError(
     'deviceBound.path',
-    'expected a path below the path of the cookie: browsers send the cookie to no other',
+    'expected a path below the path of the cookie: browsers do not send the cookie to other paths',
   )
 }

@@ -28,12 +28,12 @@ interface Attached {
   [NEWEST]?: ListedAttachment<unknown>
 }
 
-/** The attachment of a request that was made last. */
+/** The newest attachment of a request. */
 export function newestAttachmentOf(request: object): ListedAttachment<unknown> | undefined {
   return (request as Attached)[NEWEST]
 }
 
-/** The attachments of a request, the one that was made last first. */
+/** The attachments of a request, newest first. */
 export function attachmentsOf(request: object): readonly ListedAttachment<unknown>[] {
   const attachments: ListedAttachment<unknown>[] = []
   let attachment = newestAttachmentOf(request)

@@ -87,7 +87,7 @@ export function revocable(inner: Mode, revocations: Revocations, lifetime: Lifet
   async function end(commit: Commit, before: SessionRecord, isOver: IsOver): Promise<Committed> {
     if (commit.plan.record === 'delete') {
       const { earlier } = await deny(before, 'ended')
-      // It continues under the sid that another request has given it.
+      // The session continues under the sid that another request has set.
       if (earlier !== undefined && earlier !== 'ended') return GONE
     }
     const done = await inner.apply(commit, isOver)

@@ -74,7 +74,7 @@ export function withLimit(text: string, permanent: Permanent): string {
   return writeText(data, { ...meta, permanent })
 }
 
-/** A record's text with only what another session takes over, and not even the subject. */
+/** A record's text with only the content that another session takes over, without the subject. */
 export function carriedOver(text: string, { keys, flash: hasFlash }: CarriedOver): string {
   const { data, flash, expiries, version } = contentIn(text)
   const only = Object.fromEntries(Object.entries(data).filter(([key]) => keys.includes(key)))

@@ -22,7 +22,7 @@ export interface SessionState {
   expiries: KeyExpiries
   /** Whether to keep it even if it is empty, because it has a CSRF token. */
   csrf: boolean
-  /** Of the data. */
+  /** The version of the data. */
   version: number
   /** The device that it is bound to. */
   binding: string | undefined
@@ -102,7 +102,7 @@ export interface SessionSetup {
   /** Epoch seconds. */
   readonly now: () => number
   readonly lifetime: Lifetime
-  /** Of the data that is written. */
+  /** The version of the data that is written. */
   readonly version: number
   readonly fillRandom: FillRandom
   readonly csrf: Csrf

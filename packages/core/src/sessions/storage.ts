@@ -31,7 +31,7 @@ export interface Storage {
   readonly mode: Mode
   readonly subjects: Subjects
   readonly everyone: Everyone
-  /** To be swept and closed. */
+  /** The stores to sweep and to close. */
   readonly stores: readonly Store[]
   /** Undefined if arrivals cannot be recorded. */
   readonly ledger: Ledger | undefined

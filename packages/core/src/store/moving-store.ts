@@ -16,7 +16,7 @@ import { readStore, revisionOf, type Store } from './store.ts'
  * createSessions({ secrets, store: movingStore(redisStore(client), postgresStore(pool)) })
  * ```
  *
- * @throws {ConfigError} unless both are stores, and different ones.
+ * @throws {ConfigError} unless both are stores, and they differ.
  */
 export function movingStore(from: Store, to: Store): Store {
   const [before, home] = [readHalf('from', from), readHalf('to', to)]

@@ -16,7 +16,7 @@ export interface StoredSession extends Omit<Device, 'isCurrent'> {
   readonly subject: string | undefined
   /** The names of the data's keys. */
   readonly keys: readonly string[]
-  /** Of the record as JSON, in UTF-8. */
+  /** The size of the record as JSON, in UTF-8. */
   readonly bytes: number
 }
 

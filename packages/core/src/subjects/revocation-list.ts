@@ -78,7 +78,7 @@ const NAME = 'revoked'
 export const revocationListText = ({ notBefore, spared, denied }: RevocationList): string =>
   JSON.stringify([NAME, notBefore, spared, denied])
 
-/** Of a text that `revocationListText` wrote. */
+/** Reads a text that `revocationListText` wrote. */
 export function readRevocationList(text: string): RevocationList {
   const [name, notBefore, spared, denied] = JSON.parse(text) as [string, number, Entry[], Entry[]]
   if (name !== NAME) throw new TypeError('no revocation list')

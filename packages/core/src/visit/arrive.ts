@@ -127,7 +127,7 @@ export class Arriving {
     )
   }
 
-  /** Its cookie was never sent. */
+  /** Ends a record whose cookie was never sent. */
   #end(record: OpenInForce, reason: ArrivalRefusal): Outcome {
     return andThen(this.#setup.mode.apply(endOfArrival(record, this.#at)), () => reason)
   }

@@ -91,7 +91,7 @@ export function isCleared(
 ): boolean {
   if (!isLogout) return discard
   if (reason === 'store_failed') throw new StoreError('the store failed, so the logout ended nothing')
-  // Of two cookies, a response deletes those whose definitions it knows.
+  // If there are two cookies, the response deletes those whose definitions are configured.
   const isKnown = reason !== 'ambiguous_cookie' || expiry.length > 0
   const isOnlyCopy = mode.isLazy && isKnown && reason !== 'no_cookie'
   if (!isOnlyCopy && MAY_BE_GOOD.has(reason)) throw new SessionUnopenedError(reason)

@@ -4,7 +4,7 @@ import type { Subjects } from '../subjects/subjects.ts'
 import { sidText } from '../crypto/token.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 
-/** What a logout needs from a visit whose commit has just been settled. */
+/** The parts of a visit that a logout needs after the visit's commit. */
 interface LoggingOut {
   readonly setup: { readonly subjects: Subjects }
   readonly draft: { logout: LogoutRequest | undefined }

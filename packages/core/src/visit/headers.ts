@@ -79,11 +79,11 @@ export function headersAfter(
   return withCookie(cookie.line(given, maxAge), cookie, leaving?.whenSet)
 }
 
-/** What a commit has made of a visit. */
+/** The state of a visit after a commit. */
 interface Settled {
   readonly setup: Pick<Setup, 'device' | 'now'>
   readonly draft: { readonly state: SessionState }
-  /** Of the commits before it. */
+  /** The headers of the commits before it. */
   readonly headers: readonly Header[]
 }
 

@@ -136,9 +136,10 @@ const onlyOf = (present: readonly string[], former: readonly string[]): string |
   present.length === 1 && former.length === 0 ? present[0] : undefined
 
 /**
- * A browser may send several cookies of one name, in no reliable order (rfc6265bis §4.2.2): the valid one counts; of
- * several tokens of one session, for example after a change of the cookie's `domain`, the one that was sealed last. A superseded
- * cookie counts if none is valid. One under a former name counts only if none of today's does.
+ * A browser may send several cookies of one name, in no reliable order (rfc6265bis §4.2.2): the valid one counts. If
+ * several are tokens of one session, for example after a change of the cookie's `domain`, the one that was sealed last
+ * counts. A superseded cookie counts if none is valid, and a cookie under a former name only if none under the current
+ * name does.
  */
 function choose(present: readonly Loaded[], former: readonly Loaded[], rules: LookupRules): Lookup {
   const loaded = [...present, ...former]

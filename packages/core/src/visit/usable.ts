@@ -4,7 +4,7 @@ import { sidText } from '../crypto/token.ts'
 /** Whether another request has given the session of this cookie a new one a moment ago. */
 export const isSuperseded = ({ reason }: Loaded): boolean => reason === 'superseded'
 
-/** The valid sessions, each by its newest cookie; of two equally new ones, that of today's name. */
+/** The valid sessions, each with its newest cookie, or, of two equally new ones, the one under the current name. */
 export function usableOf(present: readonly Loaded[], former: readonly Loaded[]): readonly Loaded[] {
   const usable = newestOfEach([...former, ...present])
   const sids = new Set(present.map(sidOf))

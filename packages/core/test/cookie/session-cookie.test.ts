@@ -26,24 +26,24 @@ describe('the former definitions of a session cookie', () => {
     expect(cookie.expiry).toEqual(lines.map((line) => `${line}; Secure; HttpOnly; SameSite=Lax; ${GONE}`))
   })
 
-  it('may have today’s name', () => {
+  it('may have the current name', () => {
     const cookie = readSessionCookie({ path: '/a', previous: [{ path: '/a/b' }, { path: '/a/c' }] })
     expect([cookie.hasNamesake, cookie.formerNames, cookie.expiry.length]).toEqual([true, [], 2])
   })
 
-  it('have the SameSite and Secure of today\u2019s', () => {
+  it('have the SameSite and Secure of the current one', () => {
     const embedded = readSessionCookie({ sameSite: 'none', partitioned: true, previous: [{}] })
     expect(embedded.expiry).toEqual([`__Host-session=; Path=/; Secure; HttpOnly; SameSite=None; ${GONE}`])
     const insecure = readSessionCookie({ insecure: true, domain: 'a.test', previous: [{}] })
     expect(insecure.expiry).toEqual([`session=; Path=/; HttpOnly; SameSite=Lax; ${GONE}`])
   })
 
-  it('are ignored if they equal today\u2019s, for example in an environment without a domain', () => {
+  it('are ignored if they equal the current one, for example in an environment without a domain', () => {
     const cookie = readSessionCookie({ domain: undefined, previous: [{}, { path: '/' }] })
     expect([cookie.hasNamesake, cookie.formerNames, cookie.expiry]).toEqual([false, [], []])
   })
 
-  it('are read by readAll, after today\u2019s', () => {
+  it('are read by readAll, after the current one', () => {
     const cookie = readSessionCookie({ name: 'id', previous: [{ name: 'sid' }, { name: 'old' }] })
     expect(cookie.readAll('__Host-old=1; __Host-id=2; __Host-sid=3; __Host-id=4')).toEqual([
       '2',

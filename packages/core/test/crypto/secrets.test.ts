@@ -23,7 +23,7 @@ describe('secrets', () => {
     [
       'one short text',
       'x',
-      'secrets: every secret must be at least 32 bytes long, this has 1; generate one with',
+      'secrets: every secret must be at least 32 bytes long, this one has 1; generate one with',
     ],
     ['an empty text', '', 'secrets: is empty; is the environment variable set?'],
     ['a text of several, one empty', `${secretOf('a')},`, 'secrets[1]: is empty'],
@@ -43,9 +43,9 @@ describe('secrets', () => {
     ['an empty variable', [''], 'secrets[0]: is empty; is the environment variable set?'],
     ['null', [null], 'secrets[0]: expected text or bytes, got null'],
     ['a number', [12_345_678], 'secrets[0]: expected text or bytes, got a number'],
-    ['31 characters', ['abcdefghijklmnopqrstuvwxyz01234'], 'at least 32 bytes long, this has 31'],
-    ['31 bytes', [randomBytes(31)], 'at least 32 bytes long, this has 31'],
-    ['"secret"', ['secret'], 'at least 32 bytes long, this has 6'],
+    ['31 characters', ['abcdefghijklmnopqrstuvwxyz01234'], 'at least 32 bytes long, this one has 31'],
+    ['31 bytes', [randomBytes(31)], 'at least 32 bytes long, this one has 31'],
+    ['"secret"', ['secret'], 'at least 32 bytes long, this one has 6'],
     [
       '15 characters again and again',
       ['abcdefghijklmno'.repeat(3)],

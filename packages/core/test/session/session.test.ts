@@ -308,7 +308,7 @@ describe('logging in', () => {
       true,
     ],
   ])(
-    'with "%s" (came permanent: %s) leaves a session that is permanent or not',
+    'with "%s" (permanent before: %s) leaves a session that is permanent or not',
     async (_, came, handle, permanent) => {
       const browser = createBrowser(sessionsOf<Shop>())
       if (came) {

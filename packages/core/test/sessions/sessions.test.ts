@@ -127,13 +127,13 @@ describe('options of sessions', () => {
         [{ secrets: 7 }, /^secrets: expected secrets, newest first, .*, got a number; generate one with/],
         [
           { secrets: 'x' },
-          /^secrets: every secret must be at least 32 bytes long, this has 1; generate one with/,
+          /^secrets: every secret must be at least 32 bytes long, this one has 1; generate one with/,
         ],
         [{ secrets: [] }, /^secrets: at least one secret is needed/],
         [{ secrets: [undefined] }, /^secrets\[0\]: is empty; is the environment variable set\?/],
         [
           { secrets: ['keyboard cat'] },
-          /^secrets\[0\]: every secret must be at least 32 bytes long, this has 12/,
+          /^secrets\[0\]: every secret must be at least 32 bytes long, this one has 12/,
         ],
         [{ secret: SECRET }, /^secret: unknown option; write secrets: \[secret\], newest first/],
         [{ keys: [SECRET] }, /^keys: unknown option; write secrets: \[key\], newest first/],

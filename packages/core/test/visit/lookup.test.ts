@@ -126,7 +126,7 @@ describe('the lookup of a request’s cookies', () => {
       expect((await lookUpStored(mode, renamed, header, BEGIN))()).toMatchObject(expected)
   })
 
-  it('prefers today’s cookie of two equally new ones of one session', () => {
+  it('prefers the current cookie of two equally new ones of one session', () => {
     const { lazy } = createModes()
     const renamed = rulesOf({ name: 'sid', insecure: true, previous: [{ name: 'old' }] })
     for (const header of ['sid=1; old=2', 'old=2; sid=1'])

@@ -66,7 +66,7 @@ function recognised(found: Case): readonly Finding[] {
     : [
         unclear('unclear', {
           says: 'The page does not show whether the second request finds the session.',
-          why: 'The cookie alone does not tell: it holds the data itself, or is not set again. Only the content of a page can show it.',
+          why: 'The cookie alone does not show it: it contains the data itself, or is not set again. Only the content of a page can.',
           write: ['keepsake doctor URL --path PATH  # a page that shows data of the session'],
         }),
       ]
