@@ -9,7 +9,7 @@ import type { Revocations } from './revocations.ts'
 export interface Entered {
   /** Its first cookie. */
   readonly cookie: string
-  /** Its first sid: a session under this cookie with another first sid is another session. */
+  /** Its first sid: a session under this cookie with another sid is another session. */
   readonly sid: Uint8Array
 }
 

@@ -56,7 +56,10 @@ export class Arriving {
     return andThen(entered, (known) => (known === undefined ? other() : this.#follow(known)))
   }
 
-  /** The session that it became. If that one has ended, a session that a slower request has begun since is ignored. */
+  /**
+   * Loads the session that it became. If that one has ended, and a slower request has begun another one since, ends
+   * that one too.
+   */
   #follow({ cookie, sid }: Entered): Outcome {
     return andThen(this.#load(cookie), (loaded) => {
       const { record } = loaded

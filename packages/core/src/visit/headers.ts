@@ -27,7 +27,7 @@ export const LOOKED: readonly Header[] = Object.freeze([VARY])
 
 /**
  * The response changes the cookie, so no cache may store it. Former definitions' cookies are deleted first: for a client that does
- * not distinguish them from today's, the last line counts. Other libraries' cookies have other names.
+ * not distinguish them from the current one's, the last line counts. Other libraries' cookies have other names.
  */
 function withCookie(
   line: string,

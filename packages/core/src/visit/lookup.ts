@@ -114,7 +114,7 @@ export function anonymousAfter(error: unknown): () => Lookup {
   throw error
 }
 
-/** The distinct values under today's name; undefined if the header is too long to be read. */
+/** The distinct values under the current name; undefined if the header is too long to be read. */
 function presentIn({ name }: SessionCookie, header: CookieHeader): readonly string[] | undefined {
   const text = joinHeader(header)
   return text.length > MAX_HEADER_LENGTH ? undefined : distinct(cookieValues(text, name))

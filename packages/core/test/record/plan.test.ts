@@ -37,9 +37,9 @@ type Row = readonly [
 ]
 
 const ROWS: readonly Row[] = [
-  ['nothing came, nothing is left', NONE, leaving({ text: '{}' }), 0, 'nothing', 'leave', 'empty'],
+  ['without a session before or after', NONE, leaving({ text: '{}' }), 0, 'nothing', 'leave', 'empty'],
   [
-    'nothing came, permanent and nothing is left',
+    'without a session before, if only permanent is set',
     NONE,
     leaving({ text: '{}', permanent: true }),
     0,
@@ -48,7 +48,7 @@ const ROWS: readonly Row[] = [
     'empty',
   ],
   [
-    'a useless cookie came, nothing is left',
+    'of a useless cookie, without a session after',
     USELESS,
     leaving({ text: '{}' }),
     0,
@@ -56,14 +56,22 @@ const ROWS: readonly Row[] = [
     'clear',
     'unusable',
   ],
-  ['nothing came, data is left', NONE, SAME, 0, 'create', 'set', 'created'],
-  ['a useless cookie came, data is left', USELESS, SAME, 0, 'create', 'set', 'created'],
-  ['a session came and is left as it was', RECORD, SAME, 0, 'nothing', 'leave', 'unchanged'],
-  ['a session came and is left as it was, not due', RECORD, SAME, 179, 'nothing', 'leave', 'unchanged'],
-  ['a session came and is left as it was, due', RECORD, SAME, 180, 'update', 'set', 'renewed'],
-  ['a session came, its data changed', RECORD, leaving({ text: '{"a":2}' }), 0, 'update', 'set', 'changed'],
+  ['without a session before, with data after', NONE, SAME, 0, 'create', 'set', 'created'],
+  ['of a useless cookie, with data after', USELESS, SAME, 0, 'create', 'set', 'created'],
+  ['of an unchanged session', RECORD, SAME, 0, 'nothing', 'leave', 'unchanged'],
   [
-    'a session came, its data changed, due',
+    'of an unchanged session just before its renewal is due',
+    RECORD,
+    SAME,
+    179,
+    'nothing',
+    'leave',
+    'unchanged',
+  ],
+  ['of an unchanged session whose renewal is due', RECORD, SAME, 180, 'update', 'set', 'renewed'],
+  ['of a session with changed data', RECORD, leaving({ text: '{"a":2}' }), 0, 'update', 'set', 'changed'],
+  [
+    'of a session with changed data whose renewal is due',
     RECORD,
     leaving({ text: '{"a":2}' }),
     180,
@@ -71,18 +79,10 @@ const ROWS: readonly Row[] = [
     'set',
     'changed',
   ],
+  ['of a session that became permanent', RECORD, leaving({ permanent: true }), 0, 'update', 'set', 'changed'],
+  ['of a session that is no longer permanent', PERMANENT, SAME, 0, 'update', 'set', 'changed'],
   [
-    'a session came, it became permanent',
-    RECORD,
-    leaving({ permanent: true }),
-    0,
-    'update',
-    'set',
-    'changed',
-  ],
-  ['a permanent session came, it no longer is', PERMANENT, SAME, 0, 'update', 'set', 'changed'],
-  [
-    'a permanent session came and stays',
+    'of an unchanged permanent session',
     PERMANENT,
     leaving({ permanent: true }),
     180,
@@ -91,7 +91,7 @@ const ROWS: readonly Row[] = [
     'unchanged',
   ],
   [
-    'a permanent session came and stays, due',
+    'of an unchanged permanent session whose renewal is due',
     PERMANENT,
     leaving({ permanent: true }),
     133_920,
@@ -99,10 +99,18 @@ const ROWS: readonly Row[] = [
     'set',
     'renewed',
   ],
-  ['a session came, it began anew', RECORD, leaving({ created: START + 1 }), 1, 'update', 'set', 'changed'],
-  ['a session came, its id is new', RECORD, leaving({ sid: OTHER_SID }), 0, 'move', 'set', 'regenerated'],
   [
-    'a session came, id and data are new',
+    'of a session with a new start time',
+    RECORD,
+    leaving({ created: START + 1 }),
+    1,
+    'update',
+    'set',
+    'changed',
+  ],
+  ['of a session with a new id', RECORD, leaving({ sid: OTHER_SID }), 0, 'move', 'set', 'regenerated'],
+  [
+    'of a session with a new id and changed data',
     RECORD,
     leaving({ sid: OTHER_SID, text: '{"b":1}' }),
     0,
@@ -111,7 +119,7 @@ const ROWS: readonly Row[] = [
     'regenerated',
   ],
   [
-    'a session came, its id is new, due',
+    'of a session with a new id whose renewal is due',
     RECORD,
     leaving({ sid: OTHER_SID }),
     180,
@@ -119,9 +127,9 @@ const ROWS: readonly Row[] = [
     'set',
     'regenerated',
   ],
-  ['a session came, nothing is left', RECORD, leaving({ text: '{}' }), 0, 'empty', 'clear', 'emptied'],
+  ['of a session with nothing left in it', RECORD, leaving({ text: '{}' }), 0, 'empty', 'clear', 'emptied'],
   [
-    'a session came and was ended',
+    'of a session that was ended',
     RECORD,
     leaving({ sid: OTHER_SID, text: '{}', continues: false }),
     0,
@@ -130,7 +138,7 @@ const ROWS: readonly Row[] = [
     'destroyed',
   ],
   [
-    'a session came, another one is in its place',
+    'of a session that another one replaced',
     RECORD,
     leaving({ sid: OTHER_SID, continues: false }),
     0,
@@ -138,9 +146,17 @@ const ROWS: readonly Row[] = [
     'set',
     'replaced',
   ],
-  ['a session came, nothing is left, due', RECORD, leaving({ text: '{}' }), 180, 'empty', 'clear', 'emptied'],
   [
-    'a session came, its id is new and nothing is left',
+    'of a session with nothing left in it whose renewal is due',
+    RECORD,
+    leaving({ text: '{}' }),
+    180,
+    'empty',
+    'clear',
+    'emptied',
+  ],
+  [
+    'of a session with a new id and nothing left in it',
     RECORD,
     leaving({ sid: OTHER_SID, text: '{}' }),
     0,
@@ -149,7 +165,7 @@ const ROWS: readonly Row[] = [
     'emptied',
   ],
   [
-    'a session came by a clock ahead',
+    'of a session issued by a clock that is ahead',
     { record: { ...CAME, issued: START + 60 }, discard: false, isMisplaced: false, isHeld: false },
     SAME,
     0,
@@ -160,7 +176,7 @@ const ROWS: readonly Row[] = [
 ]
 
 describe('the plan for closing', () => {
-  it.each(ROWS)('%s', (_, before, after, seconds, record, cookie, reason) => {
+  it.each(ROWS)('is the expected one %s', (_, before, after, seconds, record, cookie, reason) => {
     expect(planClose(before, after, START + seconds, LIFETIME)).toEqual({ record, cookie, reason })
   })
 

@@ -31,7 +31,7 @@ const BEAT_MS = 500
 /** A change that is not reported within this many beats is never reported. */
 const MOST_BEATS = 200
 
-type Kind = 'told' | 'asked'
+type Kind = 'notifies' | 'is polled'
 
 /** Sessions over a memory store that notifies, or one that has to be polled, with a clock that the test advances. */
 function createPlace(kind: Kind) {
@@ -39,7 +39,7 @@ function createPlace(kind: Kind) {
   const now = (): number => place.at * 1000
   const memory = memoryStore({ now })
   const { watch, ...mute } = memory
-  const store = troubledStore(kind === 'told' ? memory : mute)
+  const store = troubledStore(kind === 'notifies' ? memory : mute)
   const another = (): Sessions<Data> =>
     createSessions<Data>({ secrets: [secretNamed('newest')], store, now, lifetime: { idle: '10m' } })
   return Object.assign(place, { store, memory, watch, sessions: another(), other: another() })
@@ -93,7 +93,7 @@ async function news<T>(promise: Promise<T>): Promise<T> {
 const end = { done: true, value: undefined }
 const told = (value: SessionChange) => ({ done: false, value })
 
-describe.each<Kind>(['told', 'asked'])('a watch of a session in a store that has to be %s', (kind) => {
+describe.each<Kind>(['notifies', 'is polled'])('a watch of a session in a store that %s', (kind) => {
   it('reports another request’s change, and then the end', async () => {
     const { sessions, other } = createPlace(kind)
     const cookie = await begin(sessions, { n: 1 })
@@ -404,7 +404,7 @@ describe('a watch', () => {
   })
 
   it('polls if listening fails, until it succeeds', async () => {
-    const place = createPlace('told')
+    const place = createPlace('notifies')
     let refusals = 2
     const store: Store = {
       ...place.memory,
@@ -425,7 +425,7 @@ describe('a watch', () => {
   })
 
   it('also polls a store that notifies, but rarely', async () => {
-    const place = createPlace('told')
+    const place = createPlace('notifies')
     const store = troubledStore({ ...place.memory, watch: () => () => undefined })
     const sessions = createSessions<Data>({ secrets: [secretNamed('newest')], store, now })
     const cookie = await begin(sessions, { n: 1 })
@@ -440,7 +440,7 @@ describe('a watch', () => {
   })
 
   it('misses no change while the store starts to listen', async () => {
-    const place = createPlace('told')
+    const place = createPlace('notifies')
     const cookie = await begin(place.other, { n: 1 })
     const store: Store = {
       ...place.memory,
@@ -457,7 +457,7 @@ describe('a watch', () => {
   })
 
   it('with a store that does not answer is not delayed, and releases a late listener', async () => {
-    const place = createPlace('told')
+    const place = createPlace('notifies')
     const { promise: opened, resolve: open } = Promise.withResolvers<void>()
     let left = 0
     const store: Store = {
@@ -483,7 +483,7 @@ describe('a watch', () => {
   })
 
   it('answers parallel calls in order', async () => {
-    const { sessions, other } = createPlace('told')
+    const { sessions, other } = createPlace('notifies')
     const cookie = await begin(sessions, { n: 1 })
     const watch = await watchOf(sessions, cookie)
     const answers = [watch.next(), watch.next(), watch.next()]
