@@ -10,12 +10,12 @@ import { REPOSITORY, rewriteLinks } from './rewrite-links.ts'
 import { search } from './search.ts'
 import { sidebar } from './sidebar.ts'
 
-/** The pages of this repository as a site: where they stand there is said in `places.ts`. */
+/** The pages of this repository as a site; `places.ts` determines their paths. */
 const config: UserConfig = defineConfig({
   title: 'Keepsake',
   description: 'Sessions and cookies for Express, Koa, Fastify, Hono, Next.js, fetch handlers and node:http',
   lang: 'en',
-  /** The folder that the site is served from, with a slash at either end. */
+  /** The folder that the site is served from, with a slash at both ends. */
   base: process.env['SITE_BASE'] ?? '/',
   srcDir: ROOT,
   srcExclude: [
@@ -31,7 +31,7 @@ const config: UserConfig = defineConfig({
   // Its smaller headings are those of charts.
   transformPageData: ({ relativePath, frontmatter }) =>
     relativePath === 'performance.md' ? { frontmatter: { ...frontmatter, outline: 2 } } : undefined,
-  // VitePress leaves this one to its scripts.
+  // VitePress renders this page only with scripts.
   transformHtml: (html, _, { page, siteData }) =>
     page === '404.md'
       ? html.replace(

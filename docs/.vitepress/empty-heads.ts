@@ -1,6 +1,6 @@
 import type { MarkdownRenderer } from 'vitepress'
 
-/** The corner of a table heads nothing: it is a cell like others. */
+/** The corner of a table is not a heading, so it becomes an ordinary cell. */
 export function emptyHeads(md: MarkdownRenderer): void {
   md.core.ruler.push('empty-heads', ({ tokens }) => {
     for (const [index, token] of tokens.entries()) {

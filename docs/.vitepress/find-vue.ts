@@ -5,7 +5,7 @@ const VITEPRESS = createRequire(import.meta.url).resolve('vitepress')
 
 type Plugin = NonNullable<NonNullable<UserConfig['vite']>['plugins']>[number]
 
-/** Pages outside of this package cannot see Vue; they are given the one that VitePress has. */
+/** Pages outside of this package cannot find Vue, so they get VitePress's copy. */
 export const findVue: Plugin = {
   name: 'find-vue',
   enforce: 'pre',

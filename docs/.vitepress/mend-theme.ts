@@ -40,7 +40,7 @@ const MENDS: Readonly<Record<string, readonly (readonly [wrong: string, right: s
   'VPNavBarSearch.vue': [
     ['@close="showSearch = false"', `@close="showSearch = false; $el.querySelector('button')?.focus()"`],
   ],
-  // The heading of a group is a button only if it folds the group, and it tells whether the group is open.
+  // The heading of a group is a button only if it folds the group, and it says whether the group is open.
   'VPSidebarItem.vue': [
     ["(isLink.value ? undefined : 'button')", "(isLink.value || !collapsible.value ? undefined : 'button')"],
     [':tabindex="item.items && 0"', ':tabindex="itemRole && 0"'],

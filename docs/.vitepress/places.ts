@@ -1,4 +1,4 @@
-/** Where a page of the repository stands in the site. Its front page is `docs/index.md`. */
+/** The path of a page of the repository in the site. Its front page is `docs/index.md`. */
 export function placeOf(path: string): string {
   return (
     path
@@ -6,11 +6,11 @@ export function placeOf(path: string): string {
       .replace(/^docs\//, '')
       .replace(/^packages\/([^/]+)\/README\.md$/, 'packages/$1.md')
       .replace(/\/README\.md$/, '/index.md')
-      // Two places that differ in nothing but their case are one on some disks.
+      // Two paths that differ only in case are the same on some disks.
       .replace(/^[A-Z_]+\.md$/, (name) => `project/${name.toLowerCase()}`)
   )
 }
 
-/** Pages for those who change Keepsake: the search for users leaves them out. */
+/** Pages for contributors, which the search omits. */
 export const isForContributors = (path: string): boolean =>
   /^(?:AGENTS|CODE_OF_CONDUCT|CONTRIBUTING)\.md$|^docs\/(?:decisions\/.*|map|releasing)\.md$/.test(path)

@@ -9,15 +9,15 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'packages/core/package.json'
 }
 export const REPOSITORY: string = manifest.repository.url.replace(/^git\+/, '').replace(/\.git$/, '')
 
-/** Of the page that is rendered: where it stands in the site, and in the repository where that is elsewhere. */
+/** The rendered page: its path in the site, and its path in the repository if that differs. */
 interface Env {
   readonly path: string
   readonly realPath?: string
 }
 
 /**
- * Pages link to each other as they stand in the repository, so that links work there. In the site a link to a page
- * leads to its place, and one to any other file to the repository.
+ * Pages link to each other by their paths in the repository, so that links work there. In the site, a link to a
+ * page leads to that page, and a link to any other file leads to the repository.
  */
 export function rewriteLinks(md: MarkdownRenderer): void {
   const render = md.renderer.rules['link_open']
@@ -35,7 +35,7 @@ function inSite(page: string, href: string): string {
   const [file = '', anchor] = href.split('#')
   const path = relative(ROOT, join(dirname(page), decodeURI(file))).replaceAll('\\', '/')
   const hash = anchor === undefined ? '' : `#${anchor}`
-  // One that leads nowhere stays as it is, and fails the build.
+  // A broken link is left unchanged, and fails the build.
   if (!existsSync(join(ROOT, path))) return href
   const isPage = /^(?:[A-Z_]+|docs\/.*|packages\/[^/]+\/[^/]+)\.md$/.test(path)
   return isPage ? `/${placeOf(path)}${hash}` : `${REPOSITORY}/blob/main/${path}${hash}`

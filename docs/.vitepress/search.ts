@@ -4,9 +4,9 @@ import { isForContributors } from './places.ts'
 type Options = NonNullable<DefaultTheme.LocalSearchOptions>
 
 /**
- * Of two sections that have a word, the one that explains it comes before the one that lists it; but the name of one of
- * core's functions or errors leads to it. The site calls this in the browser, from its text: it may use nothing from outside, and the place may
- * have a folder before it.
+ * If two sections contain a word, the one that explains it precedes the one that lists it; but the name of one of
+ * core's functions or errors leads to its description. The site runs the text of this function in the browser, so it
+ * must not use anything from outside; the path may begin with the site's folder.
  */
 const guidesFirst = (place: string, term: string): number => {
   const isCalled = /\/api\/@keepsake\/core\.html#(?:(?:create|memory|moving|read)\w+|\w+error)$/.test(place)
@@ -19,7 +19,7 @@ const guidesFirst = (place: string, term: string): number => {
   return /\/(?:overview|coming-from)\./.test(place) ? 0.7 : 1
 }
 
-/** What the search finds: pages for users. */
+/** The pages that the search finds: those for users. */
 export const search: Options = {
   _render(source, env, md) {
     const html = md.render(source, env)

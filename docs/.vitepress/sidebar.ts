@@ -6,7 +6,7 @@ type Item = DefaultTheme.SidebarItem
 
 const linkTo = (path: string): string => `/${placeOf(path)}`.replace(/(?:index)?\.md$/, '')
 
-/** Pages that a pattern finds, each under what the pattern names or, where that is nothing, under its heading. */
+/** The pages that a pattern finds, each under the name that the pattern gives it or, without one, under its heading. */
 const pagesLike = (pattern: RegExp): Item[] =>
   readPages().flatMap(({ path, markdown }) => {
     const found = pattern.exec(path)
@@ -15,8 +15,8 @@ const pagesLike = (pattern: RegExp): Item[] =>
   })
 
 /**
- * The pages by what a reader is after, each group in the order in which it is worth reading. A group that can be folded has
- * a link: without one VitePress makes a button of it, with another button inside.
+ * The pages by a reader's goal, each group in the recommended order of reading. A group that can be folded has a link:
+ * without one VitePress makes a button of it, with another button inside.
  */
 export const sidebar: readonly Item[] = [
   {

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 /** The longest time between two turns of the event loop, in milliseconds. */
 export interface Pause {
   readonly wall: number
-  /** CPU of the main thread: it excludes time that other processes took meanwhile. */
+  /** CPU of the main thread: it excludes the time of other processes. */
   readonly cpu: number
 }
 

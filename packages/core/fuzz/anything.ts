@@ -22,7 +22,10 @@ const KEYS = [
   '\n',
 ] as const
 
-/** A value that a handler may leave: what JSON can say and what it cannot, and now and then what nobody can keep. */
+/**
+ * A value that a handler may set: one that JSON can represent, one that it cannot, and occasionally one that cannot
+ * be saved.
+ */
 export function anything(choices: Choices, depth = 3): unknown {
   const inner = (): unknown => anything(choices, depth - 1)
   switch (choices.below(depth > 0 ? 16 : 9)) {
@@ -67,6 +70,9 @@ const unkeepable = (choices: Choices): unknown =>
     new WeakSet(),
   ])
 
-/** An object of few keys, so that two of them often meet. Defined, not assigned: `__proto__` is a key like any other. */
+/**
+ * An object with few possible keys, so that two objects often have the same ones. Defined, not assigned:
+ * `__proto__` is a key like any other.
+ */
 export const anyObject = (choices: Choices, depth = 3): Record<string, unknown> =>
   Object.fromEntries(choices.list(4, () => [choices.pick(KEYS), anything(choices, depth)]))

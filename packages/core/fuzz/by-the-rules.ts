@@ -1,7 +1,8 @@
 /**
- * A `Cookie` header read by the rules, as plainly as possible and apart from the parser: what rfc6265bis §5.6 does to one
- * pair, done to each. Pairs end at `;` and the first `=` divides (steps 1 and 3); blanks and tabs around name and value
- * go (step 4); what has no name is passed over. Nothing is unquoted, decoded or folded. Our own bounds: 16 KiB, 256 pairs.
+ * A `Cookie` header read by the rules, as simply as possible and independently of the parser: rfc6265bis §5.6 for one
+ * pair, applied to each pair. Pairs end at `;` and the first `=` separates name and value (steps 1 and 3); blanks and
+ * tabs around them are removed (step 4); a pair without a name is skipped. Nothing is unquoted, decoded or folded.
+ * Our own bounds: 16 KiB, 256 pairs.
  */
 export function byTheRules(text: string): Map<string, string[]> {
   const cookies = new Map<string, string[]>()

@@ -2,7 +2,7 @@
 export interface Choices {
   /** A whole number from 0, below `end`. */
   below(end: number): number
-  /** True once in so many times. */
+  /** True with a probability of one in this number. */
   once(inSoMany: number): boolean
   pick<T>(list: readonly [T, ...T[]]): T
   /** Up to `most` items. */
@@ -11,7 +11,7 @@ export interface Choices {
   text(most: number, first: number, last: number): string
 }
 
-/** Mulberry32: 32 bits of state are plenty for one case. */
+/** Mulberry32: 32 bits of state are enough for one case. */
 export function createChoices(seed: number): Choices {
   let state = seed >>> 0
   function next(): number {
@@ -35,6 +35,9 @@ export function createChoices(seed: number): Choices {
   }
 }
 
-/** The seed of the case with this number. The first has the run's own, so that one case is run again by its seed. */
+/**
+ * The seed of the case with this number. The first case has the seed of the run, so that the seed of a case repeats
+ * that case.
+ */
 export const seedOfCase = (seed: number, number: number): number =>
   (seed + Math.imul(number, 0x9e3779b9)) >>> 0

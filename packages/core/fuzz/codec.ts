@@ -14,7 +14,7 @@ const MAX_TIME = 2 ** 40 - 1
 const TIMES = [0, 1, 60, 1_800_000_000, 2 ** 32 - 1, 2 ** 32, MAX_TIME - 1, MAX_TIME] as const
 const ROWS = [undefined, 'a'.repeat(64), 'b'.repeat(64)] as const
 
-/** One sealer and what it has sealed: nothing else may ever open. */
+/** One sealer and the tokens that it has sealed: nothing else may ever open. */
 interface Sealed {
   readonly sealer: Sealer
   readonly tokens: [string, ...string[]]
@@ -88,7 +88,7 @@ export const codec: Target = {
       }
       return { sealer, rowOf, tokens: [...rowOf.keys()] as [string, ...string[]] }
     }) as [Sealed, ...Sealed[]]
-    // The tokens of the retired secret open under the ring that still has it, as they should.
+    // Tokens of the retired secret open with the ring that still contains it, which is correct.
     const isKnown = (own: Sealed, token: string, row: string | undefined): boolean =>
       own.rowOf.get(token) === row && own.rowOf.has(token)
         ? true

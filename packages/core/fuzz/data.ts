@@ -23,7 +23,7 @@ const SIGNS = [
   '\ud800',
 ] as const
 
-/** Session data as text: comes back as it was, or is refused by name; and no text makes the reader throw. */
+/** Session data as text is read back unchanged, or rejected with its path; and no text makes the reader throw. */
 export const data: Target = {
   name: 'data',
   prepare: () => (choices) => {

@@ -58,7 +58,7 @@ const SIGNS = [
   '\uffff',
 ] as const
 
-/** Headers that have led parsers astray: sandwiches, look-alike prefixes, quotes, folding, JSON, lengths at the bounds. */
+/** Headers that have misled parsers: sandwiches, look-alike prefixes, quotes, folding, JSON, lengths at the bounds. */
 const CORPUS = [
   'a="; __Host-sid=S; b="',
   '\u00a0__Host-sid=evil; __Host-sid=good',
@@ -112,5 +112,5 @@ function longHeader(choices: Choices): string {
 
 const NAMES = ['a', 'b', '__Host-sid', '$Version', '__proto__', 'constructor', 'x'] as const
 
-/** A name to look for: a token, as every cookie's name of ours is. */
+/** A cookie name to search for: a token, like the name of each of our cookies. */
 export const anyName = (choices: Choices): string => choices.pick(NAMES)

@@ -1,7 +1,7 @@
 /*
- * `pnpm --filter @keepsake/core longest`: what the longest `Cookie` headers cost to read, of shapes that lead other parsers
- * astray, and how much more 16 KiB cost than 8 KiB. The least of many rounds, because everything else a machine does
- * only makes a round longer.
+ * `pnpm --filter @keepsake/core longest`: the cost of reading the longest `Cookie` headers, in forms that mislead other
+ * parsers, and how much more 16 KiB cost than 8 KiB. The minimum of many rounds, because other work on the machine can
+ * only make a round longer.
  */
 import { cookieValues, MAX_HEADER_LENGTH, readCookies } from '../src/cookie/read.ts'
 

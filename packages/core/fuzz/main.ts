@@ -1,7 +1,7 @@
 /*
  * `pnpm fuzz [target…]`: feeds targets with random input, one after the other, in as many threads as there are
  * processors. FUZZ_SECONDS is the time for all of them together (default 60), FUZZ_CASES a bound for each, FUZZ_THREADS
- * the number of threads. A finding prints the seed that makes its case again: `SEED=… FUZZ_CASES=1 pnpm fuzz target`.
+ * the number of threads. A finding prints the seed that repeats its case: `SEED=… FUZZ_CASES=1 pnpm fuzz target`.
  */
 import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'

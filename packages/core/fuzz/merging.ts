@@ -29,7 +29,7 @@ function textOf(data: Data): string | undefined {
 
 const dataOf = (text: string): Data => readText(text)?.data ?? {}
 
-/** The three-way merge: identity, nothing lost that one side changed, and the same outcome whoever comes first. */
+/** The three-way merge: identity, nothing lost that one side changed, and the same outcome in either order. */
 export const merging: Target = {
   name: 'merge',
   prepare: () => (choices) => {
@@ -74,13 +74,13 @@ function sidesOf(choices: Choices): readonly (string | undefined)[] {
 
 const at = (data: Data, key: string): unknown => (Object.hasOwn(data, key) ? data[key] : undefined)
 
-/** What a side has only appended to a list; undefined where it did anything else. */
+/** The items that a side has appended to a list; undefined if it changed the list in another way. */
 function tailOf(was: unknown, side: unknown): unknown[] | undefined {
   if (!Array.isArray(was) || !Array.isArray(side)) return undefined
   return isSame(side.slice(0, was.length), was) ? side.slice(was.length) : undefined
 }
 
-/** What only one side changed is as that side has it. */
+/** A value that only one side changed is the value of that side. */
 function checkKeys(base: Data, mine: Data, theirs: Data, merged: Data, input: unknown): void {
   for (const key of new Set([base, mine, theirs, merged].flatMap((data) => Object.keys(data)))) {
     const [was, own, other, now] = [base, mine, theirs, merged].map((data) => at(data, key))

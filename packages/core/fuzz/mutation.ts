@@ -1,6 +1,6 @@
 import type { Choices } from './choices.ts'
 
-/** Changes a text in one to four places, as damage on the way or somebody with an editor would. */
+/** Changes a text in one to four places, like damage in transit, or like a person with an editor. */
 export function mutated(text: string, choices: Choices, alphabet: readonly [string, ...string[]]): string {
   let result = text
   for (let left = 1 + choices.below(4); left > 0; left--) {

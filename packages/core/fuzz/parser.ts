@@ -13,8 +13,9 @@ const isSame = (a: readonly string[], b: readonly string[]): boolean =>
 
 /**
  * The npm package `cookie` 2, which documents that the first value of a name wins and that `decode` replaces its
- * percent-decoding: so it is asked for the text as it is, and compared with the first values. It differs in two things
- * more, which are left out: it keeps a value without a name (`=x`), and it has no bounds of size and number.
+ * percent-decoding: so it gets a `decode` that returns the text unchanged, and is compared with the first values. It
+ * differs in two more ways, which are left out: it keeps a value without a name (`=x`), and it has no bounds of size
+ * and number.
  */
 function agreesWithPackage(header: string, ours: ReadonlyMap<string, readonly string[]>): boolean {
   if (header.length > 16_384 || header.split(';').length > 256) return true
@@ -23,7 +24,7 @@ function agreesWithPackage(header: string, ours: ReadonlyMap<string, readonly st
   return names.length === ours.size && names.every((name) => ours.get(name)?.[0] === theirs[name])
 }
 
-/** The cookie parser: never throws, says what the rules say, and leaves every prototype alone. */
+/** The cookie parser: never throws, follows the rules, and changes no prototype. */
 export const parser: Target = {
   name: 'parser',
   prepare() {

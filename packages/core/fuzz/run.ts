@@ -1,23 +1,23 @@
 import { createChoices, seedOfCase } from './choices.ts'
 import type { Target } from './target.ts'
 
-/** What a run is given: it ends at whichever bound comes first. */
+/** The limits of a run: it ends at the first one that it reaches. */
 export interface Budget {
   readonly seed: number
   readonly cases: number
   readonly seconds: number
 }
 
-/** What a run came to. A finding has the seed that makes its case again. */
+/** The result of a run. A finding has the seed that repeats its case. */
 export interface Outcome {
   readonly cases: number
   readonly finding?: { readonly seed: number; readonly message: string } | undefined
 }
 
-/** Between two looks at the clock. */
+/** The number of cases between two checks of the clock. */
 const CASES_PER_LOOK = 64
 
-/** Runs cases until the budget is used up, or one finds something. Whatever a case throws is a finding. */
+/** Runs cases until the budget is used up, or one finds something. Every error that a case throws is a finding. */
 export function run(target: Target, { seed, cases, seconds }: Budget): Outcome {
   const runCase = target.prepare()
   const end = performance.now() + seconds * 1000

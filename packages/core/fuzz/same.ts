@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 
-/** Whether two values of session data are the same, and their entries in the same order. */
+/** Whether two values of session data are equal, with their entries in the same order. */
 export const isSame = (a: unknown, b: unknown): boolean => isDeepStrictEqual(listed(a), listed(b))
 
 /**
- * A value with its maps, sets and URLs as lists and text, to be compared: of the `isDeepStrictEqual`s that this runs with, Bun's
- * tells two maps apart where two of their keys are equal objects, and that of Workers takes any URL for any other.
+ * A value with its maps, sets and URLs as lists and text, for comparison: Bun's `isDeepStrictEqual` distinguishes two
+ * maps if two of their keys are equal objects, and for that of Workers all URLs are equal.
  */
 export function listed(value: unknown): unknown {
   if (value instanceof Map) return { map: listed([...value]) }

@@ -1,13 +1,13 @@
 import type { Choices } from './choices.ts'
 
-/** Something that is fed with random input. */
+/** Code that is tested with random input. */
 export interface Target {
   readonly name: string
-  /** What a run needs once; returns what runs one case. A case throws when it finds something. */
+  /** Prepares a run; returns a function that runs one case. A case throws if it finds something. */
   prepare(): (choices: Choices) => void
 }
 
-/** A finding: what was expected does not hold. `input` is what led to it. */
+/** A finding: the result is not the expected one. `input` caused it. */
 export class Finding extends Error {
   override readonly name = 'Finding'
 

@@ -15,7 +15,7 @@ const anyLifetime = (choices: Choices): Lifetime => ({
   permanentIdle: choices.pick(LIMITS),
 })
 
-/** One request: reads the session if it is alive, and writes it now and then, as visits do. */
+/** One request: reads the session if it is alive, and sometimes writes it, like a visit. */
 function visited(lifetime: Lifetime, times: Times, now: number, choices: Choices): Times | undefined {
   if (expiryOf(lifetime, times, now) !== undefined) return undefined
   if (!isRenewalDue(lifetime, times, now) && !choices.once(5)) return times
@@ -24,7 +24,7 @@ function visited(lifetime: Lifetime, times: Times, now: number, choices: Choices
   return { ...times, permanent, issued, expires: endOf(lifetime, times.created, issued, permanent) }
 }
 
-/** Limits in time, by a clock that jumps, backwards too: no session outlives a limit, and none ends for nothing. */
+/** Time limits with a clock that jumps, also backwards: no session outlives a limit, and none ends without a reason. */
 export const times: Target = {
   name: 'times',
   prepare: () => (choices) => {
@@ -39,7 +39,7 @@ export const times: Target = {
     }
     for (let left = 12; left > 0 && session !== undefined; left--) {
       now += choices.pick(STEPS)
-      // Somebody changes the configuration now and then; what was issued before goes on.
+      // The configuration changes sometimes; sessions that were issued before continue.
       if (choices.once(4)) lifetime = anyLifetime(choices)
       const before: Times = session
       trace.push({ now, before, lifetime })

@@ -7,7 +7,7 @@ import { expectThat, type Target } from './target.ts'
 const URL = 'https://www.example.com/shop/cart'
 
 const printable = Array.from({ length: 94 }, (_, at) => String.fromCharCode(0x21 + at))
-/** RFC 9110 §5.6.2, and rfc6265bis §4.1.1, as sets: written apart from the expressions that the writer uses. */
+/** RFC 9110 §5.6.2, and rfc6265bis §4.1.1, as sets, written independently of the expressions that the writer uses. */
 const TOKEN = new Set(printable.filter((character) => !'"(),/:;<=>?@[\\]{}'.includes(character)))
 const OCTETS = new Set(printable.filter((character) => !'",;\\'.includes(character)))
 const isOf = (text: string, set: ReadonlySet<string>): boolean => text.split('').every((one) => set.has(one))
@@ -99,14 +99,17 @@ const anyOf = (list: readonly [string, ...string[]], choices: Choices): string =
 const LINE =
   /^[^=;\s]+=[^;\s]*(?:; (?:Path|Domain|SameSite|Max-Age|Expires)=[ -:<-~]+|; (?:Secure|HttpOnly|Partitioned))*$/
 
-/** The lines that a browser's jar would hold; of one that is over at once, none. */
+/** The lines that a browser's jar would keep; none for a cookie that has already expired. */
 function held(line: string): string[] {
   const jar = new CookieJar(undefined, { prefixSecurity: 'strict', rejectPublicSuffixes: false })
   jar.setCookieSync(line, URL)
   return jar.getCookiesSync(URL).map(({ key, value }) => `${key}=${value}`)
 }
 
-/** The cookie writer: a TypeError or RangeError, or a line of the grammar that a jar keeps and returns to the letter. */
+/**
+ * The cookie writer: a TypeError or RangeError, or a line that matches the grammar, and that a jar keeps and
+ * returns unchanged.
+ */
 export const writer: Target = {
   name: 'writer',
   prepare: () => (choices) => {

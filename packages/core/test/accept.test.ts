@@ -91,7 +91,7 @@ describe.each(PLACES)('accept, with sessions %s,', (_, options) => {
     })
     expect(events).toEqual(['session_refused refused', 'session_destroyed destroyed'])
     expect(browser.cookie).toBeUndefined()
-    // A copy of the cookie opens nothing, wherever something but the cookie can say so.
+    // A copy of the cookie opens nothing, if a store or a revocation list records the end.
     const copy = createBrowser(servers.with(), cookie)
     const opened = await copy.ask((session) => session.explain().opened)
     expect(opened).toBe(

@@ -23,7 +23,7 @@ export function moved(modeOf: (world: World) => Partial<SessionsOptions>, option
 export const look = (session: AnySession): unknown => session.subject
 export const logout = (session: AnySession): void => session.logout()
 
-/** Who is logged in, to a request with this cookie. */
+/** The logged-in user of a request with this cookie. */
 export async function seenBy(sessions: AnySessions, cookie: string | undefined): Promise<unknown> {
   let seen: unknown
   await request(sessions, cookie, (session) => (seen = look(session)))

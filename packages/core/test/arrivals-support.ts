@@ -4,7 +4,7 @@ import { readCookies } from '../src/cookie/read.ts'
 import type { MaybePromise } from '../src/base/maybe-promise.ts'
 import { BEGIN } from './store-support.ts'
 
-/* A library that signs JSON. Its sessions may say when they began and end. */
+/* A library that signs JSON. Its sessions may contain their start and their end. */
 
 const KEY = 'of the other application'
 const hmac = (text: string): Buffer => createHmac('sha256', KEY).update(text).digest()
@@ -35,7 +35,7 @@ export interface ForeignLibrary extends Arrival {
   cookieFor(old: Old): string
 }
 
-/** In a year of the tests' clock. */
+/** A year later, by the tests' clock. */
 export const UNTIL = BEGIN + 31_536_000
 
 /** The session of a visitor with a cart. */

@@ -6,7 +6,7 @@ import { createJarBrowser, MODES } from './former-cookies-support.ts'
 import type { AnySession } from './row-support.ts'
 import { BEGIN, createWorld, dataOn, eventsOf, secretNamed } from './store-support.ts'
 
-/* Sessions of another library: what becomes of one, wherever ours live. */
+/* How sessions of another library are converted, in each mode of ours. */
 
 const look = (session: AnySession): unknown => [session.subject, dataOn(session)]
 const nothing = [undefined, {}]

@@ -18,8 +18,8 @@ import {
 } from './store-support.ts'
 
 /*
- * A failure at each step of each commit, in every mode. A request that fails has not done half: with the cookie that the
- * browser then has, either the old session is whole or the new one.
+ * A failure at each step of each commit, in every mode. A failed request leaves nothing half done: the browser's cookie
+ * opens either the complete old session or the complete new one.
  */
 
 /** In milliseconds. Long enough for a commit without obstacles. */
@@ -125,7 +125,7 @@ async function look(sessions: AnySessions, cookie: string | undefined): Promise<
   return { subject: session.subject, data: dataOn(session) }
 }
 
-/** A store whose call of this number goes wrong, until it is healed. */
+/** A store whose call with this number fails, until it is healed. */
 function createFaultyStore(inner: ReturnType<typeof memoryStore>) {
   let calls = 0
   let active: { readonly fault: Fault; readonly number: number } | undefined
@@ -141,7 +141,7 @@ function createFaultyStore(inner: ReturnType<typeof memoryStore>) {
     get calls() {
       return calls
     },
-    /** Resolves when no call is on its way, and none follows from the last one. */
+    /** Resolves when no call is in progress, and the last one has caused no other. */
     async idle() {
       for (let turns = 0; turns < 5; turns++) {
         if (pending.size > 0) turns = 0
@@ -172,7 +172,7 @@ async function createWorld({ options, data }: Situation) {
   return { sessions, faulty, cookie }
 }
 
-/** How many calls the commit makes when nothing goes wrong, and what there is before and after it. */
+/** The number of calls of a commit without faults, and the data before and after it. */
 async function undisturbed(situation: Situation, commit: (session: AnySession) => void) {
   const { sessions, faulty, cookie } = await createWorld(situation)
   const before = await look(sessions, cookie)

@@ -24,10 +24,10 @@ const BIG = 'x'.repeat(5000)
 
 const now = (): number => BEGIN * 1000
 
-/** Changes a text as an older process would. In a row, its JSON comes after a first line. */
+/** Changes a text as an older process would. In a row, a line precedes the JSON. */
 const older = (text: string): string => text.replace('{"', `{${OLD}"`)
 
-/** Sessions, and an older process that writes the keys into whatever they have kept. */
+/** Sessions, and an older process that writes the keys into their stored data. */
 function createPlace(options: Partial<SessionsOptions> = {}) {
   const memory = memoryStore({ now })
   let afterwards: (() => Promise<void>) | undefined
@@ -51,7 +51,7 @@ function createPlace(options: Partial<SessionsOptions> = {}) {
   return {
     sessions,
     otherProcess: create(),
-    /** Does this once the next write is done, whose answer is then lost. */
+    /** Runs this after the next write, whose reply is then lost. */
     loseAnswer: (then: () => Promise<void>) => void (afterwards = then),
     inRow: async (): Promise<void> => {
       const [key, record] = present(written)
@@ -174,7 +174,7 @@ describe('a record with keys that have become the names of controls', () => {
     onTestFinished(async () => void (await watch.return?.()))
     const told: unknown[] = []
     const telling = watch.next().then((change) => told.push(change.value))
-    // The first check has ended once a second request has taken the same steps.
+    // The first check has ended by the time a second request has taken the same steps.
     for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate)
     expect(told).toEqual([])
     await request(sessions, cookie, (other) => (other['n'] = 2))

@@ -3,7 +3,7 @@ import { dataOf, begin, createWorld, eventsOf, request, storeAround } from './st
 
 const unchanged = (text: string): unknown => text
 
-/** Sessions whose store gives back what `damage` makes of a record's text. */
+/** Sessions whose store returns each record's text as changed by `damage`. */
 async function createDamaged() {
   let damage = unchanged
   const world = createWorld()
@@ -79,7 +79,7 @@ describe('a record that was damaged in the store (R64)', () => {
 
   it('publishes an event, and the next write begins a working session', async () => {
     const damaged = await createDamaged()
-    // Not the last character: its loose bits would make the text malformed.
+    // Not the last character: its unused bits would make the text malformed.
     damaged.damageBy((text) => `${text.slice(0, 60)}${text[60] === 'A' ? 'B' : 'A'}${text.slice(61)}`)
     let next: string | undefined
     const events = await eventsOf(async () => {

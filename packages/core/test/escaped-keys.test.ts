@@ -4,7 +4,10 @@ import type { Session } from '../src/session/session.ts'
 import { secretOf } from './support.ts'
 import { begin, createOverflowingWorld, createWorld, dataOf, eventsOf, request } from './store-support.ts'
 
-/** Has `JSON.parse` take a key with an escape that follows another key for one that ends in a backslash (nodejs/node#63785). */
+/**
+ * Makes `JSON.parse` misread a key with an escape after another key as one that ends in a backslash
+ * (nodejs/node#63785).
+ */
 const mislead = (): unknown => JSON.parse('{"a":[],"\\\\":{"a":[],"\\\\":0}}')
 
 const DATA = {

@@ -20,7 +20,7 @@ if (python === undefined) {
   console.log(`SKIPPED: ${how}`)
 }
 
-/** Bytes that are the same in every run, and different for every label. */
+/** Bytes that are the same in every run, but differ between labels. */
 const bytesOf = (label: string, length: number): Buffer =>
   createHash('shake256', { outputLength: length }).update(label).digest()
 

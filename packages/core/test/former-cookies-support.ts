@@ -9,7 +9,7 @@ import type { World } from './store-support.ts'
 /** All cookies are of one site, and of this page. */
 const URL = 'https://shop.example.com/cart/list'
 
-/** A browser with a jar that knows domains and paths. */
+/** A browser with a jar that distinguishes domains and paths. */
 export interface JarBrowser {
   /** `name=value` of each cookie that it would send. */
   cookies(): readonly string[]

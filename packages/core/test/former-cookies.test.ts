@@ -5,7 +5,7 @@ import { type Change, CHANGES, createJarBrowser, MODES } from './former-cookies-
 import type { AnySession, AnySessions } from './row-support.ts'
 import { createWorld, dataOf, eventsOf, present, rejection } from './store-support.ts'
 
-/* A cookie whose name, domain, path or partition was changed: browsers go on sending the one before. */
+/* A cookie whose name, domain, path or partition was changed: browsers continue to send the former one. */
 
 /** Sessions before a change, and after it; `at` moves their clock. */
 function changed(modeOf: (typeof MODES)[number][1], { before, after }: Pick<Change, 'before' | 'after'>) {
@@ -16,7 +16,7 @@ function changed(modeOf: (typeof MODES)[number][1], { before, after }: Pick<Chan
     world,
     old: sessionsWith(before),
     now: sessionsWith({ ...after, previous: [before] }),
-    /** The same without a word of the former definition. */
+    /** The same without the former definition. */
     forgetful: sessionsWith(after),
   }
 }

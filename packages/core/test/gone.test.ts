@@ -30,7 +30,7 @@ const GONE = 'session_refused gone'
 const commitsIn = (events: readonly string[]): readonly string[] =>
   events.filter((event) => !event.startsWith('session_opened'))
 
-/** A slow request that another one overtakes, on an anonymous session of this data. */
+/** A slow request that another one overtakes, in an anonymous session with this data. */
 async function overtaken(
   data: Record<string, unknown>,
   slowly: Handler,
@@ -47,7 +47,7 @@ async function overtaken(
   return { ...world, world, cookie, other, visit }
 }
 
-/** The end of such a request that only closes: its events, its cookie, the data that it opens, and its error. */
+/** The result of closing such a request: its events, its cookie, the data that the cookie opens, and its error. */
 async function endOf({ sessions, visit }: Awaited<ReturnType<typeof overtaken>>) {
   let end: Awaited<ReturnType<typeof closed>> = { cookie: undefined }
   const events = await eventsOf(async () => (end = await closed(visit)))

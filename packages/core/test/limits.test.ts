@@ -18,7 +18,7 @@ import {
 type Data = Record<string, unknown>
 
 const LIMITS = { idle: 600, absolute: 3000, permanent: 6000 } as const satisfies LifetimeOptions
-/** More than a cookie has room for. */
+/** More than fits into a cookie. */
 const LARGE = 'x'.repeat(5000)
 
 interface World {
@@ -26,7 +26,7 @@ interface World {
   readonly browser: Browser<Data>
   /** Another server, with the same store and secrets. */
   readonly another: (lifetime: LifetimeOptions) => Sessions<Data>
-  /** What one session holds in this mode. */
+  /** The data of a session in this mode. */
   readonly data: object
 }
 
@@ -70,7 +70,7 @@ describe.each(MODES)('a session in %s', (mode) => {
     ['the absolute limit', 3000, (session) => session.id],
     ['the permanent limit', 6000, (session) => (session.permanent = true)],
   ])('ends by %s', (name, limit, begin) => {
-    /** Used all the time, unless it is the idle limit that should end it. */
+    /** Used continuously, unless the idle limit should end it. */
     async function until(world: World, end: number): Promise<void> {
       await world.browser.visit((session) => (Object.assign(session, world.data), begin(session)))
       const lastUse = name === 'the absolute limit' ? end - 500 : 0

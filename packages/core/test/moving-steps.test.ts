@@ -6,9 +6,9 @@ import { movingStore } from '../src/store/moving-store.ts'
 import type { AnySession, AnySessions } from './row-support.ts'
 import { createWorld, secretNamed, times } from './store-support.ts'
 
-/* The moves of docs/moving.md, step by step. Servers of two steps run together, as while each of them is restarted. */
+/* The moves of docs/moving.md, step by step. Servers of two steps run together, as during a rolling restart. */
 
-/** Of each move; a long run is asked for by SCHEDULES. */
+/** The number of schedules for each move; SCHEDULES sets it for a long run. */
 const SEEDS = Math.ceil(Number(process.env['SCHEDULES'] ?? 30) / 10)
 
 const MONTH = 31 * 86_400
@@ -74,7 +74,7 @@ const MOVES: Readonly<Record<string, (now: () => number) => Steps>> = {
   },
 }
 
-/** A browser, and what its session must hold. */
+/** A browser, and the expected data of its session. */
 interface Visitor {
   readonly user: string
   cookie: string | undefined
@@ -127,7 +127,7 @@ const ACTIONS: readonly ((visitor: Visitor, sessions: AnySessions) => Promise<vo
   },
 ]
 
-/** Numbers in an order that a seed chooses. */
+/** Random numbers, the same for each seed. */
 function createRandom(seed: number): (below: number) => number {
   let state = seed
   return (below) => {
@@ -151,7 +151,8 @@ describe.each(Object.entries(MOVES))('a move of the %s', (_, stepsOf) => {
           const sessions = servers[running[random(running.length)] ?? 0]
           const visitor = visitors[random(visitors.length)]
           const action = ACTIONS[Math.max(0, random(8) - 4)]
-          // Servers that go by lists take who logs in elsewhere within a minute of a revocation for earlier than that.
+          // For servers that read the list, a login elsewhere within a minute of a revocation counts as earlier than
+          // the revocation.
           world.at += 61
           if (sessions !== undefined && visitor !== undefined) await action?.(visitor, sessions)
         }

@@ -27,7 +27,7 @@ import { warningsOf } from './support.ts'
 
 type AnySessions = Sessions<Record<string, unknown>>
 
-/** Sealed sessions whose ends are written down; another process sees them after five seconds. */
+/** Sealed sessions whose ends are recorded; another process sees them after five seconds. */
 function createRevocableWorld(options: Partial<SessionsOptions> = {}) {
   const now = (): number => world.at * 1000
   const memory = memoryStore({ now })
@@ -147,7 +147,7 @@ describe.each([
   )
 })
 
-/** A revocation list with room for 50, on which a session of alice is, and visitors who log out. */
+/** A revocation list for 50 records that contains a session of alice, and visitors who log out. */
 async function createFlood() {
   const { at, another } = createRevocableWorld()
   const memory = memoryStore({ max: 50, now: () => at * 1000 })
@@ -302,7 +302,7 @@ describe('all sessions of a subject', () => {
     await sessions.revokeAll('alice', { except: visit.session })
     const next = cookieAfter(await visit.close(), cookie)
     expect([await openedBy(sessions, other), await openedBy(sessions, next)]).toEqual(['revoked', 'opened'])
-    // Whatever it becomes later stays in too.
+    // It stays logged in after later changes, too.
     const later = await request(sessions, next, (session) => session.regenerate())
     expect([await openedBy(sessions, next), await openedBy(sessions, later)]).toEqual([
       'superseded',

@@ -13,7 +13,7 @@ import {
 
 type Handler = (session: AnySession) => unknown
 
-/** Requests that have all been opened before the first one is closed; the browser's cookie after each. */
+/** Opens all requests before the first one is closed; returns the browser's cookie after each. */
 async function atOnce(
   { sessions }: Pick<ReturnType<(typeof IN_ROWS)[number][1]>, 'sessions'>,
   cookie: string,

@@ -77,7 +77,7 @@ describe('a login whose reply is lost', () => {
       expect(await rejection(visit.session.save())).toMatchObject({ code: 'KEEPSAKE_STORE_TIMEOUT' })
       const hers = cookieAfter(await visit.close(), cookie)
       gate.open()
-      // The first attempt's row ends, now that it is there.
+      // The row of the first attempt exists now, and ends.
       await vi.waitFor(async () => oneRow({ world, hers }))
     },
   )

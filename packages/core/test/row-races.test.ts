@@ -34,7 +34,10 @@ const SILENT = { cookie: 'as it was' }
 
 const endOf = (name: string): object => (/write|counts|pushes/.test(name) ? REFUSED : SILENT)
 
-/** Two logins that a request may be too late for: from an anonymous session, and of who is logged in already. */
+/**
+ * Two logins after which a request may be too late: of an anonymous visitor, and of the user who is already logged
+ * in.
+ */
 const LOGINS = [
   ['an anonymous visitor logs in', undefined],
   ['the subject enters the password again', 'alice'],

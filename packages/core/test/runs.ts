@@ -1,4 +1,4 @@
 import * as fc from 'fast-check'
 
-// How many cases of each property are tried: a few with every change, many in the long run.
+// The number of cases of each property: a few for every change, many in the long run.
 fc.configureGlobal({ numRuns: Number(process.env['RUNS'] ?? 100) })

@@ -3,7 +3,7 @@ import type { SessionsOptions } from '../src/sessions/options.ts'
 import type { StandardSchema } from '../src/base/schema.ts'
 import { type Browser, createBrowser, sessionsOf } from './support.ts'
 
-/** Where records live: what makes the options of one server, of which there may be several. */
+/** Where records live: creates the options of a server; several servers may share the records. */
 export const PLACES: readonly [string, () => Partial<SessionsOptions>][] = [
   ['in their cookies', () => ({})],
   [
@@ -27,7 +27,7 @@ export function createServers(options: Partial<SessionsOptions>) {
     sessionsOf({ ...options, ...more, ...(shaping as object) })
 }
 
-/** A browser that has been given this data by a server. */
+/** A browser in whose session a server has written this data. */
 export async function browserWith(
   sessions: ReturnType<ReturnType<typeof createServers>>,
   data: object,
@@ -48,7 +48,7 @@ export const seen = (browser: Browser<Record<string, unknown>>): Promise<[object
     return [JSON.parse(JSON.stringify(session)) as object, opened, closes]
   })
 
-/** A schema by hand: what `validate` makes of data. */
+/** A minimal schema whose results `validate` returns. */
 export const schemaOf = (validate: (value: unknown) => unknown): StandardSchema<Record<string, unknown>> => ({
   '~standard': { version: 1, vendor: 'test', validate: validate as never },
 })

@@ -8,7 +8,7 @@ import { dataOn, eventsOf } from './store-support.ts'
 
 /** One name, and a counter. */
 const OLD = { schema: z.object({ name: z.string(), n: z.number().optional() }), version: 1 }
-/** Two names: no data of one version fits the other. */
+/** Two names: data of one version does not fit the other. */
 const NEW = {
   schema: z.strictObject({ first: z.string(), last: z.string(), n: z.number().optional() }),
   version: 2,
@@ -17,7 +17,7 @@ const NEW = {
     return { first, last, ...(old['n'] !== undefined && { n: old['n'] }), ...(version !== 1 && { version }) }
   },
 } satisfies Shaping
-/** Data of the version before fits, and this one's fits that. */
+/** Data of each of the two versions fits the other one. */
 const WIDER = {
   schema: z.object({ name: z.string(), n: z.number().optional(), theme: z.string().optional() }),
   version: 2,
@@ -26,7 +26,7 @@ const WIDER = {
 const ADA = { name: 'Ada Lovelace' }
 const ADA_NEW = { first: 'Ada', last: 'Lovelace' }
 
-/** Where nothing is to be migrated. */
+/** For data that needs no migration. */
 function asked(): never {
   throw new Error('a migration was asked for')
 }
@@ -41,7 +41,7 @@ describe.each(PLACES)('a deploy that changes the shape of sessions %s', (_, opti
       expect(setCookie(await browser.visit((session) => session['first']))).toBeUndefined()
     }
     await browser.visit((session) => (session['n'] = 1))
-    // With no migration any more: it is stored in the new shape.
+    // Without a migration: the data is already stored in the new shape.
     const settled = createBrowser(server({ ...NEW, migrate: undefined }), browser.cookie)
     expect(await seen(settled)).toEqual([{ ...ADA_NEW, n: 1 }, 'opened', 'unchanged'])
     expect(await settled.ask((session) => session.subject)).toBe('ada')
@@ -117,7 +117,7 @@ describe.each(PLACES)('a deploy that changes the shape of sessions %s', (_, opti
     const old = createBrowser(server(OLD), cookie)
     expect(await seen(old)).toEqual([{ ...ADA, theme: 'dark' }, 'opened', 'unchanged'])
     await old.visit((session) => (session['n'] = 1))
-    // Still of the new version: it is not migrated a second time.
+    // It still has the new version, so it is not migrated a second time.
     const back = createBrowser(server({ ...WIDER, migrate: asked }), old.cookie)
     expect(await seen(back)).toEqual([{ ...ADA, theme: 'dark', n: 1 }, 'opened', 'unchanged'])
   })

@@ -67,7 +67,7 @@ describe.each(PLACES)('sessions %s', (_, options) => {
       })
       expect(events).toEqual(['session_refused unfit'])
       expect(await browser.ask((session) => session.isChanged)).toBe(false)
-      // The version before finds its session as it was.
+      // The previous version finds its session unchanged.
       const back = createBrowser(loose, cookie)
       expect(await back.ask((session) => [session.subject, session['cart']])).toEqual(['ada', 'A1,B2'])
     })

@@ -21,7 +21,7 @@ const setOtp = (session: Session<Data>): void => {
   session.expire('otp', '5m')
 }
 
-/** So soon that a clock which is set back to before it is still one that may differ. */
+/** So soon that a clock set back to an earlier time is still within the allowed difference. */
 const setShortOtp = (session: Session<Data>): void => {
   setOtp(session)
   session.expire('otp', '50s')
@@ -174,7 +174,7 @@ describe('update and reload', () => {
   it('do not see a key that has expired during the request', async () => {
     const { clock, browser } = browse()
     await browser.visit(setOtp)
-    // The look opens it.
+    // Reading `session` opens it.
     const { session } = await sessionsOf<Data>({ now: clock.now }).open(browser.cookie)
     clock.at = START + 300
     expect(session.otp).toBe('1234')

@@ -17,7 +17,7 @@ import { createBrowser, sessionsOf } from './support.ts'
 
 type Data = Record<string, unknown>
 
-/** Sessions in one place, as two processes have them. */
+/** Two processes with sessions in the same place. */
 const PLACES = {
   'one process': () => {
     const { sessions } = createWorld()

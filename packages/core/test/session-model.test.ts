@@ -21,7 +21,7 @@ interface Real {
   readonly sessions: ReturnType<typeof sessionsOf>
   visit: Visit<Data>
   cookie: string | undefined
-  /** The real id that goes with each id of the model. */
+  /** The real id for each id of the model. */
   readonly ids: Map<number, string>
 }
 
@@ -115,7 +115,7 @@ const commands = [
       `undefine ${key}`,
       (model) => model.data.delete(key),
       (real) => {
-        // Kept as undefined it counts as removed; the entry itself goes, so that both can be compared.
+        // A value of undefined counts as removed; the entry is removed too, so that both can be compared.
         Reflect.set(sessionOf(real), key, undefined)
         Reflect.deleteProperty(sessionOf(real), key)
       },

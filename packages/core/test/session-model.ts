@@ -7,7 +7,7 @@ export interface Message {
   readonly message: string
 }
 
-/** The plainest model of a session: what is stored of it. */
+/** The simplest model of a session: its stored content. */
 interface Remembered {
   readonly data: readonly (readonly [string, unknown])[]
   readonly subject: string | undefined
@@ -22,7 +22,7 @@ interface Remembered {
 /** The stored session, and the request's changes so far. */
 export interface Model {
   at: number
-  /** The last number that an id or a message was given. */
+  /** The last number of an id or a message. */
   serial: number
   kept: Remembered | undefined
   data: Map<string, unknown>
@@ -48,7 +48,7 @@ const ABSOLUTE = 3000
 const PERMANENT = 6000
 export const LIMITS = { idle: IDLE, absolute: ABSOLUTE, permanent: PERMANENT }
 
-/** Tells values apart as their texts are: by type, and by the order of keys. */
+/** Distinguishes values by their texts: by type, and by the order of keys. */
 const spelled = (value: unknown): string =>
   inspect(value, { depth: null, maxArrayLength: null, maxStringLength: null })
 
@@ -63,7 +63,7 @@ function isAlive({ permanent, created, issued }: Remembered, at: number): boolea
   return at < created + ABSOLUTE && at < issued + IDLE
 }
 
-/** Without the keys whose end has come, and without ends of keys that are not there. */
+/** Without expired keys, and without expiries of missing keys. */
 function living<R extends Pick<Remembered, 'data' | 'ends'>>(remembered: R, at: number): R {
   const isOver = (key: string): boolean => remembered.ends.some(([of, end]) => of === key && at >= end)
   const data = remembered.data.filter(([key]) => !isOver(key))

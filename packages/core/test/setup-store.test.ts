@@ -33,7 +33,7 @@ describe('the store option', () => {
 
   it.each([
     ['store', null, 'expected a store, got null'],
-    // The address may have a password in it.
+    // The address may contain a password.
     ['store', 'redis://u:p@host', 'expected a store, got a text'],
     ['store', memoryStore, 'expected a store, got a function'],
     ['store', {}, 'a store needs read, create, replace, delete'],

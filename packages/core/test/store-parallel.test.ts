@@ -58,7 +58,7 @@ const setKey =
   (session: Session<Shop>): unknown =>
     Object.assign(session, { [`k${index}`]: index })
 
-/** Where each pair of a random schedule waits: in front of the store and behind it. */
+/** The positions at which each pair of a random schedule waits: before and after the store call. */
 function delayed(world: World<Shop>, seed: number): Sessions<Shop> {
   let state = seed
   const random = (most: number): number => {
@@ -664,8 +664,8 @@ describe('any schedule of requests that found the same session', () => {
           // Every row of the store belongs to exactly one visitor.
           expect(world.memory.size).toBe(alive.length)
 
-          // A login is logged in, and has only the kept data: of the request's session, or of the session of a login
-          // of the same user who was quicker.
+          // A login is logged in, and has only the kept data: of the request's session, or of the session of a
+          // faster login of the same user.
           const logins = reports.filter(({ kind }) => kind === 'login')
           for (const { item, isOurs, isDone, sent: own } of logins) {
             const session = foundBy(own)
@@ -675,7 +675,7 @@ describe('any schedule of requests that found the same session', () => {
             expect(allowed).toContainEqual(Object.keys(session ?? {}))
           }
 
-          // The old cookie is dead after each of these, and of several new ones one is sent.
+          // The old cookie is invalid after each of these, and one of several new cookies is sent.
           const winners = done('regenerate').filter((report) => report.sent !== undefined)
           expect(winners.length).toBeLessThanOrEqual(1)
           const isOver = done('login').length + done('regenerate').length + done('logout').length > 0
@@ -693,7 +693,8 @@ describe('any schedule of requests that found the same session', () => {
             return
           }
 
-          // Otherwise all that was saved is there, once: under the old cookie, the new one, or in the login that kept it.
+          // Otherwise everything that was saved exists once: under the old cookie, under the new one, or in the login
+          // that kept it.
           if (done('login').length > 0) {
             expect(alive.map(({ session }) => sorted(session.items))).toContainEqual(sorted(saved))
             return

@@ -27,7 +27,7 @@ export interface Call {
   readonly record: StoredRecord | undefined
 }
 
-/** Stands around every call of a store: `go` makes it. */
+/** Wraps every call of a store: `go` makes the call. */
 export type Around = <T>(call: Call, go: () => Promise<T>) => Promise<T>
 
 export function storeAround(inner: Store, around: Around): Store {
@@ -49,7 +49,7 @@ export type Trouble = 'fails' | 'lost' | 'hangs' | (<T>(go: () => Promise<T>) =>
 export interface TroubledStore extends Store {
   /** Every call so far, in order; `forget` clears the list. */
   readonly calls: readonly Method[]
-  /** The records that were handed over for keeping. */
+  /** The records that the store was given. */
   readonly records: readonly StoredRecord[]
   forget(): void
   /** What happens to the next calls of a method, one after the other; later ones work. */
@@ -86,13 +86,13 @@ export function troubledStore(inner: Store): TroubledStore {
   }
 }
 
-/** A promise and what settles it. */
+/** A promise and the functions that settle it. */
 export interface Gate {
   readonly reached: Promise<void>
   readonly open: () => void
-  /** A trouble that stops a call in front of the store until the gate is opened. */
+  /** A fault that delays a call before it reaches the store, until the gate is opened. */
   readonly before: Trouble
-  /** The same, once the store has done it: the answer waits. */
+  /** The same after the store has carried out the call: the reply is delayed. */
   readonly after: Trouble
 }
 
@@ -124,7 +124,7 @@ export interface World<D> {
   readonly sessions: Sessions<D>
   /** Other sessions over the same store and secrets: another process. */
   readonly another: (options?: Partial<SessionsOptions>) => Sessions<D>
-  /** Epoch seconds; moves by hand. */
+  /** Epoch seconds; advanced by the test. */
   at: number
 }
 
@@ -157,7 +157,7 @@ export function createOverflowingWorld(
 export const cookieLine = (headers: readonly Header[]): string | undefined =>
   headers.find(([name]) => name === 'Set-Cookie')?.[1]
 
-/** The cookie that the browser holds after a response: the one before, another, or none. */
+/** The cookie that the browser has after a response: the previous one, another, or none. */
 export function cookieAfter(headers: readonly Header[], before: string | undefined): string | undefined {
   const line = cookieLine(headers)
   if (line === undefined) return before
@@ -182,7 +182,7 @@ export const refused = (cookie?: string): { cookie: string | undefined; error: S
   error: new SessionGoneError(),
 })
 
-/** One request from open to close; gives back the cookie that the browser then holds. */
+/** One request from open to close; returns the cookie that the browser has afterwards. */
 export async function request<D>(
   sessions: Sessions<D>,
   cookie: string | undefined,
@@ -199,7 +199,7 @@ export async function leftIn({ memory, at = BEGIN }: Pick<World<unknown>, 'memor
   return memory.size
 }
 
-/** The data that a cookie leads to. */
+/** The data of the session that a cookie opens. */
 export async function dataOf<D>(sessions: Sessions<D>, cookie: string | undefined): Promise<object> {
   return dataOn((await openVisit(sessions, cookie)).session)
 }
@@ -207,7 +207,7 @@ export async function dataOf<D>(sessions: Sessions<D>, cookie: string | undefine
 /** The data of a session. */
 export const dataOn = (session: object): object => Object.fromEntries(Object.entries(session))
 
-/** A session of this data; the cookie that leads to it. */
+/** Creates a session with this data; returns its cookie. */
 export async function begin<D>(sessions: Sessions<D>, data: Partial<D>, subject?: string): Promise<string> {
   const cookie = await request(sessions, undefined, (session) => {
     if (subject !== undefined) session.login(subject)
@@ -234,7 +234,7 @@ export function thrown(work: () => unknown): unknown {
   }
 }
 
-/** A value that a test knows to be there. */
+/** A value that must be defined. */
 export function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('expected a value')
   return value
@@ -242,7 +242,7 @@ export function present<T>(value: T | undefined): T {
 
 const works = new AsyncLocalStorage<() => unknown>()
 
-/** The events that `work` led to, and nothing beside it, as type and reason. */
+/** The events that `work` caused, and no others, as type and reason. */
 export async function eventsOf(work: () => unknown): Promise<string[]> {
   const events: string[] = []
   const listen = (message: unknown): void => {

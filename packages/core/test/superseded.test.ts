@@ -22,7 +22,7 @@ const LOSES: readonly Action[] = [
   ['destroys and writes', (session) => (session.destroy(), (session['late'] = 1))],
   ['leaves a message', (session) => session.flash('info', 'late')],
 ]
-/** Of a session that begins only for the token, nothing is lost that the handler has set. */
+/** A session that begins only for the token loses nothing that the handler has set. */
 const WRITES: readonly Action[] = [...LOSES, ['asks for a token', (session) => session.csrfToken()]]
 const NO_WRITES: readonly Action[] = [
   ['reads', (session) => session['a']],

@@ -16,7 +16,7 @@ export const SECRET = secretOf('the newest')
 export const START = 1_800_000_000
 
 export interface Clock {
-  /** Epoch milliseconds, as `createSessions` wants it. */
+  /** Epoch milliseconds, as `createSessions` requires. */
   readonly now: () => number
   /** Epoch seconds. */
   at: number
@@ -41,7 +41,7 @@ export interface Browser<D> {
   readonly token: string | undefined
   /** One request: opens, runs the handler, closes, and keeps the cookie that the response sets. */
   visit(handle?: (session: Session<D>) => unknown): Promise<readonly Header[]>
-  /** One request whose answer matters. */
+  /** One request whose result the test needs. */
   ask<T>(handle: (session: Session<D>) => T): Promise<T>
 }
 
@@ -91,7 +91,7 @@ export async function rejectionOf(work: Promise<unknown>): Promise<unknown> {
   )
 }
 
-/** A value that a test knows to be there. */
+/** A value that must be defined. */
 export function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('expected a value')
   return value
@@ -99,7 +99,10 @@ export function present<T>(value: T | undefined): T {
 
 const works = new AsyncLocalStorage<() => unknown>()
 
-/** Warnings are emitted on the next tick: runs `work` and gives back the codes of those it led to, and of nothing beside it. */
+/**
+ * Warnings are emitted on the next tick: runs `work` and returns the codes of the warnings that it caused, and no
+ * others.
+ */
 export async function warningsOf(work: () => unknown): Promise<string[]> {
   const codes: string[] = []
   const listen = (warning: Error & { code?: string }): void => {

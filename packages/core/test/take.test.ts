@@ -23,7 +23,10 @@ const STORED = [
   ['that has outgrown its cookie', () => createOverflowingWorld({ revocation: 'none' }), { long: LONG }],
 ] as const
 
-/** So many requests that have all read the key before the first one takes it; what each got. */
+/**
+ * This number of requests, all of which have read the key before the first one takes it; returns the result of
+ * each.
+ */
 async function takeAtOnce(nodes: readonly AnySessions[], cookie: string, count: number) {
   const visits = await Promise.all(times(count, async (n) => present(nodes[n % nodes.length]).open(cookie)))
   const taken = await Promise.all(visits.map(async ({ session }) => settled(session.take('code'))))

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { secretNamed } from './store-support.ts'
 
-/** Sessions whose store is `down` when it is asked to be, and a session of `n: 1` that another request may have changed. */
+/** Sessions whose store fails while `down` is set, and a session with `n: 1` that another request may have changed. */
 const PRELUDE = `
   import { createCookie, createSessions, memoryStore } from '@keepsake/core'
   const memory = memoryStore()
@@ -53,7 +53,7 @@ const promise = 'TypeError: now: expected epoch milliseconds, got a promise'
 const message = 'TypeError: cookies: expected a Cookie header, not a promise\n'
 const value = 'CookieValueError: the cookie prefs: contains a promise; await it first\n'
 
-/** Scripts, and what they print. One process runs them all, for none of them may end it. */
+/** Scripts, and what they print. One process runs all of them, because none of them may end it. */
 const HARMLESS: readonly (readonly [name: string, script: string, prints: string])[] = [
   [
     'of save does not end the process when the store is down, and the response reports it',

@@ -38,7 +38,7 @@ describe.each(RENEWALS)('a %s that was written, and answered with a 503', (_, re
     const closed = other.close()
     renew(visit.session)
     const saved = rejection(visit.session.save())
-    // It waits for its turn for half of its time, and then for the store beyond the rest.
+    // It waits for its turn for half of its time limit, and then for the store until the limit has passed.
     vi.advanceTimersByTime(100)
     const silent = createGate()
     store.next('replace', silent.after)

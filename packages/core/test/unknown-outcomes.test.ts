@@ -36,7 +36,7 @@ async function countBeside(sessions: AnySessions, cookie: string, count: number)
   for (const _ of times(count, (n) => n)) await request(sessions, cookie, increment)
 }
 
-/** One commit whose write took effect, but whose outcome could not be found out. */
+/** One commit whose write took effect, but whose outcome could not be determined. */
 async function lost({ store, visit }: Awaited<ReturnType<typeof counting>>): Promise<void> {
   store.next('replace', 'lost')
   store.next('read', 'fails')
@@ -293,7 +293,10 @@ const acts: fc.Arbitrary<Act[]> = fc.array(
   { maxLength: 7 },
 )
 
-/** Two visits that count and save as the run decides. Returns their counts, and the cookies after their last saves. */
+/**
+ * Two visits that count and save as the run specifies. Returns their counts, and the cookies after their last
+ * saves.
+ */
 async function run(isNew: boolean, list: readonly Act[]) {
   const world = createWorld()
   let coming: Act['troubles'] = []

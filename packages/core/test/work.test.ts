@@ -11,7 +11,7 @@ import type { AdapterVisit } from '../src/sessions/sessions.ts'
 import crypto from 'node:crypto'
 
 /*
- * Speed, counted instead of timed: how often the dear things happen. A count here that rises is a request that takes
+ * Speed, counted instead of timed: how often expensive operations happen. If a count here rises, a request takes
  * longer, on every machine and in every run.
  */
 
@@ -54,7 +54,7 @@ function counter<K extends string>(owner: Record<K, (...args: never[]) => unknow
   }
 }
 
-/** What happened how often during some work; what did not happen is left out. */
+/** How often each operation happened during some work; zero counts are omitted. */
 function work(run: () => unknown): Counts {
   for (const { calls } of Object.values(counted)) calls.count = 0
   run()

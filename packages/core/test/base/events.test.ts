@@ -58,7 +58,7 @@ async function failSlowly(): Promise<never> {
   throw new Error('down')
 }
 
-/** A store that takes its time for what each request does first. */
+/** A store that delays the first call of each request. */
 function slowed(pause: () => Promise<void>): Store {
   const store = memoryStore()
   return {
@@ -237,7 +237,7 @@ describe('the events of problems that an adapter detects', () => {
 
   it('are looked for in every response while something listens', async () => {
     const visit = await openVisit(sessionsOf(), undefined)
-    // workerd's channels answer with a function.
+    // In workerd, this property of a channel is a function.
     for (let responses = 0; responses <= 1000; responses++) expect(visit.needsCheck).toBeTruthy()
   })
 

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseJson } from '../../src/base/json.ts'
 
-/** Has `JSON.parse` of some lines of V8 take what follows for a key that ends in a backslash (nodejs/node#63785). */
+/** Makes `JSON.parse` of some V8 versions misread the next keys as one that ends in a backslash (nodejs/node#63785). */
 const mislead = (): unknown => JSON.parse('{"h":[],"\\\\":0,"i":[],"a\\\\":{"\\\\":0}}')
 
 const key = fc.string({

@@ -13,7 +13,7 @@ describe('the random pool', () => {
         fill(target, start, start + length)
         expect(isZero(target.subarray(0, start))).toBe(true)
         expect(isZero(target.subarray(start + length))).toBe(true)
-        // Three blocks of 8 bytes, none of which is left as it was.
+        // Three blocks of 8 bytes, each of which has changed.
         for (const at of [0, 8, 16]) expect(isZero(target.subarray(start + at, start + at + 8))).toBe(false)
       }),
     )

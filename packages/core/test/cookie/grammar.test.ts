@@ -3,7 +3,7 @@ import { isAttributeValue, isCookieValue, isDomain, isToken } from '../../src/co
 import { createCookie } from '../../src/cookie/cookie.ts'
 import { thrownBy } from '../support.ts'
 
-/** Every byte as a character, and characters that no byte is. */
+/** Every byte as a character, and characters beyond one byte. */
 const CHARACTERS = [
   ...Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)),
   '\uD800',
@@ -30,7 +30,7 @@ const PLACES: readonly (readonly [string, (character: string) => string])[] = [
 const between = (text: string, first: number, last: number): boolean =>
   text.length === 1 && text.charCodeAt(0) >= first && text.charCodeAt(0) <= last
 
-/** RFC 9110 §5.6.2: any VCHAR but the delimiters. */
+/** RFC 9110 §5.6.2: any VCHAR except the delimiters. */
 const inToken = (text: string): boolean => between(text, 0x21, 0x7e) && !'"(),/:;<=>?@[\\]{}'.includes(text)
 
 /** rfc6265bis §4.1.1: cookie-octet. */

@@ -143,7 +143,7 @@ interface Theme {
   name: 'dark' | 'light'
 }
 
-/** A Standard Schema as a library would make it. */
+/** A Standard Schema like those of the libraries. */
 const themeSchema = {
   '~standard': {
     version: 1 as const,

@@ -7,7 +7,7 @@ const keysOf = (): MessageKeys =>
     randomFillSync(target, start, end - start)
   })
 
-/** A prefix as bytes and as text; every number gives another. */
+/** A prefix as bytes and as text, a different one for each number. */
 function prefixOf(number: number): [prefix: Buffer, prefixText: string] {
   const prefix = Buffer.alloc(12)
   prefix.writeUInt32BE(number)

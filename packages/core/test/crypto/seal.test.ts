@@ -29,7 +29,7 @@ const sealerWith = (labels: readonly string[], context = CONTEXT, maxChars = 409
 
 const outcomeOf = (opened: Opened): string => (opened.ok ? 'opened' : opened.reason)
 
-/** Hands out these bytes in their order. */
+/** Returns these bytes in order. */
 function handOut(bytes: Buffer): FillRandom {
   let at = 0
   return (target, start, end) => {
@@ -46,7 +46,7 @@ function plainOf(fields: SealedFields): Buffer {
   return plain
 }
 
-/** A token of any plain text, put together from the parts that the format names. */
+/** A token of any plain text, assembled from the parts in the format. */
 function sealedByHand(label: string, plain: Buffer): string {
   const secret = keyOf(label)
   const head = Buffer.concat([Buffer.from([1]), derive(secret, 'kid', CONTEXT, 8)])
@@ -158,7 +158,7 @@ describe('a sealer', () => {
   })
 
   it('seals a text of the maximum length', () => {
-    // Of 3 bytes a character, as many as there is room for at first, and one more.
+    // Characters of 3 bytes: as many as the first buffer holds, and one more.
     for (const length of [3060, 3061, 3062]) {
       const fields = { ...FIELDS, text: '€'.repeat(length) }
       const sealer = sealerWith(['a'], CONTEXT, 131_072)
@@ -211,7 +211,7 @@ describe('a sealer', () => {
 
 describe('one token, one spelling (R50)', () => {
   const sealer = sealerWith(['a'])
-  // One for each number of characters that a group of four may leave over.
+  // One for each possible number of characters after the last group of four.
   const tokens = ['{"user":"alice"}', '{"user":"alice!"}', '{"user":"alice!!"}'].map((text) =>
     sealer.seal({ ...FIELDS, text }),
   )

@@ -32,7 +32,7 @@ const ORIGIN_TEXTS: Readonly<Record<string, string>> = {
   null: 'null',
 }
 
-/** What each `Sec-Fetch-Site` makes of each `Origin`, in the order of ORIGINS. */
+/** The results of each `Sec-Fetch-Site` for each `Origin`, in the order of ORIGINS. */
 const MATRIX: Readonly<Record<string, readonly string[]>> = {
   'same-origin': ['allowed', 'allowed', 'allowed', 'allowed', 'allowed'],
   none: ['allowed', 'allowed', 'allowed', 'allowed', 'allowed'],

@@ -65,7 +65,7 @@ async function dataUnder(mode: EagerMode, cookie: string | undefined): Promise<o
   return record && readText(record.text)?.data
 }
 
-/** A commit of a request that has read `before` and left this. */
+/** The commit of a request that has read `before` and left this data. */
 function leaving(before: InForce, data: object, change: Partial<Commit> = {}): Commit {
   const isNew = change.plan?.record === 'move'
   const after = fieldsWith(data, before.subject, { sid: isNew ? newSid() : before.sid })

@@ -161,7 +161,10 @@ const logIn: Handler = (session) => session.login('alice', { keep: ['cart'] })
 const addToCart: Handler = (session) => (session['cart'] = [1, 2])
 
 describe('two requests of a session in the store', () => {
-  /** Opens both, commits the other one, then the own one; gives back the cookie after each, and how the own one ended. */
+  /**
+   * Opens both requests, commits the other one and then our own; returns the cookie after each, and the outcome of
+   * our own.
+   */
   async function race(
     world: World<Record<string, unknown>> & { readonly cookie: string },
     other: Handler,
@@ -286,7 +289,7 @@ describe('any schedule of requests of a session in the store', () => {
             const error = await rejection(visit.session.save())
             if (error !== undefined && !(error instanceof SessionGoneError)) throw error
             const isDone = isOurs && error === undefined
-            // A 409 carries no cookie.
+            // A 409 sends no cookie.
             const line = error === undefined ? cookieLine(await visit.close()) : undefined
             return { kind, isDone, line }
           }

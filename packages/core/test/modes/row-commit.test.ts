@@ -27,7 +27,7 @@ function readAs(subject: string | undefined): Stored {
   return { ...record, place }
 }
 
-/** What may have become of the row meanwhile. */
+/** What may have happened to the row in the meantime. */
 const STANDING = {
   'as it was read': { sealed: textOf('0') },
   written: { sealed: textOf('1') },

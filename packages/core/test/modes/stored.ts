@@ -58,7 +58,7 @@ export function fieldsWith(data: object, subject?: string, change: Partial<Field
 /** A record without its own limit, which can be sealed unchanged. */
 type Fields = InForce & { readonly permanent: boolean }
 
-/** As much of a mode as deciding looks at: how much it can hold. */
+/** The part of a mode that a decision needs: its maximum size. */
 export function modeOf(maxTextBytes: number): Mode {
   return {
     name: 'store',
@@ -80,7 +80,7 @@ export interface Shelf {
   readonly records: SealedStore
 }
 
-/** Records over a memory store that can be troubled. */
+/** Records in a memory store that can be made to fail. */
 export function createShelf(): Shelf {
   const memory = memoryStore({ now: () => BEGIN * 1000 })
   const store = troubledStore(memory)

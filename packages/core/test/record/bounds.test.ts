@@ -4,7 +4,7 @@ import { decodeObject, encodeObject } from '../../src/record/encode.ts'
 import { MAX_COST, VALUE_COST } from '../../src/record/plain.ts'
 import { thrownBy } from '../support.ts'
 
-/** More than any record has room for, if each takes two bytes. */
+/** More than fit into any record, at two bytes each. */
 const MANY = 250_000
 
 /** Counts the reads of a list or an object. */

@@ -174,7 +174,7 @@ describe('a list that one side only appended to', () => {
   })
 })
 
-/** `base` with the keys that `pick` names changed to what `data` has. */
+/** `base` with the values of `data` for the keys that `pick` selects. */
 const changed = (base: Data, data: Data, pick: (key: string) => boolean): Data =>
   Object.fromEntries([
     ...Object.entries(base).filter(([key]) => !pick(key)),

@@ -66,7 +66,7 @@ describe('a logout everywhere', () => {
     const { sessions, mine, store } = await loggedIn(3)
     const visit = await sessions.open(mine)
     visit.session.logout({ everywhere: true })
-    // Its own record ends; of the others one does not.
+    // The session's own record ends, and ending one of the others fails.
     store.next('replace', (go) => go(), 'fails', 'fails')
     store.next('read', 'fails')
     expect(await rejection(visit.session.save())).toBeInstanceOf(StoreError)

@@ -442,7 +442,7 @@ describe('a cookie that cannot be used (R20)', () => {
         const browser = createBrowser(sessions, text)
         const opened = await browser.ask((session) => session.explain().opened)
         await browser.visit((session) => session['n'])
-        // Either it is in force, or it is gone, or it may be of another server.
+        // It is valid, or deleted, or may belong to another server.
         const isAlone = sessions.cookie.readAll(text).length === 1
         if (isAlone && opened !== 'opened' && opened !== 'unknown_key') expect(browser.cookie).toBeUndefined()
       }),

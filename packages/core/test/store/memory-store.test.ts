@@ -14,7 +14,7 @@ const record = (text: string, expiresAt = NOW + MINUTE, subject?: string): Store
   subject,
 })
 
-/** A store with a clock that moves by hand. */
+/** A store with a clock that the test advances. */
 function createStore(max?: number) {
   const clock = { at: NOW }
   return { clock, store: memoryStore({ max, now: () => clock.at }) }

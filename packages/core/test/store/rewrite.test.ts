@@ -41,7 +41,7 @@ const refuse = (): never => {
   throw new TypeError('no')
 }
 
-/** A row in a store, and others who write to it. */
+/** A row in a store, and other writers to it. */
 async function createRow(key = KEY) {
   const shelf = createShelf()
   const sealRow = (data: object): StoredRecord => {

@@ -13,7 +13,7 @@ const TWO = fieldsWith({ n: 2 })
 const END = fieldsWith({}, undefined, { expires: 0 })
 
 const record = (text: string): StoredRecord => ({ text, expiresAt: Infinity })
-/** Creates a record, and gives the text that it has. */
+/** Creates a record, and returns its text. */
 async function created(
   records: SealedStore,
   key: string,

@@ -13,7 +13,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Starts sweeping a store whose sweep does `work`; gives back the times that it was asked to sweep at. */
+/** Starts sweeping a store whose sweep does `work`; returns the times that were passed to the sweep. */
 function start(work: () => Promise<number>) {
   const asked: number[] = []
   const sweep = (now: number): Promise<number> => {

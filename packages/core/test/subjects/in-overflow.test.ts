@@ -4,7 +4,7 @@ import { memoryStore } from '../../src/store/memory-store.ts'
 import type { AnySessions } from '../row-support.ts'
 import { BEGIN, begin, createWorld, dataOf, thrown } from '../store-support.ts'
 
-/** Sessions of which all live in their store, and the same store for servers that go by rows alone. */
+/** Sessions that all live in their store, and the same store for servers that read only rows. */
 function createMove() {
   const world = createWorld()
   const overflow = memoryStore({ now: () => world.at * 1000 })

@@ -7,15 +7,21 @@ import { mostInOneTurn, spin } from '../turns-support.ts'
 import { login } from './subject-support.ts'
 
 const ROWS = 60
-/** What each row holds the event loop for, and how many fit into five milliseconds, with the one that goes beyond. */
+/**
+ * How long each row blocks the event loop, and how many rows fit into five milliseconds, including the one that
+ * exceeds them.
+ */
 const ROW_MS = 2
 const AT_ONCE = 3
-/** Rows that are ended side by side. */
+/** The number of rows that are ended in parallel. */
 const BATCH = 16
 
 const now = (): number => BEGIN * 1000
 
-/** The sessions of alice in a store that answers at once, as SQLite does, and holds the event loop with every row. */
+/**
+ * The sessions of alice in a store that returns synchronously, like SQLite, and blocks the event loop with every
+ * row.
+ */
 async function createCrowd() {
   const memory = memoryStore({ now })
   const open = (store: Store, maxPerSubject?: number) =>
@@ -77,7 +83,7 @@ describe('a user with very many sessions in a synchronous store', () => {
       ...memory,
       async *bySubject(subject) {
         yield* memory.bySubject?.(subject) ?? []
-        // More than a call takes arguments.
+        // More than the maximum number of arguments of a call.
         for (let n = 0; n < 130_000; n++) yield [n.toString(16).padStart(64, '0'), 'does not open']
       },
     }

@@ -15,7 +15,7 @@ import {
 } from '../store-support.ts'
 import { isAlive, labelsOf, login } from './subject-support.ts'
 
-/** How many times a store makes others wait, in turns of the event loop: another number at each call, the same in each run. */
+/** How long a store makes a caller wait, in turns of the event loop: different for each call, the same in each run. */
 function hesitating(seed: number) {
   let state = seed
   return async <T>(_: unknown, go: () => Promise<T>): Promise<T> => {
@@ -84,7 +84,7 @@ describe('maxPerSubject during simultaneous logins', () => {
   })
 })
 
-/** The first login has been written, and looks again only when another one is through. */
+/** The first login has been written, and lists again only when another one is complete. */
 async function overtaken(max: number) {
   const world = createWorld({ maxPerSubject: max })
   const visit = await world.sessions.open(undefined)
@@ -265,7 +265,7 @@ describe('a process that dies during a login', () => {
   it('after the write leaves one row too many, which the next login ends', async () => {
     const world = createWorld({ maxPerSubject: 2 })
     for (const label of ['a', 'b']) await login(world.sessions, 'alice', label)
-    // The dying one gets no further than its own row.
+    // The dying process writes only its own row.
     const gate = createGate()
     world.store.next('create', gate.after)
     const dying = world.another({ storeTimeLimit: 2 ** 31 - 1 })

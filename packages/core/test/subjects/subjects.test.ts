@@ -227,7 +227,7 @@ describe('revoke', () => {
     const ends = await Promise.all(visits.map((visit) => closed(visit, cookie)))
     expect(ends.slice(0, 2)).toEqual([refused(cookie), { cookie }])
     expect(await isAlive(sessions, cookie)).toBe(false)
-    // Whoever has the password is in again.
+    // A user who has the password is logged in again.
     expect(await sessions.listFor('alice')).toMatchObject([{ label: 'new' }])
     expect(await dataOf(sessions, ends[2]?.cookie)).toEqual({ kept: 1 })
   })

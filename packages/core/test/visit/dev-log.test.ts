@@ -23,7 +23,7 @@ afterEach(() => {
   console.error = print
 })
 
-/** The last line, without the blanks that columns are filled with; numbers of milliseconds are as they come. */
+/** The last line, without the padding of columns; durations are replaced, because they differ. */
 const lastLine = (): string =>
   present(printed.at(-1))
     .replaceAll(/ {2,}/g, ' | ')

@@ -18,7 +18,7 @@ const OPENED: Loaded = {
   record: { ...fieldsWith({ a: 1 }), content: { ...metaOf({}), data: { a: 1 } } },
 }
 
-/** A mode's `load` that makes of a value when its record expires. */
+/** The `load` of a mode whose cookie values are the expiry of their record. */
 const expiringAt = (value: string): Loaded => ({
   ...OPENED,
   record: { ...present(OPENED.record), expires: Number(value) },

@@ -61,7 +61,7 @@ function started(changes: AsyncIterable<SessionChange>) {
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }))
 afterEach(() => void vi.useRealTimers())
 
-/** Lets everything that is under way come to its end, as far as it can. */
+/** Lets all work in progress end, as far as it can. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
@@ -81,7 +81,7 @@ async function isOpen(promise: Promise<unknown>): Promise<boolean> {
   return !isSettled
 }
 
-/** The next report of a watch, however many beats that takes. */
+/** The next report of a watch, after any number of beats. */
 async function news<T>(promise: Promise<T>): Promise<T> {
   for (let beat = 0; await isOpen(promise); beat++) {
     if (beat === MOST_BEATS) throw new Error('nothing was reported')
@@ -546,7 +546,7 @@ describe('a watch', () => {
 
 const now = (): number => BEGIN * 1000
 
-/** A memory store that counts who listens. */
+/** A memory store that counts its listeners. */
 function counted() {
   const inner = memoryStore({ now })
   let open = 0
