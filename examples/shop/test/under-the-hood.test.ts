@@ -47,7 +47,7 @@ describe('the panel under the hood', () => {
   })
 
   test.each([
-    ['ended', 'belong to no data'],
+    ['ended', 'has no data for them'],
     ['superseded', 'no longer open it'],
   ] as const)('shows no record for a cookie that is %s', (opened, sentence) => {
     const panel = show({ mode: 'store', cookieValue: STORED, opened })

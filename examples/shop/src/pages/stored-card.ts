@@ -36,7 +36,7 @@ export function storedCard(anatomy: Anatomy, opened: OpenReason): Html {
 }
 
 function sentenceOf(opened: OpenReason): string {
-  if (opened === 'ended') return 'They belong to no data in the store.'
+  if (opened === 'ended') return 'The store has no data for them.'
   if (opened === 'superseded') return 'They belong to data in the store, but no longer open it.'
   return 'The data is in the store; the cookie reveals nothing about it.'
 }

@@ -88,7 +88,7 @@ function renewed(commit: Commit, standing: Standing, renewal: Renewal): Row {
 
 /**
  * A row whose record has moved into its cookie. For a minute it distinguishes its cookie from an unknown one, and can
- * be undone; it opens for no cookie, and nothing is written to it.
+ * be undone; no cookie opens it, and nothing is written to it.
  */
 function closed(commit: Commit, standing: Standing): Next<Verdict> {
   const { record } = standing
@@ -98,7 +98,7 @@ function closed(commit: Commit, standing: Standing): Next<Verdict> {
   return { do: 'write', record: write, row }
 }
 
-/** The hash of no verifier. */
+/** A proof that no verifier has. */
 const NO_PROOF = 'A'.repeat(22)
 
 const isClosed = ({ row }: Standing): boolean => row.proof === NO_PROOF

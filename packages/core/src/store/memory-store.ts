@@ -176,7 +176,7 @@ function readMemoryOptions(given: MemoryStoreOptions | undefined) {
   return { max, now: readClock(now) }
 }
 
-/** Entries by their subject; an entry without a subject is in no list. */
+/** Entries by their subject; an entry without a subject is not in any list. */
 function createSubjects() {
   const subjects = new Map<string, Set<Entry>>()
   return {
