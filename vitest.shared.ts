@@ -44,6 +44,9 @@ export class QuietFirst extends BaseSequencer {
   }
 }
 
+/** Ten times what the slowest test takes on an idle machine. */
+const TIMEOUT_MS = IS_LONG ? 600_000 : 120_000
+
 const config: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions } },
@@ -58,8 +61,8 @@ const config: ViteUserConfig = defineConfig({
     // Node takes the types off by itself, and keeps what it has compiled for the next process, of whichever package.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     env: { SCHEDULES, CRASHES, RUNS, LOGINS, NODE_COMPILE_CACHE },
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    testTimeout: TIMEOUT_MS,
+    hookTimeout: TIMEOUT_MS,
     // What ran, and how it went, for scripts/check-security.ts.
     reporters: ['default', ['json', { outputFile: '.reports/tests.json' }]],
   },

@@ -29,7 +29,8 @@ export interface JarVisit<D> {
    * Saves the session, and sets its cookie in the jar. Call it once, before the headers are sent. Returns the other headers for the
    * response, `Vary` and `Cache-Control`, for hosts that can set them.
    *
-   * @throws the errors of `Visit.close` of `@keepsake/core` if the session cannot be saved; the jar is then unchanged.
+   * @throws the errors of `Visit.close` of `@keepsake/core` if the session cannot be saved; the jar then has only the
+   * cookie of an earlier `session.save()`.
    */
   close(): Promise<readonly Header[]>
   /** Call it after the response was sent: reports, once, a change that was too late for it. */
@@ -65,9 +66,12 @@ export async function fromJar<D>(
       return visit.session
     },
     async close() {
-      const headers = await visit.close()
-      for (const header of headers) if (header[0] === 'Set-Cookie') setLine(jar, header[1])
-      return headers.filter((header) => header[0] !== 'Set-Cookie')
+      try {
+        return inJar(jar, await visit.close())
+      } catch (error) {
+        inJar(jar, visit.saved)
+        throw error
+      }
     },
     settle() {
       if (visit.needsSettling) visit.settle()
@@ -79,6 +83,12 @@ export async function fromJar<D>(
 function pairIn(jar: CookieJar, name: string): string {
   const value = jar.get(name)
   return value === undefined ? '' : `${name}=${value}`
+}
+
+/** Sets the cookies in the jar; returns the other headers. */
+function inJar(jar: CookieJar, headers: readonly Header[]): readonly Header[] {
+  for (const header of headers) if (header[0] === 'Set-Cookie') setLine(jar, header[1])
+  return headers.filter((header) => header[0] !== 'Set-Cookie')
 }
 
 /** Our own line, so its format is known. */

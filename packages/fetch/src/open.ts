@@ -10,10 +10,15 @@ export interface FetchVisit<D> {
    * Saves the session, and returns the response with the session's headers; if the session was not used, it returns the response
    * unchanged. Call it once per request, for every response, error pages included.
    *
-   * @throws the errors of `Visit.close` of `@keepsake/core` if the session cannot be saved: respond with an error without
-   * the response's headers; its body is cancelled.
+   * @throws the errors of `Visit.close` of `@keepsake/core` if the session cannot be saved: respond with `plainResponse`, or
+   * with a page of your own through `failed`, without the response's headers; its body is cancelled.
    */
   answer(response: Response): Promise<Response>
+  /**
+   * The error response for a session that could not be saved, with the headers of what `session.save()` had saved before, such as
+   * its new cookie.
+   */
+  failed(response: Response): Response
   /** For a request whose response is made by others, without `answer`: reports a change that is lost by this. */
   settle(): void
 }

@@ -10,6 +10,8 @@ import {
   newestAttachmentOf,
 } from '@keepsake/core/adapter'
 import { HEADERS, REQUEST } from './access.ts'
+import { noteSaved } from './saved.ts'
+import { withHeaders } from './with-headers.ts'
 
 /** A visit of a request of the Fetch API; see `FetchVisit`. */
 export class RequestVisit<D> implements ListedAttachment<D> {
@@ -48,9 +50,14 @@ export class RequestVisit<D> implements ListedAttachment<D> {
         if (added.length > 0) return this.#copy(response, added)
       } catch (error) {
         response.body?.cancel().catch(() => undefined)
+        noteSaved(error, this.#visit.saved)
         throw error
       }
     return response
+  }
+
+  failed(response: Response): Response {
+    return withHeaders(response, this.#visit.saved)
   }
 
   settle(): void {

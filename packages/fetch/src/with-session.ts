@@ -50,12 +50,14 @@ export function withSession<D, Rest extends readonly unknown[] = []>(
   }
 
   return async (request, ...rest) => {
+    let visit: FetchVisit<D> | undefined
     try {
       const use = extend && { extend: ask('extend', extend, request) }
-      const visit = await open(sessionsFor(request), request, use)
+      visit = await open(sessionsFor(request), request, use)
       return await visit.answer(await run(visit, request, rest))
     } catch (error) {
-      return fail(error, request)
+      const response = await fail(error, request)
+      return visit?.failed(response) ?? response
     }
   }
 }

@@ -93,6 +93,17 @@ it('leaves a jar unchanged if its session cannot be saved', async () => {
   expect(lines).toEqual([])
 })
 
+it('sets the cookie of an earlier save in the jar if the rest cannot be saved', async () => {
+  const { get, set, lines } = jarOf()
+  const visit = await fromJar(createSessions({ secrets: SECRETS, revocation: 'none' }), { get, set })
+  visit.session['n'] = 1
+  await visit.session.save()
+  expect(lines).toEqual([])
+  visit.session['n'] = () => 1
+  await expect(visit.close()).rejects.toMatchObject({ name: 'SessionDataError' })
+  expect(lines).toHaveLength(1)
+})
+
 it('settle reports a change of a jar’s session after close as late, once', async () => {
   const { reasons } = watch()
   const { get, set } = jarOf()

@@ -3,8 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Session } from '@keepsake/core'
 import type { Data } from '@keepsake/testing'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { createSessions, open, withSession } from '../src/index.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createSessions, open, plainResponse, withSession } from '../src/index.ts'
 import { ask, cookiesOf, MODES, SECRETS, sessionsOnFullDisk, watch } from './asking.ts'
 
 /** A response from another server, whose headers are immutable. */
@@ -18,6 +18,15 @@ async function fetched(): Promise<Response> {
   return fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
 }
 
+/** Saves a change, and makes another that cannot be saved. */
+async function savedInPart(_: Request, session: Session<Data>): Promise<Response> {
+  change(session)
+  await session.save()
+  session['n'] = () => 1
+  return new Response('page')
+}
+
+const sorry = (): Response => new Response('sorry', { status: 500 })
 const change = (session: Session<Data>): unknown => (session['name'] = 'Ada')
 
 describe.each(MODES)('the session’s headers, $name', ({ createSessions: make }) => {
@@ -88,6 +97,29 @@ describe.each(MODES)('the session’s headers, $name', ({ createSessions: make }
   ])('are added to %s', async (_, make, request) => {
     const response = await answer(make, request)
     expect(cookiesOf(response)).toHaveLength(1)
+  })
+
+  it('are those of an earlier save on an error response, plain or of the application, if the rest cannot be saved', async () => {
+    const visit = await open(sessions, ask('/'))
+    change(visit.session)
+    await visit.session.save()
+    Object.assign(visit.session, { n: () => 1 })
+    const error: unknown = await visit.answer(new Response('page')).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ name: 'SessionDataError' })
+    expect(Object.values(error as object).join()).not.toContain('__Host-session')
+    for (const response of [plainResponse(error), visit.failed(sorry())]) {
+      expect(response.status).toBe(500)
+      expect(cookiesOf(response)).toHaveLength(1)
+    }
+    expect(cookiesOf(plainResponse(new Error('another')))).toEqual([])
+  })
+
+  it('are those of an earlier save on the error response of withSession, plain or of the application', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    for (const options of [{}, { fail: sorry }]) {
+      const response = await withSession(sessions, savedInPart, options)(ask('/'))
+      expect([response.status, cookiesOf(response).length]).toEqual([500, 1])
+    }
   })
 
   it('are omitted if the session is not used, and the response is the handler’s own', async () => {

@@ -97,7 +97,7 @@ async function answer(c: Context, visit: FetchVisit<unknown>): Promise<void> {
   try {
     replace(c, await visit.answer(c.res))
   } catch (error) {
-    replace(c, new Response())
+    replace(c, visit.failed(new Response()))
     throw exceptionOf(error)
   }
 }

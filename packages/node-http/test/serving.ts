@@ -53,6 +53,7 @@ interface Held {
 }
 
 class TestHold extends Hold {
+  protected override readonly saved: readonly Header[] = []
   readonly #held: Held
 
   constructor(request: AnyRequest, response: AnyResponse, held: Held) {

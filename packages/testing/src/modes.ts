@@ -31,6 +31,9 @@ export function inSlowMotion<D>(sessions: Sessions<D>): Sessions<D> {
         get needsSettling() {
           return visit.needsSettling
         },
+        get saved() {
+          return visit.saved
+        },
         settle: () => visit.settle(),
         get needsCheck() {
           return visit.needsCheck

@@ -10,6 +10,9 @@ const MAX_CHARS = 2 ** 20
 /** The fields of a token, and the row that it belongs to. */
 interface Known {
   readonly token: string
+  /** Bits of its nonce, besides those of its key. */
+  readonly more: number
+  readonly last: number
   readonly rowKey: string | undefined
   readonly opened: Opened & { readonly ok: true }
 }
@@ -42,9 +45,9 @@ export function withTokenCache(sealer: Sealer): Sealer {
   function find(token: string): Known | undefined {
     const key = keyOf(token)
     const known = young.get(key)
-    if (known?.token === token) return known
+    if (known !== undefined && isFor(token, known)) return known
     const older = old.get(key)
-    if (older?.token !== token) return undefined
+    if (older === undefined || !isFor(token, older)) return undefined
     add(older)
     return older
   }
@@ -52,7 +55,7 @@ export function withTokenCache(sealer: Sealer): Sealer {
   return Object.freeze<Sealer>({
     seal(fields, rowKey) {
       const token = sealer.seal(fields, rowKey)
-      add({ token, rowKey, opened: { ok: true, fields, stale: false } })
+      add(knownOf(token, rowKey, { ok: true, fields, stale: false }))
       return token
     },
     open(token, rowKey) {
@@ -60,7 +63,7 @@ export function withTokenCache(sealer: Sealer): Sealer {
       const known = find(token)
       if (known !== undefined && known.rowKey === rowKey) return known.opened
       const opened = sealer.open(token, rowKey)
-      if (opened.ok) add({ token: copied(token), rowKey, opened })
+      if (opened.ok) add(knownOf(copied(token), rowKey, opened))
       return opened
     },
   })
@@ -69,18 +72,34 @@ export function withTokenCache(sealer: Sealer): Sealer {
 /** The position of the second half of the nonce, which differs in every token of a key epoch. */
 const NONCE_AT = HEAD_CHARS + HALF_NONCE_CHARS
 
-/**
- * The cache key of a token: five characters of its nonce as 30 bits. A number costs less than a text, which would have
- * to be created and hashed; of two tokens with the same key, the later one is cached.
- */
-function keyOf(token: string): number {
-  let key = 0
-  for (let at = NONCE_AT; at < NONCE_AT + 5; at++) key = (key << 6) ^ token.charCodeAt(at)
-  return key & MAX_KEY
+/** Five characters of a token as 30 bits, for which V8 needs no object. */
+const CHARS = 5
+const MASK = 2 ** 30 - 1
+
+function bitsAt(token: string, at: number): number {
+  let bits = 0
+  for (let char = at; char < at + CHARS; char++) bits = (bits << 6) ^ token.charCodeAt(char)
+  return bits & MASK
 }
 
-/** V8 keeps integers of up to 30 bits in place. */
-const MAX_KEY = 2 ** 30 - 1
+/**
+ * The cache key of a token: a number costs less than a text, which would have to be created and hashed. Of two tokens
+ * with the same key, the later one is cached.
+ */
+const keyOf = (token: string): number => bitsAt(token, NONCE_AT)
+const moreOf = (token: string): number => bitsAt(token, NONCE_AT + CHARS)
+const lastOf = (token: string): number => bitsAt(token, NONCE_AT + 2 * CHARS)
+
+const knownOf = (token: string, rowKey: string | undefined, opened: Known['opened']): Known => {
+  return { token, more: moreOf(token), last: lastOf(token), rowKey, opened }
+}
+
+/**
+ * The duration of a text comparison shows how many characters are equal. So texts are compared only if 90 bits of their
+ * nonces are equal: nobody can guess these bits of a token that they do not have.
+ */
+const isFor = (token: string, { token: own, more, last }: Known): boolean =>
+  moreOf(token) === more && lastOf(token) === last && own === token
 
 /** A separate string: a slice of a header would keep the whole header in memory. */
 const copied = (token: string): string => Buffer.from(token, 'latin1').toString('latin1')

@@ -146,6 +146,9 @@ export function createSessions<D extends SessionData<D> = Record<string, unknown
           return visit.session
         },
         close: async () => visit.close(),
+        get saved() {
+          return visit.saved
+        },
       }
     },
     async peek(source) {

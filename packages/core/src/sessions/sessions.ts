@@ -28,6 +28,11 @@ export interface Visit<D> {
    * the new one.
    */
   close(): Promise<readonly Header[]>
+  /**
+   * The headers of what `session.save()` has saved so far. If `close` fails, the error response needs them: a session that was
+   * saved under a new id opens with its new cookie only.
+   */
+  readonly saved: readonly Header[]
 }
 
 /** A visit as an adapter uses it. */
@@ -36,6 +41,8 @@ export interface AdapterVisit<D> {
   readonly session: Session<D>
   /** See {@link Visit.close}; synchronous if nothing has to be awaited, and then it also throws synchronously. */
   close(): MaybePromise<readonly Header[]>
+  /** See {@link Visit.saved}. */
+  readonly saved: readonly Header[]
   /** Whether `settle` needs to be called. */
   readonly needsSettling: boolean
   /** Call it when the response is complete: reports, once, a change that was too late for it. Never throws. */

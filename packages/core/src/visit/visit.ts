@@ -121,6 +121,11 @@ export class SessionsVisit<D> implements SessionVisit, Draft {
     return this.#commits.headers
   }
 
+  get saved(): readonly Header[] {
+    const commits = this.#begun
+    return commits === undefined || commits.carriedOut === 0 ? NO_HEADERS : commits.headers
+  }
+
   settle(): void {
     if (this.#use !== 'looked' || this.#phase === 'refused') return
     const isLate = this.#session?.isChanged === true

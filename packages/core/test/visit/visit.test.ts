@@ -117,6 +117,39 @@ describe('saving', () => {
     expect(setCookie(headers)).toContain('; Max-Age=0;')
   })
 
+  it('gives its headers to an error response, if a later change cannot be saved', async () => {
+    const sessions = sessionsOf()
+    const browser = createBrowser(sessions)
+    await browser.visit((session) => session.login('alice'))
+    const visit = await openVisit(sessions, browser.cookie)
+    expect(visit.session.subject).toBe('alice')
+    expect(visit.saved).toEqual([])
+    visit.session.regenerate()
+    await visit.session.save()
+    const { saved } = visit
+    visit.session['n'] = () => 1
+    await expect(async () => visit.close()).rejects.toMatchObject({ name: 'SessionDataError' })
+    expect(visit.saved).toEqual(saved)
+    const cookie = present(setCookie(saved)).split(';')[0]
+    expect((await openVisit(sessions, cookie)).session.subject).toBe('alice')
+  })
+
+  it('gives no headers to an error response, if nothing was saved', async () => {
+    const visit = await openVisit(sessionsOf(), undefined)
+    visit.session['n'] = () => 1
+    await expect(async () => visit.close()).rejects.toMatchObject({ name: 'SessionDataError' })
+    expect(visit.saved).toEqual([])
+  })
+
+  it('gives its headers to an error response of sessions.open too', async () => {
+    const visit = await sessionsOf().open(undefined)
+    visit.session['n'] = 1
+    await visit.session.save()
+    visit.session['n'] = () => 1
+    await expect(visit.close()).rejects.toMatchObject({ name: 'SessionDataError' })
+    expect(visit.saved.map(([name]) => name)).toEqual(['Set-Cookie', 'Vary', 'Cache-Control'])
+  })
+
   it('after the visit was closed throws', async () => {
     const visit = await openVisit(sessionsOf(), undefined)
     visit.session['n'] = 1

@@ -25,7 +25,7 @@ interface Delay {
   readonly calls: BufferedCalls
   /** It appears sent, and its socket is not destroyed: functions that end each. `restoreSocket` returns whether destruction was requested. */
   appearance: { readonly endSent: () => void; readonly restoreSocket: () => boolean } | undefined
-  /** The headers from the commit; set once it is done. */
+  /** The headers from the commit; set once it is done, or has failed. */
   headers: readonly Header[]
   /** Why the response is abandoned. */
   failure: unknown
@@ -57,6 +57,9 @@ export abstract class Hold implements Gate {
 
   /** Commits, and returns the headers for the response. */
   protected abstract commit(): MaybePromise<readonly Header[]>
+
+  /** The headers of earlier commits, which an error response must have too. */
+  protected abstract readonly saved: readonly Header[]
 
   /** Responds to a failed commit, in the framework's own way. */
   protected abstract fail(error: unknown): void
@@ -153,6 +156,7 @@ export abstract class Hold implements Gate {
     if (this.#state === 'failed') return
     this.#state = 'failed'
     const delay = this.#openDelay()
+    if (delay.headers.length === 0) delay.headers = this.saved
     delay.failure = error
     delay.calls.drop(error)
     setImmediate(() => this.#answer(delay))

@@ -127,6 +127,10 @@ class VisitAttachment<D> extends Hold implements ListedAttachment<D> {
     return headers instanceof Promise ? this.#warnLater(headers) : this.#warn(headers)
   }
 
+  protected override get saved(): readonly Header[] {
+    return this.#visit.saved
+  }
+
   protected override fail(error: unknown): void {
     this.#fail(error, this.request, this.response)
   }

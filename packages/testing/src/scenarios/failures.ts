@@ -151,6 +151,37 @@ export function failureScenarios({ host, createSessions, serve, fields }: Stage)
     },
   )
 
+  it.each([
+    ['in the cookie', () => createSessions()],
+    ['in a store', () => createSessions({ store: memoryStore() })],
+  ])(
+    'sends the new cookie of a session that was saved %s with the error response if a later change cannot be saved',
+    async (_, create) => {
+      const routes: Routes = {
+        '/begin': ({ session, send }) => {
+          session['name'] = 'Ada'
+          return send('begun')
+        },
+        '/renew': async ({ session, response, send }) => {
+          session.regenerate()
+          await session.save()
+          unkeepable(session)
+          response.setHeader('X-Handler', 'yes')
+          return send('all is well')
+        },
+        '/who': ({ session, send }) => send(String(session['name'])),
+      }
+      const { client, origin } = await serve(routes, create())
+      await client.request('/begin')
+      const before = client.jar.cookieFor(origin)
+      const answer = await client.request('/renew')
+      expect([answer.status, answer.values('x-handler')]).toEqual([500, []])
+      expect(answer.values('set-cookie')).toEqual([expect.stringContaining('__Host-session=')])
+      expect(client.jar.cookieFor(origin)).not.toBe(before)
+      expect((await client.request('/who')).text).toBe('Ada')
+    },
+  )
+
   it('continues to serve over the same connection after a session that could not be saved', async () => {
     const { client } = await serve({
       '/bad': ({ session, send }) => {
