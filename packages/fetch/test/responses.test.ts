@@ -115,7 +115,8 @@ describe.each(MODES)('the session’s headers, $name', ({ createSessions: make }
   })
 
   it('are those of an earlier save on the error response of withSession, plain or of the application', async () => {
-    vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    onTestFinished(() => printed.mockRestore())
     for (const options of [{}, { fail: sorry }]) {
       const response = await withSession(sessions, savedInPart, options)(ask('/'))
       expect([response.status, cookiesOf(response).length]).toEqual([500, 1])
