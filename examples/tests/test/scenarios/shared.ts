@@ -18,7 +18,7 @@ export function sharedScenarios({ store }: Place, serverOf: (app: App) => Server
   const visitors = (): readonly [HttpVisitor, HttpVisitor, HttpVisitor] => {
     const jar = createJar()
     const [express, koa, node] = SHARING_APPS
-    const at = (app: App): HttpVisitor => createHttpVisitor(serverOf(app).url, jar)
+    const at = (app: App): HttpVisitor => createHttpVisitor(serverOf(app).url, { jar })
     return [at(express), at(koa), at(node)]
   }
   test('a session is the same in every framework', async () => {

@@ -1,74 +1,44 @@
-import { DEMO } from 'example-shop'
 import { expect, test } from 'vitest'
-import { type App, LOGIN_APPS, type Place } from '../apps.ts'
-import { createHttpVisitor, type HttpVisitor } from '../http-visitor.ts'
-import type { Server } from '../server.ts'
+import type { HttpVisitor } from '../../http-visitor.ts'
+import { expectOnce, expectPage, expectRedirect, type HttpScene, SESSION_COOKIE } from './scene.ts'
 
-const COOKIE = /^__Host-session=[^;]+; Path=\/; Secure; HttpOnly; SameSite=Lax$/i
+/** The lines of the cart page: quantities and titles. */
+async function linesOf(visitor: HttpVisitor): Promise<readonly string[]> {
+  const page = await visitor.get('/cart')
+  expectPage(page)
+  const lines = page.text.matchAll(/class="line"[^]*?<h2>([^<]*)<[^]*?class="qty">(\d+)</g)
+  return [...lines].map(([, title, qty]) => `${qty} × ${title}`)
+}
 
-const isAtHome = async (one: HttpVisitor): Promise<boolean> => (await one.get('/account')).status === 200
-
-/** The requirements for an app on a store that need no browser. */
-export function httpScenarios(place: Place, app: App, server: () => Server): void {
-  const visitor = (): HttpVisitor => createHttpVisitor(server().url)
-
+export function cartOverHttp({ place, visitor, server }: HttpScene): void {
   test(`keeps a cart in one cookie until the last book is removed${place.survives ? ', even over a restart' : ''}`, async () => {
     const ada = visitor()
     expect((await ada.get('/')).setCookie).toEqual([])
     const added = await ada.post('/cart/add', { sku: 'walden' })
-    expect([added.status, added.setCookie]).toEqual([303, [expect.stringMatching(COOKIE)]])
+    expectRedirect(added, '/cart')
+    expect(added.setCookie).toEqual([expect.stringMatching(SESSION_COOKIE)])
+    await expectOnce(ada, '/cart', '“Walden” is in your cart.')
     await ada.post('/cart/add', { sku: 'dracula' })
+    expectRedirect(await ada.post('/cart/set', { sku: 'dracula', qty: '3' }), '/cart')
     if (place.survives) await server().restart()
-    const { text } = await ada.get('/cart')
-    expect(text).toContain('Walden')
-    expect(text).toContain('Dracula')
-    expect(text).toContain(app.framework)
+    expect(await linesOf(ada)).toEqual(['1 × Walden', '3 × Dracula'])
     await ada.post('/cart/set', { sku: 'dracula', qty: '0' })
-    expect((await ada.get('/cart')).text).not.toContain('Dracula')
-    await ada.post('/cart/empty')
+    expect(await linesOf(ada)).toEqual(['1 × Walden'])
+    await ada.get('/')
+    expect((await ada.get('/')).text).toContain('This is visit number 3.')
+    expectRedirect(await ada.post('/cart/empty'), '/cart')
     expect(ada.cookie()).toBe('')
   })
 
-  if (!LOGIN_APPS.some(({ name }) => name === app.name)) return
-  const username = DEMO.others[LOGIN_APPS.findIndex(({ name }) => name === app.name)] ?? ''
-  const login = (one: HttpVisitor, password: string = DEMO.password) =>
-    one.post('/login', { username, password })
-
-  test('keeps the cart and changes the cookie at a login, but not after a wrong password', async () => {
+  test('leaves the cart unchanged by a form of another site, or by one that is too large', async () => {
     const ada = visitor()
     await ada.post('/cart/add', { sku: 'walden' })
-    const before = ada.cookie()
-    const refused = await login(ada, 'difference-engine')
-    expect(refused.text).toContain('No account')
-    expect(await isAtHome(ada)).toBe(false)
-    expect((await login(ada)).status).toBe(303)
-    expect(ada.cookie()).not.toBe(before)
-    expect((await ada.get('/account')).text).toContain(`Hello, ${username}`)
-    expect((await ada.get('/cart')).text).toContain('Walden')
-  })
-
-  test('ends a session at its logout, and the user’s other sessions on request', async () => {
-    const [ada, elsewhere] = [visitor(), visitor()]
-    await login(ada)
-    await login(elsewhere)
-    await ada.post('/devices/revoke-others')
-    expect([await isAtHome(ada), await isAtHome(elsewhere)]).toEqual([true, false])
-    await login(elsewhere)
-    await ada.post('/logout')
-    expect([await isAtHome(ada), await isAtHome(elsewhere)]).toEqual([false, true])
-    await elsewhere.post('/logout/everywhere')
-    expect(await isAtHome(elsewhere)).toBe(false)
-  })
-
-  if (place.survives) return
-  test('treats a returning visitor as anonymous after a restart, and lets them log in again', async () => {
-    const ada = visitor()
-    await login(ada)
-    const before = ada.cookie()
-    await server().restart()
-    expect(await isAtHome(ada)).toBe(false)
-    await ada.post('/cart/add', { sku: 'dracula' })
-    expect((await ada.get('/cart')).text).toContain('Dracula')
-    expect(ada.cookie()).not.toBe(before)
+    const foreign = await ada.post('/cart/empty', {}, 'cross-site')
+    expectPage(foreign, 403)
+    expect(foreign.text).toContain('You cannot do that from here')
+    const large = await ada.post('/cart/add', { sku: 'dracula', padding: '.'.repeat(8 * 1024) })
+    expectPage(large, 413)
+    expect(large.text).toContain('That was too much data')
+    expect(await linesOf(ada)).toEqual(['1 × Walden'])
   })
 }
