@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Page } from '../../http-visitor.ts'
 import {
   expectAsset,
+  expectLinks,
   expectOnce,
   expectPage,
   expectRedirect,
@@ -62,6 +63,7 @@ export function devicesOverHttp({ place, app, visitor }: HttpScene): void {
     expectPage(page)
     expect(page.text).toContain(`Hello, ${username}`)
     expect(page.headers.get('Content-Security-Policy')).toContain("; script-src 'self'; connect-src 'self'")
+    await expectLinks(ada, page)
     expect(await expectAsset(ada, '/live.js', 'text/javascript')).toBe(liveScript)
     const hasKit = app.framework !== 'Next.js'
     const named = [...page.text.matchAll(/<script src="([^"]*)"/g)].map(([, path]) => path)

@@ -1,6 +1,6 @@
 import { styles } from 'example-shop'
 import { expect, test } from 'vitest'
-import { expectAsset, expectPage, expectRedirect, type HttpScene } from './scene.ts'
+import { expectAsset, expectLinks, expectPage, expectRedirect, type HttpScene } from './scene.ts'
 
 /** A row of the cookies page. */
 const rowOf = (name: string, value: string): RegExp =>
@@ -14,6 +14,7 @@ export function pagesOverHttp({ app, visitor }: HttpScene): void {
     expect(home.text).toMatch(/<h1>Stories that were kept<[^]*"\/cart\/add"/)
     expect(home.text).toContain(`served by <b>${app.framework}</b>`)
     expect(home.text.includes('href="/login"')).toBe(app.name.endsWith('-login'))
+    await expectLinks(ada, home)
     expect(await expectAsset(ada, '/style.css', 'text/css')).toBe(styles)
     const nowhere = await ada.get('/nowhere')
     expectPage(nowhere, 404)

@@ -8,8 +8,8 @@ const NEW_PASSWORD = 'difference-engine'
 export function passwordOverHttp({ app, visitor }: HttpScene): void {
   const { login } = userOf(app)
 
-  test('changes the password, which logs out the other devices, as does the logout everywhere', async () => {
-    const [ada, other] = [visitor(), visitor()]
+  test('changes the password, which logs out the other devices and a copy of the cookie, as does the logout everywhere', async () => {
+    const [ada, other, thief] = [visitor(), visitor(), visitor()]
     await login(ada)
     await login(other)
     const before = ada.cookie()
@@ -22,9 +22,11 @@ export function passwordOverHttp({ app, visitor }: HttpScene): void {
     expectPage(form)
     expect(form.text).toContain('New password')
     expectPage(await ada.post('/password', { password: 'short' }), 422)
+    thief.bring(ada.cookies()[0]?.value ?? '')
+    expect(await isAtHome(thief)).toBe(true)
     expectRedirect(await ada.post('/password', { password: NEW_PASSWORD }), '/account')
     await expectOnce(ada, '/account', 'Your password is changed')
-    expectRedirect(await other.get('/account'), '/login')
+    expect([await isAtHome(other), await isAtHome(thief)]).toEqual([false, false])
 
     expectRedirect(await login(other, { password: NEW_PASSWORD }), '/account')
     expectRedirect(await ada.post('/logout/everywhere'), '/')

@@ -38,6 +38,13 @@ export async function expectOnce(visitor: HttpVisitor, path: string, said: strin
   expect((await visitor.get(path)).text).not.toContain(said)
 }
 
+/** Each page, style and script of this app that a page names is there. */
+export async function expectLinks(visitor: HttpVisitor, { text }: Page): Promise<void> {
+  const paths = [...text.matchAll(/ (?:href|src)="(\/[^"]*)"/g)].map(([, path = '']) => path)
+  expect(paths).toContain('/style.css')
+  for (const path of new Set(paths)) expect((await visitor.get(path)).status, path).toBe(200)
+}
+
 /** A script or style, which the browser keeps, and asks for changes of. */
 export async function expectAsset(visitor: HttpVisitor, path: string, type: string): Promise<string> {
   const { status, headers, text } = await visitor.get(path)
