@@ -1,16 +1,6 @@
-import { liveScript } from 'example-shop'
 import { expect, test } from 'vitest'
 import type { Page } from '../../http-visitor.ts'
-import {
-  expectAsset,
-  expectLinks,
-  expectOnce,
-  expectPage,
-  expectRedirect,
-  type HttpScene,
-  isAtHome,
-  userOf,
-} from './scene.ts'
+import { expectOnce, expectPage, expectRedirect, type HttpScene, isAtHome, userOf } from './scene.ts'
 
 const CHROME = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/131.0.0.0 Safari/537.36'
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0'
@@ -25,7 +15,7 @@ const namesOn = ({ text }: Page): readonly string[] =>
   )
 
 export function devicesOverHttp({ place, app, visitor }: HttpScene): void {
-  const { username, login } = userOf(app)
+  const { login } = userOf(app)
   const isSealed = place.store === 'cookie'
 
   test('lets a device log out the others, which notice it, and which are listed if sessions are in a store', async () => {
@@ -54,21 +44,5 @@ export function devicesOverHttp({ place, app, visitor }: HttpScene): void {
     expect(await stream.next()).toBe(undefined)
     expect((await other.get('/live')).text).toContain('event: ended')
     expect([await isAtHome(ada), await isAtHome(other)]).toEqual([true, false])
-  })
-
-  test('serves a private page with scripts, which its policy allows', async () => {
-    const ada = visitor()
-    await login(ada)
-    const page = await ada.get('/account')
-    expectPage(page)
-    expect(page.text).toContain(`Hello, ${username}`)
-    expect(page.headers.get('Content-Security-Policy')).toContain("; script-src 'self'; connect-src 'self'")
-    await expectLinks(ada, page)
-    expect(await expectAsset(ada, '/live.js', 'text/javascript')).toBe(liveScript)
-    const hasKit = app.framework !== 'Next.js'
-    const named = [...page.text.matchAll(/<script src="([^"]*)"/g)].map(([, path]) => path)
-    expect(named).toEqual(hasKit ? ['/live.js', '/session.js'] : ['/live.js'])
-    if (hasKit) expect(await expectAsset(ada, '/session.js', 'text/javascript')).toContain('session-ended')
-    else expectPage(await ada.get('/session.js'), 404)
   })
 }

@@ -1,6 +1,10 @@
+import { liveScript } from 'example-shop'
 import { expect, test } from 'vitest'
+import type { App } from '../../apps.ts'
 import type { HttpVisitor } from '../../http-visitor.ts'
 import {
+  expectAsset,
+  expectLinks,
   expectOnce,
   expectPage,
   expectRedirect,
@@ -14,6 +18,21 @@ import {
 async function stateOf(visitor: HttpVisitor): Promise<string> {
   const { state } = JSON.parse((await visitor.get('/session')).text) as { readonly state: string }
   return state
+}
+
+/** The page of the account, with scripts that its policy allows. */
+async function expectPrivatePage(visitor: HttpVisitor, { framework }: App, username: string): Promise<void> {
+  const page = await visitor.get('/account')
+  expectPage(page)
+  expect(page.text).toContain(`Hello, ${username}`)
+  expect(page.headers.get('Content-Security-Policy')).toContain("; script-src 'self'; connect-src 'self'")
+  await expectLinks(visitor, page)
+  expect(await expectAsset(visitor, '/live.js', 'text/javascript')).toBe(liveScript)
+  const hasKit = framework !== 'Next.js'
+  const named = [...page.text.matchAll(/<script src="([^"]*)"/g)].map(([, path]) => path)
+  expect(named).toEqual(hasKit ? ['/live.js', '/session.js'] : ['/live.js'])
+  if (hasKit) expect(await expectAsset(visitor, '/session.js', 'text/javascript')).toContain('session-ended')
+  else expectPage(await visitor.get('/session.js'), 404)
 }
 
 export function loginOverHttp({ place, app, server, visitor }: HttpScene): void {
@@ -32,7 +51,7 @@ export function loginOverHttp({ place, app, server, visitor }: HttpScene): void 
     expect(ada.cookie()).toBe('')
   })
 
-  test('keeps the cart and changes the cookie at a login, which ends with the logout', async () => {
+  test('keeps the cart and changes the cookie at a login, which opens the private pages until the logout', async () => {
     const ada = visitor()
     expect(await stateOf(ada)).toBe('none')
     await ada.post('/cart/add', { sku: 'walden' })
@@ -43,6 +62,7 @@ export function loginOverHttp({ place, app, server, visitor }: HttpScene): void 
     expect(accepted.setCookie).toEqual([expect.stringMatching(SESSION_COOKIE)])
     expect(ada.cookie()).not.toBe(before)
     await expectOnce(ada, '/account', `You are logged in as ${username}.`)
+    await expectPrivatePage(ada, app, username)
     expect((await ada.get('/cart')).text).toContain('Walden')
     expect(await stateOf(ada)).toBe('user')
     expect((await ada.post('/session')).status).toBe(204)
