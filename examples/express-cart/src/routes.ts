@@ -19,7 +19,7 @@ import { type ErrorRequestHandler, type RequestHandler, Router, urlencoded } fro
 export function cartRoutes(shop: Storefront): Router {
   const routes = Router()
   routes.get('/style.css', (_req, res) => {
-    res.type('css').send(styles)
+    res.set('Cache-Control', 'no-cache').type('css').send(styles)
   })
   routes.use((_req, res, next) => {
     res.set(pageHeaders)

@@ -49,11 +49,11 @@ function loginRoutes(desk: Desk): Router {
   routes.post('/password', answer(desk.changePassword))
 
   routes.get('/live.js', (_req, res) => {
-    res.type('js').send(liveScript)
+    res.set('Cache-Control', 'no-cache').type('js').send(liveScript)
   })
   const script = sessionScript()
   routes.get('/session.js', (_req, res) => {
-    res.type('js').send(script)
+    res.set('Cache-Control', 'no-cache').type('js').send(script)
   })
   routes.get(LIVE_PATH, (req, res) => sendLive(req.session, res))
   return routes

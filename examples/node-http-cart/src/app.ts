@@ -6,7 +6,7 @@ import { cartRoutes } from './routes.ts'
 import { serve } from './serve.ts'
 
 export { cartRoutes }
-export { answer, type Routes, seeOther, serve } from './serve.ts'
+export { answer, type Routes, seeOther, sendAsset, serve } from './serve.ts'
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 

@@ -11,13 +11,11 @@ import {
   type Storefront,
   styles,
 } from 'example-shop'
-import { answer, type Exchange, type Routes, seeOther } from './serve.ts'
+import { answer, type Exchange, type Routes, seeOther, sendAsset } from './serve.ts'
 
 /** The catalogue, the cart and the cookies page. */
 export const cartRoutes = (shop: Storefront): Routes => ({
-  'GET /style.css': ({ response }) => {
-    response.writeHead(200, { 'Content-Type': 'text/css; charset=utf-8' }).end(styles)
-  },
+  'GET /style.css': ({ response }) => sendAsset(response, 'text/css', styles),
 
   'GET /': (exchange) => {
     countVisit(exchange.session)

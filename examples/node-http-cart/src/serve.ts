@@ -18,6 +18,12 @@ export function answer(response: ServerResponse, status: number, page: string): 
   response.writeHead(status, pageHeaders).end(page)
 }
 
+/** A style or a script, which the browser may keep. */
+export function sendAsset(response: ServerResponse, type: string, text: string): void {
+  const headers = { 'Content-Type': `${type}; charset=utf-8`, 'Cache-Control': 'no-cache' }
+  response.writeHead(200, headers).end(text)
+}
+
 /** Redirects to the previous page with a GET. */
 export function seeOther(response: ServerResponse, path: string): void {
   response.writeHead(303, { Location: path }).end()

@@ -1,6 +1,6 @@
 import type { Sessions } from '@keepsake/core'
 import { sessionStatus, withSession } from '@keepsake/node-http'
-import { cartRoutes, type Listener, type Routes, seeOther, serve } from 'example-node-http-cart'
+import { cartRoutes, type Listener, type Routes, seeOther, sendAsset, serve } from 'example-node-http-cart'
 import {
   type Accounts,
   type Action,
@@ -47,12 +47,8 @@ const loginRoutes = (desk: Desk, script = sessionScript()): Routes => ({
   'POST /password/confirm': answerWith(desk.confirm),
   'POST /password': answerWith(desk.changePassword),
 
-  'GET /live.js': ({ response }) => {
-    response.writeHead(200, { 'Content-Type': 'text/javascript; charset=utf-8' }).end(liveScript)
-  },
-  'GET /session.js': ({ response }) => {
-    response.writeHead(200, { 'Content-Type': 'text/javascript; charset=utf-8' }).end(script)
-  },
+  'GET /live.js': ({ response }) => sendAsset(response, 'text/javascript', liveScript),
+  'GET /session.js': ({ response }) => sendAsset(response, 'text/javascript', script),
   [`GET ${LIVE_PATH}`]: ({ session, response }) => sendLive(session, response),
 })
 

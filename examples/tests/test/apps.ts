@@ -7,13 +7,13 @@ type StoreName = 'cookie' | 'memory' | 'file' | 'sqlite'
 export interface App {
   readonly name: string
   readonly framework: string
-  /** The store and the client of the daily tests. The long run tests every app in a browser, on every store. */
-  readonly daily: readonly [store: StoreName, by: 'browser' | 'HTTP']
+  /** The store of the daily tests, and what they use. The long run also tests every app in a browser, on every store. */
+  readonly daily: readonly [store: StoreName, by: 'HTTP' | 'HTTP and a browser']
 }
 
 /** The apps with a cart. */
 export const CART_APPS: readonly App[] = [
-  { name: 'express-cart', framework: 'Express', daily: ['cookie', 'browser'] },
+  { name: 'express-cart', framework: 'Express', daily: ['cookie', 'HTTP and a browser'] },
   { name: 'koa-cart', framework: 'Koa', daily: ['cookie', 'HTTP'] },
   { name: 'node-http-cart', framework: 'node:http', daily: ['cookie', 'HTTP'] },
   { name: 'hono-cart', framework: 'Hono', daily: ['cookie', 'HTTP'] },
@@ -25,10 +25,10 @@ export const CART_APPS: readonly App[] = [
 export const LOGIN_APPS = [
   { name: 'express-login', framework: 'Express', daily: ['cookie', 'HTTP'] },
   { name: 'koa-login', framework: 'Koa', daily: ['file', 'HTTP'] },
-  { name: 'node-http-login', framework: 'node:http', daily: ['sqlite', 'browser'] },
+  { name: 'node-http-login', framework: 'node:http', daily: ['sqlite', 'HTTP and a browser'] },
   { name: 'hono-login', framework: 'Hono', daily: ['memory', 'HTTP'] },
   { name: 'fastify-login', framework: 'Fastify', daily: ['memory', 'HTTP'] },
-  { name: 'next-login', framework: 'Next.js', daily: ['cookie', 'browser'] },
+  { name: 'next-login', framework: 'Next.js', daily: ['cookie', 'HTTP and a browser'] },
 ] as const satisfies readonly App[]
 
 /** Three apps that run on every store, where they share their sessions. */
@@ -66,20 +66,15 @@ export interface Setting {
 const SETTINGS: readonly Setting[] = [COOKIE, MEMORY, FILE, SQLITE].flatMap((place) =>
   place.apps.filter(({ name }) => isAffectedApp(name)).map((app) => ({ place, app })),
 )
-const dailyBy =
-  (way: 'browser' | 'HTTP') =>
-  ({
-    place,
-    app: {
-      daily: [store, by],
-    },
-  }: Setting): boolean =>
-    place.store === store && by === way
-
-export const BROWSER_SETTINGS: readonly Setting[] = IS_LONG ? SETTINGS : SETTINGS.filter(dailyBy('browser'))
-export const HTTP_SETTINGS: readonly Setting[] = IS_LONG ? [] : SETTINGS.filter(dailyBy('HTTP'))
+/** Every app on its daily store. */
+export const HTTP_SETTINGS: readonly Setting[] = SETTINGS.filter(
+  ({ place, app }) => place.store === app.daily[0],
+)
+export const BROWSER_SETTINGS: readonly Setting[] = IS_LONG
+  ? SETTINGS
+  : HTTP_SETTINGS.filter(({ app }) => app.daily[1] !== 'HTTP')
 
 /** The login apps that are tested with sessions in cookies. */
-export const REMEMBERING: readonly Setting[] = [...BROWSER_SETTINGS, ...HTTP_SETTINGS].filter(
+export const REMEMBERING: readonly Setting[] = (IS_LONG ? SETTINGS : HTTP_SETTINGS).filter(
   ({ place, app }) => place === COOKIE && LOGIN_APPS.some(({ name }) => name === app.name),
 )

@@ -22,7 +22,7 @@ if (isMissing) {
 
 let servers: Servers
 beforeAll(async () => {
-  servers = await startServers()
+  servers = await startServers([...BROWSER_SETTINGS, ...REMEMBERING])
 })
 afterAll(() => servers.stop())
 

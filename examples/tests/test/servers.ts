@@ -2,18 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  type App,
-  BROWSER_SETTINGS,
-  HTTP_SETTINGS,
-  type Place,
-  type Setting,
-  SHARED_PLACES,
-  SHARING_APPS,
-} from './apps.ts'
+import type { App, Place, Setting } from './apps.ts'
 import { type Server, startServer } from './server.ts'
 
-/** The tested combinations of app and store, each in a separate process. All apps on one store share its data. */
+/** Apps on stores, each in a separate process. All apps on one store share its data. */
 export interface Servers {
   readonly secret: string
   of(place: Place, app: App): Server
@@ -23,7 +15,8 @@ export interface Servers {
 
 const keyOf = ({ store }: Place, { name }: App): string => `${name} on ${store}`
 
-export async function startServers(): Promise<Servers> {
+/** Starts each app on its store, once. */
+export async function startServers(settings: readonly Setting[]): Promise<Servers> {
   const secret = randomBytes(32).toString('base64url')
   const data = mkdtempSync(join(tmpdir(), 'shops-'))
   const servers = new Map<string, Server>()
@@ -32,8 +25,6 @@ export async function startServers(): Promise<Servers> {
     const variables = { SESSION_SECRET: secret, STORE: place.store, DATA: join(data, place.store) }
     servers.set(keyOf(place, app), await startServer(app.name, variables))
   }
-  const sharing = SHARED_PLACES.flatMap((place) => SHARING_APPS.map((app) => ({ place, app })))
-  const settings = [...BROWSER_SETTINGS, ...HTTP_SETTINGS, ...sharing]
   await Promise.all([...new Map(settings.map((one) => [keyOf(one.place, one.app), one])).values()].map(start))
   return {
     secret,

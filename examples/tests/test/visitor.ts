@@ -3,6 +3,7 @@ import type { Browser, Cookie } from 'playwright-core'
 import { expect } from 'vitest'
 import type { App, Place } from './apps.ts'
 import { openProfile } from './browser.ts'
+import { oldLogin } from './old-login.ts'
 import type { Servers } from './servers.ts'
 import { type Shopper, shopper } from './shopper.ts'
 
@@ -68,14 +69,7 @@ export async function openVisitor(
       )
       return session.id
     },
-    async oldLogin(username, minutes) {
-      const now = (): number => Date.now() - minutes * 60_000
-      const sessions = createSessions({ secrets: [servers.secret], revocation: 'none', now })
-      const visit = await sessions.open(undefined)
-      visit.session.login(username)
-      const [[, line = ''] = []] = await visit.close()
-      return sessions.cookie.read(line.split(';', 1)[0]) ?? ''
-    },
+    oldLogin: (username, minutes) => oldLogin(servers.secret, username, minutes),
     bring: (cookie) => context.addCookies([cookie]),
     async restart() {
       await Promise.all(context.pages().map((page) => page.waitForLoadState('load')))

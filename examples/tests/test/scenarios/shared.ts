@@ -15,21 +15,22 @@ async function booksOf(visitor: HttpVisitor): Promise<readonly string[]> {
 /** Tests of three processes with three frameworks that share sessions. */
 export function sharedScenarios({ store }: Place, serverOf: (app: App) => Server): void {
   /** One visitor, with a client for each process. */
-  const visitors = (): readonly [HttpVisitor, HttpVisitor, HttpVisitor] => {
-    const jar = createJar()
+  const visitors = (jar = createJar()): readonly [HttpVisitor, HttpVisitor, HttpVisitor] => {
     const [express, koa, node] = SHARING_APPS
-    const at = (app: App): HttpVisitor => createHttpVisitor(serverOf(app).url, jar)
+    const at = (app: App): HttpVisitor => createHttpVisitor(serverOf(app).url, { jar })
     return [at(express), at(koa), at(node)]
   }
-  test('a session is the same in every framework', async () => {
-    const [express, koa, node] = visitors()
+  test('a session is the same in every framework, and its logout in one ends copies of its cookie in all', async () => {
+    const jar = createJar()
+    const [express, koa, node] = visitors(jar)
     await express.post('/cart/add', { sku: 'walden' })
     await koa.post('/cart/add', { sku: 'dracula' })
     await koa.post('/login', { username: DEMO.username, password: DEMO.password })
     expect(await booksOf(node)).toEqual(['Walden', 'Dracula'])
     expect((await node.get('/account')).status).toBe(200)
+    const thieves = visitors(jar.copy())
     await node.post('/logout')
-    expect((await express.get('/account')).location).toBe('/login')
+    for (const one of [express, ...thieves]) expect((await one.get('/account')).location).toBe('/login')
   })
 
   // In cookie mode, the last response to arrive wins.
