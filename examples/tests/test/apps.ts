@@ -27,7 +27,7 @@ export const LOGIN_APPS = [
   { name: 'koa-login', framework: 'Koa', daily: ['file', 'HTTP'] },
   { name: 'node-http-login', framework: 'node:http', daily: ['sqlite', 'HTTP and a browser'] },
   { name: 'hono-login', framework: 'Hono', daily: ['memory', 'HTTP'] },
-  { name: 'fastify-login', framework: 'Fastify', daily: ['memory', 'HTTP'] },
+  { name: 'fastify-login', framework: 'Fastify', daily: ['cookie', 'HTTP'] },
   { name: 'next-login', framework: 'Next.js', daily: ['cookie', 'HTTP and a browser'] },
 ] as const satisfies readonly App[]
 
