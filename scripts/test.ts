@@ -40,10 +40,14 @@ function start(program: string, args: readonly string[], env: NodeJS.ProcessEnv)
   return status ?? 1
 }
 
-/** The commit that this branch, or its changes, began with. */
-async function baseOf(): Promise<string> {
-  const branch = process.env['TURBO_SCM_BASE'] ?? 'main'
-  return (await run('git', ['merge-base', branch, 'HEAD'], { cwd: ROOT })).trim()
+/** The commit that this branch, or its changes, began with. Undefined if git knows no such branch, as in a clone of another one. */
+async function baseOf(): Promise<string | undefined> {
+  const { TURBO_SCM_BASE } = process.env
+  for (const branch of TURBO_SCM_BASE === undefined ? ['main', 'origin/main'] : [TURBO_SCM_BASE]) {
+    const base = await run('git', ['merge-base', branch, 'HEAD'], { cwd: ROOT }).catch(() => undefined)
+    if (base !== undefined) return base.trim()
+  }
+  return undefined
 }
 
 /** Committed, changed and new. */
@@ -69,7 +73,8 @@ const listed = (packages: Affected['whole']): string =>
 const args = process.argv.slice(2)
 if (args.includes('--affected')) {
   const base = await baseOf()
-  const affected = affectedBy(await filesSince(base), readWorkspace())
+  const affected = base === undefined ? undefined : affectedBy(await filesSince(base), readWorkspace())
   const others = args.filter((arg) => arg !== '--affected')
-  process.exitCode = affected === undefined ? check(TASKS, args) : checkAffected(affected, base, others)
+  const isPart = base !== undefined && affected !== undefined
+  process.exitCode = isPart ? checkAffected(affected, base, others) : check(TASKS, others)
 } else process.exitCode = check(TASKS, args)
