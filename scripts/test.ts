@@ -10,7 +10,8 @@ import { type Affected, affectedBy, readWorkspace, tasksOf } from './affected.ts
 import { run } from './run.ts'
 import { ROOT } from './workspace.ts'
 
-const TASKS = ['lint', 'test', 'build', 'check:packages', 'check:api', 'security', 'hosts']
+/** Builds first: the tests of the Next apps, which take longest, wait for most of them. */
+const TASKS = ['build', 'lint', 'test', 'check:packages', 'check:api', 'security', 'hosts']
 
 /** Programs that tests start if they are installed. A run that skipped them is not a substitute for one that did not. */
 const SERVICES = [
