@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { ROOT } from './workspace.ts'
 
-const folders = process.env['AFFECTED_FOLDERS']?.split(' ') ?? []
+const folders = (process.env['AFFECTED_FOLDERS'] ?? '').split(' ').filter((folder) => folder !== '')
 
 const CHECKS: readonly (readonly [program: string, ...args: readonly string[]])[] = [
   ['oxlint', '--type-aware', '--type-check', '--deny-warnings', ...folders],

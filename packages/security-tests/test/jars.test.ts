@@ -120,7 +120,7 @@ requireJars()
 
 /** The same tests for every jar. */
 function testJar(jar: string, ask: Ask): void {
-  it('keeps and returns whatever is written, unchanged (R1, R4)', async () => {
+  it('keeps and returns every cookie unchanged (R1, R4)', async () => {
     for (const [number, [name, value]] of GOOD.entries()) {
       // curl's limit for a line is below that of browsers.
       if (jar === 'curl' && value.length > 4000) continue

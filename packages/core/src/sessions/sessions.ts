@@ -86,7 +86,7 @@ export interface Sessions<D> {
    */
   listFor(subject: string, options?: { readonly current?: object | undefined }): Promise<readonly Device[]>
   /**
-   * Ends one session, if it is this subject's: by a `handle` of `listFor`, whatever its current id; for sessions in
+   * Ends one session, if it is this subject's: by a `handle` of `listFor`, which stays the same when the id changes; for sessions in
    * their cookies, by a `session.id`. Anyone who has ever had the cookie can compute the handle, so the subject is
    * required: `undefined` for an anonymous session in a store. Returns whether there was one; undefined for sessions
    * in their cookies, where this is unknown.
@@ -114,7 +114,7 @@ export interface Sessions<D> {
    */
   all(options?: { readonly subject?: string | undefined }): AsyncIterable<StoredSession>
   /**
-   * The session with this handle, whatever its subject; undefined if there is none. For operators: to show users their
+   * The session with this handle, of any subject; undefined if there is none. For operators: to show users their
    * own sessions, use `listFor`.
    *
    * @throws {UnsupportedError} if sessions live in their cookies.

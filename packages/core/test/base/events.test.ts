@@ -235,7 +235,7 @@ describe('the events of problems that an adapter detects', () => {
     expect(codes).toEqual([code])
   })
 
-  it('are looked for in every response while something listens', async () => {
+  it('are checked for in every response while something subscribes to the events', async () => {
     const visit = await openVisit(sessionsOf(), undefined)
     // In workerd, this property of a channel is a function.
     for (let responses = 0; responses <= 1000; responses++) expect(visit.needsCheck).toBeTruthy()

@@ -38,12 +38,12 @@ describe('the former definitions of a session cookie', () => {
     expect(insecure.expiry).toEqual([`session=; Path=/; HttpOnly; SameSite=Lax; ${GONE}`])
   })
 
-  it('are ignored if they equal the current one, for example in an environment without a domain', () => {
+  it('are ignored if they equal the current definition, as in an environment without a domain', () => {
     const cookie = readSessionCookie({ domain: undefined, previous: [{}, { path: '/' }] })
     expect([cookie.hasNamesake, cookie.formerNames, cookie.expiry]).toEqual([false, [], []])
   })
 
-  it('are read by readAll, after the current one', () => {
+  it('give readAll the values of former cookies, after those of the current one', () => {
     const cookie = readSessionCookie({ name: 'id', previous: [{ name: 'sid' }, { name: 'old' }] })
     expect(cookie.readAll('__Host-old=1; __Host-id=2; __Host-sid=3; __Host-id=4')).toEqual([
       '2',

@@ -20,6 +20,8 @@ export const RESPONSE: ResponseAccess<AnyResponse> = Object.freeze({
     void response.setHeader(name, value),
 })
 
+export const isSetCookie = (header: Header): boolean => header[0] === 'Set-Cookie'
+
 /** Adds the headers of a closed visit to a response whose headers were not sent. */
 export const applyHeaders = (response: AnyResponse, headers: readonly Header[]): void =>
   apply(RESPONSE, response, headers)

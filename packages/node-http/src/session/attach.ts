@@ -16,7 +16,7 @@ import {
 } from '@keepsake/core/adapter'
 import { REQUEST } from '../headers/connection.ts'
 import { type AnyRequest, type AnyResponse, headerOf, isResponse, streamOf } from '../headers/messages.ts'
-import { RESPONSE } from '../headers/response-headers.ts'
+import { isSetCookie, RESPONSE } from '../headers/response-headers.ts'
 import { unreturnedBecause } from '../headers/unreturned.ts'
 import { Hold } from '../hold/hold.ts'
 import { failPlainly } from './plain-answer.ts'
@@ -78,8 +78,6 @@ function attachVisit<D>(
   if (!hasLeft(response)) attachment.begin()
   return attachment
 }
-
-const isSetCookie = (header: Header): boolean => header[0] === 'Set-Cookie'
 
 /** Whether the session was used: not at all, before, or after its response has closed. */
 type Look = 'none' | 'seen' | 'over'
