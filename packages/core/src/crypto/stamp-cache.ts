@@ -1,3 +1,4 @@
+import { copied } from './secret-cache.ts'
 import type { Stamps } from './stamp.ts'
 
 /** The maximum of cached stamps: one for each recent browser, in a few megabytes. */
@@ -30,6 +31,3 @@ export function withStampCache(stamps: Stamps): Stamps {
     },
   })
 }
-
-/** A copy of the text, because a part of a header would keep the whole header in memory. */
-const copied = (stamp: string): string => Buffer.from(stamp, 'latin1').toString('latin1')

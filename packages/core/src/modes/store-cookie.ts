@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
+import { copied, createSecretCache } from '../crypto/secret-cache.ts'
 import { type FillRandom, randomBytes } from '../base/random.ts'
 
 /*
@@ -16,6 +17,16 @@ const COOKIE = /^[A-Za-z0-9_-]{64}$/
 /** Whether a value has the format of such a cookie. No other value reaches the store (R24). */
 export const isStoreCookie = (value: string): boolean => value.length === 64 && COOKIE.test(value)
 
+/** A browser sends the same cookie with every request: those of some thousands of visitors. */
+const MAX_CHARS = 2 ** 18
+/** The first character that has only bits of the verifier. */
+const VERIFIER_AT = 22
+
+interface Hashed {
+  readonly key: string
+  readonly proof: string
+}
+
 /** Hashes cookies of one name and audience: a cookie of another opens nothing. */
 export function createCookieHashes(context: Uint8Array) {
   const bytes = Buffer.alloc(COOKIE_BYTES)
@@ -24,19 +35,25 @@ export function createCookieHashes(context: Uint8Array) {
     Buffer.concat([Buffer.from(label), context, Buffer.alloc(length)])
   const keyRoom = roomFor('keepsake/v1/locator', LOCATOR_BYTES)
   const proofRoom = roomFor('keepsake/v1/verifier', COOKIE_BYTES - LOCATOR_BYTES)
+  const cache = createSecretCache<Hashed>(VERIFIER_AT, MAX_CHARS)
+
+  function hashed(value: string): Hashed {
+    bytes.write(value, 'base64url')
+    bytes.copy(keyRoom, keyRoom.length - LOCATOR_BYTES, 0, LOCATOR_BYTES)
+    bytes.copy(proofRoom, proofRoom.length - COOKIE_BYTES + LOCATOR_BYTES, LOCATOR_BYTES)
+    const key = hash('sha256', keyRoom)
+    const proof = hash('sha256', proofRoom, 'buffer').toString('base64url', 0, PROOF_BYTES)
+    const both = { key, proof }
+    cache.add(copied(value), both)
+    return both
+  }
+
+  const hashesOf = (value: string): Hashed => cache.find(value) ?? hashed(value)
   return Object.freeze({
     /** The key of the row, 64 hexadecimal digits. */
-    keyOf(value: string): string {
-      bytes.write(value, 'base64url')
-      bytes.copy(keyRoom, keyRoom.length - LOCATOR_BYTES, 0, LOCATOR_BYTES)
-      return hash('sha256', keyRoom)
-    },
+    keyOf: (value: string): string => hashesOf(value).key,
     /** The row's value in place of the verifier: 16 bytes in base64url. */
-    proofOf(value: string): string {
-      bytes.write(value, 'base64url')
-      bytes.copy(proofRoom, proofRoom.length - COOKIE_BYTES + LOCATOR_BYTES, LOCATOR_BYTES)
-      return hash('sha256', proofRoom, 'buffer').toString('base64url', 0, PROOF_BYTES)
-    },
+    proofOf: (value: string): string => hashesOf(value).proof,
   })
 }
 
@@ -53,6 +70,13 @@ export function withVerifierOf(value: string, other: string): string {
   return bytes.toString('base64url')
 }
 
-/** Compares proofs in constant time. */
-export const isSameProof = (one: string, other: string): boolean =>
-  timingSafeEqual(Buffer.from(one, 'latin1'), Buffer.from(other, 'latin1'))
+const PROOF_CHARS = 22
+// The same buffers for every call: new ones would cost more than the comparison.
+const [left, right] = [Buffer.alloc(PROOF_CHARS), Buffer.alloc(PROOF_CHARS)] as const
+
+/** Compares proofs, of the same length, in constant time. */
+export function isSameProof(one: string, other: string): boolean {
+  left.write(one, 'latin1')
+  right.write(other, 'latin1')
+  return timingSafeEqual(left, right)
+}

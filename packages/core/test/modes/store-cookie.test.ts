@@ -61,6 +61,21 @@ describe('the hashes of a cookie', () => {
     )
   })
 
+  it('are the same when a cookie returns, and differ for one that differs in any character', () => {
+    const { keyOf, proofOf } = createCookieHashes(CONTEXT)
+    const value = Buffer.alloc(48, 7).toString('base64url')
+    const [key, proof] = [keyOf(value), proofOf(value)]
+    for (let at = 0; at < value.length; at++) {
+      const other = value.slice(0, at) + (value[at] === 'B' ? 'C' : 'B') + value.slice(at + 1)
+      // Character 21 has bits of both parts.
+      expect([at, keyOf(other) === key]).toEqual([at, at > 21])
+      if (at !== 21) expect([at, proofOf(other) === proof]).toEqual([at, at < 21])
+      const fresh = createCookieHashes(CONTEXT)
+      expect([keyOf(other), proofOf(other)]).toEqual([fresh.keyOf(other), fresh.proofOf(other)])
+      expect([keyOf(value), proofOf(value)]).toEqual([key, proof])
+    }
+  })
+
   it('differ for a cookie of another name or audience', () => {
     const value = Buffer.alloc(48, 7).toString('base64url')
     const contexts = [keysOf(), keysOf('other'), keysOf('__Host-session', 'shop')]
