@@ -42,7 +42,7 @@ const isSameRow = (one: Operation, other: Operation): boolean => rowAfter(one) =
 function isMessageExcused(added: Operation, history: History): boolean {
   const { operations } = history
   const later = operations.filter((one) => one !== added && !isBefore(one, added))
-  if (later.some((one) => mayDropMessages(one) || (one.kind === 'show' && isUnknown(one)))) return true
+  if (later.some((one) => mayDropMessages(one) || hasShownToNobody(one))) return true
   const lastShow = operations.findLast(({ kind }) => kind === 'show')
   if (isUnreachable(history) && lastShow?.answer?.opened !== 'opened') return true
   const end = lastRead(history)
@@ -51,6 +51,10 @@ function isMessageExcused(added: Operation, history: History): boolean {
     excuseFor({ text: added.mark, by: added, verdict: 'done' }, end, history) !== undefined
   )
 }
+
+/** Its page never arrived, or an error page replaced it after its `save()` had removed the messages. */
+const hasShownToNobody = (one: Operation): boolean =>
+  one.kind === 'show' && (isUnknown(one) || (isRefused(one) && one.how === 'more'))
 
 /** A subject does not see messages for the previous subject. */
 const mayDropMessages = (one: Operation): boolean =>

@@ -93,8 +93,7 @@ function judgeSubject(history: History): Fault[] {
     )
     const found = read.answer?.subject
     if (last.length === 0 || expected.includes(found)) return []
-    if (read === end && last.some((by) => excuseFor({ text: '', by, verdict: 'done' }, read, history)))
-      return []
+    if (last.some((by) => excuseFor({ text: '', by, verdict: 'done' }, read, history))) return []
     const names = expected.map((user) => user ?? 'nobody').join(' or ')
     return [
       { kind: 'logged out', what: `${read.mark} found ${found ?? 'no user'} logged in instead of ${names}` },

@@ -10,6 +10,8 @@ const excusesOf = (steps: readonly Step[]): readonly string[] => judge(historyOf
 const begin: Step = { kind: 'begin', cookie: undefined, gets: 'a1', answer: { opened: 'no_cookie' } }
 const push: Step = { kind: 'push' }
 const login: Step = { kind: 'login', gets: 'a2' }
+const lateAnswer: Step = { kind: 'push', cookie: 'b1', gets: 'b2' }
+const readsLate: Step = { ...read({ items: ['2'] }), cookie: 'b2' }
 /** Marks are the numbers of the steps; most histories here start with `begin`, number 0. */
 const begun = { begun: '0' }
 
@@ -46,6 +48,14 @@ describe('the judge finds no fault in a history', () => {
     [
       'with a refused change after a save',
       [begin, { ...push, how: 'more', status: 409 }, read({ ...begun, items: ['1'] })],
+    ],
+    [
+      'with a message on a page whose change after a save was refused',
+      [begin, { kind: 'flash' }, { kind: 'show', how: 'more', status: 409 }, { kind: 'show' }, read(begun)],
+    ],
+    [
+      'with reads of another session, whose cookie arrived after that of a login',
+      [begin, login, lateAnswer, readsLate, readsLate],
     ],
   ])('%s', (_, steps) => {
     expect(kindsOf(steps)).toEqual([])
@@ -244,10 +254,7 @@ describe('the judge excuses a missing write:', () => {
         { ...read({ items: ['2'] }, { subject: 'ada' }), cookie: 'b1', sentAt: 40, answeredAt: 41 },
       ],
     ],
-    [
-      'late answer',
-      [begin, push, { kind: 'push', cookie: 'b1', gets: 'b2' }, { ...read({ items: ['2'] }), cookie: 'b2' }],
-    ],
+    ['late answer', [begin, push, lateAnswer, readsLate]],
     [
       'without a session',
       [begin, { kind: 'push', cookie: undefined, gets: 'b1', answer: { opened: 'no_cookie' } }, read(begun)],

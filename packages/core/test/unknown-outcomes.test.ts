@@ -178,6 +178,18 @@ describe('an update whose write may have taken effect', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ cart: ['pen', 'book', 'ink', 'cup'] })
   })
 
+  it('is done if another request has logged in on top of it, and what was changed since is a 409', async () => {
+    for (const isMore of [false, true]) {
+      const at = await counting()
+      await lost(at)
+      await request(at.another(), at.cookie, (session) => session.login('alice', { keep: ['n'] }))
+      if (isMore) increment(at.visit.session)
+      const closed = at.visit.close()
+      if (isMore) expect(await rejection(closed)).toMatchObject({ code: 'KEEPSAKE_SESSION_GONE' })
+      else expect(await closed).toEqual([['Vary', 'Cookie']])
+    }
+  })
+
   it('is settled by reload(), which shows the stored data', async () => {
     const { sessions, store, another } = createWorld()
     const cookie = await begin(sessions, { n: 0, cart: ['pen'] })

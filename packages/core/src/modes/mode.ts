@@ -60,6 +60,8 @@ export interface Changes {
   apart(theirs: SessionRecord | undefined): InForce
   /** On their own, in a new session, because an anonymous one is gone; undefined if nothing is left of them. */
   alone(): SessionRecord | undefined
+  /** Whether an earlier attempt of the same visit, whose outcome was unknown, has written all of them. */
+  areIn(hasText: HasText): boolean
 }
 
 /** A plan to carry out, with everything that it needs. */

@@ -1,4 +1,11 @@
-import { type Next, type RewriteInTurn, type Rewritten, sealRow, type Standing } from '../store/rewrite.ts'
+import {
+  hasText,
+  type Next,
+  type RewriteInTurn,
+  type Rewritten,
+  sealRow,
+  type Standing,
+} from '../store/rewrite.ts'
 import { type Row, textId } from '../store/row.ts'
 import type { SealedStore } from '../store/sealed-store.ts'
 import type { SessionRecord } from '../record/record.ts'
@@ -112,7 +119,9 @@ export class RowWrite implements Renewal {
       case 'ended':
         return DONE
       case 'stopped':
-        return result.verdict === 'gone' ? GONE : this.#apartOr(result.standing.record, () => GONE)
+        return result.verdict === 'gone'
+          ? this.#goneUnlessWritten(result.standing, before)
+          : this.#apartOr(result.standing.record, () => GONE)
       case 'unreadable':
         if (plan.record === 'delete') return andThen(this.#setup.records.delete(before.place.key), () => DONE)
         throw new StoreError('another server has replaced the record with one that this server cannot open')
@@ -122,6 +131,12 @@ export class RowWrite implements Renewal {
         if (plan.record === 'empty' && result.isUncertain) return DONE
         return this.#apartOr(undefined, () => this.#absent(before, result.isUncertain))
     }
+  }
+
+  /** An earlier save, whose answer was lost, may have written the changes before another request has logged in. */
+  #goneUnlessWritten(standing: Standing, before: Stored): Committed {
+    const isWritten = this.#commit.changes.areIn((id) => hasText(standing, id))
+    return isWritten ? this.#overtaken(standing, before) : GONE
   }
 
   /** Done, under a cookie that has ended: a later commit gets `gone`. */

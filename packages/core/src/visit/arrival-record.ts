@@ -79,7 +79,7 @@ export function arrivalCommitOf(record: SessionRecord, cookie: string, at: numbe
     newCookie: () => cookie,
     newRowCookie: () => cookie,
     unlessOvertaken: async (work) => void (await work()),
-    changes: { rebase: (theirs) => theirs, apart: () => after, alone: () => undefined },
+    changes: { rebase: (theirs) => theirs, apart: () => after, areIn: () => false, alone: () => undefined },
     tried: [],
   }
 }

@@ -143,6 +143,10 @@ export class SessionCommit implements Commit, Changes {
     return variantOf(this, { after: this.apart({ ...standing, text }) })
   }
 
+  areIn(hasText: HasText): boolean {
+    return this.unsettled.some(({ ids, text }) => text === this.text && ids.some(hasText))
+  }
+
   alone(): SessionRecord | undefined {
     const { after, at, unsettled } = this
     // An earlier attempt may have written it, and another request may have ended it on purpose.

@@ -97,6 +97,7 @@ const ALONE: Changes = {
   apart: () => {
     throw new Error('no other request has logged in')
   },
+  areIn: () => false,
   alone: () => undefined,
 }
 
@@ -108,6 +109,7 @@ export const mergedWith = (after: InForce): Changes => ({
     return { ...after, text }
   },
   apart: () => after,
+  areIn: () => false,
   alone: () => after,
 })
 
