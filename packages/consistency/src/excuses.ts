@@ -71,6 +71,7 @@ const isLoginBeside = (one: Operation, { operations }: History): boolean =>
 /** Whether a login found its cookie replaced, not only by logins of the same user: it then gets nothing of the session. */
 function isLateLogin(one: Operation, history: History): boolean {
   if (one.kind !== 'login' || !beginsRow(one) || one.answer?.opened === 'opened') return false
+  if (hasCrossed(one, history)) return true
   return movesBeside(one, history).some(({ kind, user }) => kind === 'regenerate' || user !== one.user)
 }
 
@@ -100,7 +101,8 @@ export const movesBeside = (one: Operation, { operations }: History): Operation[
 
 /** Whether the browser's cookie opens nothing because its response arrived after the response with a later cookie. */
 function hasCrossed({ cookie, answer }: Operation, history: History): boolean {
-  const last = history.operations.findLast((one) => isDone(one) && one.gets === cookie)
+  // An error response may have the cookie of an earlier save.
+  const last = history.operations.findLast((one) => one.gets === cookie)
   if (last === undefined || answer?.opened === 'opened') return false
   return movesBeside(last, history).some(
     (one) => one.gets !== undefined && rowAfter(one) === rowOf(cookie) && one.answeredAt < last.answeredAt,

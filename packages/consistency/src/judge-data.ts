@@ -79,9 +79,9 @@ function wrongIn(
     const times = found.filter((one) => one === text).length
     if (times > 1) faults.push({ kind: 'doubled', what: `${text} appears ${times} times` })
     if (mark === undefined) faults.push({ kind: 'stranger', what: `${text} was not written by this browser` })
-    else if (mark.verdict === 'refused')
+    else if (mark.verdict === 'refused' && !hasEndedSince(mark.by, read, history))
       faults.push({ kind: 'refused, and there', what: `${text} was answered with 409, but appears` })
-    else if (isRevived(mark.by, read, history))
+    else if (isRevived(mark, read, history))
       faults.push({ kind: 'revived', what: `${text} appears, although its session was ended` })
   }
   const { count = 0, counted = [] } = read.answer?.data ?? {}
@@ -90,15 +90,43 @@ function wrongIn(
   return faults
 }
 
-/** Whether the written data had certainly ended when the read was sent, and no login can have kept it. */
-function isRevived(by: Operation, read: Operation, { operations }: History): boolean {
-  return operations.some(
+/** Whether a login has copied a session into another row, to which the lineage belongs, before the session ended. */
+const isCopyOf = (login: Operation, end: Operation, lineage: readonly (string | undefined)[]): boolean =>
+  rowAfter(login) !== rowOf(end.cookie) &&
+  rowOf(login.cookie) === rowOf(end.cookie) &&
+  lineage.includes(rowAfter(login))
+
+/** Whether a refused change, of which a later read shows nothing any more, may have been written and then ended by a logout. */
+const hasEndedSince = (by: Operation, read: Operation, { operations }: History): boolean =>
+  operations.some(
     (end) =>
       end.kind === 'logout' &&
-      isDone(end) &&
-      rowOf(end.cookie) === rowAfter(by) &&
-      isBefore(by, end) &&
-      isBefore(end, read) &&
-      !operations.some((login) => login.kind === 'login' && mayHaveHappened(login) && isBeside(login, end)),
+      mayHaveHappened(end) &&
+      rowOf(end.cookie) === rowOf(by.cookie) &&
+      rowOf(read.cookie) === rowOf(by.cookie) &&
+      isBeside(by, end) &&
+      !isBefore(end, read),
   )
+
+/** Whether the written data had certainly ended when the read was sent, and no login can have kept it. */
+function isRevived({ text, by }: Mark, read: Operation, history: History): boolean {
+  const { operations } = history
+  const lineage = lineageOf(rowOf(read.cookie), history)
+  const mayHaveKept = (login: Operation, end: Operation): boolean =>
+    login.kind === 'login' &&
+    mayHaveHappened(login) &&
+    (isBeside(login, end) || (!isBefore(end, login) && isCopyOf(login, end, lineage)))
+  const isEnded = (row: string | undefined): boolean =>
+    operations.some(
+      (end) =>
+        end.kind === 'logout' &&
+        isDone(end) &&
+        rowOf(end.cookie) === row &&
+        isBefore(by, end) &&
+        isBefore(end, read) &&
+        !operations.some((login) => mayHaveKept(login, end)),
+    )
+  // A save of the request may have written it before the session of the request has ended.
+  const isSavedFirst = by.how === 'more' && text === by.mark
+  return isEnded(rowAfter(by)) && (!isSavedFirst || isEnded(rowOf(by.cookie)))
 }

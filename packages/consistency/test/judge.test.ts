@@ -54,6 +54,38 @@ describe('the judge finds no fault in a history', () => {
       [begin, { kind: 'flash' }, { kind: 'show', how: 'more', status: 409 }, { kind: 'show' }, read(begun)],
     ],
     [
+      'with a change that was read, ended by a logout beside it, and then refused',
+      [
+        begin,
+        { ...push, status: 409, sentAt: 10, answeredAt: 45 },
+        { ...read({ ...begun, items: ['1'] }), sentAt: 20, answeredAt: 25 },
+        { kind: 'logout', gets: 'none', sentAt: 30, answeredAt: 35 },
+        { ...readsNothing, cookie: 'none' },
+      ],
+    ],
+    [
+      'with data that a login beside another one has copied before the session ended',
+      [
+        begin,
+        { ...login, sentAt: 10, answeredAt: 15 },
+        { kind: 'login', gets: 'b1', sentAt: 12, answeredAt: 17 },
+        { kind: 'logout', cookie: 'a2', gets: 'none', sentAt: 20, answeredAt: 24 },
+        { kind: 'push', cookie: 'b1', gets: 'b2', sentAt: 22, answeredAt: 25 },
+        { ...read({ ...begun, items: ['1', '2', '4'] }, { subject: 'ada' }), cookie: 'b2' },
+      ],
+    ],
+    [
+      'with a save in a session that a login has kept beside its logout, before a change in a third session that ended',
+      [
+        begin,
+        { kind: 'count', how: 'more', gets: 'c1' },
+        { kind: 'logout', gets: 'none', sentAt: 20, answeredAt: 25 },
+        { kind: 'login', gets: 'b1', sentAt: 22, answeredAt: 27 },
+        { kind: 'logout', cookie: 'c1', gets: 'none' },
+        { ...read({ ...begun, items: ['3'], count: 1, counted: ['1'] }, { subject: 'ada' }), cookie: 'b1' },
+      ],
+    ],
+    [
       'with reads of another session, whose cookie arrived after that of a login',
       [begin, login, lateAnswer, readsLate, readsLate],
     ],
@@ -252,6 +284,27 @@ describe('the judge excuses a missing write:', () => {
         { kind: 'regenerate', gets: 'a2', answeredAt: 30 },
         { ...login, gets: 'b1', sentAt: 20, answeredAt: 31, answer: { opened: 'superseded' } },
         { ...read({ items: ['2'] }, { subject: 'ada' }), cookie: 'b1', sentAt: 40, answeredAt: 41 },
+      ],
+    ],
+    [
+      'crossed answers',
+      [
+        begin,
+        push,
+        { ...login, gets: 'a2', status: 503, sentAt: 20, answeredAt: 35 },
+        { ...login, gets: 'a3', sentAt: 22, answeredAt: 30 },
+        { ...readsNothing, cookie: 'a2' },
+      ],
+    ],
+    [
+      'late login',
+      [
+        begin,
+        push,
+        { ...login, gets: 'a2', sentAt: 20, answeredAt: 35 },
+        { ...login, gets: 'a3', sentAt: 22, answeredAt: 30 },
+        { ...login, cookie: 'a2', gets: 'b1', user: 'bob', answer: { opened: 'superseded' } },
+        { ...read({ items: ['4'] }, { subject: 'bob' }), cookie: 'b1' },
       ],
     ],
     ['late answer', [begin, push, lateAnswer, readsLate]],

@@ -190,6 +190,25 @@ describe('an update whose write may have taken effect', () => {
     }
   })
 
+  it('is a 409 if it was not written before another request has logged in', async () => {
+    const at = await counting()
+    at.store.next('replace', 'fails')
+    at.store.next('read', 'fails')
+    expect(await rejection(at.visit.session.save())).toMatchObject(FAILED)
+    await request(at.another(), at.cookie, (session) => session.login('alice', { keep: ['n'] }))
+    expect(await rejection(at.visit.close())).toMatchObject({ code: 'KEEPSAKE_SESSION_GONE' })
+  })
+
+  it('is a 503 under a login and more writes than a row remembers', async () => {
+    const at = await counting()
+    await lost(at)
+    const cookie = await request(at.another(), at.cookie, (session) =>
+      session.login('alice', { keep: ['n'] }),
+    )
+    await countBeside(at.another(), present(cookie), 4)
+    expect(await rejection(at.visit.close())).toMatchObject(FAILED)
+  })
+
   it('is settled by reload(), which shows the stored data', async () => {
     const { sessions, store, another } = createWorld()
     const cookie = await begin(sessions, { n: 0, cart: ['pen'] })

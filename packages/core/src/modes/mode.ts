@@ -60,7 +60,11 @@ export interface Changes {
   apart(theirs: SessionRecord | undefined): InForce
   /** On their own, in a new session, because an anonymous one is gone; undefined if nothing is left of them. */
   alone(): SessionRecord | undefined
-  /** Whether an earlier attempt of the same visit, whose outcome was unknown, has written all of them. */
+  /**
+   * Whether an earlier attempt of the same visit, whose outcome was unknown, has written all of them.
+   *
+   * @throws {StoreError} if that can no longer be determined.
+   */
   areIn(hasText: HasText): boolean
 }
 

@@ -98,13 +98,10 @@ export class SessionCommit implements Commit, Changes {
   }
 
   rebase(theirs: SessionRecord, hasText: HasText): SessionRecord {
-    const { before, after, carried, isHeld, unsettled } = this
+    const { before, after, carried, isHeld } = this
     const { mode, shape, lifetime, resolve } = this.#source.setup
-    const settled = unsettled.findLast(({ ids }) => ids.some(hasText))
-    const isUnknown = unsettled.length > 0 && settled === undefined && before?.place !== undefined
-    if (isUnknown && !hasText(textId(before.place.sealed)))
-      throw new StoreError('the outcome of an earlier attempt can no longer be determined')
-    const rebased = rebaseHandled(sinceAttempt(this.#texts, settled), this.#knownOf(theirs), resolve)
+    const handled = sinceAttempt(this.#texts, this.#settledIn(hasText))
+    const rebased = rebaseHandled(handled, this.#knownOf(theirs), resolve)
     const isPermanentTheirs = carried === undefined && after.permanent === before?.permanent
     const permanent = isPermanentTheirs ? theirs.permanent : after.permanent
     const text = withLimit(rebased.text, permanent)
@@ -144,7 +141,7 @@ export class SessionCommit implements Commit, Changes {
   }
 
   areIn(hasText: HasText): boolean {
-    return this.unsettled.some(({ ids, text }) => text === this.text && ids.some(hasText))
+    return this.#settledIn(hasText)?.text === this.text
   }
 
   alone(): SessionRecord | undefined {
@@ -162,6 +159,20 @@ export class SessionCommit implements Commit, Changes {
     const times = { created: at, issued: at, expires: endOf(lifetime, at, at, permanent), permanent }
     const sid = randomBytes(fillRandom, SID_BYTES)
     return { ...times, sid, text: withLimit(text, permanent), subject: undefined }
+  }
+
+  /**
+   * The last attempt of this visit that turns out to be written.
+   *
+   * @throws {StoreError} if that can no longer be determined.
+   */
+  #settledIn(hasText: HasText): Attempt | undefined {
+    const { before, unsettled } = this
+    const settled = unsettled.findLast(({ ids }) => ids.some(hasText))
+    const isUnknown = unsettled.length > 0 && settled === undefined && before?.place !== undefined
+    if (isUnknown && !hasText(textId(before.place.sealed)))
+      throw new StoreError('the outcome of an earlier attempt can no longer be determined')
+    return settled
   }
 
   #knownOf({ text, sid }: SessionRecord): string {
