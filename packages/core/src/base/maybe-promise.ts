@@ -28,8 +28,13 @@ export class Queue {
   /** Makes later work wait for work that has begun while the queue was idle. */
   begun(result: MaybePromise<void>): MaybePromise<void> {
     if (!(result instanceof Promise)) return
-    this.#running = result.finally(() => (this.#running = undefined))
-    return this.#running
+    const done = (): void => {
+      if (this.#running === result) this.#running = undefined
+    }
+    this.#running = result
+    // Registered first, so that the queue is idle for whoever waits for the result.
+    result.then(done, done)
+    return result
   }
 
   /** Resolves when no work is running, whether it failed or not; undefined if none is. */
@@ -55,9 +60,11 @@ export function createKeyedQueue<T>(): KeyedQueue<T> {
     const before = last.get(key)
     const mine = before === undefined ? task(undefined) : before.then(task, () => task(undefined))
     if (!(mine instanceof Promise)) return mine
-    last.set(key, mine)
-    return mine.finally(() => {
+    const done = (): void => {
       if (last.get(key) === mine) last.delete(key)
-    })
+    }
+    last.set(key, mine)
+    mine.then(done, done)
+    return mine
   }
 }

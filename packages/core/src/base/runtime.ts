@@ -1,5 +1,17 @@
+/**
+ * npm only warns about a release of Node that `engines` excludes.
+ *
+ * @throws {Error} for a release that lacks what this package needs.
+ */
+export function checkNode(version: string): void {
+  if (Number.parseInt(version) < 22)
+    throw new Error(`Keepsake needs Node 22.13 or newer; this is Node ${version}`)
+}
+
+checkNode(process.versions.node)
+
 /** Checked once: the runtime does not change. */
-const isWorker = navigator.userAgent === 'Cloudflare-Workers'
+const isWorker = typeof navigator !== 'undefined' && navigator.userAgent === 'Cloudflare-Workers'
 
 /**
  * Whether a timer may serve several requests. A Worker's ends with the request in which it was set, and none can be set outside
