@@ -96,17 +96,18 @@ const isCopyOf = (login: Operation, end: Operation, lineage: readonly (string | 
   rowOf(login.cookie) === rowOf(end.cookie) &&
   lineage.includes(rowAfter(login))
 
-/** Whether a refused change, of which a later read shows nothing any more, may have been written and then ended by a logout. */
-const hasEndedSince = (by: Operation, read: Operation, { operations }: History): boolean =>
-  operations.some(
-    (end) =>
-      end.kind === 'logout' &&
-      mayHaveHappened(end) &&
-      rowOf(end.cookie) === rowOf(by.cookie) &&
-      rowOf(read.cookie) === rowOf(by.cookie) &&
-      isBeside(by, end) &&
-      !isBefore(end, read),
+/**
+ * Whether a refused change may have been written before a logout beside it ended its session: until then it appears, and afterwards
+ * where a login has kept it.
+ */
+function hasEndedSince(by: Operation, read: Operation, history: History): boolean {
+  const row = rowOf(by.cookie)
+  if (!lineageOf(rowOf(read.cookie), history).includes(row)) return false
+  const ends = history.operations.filter(
+    (end) => end.kind === 'logout' && mayHaveHappened(end) && rowOf(end.cookie) === row && isBeside(by, end),
   )
+  return ends.some((end) => !isBefore(end, read) || rowOf(read.cookie) !== row)
+}
 
 /** Whether the written data had certainly ended when the read was sent, and no login can have kept it. */
 function isRevived({ text, by }: Mark, read: Operation, history: History): boolean {

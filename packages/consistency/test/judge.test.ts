@@ -64,6 +64,21 @@ describe('the judge finds no fault in a history', () => {
       ],
     ],
     [
+      'with a change that a login has kept beside a logout, and that was then refused',
+      [
+        begin,
+        { ...push, status: 409, sentAt: 10, answeredAt: 45 },
+        { kind: 'logout', gets: 'none', sentAt: 30, answeredAt: 35 },
+        { kind: 'login', gets: 'b1', sentAt: 32, answeredAt: 37 },
+        {
+          ...read({ ...begun, items: ['1', '3'] }, { subject: 'ada' }),
+          cookie: 'b1',
+          sentAt: 50,
+          answeredAt: 51,
+        },
+      ],
+    ],
+    [
       'with data that a login beside another one has copied before the session ended',
       [
         begin,
