@@ -1,7 +1,7 @@
 import { type Excuse, excuseFor, isBeside, lineageOf } from './excuses.ts'
 import { type History, isBefore, isDone, MOVES, type Operation, rowAfter, rowOf } from './history.ts'
-import type { Fault, Verdict } from './judge.ts'
 import { lastRead, type Mark, marksIn, marksOf, mayHaveHappened } from './marks.ts'
+import type { Fault, Verdict } from './verdict.ts'
 
 /** Compares each read with the writes that were certain when it was sent. */
 export function judgeData(history: History): Verdict {

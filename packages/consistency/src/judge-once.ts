@@ -1,7 +1,7 @@
 import { excuseFor, isUnreachable, movesBeside } from './excuses.ts'
 import { type History, isBefore, isDone, isRefused, isUnknown, type Operation, rowAfter } from './history.ts'
-import type { Fault } from './judge.ts'
 import { lastRead } from './marks.ts'
+import type { Fault } from './verdict.ts'
 
 /** Checks what may be delivered only once: flash messages, and taken values. */
 export function judgeOnce(history: History): Fault[] {

@@ -33,33 +33,12 @@
  * waits for all its responses before it starts again. Sessions in their cookies are judged by the same rules,
  * with one request at a time: the browser's last cookie wins.
  */
-import { type Excuse, excuseFor } from './excuses.ts'
+import { excuseFor } from './excuses.ts'
 import { type History, isBefore, isDone, type Operation, rowAfter, rowOf } from './history.ts'
 import { judgeData } from './judge-data.ts'
 import { judgeOnce } from './judge-once.ts'
 import { lastRead, mayHaveHappened } from './marks.ts'
-
-export type FaultKind =
-  | 'lost'
-  | 'doubled'
-  | 'refused, and there'
-  | 'revived'
-  | 'counter'
-  | 'shown twice'
-  | 'logged out'
-  | 'status'
-  | 'stranger'
-
-export interface Fault {
-  readonly kind: FaultKind
-  readonly what: string
-}
-
-export interface Verdict {
-  readonly faults: readonly Fault[]
-  /** The excuses, with how often each applied. */
-  readonly excused: readonly Excuse[]
-}
+import type { Fault, Verdict } from './verdict.ts'
 
 export function judge(history: History): Verdict {
   const data = judgeData(history)

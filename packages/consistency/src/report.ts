@@ -1,5 +1,5 @@
 import type { History, Operation } from './history.ts'
-import type { FaultKind } from './judge.ts'
+import type { FaultKind } from './verdict.ts'
 import type { RunOptions } from './options.ts'
 import type { Judged, Progress } from './run.ts'
 

@@ -4,10 +4,11 @@ import { type Backend, startBackend } from './backend.ts'
 import { live } from './browser.ts'
 import { type Faults, startFaults } from './faults.ts'
 import { type History, inDoubt, type Operation } from './history.ts'
-import { judge, type Verdict } from './judge.ts'
+import { judge } from './judge.ts'
 import { type Nodes, startNodes } from './nodes.ts'
 import type { RunOptions } from './options.ts'
 import type { Settings } from './settings.ts'
+import type { Verdict } from './verdict.ts'
 
 /** A browser's life with its faults. */
 export interface Judged extends Verdict {
