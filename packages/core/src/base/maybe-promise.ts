@@ -28,9 +28,7 @@ export class Queue {
   /** Makes later work wait for work that has begun while the queue was idle. */
   begun(result: MaybePromise<void>): MaybePromise<void> {
     if (!(result instanceof Promise)) return
-    const done = (): void => {
-      if (this.#running === result) this.#running = undefined
-    }
+    const done = (): void => void (this.#running = undefined)
     this.#running = result
     // Registered first, so that the queue is idle for whoever waits for the result.
     result.then(done, done)

@@ -40,6 +40,21 @@ describe('a keyed queue', () => {
     expect(log.slice(3)).toEqual(['b ends', 'c after B', 'c ends'])
   })
 
+  it('makes a task wait for the second one, although the first one is done', async () => {
+    const { log, task, gateOf } = createTasks()
+    const queue = createKeyedQueue<string>()
+    const before = [queue('key', task('a')), queue('key', task('b'))]
+    gateOf('a').resolve('A')
+    await settled()
+    const third = queue('key', task('c'))
+    await settled()
+    expect(log).toEqual(['a after undefined', 'a ends', 'b after A'])
+    gateOf('b').resolve('B')
+    gateOf('c').resolve('C')
+    expect(await Promise.all([...before, third])).toEqual(['A', 'B', 'C'])
+    expect(log.slice(3)).toEqual(['b ends', 'c after B', 'c ends'])
+  })
+
   it('runs different keys in parallel', async () => {
     const { log, task, gateOf } = createTasks()
     const queue = createKeyedQueue<string>()
