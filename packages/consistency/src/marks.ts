@@ -41,8 +41,9 @@ export function marksIn(data: Partial<Data>): string[] {
   )
 }
 
-/** Operations that may have happened. */
-export const mayHaveHappened = (operation: Operation): boolean => isDone(operation) || isUnknown(operation)
+/** Operations that may have happened; a refused one up to its `save()`. */
+export const mayHaveHappened = (operation: Operation): boolean =>
+  isDone(operation) || isUnknown(operation) || (isRefused(operation) && operation.how === 'more')
 
 /** The final read of a browser's life. */
 export const lastRead = ({ operations }: History): Operation | undefined =>

@@ -322,6 +322,16 @@ describe('the judge excuses a missing write:', () => {
         { ...read({ items: ['4'] }, { subject: 'bob' }), cookie: 'b1' },
       ],
     ],
+    [
+      'late login',
+      [
+        begin,
+        push,
+        { kind: 'regenerate', how: 'more', status: 409, sentAt: 20, answeredAt: 35 },
+        { ...login, gets: 'b1', sentAt: 22, answeredAt: 30, answer: { opened: 'superseded' } },
+        { ...read({ items: ['3'] }, { subject: 'ada' }), cookie: 'b1' },
+      ],
+    ],
     ['late answer', [begin, push, lateAnswer, readsLate]],
     [
       'without a session',

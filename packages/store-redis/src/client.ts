@@ -32,6 +32,7 @@ export interface IoredisClient {
   del(key: string): Promise<unknown>
   eval(script: string, keys: number, ...keysAndValues: string[]): Promise<unknown>
   evalsha(sha1: string, keys: number, ...keysAndValues: string[]): Promise<unknown>
+  on?(event: 'close' | '-node', listener: () => void): unknown
 }
 
 /** A connected client. */
@@ -56,6 +57,8 @@ export interface Commands {
   readonly setNew: (key: string, value: string, expiresAt: number) => Promise<unknown>
   readonly del: (key: string) => Promise<unknown>
   readonly run: (script: Script, key: string, values: string[]) => Promise<unknown>
+  /** How often a connection was lost, after which the client itself sends commands again whose replies it has not received. */
+  readonly losses: () => number
 }
 
 export const isNodeRedis = <T extends object>(client: T): client is Extract<T, { evalSha: unknown }> =>
@@ -84,6 +87,8 @@ function ofNodeRedis(client: NodeRedisClient): Commands {
         () => client.eval(script.source, options),
       )
     },
+    // It rejects such commands instead.
+    losses: () => 0,
   }
 }
 
@@ -121,7 +126,22 @@ const ofIoredis = (client: IoredisClient): Commands => ({
     unlessKnown(client.evalsha(script.sha1, 1, key, ...values), () =>
       client.eval(script.source, 1, key, ...values),
     ),
+  losses: lossesOf(client),
 })
+
+const losses = new WeakMap<IoredisClient, { count: number }>()
+
+/** Listens once to each client, however many stores use it. */
+function lossesOf(client: IoredisClient): () => number {
+  const known = losses.get(client)
+  if (known !== undefined) return () => known.count
+  const own = { count: 0 }
+  losses.set(client, own)
+  const on = fieldOf(client, 'on')
+  // The second one is a cluster's.
+  for (const event of ['close', '-node'] as const) on?.call(client, event, () => void own.count++)
+  return () => own.count
+}
 
 /** A server does not have the script after a restart, after a flush, or when it has just become a primary. */
 const unlessKnown = (known: Promise<unknown>, unknown: () => Promise<unknown>): Promise<unknown> =>

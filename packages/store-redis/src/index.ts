@@ -54,7 +54,7 @@ export function redisStore(client: RedisClient, options?: RedisStoreOptions): St
   const commands = commandsOf(client)
   if (commands === undefined)
     throw new ConfigError('client', 'expected a client of redis, ioredis or iovalkey')
-  const { get, setNew, del, run } = commands
+  const { get, setNew, del, run, losses } = commands
   const given: RedisStoreOptions = readOptions('options', options, ['prefix', 'subscriber'])
   const { prefix = 'keepsake:', subscriber } = given
   if (typeof prefix !== 'string' || !/^[A-Za-z0-9:._-]*$/.test(prefix))
@@ -71,11 +71,21 @@ export function redisStore(client: RedisClient, options?: RedisStoreOptions): St
     return until
   }
 
-  /** Returns the reply of the script. `listed` as in `format`. */
+  /**
+   * Returns the reply of the script. `listed` as in `format`.
+   *
+   * @throws {Error} if the client may have sent the command twice, and the second one found another text: then nobody knows
+   *   whether the first one was replaced since or had no effect.
+   */
   function put(key: string, revision: string, record: StoredRecord, listed: number | ''): Promise<unknown> {
     const values = [`${deadlineOf(record)} ${revision}`, format(record, listed, Date.now())]
     if (watch !== undefined) values.push(keyOf(key))
-    return run(REPLACE, keyOf(key), values)
+    const before = losses()
+    return run(REPLACE, keyOf(key), values).then((reply) => {
+      if (reply === 0 && losses() !== before)
+        throw new Error('the connection was lost, and the client has sent the command again')
+      return reply
+    })
   }
 
   async function listAndPut(key: string, revision: string, record: StoredRecord): Promise<boolean> {

@@ -41,9 +41,8 @@ export async function startSentinelGroup(name: string): Promise<SentinelGroup | 
   if (first === undefined || second === undefined || third === undefined || program === undefined)
     return undefined
   const servers = [first, second, third]
-  await until('the replicas', async () =>
-    (await first.cli('info', 'replication')).includes('connected_slaves:2'),
-  )
+  // A replica counts as connected before it has a copy.
+  await until('the replicas', async () => (await inSync(servers)) === 2)
   const folder = makeFolder('sentinel')
   const ports = [await freePort(), await freePort(), await freePort()]
   const children = ports.map((port) => {
@@ -75,9 +74,7 @@ sentinel failover-timeout ${name} 2000
         // The sentinels would also do this, but only after ten seconds.
         for (const server of servers)
           if (server.port !== port) await server.cli('replicaof', '127.0.0.1', `${port}`)
-        const links = await Promise.all(servers.map((server) => server.cli('info', 'replication')))
-        const replicas = links.filter((link) => link.includes('master_link_status:up')).length
-        return replicas === 2
+        return (await inSync(servers)) === 2
       }),
     urls: ports.map((port) => `redis://127.0.0.1:${port}`),
     async stop() {
@@ -86,4 +83,10 @@ sentinel failover-timeout ${name} 2000
       removeFolder(folder)
     },
   }
+}
+
+/** How many replicas have a copy of their primary's data. */
+async function inSync(servers: readonly RedisServer[]): Promise<number> {
+  const links = await Promise.all(servers.map((server) => server.cli('info', 'replication')))
+  return links.filter((link) => link.includes('master_link_status:up')).length
 }

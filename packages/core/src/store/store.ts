@@ -76,8 +76,8 @@ export interface Store {
    * it is missing or expired, or if a text of another revision is stored. Compares the first 44 characters of the stored text
    * with `revision`, all of them and nothing else ({@link revisionOf}), so that the old text need not be sent. Never
    * creates. A deadline in the past, such as 0, ends the record: the result is true, and the key is missing from then on.
-   * If a client may send a command twice by itself, the result is also true if `record.text` is already stored,
-   * which its revision shows too.
+   * If a client may have sent a command twice by itself, the result is also true if `record.text` is already stored,
+   * which its revision shows too, and it rejects if a third text is stored.
    */
   replace(key: string, revision: string, record: StoredRecord): MaybePromise<boolean>
   /** Deletes the key. Deleting a missing one is fine. */
