@@ -12,7 +12,10 @@ interface Step {
 }
 
 const consistency = ['pnpm', '--filter', '@keepsake/consistency', 'start']
-const tests = ['turbo', 'run', 'test', 'check:packages', '--output-logs=new-only', '--concurrency=1']
+const tests = [
+  ...['turbo', 'run', 'test', 'check:packages', '--output-logs=new-only', '--concurrency=1'],
+  '--continue=dependencies-successful',
+]
 
 const STEPS: readonly Step[] = [
   { command: [...consistency, '--minutes', '0.6'] },

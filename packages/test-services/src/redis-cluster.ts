@@ -69,6 +69,11 @@ export async function startRedisCluster(settings: readonly string[] = []): Promi
         const [source, target] = [await from.cli('cluster', 'myid'), await to.cli('cluster', 'myid')]
         const ends = ['--cluster-from', source, '--cluster-to', target]
         const host = `127.0.0.1:${from.port}`
+        // Another node may not know yet what was moved before.
+        await until('the nodes to agree on their slots', async () => {
+          await from.cli('--cluster', 'check', host)
+          return true
+        })
         await from.cli('--cluster', 'reshard', host, ...ends, '--cluster-slots', `${count}`, '--cluster-yes')
       }
     },
