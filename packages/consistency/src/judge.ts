@@ -3,7 +3,8 @@
  *
  * What must hold:
  *   - a change that was answered with 200 appears exactly once in every later read, including the final one
- *   - a change that was answered with 409 never appears
+ *   - a change that was answered with 409 never appears, unless its request ran beside a logout: then it may appear until the
+ *     session has ended, and afterwards where a login has kept it
  *   - a change that was answered with 503, or not at all, appears once or never
  *   - any other status from 400 up is a fault
  *   - a session that was ended by a logout with a 200 does not come back: no cookie of its row opens anything;
@@ -22,8 +23,8 @@
  *   - crossed answers: of two new cookies of one session, issued concurrently, the browser keeps the one that arrives last
  *   - beside another login: of two concurrent logins, the later one starts with a copy of what it keeps; later writes to
  *     the first one's session are not in it, and the browser keeps the cookie that arrives last
- *   - late login: a login whose cookie was replaced meanwhile, by a new id or by a login of another user, starts
- *     with nothing, because the old cookie has ended
+ *   - late login: a login whose cookie was replaced meanwhile, by a new id or by a login of another user, or by crossed
+ *     answers, starts with nothing, because the old cookie has ended
  *   - late answer: a browser with two sessions, because a logout or another login ran beside its requests, keeps the one
  *     whose cookie arrives last (decision 24). So does a browser whose request had a cookie that had been
  *     replaced more often than a row remembers

@@ -1,7 +1,7 @@
 import type { History, Operation } from './history.ts'
-import type { FaultKind } from './verdict.ts'
 import type { RunOptions } from './options.ts'
 import type { Judged, Progress } from './run.ts'
+import type { FaultKind } from './verdict.ts'
 
 const KINDS: readonly FaultKind[] = [
   'lost',

@@ -129,14 +129,14 @@ const ofIoredis = (client: IoredisClient): Commands => ({
   losses: lossesOf(client),
 })
 
-const losses = new WeakMap<IoredisClient, { count: number }>()
+const lossesByClient = new WeakMap<IoredisClient, { count: number }>()
 
 /** Listens once to each client, however many stores use it. */
 function lossesOf(client: IoredisClient): () => number {
-  const known = losses.get(client)
+  const known = lossesByClient.get(client)
   if (known !== undefined) return () => known.count
   const own = { count: 0 }
-  losses.set(client, own)
+  lossesByClient.set(client, own)
   const on = fieldOf(client, 'on')
   // The second one is a cluster's.
   for (const event of ['close', '-node'] as const) on?.call(client, event, () => void own.count++)
