@@ -12,10 +12,8 @@ interface Step {
 }
 
 const consistency = ['pnpm', '--filter', '@keepsake/consistency', 'start']
-const tests = [
-  ...['turbo', 'run', 'test', 'check:packages', '--output-logs=new-only', '--concurrency=1'],
-  '--continue=dependencies-successful',
-]
+const turbo = ['turbo', 'run', 'test', 'check:packages']
+const tests = [...turbo, '--output-logs=new-only', '--concurrency=1', '--continue=dependencies-successful']
 
 const STEPS: readonly Step[] = [
   { command: [...consistency, '--minutes', '0.6'] },
