@@ -18,6 +18,7 @@ import { Worker } from 'node:worker_threads'
 import { createSessions } from '@keepsake/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fileStore } from '../src/index.ts'
+import { type Lock, openLock } from '../src/lock.ts'
 
 const HOUR_MS = 3_600_000
 const key = 'ab'.repeat(32)
@@ -176,6 +177,36 @@ describe('the lock of a file store', () => {
     await holder.terminate()
     expect(await replaced).toBe(true)
     await store.close?.()
+  })
+
+  it('lets others go first after 20 ms of being taken again and again', async () => {
+    mkdirSync(directory)
+    const path = join(directory, 'fair.lock')
+    const [own, other] = [openLock(path), openLock(path)]
+    const firstOf = async (): Promise<string | undefined> => {
+      // A pause, so that a new run begins.
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      const since = performance.now()
+      while (performance.now() - since < 19) {
+        await own.take(since)
+        own.giveBack()
+      }
+      while (performance.now() - since < 21);
+      const order: string[] = []
+      const turn = async (name: string, lock: Lock): Promise<void> => {
+        await lock.take(performance.now())
+        order.push(name)
+        lock.giveBack()
+      }
+      await Promise.all([turn('own', own), turn('other', other)])
+      return order[0]
+    }
+    const firsts: (string | undefined)[] = []
+    // If the machine itself pauses the process, nobody has to be let first.
+    while (firsts.length < 20 && !firsts.includes('other')) firsts.push(await firstOf())
+    expect(firsts).toContain('other')
+    own.close()
+    other.close()
   })
 
   it('is available to one store while another one writes without a break', async () => {
