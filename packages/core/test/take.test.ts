@@ -267,6 +267,19 @@ describe('take', () => {
     }
   })
 
+  it('leaves the value to the session of another user, and to one that follows in the same second', async () => {
+    const { sessions, another } = createWorld()
+    const login = (cookie: string | undefined, user: string): Promise<string | undefined> =>
+      request(another(), cookie, (session) => session.login(user, { keep: ['code'] }))
+    const own = await login(await begin(sessions, { code: 'V' }), 'ada')
+    const visit = await sessions.open(own)
+    const theirs = await login(own, 'bob')
+    expect(await visit.session.take('code')).toBeUndefined()
+    const next = await login(theirs, 'ada')
+    await visit.close()
+    expect(await dataOf(sessions, next)).toEqual({ code: 'V' })
+  })
+
   it('throws once the headers were sent', async () => {
     const { sessions } = createWorld()
     const visit = await sessions.open(await begin(sessions, { code: 'V' }))

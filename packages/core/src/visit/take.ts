@@ -46,7 +46,7 @@ async function takeNow(commits: Commits, key: string): Promise<unknown> {
   const commit = new SessionCommit(commits, CHANGED, state, after, at)
   const done = await commits.apply(commit)
   removeKey(draft.session, draft.state, key)
-  if (done.outcome === 'gone') return undefined
+  // Also if the session has ended: otherwise the response would commit the removal, perhaps to a session that has begun since.
   commits.settle(commit, done)
-  return value
+  return done.outcome === 'gone' ? undefined : value
 }
