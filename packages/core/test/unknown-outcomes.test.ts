@@ -178,7 +178,7 @@ describe('an update whose write may have taken effect', () => {
     expect(await dataOf(sessions, cookie)).toEqual({ cart: ['pen', 'book', 'ink', 'cup'] })
   })
 
-  it('is done if another request has logged in on top of it, and what was changed since is a 409', async () => {
+  it('counts as saved under the login of another request, while later changes of the handler are a 409', async () => {
     for (const isMore of [false, true]) {
       const at = await counting()
       await lost(at)
@@ -190,7 +190,7 @@ describe('an update whose write may have taken effect', () => {
     }
   })
 
-  it('is a 409 if it was not written before another request has logged in', async () => {
+  it('is a 409 if another request has logged in and the write never reached the store', async () => {
     const at = await counting()
     at.store.next('replace', 'fails')
     at.store.next('read', 'fails')
@@ -199,7 +199,7 @@ describe('an update whose write may have taken effect', () => {
     expect(await rejection(at.visit.close())).toMatchObject({ code: 'KEEPSAKE_SESSION_GONE' })
   })
 
-  it('is a 503 under a login and more writes than a row remembers', async () => {
+  it('is a 503 if another request has logged in and more writes followed than a row remembers', async () => {
     const at = await counting()
     await lost(at)
     const cookie = await request(at.another(), at.cookie, (session) =>

@@ -30,7 +30,7 @@ export class Queue {
     if (!(result instanceof Promise)) return
     const done = (): void => void (this.#running = undefined)
     this.#running = result
-    // Registered first, so that the queue is idle for whoever waits for the result.
+    // Runs before the caller's reactions, so that the caller finds the queue idle.
     result.then(done, done)
     return result
   }

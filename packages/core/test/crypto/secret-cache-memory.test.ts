@@ -5,17 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { withTokenCache } from '../../src/crypto/token-cache.ts'
 import { createCookieHashes } from '../../src/modes/store-cookie.ts'
 import { createSealer } from '../../src/sealer.ts'
-import type { SealedFields } from '../../src/crypto/token.ts'
+import { fieldsWith } from '../modes/stored.ts'
 import { secretNamed, times } from '../store-support.ts'
-
-const FIELDS: SealedFields = {
-  created: 1_800_000_000,
-  issued: 1_800_000_000,
-  expires: 1_800_003_600,
-  permanent: false,
-  sid: Buffer.alloc(16, 7),
-  text: '{"n":1}',
-}
 
 /** The growth of the heap, in bytes, after `use` got many values that are slices of long headers. */
 function growth(values: readonly string[], use: (value: string) => unknown): number {
@@ -31,15 +22,15 @@ function growth(values: readonly string[], use: (value: string) => unknown): num
   return process.memoryUsage().heapUsed - before
 }
 
-describe('a cache keeps no header in memory', () => {
-  it('of a token', () => {
+describe('a cache', () => {
+  it('does not keep the header of a cached token in memory', () => {
     const others = createSealer({ secrets: [secretNamed('newest')], name: '__Host-session' })
     const sealer = withTokenCache(createSealer({ secrets: [secretNamed('newest')], name: '__Host-session' }))
-    const tokens = times(2000, () => others.seal(FIELDS))
+    const tokens = times(2000, () => others.seal(fieldsWith({ n: 1 })))
     expect(growth(tokens, (token) => sealer.open(token))).toBeLessThan(8_000_000)
   })
 
-  it('of a stored session’s cookie', () => {
+  it('does not keep the header of a stored session’s cookie in memory', () => {
     const { keyOf } = createCookieHashes(Buffer.alloc(0))
     const cookies = times(2000, () => randomBytes(48).toString('base64url'))
     expect(growth(cookies, keyOf)).toBeLessThan(8_000_000)

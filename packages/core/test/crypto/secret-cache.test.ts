@@ -16,7 +16,7 @@ describe('a cache of secret texts', () => {
     }
   })
 
-  it('keeps the later one of two texts with the same first 30 random bits', () => {
+  it('forgets a text when it adds another one with the same first 30 random bits', () => {
     const cache = createSecretCache<string>(22, 1000)
     const first = secret()
     const second = first.slice(0, 27) + secret().slice(27)

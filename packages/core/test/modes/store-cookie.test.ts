@@ -61,7 +61,7 @@ describe('the hashes of a cookie', () => {
     )
   })
 
-  it('are the same when a cookie returns, and differ for one that differs in any character', () => {
+  it('stay the same when a cookie returns, and change with any character of it', () => {
     const { keyOf, proofOf } = createCookieHashes(CONTEXT)
     const value = Buffer.alloc(48, 7).toString('base64url')
     const [key, proof] = [keyOf(value), proofOf(value)]
