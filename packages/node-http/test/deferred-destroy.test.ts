@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { deferDestroy } from '../src/hold/deferred-destroy.ts'
+import { DeferredDestroy } from '../src/hold/deferred-destroy.ts'
 import { commitByHand, holdResponse, PROTOCOLS, serve, turns } from './serving.ts'
 
 const neverFail = (error: unknown): never => {
@@ -71,7 +71,7 @@ describe('a held request’s view of its socket', () => {
     const { client } = await serve('http/1.1', async (request, response) => {
       const { socket } = request
       const listeners = socket.listenerCount('mark')
-      const restore = deferDestroy(request, {})
+      const deferred = new DeferredDestroy(request, {})
       const view = request.socket
       seen.push(view === socket, view.remotePort === socket.remotePort, view instanceof socket.constructor)
       view.setTimeout(60_000)
@@ -79,7 +79,7 @@ describe('a held request’s view of its socket', () => {
       Object.assign(view, { mark: 1 })
       seen.push(socket.timeout, socket.listenerCount('mark') - listeners, Object.hasOwn(socket, 'mark'))
       socket.emit('mark')
-      seen.push(socket.listenerCount('mark') - listeners, restore(), request.socket === socket)
+      seen.push(socket.listenerCount('mark') - listeners, deferred.end(), request.socket === socket)
       response.end()
       await once(response, 'finish')
     })
@@ -90,9 +90,9 @@ describe('a held request’s view of its socket', () => {
   it('is removed afterwards, and reports whether destruction was requested', async () => {
     const seen: unknown[] = []
     const { client } = await serve('h2', (request, response) => {
-      const restore = deferDestroy(request, {})
+      const deferred = new DeferredDestroy(request, {})
       request.socket.destroy()
-      seen.push(Object.hasOwn(request, 'socket'), restore(), Object.hasOwn(request, 'socket'))
+      seen.push(Object.hasOwn(request, 'socket'), deferred.end(), Object.hasOwn(request, 'socket'))
       response.end()
     })
     await client.request('/')

@@ -82,6 +82,7 @@ const HTTP: Exceptions = [
   ['url', 'it is assigned to a request'],
   ['httpVersionMajor', 'it is assigned to a request'],
   ['socket', 'it is assigned to a request'],
+  ['_header', 'it is assigned to a response'],
 ]
 
 const EXPRESS: Exceptions = [

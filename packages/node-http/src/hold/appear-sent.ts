@@ -20,29 +20,77 @@ interface AppearingSent {
   [REASON]?: string
 }
 
-/** Methods that change headers, besides `statusCode` and `statusMessage`. */
-const CHANGES = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader'] as const
-
 /**
  * Makes a held response behave as if its headers were sent: no framework responds a second time, and attempts to
  * change it have no effect, since they would give the sent body other headers.
  *
+ * @param mayWrite Whether the handler may write without having ended the response.
  * @returns A function that ends this.
  */
-export function appearSent(request: AnyRequest, response: AnyResponse, progress: Progress): () => void {
+export function appearSent(
+  request: AnyRequest,
+  response: AnyResponse,
+  progress: Progress,
+  mayWrite: boolean,
+): () => void {
   const appearing = response as AnyResponse & AppearingSent
-  const changes = response as unknown as Record<(typeof CHANGES)[number], unknown>
-  const originals = CHANGES.map((name) => changes[name])
-  for (const name of CHANGES) changes[name] = refuseHead
-  if (!Object.hasOwn(response, 'headersSent')) cover(request, appearing)
+  const showHeaders =
+    (!isCovered(response) && hideByHeader(response, mayWrite)) || hideByOverrides(request, response)
   appearing[PROGRESS] = progress
   return () => {
     appearing[PROGRESS] = undefined
+    showHeaders()
+  }
+}
+
+/** An HTTP/1 response of Node; undefined on other responses. */
+interface WithHeader {
+  /** The text of the headers, once they are sent. Not documented; Express, on-headers and express-session read it. */
+  _header?: string | null
+}
+
+const HELD = 'held'
+
+/**
+ * Gives the response a text of headers, for which Node looks in `headersSent` and in all methods that change headers. This is much
+ * cheaper than overriding them, for every response of a session in a networked store.
+ *
+ * @returns Undefined, with nothing done, if this response does not use that text.
+ */
+function hideByHeader(response: AnyResponse, mayWrite: boolean): (() => void) | undefined {
+  const holder = response as WithHeader
+  if (holder._header !== null) return undefined
+  holder._header = HELD
+  if (!response.headersSent) {
+    holder._header = null
+    return undefined
+  }
+  const { statusCode, statusMessage } = response
+  Object.defineProperties(response, mayWrite ? STREAMING_COVER : ENDED_COVER)
+  return () => {
+    holder._header = null
+    response.statusCode = statusCode
+    response.statusMessage = statusMessage
+  }
+}
+
+/** Methods that change headers, besides `statusCode` and `statusMessage`. */
+const CHANGES = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader'] as const
+
+function hideByOverrides(request: AnyRequest, response: AnyResponse): () => void {
+  const changes = response as unknown as Record<(typeof CHANGES)[number], unknown>
+  const originals = CHANGES.map((name) => changes[name])
+  for (const name of CHANGES) changes[name] = refuseHead
+  cover(request, response)
+  return () => {
     for (const [index, name] of CHANGES.entries()) changes[name] = originals[index]
   }
 }
 
+const isCovered = (response: AnyResponse): boolean => Object.hasOwn(response, 'headersSent')
+
 function cover(request: AnyRequest, response: AnyResponse & AppearingSent): void {
+  if (isCovered(response)) return
   if (request.httpVersionMajor < 2) {
     response[STATUS] = response.statusCode
     response[REASON] = response.statusMessage
@@ -54,7 +102,8 @@ function cover(request: AnyRequest, response: AnyResponse & AppearingSent): void
  * Makes an abandoned response appear sent permanently, to all code but its error response; see `answerFor`. Changes of its
  * headers do not throw here.
  */
-export function appearGivenUp(response: AnyResponse, progress: Progress): void {
+export function appearGivenUp(request: AnyRequest, response: AnyResponse, progress: Progress): void {
+  cover(request, response)
   ;(response as AnyResponse & AppearingSent)[PROGRESS] = progress
 }
 
@@ -82,30 +131,43 @@ function assigned(
   }
 }
 
-/**
- * Stays on a response permanently: deleting properties would make it a slow object. The getters
- * are the same for all responses, so that defining them is cheap.
+type Cover = PropertyDescriptorMap & ThisType<AnyResponse & AppearingSent>
+
+/*
+ * Covers stay on a response permanently: deleting properties would make it a slow object. The getters are the same for all
+ * responses, so that defining them is cheap.
  */
-const COVER: PropertyDescriptorMap & ThisType<AnyResponse & AppearingSent> = {
-  statusCode: assigned('statusCode', STATUS),
-  statusMessage: assigned('statusMessage', REASON),
-  headersSent: {
-    configurable: true,
-    get() {
-      return appearanceOf(this) !== undefined || uncovered(this, 'headersSent')
-    },
-  },
+
+/** For a response that has ended. */
+const ENDED_COVER: Cover = {
   writableEnded: {
     configurable: true,
     get() {
       return appearanceOf(this)?.hasEnded || uncovered(this, 'writableEnded')
     },
   },
+}
+
+const STREAMING_COVER: Cover = {
+  ...ENDED_COVER,
   writableNeedDrain: {
     configurable: true,
     get() {
       const progress = appearanceOf(this)
       return progress ? progress.owesDrain && !progress.hasEnded : uncovered(this, 'writableNeedDrain')
+    },
+  },
+}
+
+/** For a response whose headers another cover does not hide. */
+const COVER: Cover = {
+  ...STREAMING_COVER,
+  statusCode: assigned('statusCode', STATUS),
+  statusMessage: assigned('statusMessage', REASON),
+  headersSent: {
+    configurable: true,
+    get() {
+      return appearanceOf(this) !== undefined || uncovered(this, 'headersSent')
     },
   },
 }

@@ -4,7 +4,7 @@ import type { AnyRequest, AnyResponse } from '../headers/messages.ts'
 import { applyHeaders } from '../headers/response-headers.ts'
 import { appearGivenUp, appearSent } from './appear-sent.ts'
 import { BufferedCalls, ResponseTooLargeError } from './buffered-calls.ts'
-import { deferDestroy, destroySocket } from './deferred-destroy.ts'
+import { DeferredDestroy, destroySocket } from './deferred-destroy.ts'
 import { answerFailure, type GivenUp } from './failure-response.ts'
 import { type Args, dropCall, type Method, type Originals } from './methods.ts'
 import { type Gate, gateOf, originalsOf, override, passOn, restore } from './overrides.ts'
@@ -23,8 +23,8 @@ type State =
 /** The state of a response that waits, or is abandoned. */
 interface Delay {
   readonly calls: BufferedCalls
-  /** It appears sent, and its socket is not destroyed: functions that end each. `restoreSocket` returns whether destruction was requested. */
-  appearance: { readonly endSent: () => void; readonly restoreSocket: () => boolean } | undefined
+  /** It appears sent until `endSent` is called, and its socket is not destroyed. */
+  appearance: { readonly endSent: () => void; readonly socket: DeferredDestroy } | undefined
   /** The headers from the commit; set once it is done, or has failed. */
   headers: readonly Header[]
   /** Why the response is abandoned. */
@@ -79,7 +79,7 @@ export abstract class Hold implements Gate {
   }
 
   keep(method: Method, args: Args): unknown {
-    const { calls, failure } = this.#openDelay()
+    const { calls, failure } = this.#openDelay(method !== 'end')
     if (this.#state === 'failed') {
       if (method === 'end') calls.hasEnded = true
       return dropCall(this.response, method, args, failure)
@@ -104,7 +104,6 @@ export abstract class Hold implements Gate {
 
   #holdUntil(committed: Promise<readonly Header[]>): void {
     this.#state = 'holding'
-    this.#openDelay()
     committed.then(
       (headers) => this.#goOn(headers),
       (error: unknown) => this.#drop(error),
@@ -114,9 +113,9 @@ export abstract class Hold implements Gate {
   #goOn(headers: readonly Header[]): void {
     // Too much was written in the meantime, and the response was abandoned.
     if (this.#state !== 'holding') return
-    const delay = this.#openDelay()
+    const delay = this.#openDelay(true)
     delay.appearance?.endSent()
-    const isDestroyAsked = delay.appearance?.restoreSocket()
+    const isDestroyAsked = delay.appearance?.socket.end()
     delay.appearance = undefined
     delay.headers = headers
     try {
@@ -140,13 +139,13 @@ export abstract class Hold implements Gate {
     return below ? passOn(below, response, method, args) : Reflect.apply(originals[method], response, args)
   }
 
-  #openDelay(): Delay {
+  #openDelay(mayWrite: boolean): Delay {
     const { request, response } = this
     const calls = this.#delay?.calls ?? new BufferedCalls(response)
     const delay = (this.#delay ??= { calls, appearance: undefined, headers: [], failure: undefined })
     delay.appearance ??= {
-      endSent: appearSent(request, response, calls),
-      restoreSocket: deferDestroy(request, calls),
+      endSent: appearSent(request, response, calls, mayWrite),
+      socket: new DeferredDestroy(request, calls),
     }
     return delay
   }
@@ -155,7 +154,7 @@ export abstract class Hold implements Gate {
   #drop(error: unknown): void {
     if (this.#state === 'failed') return
     this.#state = 'failed'
-    const delay = this.#openDelay()
+    const delay = this.#openDelay(true)
     if (delay.headers.length === 0) delay.headers = this.saved
     delay.failure = error
     delay.calls.drop(error)
@@ -169,7 +168,7 @@ export abstract class Hold implements Gate {
     // A handler that writes after the end of the error response must not crash the process.
     response.on('error', ignore)
     if (response.headersSent) {
-      appearance?.restoreSocket()
+      appearance?.socket.end()
       this.fail(failure)
       // HTTP/2 signals an incomplete response only by an error.
       response.destroy(request.httpVersionMajor < 2 ? undefined : (failure as Error))
@@ -179,12 +178,12 @@ export abstract class Hold implements Gate {
   }
 
   #givenUp({ calls, failure, headers }: Delay): GivenUp {
-    const { response, originals } = this
+    const { request, response, originals } = this
     return {
       response,
       originals,
       progress: calls,
-      appear: () => appearGivenUp(response, calls),
+      appear: () => appearGivenUp(request, response, calls),
       failure,
       send: (method, args) => {
         const left = method === 'writeHead' ? takeHeaders(response, args) : args
