@@ -15,8 +15,9 @@ interface Waiter {
 }
 
 /**
- * A number of slots, one for each connection. The newest task is next: under a load above the connections' capacity, the
- * oldest tasks would finish too late, and so would all later ones.
+ * A number of slots, one for each connection. Tasks run in their order, as long as they wait for a tenth of the limit at most. After that
+ * every second one is the newest: under a load above the connections' capacity, all tasks would otherwise finish late. The others are still
+ * the oldest, so that after a pause of the database nothing waits until the load ends.
  *
  * @param waitLimit Milliseconds.
  */
@@ -24,6 +25,7 @@ export function createSlots(slots: number, waitLimit: number): InSlot {
   const first: Waiter[] = []
   const usual: Waiter[] = []
   let free = slots
+  let wasNewest = false
 
   function take(rank: Rank): Promise<void> | undefined {
     refuseLate()
@@ -34,9 +36,17 @@ export function createSlots(slots: number, waitLimit: number): InSlot {
 
   function pass(): void {
     refuseLate()
-    const next = first.pop() ?? usual.pop()
+    const next = nextOf(first) ?? nextOf(usual)
     if (next === undefined) free++
     else next.begin()
+  }
+
+  function nextOf(waiters: Waiter[]): Waiter | undefined {
+    const [oldest] = waiters
+    if (oldest === undefined) return undefined
+    const isOverload = performance.now() - oldest.since > waitLimit / 10
+    wasNewest = isOverload && !wasNewest
+    return wasNewest ? waiters.pop() : waiters.shift()
   }
 
   /** Needs no timer: while no task starts or ends, there is no slot for a waiting task either. */

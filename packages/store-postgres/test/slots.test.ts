@@ -46,7 +46,7 @@ function holdClock() {
 }
 
 const newKeys = (count: number): string[] =>
-  Array.from({ length: count }, () => randomBytes(32).toString('hex'))
+  Array.from({ length: count }, () => randomBytes(16).toString('hex'))
 
 describe('a client of PostgreSQL', () => {
   it.each([
@@ -78,12 +78,40 @@ describe('a client of PostgreSQL', () => {
 })
 
 describe('statements that wait for a connection', () => {
-  it('run in this order: first writes that follow a read, and then the newest', async () => {
-    const { read, replace, end, keys } = open({ options: { max: 1 } })
+  it.each([
+    ['in their order', 'while none has waited for a tenth of waitLimit', 10, ['a', 'c', 'e', 'b', 'd', 'f']],
+    [
+      'from both ends of the queue in turns',
+      'once one has waited longer',
+      11,
+      ['a', 'e', 'c', 'f', 'b', 'd'],
+    ],
+  ])('run %s %s, but writes that follow a read before others', async (_, __, waited, order) => {
+    const clock = holdClock()
+    const { read, replace, end, keys } = open({ options: { max: 1 } }, { waitLimit: 100 })
     const all = [read('a'), read('b'), replace('c'), read('d'), replace('e'), read('f')]
+    clock.set(waited)
     for (let n = 0; n < all.length; n++) await end(n)
     await Promise.all(all)
-    expect(keys()).toEqual(['a', 'e', 'c', 'f', 'd', 'b'])
+    expect(keys()).toEqual(order)
+  })
+
+  it.each([
+    ['', 0],
+    [', also after the database has paused', 50],
+  ])('are all served if more clients than connections send one after the other%s', async (_, pause) => {
+    const clock = holdClock()
+    const { done, read, end } = open({ options: { max: 1 } }, { waitLimit: 100 })
+    const client = async (name: string): Promise<void> => {
+      while (done.length < 300) await read(name)
+    }
+    const all = Promise.all(['a', 'b', 'c', 'd'].map(client))
+    for (let n = 0; n < 304; n++) {
+      clock.set(pause + n)
+      await end(n)
+    }
+    await all
+    expect(new Set(done)).toEqual(new Set(['a', 'b', 'c', 'd']))
   })
 
   it('fail unsent when another statement starts, if they have waited longer than waitLimit', async () => {
