@@ -81,7 +81,7 @@ def open_token(secret: bytes, ctx: bytes, token: str, row_key: str = "") -> dict
 
 
 def row_key_of(cookie: bytes, ctx: bytes) -> str:
-    return hashlib.sha256(b"keepsake/v1/locator" + ctx + cookie[:16]).hexdigest()
+    return hashlib.sha256(b"keepsake/v1/locator" + ctx + cookie[:16]).digest()[:16].hex()
 
 
 def proof_of(cookie: bytes, ctx: bytes) -> str:

@@ -42,7 +42,7 @@ async function visitsTo(store: Store, size: number): Promise<Candidate[]> {
   for (let n = cookies.length; n < size; n++) {
     // Spread over an hour, as if visitors came one after the other.
     const expiresAt = Date.now() + HOUR_MS + (n / size) * HOUR_MS
-    await store.create(randomBytes(32).toString('hex'), { text, expiresAt })
+    await store.create(randomBytes(16).toString('hex'), { text, expiresAt })
   }
   return [
     serial(`${size} sessions, read`, cookies, async (cookie) => {

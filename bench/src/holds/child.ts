@@ -77,7 +77,7 @@ function* mixed(own: readonly Row[], count: number): Generator<Row> {
   const every = Math.floor(count / own.length)
   for (let n = 0; n < count; n++) {
     const mine = n % every === 0 ? own[n / every] : undefined
-    yield mine ?? [randomBytes(32).toString('hex'), strangerOf(n, text)]
+    yield mine ?? [randomBytes(16).toString('hex'), strangerOf(n, text)]
   }
 }
 
@@ -86,7 +86,7 @@ function strangerOf(n: number, text: string): StoredRecord {
   return {
     text,
     expiresAt: Math.floor(Date.now() + (n % OVER === 0 ? -distance : HOUR_MS + distance)),
-    subject: n % 4 < 2 ? randomBytes(32).toString('hex') : undefined,
+    subject: n % 4 < 2 ? randomBytes(16).toString('hex') : undefined,
   }
 }
 

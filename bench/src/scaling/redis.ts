@@ -39,7 +39,7 @@ export async function measureRedis(sessions: number, visits: number): Promise<Co
       const before = await info('memory', 'used_memory')
       const expiresAt = Date.now() + HOUR_MS
       for (let n = 0; n < sessions; n += BATCH) {
-        const keys = Array.from({ length: BATCH }, () => randomBytes(32).toString('hex'))
+        const keys = Array.from({ length: BATCH }, () => randomBytes(16).toString('hex'))
         // One pipeline: the client sends together what is written in one turn.
         await Promise.all(
           keys.map(async (key) =>

@@ -12,7 +12,7 @@ const CHARACTERS =
 const ALPHABET = CHARACTERS.split('') as [string, ...string[]]
 const MAX_TIME = 2 ** 40 - 1
 const TIMES = [0, 1, 60, 1_800_000_000, 2 ** 32 - 1, 2 ** 32, MAX_TIME - 1, MAX_TIME] as const
-const ROWS = [undefined, 'a'.repeat(64), 'b'.repeat(64)] as const
+const ROWS = [undefined, 'a'.repeat(32), 'b'.repeat(32)] as const
 
 /** One sealer and the tokens that it has sealed: nothing else may ever open. */
 interface Sealed {

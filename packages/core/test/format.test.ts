@@ -42,7 +42,7 @@ const CASES = Array.from({ length: 60 }, (_, i): Case => {
     purpose,
     name: `__Host-${'n'.repeat(i % 4)}`,
     audience: i % 3 === 0 ? '' : `shop ${i} ü`,
-    rowKey: purpose === 'store' ? bytesOf(`row ${i}`, 32).toString('hex') : undefined,
+    rowKey: purpose === 'store' ? bytesOf(`row ${i}`, 16).toString('hex') : undefined,
     fields: {
       created: 1_800_000_000 + i,
       issued: 1_800_000_000 + 2 * i,

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { StoreBusyError } from '../src/base/errors.ts'
 import { memoryStore } from '../src/store/memory-store.ts'
 import { movingStore } from '../src/store/moving-store.ts'
-import type { Store, StoredRecord } from '../src/store/store.ts'
+import { revisionOf, type Store, type StoredRecord } from '../src/store/store.ts'
 import { thrown, troubledStore } from './store-support.ts'
 
-const KEY = 'a'.repeat(64)
+const KEY = 'a'.repeat(32)
 const record = (text: string, expiresAt = Infinity, subject?: string): StoredRecord => ({
   text,
   expiresAt,
@@ -27,10 +27,10 @@ describe('movingStore', () => {
     const { from, to, moving } = createMoving()
     await from.create(KEY, record(TEXT))
     expect(await moving.create(KEY, record('y'))).toBe(false)
-    expect(await moving.replace(KEY, TEXT.slice(0, 44), record('z'.repeat(50)))).toBe(true)
+    expect(await moving.replace(KEY, revisionOf(TEXT), record('z'.repeat(50)))).toBe(true)
     expect([await from.read(KEY), await to.read(KEY)]).toEqual(['z'.repeat(50), undefined])
-    await moving.create('b'.repeat(64), record('new'))
-    expect(await to.read('b'.repeat(64))).toBe('new')
+    await moving.create('b'.repeat(32), record('new'))
+    expect(await to.read('b'.repeat(32))).toBe('new')
   })
 
   it('sweeps, empties and closes both, and is volatile if one of them is', async () => {
@@ -39,11 +39,11 @@ describe('movingStore', () => {
     const closing = (name: string, store: Store): Store => ({ ...store, close: () => void closed.push(name) })
     const moving = movingStore(closing('from', from), closing('to', to))
     await from.create(KEY, record('a', Date.now() + 60_000))
-    await to.create('b'.repeat(64), record('b', Date.now() + 60_000))
+    await to.create('b'.repeat(32), record('b', Date.now() + 60_000))
     expect(await moving.sweep?.(Date.now() + 3_600_000)).toBe(2)
     await from.create(KEY, record('a'))
-    await to.create('b'.repeat(64), record('b'))
-    for (const key of [KEY, 'b'.repeat(64)]) await moving.delete(key)
+    await to.create('b'.repeat(32), record('b'))
+    for (const key of [KEY, 'b'.repeat(32)]) await moving.delete(key)
     expect([from.size, to.size]).toEqual([0, 0])
     await moving.close?.()
     expect(closed.toSorted()).toEqual(['from', 'to'])

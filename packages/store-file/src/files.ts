@@ -17,7 +17,7 @@ export async function readIfThere(path: string): Promise<string | undefined> {
 }
 
 /** The name of a record's temporary file. A crash may leave one behind. */
-const TEMPORARY = /^[0-9a-f]{64}\.[0-9a-f]{12}\.tmp$/
+const TEMPORARY = /^[0-9a-f]{32}\.[0-9a-f]{12}\.tmp$/
 
 export const isTemporary = (name: string): boolean => TEMPORARY.test(name)
 

@@ -146,10 +146,10 @@ export function fileStore(options: FileStoreOptions): Store {
 const isOver = (record: StoredRecord | undefined, until: number): boolean =>
   record === undefined || record.expiresAt <= until
 
-const isKey = (name: string): boolean => /^[0-9a-f]{64}$/.test(name)
+const isKey = (name: string): boolean => /^[0-9a-f]{32}$/.test(name)
 
 /** Only a key of this form becomes a file name. */
 function checked(key: string): string {
   if (isKey(key)) return key
-  throw new TypeError('expected a key of 64 hexadecimal digits')
+  throw new TypeError('expected a key of 32 hexadecimal digits')
 }

@@ -9,7 +9,7 @@ import { fileStore } from '../src/index.ts'
 import { openLock } from '../src/lock.ts'
 
 const CHILD = fileURLToPath(new URL('./dying-child.ts', import.meta.url))
-const key = 'ab'.repeat(32)
+const key = 'ab'.repeat(16)
 const record = (text: string) => ({ text, expiresAt: Date.now() + 3_600_000 })
 
 let directory = ''
@@ -72,7 +72,7 @@ describe('the lock of a record', () => {
     let isWritten = false
     const writing = Promise.resolve(store.create(key, record('text'))).then((done) => (isWritten = done))
     // This record has another lock.
-    expect(await store.create('cd'.repeat(32), record('text'))).toBe(true)
+    expect(await store.create('cd'.repeat(16), record('text'))).toBe(true)
     expect(isWritten).toBe(false)
     holder.kill('SIGCONT')
     holder.send('give it back')

@@ -21,7 +21,7 @@ import { fileStore } from '../src/index.ts'
 import { type Lock, openLock } from '../src/lock.ts'
 
 const HOUR_MS = 3_600_000
-const key = 'ab'.repeat(32)
+const key = 'ab'.repeat(16)
 const record = (text: string, inMs = HOUR_MS) => ({ text, expiresAt: Date.now() + inMs })
 
 let parent = ''
@@ -77,7 +77,7 @@ describe('the directory of a file store', () => {
   })
 })
 
-describe('a key that is not 64 lower-case hexadecimal digits', () => {
+describe('a key that is not 32 lower-case hexadecimal digits', () => {
   it.each(['', '..', `../${key}`, key.toUpperCase(), `${key}0`, key.slice(1), `${key}\n`, 'lock-a'])(
     'is rejected before any file is touched: %j',
     async (wrong) => {
@@ -116,7 +116,7 @@ describe('a sweep of the directory', () => {
     const store = fileStore({ directory })
     await store.create(key, record('alive'))
     const temporary = `${key}.0123456789ab.tmp`
-    const broken = 'cd'.repeat(32)
+    const broken = 'cd'.repeat(16)
     const young = `${key}.ba9876543210.tmp`
     for (const name of [temporary, young, broken, 'README', `${key}.tmp`])
       writeFileSync(join(directory, name), '{"text":')
@@ -147,7 +147,7 @@ describe('a sweep of the directory', () => {
     const store = fileStore({ directory })
     mkdirSync(directory)
     const over = JSON.stringify({ text: 'over', expiresAt: 1, writtenAt: 0 })
-    for (let n = 0; n < 200; n++) writeFileSync(join(directory, n.toString(16).padStart(64, '0')), over)
+    for (let n = 0; n < 200; n++) writeFileSync(join(directory, n.toString(16).padStart(32, '0')), over)
     let turns = 0
     const count = (): void => void (turns++, (timer = setImmediate(count)))
     let timer = setImmediate(count)
@@ -172,7 +172,7 @@ describe('the lock of a file store', () => {
     const replaced = replace()
     // Reading needs no lock, and this other record has another one.
     expect(await store.read(key)).toBe('text')
-    expect(await store.create('cd'.repeat(32), record('text'))).toBe(true)
+    expect(await store.create('cd'.repeat(16), record('text'))).toBe(true)
     expect(isDone).toBe(false)
     await holder.terminate()
     expect(await replaced).toBe(true)
@@ -216,7 +216,7 @@ describe('the lock of a file store', () => {
     let begun = 0
     const write = async (): Promise<void> => {
       while (!through.signal.aborted && begun < most)
-        await busy.create(`a${String(begun++).padStart(63, '0')}`, record('text'))
+        await busy.create(`a${String(begun++).padStart(31, '0')}`, record('text'))
     }
     const writes = [write(), write(), write(), write()]
     expect(await other.create(key, record('in between'))).toBe(true)

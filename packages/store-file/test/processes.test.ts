@@ -7,7 +7,7 @@ import { fileStore } from '../src/index.ts'
 storeProcessSuite('fileStore', new URL('./child.ts', import.meta.url), () => {
   const place = mkdtempSync(join(tmpdir(), 'keepsake-file-'))
   const store = fileStore({ directory: place })
-  const others = () => readdirSync(place).filter((name) => !/^([0-9a-f]{64}|lock-[0-9a-f])$/.test(name))
+  const others = () => readdirSync(place).filter((name) => !/^([0-9a-f]{32}|lock-[0-9a-f])$/.test(name))
   return {
     place,
     directory: place,

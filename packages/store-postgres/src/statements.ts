@@ -2,7 +2,7 @@ import { REVISION_CHARS } from '@keepsake/core/store'
 import type { Statement } from './client.ts'
 import type { Rank } from './slots.ts'
 
-const revision = (text: string): string => `left(${text}, ${REVISION_CHARS})`
+const revision = (text: string): string => `right(${text}, ${REVISION_CHARS})`
 
 /** The store's statements, each of which is one atomic step. */
 export interface Statements {

@@ -54,7 +54,7 @@ describe.skipIf(server === undefined).each([
     await other.prepare()
     revision = async () => {
       const beside = connections[1]?.client
-      const answer = await beside?.query(`SELECT left(text, 44) AS revision FROM "${table}"`, [])
+      const answer = await beside?.query(`SELECT right(text, 16) AS revision FROM "${table}"`, [])
       const [row] = (answer?.rows ?? []) as { revision: string }[]
       return row?.revision ?? ''
     }

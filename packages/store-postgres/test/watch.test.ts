@@ -10,7 +10,7 @@ const url = server?.url ?? ''
 const { client: pool, close } = pg(url)
 afterAll(() => close().then(() => server?.stop()))
 
-const newKey = (): string => randomBytes(32).toString('hex')
+const newKey = (): string => randomBytes(16).toString('hex')
 const record = (text: string) => ({ text, expiresAt: Date.now() + 3_600_000 })
 
 async function open(listener: OpenListener = () => pool.connect()) {

@@ -11,7 +11,7 @@ export interface Value {
   readonly subject: string | undefined
 }
 
-const HEAD = /^(?:\d+\.(\d+)\.([0-9a-f]{64}))?:/
+const HEAD = /^(?:\d+\.(\d+)\.([0-9a-f]{32}))?:/
 
 /** Undefined for a value that is not a record of this store. */
 export function parse(value: unknown): Value | undefined {

@@ -1,5 +1,6 @@
 import { fieldOf } from '@keepsake/core/store'
 import { isIoredis, isNodeRedis, type RedisClient } from './client.ts'
+import { unpacked } from './packed-key.ts'
 
 /** The keys of all records under a prefix, a few at a time; each without the prefix. */
 export type Scan = (prefix: string) => AsyncIterable<readonly string[]>
@@ -43,21 +44,18 @@ export function scannerOf(client: RedisClient): Scan | undefined {
   return (
     steps &&
     async function* scan(prefix) {
-      // Keys of records are hexadecimal; all other names under the prefix begin with another character.
-      const pattern = `${prefix}[0-9a-f]*`
+      const pattern = `${prefix}*`
       for (const step of await steps()) {
         let cursor = '0'
         do {
           const [next, names] = await step(cursor, pattern)
           cursor = next
-          yield names.flatMap((name) => KEY.exec(name.slice(prefix.length))?.[0] ?? [])
+          yield names.flatMap((name) => unpacked(name.slice(prefix.length)) ?? [])
         } while (cursor !== '0')
       }
     }
   )
 }
-
-const KEY = /^[0-9a-f]{64}$/
 
 function stepsOf(client: RedisClient & Partial<NodeRedis> & Partial<Ioredis>) {
   if (fieldOf(client, 'scan') === undefined && fieldOf(client, 'nodeClient') === undefined) return undefined

@@ -3,8 +3,8 @@ import { scriptOf } from './client.ts'
 
 /** Each script uses one key, so that it runs on the node of a cluster that has the key. */
 
-/** The part of a value before its text: a minute (8 digits), a time (13), a subject (64) and separators. */
-const MAX_HEAD_CHARS = 88
+/** The part of a value before its text: a minute (8 digits), a time (13), a subject (32) and separators. */
+const MAX_HEAD_CHARS = 56
 
 /**
  * Replaces a record. `ARGV[1]` is its expiry, a space, and the revision of the text that it replaces. `ARGV[2]` is its
@@ -13,20 +13,22 @@ const MAX_HEAD_CHARS = 88
  * replaced, now or earlier by the same command, which a client repeats if the reply was lost; 2 if nothing was done
  * because the record has to be listed first.
  *
- * Reads only the part of the stored value that it compares, and does not split the new value, which may be long.
+ * Reads only the parts of the stored value that it compares, and does not split the new value, which may be long. A text that
+ * is shorter than a revision is everything after the colon.
  */
 export const REPLACE = scriptOf(`
-local standing = redis.pcall('GETRANGE', KEYS[1], 0, ${MAX_HEAD_CHARS + REVISION_CHARS - 1})
-if type(standing) ~= 'string' then return 0 end
+local found = redis.pcall('GETRANGE', KEYS[1], -${REVISION_CHARS + 1}, -1)
+if type(found) ~= 'string' then return 0 end
 local expiresAt, from = string.match(ARGV[1], '^(%d+) (.*)$')
 local value = ARGV[2]
-local function revision(of)
-  local colon = string.find(of, ':', 1, true)
-  return colon and string.sub(of, colon + 1, colon + ${REVISION_CHARS})
+local function is(revision)
+  local length = #revision
+  return string.sub(found, -length) == revision
+    and (length == ${REVISION_CHARS} or string.byte(found, -length - 1) == 58)
 end
-local found = revision(standing)
-if found ~= from and found ~= revision(value) then return 0 end
+if not is(from) and not is(string.sub(value, -${REVISION_CHARS})) then return 0 end
 if string.byte(value) == 46 then
+  local standing = redis.call('GETRANGE', KEYS[1], 0, ${MAX_HEAD_CHARS - 1})
   local listed, whose = string.match(standing, '^(%d+)%.%d+%.(%x+):')
   if whose ~= string.match(value, '(%x+):') or listed * 60000 < tonumber(expiresAt) then return 2 end
   value = listed .. value

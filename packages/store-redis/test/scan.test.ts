@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { reachRedis } from '@keepsake/test-services'
 import { Redis } from 'ioredis'
 import { afterAll, describe, expect, it } from 'vitest'
+import { packed } from '../src/packed-key.ts'
 import { type NodeRedisClient, redisStore } from '../src/index.ts'
 import { newPrefix, nodeRedis } from './clients.ts'
 
@@ -9,7 +10,7 @@ const server = await reachRedis()
 const url = server?.url ?? ''
 afterAll(() => server?.stop())
 
-const newKey = (): string => randomBytes(32).toString('hex')
+const newKey = (): string => randomBytes(16).toString('hex')
 const record = (text: string) => ({ text, expiresAt: Date.now() + 3_600_000 })
 
 async function keysIn(store: ReturnType<typeof redisStore>): Promise<string[]> {
@@ -38,9 +39,10 @@ describe.skipIf(server === undefined)('listing all records of a Redis store', ()
     const store = redisStore(client, { prefix })
     const key = newKey()
     await store.create(key, record('ours'))
-    await client.hSet(`${prefix}${newKey()}`, 'a', 'b')
-    await client.set(`${prefix}${newKey()}`, 'something else')
-    await client.set(`${prefix}${newKey()}0`, ':text')
+    await client.hSet(prefix + packed(newKey()), 'a', 'b')
+    await client.set(prefix + packed(newKey()), 'something else')
+    await client.set(`${prefix}${packed(newKey())}0`, ':text')
+    await client.set(`${prefix}${'/'.repeat(22)}`, ':text')
     await client.set(`${prefix}abc`, ':text')
     expect(await keysIn(store)).toEqual([key])
     close()

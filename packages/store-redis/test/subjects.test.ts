@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { revisionOf } from '@keepsake/core/store'
 import { reachRedis } from '@keepsake/test-services'
 import { afterAll, describe, expect, it } from 'vitest'
+import { packed } from '../src/packed-key.ts'
 import { redisStore } from '../src/index.ts'
 import { newPrefix, nodeRedis } from './clients.ts'
 
@@ -10,7 +11,7 @@ const MINUTE = 60_000
 const UNIT = 2 ** 26
 const server = await reachRedis()
 afterAll(() => server?.stop())
-const newKey = () => randomBytes(32).toString('hex')
+const newKey = () => randomBytes(16).toString('hex')
 
 async function open() {
   const { client, close } = await nodeRedis(server?.url ?? '')
@@ -42,11 +43,11 @@ describe.skipIf(server === undefined)('the index of a subject in Redis', () => {
     const [coming, gone] = [newKey(), newKey()]
     const now = Math.floor(Date.now() / MINUTE)
     await client.zAdd(index, [
-      { score: (now + 60) * UNIT + now, value: coming },
-      { score: (now + 60) * UNIT + now - 10, value: gone },
+      { score: (now + 60) * UNIT + now, value: packed(coming) },
+      { score: (now + 60) * UNIT + now - 10, value: packed(gone) },
     ])
     expect(await listed(store.bySubject?.(subject))).toEqual([])
-    expect(await client.zRange(index, 0, -1)).toEqual([coming])
+    expect(await client.zRange(index, 0, -1)).toEqual([packed(coming)])
     close()
   })
 
@@ -90,7 +91,7 @@ describe.skipIf(server === undefined)('a key under the prefix of a Redis store',
       (key: string) => client.set(key, 'something else'),
     ]) {
       const key = newKey()
-      await put(`${prefix}${key}`)
+      await put(prefix + packed(key))
       expect(await store.read(key)).toBeUndefined()
       expect(await store.replace(key, 'something else', record('text', subject))).toBe(false)
     }

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 import { redisStore } from '../src/index.ts'
 import { type Connection, newPrefix } from './clients.ts'
 
-export const newKey = (): string => randomBytes(32).toString('hex')
+export const newKey = (): string => randomBytes(16).toString('hex')
 export const record = (text: string) => ({ text, expiresAt: Date.now() + 3_600_000 })
 
 /** A store, its clients and its prefix. The clients close at the end of the test. */

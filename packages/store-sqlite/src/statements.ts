@@ -40,7 +40,7 @@ export function prepare(database: SqliteDatabase, table: string): Statements {
       WHERE expires_at <= ?`),
     replace: database.prepare(`
       UPDATE "${table}" SET text = ?, expires_at = ?, subject = ?
-      WHERE key = ? AND substr(text, 1, ${REVISION_CHARS}) = ? AND expires_at > ?`),
+      WHERE key = ? AND substr(text, -${REVISION_CHARS}) = ? AND expires_at > ?`),
     delete: database.prepare(`DELETE FROM "${table}" WHERE key = ?`),
     // Ordered by key, which no write changes, so that continuing after a key misses no row.
     bySubject: database.prepare(`

@@ -5,8 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type SqliteDatabase, sqliteStore } from '../src/index.ts'
 
-const keyOf = (n: number): string => n.toString(16).padStart(64, '0')
-const ALICE = 'a'.repeat(64)
+const keyOf = (n: number): string => n.toString(16).padStart(32, '0')
+const ALICE = 'a'.repeat(32)
 
 let directory = ''
 let database: DatabaseSync

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { sqliteStore } from '../src/index.ts'
 
 const NOBODY = 65_534
-const key = 'ab'.repeat(32)
+const key = 'ab'.repeat(16)
 const record = (text: string) => ({ text, expiresAt: Date.now() + 3_600_000 })
 
 if (process.getuid?.() === 0) {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sqliteStore } from '../src/index.ts'
 
 const HOUR_MS = 3_600_000
-const key = 'ab'.repeat(32)
+const key = 'ab'.repeat(16)
 const record = (text: string, inMs = HOUR_MS) => ({ text, expiresAt: Date.now() + inMs })
 
 let directory = ''

@@ -4,15 +4,15 @@ import { newKey } from './store-keys.ts'
 import { PATIENCE_MS, type Stage, type Stages } from './store-stage.ts'
 
 /** Contains both cases of a letter, and characters with a meaning in patterns. */
-const HEAD = 'Aa_bB-cC'.repeat(6).slice(0, REVISION_CHARS)
-const STANDING = `${HEAD}${'x'.repeat(200)}`
+const END = 'Aa_bB-cC'.repeat(6).slice(0, REVISION_CHARS)
+const STANDING = `${'x'.repeat(200)}${END}`
 const OTHER = 'o'.repeat(REVISION_CHARS)
 const places = Array.from({ length: REVISION_CHARS }, (_, place) => place)
 
 /** The promises of `replace` about revisions. */
 export function testRevisions(stage: Stages): void {
   describe('a replacement by revision', { timeout: PATIENCE_MS }, () => {
-    it('succeeds if the text begins with these 44 characters, and not otherwise', async () => {
+    it('succeeds if the text ends with these 16 characters, and not otherwise', async () => {
       expect(await faultsInRevisions(await stage())).toEqual([])
     })
 
@@ -20,7 +20,7 @@ export function testRevisions(stage: Stages): void {
       const { store, other, record } = await stage()
       const key = newKey()
       const texts = [0, 1, 500, 131_072 - REVISION_CHARS].map(
-        (length, n) => `${n}${HEAD.slice(1)}${'x'.repeat(length)}`,
+        (length, n) => `${'x'.repeat(length)}${END.slice(1)}${n}`,
       )
       let from = texts.at(-1) ?? ''
       await store.create(key, record(from))
@@ -59,28 +59,33 @@ export async function faultsInRevisions({ store, record }: Stage): Promise<reado
 
   await stands(STANDING)
   for (const place of places) {
-    for (const character of othersThan(HEAD[place] ?? ''))
-      await refuses(`a revision with another character at ${place}`, replacedAt(HEAD, place, character))
-    const text = replacedAt(STANDING, place, 'z')
-    await refuses(`a wrong revision for a new text that differs from the stored one at ${place}`, OTHER, text)
+    for (const character of othersThan(END[place] ?? ''))
+      await refuses(`a revision with another character at ${place}`, replacedAt(END, place, character))
+    const text = replacedAt(STANDING, STANDING.length - 1 - place, 'z')
+    await refuses(
+      `a wrong revision for a new text that differs from the stored one ${place} characters before its end`,
+      OTHER,
+      text,
+    )
   }
-  for (const length of [0, 1, 20, 43, 45, STANDING.length])
-    await refuses(`the first ${length} characters of the text as its revision`, STANDING.slice(0, length))
-  await refuses('the end of the text as its revision', STANDING.slice(-REVISION_CHARS))
-  await takes('the revision of the stored text', HEAD)
+  await refuses('no characters as the revision', '')
+  for (const length of [1, 8, 15, 17, STANDING.length])
+    await refuses(`the last ${length} characters of the text as its revision`, STANDING.slice(-length))
+  await refuses('the beginning of the text as its revision', STANDING.slice(0, REVISION_CHARS))
+  await takes('the revision of the stored text', END)
 
-  await stands(HEAD.slice(0, 43))
-  await refuses('the revision of a text with one more character', HEAD)
-  await refuses('the revision of a text with one character less', HEAD.slice(0, 42))
-  await takes('a text shorter than 44 characters as its own revision', HEAD.slice(0, 43))
+  await stands(END.slice(1))
+  await refuses('the revision of a text with one more character', END)
+  await refuses('the revision of a text with one character less', END.slice(2))
+  await takes('a text shorter than 16 characters as its own revision', END.slice(1))
 
   await stands(STANDING)
-  await takes('the revision of another text that begins with the same 44 characters', revisionOf(`${HEAD}y`))
-  await stands(HEAD)
-  await takes('the revision of a text of exactly 44 characters', HEAD)
+  await takes('the revision of another text that ends with the same 16 characters', revisionOf(`y${END}`))
+  await stands(END)
+  await takes('the revision of a text of exactly 16 characters', END)
   const subject = newKey()
   await stands(STANDING, subject)
-  await takes('the revision of a text that belongs to a subject', HEAD, subject)
+  await takes('the revision of a text that belongs to a subject', END, subject)
   return [...new Set(faults)]
 }
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
+import { REVISION_CHARS } from '@keepsake/core/store'
 
-const TAIL = '.'.repeat(200)
+const HEAD = '.'.repeat(200)
 
-/** A text as long as a sealed one. It begins like all such texts, but has a revision that is unique to its label. */
+/** A text as long as a sealed one, with a revision that is unique to its label. */
 export function longText(label: string): string {
-  const own = createHash('sha256').update(label).digest('base64url').slice(0, 8)
-  return `${'k'.repeat(12)}${'n'.repeat(24)}${own}${label}${TAIL}`
+  const own = createHash('sha256').update(label).digest('base64url').slice(0, REVISION_CHARS)
+  return HEAD + label + own
 }

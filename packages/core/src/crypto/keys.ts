@@ -25,13 +25,13 @@ export interface Keys {
 
 /** The values derived from a text that another library has signed. */
 export interface ArrivalKeys {
-  /** Where to record what a foreign session became: keys of 64 hexadecimal digits, the current one last. */
+  /** Where to record what a foreign session became: keys of 32 hexadecimal digits, the current one last. */
   readonly places: (signed: string) => readonly string[]
   /** 64 bytes that only this application can derive, the same for each request. */
   readonly bytes: (signed: string) => Buffer
 }
 
-/** Names of a subject for a store that must not learn who it is: 64 hexadecimal digits, with a separate key for each use. */
+/** Names of a subject for a store that must not learn who it is: 32 hexadecimal digits, with a separate key for each use. */
 export interface SubjectKeys {
   /** The name in a subject's records. */
   readonly hash: (subject: string) => string
@@ -103,7 +103,10 @@ function hashersUnder(
   return (text) => hashers.map((hash) => hash(text))
 }
 
+/** A hash as a key or a subject's name in a store: its first 16 bytes, 32 hexadecimal digits. */
+export const nameOf = (digest: Buffer): string => digest.toString('hex', 0, 16)
+
 function hasher(secret: KeyObject, use: KeyUse, context: Buffer): (text: string) => string {
   const key = createSecretKey(derive(secret, use, context, 32))
-  return (text) => createHmac('sha256', key).update(text).digest('hex')
+  return (text) => nameOf(createHmac('sha256', key).update(text).digest())
 }

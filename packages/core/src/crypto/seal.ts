@@ -102,7 +102,7 @@ interface Scratch {
   readonly aad: Buffer
 }
 
-/** A context, and a row key of 64 hexadecimal digits; longer data gets a separate buffer. */
+/** A context, and a row key of 32 hexadecimal digits; longer data gets a separate buffer. */
 const MAX_AAD_BYTES = 2048
 
 type ScratchFor = (bytes: number) => Scratch

@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
+import { nameOf } from '../crypto/keys.ts'
 import { copied, createSecretCache } from '../crypto/secret-cache.ts'
 import { type FillRandom, randomBytes } from '../base/random.ts'
 
@@ -41,7 +42,7 @@ export function createCookieHashes(context: Uint8Array) {
     bytes.write(value, 'base64url')
     bytes.copy(keyRoom, keyRoom.length - LOCATOR_BYTES, 0, LOCATOR_BYTES)
     bytes.copy(proofRoom, proofRoom.length - COOKIE_BYTES + LOCATOR_BYTES, LOCATOR_BYTES)
-    const key = hash('sha256', keyRoom)
+    const key = nameOf(hash('sha256', keyRoom, 'buffer'))
     const proof = hash('sha256', proofRoom, 'buffer').toString('base64url', 0, PROOF_BYTES)
     const both = { key, proof }
     cache.add(copied(value), both)
@@ -50,7 +51,7 @@ export function createCookieHashes(context: Uint8Array) {
 
   const hashesOf = (value: string): Hashed => cache.find(value) ?? hashed(value)
   return Object.freeze({
-    /** The key of the row, 64 hexadecimal digits. */
+    /** The key of the row, 32 hexadecimal digits. */
     keyOf: (value: string): string => hashesOf(value).key,
     /** The row's value in place of the verifier: 16 bytes in base64url. */
     proofOf: (value: string): string => hashesOf(value).proof,

@@ -12,7 +12,7 @@ export interface StandingRecord {
   readonly opened: Opened
 }
 
-/** The names of a subject's records in the store: 64 hexadecimal digits, a keyed hash. */
+/** The names of a subject's records in the store: 32 hexadecimal digits, a keyed hash. */
 export interface SubjectNames {
   /** Today's name. */
   readonly hash: (subject: string) => string

@@ -2,23 +2,20 @@ import { ConfigError, wrongOption } from '../base/errors.ts'
 import { fieldOf } from '../base/own.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 
-/**
- * The length of a revision in characters: in a sealed text the key's name (12) and a nonce that is never used
- * twice (32).
- */
-export const REVISION_CHARS = 44
+/** The length of a revision in characters: in a sealed text the end of its GCM tag, 12 bytes. */
+export const REVISION_CHARS = 16
 
 /**
- * The revision of a text, which distinguishes it from any other: its first 44 characters. A shorter text is its own
+ * The revision of a text, which distinguishes it from any other: its last 16 characters. A shorter text is its own
  * revision.
  */
-export const revisionOf = (text: string): string => text.slice(0, REVISION_CHARS)
+export const revisionOf = (text: string): string => text.slice(-REVISION_CHARS)
 
 /** A store's value for a key. */
 export interface StoredRecord {
   /**
    * Sealed and opaque, up to 131,072 characters, of base64url today; a store must return them exactly. A
-   * text that is longer than its revision begins with 44 characters of ASCII, so that a store may count bytes.
+   * text that is longer than its revision ends with 16 characters of ASCII, so that a store may count bytes.
    * No two texts have the same revision ({@link revisionOf}): every seal uses a new nonce.
    */
   readonly text: string
@@ -28,7 +25,7 @@ export interface StoredRecord {
    */
   readonly expiresAt: number
   /**
-   * 64 hexadecimal digits, a keyed hash of the subject: lets the store find a subject's records without knowing
+   * 32 hexadecimal digits, a keyed hash of the subject: lets the store find a subject's records without knowing
    * the subject. Undefined for an anonymous session.
    */
   readonly subject?: string | undefined
@@ -40,7 +37,7 @@ export interface StoredRecord {
 }
 
 /**
- * The interface of a backend: texts under keys until a deadline. A key is 64 hexadecimal digits in lower case (a
+ * The interface of a backend: texts under keys until a deadline. A key is 32 hexadecimal digits in lower case (a
  * hash of the cookie's locator), so it is safe in a file name or a statement; a store never sees a session, a cookie or a
  * rule.
  *
@@ -73,7 +70,7 @@ export interface Store {
   create(key: string, record: StoredRecord): MaybePromise<boolean>
   /**
    * Replaces the whole record (text, deadline and subject) whose text has this revision; false if
-   * it is missing or expired, or if a text of another revision is stored. Compares the first 44 characters of the stored text
+   * it is missing or expired, or if a text of another revision is stored. Compares the last 16 characters of the stored text
    * with `revision`, all of them and nothing else ({@link revisionOf}), so that the old text need not be sent. Never
    * creates. A deadline in the past, such as 0, ends the record: the result is true, and the key is missing from then on.
    * If a client may have sent a command twice by itself, the result is also true if `record.text` is already stored,

@@ -48,7 +48,7 @@ const handleOf = (key: string): string => Buffer.from(key, 'hex').toString('base
 
 /** The row's key of a handle; undefined for an invalid one. */
 export function keyOfHandle(handle: unknown): string | undefined {
-  if (typeof handle !== 'string' || handle.length !== 43) return undefined
+  if (typeof handle !== 'string' || handle.length !== 22) return undefined
   const bytes = Buffer.from(handle, 'base64url')
   return bytes.toString('base64url') === handle ? bytes.toString('hex') : undefined
 }

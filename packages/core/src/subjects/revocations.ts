@@ -2,7 +2,7 @@ import type { TimeLimit } from '../base/time-limit.ts'
 import { hash } from 'node:crypto'
 import type { SealedStore, StandingRecord } from '../store/sealed-store.ts'
 import type { Lifetime } from '../record/lifetime.ts'
-import type { Keys } from '../crypto/keys.ts'
+import { type Keys, nameOf } from '../crypto/keys.ts'
 import { SID_BYTES } from '../crypto/token.ts'
 import { type BriefCache, createBriefCache } from '../base/brief-cache.ts'
 import { StoreBusyError, StoreError } from '../base/errors.ts'
@@ -182,7 +182,7 @@ export function createRevocations(setup: RevocationsSetup) {
 export type Revocations = ReturnType<typeof createRevocations>
 
 /** A sid is unique, whatever its cookie is or was called. */
-const denialKey = (sid: string): string => hash('sha256', `keepsake/v1/revoked${sid}`)
+const denialKey = (sid: string): string => nameOf(hash('sha256', `keepsake/v1/revoked${sid}`, 'buffer'))
 
 /** Marks a list, so that it is not mistaken for a record. */
 const NAME = 'denied'

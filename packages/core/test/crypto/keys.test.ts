@@ -42,7 +42,7 @@ describe('the keys of a session cookie', () => {
     expect(name()).toBe(name())
     const names = [name(), name('other'), name('__Host-session', 'shop'), name('__Host-session', '', OLD)]
     expect(new Set([...names, keysOf().subjects.hash('bob')]).size).toBe(5)
-    for (const hash of names) expect(hash).toMatch(/^[0-9a-f]{64}$/)
+    for (const hash of names) expect(hash).toMatch(/^[0-9a-f]{32}$/)
   })
 
   it('return every name that a subject may have had, the current one last', () => {
@@ -57,7 +57,7 @@ describe('the keys of a session cookie', () => {
     const { subjects } = keysOf()
     const names = [subjects.hash('alice'), ...subjects.revocationKeys('alice')]
     expect(new Set(names).size).toBe(2)
-    for (const name of names) expect(name).toMatch(/^[0-9a-f]{64}$/)
+    for (const name of names) expect(name).toMatch(/^[0-9a-f]{32}$/)
   })
 
   it('name a subject with a separate key, which a release must not change (R61)', () => {
@@ -67,7 +67,7 @@ describe('the keys of a session cookie', () => {
     const info = Buffer.concat([Buffer.from('subject'), context])
     const key = Buffer.from(hkdfSync('sha256', OLD, 'keepsake/v1', info, 32))
     expect(keysOf('c', '', OLD).subjects.hash('alice')).toBe(
-      createHmac('sha256', key).update('alice').digest('hex'),
+      createHmac('sha256', key).update('alice').digest('hex').slice(0, 32),
     )
   })
 

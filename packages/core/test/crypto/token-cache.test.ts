@@ -13,7 +13,7 @@ const FIELDS: SealedFields = {
   sid: Buffer.alloc(16, 7),
   text: '{"n":1}',
 }
-const ROW = 'ab'.repeat(32)
+const ROW = 'ab'.repeat(16)
 
 const plainSealer = (): Sealer =>
   createSealer({ secrets: [secretNamed('newest'), secretNamed('older')], name: '__Host-session' })

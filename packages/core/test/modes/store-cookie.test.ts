@@ -54,7 +54,8 @@ describe('the hashes of a cookie', () => {
     fc.assert(
       fc.property(cookie, (value) => {
         const bytes = bytesOf(value)
-        expect(keyOf(value)).toBe(hashOf('keepsake/v1/locator', bytes.subarray(0, 16)).digest('hex'))
+        const key = hashOf('keepsake/v1/locator', bytes.subarray(0, 16)).digest().subarray(0, 16)
+        expect(keyOf(value)).toBe(key.toString('hex'))
         const proof = hashOf('keepsake/v1/verifier', bytes.subarray(16)).digest().subarray(0, 16)
         expect(proofOf(value)).toBe(proof.toString('base64url'))
       }),

@@ -17,8 +17,8 @@ import { revisionOf, type StoredRecord } from '../../src/store/store.ts'
 import { createGate, present, rejection, thrown, times, type Trouble } from '../store-support.ts'
 import { createShelf, fieldsWith, ROW } from '../modes/stored.ts'
 
-const KEY = 'a'.repeat(64)
-const OTHER_KEY = 'b'.repeat(64)
+const KEY = 'a'.repeat(32)
+const OTHER_KEY = 'b'.repeat(32)
 const notYet = (): boolean => false
 
 const dataOf = (record: SessionRecord | undefined): object | undefined =>

@@ -6,8 +6,8 @@ import type { SealedFields } from '../../src/crypto/token.ts'
 import { createShelf, fieldsWith, keysOf } from '../modes/stored.ts'
 import { BEGIN, rejection, secretNamed, type Trouble } from '../store-support.ts'
 
-const KEY = 'a'.repeat(64)
-const OTHER_KEY = 'b'.repeat(64)
+const KEY = 'a'.repeat(32)
+const OTHER_KEY = 'b'.repeat(32)
 const ONE = fieldsWith({ n: 1 })
 const TWO = fieldsWith({ n: 2 })
 const END = fieldsWith({}, undefined, { expires: 0 })
@@ -130,7 +130,7 @@ describe('sealed records', () => {
       fieldsWith({}, 'bob'),
       fieldsWith({ text: '"$"', a: '{"$":{"subject":"alice"}}' }),
     ].map((fields) => records.seal(KEY, fields, fields.subject).subject)
-    expect(alice).toMatch(/^[0-9a-f]{64}$/)
+    expect(alice).toMatch(/^[0-9a-f]{32}$/)
     expect(again).toBe(alice)
     expect(bob).not.toBe(alice)
     expect(nobody).toBeUndefined()

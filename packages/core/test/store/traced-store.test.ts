@@ -6,8 +6,8 @@ import type { Store } from '../../src/store/store.ts'
 import { tracedStore } from '../../src/store/traced-store.ts'
 import { rejectionOf } from '../support.ts'
 
-const KEY = 'a'.repeat(64)
-const SUBJECT = 'b'.repeat(64)
+const KEY = 'a'.repeat(32)
+const SUBJECT = 'b'.repeat(32)
 const RECORD = { text: 'canary-text', expiresAt: Date.now() + 60_000, subject: SUBJECT }
 
 let told: string[] = []

@@ -84,7 +84,7 @@ describe('a user with very many sessions in a synchronous store', () => {
       async *bySubject(subject) {
         yield* memory.bySubject?.(subject) ?? []
         // More than the maximum number of arguments of a call.
-        for (let n = 0; n < 130_000; n++) yield [n.toString(16).padStart(64, '0'), 'does not open']
+        for (let n = 0; n < 130_000; n++) yield [n.toString(16).padStart(32, '0'), 'does not open']
       },
     }
     expect(await login(open(crowded, 1))).toBeDefined()

@@ -4,14 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { memoryStore, type Store } from '@keepsake/core'
+import { revisionOf } from '@keepsake/core/store'
 import { fileStore } from '@keepsake/store-file'
 import { postgresStore } from '@keepsake/store-postgres'
 import { redisStore } from '@keepsake/store-redis'
 import { sqliteStore } from '@keepsake/store-sqlite'
 import { type Act, told } from './visits.ts'
 
-const KEY = 'ab'.repeat(32)
-const SUBJECT = 'cd'.repeat(32)
+const KEY = 'ab'.repeat(16)
+const SUBJECT = 'cd'.repeat(16)
 const NOW = 1_800_000_000_000
 const now = (): number => NOW
 
@@ -64,8 +65,8 @@ async function use(store: Store, lines: string[]): Promise<void> {
     () => store.create(KEY, record),
     () => store.read(KEY),
     () => found(store, 'admin'),
-    () => store.replace(KEY, text.slice(0, 44), { ...record, text: `y${text}`, subject: SUBJECT }),
-    () => store.replace(KEY, text.slice(0, 44), record),
+    () => store.replace(KEY, revisionOf(text), { ...record, text: `y${text}`, subject: SUBJECT }),
+    () => store.replace(KEY, revisionOf(text), record),
     () => store.read(KEY),
     () => found(store, SUBJECT),
     () => own(store, 'sweep')?.(NOW + 2000),
