@@ -57,7 +57,7 @@ interface Runner {
 }
 
 /** How often a candidate runs per slice, once its code is optimized. */
-async function calibrate(candidate: Candidate, sliceMs: number): Promise<number> {
+export async function calibrate(candidate: Candidate, sliceMs: number): Promise<number> {
   let times = 1
   for (let slices = 0; slices < 5;) {
     const start = performance.now()

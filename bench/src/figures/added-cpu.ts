@@ -1,11 +1,9 @@
 import { startRedis } from '@keepsake/test-services'
-import { openBackends } from '../http/backends.ts'
-import { nodeHttpVariants } from '../http/node-http.ts'
 import { PROTOTYPE } from '../http/variants.ts'
 import type { Goal } from '../report.ts'
-import { candidateOf } from '../requests/candidate.ts'
-import { type Candidate, measure } from '../rounds.ts'
-import { quantile, spreadOf } from '../statistics.ts'
+import { stayOnOneCore } from '../one-core.ts'
+import { blocksOf, pairwise, ratioOf } from '../statistics.ts'
+import { takeTurns } from './turns.ts'
 
 /** The same write by one library and by another, both on node:http. */
 interface Comparison {
@@ -34,10 +32,16 @@ const REDIS: Comparison = {
   limit: 1,
 }
 
-export const sealedWrite = (): Promise<readonly Goal[]> => compare(SEALED, undefined)
-export const memoryWrite = (): Promise<readonly Goal[]> => compare(MEMORY, undefined)
+export const sealedWrite = (): Promise<readonly Goal[]> => onOneCore(SEALED)
+export const memoryWrite = (): Promise<readonly Goal[]> => onOneCore(MEMORY)
+
+async function onOneCore(comparison: Comparison): Promise<readonly Goal[]> {
+  stayOnOneCore()
+  return compare(comparison, undefined)
+}
 
 export async function redisWrite(): Promise<readonly Goal[]> {
+  stayOnOneCore()
   const server = await startRedis()
   if (server === undefined) return []
   try {
@@ -48,35 +52,32 @@ export async function redisWrite(): Promise<readonly Goal[]> {
 }
 
 const BARE = 'bare'
-const WARM_UP = { rounds: 5, sliceMs: 15 }
-/** Blocks of few applications, so that a round ends before the machine's state has changed. */
-const ROUNDS = { rounds: 40, sliceMs: 20 }
-const BLOCKS = 5
-/** The quantile of rounds during which little else ran, so that the caches belonged to the benchmark. */
-const UNDISTURBED = 0.1
 const USE = 'write'
+/** Longer than the time in which a young generation fills up. */
+const SLICE_MS = 100
+const ROUNDS = 120
+/** Rounds in which V8 still optimizes. */
+const WARM_UP = 24
+const BLOCK = 12
+/** The share of a block's turns that counts: other work on the machine only ever adds CPU. */
+const UNDISTURBED = 0.9
 
-/**
- * First, every application of this framework runs, as in the benchmark of requests: V8 optimizes code differently if it has
- * seen only one library. Then the compared applications alternate with the bare handler, in blocks. Other work on the
- * machine only ever adds CPU to a round, so each block is represented by its first decile: it varies by a twentieth,
- * where the quartiles of single rounds differ by half.
- */
+/** The ratio of what both libraries add to the bare handler, one value for each block of rounds. */
 async function compare(
   { text, own, other, limit }: Comparison,
   redisUrl: string | undefined,
 ): Promise<readonly Goal[]> {
-  const backends = await openBackends({ redisUrl, postgresUrl: undefined })
-  const candidates: Candidate[] = []
-  for (const variant of nodeHttpVariants(backends.list)) candidates.push(await candidateOf(variant, USE))
-  await measure(`${text}, warming up`, candidates, WARM_UP)
-  const compared = candidates.filter(({ name }) => [own, other, BARE].includes(name))
-  const ratios: number[] = []
-  for (let block = 1; block <= BLOCKS; block++) {
-    const seriesOf = await measure(`${text}, ${block} of ${BLOCKS}`, compared, ROUNDS)
-    const cpuOf = (name: string): number => quantile(seriesOf(name).cpu, UNDISTURBED)
-    ratios.push((cpuOf(own) - cpuOf(BARE)) / (cpuOf(other) - cpuOf(BARE)))
-  }
-  await backends.close()
-  return [{ text, value: spreadOf(ratios), limit, bound: 'at most' }]
+  const tasks = [BARE, own, other].map((name) => ({ name, use: USE, redisUrl, sliceMs: SLICE_MS }) as const)
+  const turnsOf = await takeTurns(text, tasks, WARM_UP + ROUNDS)
+  const costsOf = (name: string): number[] => blocksOf(turnsOf(name).slice(WARM_UP), BLOCK).map(undisturbed)
+  const bare = costsOf(BARE)
+  const [ours, theirs] = [own, other].map((name) =>
+    pairwise(costsOf(name), bare, (cost, base) => cost - base),
+  )
+  return [{ text, value: ratioOf(ours ?? [], theirs ?? []), limit, bound: 'at most' }]
+}
+
+function undisturbed(turns: readonly number[]): number {
+  const counted = turns.toSorted((a, b) => a - b).slice(0, Math.ceil(turns.length * UNDISTURBED))
+  return counted.reduce((sum, cost) => sum + cost, 0) / counted.length
 }

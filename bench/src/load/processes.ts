@@ -1,35 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { answerOf, ask, end, start } from '../child-process.ts'
 import { PLAIN_COOKIE, type Use } from '../http/variants.ts'
 import type { Hit, ServerMessage, ServerTask, Shot } from './messages.ts'
-
-const start = (file: string, ...args: readonly string[]): ChildProcess =>
-  fork(fileURLToPath(new URL(file, import.meta.url)), args)
-
-async function answerOf<T>(child: ChildProcess): Promise<T> {
-  const gone = new AbortController()
-  const exited = (): void => gone.abort(new Error('a process of the benchmark exited early'))
-  child.once('exit', exited)
-  try {
-    const [message] = (await once(child, 'message', { signal: gone.signal })) as [T]
-    return message
-  } finally {
-    child.off('exit', exited)
-  }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  const exited = once(child, 'exit')
-  child.disconnect()
-  await exited
-}
-
-async function ask<T>(child: ChildProcess, question: object): Promise<T> {
-  const answer = answerOf<T>(child)
-  child.send(question)
-  return answer
-}
 
 /** A server process with one filled session per visitor. */
 export interface Target {
@@ -40,10 +11,11 @@ export interface Target {
   stop(): Promise<void>
 }
 
+const SERVER = new URL('server.ts', import.meta.url)
 const VISITORS = 32
 
 export async function startTarget(task: ServerTask): Promise<Target> {
-  const child = start('server.ts', JSON.stringify(task))
+  const child = start(SERVER, JSON.stringify(task))
   const { port } = await answerOf<Extract<ServerMessage, { port: number }>>(child)
   const visitors: string[] = []
   // One by one: connect-pg-simple creates its table with the first query, and fails if several run concurrently.
@@ -74,6 +46,8 @@ async function newVisitor(port: number, variant: string): Promise<string> {
   return cookie
 }
 
+const GENERATOR = new URL('generator.ts', import.meta.url)
+
 /** The process that sends the requests. */
 export interface Generator {
   fire(target: Target, use: Use, milliseconds: number): Promise<Hit>
@@ -81,7 +55,7 @@ export interface Generator {
 }
 
 export function startGenerator(): Generator {
-  const child = start('generator.ts')
+  const child = start(GENERATOR)
   return {
     fire: ({ port, visitors }, use, milliseconds) =>
       ask<Hit>(child, { port, visitors, use, milliseconds } satisfies Shot),

@@ -1,14 +1,14 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { createRandomPool, type FillRandom } from '../base/random.ts'
-import { type Sealer, sealerOf } from './seal.ts'
+import { sealerOf } from './seal.ts'
 import { derive, type KeyUse, type Secrets } from './secrets.ts'
-import { withTokenCache } from './token-cache.ts'
+import { type CachingSealer, withTokenCache } from './token-cache.ts'
 import { contextOf, MAX_TOKEN_CHARS } from './token.ts'
 
 /** Everything derived from the secrets of one session cookie: a separate key for each use. */
 export interface Keys {
   readonly fillRandom: FillRandom
-  sealer(purpose: 'cookie' | 'store'): Sealer
+  sealer(purpose: 'cookie' | 'store'): CachingSealer
   /** Separates the hashes of this cookie's ids from those of any other cookie. */
   readonly storeContext: Buffer
   /** The same for the cookie's former names. */

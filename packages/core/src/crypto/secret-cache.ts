@@ -12,6 +12,8 @@ export interface SecretCache<V> {
   find(text: string): V | undefined
   /** The text must be a separate string: a slice of a header would keep the whole header in memory. */
   add(text: string, value: V): void
+  /** Drops a text that will not come again. */
+  drop(text: string): void
 }
 
 /**
@@ -58,6 +60,13 @@ export function createSecretCache<V>(randomAt: number, maxChars: number): Secret
     },
     add(text, value) {
       keep(keyOf(text), { text, more: moreOf(text), last: lastOf(text), value })
+    },
+    drop(text) {
+      const key = keyOf(text)
+      const known = young.get(key)
+      if (known === undefined || !isFor(text, known)) return
+      young.delete(key)
+      chars -= text.length
     },
   })
 }

@@ -7,6 +7,12 @@ const MAX_CHARS = 2 ** 20
 /** The second half of the nonce, which differs in every token of a key epoch. */
 const NONCE_AT = HEAD_CHARS + HALF_NONCE_CHARS
 
+/** A sealer with a cache of tokens. */
+export interface CachingSealer extends Sealer {
+  /** Drops a token from the cache that will not come again, so that it does not take the room of others. */
+  forget(token: string): void
+}
+
 /** The content of a token, and the row that it belongs to. */
 interface Content {
   readonly opened: Opened
@@ -21,9 +27,9 @@ interface Content {
  * Only authentic tokens are cached, so that forged ones evict nothing. Fields that were sealed, and results of `open`, are
  * shared: they must not be changed.
  */
-export function withTokenCache(sealer: Sealer): Sealer {
+export function withTokenCache(sealer: Sealer): CachingSealer {
   const cache = createSecretCache<Content>(NONCE_AT, MAX_CHARS)
-  return Object.freeze<Sealer>({
+  return Object.freeze<CachingSealer>({
     seal(fields, rowKey) {
       const token = sealer.seal(fields, rowKey)
       cache.add(token, { opened: { ok: true, fields, stale: false }, rowKey })
@@ -37,5 +43,6 @@ export function withTokenCache(sealer: Sealer): Sealer {
       if (opened.ok) cache.add(copied(token), { opened, rowKey })
       return opened
     },
+    forget: (token) => cache.drop(token),
   })
 }

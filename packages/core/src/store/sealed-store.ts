@@ -1,4 +1,5 @@
-import type { Opened, Sealer } from '../crypto/seal.ts'
+import type { Opened } from '../crypto/seal.ts'
+import type { CachingSealer } from '../crypto/token-cache.ts'
 import type { SealedFields } from '../crypto/token.ts'
 import { StoreBusyError, StoreError } from '../base/errors.ts'
 import { fieldOf } from '../base/own.ts'
@@ -54,7 +55,7 @@ export interface SealedStore {
   readonly watch: ((key: string, changed: () => void) => MaybePromise<(() => void) | undefined>) | undefined
 }
 
-export function createSealedStore(given: Store, sealer: Sealer, subjects: SubjectNames): SealedStore {
+export function createSealedStore(given: Store, sealer: CachingSealer, subjects: SubjectNames): SealedStore {
   const store = tracedStore(given)
   const { bySubject } = store
   const watch = fieldOf(given, 'watch')
@@ -134,9 +135,11 @@ export function createSealedStore(given: Store, sealer: Sealer, subjects: Subjec
     create: guarded((key: string, record: StoredRecord) =>
       surely(key, undefined, record, () => store.create(key, record)),
     ),
-    replace: guarded((key: string, from: string, record: StoredRecord) =>
-      store.replace(key, revisionOf(from), record),
-    ),
+    replace: guarded((key: string, from: string, record: StoredRecord) => {
+      // Whether this replaces it or finds another text: hardly any request will read it again.
+      sealer.forget(from)
+      return store.replace(key, revisionOf(from), record)
+    }),
     replaceSurely: guarded((key: string, from: string, record: StoredRecord) =>
       surely(key, from, record, () => store.replace(key, revisionOf(from), record)),
     ),

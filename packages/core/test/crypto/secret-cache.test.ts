@@ -36,4 +36,19 @@ describe('a cache of secret texts', () => {
     }
     expect(cache.find(unused)).toBeUndefined()
   })
+
+  it('drops a text on request, and no other one, and has its room for others', () => {
+    const cache = createSecretCache<number>(22, 10 * 64)
+    const used = secret()
+    cache.add(used, 1)
+    for (let n = 0; n < 30; n++) {
+      const text = secret()
+      cache.add(text, n)
+      cache.drop(text.slice(0, -1) + (text.endsWith('A') ? 'B' : 'A'))
+      expect(cache.find(text)).toBe(n)
+      cache.drop(text)
+      expect(cache.find(text)).toBeUndefined()
+    }
+    expect(cache.find(used)).toBe(1)
+  })
 })

@@ -38,6 +38,23 @@ const refuse = (): never => {
   throw new Error('closed')
 }
 
+describe('the text of a record', () => {
+  it('is opened from the cache until it is replaced, and the new one after that', async () => {
+    const { records } = createShelf()
+    const old = await created(records, KEY, ONE)
+    const next = records.seal(KEY, TWO, undefined)
+    const isCached = (text: string): boolean => {
+      const [first, second] = [records.open(KEY, text), records.open(KEY, text)]
+      return first === second
+    }
+    expect(isCached(old)).toBe(true)
+    const before = records.open(KEY, old)
+    await records.replace(KEY, old, next)
+    expect(records.open(KEY, old)).not.toBe(before)
+    expect(isCached(next.text)).toBe(true)
+  })
+})
+
 describe('a store without the optional methods', () => {
   it.each(['watch', 'bySubject'] as const)('gets none from a polluted prototype: %s', (method) => {
     const { memory, sealer } = createShelf()
