@@ -12,7 +12,7 @@ import { RecordTooLargeError } from '../../src/base/size-errors.ts'
 import type { Changes, Commit, Mode } from '../../src/modes/mode.ts'
 import { createSealedStore, type SealedStore } from '../../src/store/sealed-store.ts'
 import type { Row } from '../../src/store/row.ts'
-import type { Sealer } from '../../src/crypto/seal.ts'
+import type { CachingSealer } from '../../src/crypto/token-cache.ts'
 import { readSecrets } from '../../src/crypto/secrets.ts'
 import { metaOf } from '../record/texts.ts'
 import { BEGIN, secretNamed, troubledStore, type TroubledStore } from '../store-support.ts'
@@ -76,7 +76,7 @@ export function modeOf(maxTextBytes: number): Mode {
 export interface Shelf {
   readonly memory: ReturnType<typeof memoryStore>
   readonly store: TroubledStore
-  readonly sealer: Sealer
+  readonly sealer: CachingSealer
   readonly records: SealedStore
 }
 
