@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { createRandomPool, type FillRandom } from '../base/random.ts'
 import { sealerOf } from './seal.ts'
+import { nameOf } from './names.ts'
 import { derive, type KeyUse, type Secrets } from './secrets.ts'
 import { type CachingSealer, withTokenCache } from './token-cache.ts'
 import { contextOf, MAX_TOKEN_CHARS } from './token.ts'
@@ -102,9 +103,6 @@ function hashersUnder(
   )
   return (text) => hashers.map((hash) => hash(text))
 }
-
-/** A hash as a key or a subject's name in a store: its first 16 bytes, 32 hexadecimal digits. */
-export const nameOf = (digest: Buffer): string => digest.toString('hex', 0, 16)
 
 function hasher(secret: KeyObject, use: KeyUse, context: Buffer): (text: string) => string {
   const key = createSecretKey(derive(secret, use, context, 32))

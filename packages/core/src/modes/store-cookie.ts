@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import { nameOf } from '../crypto/keys.ts'
+import { nameOf } from '../crypto/names.ts'
 import { copied, createSecretCache } from '../crypto/secret-cache.ts'
 import { type FillRandom, randomBytes } from '../base/random.ts'
 
