@@ -1,9 +1,9 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { createRandomPool, type FillRandom } from '../base/random.ts'
-import { sealerOf } from './seal.ts'
+import { type CachingSealer, sealerOf } from './seal.ts'
 import { nameOf } from './names.ts'
 import { derive, type KeyUse, type Secrets } from './secrets.ts'
-import { type CachingSealer, withTokenCache } from './token-cache.ts'
+import { withTokenCache } from './token-cache.ts'
 import { contextOf, MAX_TOKEN_CHARS } from './token.ts'
 
 /** Everything derived from the secrets of one session cookie: a separate key for each use. */

@@ -35,6 +35,12 @@ export interface Sealer {
   open(token: string, rowKey?: string): Opened
 }
 
+/** A sealer with a cache of tokens. */
+export interface CachingSealer extends Sealer {
+  /** Drops a token from the cache that will not come again, so that it does not take the room of others. */
+  forget(token: string): void
+}
+
 /** One secret in one context. */
 interface RingKey {
   /** Version and key id: the beginning of every token of this key. */

@@ -1,4 +1,4 @@
-import type { Opened, Sealer } from './seal.ts'
+import type { CachingSealer, Opened, Sealer } from './seal.ts'
 import { copied, createSecretCache } from './secret-cache.ts'
 import { HALF_NONCE_CHARS, HEAD_CHARS } from './token.ts'
 
@@ -6,12 +6,6 @@ import { HALF_NONCE_CHARS, HEAD_CHARS } from './token.ts'
 const MAX_CHARS = 2 ** 20
 /** The second half of the nonce, which differs in every token of a key epoch. */
 const NONCE_AT = HEAD_CHARS + HALF_NONCE_CHARS
-
-/** A sealer with a cache of tokens. */
-export interface CachingSealer extends Sealer {
-  /** Drops a token from the cache that will not come again, so that it does not take the room of others. */
-  forget(token: string): void
-}
 
 /** The content of a token, and the row that it belongs to. */
 interface Content {

@@ -1,5 +1,4 @@
-import type { Opened } from '../crypto/seal.ts'
-import type { CachingSealer } from '../crypto/token-cache.ts'
+import type { CachingSealer, Opened } from '../crypto/seal.ts'
 import type { SealedFields } from '../crypto/token.ts'
 import { StoreBusyError, StoreError } from '../base/errors.ts'
 import { fieldOf } from '../base/own.ts'
