@@ -98,6 +98,22 @@ describe.each(PROTOCOLS)('a held response over %s', (protocol) => {
     ])
   })
 
+  it('appears ended in the meantime if it ends with its first call', async () => {
+    const { commit, begun, done } = commitByHand()
+    const seen: unknown[] = []
+    const { client } = await serve(protocol, (request, response) => {
+      holdResponse(request, response, { commit, fail: neverFail })
+      response.end('all')
+      const { headersSent, writableEnded, writableNeedDrain = false } = response
+      seen.push(headersSent, writableEnded, writableNeedDrain)
+    })
+    const answering = client.request('/')
+    await begun
+    done()
+    expect((await answering).text).toBe('all')
+    expect(seen).toEqual([true, true, false])
+  })
+
   it('throws if headers are changed in the meantime, as Node does, and keeps the sent ones', async () => {
     const { commit, begun, done } = commitByHand()
     let held: AnyResponse | undefined
@@ -277,6 +293,21 @@ describe('a synchronous commit', () => {
     for (const path of ['/flush', '/head', '/write', '/end']) await client.request(path)
     expect(commits).toHaveLength(4)
   })
+})
+
+it('a held response of HTTP/1 gets no methods of its own for its headers: Node refuses changes itself', async () => {
+  const { commit, begun, done } = commitByHand()
+  const own: boolean[] = []
+  const { client } = await serve('http/1.1', (request, response) => {
+    holdResponse(request, response, { commit, fail: neverFail })
+    response.end()
+    own.push(Object.hasOwn(response, 'setHeader'), Object.hasOwn(response, 'headersSent'))
+  })
+  const answering = client.request('/')
+  await begun
+  done()
+  await answering
+  expect(own).toEqual([false, false])
 })
 
 it('a held response that cannot be sent appears sent until its error response', async () => {
