@@ -1,7 +1,6 @@
 import { ConfigError, type Store, type StoredRecord } from '@keepsake/core'
-import { readOptions } from '@keepsake/core/store'
+import { packKey, readOptions, unpackKey } from '@keepsake/core/store'
 import { commandsOf, type RedisClient } from './client.ts'
-import { packed, unpacked } from './packed-key.ts'
 import { deadlineOf, format, listedUntil, parse, textOf, type Value } from './record.ts'
 import { DELETE, LIST, LISTED, REPLACE, UNLIST } from './scripts.ts'
 import { scannerOf } from './scan.ts'
@@ -60,7 +59,8 @@ export function redisStore(client: RedisClient, options?: RedisStoreOptions): St
   const { prefix = 'keepsake:', subscriber } = given
   if (typeof prefix !== 'string' || !/^[A-Za-z0-9:._-]*$/.test(prefix))
     throw new ConfigError('prefix', 'expected letters, digits and :._- only')
-  const keyOf = (key: string): string => prefix + packed(key)
+  // Packed, because each command sends the key, and Redis holds it in memory, twice for the session of a subject.
+  const keyOf = (key: string): string => prefix + packKey(key)
   const scan = scannerOf(client)
   const watch = subscriber && watchBy(subscriber, client, keyOf)
   const indexOf = (subject: string): string => `${prefix}of:${subject}`
@@ -68,7 +68,7 @@ export function redisStore(client: RedisClient, options?: RedisStoreOptions): St
   /** Called before the record is created, so that the list misses no record. Returns the minute until which it is listed. */
   async function list(key: string, record: StoredRecord, now: number): Promise<number> {
     const until = listedUntil(record, now)
-    if (record.subject !== undefined) await run(LIST, indexOf(record.subject), [packed(key), `${until}`])
+    if (record.subject !== undefined) await run(LIST, indexOf(record.subject), [packKey(key), `${until}`])
     return until
   }
 
@@ -116,7 +116,7 @@ export function redisStore(client: RedisClient, options?: RedisStoreOptions): St
       const index = indexOf(subject)
       const listed = (await run(LISTED, index, [])) as string[]
       const pairs = listed.flatMap((name, n) => {
-        const key = n % 2 === 0 ? unpacked(name) : undefined
+        const key = n % 2 === 0 ? unpackKey(name) : undefined
         return key === undefined ? [] : [[key, listed[n + 1] ?? ''] as const]
       })
       const isLong = pairs.length > BATCH
@@ -129,7 +129,7 @@ export function redisStore(client: RedisClient, options?: RedisStoreOptions): St
         const value = await read(key)
         if (value !== undefined)
           found.push({ key, writtenAt: value.writtenAt, text: isLong ? undefined : value.text })
-        else if (score !== '') await run(UNLIST, index, [packed(key), score])
+        else if (score !== '') await run(UNLIST, index, [packKey(key), score])
       }
       for (const batch of batchesOf(pairs)) await Promise.all(batch.map(look))
       found.sort((a, b) => b.writtenAt - a.writtenAt)

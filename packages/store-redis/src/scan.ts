@@ -1,6 +1,5 @@
-import { fieldOf } from '@keepsake/core/store'
+import { fieldOf, unpackKey } from '@keepsake/core/store'
 import { isIoredis, isNodeRedis, type RedisClient } from './client.ts'
-import { unpacked } from './packed-key.ts'
 
 /** The keys of all records under a prefix, a few at a time; each without the prefix. */
 export type Scan = (prefix: string) => AsyncIterable<readonly string[]>
@@ -50,7 +49,7 @@ export function scannerOf(client: RedisClient): Scan | undefined {
         do {
           const [next, names] = await step(cursor, pattern)
           cursor = next
-          yield names.flatMap((name) => unpacked(name.slice(prefix.length)) ?? [])
+          yield names.flatMap((name) => unpackKey(name.slice(prefix.length)) ?? [])
         } while (cursor !== '0')
       }
     }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { packKey } from '@keepsake/core/store'
 import { reachRedis } from '@keepsake/test-services'
 import { Redis } from 'ioredis'
 import { afterAll, describe, expect, it } from 'vitest'
-import { packed } from '../src/packed-key.ts'
 import { type NodeRedisClient, redisStore } from '../src/index.ts'
 import { newPrefix, nodeRedis } from './clients.ts'
 
@@ -39,9 +39,9 @@ describe.skipIf(server === undefined)('listing all records of a Redis store', ()
     const store = redisStore(client, { prefix })
     const key = newKey()
     await store.create(key, record('ours'))
-    await client.hSet(prefix + packed(newKey()), 'a', 'b')
-    await client.set(prefix + packed(newKey()), 'something else')
-    await client.set(`${prefix}${packed(newKey())}0`, ':text')
+    await client.hSet(prefix + packKey(newKey()), 'a', 'b')
+    await client.set(prefix + packKey(newKey()), 'something else')
+    await client.set(`${prefix}${packKey(newKey())}0`, ':text')
     await client.set(`${prefix}${'/'.repeat(22)}`, ':text')
     await client.set(`${prefix}abc`, ':text')
     expect(await keysIn(store)).toEqual([key])

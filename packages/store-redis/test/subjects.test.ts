@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { revisionOf } from '@keepsake/core/store'
+import { packKey, revisionOf } from '@keepsake/core/store'
 import { reachRedis } from '@keepsake/test-services'
 import { afterAll, describe, expect, it } from 'vitest'
-import { packed } from '../src/packed-key.ts'
 import { redisStore } from '../src/index.ts'
 import { newPrefix, nodeRedis } from './clients.ts'
 
@@ -43,11 +42,11 @@ describe.skipIf(server === undefined)('the index of a subject in Redis', () => {
     const [coming, gone] = [newKey(), newKey()]
     const now = Math.floor(Date.now() / MINUTE)
     await client.zAdd(index, [
-      { score: (now + 60) * UNIT + now, value: packed(coming) },
-      { score: (now + 60) * UNIT + now - 10, value: packed(gone) },
+      { score: (now + 60) * UNIT + now, value: packKey(coming) },
+      { score: (now + 60) * UNIT + now - 10, value: packKey(gone) },
     ])
     expect(await listed(store.bySubject?.(subject))).toEqual([])
-    expect(await client.zRange(index, 0, -1)).toEqual([packed(coming)])
+    expect(await client.zRange(index, 0, -1)).toEqual([packKey(coming)])
     close()
   })
 
@@ -91,7 +90,7 @@ describe.skipIf(server === undefined)('a key under the prefix of a Redis store',
       (key: string) => client.set(key, 'something else'),
     ]) {
       const key = newKey()
-      await put(prefix + packed(key))
+      await put(prefix + packKey(key))
       expect(await store.read(key)).toBeUndefined()
       expect(await store.replace(key, 'something else', record('text', subject))).toBe(false)
     }

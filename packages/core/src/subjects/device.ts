@@ -1,6 +1,7 @@
 import { readBinding } from '../record/binding.ts'
 import { endOf, type Lifetime } from '../record/lifetime.ts'
 import type { OpenRecord } from '../record/record.ts'
+import { packKey } from '../store/packed-key.ts'
 
 /** One of a subject's sessions, for a list of devices. */
 export interface Device {
@@ -33,7 +34,7 @@ export function seenOf(
   const { label, binding } = content
   const end = Math.min(expires, endOf(lifetime, created, issued, permanent))
   return {
-    handle: handleOf(key),
+    handle: packKey(key),
     createdAt: new Date(created * 1000),
     lastSeenAt: new Date(issued * 1000),
     expiresAt: new Date(end * 1000),
@@ -41,14 +42,4 @@ export function seenOf(
     label,
     boundAt: binding === undefined ? undefined : new Date(readBinding(binding).at * 1000),
   }
-}
-
-/** A row's key as a handle: a third shorter, and as safe in a form or a URL. */
-const handleOf = (key: string): string => Buffer.from(key, 'hex').toString('base64url')
-
-/** The row's key of a handle; undefined for an invalid one. */
-export function keyOfHandle(handle: unknown): string | undefined {
-  if (typeof handle !== 'string' || handle.length !== 22) return undefined
-  const bytes = Buffer.from(handle, 'base64url')
-  return bytes.toString('base64url') === handle ? bytes.toString('hex') : undefined
 }

@@ -7,7 +7,8 @@ import { admit } from '../record/admit.ts'
 import type { Lifetime } from '../record/lifetime.ts'
 import { UnsupportedError } from '../base/errors.ts'
 import { fieldOf } from '../base/own.ts'
-import { type Device, keyOfHandle, seenOf } from './device.ts'
+import { unpackKey } from '../store/packed-key.ts'
+import { type Device, seenOf } from './device.ts'
 import { limitSteps, type SubjectRows } from './subject-rows.ts'
 
 /** A session in a store, for an operator: of its data only the keys and the size. */
@@ -86,7 +87,7 @@ export function everyoneInStore(setup: EveryoneSetup): Everyone {
   return Object.freeze<Everyone>({
     all: (subject) => (subject === undefined ? ofEverybody() : ofSubject(subject)),
     async find(handle) {
-      const key = keyOfHandle(handle)
+      const key = unpackKey(handle)
       const found = key === undefined ? undefined : await timeLimit(() => records.read(key))
       return key === undefined || found === undefined ? undefined : sessionOf(key, standingOf(found))
     },

@@ -3,7 +3,8 @@ import type { Lifetime } from '../record/lifetime.ts'
 import { sidText } from '../crypto/token.ts'
 import type { Trace } from '../base/trace.ts'
 import { inTurns } from '../base/turns.ts'
-import { type Device, keyOfHandle, seenOf } from './device.ts'
+import { unpackKey } from '../store/packed-key.ts'
+import { type Device, seenOf } from './device.ts'
 import type { Ledger } from './ledger.ts'
 import { hasSidOf, type SubjectRows } from './subject-rows.ts'
 import type { Subjects } from './subjects.ts'
@@ -46,7 +47,7 @@ export function subjectsInStore({ rows, lifetime, trace, ledger }: StoreSubjects
       return devices.toReversed().toSorted((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime())
     },
     async revoke(handle, subject) {
-      const key = keyOfHandle(handle)
+      const key = unpackKey(handle)
       return key === undefined ? false : end(key, undefined, subject)
     },
     async revokeAll(subject, spared) {

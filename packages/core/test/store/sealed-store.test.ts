@@ -38,8 +38,8 @@ const refuse = (): never => {
   throw new Error('closed')
 }
 
-describe('the text of a record', () => {
-  it('is opened from the cache until it is replaced, and the new one after that', async () => {
+describe('a sealed store', () => {
+  it('opens a record’s text from its cache until the record is replaced, and then the new text', async () => {
     const { records } = createShelf()
     const old = await created(records, KEY, ONE)
     const next = records.seal(KEY, TWO, undefined)

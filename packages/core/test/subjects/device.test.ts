@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { bindingOf } from '../../src/record/binding.ts'
 import { readLifetime } from '../../src/record/lifetime.ts'
 import type { OpenRecord } from '../../src/record/record.ts'
-import { keyOfHandle, seenOf } from '../../src/subjects/device.ts'
+import { unpackKey } from '../../src/store/packed-key.ts'
+import { seenOf } from '../../src/subjects/device.ts'
 import { metaOf } from '../record/texts.ts'
 
 const KEY = 'a1'.repeat(16)
@@ -41,7 +42,7 @@ describe('the description of a session in a list', () => {
 
 describe('a handle', () => {
   it('can be converted back to its key', () => {
-    expect(keyOfHandle(seenOf(KEY, record, readLifetime(undefined)).handle)).toBe(KEY)
+    expect(unpackKey(seenOf(KEY, record, readLifetime(undefined)).handle)).toBe(KEY)
   })
 
   it.each<[string, unknown]>([
@@ -52,6 +53,6 @@ describe('a handle', () => {
     ['no text', 22],
     ['missing', undefined],
   ])('leads to no key if it is %s', (_, handle) => {
-    expect(keyOfHandle(handle)).toBeUndefined()
+    expect(unpackKey(handle)).toBeUndefined()
   })
 })
